@@ -1,0 +1,40 @@
+# Everything comes from Debian 12 packages (installed by ./dev). libphonenumber's -dev package conflicts with Boost 1.81, so
+# ./dev unpacks its headers into .deps/ and the runtime library is linked by name.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS context json url)
+find_package(PostgreSQL REQUIRED)
+find_package(CURL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc i18n)
+find_package(GTest REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
+pkg_check_modules(GUMBO REQUIRED IMPORTED_TARGET gumbo)
+pkg_check_modules(UCHARDET REQUIRED IMPORTED_TARGET uchardet)
+pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+
+add_library(zxcvbn INTERFACE)
+target_link_libraries(zxcvbn INTERFACE -lzxcvbn)
+
+add_library(rapidcheck INTERFACE)
+target_link_libraries(rapidcheck INTERFACE -lrapidcheck)
+
+add_library(date_tz INTERFACE)
+target_link_libraries(date_tz INTERFACE -ldate-tz)
+
+add_library(phonenumber INTERFACE)
+target_include_directories(phonenumber SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/.deps/phonenumber/include)
+target_link_directories(phonenumber INTERFACE ${CMAKE_SOURCE_DIR}/.deps/phonenumber/lib)
+target_link_libraries(phonenumber INTERFACE ${CMAKE_SOURCE_DIR}/.deps/phonenumber/lib/libphonenumber.so.8)
+
+set(VARDE_base_LIBS fmt::fmt Boost::json ICU::uc ICU::i18n date_tz Threads::Threads)
+set(VARDE_crypto_LIBS PkgConfig::SODIUM OpenSSL::Crypto)
+set(VARDE_net_LIBS Boost::context OpenSSL::SSL CURL::libcurl PkgConfig::CARES)
+set(VARDE_db_LIBS PostgreSQL::PostgreSQL)
+set(VARDE_web_LIBS Boost::url)
+set(VARDE_trust_LIBS zxcvbn PkgConfig::IDN2)
+set(VARDE_people_LIBS PkgConfig::UCHARDET phonenumber)
+set(VARDE_outreach_LIBS PkgConfig::GMIME PkgConfig::GUMBO)

@@ -1,0 +1,108 @@
+#include "net/fiber.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+namespace varde::net {
+namespace {
+
+TEST(Fiber, RethrowAfterASuspensionInsideCatchIsTheSameException) {
+  // Without carrying __cxa_get_globals() across the suspension the second fiber's exception would
+  // be rethrown by the first.
+  run_fiber([] {
+    Event first_done, second_done;
+    std::string first_saw, second_saw;
+    auto body = [](std::string text, std::string& saw, Event& done) {
+      try {
+        try {
+          throw std::runtime_error(text);
+        } catch (const std::exception&) {
+          sleep_for(std::chrono::milliseconds(5));
+          throw;
+        }
+      } catch (const std::exception& e) {
+        saw = e.what();
+      }
+      done.wake();
+    };
+    Loop::current().spawn([&] { body("first", first_saw, first_done); });
+    Loop::current().spawn([&] { body("second", second_saw, second_done); });
+    first_done.wait();
+    second_done.wait();
+    EXPECT_EQ(first_saw, "first");
+    EXPECT_EQ(second_saw, "second");
+  });
+}
+
+TEST(Fiber, EventKeepsAWakeThatComesFirstAndTimesOutOtherwise) {
+  run_fiber([] {
+    Event event;
+    event.wake();
+    EXPECT_TRUE(event.wait(in(std::chrono::seconds(5))));
+    EXPECT_FALSE(event.wait(in(std::chrono::milliseconds(10))));
+  });
+}
+
+TEST(Fiber, EventWakesAcrossThreads) {
+  run_fiber([] {
+    for (int i = 0; i < 200; ++i) {
+      Event event;
+      std::thread other([&] { event.wake(); });
+      EXPECT_TRUE(event.wait(in(std::chrono::seconds(5))));
+      other.join();
+    }
+  });
+}
+
+TEST(Fiber, StopUnwindsWaitingFibers) {
+  std::atomic<bool> unwound = false;
+  Event started;
+  {
+    Loop loop("test");
+    loop.spawn([&] {
+      struct Guard {
+        std::atomic<bool>& flag;
+        ~Guard() { flag = true; }
+      } guard{unwound};
+      Event never;
+      never.wait();
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    loop.stop();
+  }
+  EXPECT_TRUE(unwound);
+}
+
+TEST(Fiber, MutexIsFair) {
+  run_fiber([] {
+    Mutex mutex;
+    std::vector<int> order;
+    Event done;
+    mutex.lock();
+    for (int i = 0; i < 3; ++i) {
+      Loop::current().spawn([&, i] {
+        mutex.lock();
+        order.push_back(i);
+        mutex.unlock();
+        if (order.size() == 3) done.wake();
+      });
+    }
+    sleep_for(std::chrono::milliseconds(2));
+    mutex.unlock();
+    done.wait();
+    EXPECT_EQ(order, (std::vector{0, 1, 2}));
+  });
+}
+
+TEST(WorkPool, ReturnsTheExceptionAndRefusesBeyondItsLimit) {
+  run_fiber([] {
+    WorkPool pool(1, 4);
+    EXPECT_THROW((void)pool.run([] { throw std::runtime_error("work"); }), std::runtime_error);
+    WorkPool full(1, 0);
+    EXPECT_FALSE(full.run([] {}));
+  });
+}
+
+}  // namespace
+}  // namespace varde::net
