@@ -1,5 +1,6 @@
-// No egress without a permit: the clients of net/ (SMTP, HTTP) ask for one, and only trust/egress can make one, after it has
-// checked the instruction, the sub-processor, the region and the restriction. The type is the gate; the check lives in one place.
+// No egress without a permit: the clients of net/ (SMTP, HTTP) ask for one, and only trust/egress
+// can make one, after it has checked the instruction, the sub-processor, the region and the
+// restriction. The type is the gate; the check lives in one place.
 #pragma once
 
 #include <string>

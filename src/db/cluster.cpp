@@ -1,0 +1,243 @@
+#include "db/cluster.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+#include "base/log.hpp"
+#include "db/tx.hpp"
+
+namespace varde::db {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kVersion = "15";
+
+// Runs a program with its output in `log`, and returns its exit code.
+int run(const std::vector<std::string>& command, const std::string& log) {
+  pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("cannot start " + command[0]);
+  if (child == 0) {
+    int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ::dup2(out, 1);
+    ::dup2(out, 2);
+    std::vector<char*> argv;
+    for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.flush();
+  if (!out) throw std::runtime_error("cannot write " + path.string());
+}
+
+std::string os_user() {
+  const auto* entry = ::getpwuid(::geteuid());
+  if (entry == nullptr)
+    throw std::runtime_error("the user that runs the program has no name in /etc/passwd");
+  return entry->pw_name;
+}
+
+}  // namespace
+
+std::string postgres_bin() {
+  std::string path = fmt::format("/usr/lib/postgresql/{}/bin", kVersion);
+  if (!fs::exists(path + "/postgres"))
+    throw std::runtime_error(fmt::format(
+        "PostgreSQL {0} is not installed. Install the package postgresql-{0}.", kVersion));
+  return path;
+}
+
+Cluster::Cluster(ClusterOptions options)
+    : options_(std::move(options)),
+      data_(options_.directory + "/data"),
+      socket_(options_.directory + "/socket"),
+      log_(options_.directory + "/log") {
+  // A Unix socket's path has room for 107 bytes; PostgreSQL appends "/.s.PGSQL.5432".
+  if (socket_.size() + 15 > 107)
+    throw std::runtime_error(
+        "the path of the data directory is too long for a Unix socket (at most 85 characters): " +
+        options_.directory);
+}
+
+Cluster::~Cluster() { stop(); }
+
+std::string Cluster::conninfo() const {
+  return "host=" + socket_ + " port=5432 dbname=varde connect_timeout=10";
+}
+
+void Cluster::start() {
+  fs::create_directories(log_);
+  fs::create_directories(socket_);
+  fs::permissions(socket_, fs::perms::owner_all);
+  if (!fs::exists(data_)) {
+    create();
+    created_ = true;
+  } else {
+    auto version = read_file(fs::path(data_) / "PG_VERSION");
+    if (!version.starts_with(kVersion))
+      throw std::runtime_error(
+          fmt::format("{} belongs to PostgreSQL {}, and this program runs {}. Move the data with "
+                      "pg_upgrade, or "
+                      "start the version of Varde that made it.",
+                      data_, version.substr(0, version.find('\n')), kVersion));
+    wait_for_a_predecessor();
+  }
+  launch();
+  wait_until_ready();
+  if (created_)
+    run_script("host=" + socket_ + " port=5432 dbname=postgres", "varde_super",
+               "CREATE DATABASE varde OWNER varde_owner ENCODING 'UTF8' TEMPLATE template0");
+}
+
+void Cluster::create() {
+  auto fresh = data_ + ".new";
+  fs::remove_all(fresh);
+  auto log = log_ + "/initdb.log";
+  if (run({postgres_bin() + "/initdb", "-D", fresh, "-U", "varde_super", "--auth=peer",
+           "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-sync",
+           "--no-instructions"},
+          log) != 0)
+    throw std::runtime_error("initdb failed; its words are in " + log);
+  write_file(fs::path(fresh) / "pg_hba.conf", "local all all peer map=varde\n");
+  auto user = os_user();
+  std::string map = fmt::format("varde {} varde_super\nvarde {} varde_owner\n", user, user);
+  for (const auto& role : options_.roles) map += fmt::format("varde {} {}\n", user, role);
+  write_file(fs::path(fresh) / "pg_ident.conf", map);
+  // The roles are made while nobody can connect: postgres in single-user mode reads statements from
+  // standard input.
+  auto setup = fresh + "/varde-roles.sql";
+  std::string sql = "CREATE ROLE varde_owner LOGIN;\n";
+  for (const auto& role : options_.roles)
+    sql += fmt::format("CREATE ROLE {} LOGIN NOBYPASSRLS;\n", role);
+  write_file(setup, sql);
+  if (run({"/bin/sh", "-c",
+           fmt::format("'{}/postgres' --single -D '{}' postgres < '{}'", postgres_bin(), fresh,
+                       setup)},
+          log) != 0)
+    throw std::runtime_error("creating the database roles failed; the words are in " + log);
+  fs::remove(setup);
+  run({"/bin/sync", "-f", fresh}, log);
+  fs::rename(fresh, data_);
+}
+
+void Cluster::wait_for_a_predecessor() {
+  // After a SIGKILL of the program its postmaster is still shutting down. Its file names its
+  // process; the process must be ours (its command line names our directory) before we wait for it
+  // or hasten it.
+  auto pid_file = fs::path(data_) / "postmaster.pid";
+  auto ours = [&]() -> pid_t {
+    auto text = read_file(pid_file);
+    auto pid = static_cast<pid_t>(std::strtol(text.c_str(), nullptr, 10));
+    if (pid <= 1) return 0;
+    return read_file(fmt::format("/proc/{}/cmdline", pid)).find(data_) != std::string::npos ? pid
+                                                                                            : 0;
+  };
+  auto pid = ours();
+  if (pid == 0) return;
+  ::kill(pid, SIGINT);
+  for (int i = 0; i < 3000 && ours() == pid; ++i) {
+    if (i == 2000) ::kill(pid, SIGQUIT);
+    std::this_thread::sleep_for(10ms);
+  }
+  if (ours() == pid)
+    throw std::runtime_error(fmt::format(
+        "another PostgreSQL (process {}) still uses {} and does not stop. Stop it first.", pid,
+        data_));
+}
+
+void Cluster::launch() {
+  std::string conf =
+      "# Written by the program at every start; change varde.toml instead.\n"
+      "listen_addresses = ''\nport = 5432\nunix_socket_directories = '" +
+      socket_ +
+      "'\nunix_socket_permissions = 0700\nlogging_collector = off\nlog_min_messages = warning\n"
+      "timezone = 'UTC'\nlog_timezone = 'UTC'\ncluster_name = 'varde-" +
+      options_.name + "'\n";
+  for (const auto& line : options_.settings) conf += line + "\n";
+  write_file(fs::path(data_) / "postgresql.conf", conf);
+
+  auto binary = postgres_bin() + "/postgres";
+  auto log = log_ + "/postgres.log";
+  auto parent = ::getpid();
+  pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("cannot start PostgreSQL");
+  if (child == 0) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGINT);
+    if (::getppid() != parent) ::_exit(1);
+    int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    int in = ::open("/dev/null", O_RDONLY);
+    ::dup2(in, 0);
+    ::dup2(out, 1);
+    ::dup2(out, 2);
+    for (int fd = 3; fd < 1024; ++fd) ::close(fd);
+    ::execl(binary.c_str(), "postgres", "-D", data_.c_str(), nullptr);
+    ::_exit(127);
+  }
+  pid_ = child;
+}
+
+void Cluster::wait_until_ready() {
+  auto probe = "host=" + socket_ + " port=5432 dbname=postgres user=varde_super connect_timeout=2";
+  for (int i = 0; i < 60000 / 5; ++i) {
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+      pid_ = 0;
+      throw std::runtime_error(
+          fmt::format("PostgreSQL ({}) ended while starting; its words are in {}/postgres.log",
+                      options_.name, log_));
+    }
+    if (PQping(probe.c_str()) == PQPING_OK) return;
+    std::this_thread::sleep_for(5ms);
+  }
+  throw std::runtime_error(fmt::format(
+      "PostgreSQL ({}) did not become ready within a minute; its words are in {}/postgres.log",
+      options_.name, log_));
+}
+
+void Cluster::stop() {
+  if (pid_ == 0) return;
+  ::kill(pid_, SIGINT);
+  int status = 0;
+  for (int i = 0; i < 3000; ++i) {
+    if (::waitpid(pid_, &status, WNOHANG) != 0) {
+      pid_ = 0;
+      return;
+    }
+    if (i == 2000) ::kill(pid_, SIGQUIT);
+    std::this_thread::sleep_for(10ms);
+  }
+  log::error("PostgreSQL did not stop within 30 seconds", {{"cluster", options_.name}});
+}
+
+}  // namespace varde::db

@@ -1,0 +1,60 @@
+// The embedded PostgreSQL: a cluster that the program owns.
+//
+// `varde up` runs two of these below its data directory. Each is reached only through a Unix socket
+// in its own folder, by peer authentication: no password exists. The postmaster is in a process
+// group of its own and is told by the kernel when the program dies (PR_SET_PDEATHSIG), so that
+// SIGKILL of the program ends in an orderly shutdown of the database and never in two postmasters
+// on one directory. initdb runs into NAME.new and is renamed when complete: a crash in the middle
+// leaves nothing that looks finished.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace varde::db {
+
+struct ClusterOptions {
+  std::string directory;  ///< Holds data/, socket/ and log/; absolute, socket path ≤ 107 bytes.
+  std::string name;       ///< For messages: "main", "keystore".
+  std::vector<std::string> settings;  ///< Lines for postgresql.conf.
+  std::vector<std::string>
+      roles;  ///< Login roles that the operating-system user may take, beside varde_owner.
+};
+
+class Cluster {
+ public:
+  explicit Cluster(ClusterOptions options);
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  /// Creates the cluster if there is none and starts it; returns when it takes connections. Call it
+  /// on the main thread before others exist: the death signal is tied to the thread that forks.
+  /// Throws std::runtime_error with a sentence that says what to do.
+  void start();
+  /// Fast shutdown; waits for it.
+  void stop();
+  /// libpq's connection string, without a user.
+  std::string conninfo() const;
+  /// Whether start() had to create the cluster.
+  bool created() const { return created_; }
+
+ private:
+  void create();
+  void launch();
+  void wait_for_a_predecessor();
+  void wait_until_ready();
+  ClusterOptions options_;
+  std::string data_, socket_, log_;
+  pid_t pid_ = 0;
+  bool created_ = false;
+};
+
+/// The folder of PostgreSQL's programs (initdb, postgres), version 15. Throws with the package to
+/// install.
+std::string postgres_bin();
+
+}  // namespace varde::db

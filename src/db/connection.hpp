@@ -1,0 +1,58 @@
+// One libpq connection in pipeline mode; internal to db/.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+#include "db/tx.hpp"
+
+namespace varde::db {
+
+class Connection {
+ public:
+  /// Connects. Throws Unavailable.
+  Connection(const PoolOptions& options, net::Deadline deadline);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Queues a prepared statement, preparing it before its first use. `text` is only read then.
+  void send(std::string_view name, std::string_view text, const Params& arguments,
+            std::shared_ptr<Later::State> into);
+  /// Queues a statement that is parsed anew each time (BEGIN, SET LOCAL, COMMIT).
+  void send_plain(const char* text);
+  /// Ends the batch: everything queued goes out, and an error skips to here.
+  void sync();
+  /// Waits for all answers. Throws the first SqlError among them, or Unavailable.
+  void wait_all(net::Deadline deadline);
+  /// Queues a rollback whose answer the next user of the connection reads.
+  void abandon();
+  bool broken() const { return broken_; }
+  /// Whether the server is sure to be outside a transaction once all queued answers have come.
+  bool prepared(std::string_view name) const { return prepared_.contains(std::string(name)); }
+
+ private:
+  struct Expected {
+    enum class What { answer, sync } what;
+    std::shared_ptr<Later::State> into;
+    bool ignore_errors;
+    std::string statement;
+    std::string prepares;
+  };
+  void flush(net::Deadline deadline);
+  [[noreturn]] void fail(const std::string& what);
+  PGresult* next_result(net::Deadline deadline);
+
+  PGconn* raw_ = nullptr;
+  std::unique_ptr<net::Readiness> readiness_;
+  std::deque<Expected> expected_;
+  std::unordered_set<std::string> prepared_;
+  bool broken_ = false;
+  bool abandoning_ = false;
+};
+
+}  // namespace varde::db

@@ -1,0 +1,479 @@
+#include "db/tx.hpp"
+
+#include <libpq-fe.h>
+
+#include <mutex>
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/text.hpp"
+#include "db/connection.hpp"
+
+namespace varde::db {
+
+namespace {
+metrics::Counter connections_opened("varde_db_connections_opened_total",
+                                    "Connections opened to PostgreSQL", {"role"});
+metrics::Counter acquire_timeouts("varde_db_acquire_timeouts_total",
+                                  "Waits for a free connection that gave up");
+
+std::string text_of(const char* text) {
+  return text == nullptr ? std::string() : std::string(trim(text));
+}
+}  // namespace
+
+void detail::wrong_type(const char* wanted, Oid got) {
+  throw std::logic_error("a column of type oid " + std::to_string(got) + " was read as " + wanted);
+}
+
+void Params::arrays(std::vector<const char*>& values, std::vector<int>& lengths,
+                    std::vector<int>& formats) const {
+  values.resize(size());
+  lengths.resize(size());
+  formats.assign(size(), 1);
+  for (std::size_t i = 0; i < size(); ++i) {
+    bool null = offsets_[i] == kNull;
+    // A zero-length value needs a pointer that is not null.
+    values[i] = null ? nullptr : (buffer_.empty() ? "" : buffer_.data() + offsets_[i]);
+    lengths[i] = null ? 0 : static_cast<int>(ends_[i] - offsets_[i]);
+  }
+}
+
+// ---- Rows
+// ----------------------------------------------------------------------------------------------------------------
+
+Rows::Rows(pg_result* result) : result_(result, PQclear), size_(PQntuples(result)) {}
+std::int64_t Rows::affected() const {
+  const char* text = result_ ? PQcmdTuples(result_.get()) : "";
+  return *text ? std::strtoll(text, nullptr, 10) : 0;
+}
+bool Rows::is_null(int row, int column) const {
+  return PQgetisnull(result_.get(), row, column) != 0;
+}
+std::string Rows::column_name(int column) const { return PQfname(result_.get(), column); }
+int Rows::column(const char* name) const {
+  int at = PQfnumber(result_.get(), name);
+  if (at < 0)
+    throw std::logic_error(std::string("the statement returns no column \"") + name + '"');
+  return at;
+}
+Oid Rows::type(int column) const { return PQftype(result_.get(), column); }
+const char* Rows::data(int row, int column) const { return PQgetvalue(result_.get(), row, column); }
+int Rows::length(int row, int column) const { return PQgetlength(result_.get(), row, column); }
+
+const Rows& Later::rows() const {
+  if (!state_->ready)
+    throw std::logic_error("the answer of a queued statement was read before it came");
+  return state_->rows;
+}
+
+// ---- Connection
+// ----------------------------------------------------------------------------------------------------------
+
+Connection::Connection(const PoolOptions& options, net::Deadline deadline) {
+  auto timeout = std::to_string(options.statement_timeout.count());
+  auto conninfo =
+      options.conninfo + " user=" + options.user +
+      " application_name=varde options='-c TimeZone=UTC -c statement_timeout=" + timeout +
+      " -c idle_in_transaction_session_timeout=120000 -c plan_cache_mode=auto'";
+  raw_ = PQconnectStart(conninfo.c_str());
+  if (raw_ == nullptr) throw std::bad_alloc();
+  if (PQstatus(raw_) == CONNECTION_BAD) fail("cannot connect");
+  auto polled = PGRES_POLLING_WRITING;
+  while (polled != PGRES_POLLING_OK) {
+    // libpq may change the socket between polls (several hosts): a fresh watch each time.
+    net::Readiness ready(PQsocket(raw_));
+    if (!ready.wait(polled == PGRES_POLLING_READING ? net::Readiness::For::read
+                                                    : net::Readiness::For::write,
+                    deadline))
+      fail("connecting took too long");
+    ready.release();
+    polled = PQconnectPoll(raw_);
+    if (polled == PGRES_POLLING_FAILED) fail("cannot connect");
+  }
+  if (PQsetnonblocking(raw_, 1) != 0 || PQenterPipelineMode(raw_) != 1)
+    fail("cannot enter pipeline mode");
+  readiness_ = std::make_unique<net::Readiness>(PQsocket(raw_));
+  connections_opened.with({options.user}).add();
+}
+
+Connection::~Connection() {
+  readiness_.reset();
+  if (raw_ != nullptr) PQfinish(raw_);
+}
+
+void Connection::fail(const std::string& what) {
+  broken_ = true;
+  auto detail = raw_ == nullptr ? std::string() : text_of(PQerrorMessage(raw_));
+  if (readiness_ == nullptr &&
+      raw_ != nullptr) {  // thrown from the constructor: the destructor will not run
+    PQfinish(raw_);
+    raw_ = nullptr;
+  }
+  throw Unavailable("database: " + what + (detail.empty() ? "" : ": " + detail));
+}
+
+void Connection::send(std::string_view name, std::string_view text, const Params& arguments,
+                      std::shared_ptr<Later::State> into) {
+  thread_local std::vector<const char*> values;
+  thread_local std::vector<int> lengths, formats;
+  std::string key(name);
+  if (prepared_.insert(key).second) {
+    if (PQsendPrepare(raw_, key.c_str(), std::string(text).c_str(),
+                      static_cast<int>(arguments.size()), arguments.types().data()) != 1)
+      fail("cannot send a statement");
+    expected_.push_back({Expected::What::answer, nullptr, false, key, key});
+  }
+  arguments.arrays(values, lengths, formats);
+  if (PQsendQueryPrepared(raw_, key.c_str(), static_cast<int>(arguments.size()), values.data(),
+                          lengths.data(), formats.data(), 1) != 1)
+    fail("cannot send a statement");
+  expected_.push_back({Expected::What::answer, std::move(into), false, std::move(key), {}});
+}
+
+void Connection::send_plain(const char* text) {
+  if (PQsendQueryParams(raw_, text, 0, nullptr, nullptr, nullptr, nullptr, 1) != 1)
+    fail("cannot send a statement");
+  expected_.push_back({Expected::What::answer, nullptr, abandoning_, text, {}});
+}
+
+void Connection::sync() {
+  if (PQpipelineSync(raw_) != 1) fail("cannot send");
+  expected_.push_back({Expected::What::sync, nullptr, abandoning_, {}, {}});
+}
+
+void Connection::abandon() {
+  abandoning_ = true;
+  for (auto& entry : expected_) entry.ignore_errors = true;
+  sync();  // an error before this point must not swallow the rollback
+  send_plain("ROLLBACK");
+  sync();
+  PQflush(raw_);
+  abandoning_ = false;
+}
+
+void Connection::flush(net::Deadline deadline) {
+  while (true) {
+    int left = PQflush(raw_);
+    if (left == 0) return;
+    if (left < 0) fail("the connection broke while sending");
+    // The server may be blocked sending to us: take in what it has, or both wait for ever.
+    if (!readiness_->wait(net::Readiness::For::write,
+                          std::min(deadline, net::in(std::chrono::milliseconds(50))))) {
+      if (std::chrono::steady_clock::now() >= deadline) fail("the deadline passed while sending");
+    }
+    if (PQconsumeInput(raw_) != 1) fail("the connection broke");
+  }
+}
+
+PGresult* Connection::next_result(net::Deadline deadline) {
+  while (PQisBusy(raw_)) {
+    if (!readiness_->wait(net::Readiness::For::read, deadline))
+      fail("the deadline passed before the answer came");
+    if (PQconsumeInput(raw_) != 1) fail("the connection broke");
+  }
+  return PQgetResult(raw_);
+}
+
+void Connection::wait_all(net::Deadline deadline) {
+  std::optional<SqlError> first_error;
+  try {
+    flush(deadline);
+    while (!expected_.empty()) {
+      auto& entry = expected_.front();
+      auto* result = next_result(deadline);
+      if (entry.what == Expected::What::sync) {
+        if (result == nullptr || PQresultStatus(result) != PGRES_PIPELINE_SYNC)
+          fail("the pipeline lost its step");
+        PQclear(result);
+        expected_.pop_front();
+        continue;
+      }
+      if (result == nullptr)
+        fail(PQstatus(raw_) == CONNECTION_BAD ? "the connection broke"
+                                              : "the pipeline lost its step");
+      switch (PQresultStatus(result)) {
+        case PGRES_TUPLES_OK:
+        case PGRES_COMMAND_OK:
+          if (entry.into) {
+            entry.into->rows = Rows(result);
+            entry.into->ready = true;
+          } else {
+            PQclear(result);
+          }
+          break;
+        default: {
+          if (!entry.prepares.empty()) prepared_.erase(entry.prepares);
+          const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+          if (!entry.ignore_errors && !first_error &&
+              PQresultStatus(result) != PGRES_PIPELINE_ABORTED) {
+            const char* constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+            const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+            first_error.emplace(state ? state : "", constraint ? constraint : "",
+                                entry.statement.substr(0, 80) + ": " +
+                                    (primary ? primary : text_of(PQerrorMessage(raw_))));
+          }
+          PQclear(result);
+        }
+      }
+      while (auto* more = next_result(deadline)) PQclear(more);
+      expected_.pop_front();
+    }
+  } catch (...) {
+    broken_ = true;
+    throw;
+  }
+  if (first_error) throw std::move(*first_error);
+}
+
+// ---- Tx
+// ------------------------------------------------------------------------------------------------------------------
+
+Tx::Tx(Pool& pool, std::optional<Uuid> tenant, std::chrono::milliseconds timeout)
+    : pool_(&pool), tenant_(tenant), deadline_(net::in(timeout)) {}
+
+Tx::Tx(Tx&& other) noexcept
+    : pool_(other.pool_),
+      tenant_(other.tenant_),
+      deadline_(other.deadline_),
+      connection_(std::move(other.connection_)),
+      finished_(std::exchange(other.finished_, true)),
+      after_commit_(std::move(other.after_commit_)) {}
+
+Tx::~Tx() {
+  if (!connection_) return;
+  if (!connection_->broken()) {
+    try {
+      connection_->abandon();
+    } catch (const std::exception&) {  // broken: the pool drops it
+    }
+  }
+  pool_->release(std::move(connection_));
+}
+
+void Tx::begin() {
+  if (finished_) throw std::logic_error("a transaction was used after its end");
+  if (connection_) return;
+  connection_ = pool_->acquire();
+  connection_->send_plain("BEGIN");
+  if (tenant_)
+    connection_->send_plain(("SET LOCAL varde.tenant = '" + tenant_->str() + "'").c_str());
+}
+
+Later Tx::queue(const Sql& sql, const Params& arguments) {
+  begin();
+  Later out;
+  connection_->send(sql.name, sql.text, arguments, out.state_);
+  return out;
+}
+
+Rows Tx::send_and_wait(const Sql& sql, const Params& arguments) {
+  auto answer = queue(sql, arguments);
+  flush();
+  return answer.rows();
+}
+
+void Tx::flush() {
+  if (!connection_) return;
+  connection_->sync();
+  connection_->wait_all(deadline_);
+}
+
+void Tx::commit() {
+  if (finished_) throw std::logic_error("a transaction was used after its end");
+  if (connection_) {
+    connection_->send_plain("COMMIT");
+    connection_->sync();
+    connection_->wait_all(deadline_);
+    pool_->release(std::move(connection_));
+  }
+  finished_ = true;
+  for (auto& action : after_commit_) action();
+}
+
+std::size_t Tx::bulk_size(std::size_t rows, std::size_t columns) {
+  // A few fixed sizes, so that only a few statements per table are ever prepared; 65,535 parameters
+  // at most.
+  for (std::size_t size : {500UL, 100UL, 20UL, 4UL})
+    if (rows >= size && size * columns <= 65535) return size;
+  return 1;
+}
+
+void Tx::queue_insert(std::string_view table, const std::vector<std::string_view>& columns,
+                      std::size_t rows, std::string_view suffix, const Params& values) {
+  begin();
+  std::string column_list;
+  for (auto name : columns) column_list += (column_list.empty() ? "" : ", ") + std::string(name);
+  auto name = fmt::format("insert:{}:{}:{:x}", table, rows,
+                          std::hash<std::string>{}(column_list + std::string(suffix)));
+  std::string text;
+  if (!connection_->prepared(name)) {
+    text = fmt::format("INSERT INTO {} ({}) VALUES ", table, column_list);
+    std::size_t number = 1;
+    for (std::size_t row = 0; row < rows; ++row) {
+      text += row == 0 ? "(" : ", (";
+      for (std::size_t i = 0; i < columns.size(); ++i)
+        text += fmt::format("{}${}", i == 0 ? "" : ", ", number++);
+      text += ')';
+    }
+    if (!suffix.empty()) text += fmt::format(" {}", suffix);
+  }
+  connection_->send(name, text, values, nullptr);
+}
+
+// ---- Pool
+// ----------------------------------------------------------------------------------------------------------------
+
+struct Pool::Impl {
+  struct PerLoop {
+    std::vector<std::unique_ptr<Connection>> idle;
+    std::size_t open = 0;
+    std::deque<net::Event*> waiting;
+  };
+  PoolOptions options;
+  std::mutex mutex;  // guards the map; each PerLoop belongs to its loop's thread
+  std::unordered_map<net::Loop*, std::unique_ptr<PerLoop>> loops;
+
+  PerLoop& mine() {
+    std::lock_guard lock(mutex);
+    auto& slot = loops[&net::Loop::current()];
+    if (!slot) slot = std::make_unique<PerLoop>();
+    return *slot;
+  }
+};
+
+Pool::Pool(PoolOptions options) : impl_(std::make_unique<Impl>()) {
+  impl_->options = std::move(options);
+}
+Pool::~Pool() = default;
+const PoolOptions& Pool::options() const { return impl_->options; }
+
+std::unique_ptr<Connection> Pool::acquire() {
+  auto& mine = impl_->mine();
+  auto deadline = net::in(impl_->options.acquire_timeout);
+  while (true) {
+    if (!mine.idle.empty()) {
+      auto connection = std::move(mine.idle.back());
+      mine.idle.pop_back();
+      return connection;
+    }
+    if (mine.open < impl_->options.connections_per_loop) {
+      ++mine.open;
+      try {
+        return std::make_unique<Connection>(impl_->options, deadline);
+      } catch (...) {
+        --mine.open;
+        throw;
+      }
+    }
+    net::Event freed;
+    mine.waiting.push_back(&freed);
+    bool got = false;
+    try {
+      got = freed.wait(deadline);
+    } catch (...) {
+      std::erase(mine.waiting, &freed);
+      throw;
+    }
+    std::erase(mine.waiting, &freed);
+    if (!got) {
+      acquire_timeouts.add();
+      throw Unavailable("all database connections are busy");
+    }
+  }
+}
+
+void Pool::release(std::unique_ptr<Connection> connection) {
+  auto& mine = impl_->mine();
+  if (connection->broken() || net::Loop::current().stopping()) {
+    connection.reset();
+    --mine.open;
+  } else {
+    mine.idle.push_back(std::move(connection));
+  }
+  if (!mine.waiting.empty()) {
+    mine.waiting.front()->wake();
+    mine.waiting.pop_front();
+  }
+}
+
+void Pool::close_idle() {
+  auto& mine = impl_->mine();
+  mine.open -= mine.idle.size();
+  mine.idle.clear();
+}
+
+Database::Database(std::string conninfo, std::size_t connections_per_loop)
+    : app_({.conninfo = conninfo,
+            .user = "varde_app",
+            .connections_per_loop = connections_per_loop}),
+      system_({.conninfo = conninfo,
+               .user = "varde_system",
+               .connections_per_loop = connections_per_loop}) {}
+
+void Database::close_idle() {
+  app_.close_idle();
+  system_.close_idle();
+}
+
+// ---- Listener and scripts
+// ------------------------------------------------------------------------------------------------
+
+struct Listener::Impl {
+  PGconn* raw = nullptr;
+  std::unique_ptr<net::Readiness> readiness;
+  ~Impl() {
+    readiness.reset();
+    if (raw != nullptr) PQfinish(raw);
+  }
+};
+
+Listener::Listener(const std::string& conninfo, const std::string& user,
+                   const std::vector<std::string>& channels)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->raw = PQconnectdb(
+      (conninfo + " user=" + user + " application_name=varde-listener connect_timeout=5").c_str());
+  if (PQstatus(impl_->raw) != CONNECTION_OK)
+    throw Unavailable("database: " + text_of(PQerrorMessage(impl_->raw)));
+  for (const auto& channel : channels) {
+    auto* quoted = PQescapeIdentifier(impl_->raw, channel.data(), channel.size());
+    auto* result = PQexec(impl_->raw, (std::string("LISTEN ") + quoted).c_str());
+    PQfreemem(quoted);
+    bool ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+    PQclear(result);
+    if (!ok) throw Unavailable("database: LISTEN was refused");
+  }
+  impl_->readiness = std::make_unique<net::Readiness>(PQsocket(impl_->raw));
+}
+Listener::~Listener() = default;
+
+std::optional<Listener::Notice> Listener::next(std::optional<net::Deadline> deadline) {
+  while (true) {
+    if (auto* notify = PQnotifies(impl_->raw)) {
+      Notice out{notify->relname, notify->extra};
+      PQfreemem(notify);
+      return out;
+    }
+    if (!impl_->readiness->wait(net::Readiness::For::read, deadline)) return std::nullopt;
+    if (PQconsumeInput(impl_->raw) != 1)
+      throw Unavailable("database: the listening connection broke");
+  }
+}
+
+void run_script(const std::string& conninfo, const std::string& user, const std::string& sql) {
+  std::unique_ptr<PGconn, decltype(&PQfinish)> raw(
+      PQconnectdb((conninfo + " user=" + user + " application_name=varde-setup connect_timeout=10")
+                      .c_str()),
+      PQfinish);
+  if (PQstatus(raw.get()) != CONNECTION_OK)
+    throw Unavailable("database: " + text_of(PQerrorMessage(raw.get())));
+  PQsetNoticeProcessor(raw.get(), [](void*, const char*) {}, nullptr);
+  std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(raw.get(), sql.c_str()), PQclear);
+  auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+    const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+    throw SqlError(state ? state : "", "", text_of(PQresultErrorMessage(result.get())));
+  }
+}
+
+}  // namespace varde::db

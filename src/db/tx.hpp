@@ -1,0 +1,306 @@
+// The database as the program sees it: pools, transactions, rows.
+//
+// libpq in pipeline mode under a thin layer of our own (libpqxx 6.4 has no asynchronous mode;
+// Boost.MySQL's sibling for PostgreSQL does not exist in Debian 12). What it buys: BEGIN and SET
+// LOCAL ride in the same packet as the first statement, so that tenant isolation costs no round
+// trip, and `later()` sends any number of statements without waiting for their answers.
+//
+//   auto tx = database.tenant(tenant_id);
+//   auto person = tx.maybe<PersonRow>(kFindPerson, id);   // BEGIN; SET LOCAL varde.tenant; the
+//   statement: one round trip tx.later(kTouchPerson, id, now()); tx.commit(); // the statement and
+//   COMMIT: one round trip
+//
+// A Tx that is not committed is rolled back, without waiting for it. A statement is prepared once
+// per connection, in the same packet as its first use. Every call has a deadline; a connection that
+// misses one is closed, not reused.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "db/value.hpp"
+#include "net/fiber.hpp"
+
+struct pg_result;
+
+namespace varde::db {
+
+/// A statement with a name, by which it is prepared and found in PostgreSQL's statistics. Both must
+/// outlive the program.
+struct Sql {
+  std::string_view name;
+  std::string_view text;
+};
+
+/// The server refused a statement. `state` is the SQLSTATE.
+class SqlError : public std::runtime_error {
+ public:
+  SqlError(std::string sql_state, std::string constraint_name, const std::string& what)
+      : std::runtime_error(what),
+        state(std::move(sql_state)),
+        constraint(std::move(constraint_name)) {}
+  std::string state;
+  std::string constraint;
+  bool is_unique_violation() const { return state == "23505"; }
+  bool is_foreign_key_violation() const { return state == "23503"; }
+  bool is_check_violation() const { return state == "23514"; }
+  /// Worth trying the whole transaction again (serialisation failure or deadlock).
+  bool is_retryable() const { return state == "40001" || state == "40P01"; }
+};
+
+/// The connection is gone, was never there, or the deadline passed.
+class Unavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The rows of one answer.
+class Rows {
+ public:
+  Rows() = default;
+  explicit Rows(pg_result* result);
+  int size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::int64_t affected() const;
+  bool is_null(int row, int column) const;
+  template <class T>
+  T get(int row, int column) const {
+    if constexpr (is_optional<T>::value) {
+      if (is_null(row, column)) return std::nullopt;
+      return get<typename is_optional<T>::inner>(row, column);
+    } else {
+      if (is_null(row, column))
+        throw std::logic_error("column " + column_name(column) +
+                               " is NULL where a value is expected");
+      return Codec<T>::decode(type(column), data(row, column), length(row, column));
+    }
+  }
+  std::string column_name(int column) const;
+
+  /// Row `row` as T: a described struct whose members are found among the columns by name, or a
+  /// plain value (column 0).
+  template <class T>
+  T as(int row) const {
+    if constexpr (boost::describe::has_describe_members<T>::value) {
+      T out{};
+      boost::mp11::mp_for_each<boost::describe::describe_members<
+          T, boost::describe::mod_public | boost::describe::mod_inherited>>([&](auto member) {
+        using Member = std::remove_cvref_t<decltype(out.*member.pointer)>;
+        out.*member.pointer = get<Member>(row, column(member.name));
+      });
+      return out;
+    } else {
+      return get<T>(row, 0);
+    }
+  }
+  template <class T>
+  std::vector<T> all() const {
+    std::vector<T> out;
+    out.reserve(static_cast<std::size_t>(size_));
+    for (int i = 0; i < size_; ++i) out.push_back(as<T>(i));
+    return out;
+  }
+  template <class T>
+  std::optional<T> maybe() const {
+    return empty() ? std::nullopt : std::optional<T>(as<T>(0));
+  }
+
+ private:
+  int column(const char* name) const;
+  Oid type(int column) const;
+  const char* data(int row, int column) const;
+  int length(int row, int column) const;
+  std::shared_ptr<pg_result> result_;
+  int size_ = 0;
+};
+
+class Connection;
+class Pool;
+
+/// The answer of a statement sent with later(); valid after the next call that waits.
+class Later {
+ public:
+  const Rows& rows() const;
+
+ private:
+  friend class Tx;
+  friend class Connection;
+  struct State {
+    Rows rows;
+    bool ready = false;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+class Tx {
+ public:
+  Tx(Pool& pool, std::optional<Uuid> tenant, std::chrono::milliseconds timeout);
+  Tx(Tx&&) noexcept;
+  ~Tx();
+  Tx(const Tx&) = delete;
+  Tx& operator=(const Tx&) = delete;
+
+  /// Sends the statement with everything queued before it and waits for its rows.
+  template <class... A>
+  Rows query(const Sql& sql, const A&... arguments) {
+    return send_and_wait(sql, params(arguments...));
+  }
+  template <class T, class... A>
+  std::vector<T> all(const Sql& sql, const A&... arguments) {
+    return query(sql, arguments...).template all<T>();
+  }
+  template <class T, class... A>
+  std::optional<T> maybe(const Sql& sql, const A&... arguments) {
+    return query(sql, arguments...).template maybe<T>();
+  }
+  /// Exactly one row; a logic_error otherwise.
+  template <class T, class... A>
+  T one(const Sql& sql, const A&... arguments) {
+    auto rows = query(sql, arguments...);
+    if (rows.size() != 1)
+      throw std::logic_error(std::string(sql.name) + " returned " + std::to_string(rows.size()) +
+                             " rows, not one");
+    return rows.template as<T>(0);
+  }
+  /// Queues the statement. Its error, if any, is thrown by the next call that waits.
+  template <class... A>
+  Later later(const Sql& sql, const A&... arguments) {
+    return queue(sql, params(arguments...));
+  }
+  Later later_params(const Sql& sql, const Params& arguments) { return queue(sql, arguments); }
+  Rows query_params(const Sql& sql, const Params& arguments) {
+    return send_and_wait(sql, arguments);
+  }
+  /// Sends what is queued and waits for all of it.
+  void flush();
+
+  /// Queues prepared multi-row INSERTs (500 rows a statement, pipelined). `Row` is a described
+  /// struct whose members are the columns. `table` and `suffix` (such as "ON CONFLICT DO NOTHING")
+  /// are literals of the program.
+  template <class Row>
+  void insert_many(std::string_view table, const std::vector<Row>& rows,
+                   std::string_view suffix = "") {
+    std::vector<std::string_view> columns;
+    boost::mp11::mp_for_each<boost::describe::describe_members<Row, boost::describe::mod_public>>(
+        [&](auto member) { columns.emplace_back(member.name); });
+    for (std::size_t at = 0; at < rows.size();) {
+      auto count = bulk_size(rows.size() - at, columns.size());
+      Params values;
+      for (std::size_t i = at; i < at + count; ++i)
+        boost::mp11::mp_for_each<
+            boost::describe::describe_members<Row, boost::describe::mod_public>>(
+            [&](auto member) { values.add(rows[i].*member.pointer); });
+      queue_insert(table, columns, count, suffix, values);
+      at += count;
+    }
+  }
+
+  /// Waits until everything is durable. Throws SqlError or Unavailable; then nothing happened (or,
+  /// when the connection broke between COMMIT and its answer, it is not known: the caller's
+  /// idempotency decides).
+  void commit();
+  /// Runs `action` after a successful commit, on this fiber.
+  void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
+  bool finished() const { return finished_; }
+  const std::optional<Uuid>& tenant() const { return tenant_; }
+
+ private:
+  Rows send_and_wait(const Sql& sql, const Params& arguments);
+  Later queue(const Sql& sql, const Params& arguments);
+  void queue_insert(std::string_view table, const std::vector<std::string_view>& columns,
+                    std::size_t rows, std::string_view suffix, const Params& values);
+  static std::size_t bulk_size(std::size_t rows, std::size_t columns);
+  void begin();
+
+  Pool* pool_;
+  std::optional<Uuid> tenant_;
+  net::Deadline deadline_;
+  std::unique_ptr<Connection> connection_;
+  bool finished_ = false;
+  std::vector<std::function<void()>> after_commit_;
+};
+
+struct PoolOptions {
+  std::string conninfo;  ///< libpq's, without the user.
+  std::string user;      ///< The role.
+  std::size_t connections_per_loop = 8;
+  std::chrono::milliseconds acquire_timeout{
+      5000};  ///< How long a fiber waits for a free connection.
+  std::chrono::milliseconds statement_timeout{60000};
+};
+
+/// Connections of one role to one database, a set for each loop. Made once, lives as long as the
+/// loops.
+class Pool {
+ public:
+  explicit Pool(PoolOptions options);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  Tx begin(std::optional<Uuid> tenant = std::nullopt,
+           std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
+    return Tx(*this, tenant, timeout);
+  }
+  const PoolOptions& options() const;
+  /// Closes the idle connections of the calling loop; call it on every loop before the loop ends.
+  void close_idle();
+
+ private:
+  friend class Tx;
+  std::unique_ptr<Connection> acquire();
+  void release(std::unique_ptr<Connection> connection);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Where the program keeps things: the main database under its two roles.
+class Database {
+ public:
+  Database(std::string conninfo, std::size_t connections_per_loop);
+  /// A transaction that sees one tenant's rows (role varde_app under row-level security).
+  Tx tenant(const Uuid& id, std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
+    return app_.begin(id, timeout);
+  }
+  /// A transaction across tenants (role varde_system: sessions, queue, and the narrow functions it
+  /// was granted).
+  Tx system(std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
+    return system_.begin(std::nullopt, timeout);
+  }
+  void close_idle();
+  const std::string& conninfo() const { return app_.options().conninfo; }
+
+ private:
+  Pool app_, system_;
+};
+
+/// A connection outside the pools that hears NOTIFY. For one fiber.
+class Listener {
+ public:
+  Listener(const std::string& conninfo, const std::string& user,
+           const std::vector<std::string>& channels);
+  ~Listener();
+  struct Notice {
+    std::string channel, payload;
+  };
+  /// The next notice, or nullopt when the deadline passed. Throws Unavailable when the connection
+  /// broke.
+  std::optional<Notice> next(std::optional<net::Deadline> deadline = std::nullopt);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Runs several statements separated by semicolons without parameters; for migrations and tools, on
+/// a connection of its own, blocking.
+void run_script(const std::string& conninfo, const std::string& user, const std::string& sql);
+
+}  // namespace varde::db

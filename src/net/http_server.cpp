@@ -1,0 +1,585 @@
+#include "net/http_server.hpp"
+
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <filesystem>
+#include <set>
+
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/text.hpp"
+#include "net/fiber_asio.hpp"
+
+namespace varde::net {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+metrics::Gauge open_connections("varde_http_connections", "Open HTTP connections");
+metrics::Counter refused_connections("varde_http_connections_refused_total",
+                                     "HTTP connections closed at the limit");
+metrics::Counter requests_total("varde_http_requests_total", "HTTP requests answered", {"status"});
+metrics::Histogram request_seconds("varde_http_request_seconds",
+                                   "Time from the end of the header to the end of the answer");
+
+using PlainStream = tcp::socket;
+using TlsStream = asio::ssl::stream<tcp::socket>;
+
+tcp::socket& socket_of(PlainStream& stream) { return stream; }
+tcp::socket& socket_of(TlsStream& stream) { return stream.next_layer(); }
+
+Response problem(int status, const std::string& detail) {
+  return text_response(
+      status, "application/problem+json",
+      fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"detail":"{}"}})",
+                  reason_phrase(status), status, detail));
+}
+
+}  // namespace
+
+struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
+  struct Connection {
+    std::function<void()> close_if_idle;
+  };
+
+  Impl(HttpServerOptions opts, Handler handle)
+      : options(std::move(opts)), handler(std::move(handle)) {}
+
+  HttpServerOptions options;
+  Handler handler;
+  std::vector<Loop*> loops;
+  std::vector<std::shared_ptr<tcp::acceptor>> acceptors;
+  std::optional<asio::ssl::context> tls;
+  unsigned short bound_port = 0;
+  std::atomic<std::size_t> connections{0};
+  std::atomic<bool> draining{false};
+  std::mutex mutex;
+  std::map<Loop*, std::set<Connection*>> open;  // guarded by mutex; the callbacks run on their loop
+
+  void accept_on(Loop& loop, const std::shared_ptr<tcp::acceptor>& acceptor);
+  template <class Stream>
+  void serve(Stream& stream, const std::string& peer);
+  std::string client_of(const std::string& peer, Request& request) const;
+};
+
+namespace {
+
+// Fiber wrappers of the socket operations, with deadline.
+template <class Stream>
+std::size_t read_into(Stream& stream, beast::flat_buffer& buffer, std::optional<Deadline> deadline,
+                      error_code& ec) {
+  bool timed_out = false;
+  auto space = buffer.prepare(16 * 1024);
+  std::size_t got = 0;
+  ec = detail::suspend_until(
+      deadline,
+      [&] {
+        error_code ignored;
+        socket_of(stream).cancel(ignored);
+      },
+      timed_out,
+      [&](asio::yield_context& yield) {
+        error_code result;
+        got = stream.async_read_some(space, yield[result]);
+        return result;
+      });
+  if (timed_out) ec = asio::error::timed_out;
+  buffer.commit(got);
+  return got;
+}
+
+template <class Stream>
+bool write_all(Stream& stream, std::string_view first, std::string_view second, Deadline deadline) {
+  bool timed_out = false;
+  std::array<asio::const_buffer, 2> buffers{asio::buffer(first.data(), first.size()),
+                                            asio::buffer(second.data(), second.size())};
+  auto ec = detail::suspend_until(
+      deadline,
+      [&] {
+        error_code ignored;
+        socket_of(stream).cancel(ignored);
+      },
+      timed_out,
+      [&](asio::yield_context& yield) {
+        error_code result;
+        asio::async_write(stream, buffers, yield[result]);
+        return result;
+      });
+  return !ec && !timed_out;
+}
+
+template <class Stream>
+class Reader : public BodyReader {
+ public:
+  Reader(Stream& stream, beast::flat_buffer& buffer,
+         http::request_parser<http::buffer_body>& parser, std::chrono::seconds timeout,
+         bool expects_continue)
+      : stream_(stream),
+        buffer_(buffer),
+        parser_(parser),
+        timeout_(timeout),
+        send_continue_(expects_continue) {}
+
+  Result<std::string> read_some(std::size_t max) override {
+    if (failed_) return make_error(ErrorCode::malformed, "The request's body could not be read.");
+    std::string piece(max, '\0');
+    if (send_continue_) {
+      send_continue_ = false;
+      if (!write_all(stream_, "HTTP/1.1 100 Continue\r\n\r\n", "", in(timeout_))) return gone();
+    }
+    while (!parser_.is_done()) {
+      auto& body = parser_.get().body();
+      body.data = piece.data();
+      body.size = piece.size();
+      body.more = true;
+      error_code ec;
+      auto used = parser_.put(buffer_.data(), ec);
+      buffer_.consume(used);
+      auto filled = piece.size() - body.size;
+      if (ec == http::error::need_buffer) ec = {};
+      if (ec == http::error::need_more || (!ec && filled == 0 && !parser_.is_done())) {
+        if (filled > 0) {
+          piece.resize(filled);
+          return piece;
+        }
+        error_code read_error;
+        auto got = read_into(stream_, buffer_, in(timeout_), read_error);
+        if (read_error || got == 0) return gone();
+        continue;
+      }
+      if (ec) return gone();
+      if (filled > 0) {
+        piece.resize(filled);
+        return piece;
+      }
+    }
+    return std::string();
+  }
+
+  std::optional<std::uint64_t> declared_size() const override {
+    auto length = parser_.content_length();
+    return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  Error gone() {
+    failed_ = true;
+    return make_error(ErrorCode::malformed, "The request's body ended before it was complete.");
+  }
+  Stream& stream_;
+  beast::flat_buffer& buffer_;
+  http::request_parser<http::buffer_body>& parser_;
+  std::chrono::seconds timeout_;
+  bool send_continue_;
+  bool failed_ = false;
+};
+
+template <class Stream>
+class ChunkWriter : public BodyWriter {
+ public:
+  ChunkWriter(Stream& stream, std::chrono::seconds timeout, const std::atomic<bool>& draining)
+      : stream_(stream), timeout_(timeout), draining_(draining) {}
+  bool write(std::string_view bytes) override {
+    if (bytes.empty() || !ok_) return ok_;
+    auto head = fmt::format("{:x}\r\n", bytes.size());
+    std::string body(bytes);
+    body += "\r\n";
+    ok_ = write_all(stream_, head, body, in(timeout_));
+    return ok_;
+  }
+  bool alive() const override { return ok_ && !draining_; }
+  void finish() {
+    if (ok_) ok_ = write_all(stream_, "0\r\n\r\n", "", in(timeout_));
+  }
+  bool ok() const { return ok_; }
+
+ private:
+  Stream& stream_;
+  std::chrono::seconds timeout_;
+  const std::atomic<bool>& draining_;
+  bool ok_ = true;
+};
+
+// Percent-decodes a path and refuses what a file system or a router could misread.
+std::optional<std::string> clean_path(std::string_view raw) {
+  auto path = percent_decode(raw);
+  if (!path || path->empty() || path->front() != '/' || !is_utf8(*path)) return std::nullopt;
+  for (char c : *path)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\') return std::nullopt;
+  for (auto part : split(*path, '/'))
+    if (part == ".." || part == ".") return std::nullopt;
+  return path;
+}
+
+std::string head_of(const Response& response, const std::string& request_id, bool keep_alive,
+                    bool chunked) {
+  std::string head;
+  head.reserve(512);
+  fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", response.status,
+                 reason_phrase(response.status));
+  for (const auto& [name, value] : response.headers) {
+    if (value.find_first_of("\r\n") != std::string::npos) continue;  // never ours to send
+    fmt::format_to(std::back_inserter(head), "{}: {}\r\n", name, value);
+  }
+  fmt::format_to(std::back_inserter(head), "X-Request-Id: {}\r\n", request_id);
+  if (chunked) {
+    head += "Transfer-Encoding: chunked\r\n";
+  } else if (response.status != 204 && response.status != 304) {
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
+  }
+  if (!keep_alive) head += "Connection: close\r\n";
+  head += "\r\n";
+  return head;
+}
+
+}  // namespace
+
+std::string HttpServer::Impl::client_of(const std::string& peer, Request& request) const {
+  if (std::find(options.trusted_proxies.begin(), options.trusted_proxies.end(), peer) ==
+      options.trusted_proxies.end())
+    return peer;
+  if (request.header("x-forwarded-proto") == "https") request.secure = true;
+  auto forwarded = request.header("x-forwarded-for");
+  auto last = trim(forwarded.substr(
+      forwarded.rfind(',') == std::string_view::npos ? 0 : forwarded.rfind(',') + 1));
+  error_code ec;
+  asio::ip::make_address(std::string(last), ec);
+  return ec ? peer : std::string(last);
+}
+
+template <class Stream>
+void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
+  beast::flat_buffer buffer(options.max_header_bytes + 64 * 1024);
+  bool idle = true;
+  Connection entry{[&] {
+    if (!idle) return;
+    error_code ignored;
+    socket_of(stream).cancel(ignored);
+  }};
+  auto* loop = &Loop::current();
+  {
+    std::lock_guard lock(mutex);
+    open[loop].insert(&entry);
+  }
+  struct Leave {
+    Impl& impl;
+    Loop* loop;
+    Connection* entry;
+    ~Leave() {
+      std::lock_guard lock(impl.mutex);
+      impl.open[loop].erase(entry);
+    }
+  } leave{*this, loop, &entry};
+
+  for (bool first = true; !draining; first = false) {
+    http::request_parser<http::buffer_body> parser;
+    parser.header_limit(static_cast<std::uint32_t>(options.max_header_bytes));
+    parser.body_limit(boost::none);
+    parser.eager(false);
+    error_code ec;
+    idle = true;
+    auto deadline = in(first ? options.header_timeout : options.idle_timeout);
+    while (!parser.is_header_done()) {
+      if (buffer.size() > 0) {
+        auto used = parser.put(buffer.data(), ec);
+        buffer.consume(used);
+        if (ec == http::error::need_more) ec = {};
+        if (ec || parser.is_header_done()) break;
+      }
+      auto got = read_into(stream, buffer, deadline, ec);
+      if (ec || got == 0) return;
+      if (idle) {
+        idle = false;
+        deadline = in(options.header_timeout);
+      }
+    }
+    idle = false;
+    auto started = std::chrono::steady_clock::now();
+    Response response;
+    bool keep_alive = !ec && parser.is_header_done() && parser.keep_alive();
+    bool head_only = false;
+    auto id = Uuid::make().str();
+    Reader<Stream> reader(stream, buffer, parser, options.body_timeout, false);
+    if (ec || !parser.is_header_done()) {
+      bool too_big = ec == http::error::header_limit;
+      response = problem(too_big ? 431 : 400, too_big ? "The request's header is too large."
+                                                      : "This is not an HTTP/1.1 request.");
+      keep_alive = false;
+    } else {
+      const auto& message = parser.get();
+      Request request;
+      request.id = id;
+      request.method = std::string(message.method_string());
+      head_only = request.method == "HEAD";
+      if (head_only) request.method = "GET";
+      std::string_view target(message.target().data(), message.target().size());
+      auto mark = target.find('?');
+      if (mark != std::string_view::npos) request.query = std::string(target.substr(mark + 1));
+      std::size_t count = 0;
+      for (const auto& field : message) {
+        if (++count > 100) break;
+        request.headers.emplace_back(
+            ascii_lower({field.name_string().data(), field.name_string().size()}),
+            std::string(field.value()));
+      }
+      request.secure = std::is_same_v<Stream, TlsStream>;
+      request.peer = client_of(peer, request);
+      Reader<Stream> body(stream, buffer, parser, options.body_timeout,
+                          iequals(request.header("expect"), "100-continue"));
+      request.body = &body;
+      if (auto path = clean_path(target.substr(0, mark)); !path) {
+        response = problem(400, "The path is not valid.");
+      } else if (count > 100) {
+        response = problem(431, "The request has more than 100 header fields.");
+      } else {
+        request.path = std::move(*path);
+        try {
+          response = handler(request);
+        } catch (const Stopped&) {
+          return;
+        } catch (const std::exception& e) {
+          log::error("A request ended with an exception", {{"request_id", id}, {"what", e.what()}});
+          response =
+              problem(500, "Something went wrong on our side. The request id finds it in the log.");
+        }
+      }
+      // What the handler left of the body is read away, up to a limit: the next request begins
+      // after it.
+      std::size_t left_over = 0;
+      while (!parser.is_done() && !body.failed() && left_over < 256 * 1024) {
+        if (iequals(request.header("expect"), "100-continue")) break;
+        auto piece = body.read_some(32 * 1024);
+        if (!piece || piece->empty()) break;
+        left_over += piece->size();
+      }
+      if (!parser.is_done() || body.failed()) keep_alive = false;
+    }
+    if (draining) keep_alive = false;
+    auto deadline_write = in(options.write_timeout);
+    if (response.stream && !head_only) {
+      auto head = head_of(response, id, keep_alive, true);
+      if (!write_all(stream, head, "", deadline_write)) return;
+      ChunkWriter<Stream> writer(stream, options.write_timeout, draining);
+      response.stream(writer);
+      writer.finish();
+      keep_alive = keep_alive && writer.ok();
+    } else {
+      auto head = head_of(response, id, keep_alive, false);
+      if (!write_all(stream, head, head_only ? std::string_view() : std::string_view(response.body),
+                     deadline_write))
+        return;
+    }
+    requests_total.with({std::to_string(response.status)}).add();
+    request_seconds.observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+    if (!keep_alive) return;
+  }
+}
+
+void HttpServer::Impl::accept_on(Loop& loop, const std::shared_ptr<tcp::acceptor>& acceptor) {
+  while (!draining) {
+    auto socket = std::make_shared<tcp::socket>(loop.impl().context);
+    bool timed_out = false;
+    auto ec = detail::suspend_until(
+        std::nullopt,
+        [&] {
+          error_code ignored;
+          acceptor->cancel(ignored);
+        },
+        timed_out,
+        [&](asio::yield_context& yield) {
+          error_code result;
+          acceptor->async_accept(*socket, yield[result]);
+          return result;
+        });
+    if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor) return;
+    if (ec) {
+      log::warning("Accepting a connection failed", {{"error", ec.message()}});
+      sleep_for(std::chrono::milliseconds(50));  // out of descriptors: do not spin
+      continue;
+    }
+    if (connections >= options.max_connections) {
+      refused_connections.add();
+      continue;
+    }
+    ++connections;
+    open_connections.add();
+    loop.spawn([self = shared_from_this(), socket] {
+      struct Count {
+        Impl& impl;
+        ~Count() {
+          --impl.connections;
+          open_connections.add(-1);
+        }
+      } count{*self};
+      error_code ignored;
+      socket->set_option(tcp::no_delay(true), ignored);
+      auto endpoint = socket->remote_endpoint(ignored);
+      auto peer = endpoint.address().to_string();
+      if (!self->tls) {
+        self->serve(*socket, peer);
+        socket->shutdown(tcp::socket::shutdown_both, ignored);
+        return;
+      }
+      TlsStream stream(std::move(*socket), *self->tls);
+      bool late = false;
+      auto failed = detail::suspend_until(
+          in(self->options.header_timeout),
+          [&] {
+            error_code no;
+            stream.next_layer().cancel(no);
+          },
+          late,
+          [&](asio::yield_context& yield) {
+            error_code result;
+            stream.async_handshake(asio::ssl::stream_base::server, yield[result]);
+            return result;
+          });
+      if (failed || late) return;
+      self->serve(stream, peer);
+      detail::suspend_until(
+          in(std::chrono::seconds(2)),
+          [&] {
+            error_code no;
+            stream.next_layer().cancel(no);
+          },
+          late,
+          [&](asio::yield_context& yield) {
+            error_code result;
+            stream.async_shutdown(yield[result]);
+            return result;
+          });
+    });
+  }
+}
+
+HttpServer::HttpServer(HttpServerOptions options, Handler handler)
+    : impl_(std::make_shared<Impl>(std::move(options), std::move(handler))) {}
+HttpServer::~HttpServer() = default;
+unsigned short HttpServer::port() const { return impl_->bound_port; }
+
+void HttpServer::start(const std::vector<Loop*>& loops) {
+  auto& impl = *impl_;
+  impl.loops = loops;
+  if (impl.options.tls) {
+    impl.tls.emplace(asio::ssl::context::tls_server);
+    impl.tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                          asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use);
+    SSL_CTX_set_min_proto_version(impl.tls->native_handle(), TLS1_2_VERSION);
+    impl.tls->use_certificate_chain_file(impl.options.tls->certificate);
+    impl.tls->use_private_key_file(impl.options.tls->key, asio::ssl::context::pem);
+  }
+  error_code ec;
+  auto address = asio::ip::make_address(impl.options.address, ec);
+  if (ec) throw std::runtime_error("not an address to listen on: " + impl.options.address);
+  impl.bound_port = impl.options.port;
+  for (auto* loop : loops) {
+    auto acceptor = std::make_shared<tcp::acceptor>(loop->impl().context);
+    tcp::endpoint endpoint(address, impl.bound_port);
+    acceptor->open(endpoint.protocol());
+    acceptor->set_option(tcp::acceptor::reuse_address(true));
+    // Each loop accepts for itself; the kernel spreads connections over them.
+    using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+    acceptor->set_option(reuse_port(true));
+    acceptor->bind(endpoint, ec);
+    if (ec)
+      throw std::runtime_error(
+          fmt::format("cannot listen on {} port {}: {}. Is another program using it? Choose "
+                      "another with --port.",
+                      impl.options.address, impl.bound_port, ec.message()));
+    acceptor->listen(1024);
+    impl.bound_port = acceptor->local_endpoint().port();
+    impl.acceptors.push_back(acceptor);
+  }
+  for (std::size_t i = 0; i < loops.size(); ++i)
+    loops[i]->spawn([self = impl_, loop = loops[i], acceptor = impl.acceptors[i]] {
+      self->accept_on(*loop, acceptor);
+    });
+}
+
+void HttpServer::drain(std::chrono::milliseconds patience) {
+  impl_->draining = true;
+  for (std::size_t i = 0; i < impl_->loops.size(); ++i)
+    impl_->loops[i]->post([acceptor = impl_->acceptors[i]] {
+      error_code ignored;
+      acceptor->close(ignored);
+    });
+  auto until = std::chrono::steady_clock::now() + patience;
+  while (impl_->connections > 0 && std::chrono::steady_clock::now() < until) {
+    for (auto* loop : impl_->loops)
+      loop->post([self = impl_, loop] {
+        std::lock_guard lock(self->mutex);
+        for (auto* connection : self->open[loop]) connection->close_if_idle();
+      });
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void ensure_local_certificate(const TlsFiles& files) {
+  namespace fs = std::filesystem;
+  if (fs::exists(files.certificate) && fs::exists(files.key)) {
+    std::unique_ptr<BIO, decltype(&BIO_free)> in(BIO_new_file(files.certificate.c_str(), "r"),
+                                                 BIO_free);
+    std::unique_ptr<X509, decltype(&X509_free)> known(
+        in ? PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr) : nullptr, X509_free);
+    auto soon = ::time(nullptr) + 30L * 86400;
+    if (known && X509_cmp_time(X509_get0_notAfter(known.get()), &soon) > 0) return;
+  }
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  std::unique_ptr<X509, decltype(&X509_free)> cert(X509_new(), X509_free);
+  if (!key || !cert) throw std::runtime_error("OpenSSL could not make a key for localhost");
+  X509_set_version(cert.get(), 2);
+  std::unique_ptr<BIGNUM, decltype(&BN_free)> serial(BN_new(), BN_free);
+  BN_rand(serial.get(), 120, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY);
+  BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(cert.get()));
+  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 366L * 86400);
+  X509_set_pubkey(cert.get(), key.get());
+  auto* name = X509_get_subject_name(cert.get());
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+  X509_set_issuer_name(cert.get(), name);
+  X509V3_CTX context;
+  X509V3_set_ctx_nodb(&context);
+  X509V3_set_ctx(&context, cert.get(), cert.get(), nullptr, nullptr, 0);
+  for (auto [nid, value] : {std::pair{NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1"},
+                            std::pair{NID_basic_constraints, "critical,CA:FALSE"},
+                            std::pair{NID_ext_key_usage, "serverAuth"}}) {
+    auto* extension = X509V3_EXT_conf_nid(nullptr, &context, nid, value);
+    X509_add_ext(cert.get(), extension, -1);
+    X509_EXTENSION_free(extension);
+  }
+  if (X509_sign(cert.get(), key.get(), EVP_sha256()) == 0)
+    throw std::runtime_error("OpenSSL could not sign the certificate for localhost");
+  auto write = [](const std::string& path, auto&& body) {
+    auto fresh = path + ".new";
+    auto old = ::umask(0077);
+    std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new_file(fresh.c_str(), "w"), BIO_free);
+    ::umask(old);
+    if (!out || !body(out.get())) throw std::runtime_error("cannot write " + path);
+    out.reset();
+    fs::rename(fresh, path);
+  };
+  write(files.key, [&](BIO* out) {
+    return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
+  });
+  write(files.certificate, [&](BIO* out) { return PEM_write_bio_X509(out, cert.get()) == 1; });
+}
+
+}  // namespace varde::net

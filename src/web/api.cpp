@@ -1,0 +1,230 @@
+#include "web/api.hpp"
+
+#include <cxxabi.h>
+
+#include "base/log.hpp"
+
+namespace varde::web {
+namespace {
+
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::bad_input:
+      return 422;
+    case ErrorCode::malformed:
+      return 400;
+    case ErrorCode::unauthenticated:
+      return 401;
+    case ErrorCode::forbidden:
+      return 403;
+    case ErrorCode::not_found:
+      return 404;
+    case ErrorCode::conflict:
+      return 409;
+    case ErrorCode::precondition:
+      return 412;
+    case ErrorCode::precondition_missing:
+      return 428;
+    case ErrorCode::too_large:
+      return 413;
+    case ErrorCode::unsupported:
+      return 415;
+    case ErrorCode::limited:
+      return 429;
+    case ErrorCode::unavailable:
+      return 503;
+  }
+  return 500;
+}
+
+constexpr std::size_t kMaxDepth = 32;
+
+}  // namespace
+
+std::string schema_name(const char* mangled) {
+  int status = 0;
+  std::unique_ptr<char, decltype(&std::free)> text(
+      abi::__cxa_demangle(mangled, nullptr, nullptr, &status), std::free);
+  std::string name = status == 0 ? text.get() : mangled;
+  auto at = name.rfind("::");
+  return at == std::string::npos ? name : name.substr(at + 2);
+}
+
+Result<json::value> parse_json(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = kMaxDepth;
+  boost::system::error_code ec;
+  auto value = json::parse({text.data(), text.size()}, ec, {}, options);
+  if (ec)
+    return make_error(ErrorCode::malformed,
+                      "The body is not valid JSON (RFC 8259): " + ec.message() + ".");
+  return value;
+}
+
+net::Response json_response(int status, const json::value& value) {
+  auto response = net::text_response(status, "application/json", json::serialize(value));
+  response.with("Cache-Control", "no-store");
+  return response;
+}
+
+net::Response error_response(const Error& error, const std::string& request_id) {
+  auto status = status_of(error.code);
+  json::object out{{"type", "about:blank"},
+                   {"title", net::reason_phrase(status)},
+                   {"status", status},
+                   {"detail", error.message},
+                   {"request_id", request_id}};
+  if (!error.kind.empty()) out["kind"] = error.kind;
+  if (!error.fields.empty()) {
+    json::array fields;
+    for (const auto& field : error.fields)
+      fields.push_back(json::object{{"pointer", field.pointer}, {"message", field.message}});
+    out["errors"] = fields;
+  }
+  auto response = net::text_response(status, "application/problem+json", json::serialize(out));
+  response.with("Cache-Control", "no-store");
+  if (error.retry_after_seconds > 0)
+    response.with("Retry-After", std::to_string(error.retry_after_seconds));
+  return response;
+}
+
+Result<std::int64_t> read_if_match(const net::Request& request) {
+  auto tag = trim(request.header("if-match"));
+  if (tag.empty())
+    return make_error(ErrorCode::precondition_missing,
+                      "Send If-Match with the ETag of the version you read, so that nobody's "
+                      "change is overwritten.");
+  if (tag.starts_with("W/")) tag.remove_prefix(2);
+  std::int64_t version = 0;
+  if (tag.size() > 3 && tag.starts_with("\"v") && tag.back() == '"') {
+    auto digits = tag.substr(2, tag.size() - 3);
+    auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
+    if (ec == std::errc() && end == digits.data() + digits.size()) return version;
+  }
+  return make_error(ErrorCode::precondition,
+                    "If-Match does not hold an ETag of this service. Read the object again.");
+}
+
+Result<json::value> read_json_body(net::Request& request, std::size_t limit) {
+  auto type = request.header("content-type");
+  if (!iequals(trim(type.substr(0, type.find(';'))), "application/json"))
+    return make_error(ErrorCode::unsupported, "Send the body as application/json.");
+  VARDE_TRY(auto text, request.read_all(limit));
+  if (!is_utf8(text)) return make_error(ErrorCode::malformed, "The body is not valid UTF-8.");
+  return parse_json(text);
+}
+
+void Router::insert(const std::string& method, const std::string& path, Handler handler) {
+  auto* node = &root_;
+  for (auto part : split(std::string_view(path).substr(1), '/')) {
+    if (part == "*") {
+      node->rest[method] = std::move(handler);
+      return;
+    }
+    auto& next = part.starts_with("{") ? node->capture : node->children[std::string(part)];
+    if (!next) next = std::make_unique<Node>();
+    node = next.get();
+  }
+  if (!node->methods.emplace(method, std::move(handler)).second)
+    throw std::logic_error("two handlers for " + method + " " + path);
+}
+
+void Router::add(Endpoint endpoint) {
+  insert(endpoint.info.method, endpoint.info.path, endpoint.serve);
+  endpoints_.push_back(std::move(endpoint));
+}
+
+void Router::page(const std::string& method, const std::string& path, Handler handler) {
+  insert(method, path, std::move(handler));
+}
+
+net::Response Router::route(net::Request& request) const {
+  const auto* node = &root_;
+  std::vector<std::string> captures;
+  const std::map<std::string, Handler>* rest = nullptr;
+  std::vector<std::string> rest_captures;
+  std::string_view left = std::string_view(request.path).substr(1);
+  bool more = true;
+  while (more && node != nullptr) {
+    if (!node->rest.empty()) {
+      rest = &node->rest;
+      rest_captures = captures;
+      rest_captures.emplace_back(left);
+    }
+    auto slash = left.find('/');
+    auto part = left.substr(0, slash);
+    more = slash != std::string_view::npos;
+    left = more ? left.substr(slash + 1) : std::string_view();
+    if (auto found = node->children.find(part); found != node->children.end()) {
+      node = found->second.get();
+    } else if (node->capture && !part.empty()) {
+      captures.emplace_back(part);
+      node = node->capture.get();
+    } else {
+      node = nullptr;
+    }
+  }
+  const auto* methods = node != nullptr && !node->methods.empty() ? &node->methods : nullptr;
+  if (methods == nullptr) {
+    methods = rest;
+    captures = std::move(rest_captures);
+  }
+  if (methods == nullptr)
+    return error_response(not_found("There is nothing at this address."), request.id);
+  auto found = methods->find(request.method);
+  if (found == methods->end()) {
+    auto response = error_response(
+        make_error(ErrorCode::malformed, "This address does not take " + request.method + "."),
+        request.id);
+    response.status = 405;
+    std::string allow;
+    for (const auto& [method, handler] : *methods) allow += (allow.empty() ? "" : ", ") + method;
+    return response.with("Allow", allow);
+  }
+  return found->second(request, captures);
+}
+
+json::object Router::openapi(std::string_view title, std::string_view version) const {
+  Schemas schemas;
+  json::object paths;
+  for (const auto& endpoint : endpoints_) {
+    auto& path = paths[endpoint.info.path];
+    if (path.is_null()) path = json::object{};
+    path.as_object()[ascii_lower(endpoint.info.method)] = endpoint.describe(schemas);
+  }
+  schemas["Problem"] = json::object{
+      {"type", "object"},
+      {"required", json::array{"type", "title", "status", "detail"}},
+      {"properties",
+       json::object{
+           {"type", json::object{{"type", "string"}}},
+           {"title", json::object{{"type", "string"}}},
+           {"status", json::object{{"type", "integer"}}},
+           {"detail", json::object{{"type", "string"}}},
+           {"kind", json::object{{"type", "string"}}},
+           {"request_id", json::object{{"type", "string"}}},
+           {"errors",
+            json::object{
+                {"type", "array"},
+                {"items",
+                 json::object{{"type", "object"},
+                              {"required", json::array{"pointer", "message"}},
+                              {"properties",
+                               json::object{{"pointer", json::object{{"type", "string"}}},
+                                            {"message", json::object{{"type", "string"}}}}}}}}}}}};
+  json::object components;
+  for (auto& [name, value] : schemas) components[name] = value;
+  return json::object{
+      {"openapi", "3.1.0"},
+      {"info", json::object{{"title", title}, {"version", version}}},
+      {"paths", paths},
+      {"components",
+       json::object{{"schemas", components},
+                    {"securitySchemes",
+                     json::object{{"session", json::object{{"type", "apiKey"},
+                                                           {"in", "cookie"},
+                                                           {"name", "varde_session"}}}}}}},
+      {"security", json::array{json::object{{"session", json::array{}}}}}};
+}
+
+}  // namespace varde::web
