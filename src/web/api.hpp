@@ -59,6 +59,13 @@ struct RouteInfo {
   std::size_t body_limit = 256 * 1024;
 };
 
+/// An answer with headers of its own (a cookie, say).
+template <class T>
+struct WithHeaders {
+  T value;
+  net::Headers headers;
+};
+
 /// One endpoint, erased.
 struct Endpoint {
   RouteInfo info;
@@ -129,6 +136,11 @@ template <class T>
 struct is_accepted : std::false_type {};
 template <class T>
 struct is_accepted<Accepted<T>> : std::true_type {};
+
+template <class T>
+struct is_with_headers : std::false_type {};
+template <class T>
+struct is_with_headers<WithHeaders<T>> : std::true_type {};
 
 template <class T>
 concept HasVersion = requires(const T& value) { value.version; };
@@ -226,6 +238,10 @@ net::Response respond(const Out& out) {
     return response;
   } else if constexpr (is_accepted<Out>::value) {
     return json_response(202, write(out.value));
+  } else if constexpr (is_with_headers<Out>::value) {
+    auto response = respond(out.value);
+    for (const auto& [name, value] : out.headers) response.with(name, value);
+    return response;
   } else {
     auto response = json_response(200, write(out));
     if constexpr (HasVersion<Out>)
@@ -252,6 +268,8 @@ void describe_answer(json::object& responses, Schemas& schemas) {
     responses["202"] =
         json::object{{"description", "Accepted."},
                      {"content", content(std::type_identity<decltype(Out::value)>{})}};
+  } else if constexpr (is_with_headers<Out>::value) {
+    describe_answer<decltype(Out::value)>(responses, schemas);
   } else {
     responses["200"] = json::object{{"description", "The answer."},
                                     {"content", content(std::type_identity<Out>{})}};

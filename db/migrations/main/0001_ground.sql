@@ -3,7 +3,6 @@
 -- Three roles. varde_owner owns everything and runs migrations. varde_app works for one tenant at a time, under row-level
 -- security that it cannot bypass. varde_system works across tenants on the few tables listed here.
 GRANT USAGE ON SCHEMA public TO varde_app, varde_system;
-ALTER DATABASE varde SET varde.tenant = '';
 
 -- Makes a table a tenant table: its rows are reachable only under their tenant. Every tenant table has tenant_id first in
 -- every key, so that the schema distributes over Citus as it stands.
@@ -161,6 +160,7 @@ CREATE TABLE job (
 CREATE INDEX job_due ON job (run_at) WHERE failed_at IS NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO varde_system;
 GRANT INSERT ON job TO varde_app;
+GRANT SELECT (unique_key) ON job TO varde_app;  -- what ON CONFLICT looks at
 
 -- Short numbers that stand for (tenant, source) in links and return addresses.
 CREATE TABLE source_ref (

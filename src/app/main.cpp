@@ -1,0 +1,170 @@
+// The command line.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "app/program.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "trust/tenant/tenant.hpp"
+
+using namespace varde;
+
+namespace {
+
+struct FirstUser {
+  std::string tenant, admin, password_file, totp_file;
+};
+
+std::string read_line(const std::string& path) {
+  std::ifstream in(path);
+  std::string line;
+  std::getline(in, line);
+  if (!in && line.empty()) throw std::runtime_error("cannot read " + path);
+  return std::string(trim(line));
+}
+
+// Idempotent: what exists stays as it is.
+void ensure_first_user(app::Program& program, const FirstUser& first) {
+  if (first.tenant.empty()) return;
+  std::string failure;
+  net::run_fiber([&] {
+    auto& base = *program.base;
+    try {
+      auto id = trust::find_tenant(base, first.tenant);
+      if (!id) {
+        auto made = trust::create_tenant(base, {.name = first.tenant, .slug = first.tenant});
+        if (!made) throw std::runtime_error(made.error().message);
+        id = *made;
+      }
+      if (!first.admin.empty()) {
+        auto account = trust::find_account(base, first.admin);
+        if (!account) {
+          trust::NewAccount wanted{.name = first.admin.substr(0, first.admin.find('@')),
+                                   .email = first.admin};
+          if (!first.password_file.empty()) wanted.password = read_line(first.password_file);
+          if (!first.totp_file.empty()) {
+            wanted.totp_secret = unbase32(read_line(first.totp_file));
+            if (!wanted.totp_secret)
+              throw std::runtime_error("the file of --admin-totp-file does not hold base32");
+          }
+          auto verdict = trust::judge_password(wanted.password, true, {first.admin});
+          if (!wanted.password.empty() && !verdict.ok)
+            throw std::runtime_error("the administrator's password: " + verdict.hint);
+          auto made = trust::create_account(base, wanted);
+          if (!made) throw std::runtime_error(made.error().message);
+          account = *made;
+        }
+        trust::add_member(base, *id, *account, trust::Role::administrator);
+      }
+    } catch (const std::exception& e) {
+      failure = e.what();
+    }
+    base.database.close_idle();
+    base.keys.close_idle();
+  });
+  if (!failure.empty()) throw std::runtime_error(failure);
+}
+
+int run_program(app::Settings settings, const FirstUser& first) {
+  app::Program program(std::move(settings));
+  program.start();
+  ensure_first_user(program, first);
+  std::cout << fmt::format("\n  Varde is running at {}\n\n", program.base->public_url)
+            << std::flush;
+  program.run_until_signalled();
+  program.stop();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App cli{
+      "Varde reaches people, hears back and follows up, and keeps its data-processing agreement by "
+      "construction.",
+      "varde"};
+  cli.require_subcommand(1);
+  cli.set_version_flag("--version", VARDE_VERSION);
+  app::Settings settings;
+  std::string config;
+
+  auto common = [&](CLI::App* command) {
+    command->add_option("--data", settings.data_directory, "Data directory")
+        ->default_val("var/data");
+    command->add_option("--address", settings.address, "Address to listen on")
+        ->default_val("127.0.0.1");
+    command->add_option("--port", settings.port, "Port to listen on; 0 lets the system choose")
+        ->default_val(8080);
+    command->add_flag("--tls", settings.tls,
+                      "HTTPS, with a certificate made for localhost unless given");
+    command->add_option("--certificate", settings.certificate, "Certificate chain (PEM)");
+    command->add_option("--key", settings.key, "Private key (PEM)");
+    command->add_option("--public-url", settings.public_url, "What links in messages begin with");
+    command->add_option("--bounce-port", settings.bounce_port, "Port of the built-in SMTP receiver")
+        ->default_val(2525);
+    command->add_option("--user", settings.user, "User to become when started as root");
+    command->add_option("--loops", settings.loops, "Threads for web and for work, each")
+        ->default_val(2);
+    command->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
+        ->group("");
+    command
+        ->add_flag("--quick-database", settings.quick_database,
+                   "No fsync; for tests and benchmarks")
+        ->group("");
+  };
+  auto* up = cli.add_subcommand(
+      "up", "Runs everything on this machine, with PostgreSQL clusters of its own");
+  common(up);
+  auto* serve = cli.add_subcommand("serve", "Runs a node with the databases that varde.toml names");
+  serve->add_option("--config", config, "varde.toml")->required()->check(CLI::ExistingFile);
+  auto* openapi = cli.add_subcommand("openapi", "Prints the OpenAPI 3.1 document of the API");
+  // What an operator needs before there is a user: they are carried out when the program is up,
+  // once.
+  std::string tenant, admin, admin_password_file, admin_totp_file;
+  for (auto* command : {up, serve}) {
+    command->add_option("--create-tenant", tenant,
+                        "Make sure that this organisation exists (short name)");
+    command->add_option("--create-admin", admin,
+                        "Make sure that it has this administrator (e-mail)");
+    command->add_option("--admin-password-file", admin_password_file,
+                        "Her first password, in a file");
+    command->add_option("--admin-totp-file", admin_totp_file,
+                        "Her second factor's secret (base32), in a file");
+  }
+  CLI11_PARSE(cli, argc, argv);
+
+  try {
+    settings.data_directory =
+        std::filesystem::absolute(settings.data_directory).lexically_normal().string();
+    if (up->parsed())
+      return run_program(std::move(settings),
+                         {tenant, admin, admin_password_file, admin_totp_file});
+    if (serve->parsed()) {
+      auto from_file = app::read_settings(config);
+      from_file.data_directory =
+          std::filesystem::absolute(from_file.data_directory.empty() ? "var/node"
+                                                                     : from_file.data_directory)
+              .string();
+      return run_program(std::move(from_file),
+                         {tenant, admin, admin_password_file, admin_totp_file});
+    }
+    if (openapi->parsed()) {
+      crypto::initialise();
+      app::Program program({});
+      program.database = std::make_unique<db::Database>("", 1);
+      program.keys = std::make_unique<trust::Keystore>("", crypto::Key::random(), 1);
+      program.base =
+          std::make_unique<trust::Base>(trust::Base{*program.database, *program.keys, "", ""});
+      program.identity = std::make_unique<trust::Identity>(*program.base);
+      app::add_routes(program);
+      std::cout << boost::json::serialize(program.router.openapi("Varde", VARDE_VERSION)) << "\n";
+    }
+  } catch (const std::exception& e) {
+    std::cerr << "varde: " << e.what() << "\n";
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,259 @@
+#include "app/program.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/log.hpp"
+#include "db/migrate.hpp"
+#include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
+
+namespace varde::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kDataFormat = 1;
+
+// PostgreSQL refuses to run as root, and so the whole program gives root up, for good.
+void drop_root(const Settings& settings) {
+  if (::geteuid() != 0) return;
+  auto name = settings.user.empty() ? std::string("varde") : settings.user;
+  const auto* entry = ::getpwnam(name.c_str());
+  if (entry == nullptr)
+    throw std::runtime_error(
+        fmt::format("the program does not run as root. Create the user it should become, \"useradd "
+                    "--system {0}\", or name another "
+                    "with --user.",
+                    name));
+  fs::create_directories(settings.data_directory);
+  if (::chown(settings.data_directory.c_str(), entry->pw_uid, entry->pw_gid) != 0)
+    throw std::runtime_error("cannot give " + settings.data_directory + " to the user " + name);
+  if (::initgroups(entry->pw_name, entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 ||
+      ::setuid(entry->pw_uid) != 0)
+    throw std::runtime_error("cannot become the user " + name);
+}
+
+void check_format(const std::string& directory) {
+  auto path = directory + "/format";
+  if (!fs::exists(path)) {
+    if (fs::exists(directory + "/main/data"))
+      throw std::runtime_error(
+          directory + " holds data but no format file; it was damaged. Restore it from a backup.");
+    std::ofstream(path) << kDataFormat << "\n";
+    return;
+  }
+  int format = 0;
+  std::ifstream(path) >> format;
+  if (format != kDataFormat)
+    throw std::runtime_error(fmt::format(
+        "{} has data of format {}, and this program works with format {}. {}", directory, format,
+        kDataFormat,
+        format > kDataFormat ? "Start the newer version of Varde that made it."
+                             : "Export with the version that made it and import here."));
+}
+
+}  // namespace
+
+Program::Program(Settings s) : settings(std::move(s)) {}
+Program::~Program() { stop(); }
+
+void Program::open_databases() {
+  std::string main, keystore;
+  if (settings.embedded) {
+    auto memory = settings.quick_database ? "fsync = off" : "fsync = on";
+    auto max_connections =
+        fmt::format("max_connections = {}", 4 * settings.loops * settings.connections + 20);
+    clusters.push_back(std::make_unique<db::Cluster>(db::ClusterOptions{
+        .directory = settings.data_directory + "/main",
+        .name = "main",
+        .settings = {memory, max_connections, "shared_buffers = 512MB", "work_mem = 32MB",
+                     "maintenance_work_mem = 256MB", "effective_cache_size = 4GB",
+                     "wal_compression = on", "max_wal_size = 4GB", "checkpoint_timeout = 10min",
+                     "random_page_cost = 1.1", "jit = off", "autovacuum_naptime = 15s",
+                     "autovacuum_vacuum_insert_scale_factor = 0.05",
+                     "autovacuum_vacuum_cost_limit = 2000"},
+        .roles = {"varde_app", "varde_system"}}));
+    clusters.push_back(std::make_unique<db::Cluster>(
+        db::ClusterOptions{.directory = settings.data_directory + "/keystore",
+                           .name = "keystore",
+                           .settings = {memory, max_connections, "shared_buffers = 128MB",
+                                        "max_wal_size = 1GB", "jit = off"},
+                           .roles = {"varde_keys"}}));
+    for (auto& cluster : clusters) cluster->start();
+    main = clusters[0]->conninfo();
+    keystore = clusters[1]->conninfo();
+  } else {
+    main = settings.database;
+    keystore = settings.keystore;
+  }
+  auto applied = db::migrate(main, "main") + db::migrate(keystore, "keystore");
+  if (applied > 0) log::info("Migrations applied", {{"count", applied}});
+  bool fresh = settings.embedded && clusters[1]->created();
+  auto root = trust::Keystore::load_root(
+      settings.root_key.empty() ? settings.data_directory + "/root.key" : settings.root_key,
+      fresh || !settings.embedded);
+  database = std::make_unique<db::Database>(main, settings.connections);
+  keys = std::make_unique<trust::Keystore>(keystore, root, settings.connections);
+  net::run_fiber([&] {
+    keys->create_tenant(trust::kAccounts);
+    keys->close_idle();
+  });
+}
+
+void add_routes(Program& program) {
+  program.api = std::make_unique<trust::Api>(
+      program.router,
+      [&program](net::Request& request, const web::RouteInfo& route) {
+        return program.identity->gate(request, route);
+      },
+      [&program](trust::Ctx& ctx, const web::RouteInfo& route, net::Response& response) {
+        return program.identity->finish(ctx, route, response);
+      });
+  program.identity->add_routes(*program.api);
+  trust::add_tenant_routes(*program.api);
+  trust::add_audit_routes(*program.api);
+  program.modules = make_modules(program);
+  for (auto& module : program.modules) {
+    if (module.routes) module.routes(*program.api);
+    if (module.pages) module.pages(program.router);
+  }
+  add_console(program.router, program.ready);
+}
+
+void Program::start() {
+  ::signal(SIGPIPE, SIG_IGN);
+  // Signals are taken by run_until_signalled(); blocked before any thread exists, so that every
+  // thread inherits it.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  drop_root(settings);
+  ::umask(0077);
+  fs::create_directories(settings.data_directory);
+  int lock =
+      ::open((settings.data_directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0)
+    throw std::runtime_error("cannot write into the data directory " + settings.data_directory +
+                             ". Does it belong to the user who runs the program?");
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
+    throw std::runtime_error("another Varde is running on " + settings.data_directory +
+                             ". Stop it first, or choose another directory with --data.");
+  if (settings.embedded) check_format(settings.data_directory);
+  crypto::initialise();
+  if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
+  open_databases();
+
+  for (std::size_t i = 0; i < settings.loops; ++i) {
+    web_loops.push_back(std::make_unique<net::Loop>(fmt::format("web-{}", i)));
+    work_loops.push_back(std::make_unique<net::Loop>(fmt::format("work-{}", i)));
+  }
+  std::vector<net::Loop*> web, work;
+  for (auto& loop : web_loops) web.push_back(loop.get());
+  for (auto& loop : work_loops) work.push_back(loop.get());
+
+  base = std::make_unique<trust::Base>(
+      trust::Base{*database, *keys, settings.public_url, settings.data_directory});
+  identity = std::make_unique<trust::Identity>(*base);
+  workers = std::make_unique<jobs::Workers>(*database, 16);
+  net::HttpServerOptions options{.address = settings.address,
+                                 .port = settings.port,
+                                 .trusted_proxies = settings.trusted_proxies};
+  if (settings.tls) {
+    options.tls = net::TlsFiles{settings.certificate, settings.key};
+    if (settings.certificate.empty()) {
+      options.tls = net::TlsFiles{settings.data_directory + "/localhost.crt",
+                                  settings.data_directory + "/localhost.key"};
+      net::ensure_local_certificate(*options.tls);
+    }
+  } else if (settings.address != "127.0.0.1" && settings.address != "::1") {
+    throw std::runtime_error(
+        "plain HTTP is for this machine only. Use --tls, or listen on 127.0.0.1 behind a proxy "
+        "that speaks HTTPS.");
+  }
+  server = std::make_unique<net::HttpServer>(options, [this](net::Request& request) {
+    net::Response response;
+    try {
+      response = router.route(request);
+    } catch (const db::Unavailable& e) {
+      log::warning("A request was refused: the database is away",
+                   {{"request_id", request.id}, {"what", e.what()}});
+      response =
+          web::error_response(Error{ErrorCode::unavailable,
+                                    "Varde is busy or restarting. Try again in a few seconds.",
+                                    {},
+                                    {},
+                                    3},
+                              request.id);
+    }
+    return secure_headers(std::move(response), request);
+  });
+  server->start(web);
+  if (base->public_url.empty())
+    base->public_url = fmt::format("{}://{}:{}", settings.tls ? "https" : "http",
+                                   settings.tls ? "localhost" : settings.address, server->port());
+  settings.public_url = base->public_url;
+
+  add_routes(*this);
+  for (auto& module : modules)
+    if (module.jobs) module.jobs(*workers);
+  workers->start(work, settings.embedded);
+  web_loops[0]->spawn([this] {
+    // Another node ended a session or changed a right: forget what is remembered.
+    while (true) {
+      try {
+        db::Listener listener(database->conninfo(), "varde_system", {"varde_sessions"});
+        while (true)
+          if (listener.next(net::in(std::chrono::seconds(30)))) identity->forget_sessions();
+      } catch (const db::Unavailable&) {
+        net::sleep_for(std::chrono::seconds(1));
+      }
+    }
+  });
+  ready = true;
+  log::info("Varde is running", {{"url", base->public_url}, {"version", VARDE_VERSION}});
+}
+
+void Program::run_until_signalled() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::info("Stopping", {{"signal", signal}});
+}
+
+void Program::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  ready = false;
+  if (server) server->drain(std::chrono::seconds(10));
+  for (auto& action : on_stop) action();
+  if (workers) workers->drain(std::chrono::seconds(10));
+  for (auto* set : {&web_loops, &work_loops})
+    for (auto& loop : *set) {
+      if (database) {
+        loop->post([this] {
+          database->close_idle();
+          keys->close_idle();
+        });
+      }
+      loop->stop();
+    }
+  for (auto& cluster : clusters) cluster->stop();
+}
+
+}  // namespace varde::app

@@ -1,0 +1,88 @@
+// The running program: settings, clusters, loops, modules, server; and the order in which they
+// start and stop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/cluster.hpp"
+#include "db/tx.hpp"
+#include "jobs/queue.hpp"
+#include "net/fiber.hpp"
+#include "net/http_server.hpp"
+#include "trust/identity/identity.hpp"
+#include "trust/module.hpp"
+
+namespace varde::app {
+
+struct Settings {
+  std::string data_directory;      ///< Absolute.
+  bool embedded = true;            ///< Own PostgreSQL clusters below the data directory.
+  std::string database, keystore;  ///< libpq connection strings when not embedded.
+  std::string root_key;            ///< Path; default: DATA/root.key.
+  std::string address = "127.0.0.1";
+  unsigned short port = 8080;
+  bool tls = false;
+  std::string certificate,
+      key;                 ///< PEM; with tls and neither, a certificate for localhost is made.
+  std::string public_url;  ///< Default: from address and port.
+  std::string bounce_address = "127.0.0.1";
+  unsigned short bounce_port = 2525;  ///< The built-in SMTP receiver.
+  std::string bounce_domain = "bounces.localhost";
+  std::vector<std::string> trusted_proxies;
+  std::size_t loops = 2;
+  std::size_t connections = 8;  ///< Database connections per loop and role.
+  std::string test_clock;       ///< File that moves the clock; tests only.
+  std::string user;             ///< To become when started as root.
+  bool quick_database = false;  ///< No fsync: for tests and benchmarks of throw-away data only.
+};
+
+/// Reads varde.toml. Errors name the line and the key.
+Settings read_settings(const std::string& path);
+
+/// Modules in the order of their floors; src/app/wiring.cpp.
+struct Program;
+std::vector<trust::Module> make_modules(Program& program);
+
+struct Program {
+  explicit Program(Settings settings);
+  ~Program();
+  /// Starts everything; throws std::runtime_error with a sentence that says what to do.
+  void start();
+  /// Stops taking work, lets running work end, closes. Idempotent.
+  void stop();
+  /// Blocks until SIGTERM or SIGINT.
+  void run_until_signalled();
+
+  Settings settings;
+  std::vector<std::unique_ptr<db::Cluster>> clusters;
+  std::vector<std::unique_ptr<net::Loop>> web_loops, work_loops;
+  std::unique_ptr<db::Database> database;
+  std::unique_ptr<trust::Keystore> keys;
+  std::unique_ptr<trust::Base> base;
+  std::unique_ptr<trust::Identity> identity;
+  std::unique_ptr<trust::Api> api;
+  web::Router router;
+  std::vector<trust::Module> modules;
+  std::unique_ptr<jobs::Workers> workers;
+  std::unique_ptr<net::HttpServer> server;
+  std::atomic<bool> ready{false};
+  std::vector<std::function<void()>>
+      on_stop;  ///< By modules that listen themselves; run before the loops stop.
+
+ private:
+  void open_databases();
+  bool stopped_ = false;
+};
+
+/// Adds the endpoints of the trust floor and all modules; enough for `varde openapi`, without any
+/// database.
+void add_routes(Program& program);
+
+/// Console, health, metrics.
+void add_console(web::Router& router, const std::atomic<bool>& ready);
+net::Response secure_headers(net::Response response, const net::Request& request);
+
+}  // namespace varde::app

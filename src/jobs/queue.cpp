@@ -1,0 +1,248 @@
+#include "jobs/queue.hpp"
+
+#include <map>
+#include <thread>
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+
+namespace varde::jobs {
+namespace {
+
+metrics::Counter finished("varde_jobs_finished_total", "Jobs ended", {"kind", "outcome"});
+std::atomic<bool> draining{false};
+
+constexpr auto kLease = std::chrono::seconds(30);
+constexpr auto kHeartbeat = std::chrono::seconds(10);
+constexpr auto kPoll = std::chrono::seconds(1);
+constexpr int kMaxAttempts = 10;
+
+constexpr db::Sql kEnqueue{
+    "jobs.enqueue",
+    "INSERT INTO job (job_id, kind, tenant_id, payload, unique_key, run_at, created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unique_key) DO NOTHING"};
+constexpr db::Sql kNotify{"jobs.notify", "SELECT pg_notify('varde_jobs', '')"};
+constexpr db::Sql kClaim{
+    "jobs.claim",
+    "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
+    "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) "
+    "ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
+constexpr db::Sql kLeaseMany{
+    "jobs.lease",
+    "UPDATE job SET lease_until = $2, attempts = attempts + 1 WHERE job_id = ANY($1)"};
+constexpr db::Sql kExtend{"jobs.extend", "UPDATE job SET lease_until = $2 WHERE job_id = ANY($1)"};
+constexpr db::Sql kDelete{"jobs.delete", "DELETE FROM job WHERE job_id = $1"};
+constexpr db::Sql kAgain{
+    "jobs.again", "UPDATE job SET run_at = $2, lease_until = NULL, attempts = 0 WHERE job_id = $1"};
+constexpr db::Sql kRetry{
+    "jobs.retry", "UPDATE job SET run_at = $2, lease_until = NULL, error = $3 WHERE job_id = $1"};
+constexpr db::Sql kGiveUp{"jobs.give_up",
+                          "UPDATE job SET failed_at = $2, lease_until = NULL, unique_key = NULL, "
+                          "error = $3 WHERE job_id = $1"};
+constexpr db::Sql kVoidLeases{"jobs.void_leases",
+                              "UPDATE job SET lease_until = NULL WHERE lease_until IS NOT NULL"};
+
+}  // namespace
+
+void enqueue(db::Tx& tx, const NewJob& job) {
+  auto at = now();
+  tx.later(kEnqueue, Uuid::make(), job.kind, job.tenant_id, db::Json{job.payload}, job.unique_key,
+           job.run_at.value_or(at), at);
+  if (!job.run_at || *job.run_at <= at) tx.later(kNotify);
+}
+
+struct Workers::Impl {
+  db::Database* database = nullptr;
+  std::size_t concurrency = 0;
+  std::map<std::string, Handler> handlers;
+  std::vector<Schedule> schedules;
+  struct PerLoop {
+    net::Event wake;
+    std::size_t running = 0;
+    std::vector<Uuid> leased;
+  };
+  std::vector<std::unique_ptr<PerLoop>> loops;
+  std::atomic<std::size_t> running{0};
+
+  void claim_loop(PerLoop& mine);
+  void heartbeat_loop(PerLoop& mine);
+  void listen_loop();
+  void execute(PerLoop& mine, const Job& job);
+};
+
+Workers::Workers(db::Database& database, std::size_t concurrency_per_loop)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->database = &database;
+  impl_->concurrency = concurrency_per_loop;
+}
+
+Workers::~Workers() = default;
+
+void Workers::handle(const std::string& kind, Handler handler) {
+  impl_->handlers[kind] = std::move(handler);
+}
+void Workers::schedule(Schedule schedule) { impl_->schedules.push_back(std::move(schedule)); }
+bool Workers::stopping() { return draining; }
+
+void Workers::wake() {
+  for (auto& loop : impl_->loops) loop->wake.wake();
+}
+
+void Workers::start(const std::vector<net::Loop*>& loops, bool sole_node) {
+  draining = false;
+  for (std::size_t i = 0; i < loops.size(); ++i)
+    impl_->loops.push_back(std::make_unique<Impl::PerLoop>());
+  loops[0]->spawn([this, loops, sole_node] {
+    auto tx = impl_->database->system();
+    if (sole_node) tx.later(kVoidLeases);
+    for (const auto& schedule : impl_->schedules)
+      enqueue(tx, {.kind = schedule.kind, .unique_key = "schedule:" + schedule.kind});
+    tx.commit();
+    for (std::size_t i = 0; i < loops.size(); ++i) {
+      auto* mine = impl_->loops[i].get();
+      loops[i]->spawn([this, mine] { impl_->claim_loop(*mine); });
+      loops[i]->spawn([this, mine] { impl_->heartbeat_loop(*mine); });
+    }
+    loops[0]->spawn([this] { impl_->listen_loop(); });
+  });
+}
+
+void Workers::Impl::listen_loop() {
+  while (!draining) {
+    try {
+      db::Listener listener(database->conninfo(), "varde_system", {"varde_jobs"});
+      for (auto& loop : loops) loop->wake.wake();
+      while (!draining)
+        if (listener.next(net::in(std::chrono::seconds(5))))
+          for (auto& loop : loops) loop->wake.wake();
+    } catch (const db::Unavailable& e) {
+      log::warning("The queue cannot listen; it polls meanwhile", {{"what", e.what()}});
+      net::sleep_for(std::chrono::seconds(1));
+    }
+  }
+}
+
+void Workers::Impl::claim_loop(PerLoop& mine) {
+  while (!draining) {
+    try {
+      std::size_t room = concurrency - std::min(concurrency, mine.running);
+      std::size_t claimed = 0;
+      if (room > 0) {
+        auto tx = database->system();
+        auto jobs = tx.all<Job>(kClaim, now(), static_cast<std::int64_t>(room));
+        claimed = jobs.size();
+        if (!jobs.empty()) {
+          std::vector<Uuid> ids;
+          for (const auto& job : jobs) ids.push_back(job.job_id);
+          tx.later(kLeaseMany, ids, now() + kLease);
+          tx.commit();
+          mine.leased.insert(mine.leased.end(), ids.begin(), ids.end());
+          for (auto& job : jobs) {
+            ++mine.running;
+            ++running;
+            net::Loop::current().spawn([this, &mine, job = std::move(job)] {
+              struct Leave {
+                Impl& impl;
+                PerLoop& loop;
+                const Uuid& id;
+                ~Leave() {
+                  std::erase(loop.leased, id);
+                  --loop.running;
+                  --impl.running;
+                  loop.wake.wake();
+                }
+              } leave{*this, mine, job.job_id};
+              execute(mine, job);
+            });
+          }
+        }
+      }
+      if (claimed < room || room == 0) mine.wake.wait(net::in(kPoll));
+    } catch (const db::Unavailable& e) {
+      log::warning("The queue cannot reach the database", {{"what", e.what()}});
+      net::sleep_for(std::chrono::seconds(1));
+    }
+  }
+}
+
+void Workers::Impl::heartbeat_loop(PerLoop& mine) {
+  while (true) {
+    net::sleep_for(kHeartbeat);
+    if (mine.leased.empty()) continue;
+    try {
+      auto tx = database->system();
+      tx.later(kExtend, mine.leased, now() + kLease);
+      tx.commit();
+    } catch (const std::exception& e) {
+      log::warning("The leases of running jobs could not be extended", {{"what", e.what()}});
+    }
+  }
+}
+
+void Workers::Impl::execute(PerLoop&, const Job& job) {
+  std::string failure;
+  Outcome outcome;
+  auto found = handlers.find(job.kind);
+  if (found == handlers.end()) {
+    failure = "no handler for this kind of job";
+  } else {
+    try {
+      auto result = found->second(job);
+      if (result) {
+        outcome = *result;
+      } else {
+        failure = result.error().message;
+      }
+    } catch (const net::Stopped&) {
+      return;  // the lease ends, or the next start voids it
+    } catch (const std::exception& e) {
+      failure = e.what();
+    }
+  }
+  // The end of a job must be written even when the database is away for a moment; after that the
+  // lease decides.
+  for (int i = 0; i < 5; ++i) {
+    try {
+      auto tx = database->system();
+      if (!failure.empty()) {
+        bool give_up = job.attempts + 1 >= kMaxAttempts;
+        log::warning(give_up ? "A job failed for good" : "A job failed and will be tried again",
+                     {{"kind", job.kind},
+                      {"job_id", job.job_id},
+                      {"attempt", job.attempts + 1},
+                      {"what", failure}});
+        auto pause = std::chrono::seconds(1LL << std::min(job.attempts + 1, 10));
+        if (give_up) {
+          tx.later(kGiveUp, job.job_id, now(), failure.substr(0, 500));
+        } else {
+          tx.later(kRetry, job.job_id, now() + pause, failure.substr(0, 500));
+        }
+      } else if (outcome.again_at) {
+        tx.later(kAgain, job.job_id, *outcome.again_at);
+      } else {
+        auto scheduled = std::find_if(schedules.begin(), schedules.end(),
+                                      [&](const Schedule& s) { return s.kind == job.kind; });
+        if (scheduled != schedules.end()) {
+          tx.later(kAgain, job.job_id, now() + scheduled->every);
+        } else {
+          tx.later(kDelete, job.job_id);
+        }
+      }
+      tx.commit();
+      finished.with({job.kind, failure.empty() ? "done" : "failed"}).add();
+      return;
+    } catch (const db::Unavailable&) {
+      net::sleep_for(std::chrono::milliseconds(500));
+    }
+  }
+}
+
+void Workers::drain(std::chrono::milliseconds patience) {
+  draining = true;
+  wake();
+  auto until = std::chrono::steady_clock::now() + patience;
+  while (impl_->running > 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+}
+
+}  // namespace varde::jobs

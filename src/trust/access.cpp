@@ -1,0 +1,56 @@
+#include "trust/access.hpp"
+
+#include "web/reflect.hpp"
+
+namespace varde::trust {
+
+std::string word(Right right) {
+  auto name = web::enum_word(right);
+  if (auto at = name.find('_'); at != std::string::npos) name[at] = '.';
+  return name;
+}
+
+bool may(Role role, Right right) {
+  switch (right) {
+    case Right::anonymous:
+    case Right::account:
+    case Right::user:
+    case Right::persons_read:
+    case Right::campaigns_read:
+      return true;
+    case Right::persons_write:
+    case Right::segments_write:
+    case Right::campaigns_write:
+    case Right::campaigns_send:
+    case Right::forms_write:
+    case Right::journeys_write:
+      return role != Role::viewer;
+    case Right::persons_export:
+    case Right::channels_manage:
+    case Right::users_manage:
+    case Right::audit_read:
+    case Right::settings_manage:
+      return role == Role::administrator;
+  }
+  return false;
+}
+
+const std::vector<Right>& all_rights() {
+  static const std::vector<Right> all = [] {
+    std::vector<Right> out;
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<Right>>([&](auto d) {
+      if (d.value > Right::user) out.push_back(d.value);
+    });
+    return out;
+  }();
+  return all;
+}
+
+std::vector<Right> rights_of(Role role) {
+  std::vector<Right> out;
+  for (auto right : all_rights())
+    if (may(role, right)) out.push_back(right);
+  return out;
+}
+
+}  // namespace varde::trust

@@ -1,0 +1,44 @@
+// Who may do what: roles, rights, and the one table that joins them.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <string>
+#include <vector>
+
+namespace varde::trust {
+
+enum class Role { administrator = 1, editor = 2, viewer = 3 };
+BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer)
+
+/// What an endpoint asks for. The first three are states of a login; the others are rights of a
+/// role within a tenant.
+enum class Right {
+  anonymous,  ///< Anybody; the handler must need no tenant.
+  account,    ///< A login in any state: it may lack the second factor, the terms, a tenant.
+  user,       ///< A complete login in a tenant, whatever the role.
+  persons_read,
+  persons_write,
+  persons_export,
+  segments_write,
+  campaigns_read,
+  campaigns_write,
+  campaigns_send,
+  forms_write,
+  journeys_write,
+  channels_manage,
+  users_manage,
+  audit_read,
+  settings_manage,
+};
+BOOST_DESCRIBE_ENUM(Right, anonymous, account, user, persons_read, persons_write, persons_export,
+                    segments_write, campaigns_read, campaigns_write, campaigns_send, forms_write,
+                    journeys_write, channels_manage, users_manage, audit_read, settings_manage)
+
+/// "persons.read"
+std::string word(Right right);
+bool may(Role role, Right right);
+std::vector<Right> rights_of(Role role);
+/// Every right of a tenant, for lists.
+const std::vector<Right>& all_rights();
+
+}  // namespace varde::trust

@@ -1,0 +1,160 @@
+#include "trust/audit.hpp"
+
+#include "crypto/aead.hpp"
+#include "trust/identity/identity.hpp"
+
+namespace varde::trust {
+namespace {
+
+struct AuditRow {
+  Uuid tenant_id, entry_id;
+  Timestamp at;
+  ActorKind actor_kind = ActorKind::system;
+  std::optional<Uuid> actor_id;
+  std::string network, action, object_kind;
+  std::optional<Uuid> object_id, person_id;
+  std::vector<std::string> fields;
+  std::optional<db::Bytes> sealed;
+};
+BOOST_DESCRIBE_STRUCT(AuditRow, (),
+                      (tenant_id, entry_id, at, actor_kind, actor_id, network, action, object_kind,
+                       object_id, person_id, fields, sealed))
+
+struct ActorView {
+  ActorKind kind = ActorKind::system;
+  std::optional<Uuid> id;
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(ActorView, (), (kind, id, name))
+struct ObjectView {
+  std::string kind;
+  std::optional<Uuid> id;
+};
+BOOST_DESCRIBE_STRUCT(ObjectView, (), (kind, id))
+struct ChangeView {
+  std::string field;
+  std::optional<std::string> old_value, new_value;
+};
+BOOST_DESCRIBE_STRUCT(ChangeView, (), (field, old_value, new_value))
+struct AuditView {
+  Uuid id;
+  Timestamp at;
+  ActorView actor;
+  std::string action;
+  ObjectView object;
+  std::vector<ChangeView> fields;
+  std::string network;
+};
+BOOST_DESCRIBE_STRUCT(AuditView, (), (id, at, actor, action, object, fields, network))
+struct AuditQuery {
+  std::optional<std::string> cursor, action;
+  std::optional<Uuid> actor, object;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(AuditQuery, (), (cursor, action, actor, object, limit))
+
+constexpr db::Sql kPage{
+    "audit.page",
+    "SELECT tenant_id, entry_id, at, actor_kind, actor_id, network, action, object_kind, "
+    "object_id, "
+    "person_id, fields, sealed FROM audit_entry WHERE entry_id < $1 "
+    "AND ($2::uuid IS NULL OR actor_id = $2) AND ($3::uuid IS NULL OR object_id = $3 OR person_id "
+    "= $3) "
+    "AND ($4::text IS NULL OR starts_with(action, $4)) ORDER BY entry_id DESC LIMIT $5"};
+
+std::string context_of(const Uuid& tenant, const Uuid& entry) {
+  return "audit:" + tenant.str() + ":" + entry.str();
+}
+
+}  // namespace
+
+void record(Ctx& ctx, const std::vector<AuditEntry>& entries) {
+  if (entries.empty()) return;
+  std::vector<AuditRow> rows;
+  rows.reserve(entries.size());
+  auto at = now();
+  for (const auto& entry : entries) {
+    AuditRow row{ctx.tenant,      Uuid::make(),    at,           ctx.actor.kind,
+                 std::nullopt,    ctx.network,     entry.action, entry.object_kind,
+                 entry.object_id, entry.person_id, {},           std::nullopt};
+    if (!ctx.actor.id.is_nil()) row.actor_id = ctx.actor.id;
+    boost::json::array values;
+    for (const auto& change : entry.changes) {
+      row.fields.push_back(change.field);
+      boost::json::object value{{"field", change.field}};
+      if (change.before) value["old"] = *change.before;
+      if (change.after) value["new"] = *change.after;
+      values.push_back(value);
+    }
+    if (entry.person_key != nullptr && !values.empty())
+      row.sealed = db::Bytes{crypto::seal(*entry.person_key, boost::json::serialize(values),
+                                          context_of(ctx.tenant, row.entry_id))};
+    rows.push_back(std::move(row));
+  }
+  ctx.tx().insert_many("audit_entry", rows);
+}
+
+void add_audit_routes(Api& api) {
+  api.add({"GET", "/api/v1/audit", "listAudit", "The audit trail, newest first",
+           static_cast<int>(Right::audit_read)},
+          [](Ctx& ctx, const web::Query<AuditQuery>& query) -> Result<web::Page<AuditView>> {
+            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
+            Uuid before;
+            before.bytes.fill(0xff);
+            if (query->cursor) {
+              auto parts = web::read_cursor(*query->cursor, 1);
+              auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
+              if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
+              before = *id;
+            }
+            auto rows = ctx.tx().all<AuditRow>(kPage, before, query->actor, query->object,
+                                               query->action, limit + 1);
+            web::Page<AuditView> page;
+            if (static_cast<int>(rows.size()) > limit) {
+              rows.resize(static_cast<std::size_t>(limit));
+              page.next = web::make_cursor({rows.back().entry_id.str()});
+            }
+            std::vector<Uuid> persons, actors;
+            for (const auto& row : rows) {
+              if (row.sealed && row.person_id) persons.push_back(*row.person_id);
+              if (row.actor_kind == ActorKind::user && row.actor_id)
+                actors.push_back(*row.actor_id);
+            }
+            auto keys = ctx.base.keys.keys(ctx.tenant, persons);
+            auto names = account_names(ctx.base, actors);
+            for (auto& row : rows) {
+              AuditView view{row.entry_id,
+                             row.at,
+                             {row.actor_kind, row.actor_id, ""},
+                             row.action,
+                             {row.object_kind, row.object_id},
+                             {},
+                             row.network};
+              if (row.actor_id && names.contains(*row.actor_id))
+                view.actor.name = names[*row.actor_id];
+              std::optional<std::string> opened;
+              if (row.sealed && row.person_id && keys.contains(*row.person_id))
+                opened = crypto::open(keys.at(*row.person_id), row.sealed->data,
+                                      context_of(ctx.tenant, row.entry_id));
+              if (opened) {
+                for (const auto& value : boost::json::parse(*opened).as_array()) {
+                  const auto& o = value.as_object();
+                  auto text = [&](const char* key) -> std::optional<std::string> {
+                    const auto* found = o.if_contains(key);
+                    return found ? std::optional<std::string>(std::string(found->as_string()))
+                                 : std::nullopt;
+                  };
+                  view.fields.push_back(
+                      {std::string(o.at("field").as_string()), text("old"), text("new")});
+                }
+              } else {
+                for (const auto& field : row.fields)
+                  view.fields.push_back({field, std::nullopt, std::nullopt});
+              }
+              page.items.push_back(std::move(view));
+            }
+            return page;
+          });
+}
+
+}  // namespace varde::trust

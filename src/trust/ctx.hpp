@@ -1,0 +1,72 @@
+// The context of a piece of work: for whom, by whom, until when, in which transaction. A request
+// has one, a job has one; every service function takes it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/ids.hpp"
+#include "db/tx.hpp"
+#include "net/http.hpp"
+#include "trust/access.hpp"
+#include "trust/keystore.hpp"
+#include "web/api.hpp"
+
+namespace varde::trust {
+
+enum class ActorKind { system = 1, user = 2, person = 3, journey = 4 };
+BOOST_DESCRIBE_ENUM(ActorKind, system, user, person, journey)
+
+struct Actor {
+  ActorKind kind = ActorKind::system;
+  Uuid id;  ///< Account, person or journey; nil for the system.
+};
+
+/// What every module stands on; made once by the application.
+struct Base {
+  db::Database& database;
+  Keystore& keys;
+  std::string public_url;  ///< "https://varde.example.org", no slash at the end: what links in
+                           ///< messages begin with.
+  std::string data_directory;
+};
+
+class Ctx {
+ public:
+  Ctx(Base& base, const Uuid& tenant, Actor actor) : base(base), tenant(tenant), actor(actor) {}
+
+  /// The transaction of this work: the tenant's, begun at its first statement. Committed by whoever
+  /// made the context.
+  db::Tx& tx() {
+    if (!tx_) tx_.emplace(base.database.tenant(tenant));
+    return *tx_;
+  }
+  /// Commits, if anything was begun.
+  void commit() {
+    if (!tx_) return;
+    tx_->commit();
+    tx_.reset();
+  }
+  /// Drops what was not committed.
+  void rollback() { tx_.reset(); }
+
+  Base& base;
+  Uuid tenant;
+  Actor actor;
+  Role role = Role::viewer;
+  Uuid session;
+  std::string network;  ///< /24 or /48 of the client.
+  std::string request_id;
+
+  // Idempotency-Key, when the request has one; see gate.cpp.
+  std::string idempotency_key, request_hash;
+  std::optional<net::Response> replay;
+
+ private:
+  std::optional<db::Tx> tx_;
+};
+
+using Api = web::Api<Ctx>;
+
+}  // namespace varde::trust

@@ -1,0 +1,39 @@
+#include "trust/egress.hpp"
+
+namespace varde::trust {
+namespace {
+constexpr db::Sql kState{"egress.tenant_state", "SELECT state FROM tenant WHERE tenant_id = $1"};
+const char* word_of(Egress::Kind kind) {
+  switch (kind) {
+    case Egress::Kind::smtp:
+      return "smtp";
+    case Egress::Kind::webhook:
+      return "webhook";
+    case Egress::Kind::dns:
+      return "dns";
+  }
+  return "";
+}
+}  // namespace
+
+Result<net::Permit> Egress::permit(Ctx& ctx, Kind kind, const std::string& recipient) {
+  auto state = ctx.tx().maybe<int>(kState, ctx.tenant);
+  if (!state) return not_found("This organisation does not exist any more.");
+  if (*state == 2)
+    return Error{
+        ErrorCode::forbidden,
+        "This organisation is in storage only: nothing is sent until new instructions stand.",
+        {},
+        "storage-only",
+        0};
+  if (*state != 1)
+    return Error{
+        ErrorCode::forbidden, "This organisation's account has ended.", {}, "terminated", 0};
+  return net::Permit(std::string(word_of(kind)) + ":" + recipient);
+}
+
+net::Permit Egress::for_operator(Kind kind, const std::string& recipient) {
+  return net::Permit(std::string(word_of(kind)) + ":operator:" + recipient);
+}
+
+}  // namespace varde::trust

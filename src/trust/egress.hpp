@@ -1,0 +1,23 @@
+// The one gate that lets data out: a permit is made here and nowhere else, after the checks.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "net/permit.hpp"
+#include "trust/ctx.hpp"
+
+namespace varde::trust {
+
+class Egress {
+ public:
+  enum class Kind { smtp, webhook, dns };
+  /// May this tenant's data go to `recipient` (a provider's or a webhook's host)? Refused with the
+  /// sentence that says what is missing: the tenant's state forbids sending, or the recipient is
+  /// not registered for it. Reads the tenant's row.
+  static Result<net::Permit> permit(Ctx& ctx, Kind kind, const std::string& recipient);
+  /// For the operator's own messages (invitations, password resets), which no tenant instructs.
+  static net::Permit for_operator(Kind kind, const std::string& recipient);
+};
+
+}  // namespace varde::trust

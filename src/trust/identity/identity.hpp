@@ -1,0 +1,103 @@
+// Accounts, logins, sessions, invitations.
+//
+// A login passes through states, each of which the session knows: password → (second factor, or
+// setting one up) → terms → a tenant. Endpoints of a tenant open only at the end. The session token
+// is random and stored as its SHA-256; sessions live in the database, so they survive restarts and
+// failover; each node remembers a session for five seconds and forgets it at once when told by
+// NOTIFY. Tokens in mails (invitation, password reset) are an id and a MAC under the installation's
+// key: the queue that sends the mail carries only the id.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/personal.hpp"
+#include "trust/ctx.hpp"
+#include "trust/limiter.hpp"
+
+namespace varde::trust {
+
+inline constexpr const char* kTermsVersion = "2026-11";
+
+enum class SessionState {
+  anonymous,
+  totp_required,
+  totp_setup_required,
+  terms_required,
+  tenant_required,
+  ready
+};
+BOOST_DESCRIBE_ENUM(SessionState, anonymous, totp_required, totp_setup_required, terms_required,
+                    tenant_required, ready)
+
+/// What the gate needs to know of a login; read in one statement.
+struct Login {
+  Uuid session_id, account_id;
+  std::optional<Uuid> tenant_id;
+  bool totp_passed = false, totp_confirmed = false;
+  std::string terms_version;
+  std::optional<Role> role;
+  bool totp_demanded = false;
+  Timestamp last_seen_at, expires_at;
+  SessionState state() const;
+};
+
+/// Name and e-mail of an account.
+struct AccountIdentity {
+  Personal name, email;
+};
+
+/// Creates an account with a membership, for `varde up`, `varde tenant create` and the demo. The
+/// password may be empty: then the account waits for a password reset.
+struct NewAccount {
+  std::string name, email, password;
+  bool operator_staff = false;
+  std::optional<std::string> totp_secret;  ///< Confirmed from the start.
+};
+Result<Uuid> create_account(Base& base, const NewAccount& account);
+void add_member(Base& base, const Uuid& tenant, const Uuid& account, Role role);
+std::optional<Uuid> find_account(Base& base, std::string_view email);
+std::unordered_map<Uuid, std::string> account_names(Base& base, const std::vector<Uuid>& ids);
+std::optional<AccountIdentity> account_identity(Base& base, const Uuid& id);
+
+/// Refuses a password that the platform's floor does not allow: at least 15 characters alone or 8
+/// with a second factor, at most 256, no composition rules, not common, not built from `about`
+/// (name, address), zxcvbn's estimate at least 3 of 4.
+struct PasswordVerdict {
+  bool ok = false;
+  int score = 0;
+  std::string hint;
+};
+PasswordVerdict judge_password(std::string_view password, bool second_factor,
+                               const std::vector<std::string>& about);
+
+/// A message of the platform itself to a user: what, to whom, which link.
+struct SystemMail {
+  std::string to, subject, text, link_label, link;
+};
+/// The mail that the job "mail.system" with this payload asks for; nullopt when it is no longer
+/// wanted (used, expired).
+std::optional<SystemMail> system_mail(Base& base, const std::string& payload);
+
+class Identity {
+ public:
+  explicit Identity(Base& base);
+  ~Identity();
+
+  /// Makes the context of a request, or says why not; the one place that checks access.
+  Result<std::unique_ptr<Ctx>> gate(net::Request& request, const web::RouteInfo& route);
+  /// Commits and stores the answer of an idempotent request.
+  Result<void> finish(Ctx& ctx, const web::RouteInfo& route, net::Response& response);
+  void add_routes(Api& api);
+  /// Forgets what is remembered of sessions; called when another node says so.
+  void forget_sessions();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace varde::trust

@@ -1,0 +1,45 @@
+// How a domain module hands itself to the program: what it answers, what it does in the background,
+// what it knows about people. Listed once, in src/app/wiring.cpp: adding a capability is adding a
+// folder and a line.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "jobs/queue.hpp"
+#include "trust/ctx.hpp"
+
+namespace varde::trust {
+
+/// What a column is, in the words of the records of processing (GDPR Art. 30).
+enum class Data {
+  none,       ///< Nothing about a person.
+  pseudonym,  ///< An id or a keyed hash: tells who, only to somebody who holds more.
+  behaviour,  ///< What a person did or was sent.
+  plain,   ///< About a person, readable: attributes that the tenant classed plain, language, time
+           ///< zone.
+  sealed,  ///< Identifying or sensitive: ciphertext under the person's (or import's, or account's)
+           ///< key.
+};
+
+/// A table and what each of its columns is. Every column of the database must be claimed by one
+/// module, or the build fails.
+struct Claim {
+  std::string table;
+  std::vector<std::pair<std::string, Data>> columns;
+};
+
+struct Module {
+  std::string name;
+  std::function<void(Api&)> routes;
+  std::function<void(web::Router&)> pages;
+  std::function<void(jobs::Workers&)> jobs;
+  std::vector<Claim> claims;
+  /// Everything the module holds about a person, as JSON.
+  std::function<boost::json::value(Ctx&, const Uuid& person)> export_person;
+  /// Removes or strips what the module holds about these persons, in the caller's transaction.
+  std::function<void(Ctx&, const std::vector<Uuid>& persons)> erase_persons;
+};
+
+}  // namespace varde::trust

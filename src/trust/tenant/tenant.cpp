@@ -1,0 +1,129 @@
+#include "trust/tenant/tenant.hpp"
+
+#include "trust/audit.hpp"
+
+namespace varde::trust {
+namespace {
+
+constexpr db::Sql kInsert{"tenant.insert",
+                          "INSERT INTO tenant (tenant_id, name, slug, demo, time_zone, "
+                          "postal_address, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+constexpr db::Sql kFind{"tenant.find", "SELECT tenant_id FROM tenant WHERE slug = $1"};
+constexpr db::Sql kSettings{
+    "tenant.settings",
+    "SELECT name, slug, colour, time_zone, locale, postal_address, open_tracking, click_tracking, "
+    "demo, totp_roles, version FROM tenant WHERE tenant_id = $1"};
+constexpr db::Sql kUpdate{"tenant.update",
+                          "UPDATE tenant SET name = $3, colour = $4, time_zone = $5, locale = $6, "
+                          "postal_address = $7, open_tracking = $8, "
+                          "click_tracking = $9, totp_roles = $10, version = version + 1 WHERE "
+                          "tenant_id = $1 AND version = $2"};
+
+struct SettingsView {
+  std::string name, slug, colour, time_zone, locale, postal_address;
+  bool open_tracking = true, click_tracking = true, demo = false;
+  std::vector<Role> require_totp_roles;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(SettingsView, (),
+                      (name, slug, colour, time_zone, locale, postal_address, open_tracking,
+                       click_tracking, demo, require_totp_roles, version))
+struct SettingsUpdate {
+  std::optional<web::Text<120, 1>> name;
+  std::optional<web::Colour> colour;
+  std::optional<web::TimeZone> time_zone;
+  std::optional<web::Language> locale;
+  std::optional<web::Text<300>> postal_address;
+  std::optional<bool> open_tracking, click_tracking;
+  std::optional<std::vector<Role>> require_totp_roles;
+};
+BOOST_DESCRIBE_STRUCT(SettingsUpdate, (),
+                      (name, colour, time_zone, locale, postal_address, open_tracking,
+                       click_tracking, require_totp_roles))
+
+SettingsView view(const TenantSettings& s) {
+  SettingsView out{s.name,           s.slug,          s.colour,         s.time_zone, s.locale,
+                   s.postal_address, s.open_tracking, s.click_tracking, s.demo,      {},
+                   s.version};
+  for (auto role : s.totp_roles) out.require_totp_roles.push_back(static_cast<Role>(role));
+  return out;
+}
+
+}  // namespace
+
+Result<Uuid> create_tenant(Base& base, const NewTenant& tenant) {
+  auto id = Uuid::make();
+  base.keys.create_tenant(id);
+  auto tx = base.database.system();
+  try {
+    tx.query(kInsert, id, tenant.name, tenant.slug, tenant.demo, tenant.time_zone,
+             tenant.postal_address, now());
+    tx.commit();
+  } catch (const db::SqlError& e) {
+    if (!e.is_unique_violation()) throw;
+    return conflict("An organisation with this short name exists already.", "tenant-exists");
+  }
+  return id;
+}
+
+std::optional<Uuid> find_tenant(Base& base, std::string_view slug) {
+  auto tx = base.database.system();
+  return tx.maybe<Uuid>(kFind, slug);
+}
+
+TenantSettings tenant_settings(Ctx& ctx) {
+  return ctx.tx().one<TenantSettings>(kSettings, ctx.tenant);
+}
+
+void add_tenant_routes(Api& api) {
+  api.add({"GET", "/api/v1/settings", "getSettings", "The organisation's settings",
+           static_cast<int>(Right::user)},
+          [](Ctx& ctx) -> Result<SettingsView> { return view(tenant_settings(ctx)); });
+  api.add({"PATCH", "/api/v1/settings", "updateSettings", "Changes the organisation's settings",
+           static_cast<int>(Right::settings_manage)},
+          [](Ctx& ctx, const web::IfMatch& match,
+             const web::Body<SettingsUpdate>& in) -> Result<SettingsView> {
+            auto before = tenant_settings(ctx);
+            auto after = before;
+            std::vector<FieldChange> changes;
+            auto apply = [&](const char* name, auto& field, const auto& value) {
+              if (!value) return;
+              if (field != value->value) changes.push_back({name, field, value->value});
+              field = value->value;
+            };
+            auto apply_flag = [&](const char* name, bool& field, const std::optional<bool>& value) {
+              if (!value) return;
+              if (field != *value)
+                changes.push_back({name, field ? "true" : "false", *value ? "true" : "false"});
+              field = *value;
+            };
+            apply("name", after.name, in->name);
+            apply("colour", after.colour, in->colour);
+            apply("time_zone", after.time_zone, in->time_zone);
+            apply("locale", after.locale, in->locale);
+            apply("postal_address", after.postal_address, in->postal_address);
+            apply_flag("open_tracking", after.open_tracking, in->open_tracking);
+            apply_flag("click_tracking", after.click_tracking, in->click_tracking);
+            if (in->require_totp_roles) {
+              after.totp_roles = {
+                  static_cast<std::int64_t>(Role::administrator)};  // compulsory for administrators
+              for (auto role : *in->require_totp_roles)
+                if (role != Role::administrator)
+                  after.totp_roles.push_back(static_cast<std::int64_t>(role));
+              changes.push_back({"require_totp_roles", std::nullopt, std::nullopt});
+            }
+            auto updated =
+                ctx.tx().query(kUpdate, ctx.tenant, match.version, after.name, after.colour,
+                               after.time_zone, after.locale, after.postal_address,
+                               after.open_tracking, after.click_tracking, after.totp_roles);
+            if (updated.affected() == 0)
+              return make_error(ErrorCode::precondition,
+                                "Somebody else changed the settings meanwhile. Look at their "
+                                "version, then save yours again.");
+            record(ctx, AuditEntry{"settings.update", "tenant", ctx.tenant, std::nullopt, changes});
+            after.version = match.version + 1;
+            return view(after);
+          });
+}
+
+}  // namespace varde::trust

@@ -1,0 +1,33 @@
+// Tenants: the organisations whose data this is.
+#pragma once
+
+#include <string>
+
+#include "trust/ctx.hpp"
+
+namespace varde::trust {
+
+struct NewTenant {
+  std::string name, slug;
+  bool demo = false;
+  std::string time_zone = "Europe/Oslo", postal_address;
+};
+/// Makes the tenant's keys, then its row. Errors: conflict when the slug is taken.
+Result<Uuid> create_tenant(Base& base, const NewTenant& tenant);
+std::optional<Uuid> find_tenant(Base& base, std::string_view slug);
+
+/// What other modules need to know of their tenant; one row.
+struct TenantSettings {
+  std::string name, slug, colour, time_zone, locale, postal_address;
+  bool open_tracking = true, click_tracking = true, demo = false;
+  std::vector<std::int64_t> totp_roles;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(TenantSettings, (),
+                      (name, slug, colour, time_zone, locale, postal_address, open_tracking,
+                       click_tracking, demo, totp_roles, version))
+TenantSettings tenant_settings(Ctx& ctx);
+
+void add_tenant_routes(Api& api);
+
+}  // namespace varde::trust
