@@ -118,6 +118,16 @@ void Connection::send(std::string_view name, std::string_view text, const Params
   thread_local std::vector<const char*> values;
   thread_local std::vector<int> lengths, formats;
   std::string key(name);
+  if (key.empty()) {  // composed at run time: parsed anew each time, so that no connection collects
+                      // them
+    arguments.arrays(values, lengths, formats);
+    if (PQsendQueryParams(raw_, std::string(text).c_str(), static_cast<int>(arguments.size()),
+                          arguments.types().data(), values.data(), lengths.data(), formats.data(),
+                          1) != 1)
+      fail("cannot send a statement");
+    expected_.push_back({Expected::What::answer, std::move(into), false, std::string(text), {}});
+    return;
+  }
   if (prepared_.insert(key).second) {
     if (PQsendPrepare(raw_, key.c_str(), std::string(text).c_str(),
                       static_cast<int>(arguments.size()), arguments.types().data()) != 1)

@@ -33,8 +33,9 @@ struct pg_result;
 
 namespace varde::db {
 
-/// A statement with a name, by which it is prepared and found in PostgreSQL's statistics. Both must
-/// outlive the program.
+/// A statement with a name, by which it is prepared and found in PostgreSQL's statistics; both must
+/// outlive the program. With an empty name it is not prepared: for statements composed at run time
+/// (from the program's own pieces only; values are always parameters).
 struct Sql {
   std::string_view name;
   std::string_view text;

@@ -59,9 +59,8 @@ class Ctx {
   std::string network;  ///< /24 or /48 of the client.
   std::string request_id;
 
-  // Idempotency-Key, when the request has one; see gate.cpp.
-  std::string idempotency_key, request_hash;
-  std::optional<net::Response> replay;
+  std::string idempotency_key;          ///< When the request has one.
+  std::optional<net::Response> replay;  ///< The answer that was given to this key before.
 
  private:
   std::optional<db::Tx> tx_;

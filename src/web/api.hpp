@@ -320,6 +320,7 @@ class Api {
                          const std::vector<std::string>& captures) -> net::Response {
       auto ctx = (*gate)(request, info);
       if (!ctx) return error_response(ctx.error(), request.id);
+      if ((*ctx)->replay) return std::move(*(*ctx)->replay);
       // Braces fix the order: path and query are read before a body is waited for, in the handler's
       // own order.
       std::tuple<Result<Args>...> inputs{detail::take<Args>(request, info, names, captures)...};

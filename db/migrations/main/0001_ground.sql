@@ -115,8 +115,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON password_reset TO varde_system;
 CREATE TABLE idempotency (
   tenant_id    uuid        NOT NULL,
   key_hash     bytea       NOT NULL,
-  request_hash bytea       NOT NULL,
-  sealed       bytea,
+  sealed       bytea       NOT NULL,
   created_at   timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, key_hash)
 );

@@ -361,6 +361,40 @@ Result<void> Identity::Impl::check_totp(const AccountRow& account, const std::st
                    "check the clock of your phone.");
 }
 
+namespace {
+
+constexpr db::Sql kIdempotencyInsert{
+    "idempotency.insert",
+    "INSERT INTO idempotency (tenant_id, key_hash, sealed, created_at) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT DO NOTHING"};
+constexpr db::Sql kIdempotencyFind{"idempotency.find",
+                                   "SELECT sealed FROM idempotency WHERE key_hash = $1"};
+
+std::pair<db::Bytes, crypto::Key> idempotency_keys(Ctx& ctx, const web::RouteInfo& route) {
+  auto tenant_key = ctx.base.keys.tenant_key(ctx.tenant, "idempotency");
+  auto scope = ctx.actor.id.str() + " " + route.id + " " + ctx.idempotency_key;
+  return {db::Bytes{crypto::keyed_hash(tenant_key, scope, 32)},
+          crypto::derive(tenant_key, "answer:" + scope)};
+}
+
+std::optional<net::Response> stored_answer(Ctx& ctx, const web::RouteInfo& route) {
+  auto [key_hash, seal_key] = idempotency_keys(ctx, route);
+  auto row = ctx.tx().maybe<db::Bytes>(kIdempotencyFind, key_hash);
+  auto text = row ? crypto::open(seal_key, row->data, "idempotency") : std::nullopt;
+  if (!text) return std::nullopt;
+  auto stored = boost::json::parse(*text).as_object();
+  net::Response response;
+  response.status = static_cast<int>(stored.at("status").as_int64());
+  response.body = std::string(stored.at("body").as_string());
+  for (const char* name : {"Location", "Content-Type", "ETag"})
+    if (const auto* value = stored.if_contains(name))
+      response.with(name, std::string(value->as_string()));
+  response.with("Idempotency-Replayed", "true");
+  return response;
+}
+
+}  // namespace
+
 // ---- the gate
 // --------------------------------------------------------------------------------------------------------------
 
@@ -420,65 +454,40 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
         "Your role ({}) does not include the right {}. An administrator can change that.",
         web::enum_word(ctx->role), word(right)));
 
-  if (auto key = request.header("idempotency-key"); !key.empty() && request.method == "POST") {
+  if (auto key = request.header("idempotency-key"); !key.empty() && changes) {
     if (key.size() > 255)
       return make_error(ErrorCode::malformed, "Idempotency-Key may have at most 255 characters.");
     ctx->idempotency_key = std::string(key);
+    ctx->replay = stored_answer(*ctx, route);
   }
   return ctx;
 }
 
-namespace {
-struct IdempotencyRow {
-  db::Bytes request_hash;
-  std::optional<db::Bytes> sealed;
-};
-BOOST_DESCRIBE_STRUCT(IdempotencyRow, (), (request_hash, sealed))
-constexpr db::Sql kIdempotencyInsert{
-    "idempotency.insert",
-    "INSERT INTO idempotency (tenant_id, key_hash, request_hash, sealed, created_at) VALUES ($1, "
-    "$2, $3, $4, $5) ON CONFLICT DO NOTHING"};
-constexpr db::Sql kIdempotencyFind{
-    "idempotency.find", "SELECT request_hash, sealed FROM idempotency WHERE key_hash = $1"};
-}  // namespace
-
-// The answer is stored with the change, in its transaction. A second request with the same key does
-// its work, meets the first one's row (waiting for it if it is still running), throws its own work
-// away and answers what the first one answered.
+// The answer is stored with the change, in its transaction, sealed under a key that only the
+// client's key value gives. A second request finds it before it does anything; one that runs at the
+// same time meets the first one's row, throws its own work away and answers what the first one
+// answered.
 Result<void> Identity::finish(Ctx& ctx, const web::RouteInfo& route, net::Response& response) {
   if (ctx.idempotency_key.empty()) {
     ctx.commit();
     return {};
   }
-  auto tenant_key = ctx.base.keys.tenant_key(ctx.tenant, "idempotency");
-  auto scope = ctx.actor.id.str() + " " + route.id + " ";
-  db::Bytes key_hash{crypto::keyed_hash(tenant_key, scope + ctx.idempotency_key, 32)};
-  auto seal_key = crypto::derive(tenant_key, "answer:" + scope + ctx.idempotency_key);
+  auto [key_hash, seal_key] = idempotency_keys(ctx, route);
   boost::json::object answer{{"status", response.status}, {"body", response.body}};
   for (const auto& [name, value] : response.headers)
     if (name == "Location" || name == "Content-Type" || name == "ETag") answer[name] = value;
-  db::Bytes request_hash{crypto::sha256(ctx.request_hash)};
   auto inserted = ctx.tx().query(
-      kIdempotencyInsert, ctx.tenant, key_hash, request_hash,
+      kIdempotencyInsert, ctx.tenant, key_hash,
       db::Bytes{crypto::seal(seal_key, boost::json::serialize(answer), "idempotency")}, now());
   if (inserted.affected() == 1) {
     ctx.commit();
     return {};
   }
-  auto row = ctx.tx().maybe<IdempotencyRow>(kIdempotencyFind, key_hash);
   ctx.rollback();
-  auto text =
-      row && row->sealed ? crypto::open(seal_key, row->sealed->data, "idempotency") : std::nullopt;
-  if (!text)
+  auto stored = stored_answer(ctx, route);
+  if (!stored)
     return conflict("A request with this Idempotency-Key is still running.", "idempotency");
-  auto stored = boost::json::parse(*text).as_object();
-  response = {};
-  response.status = static_cast<int>(stored.at("status").as_int64());
-  response.body = std::string(stored.at("body").as_string());
-  for (const char* name : {"Location", "Content-Type", "ETag"})
-    if (const auto* value = stored.if_contains(name))
-      response.with(name, std::string(value->as_string()));
-  response.with("Idempotency-Replayed", "true");
+  response = std::move(*stored);
   return {};
 }
 
