@@ -17,6 +17,8 @@ CREATE TABLE person (
 ) WITH (fillfactor = 90);
 CREATE UNIQUE INDEX person_email ON person (tenant_id, email_hash);
 CREATE INDEX person_phone ON person (tenant_id, phone_hash);
+-- Counting active persons reads this index alone.
+CREATE INDEX person_active ON person (tenant_id, state, person_id);
 CALL protect_tenant_table('person');
 
 -- Keyed hashes of the prefixes of names and addresses: how a prefix is found without storing it.

@@ -1,0 +1,357 @@
+#include "people/catalogue/catalogue.hpp"
+
+#include "trust/audit.hpp"
+
+namespace varde::people {
+
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+
+namespace {
+
+constexpr db::Sql kAttributes{
+    "catalogue.attributes",
+    "SELECT attribute_id AS id, key, label, type, classification, choices, version FROM attribute "
+    "ORDER BY created_at, attribute_id LIMIT 500"};
+constexpr db::Sql kInsertAttribute{
+    "catalogue.insert_attribute",
+    "INSERT INTO attribute (tenant_id, attribute_id, key, label, type, classification, choices, "
+    "created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, key) DO NOTHING"};
+constexpr db::Sql kUpdateAttribute{"catalogue.update_attribute",
+                                   "UPDATE attribute SET label = $3, choices = $4, version = "
+                                   "version + 1 WHERE attribute_id = $1 AND version = $2"};
+constexpr db::Sql kDeleteAttribute{"catalogue.delete_attribute",
+                                   "DELETE FROM attribute WHERE attribute_id = $1"};
+constexpr db::Sql kTags{"catalogue.tags",
+                        "SELECT t.tag_id AS id, t.name, (SELECT count(*) FROM person_tag p WHERE "
+                        "p.tag_id = t.tag_id) AS persons "
+                        "FROM tag t ORDER BY t.name LIMIT 2000"};
+constexpr db::Sql kTagNames{"catalogue.tag_names",
+                            "SELECT tag_id AS id, name, 0::bigint AS persons FROM tag"};
+constexpr db::Sql kInsertTag{"catalogue.insert_tag",
+                             "INSERT INTO tag (tenant_id, tag_id, name, created_at) VALUES ($1, "
+                             "$2, $3, $4) ON CONFLICT (tenant_id, name) DO NOTHING"};
+constexpr db::Sql kRenameTag{"catalogue.rename_tag", "UPDATE tag SET name = $2 WHERE tag_id = $1"};
+constexpr db::Sql kDeleteTag{"catalogue.delete_tag", "DELETE FROM tag WHERE tag_id = $1"};
+constexpr db::Sql kLists{
+    "catalogue.lists",
+    "SELECT l.list_id AS id, l.name, l.description, l.double_opt_in, l.version, l.created_at, "
+    "(SELECT count(*) FROM list_member m WHERE m.list_id = l.list_id AND m.state = 1) AS persons, "
+    "(SELECT count(*) FROM list_member m WHERE m.list_id = l.list_id AND m.state = 2) AS pending "
+    "FROM list l ORDER BY l.name LIMIT 1000"};
+constexpr db::Sql kList{
+    "catalogue.list",
+    "SELECT l.list_id AS id, l.name, l.description, l.double_opt_in, l.version, l.created_at, "
+    "(SELECT count(*) FROM list_member m WHERE m.list_id = l.list_id AND m.state = 1) AS persons, "
+    "(SELECT count(*) FROM list_member m WHERE m.list_id = l.list_id AND m.state = 2) AS pending "
+    "FROM list l WHERE l.list_id = $1"};
+constexpr db::Sql kListNames{"catalogue.list_names",
+                             "SELECT list_id AS id, name, 0::bigint AS persons FROM list"};
+constexpr db::Sql kInsertList{
+    "catalogue.insert_list",
+    "INSERT INTO list (tenant_id, list_id, name, description, double_opt_in, created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, name) DO NOTHING"};
+constexpr db::Sql kUpdateList{"catalogue.update_list",
+                              "UPDATE list SET name = $3, description = $4, double_opt_in = $5, "
+                              "version = version + 1 WHERE list_id = $1 AND version = $2"};
+constexpr db::Sql kDeleteList{"catalogue.delete_list", "DELETE FROM list WHERE list_id = $1"};
+constexpr db::Sql kPurposes{
+    "catalogue.purposes",
+    "SELECT purpose_id AS id, key, label, description FROM purpose ORDER BY created_at LIMIT 200"};
+constexpr db::Sql kInsertPurpose{
+    "catalogue.insert_purpose",
+    "INSERT INTO purpose (tenant_id, purpose_id, key, label, description, created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, key) DO NOTHING"};
+
+struct AttributeCreate {
+  web::Slug key;
+  web::Text<80, 1> label;
+  AttributeType type = AttributeType::text;
+  Classification classification = Classification::plain;
+  std::optional<std::vector<web::Text<80, 1>>> choices;
+};
+BOOST_DESCRIBE_STRUCT(AttributeCreate, (), (key, label, type, classification, choices))
+struct AttributeUpdate {
+  std::optional<web::Text<80, 1>> label;
+  std::optional<std::vector<web::Text<80, 1>>> choices;
+};
+BOOST_DESCRIBE_STRUCT(AttributeUpdate, (), (label, choices))
+struct TagCreate {
+  web::Text<60, 1> name;
+};
+BOOST_DESCRIBE_STRUCT(TagCreate, (), (name))
+struct ListCreate {
+  web::Text<80, 1> name;
+  std::optional<web::Text<500>> description;
+  std::optional<bool> double_opt_in;
+};
+BOOST_DESCRIBE_STRUCT(ListCreate, (), (name, description, double_opt_in))
+struct ListUpdate {
+  std::optional<web::Text<80, 1>> name;
+  std::optional<web::Text<500>> description;
+  std::optional<bool> double_opt_in;
+};
+BOOST_DESCRIBE_STRUCT(ListUpdate, (), (name, description, double_opt_in))
+struct PurposeCreate {
+  web::Slug key;
+  web::Text<80, 1> label;
+  std::optional<web::Text<500>> description;
+};
+BOOST_DESCRIBE_STRUCT(PurposeCreate, (), (key, label, description))
+struct IdPath {
+  Uuid id;
+};
+BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
+
+std::vector<std::string> texts(const std::optional<std::vector<web::Text<80, 1>>>& in) {
+  std::vector<std::string> out;
+  if (in)
+    for (const auto& item : *in) out.push_back(item.value);
+  return out;
+}
+
+Error stale(const char* what) {
+  return make_error(
+      ErrorCode::precondition,
+      fmt::format(
+          "Somebody else changed this {} meanwhile. Look at their version, then save yours again.",
+          what));
+}
+
+}  // namespace
+
+std::vector<Attribute> attributes(Ctx& ctx) { return ctx.tx().all<Attribute>(kAttributes); }
+std::vector<Purpose> purposes(Ctx& ctx) { return ctx.tx().all<Purpose>(kPurposes); }
+std::optional<List> find_list(Ctx& ctx, const Uuid& id) { return ctx.tx().maybe<List>(kList, id); }
+
+std::map<Uuid, std::string> list_names(Ctx& ctx) {
+  std::map<Uuid, std::string> out;
+  for (auto& row : ctx.tx().all<Tag>(kListNames)) out[row.id] = row.name;
+  return out;
+}
+std::map<Uuid, std::string> tag_names(Ctx& ctx) {
+  std::map<Uuid, std::string> out;
+  for (auto& row : ctx.tx().all<Tag>(kTagNames)) out[row.id] = row.name;
+  return out;
+}
+
+std::map<std::string, Uuid> ensure_tags(Ctx& ctx, const std::vector<std::string>& names) {
+  std::map<std::string, Uuid> out;
+  if (names.empty()) return out;
+  auto at = now();
+  std::set<std::string> wanted(names.begin(), names.end());
+  auto known = tag_names(ctx);
+  for (const auto& [id, name] : known) wanted.erase(name);
+  for (const auto& name : wanted) ctx.tx().later(kInsertTag, ctx.tenant, Uuid::make(), name, at);
+  if (!wanted.empty()) known = tag_names(ctx);
+  for (const auto& name : names)
+    for (const auto& [id, known_name] : known)
+      if (known_name == name) out[name] = id;
+  return out;
+}
+
+Result<Uuid> create_list(Ctx& ctx, const std::string& name, const std::string& description,
+                         bool double_opt_in) {
+  auto id = Uuid::make();
+  if (ctx.tx()
+          .query(kInsertList, ctx.tenant, id, name, description, double_opt_in, now())
+          .affected() == 0)
+    return Error{ErrorCode::conflict,
+                 "A list with this name exists already.",
+                 {{"/name", "is taken."}},
+                 {},
+                 0};
+  record(ctx, AuditEntry{"list.create", "list", id, std::nullopt, {{"name", std::nullopt, name}}});
+  return id;
+}
+
+Result<Uuid> create_attribute(Ctx& ctx, const std::string& key, const std::string& label,
+                              AttributeType type, Classification classification,
+                              const std::vector<std::string>& choices) {
+  if (type == AttributeType::choice && choices.empty())
+    return bad_input("/choices", "A choice needs at least one option.");
+  auto id = Uuid::make();
+  if (ctx.tx()
+          .query(kInsertAttribute, ctx.tenant, id, key, label, type, classification, choices, now())
+          .affected() == 0)
+    return Error{ErrorCode::conflict,
+                 "An attribute with this key exists already.",
+                 {{"/key", "is taken."}},
+                 {},
+                 0};
+  record(ctx, AuditEntry{
+                  "attribute.create", "attribute", id, std::nullopt, {{"key", std::nullopt, key}}});
+  return id;
+}
+
+Result<Uuid> create_purpose(Ctx& ctx, const std::string& key, const std::string& label,
+                            const std::string& description) {
+  auto id = Uuid::make();
+  if (ctx.tx().query(kInsertPurpose, ctx.tenant, id, key, label, description, now()).affected() ==
+      0)
+    return Error{ErrorCode::conflict,
+                 "A purpose with this key exists already.",
+                 {{"/key", "is taken."}},
+                 {},
+                 0};
+  record(ctx,
+         AuditEntry{"purpose.create", "purpose", id, std::nullopt, {{"key", std::nullopt, key}}});
+  return id;
+}
+
+void add_catalogue_routes(trust::Api& api) {
+  auto access = [](Right right) { return static_cast<int>(right); };
+
+  api.add({"GET", "/api/v1/attributes", "listAttributes",
+           "The organisation's own attributes of persons", access(Right::persons_read)},
+          [](Ctx& ctx) -> Result<web::Page<Attribute>> {
+            return web::Page<Attribute>{attributes(ctx), {}, {}};
+          });
+  api.add(
+      {"POST", "/api/v1/attributes", "createAttribute",
+       "Adds an attribute; its type and class cannot change later", access(Right::settings_manage)},
+      [](Ctx& ctx, const web::Body<AttributeCreate>& in) -> Result<web::Created<Attribute>> {
+        VARDE_TRY(auto id, create_attribute(ctx, in->key.value, in->label.value, in->type,
+                                            in->classification, texts(in->choices)));
+        return web::Created<Attribute>{{id, in->key.value, in->label.value, in->type,
+                                        in->classification, texts(in->choices), 1},
+                                       "/api/v1/attributes/" + id.str()};
+      });
+  api.add({"PATCH", "/api/v1/attributes/{id}", "updateAttribute", "Changes label or choices",
+           access(Right::settings_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+             const web::Body<AttributeUpdate>& in) -> Result<Attribute> {
+            auto all = attributes(ctx);
+            auto found = std::ranges::find(all, path->id, &Attribute::id);
+            if (found == all.end()) return not_found("This attribute does not exist any more.");
+            if (in->label) found->label = in->label->value;
+            if (in->choices) found->choices = texts(in->choices);
+            if (ctx.tx()
+                    .query(kUpdateAttribute, path->id, match.version, found->label, found->choices)
+                    .affected() == 0)
+              return stale("attribute");
+            record(ctx, AuditEntry{"attribute.update",
+                                   "attribute",
+                                   path->id,
+                                   std::nullopt,
+                                   {{"label", std::nullopt, std::nullopt}}});
+            found->version = match.version + 1;
+            return *found;
+          });
+  api.add({"DELETE", "/api/v1/attributes/{id}", "deleteAttribute",
+           "Removes an attribute and its values from all persons", access(Right::settings_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteAttribute, path->id).affected() == 0)
+              return not_found("This attribute does not exist any more.");
+            record(ctx, AuditEntry{"attribute.delete", "attribute", path->id});
+            return Done{};
+          });
+
+  api.add({"GET", "/api/v1/tags", "listTags", "Tags and how many persons have them",
+           access(Right::persons_read)},
+          [](Ctx& ctx) -> Result<web::Page<Tag>> {
+            return web::Page<Tag>{ctx.tx().all<Tag>(kTags), {}, {}};
+          });
+  api.add({"POST", "/api/v1/tags", "createTag", "Adds a tag", access(Right::persons_write)},
+          [](Ctx& ctx, const web::Body<TagCreate>& in) -> Result<web::Created<Tag>> {
+            auto id = Uuid::make();
+            if (ctx.tx().query(kInsertTag, ctx.tenant, id, in->name.value, now()).affected() == 0)
+              return Error{
+                  ErrorCode::conflict, "This tag exists already.", {{"/name", "is taken."}}, {}, 0};
+            record(ctx, AuditEntry{"tag.create", "tag", id});
+            return web::Created<Tag>{{id, in->name.value, 0}, "/api/v1/tags/" + id.str()};
+          });
+  api.add(
+      {"PATCH", "/api/v1/tags/{id}", "renameTag", "Renames a tag", access(Right::persons_write)},
+      [](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<TagCreate>& in) -> Result<Tag> {
+        try {
+          if (ctx.tx().query(kRenameTag, path->id, in->name.value).affected() == 0)
+            return not_found("This tag does not exist any more.");
+        } catch (const db::SqlError& e) {
+          if (!e.is_unique_violation()) throw;
+          return Error{
+              ErrorCode::conflict, "This tag exists already.", {{"/name", "is taken."}}, {}, 0};
+        }
+        record(ctx, AuditEntry{"tag.update", "tag", path->id});
+        return Tag{path->id, in->name.value, 0};
+      });
+  api.add({"DELETE", "/api/v1/tags/{id}", "deleteTag", "Removes a tag from all persons",
+           access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteTag, path->id).affected() == 0)
+              return not_found("This tag does not exist any more.");
+            record(ctx, AuditEntry{"tag.delete", "tag", path->id});
+            return Done{};
+          });
+
+  api.add({"GET", "/api/v1/lists", "listLists", "Lists and how many persons are on them",
+           access(Right::persons_read)},
+          [](Ctx& ctx) -> Result<web::Page<List>> {
+            return web::Page<List>{ctx.tx().all<List>(kLists), {}, {}};
+          });
+  api.add({"GET", "/api/v1/lists/{id}", "getList", "One list", access(Right::persons_read)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<List> {
+            auto found = find_list(ctx, path->id);
+            if (!found) return not_found("This list does not exist any more.");
+            return *found;
+          });
+  api.add({"POST", "/api/v1/lists", "createList", "Adds a list", access(Right::persons_write)},
+          [](Ctx& ctx, const web::Body<ListCreate>& in) -> Result<web::Created<List>> {
+            VARDE_TRY(auto id, create_list(ctx, in->name.value,
+                                           in->description ? in->description->value : "",
+                                           in->double_opt_in.value_or(false)));
+            return web::Created<List>{*find_list(ctx, id), "/api/v1/lists/" + id.str()};
+          });
+  api.add(
+      {"PATCH", "/api/v1/lists/{id}", "updateList", "Changes a list", access(Right::persons_write)},
+      [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+         const web::Body<ListUpdate>& in) -> Result<List> {
+        auto found = find_list(ctx, path->id);
+        if (!found) return not_found("This list does not exist any more.");
+        if (in->name) found->name = in->name->value;
+        if (in->description) found->description = in->description->value;
+        if (in->double_opt_in) found->double_opt_in = *in->double_opt_in;
+        try {
+          if (ctx.tx()
+                  .query(kUpdateList, path->id, match.version, found->name, found->description,
+                         found->double_opt_in)
+                  .affected() == 0)
+            return stale("list");
+        } catch (const db::SqlError& e) {
+          if (!e.is_unique_violation()) throw;
+          return Error{ErrorCode::conflict,
+                       "A list with this name exists already.",
+                       {{"/name", "is taken."}},
+                       {},
+                       0};
+        }
+        record(ctx, AuditEntry{"list.update", "list", path->id});
+        found->version = match.version + 1;
+        return *found;
+      });
+  api.add({"DELETE", "/api/v1/lists/{id}", "deleteList", "Removes a list; the persons stay",
+           access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteList, path->id).affected() == 0)
+              return not_found("This list does not exist any more.");
+            record(ctx, AuditEntry{"list.delete", "list", path->id});
+            return Done{};
+          });
+
+  api.add({"GET", "/api/v1/purposes", "listPurposes", "What persons can consent to",
+           access(Right::persons_read)},
+          [](Ctx& ctx) -> Result<web::Page<Purpose>> {
+            return web::Page<Purpose>{purposes(ctx), {}, {}};
+          });
+  api.add({"POST", "/api/v1/purposes", "createPurpose", "Adds a purpose of consent",
+           access(Right::settings_manage)},
+          [](Ctx& ctx, const web::Body<PurposeCreate>& in) -> Result<web::Created<Purpose>> {
+            auto description = in->description ? in->description->value : "";
+            VARDE_TRY(auto id, create_purpose(ctx, in->key.value, in->label.value, description));
+            return web::Created<Purpose>{{id, in->key.value, in->label.value, description}, ""};
+          });
+}
+
+}  // namespace varde::people

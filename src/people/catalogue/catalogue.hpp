@@ -1,0 +1,73 @@
+// What a tenant says about its people: attributes, tags, lists, purposes of consent. Small tables
+// that every other part of people/ reads.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "trust/ctx.hpp"
+
+namespace varde::people {
+
+enum class AttributeType { text = 1, number = 2, date = 3, boolean = 4, choice = 5 };
+BOOST_DESCRIBE_ENUM(AttributeType, text, number, date, boolean, choice)
+
+/// plain values are stored readable and can be asked for in segments; identifying and sensitive
+/// ones are sealed under the person's key.
+enum class Classification { plain = 1, identifying = 2, sensitive = 3 };
+BOOST_DESCRIBE_ENUM(Classification, plain, identifying, sensitive)
+
+struct Attribute {
+  Uuid id;
+  std::string key, label;
+  AttributeType type = AttributeType::text;
+  Classification classification = Classification::plain;
+  std::vector<std::string> choices;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(Attribute, (), (id, key, label, type, classification, choices, version))
+
+struct Tag {
+  Uuid id;
+  std::string name;
+  std::int64_t persons = 0;
+};
+BOOST_DESCRIBE_STRUCT(Tag, (), (id, name, persons))
+
+struct List {
+  Uuid id;
+  std::string name, description;
+  bool double_opt_in = false;
+  std::int64_t persons = 0, pending = 0, version = 1;
+  Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(List, (),
+                      (id, name, description, double_opt_in, persons, pending, version, created_at))
+
+struct Purpose {
+  Uuid id;
+  std::string key, label, description;
+};
+BOOST_DESCRIBE_STRUCT(Purpose, (), (id, key, label, description))
+
+std::vector<Attribute> attributes(trust::Ctx& ctx);
+std::vector<Purpose> purposes(trust::Ctx& ctx);
+std::optional<List> find_list(trust::Ctx& ctx, const Uuid& id);
+/// Names of lists by id, for timelines.
+std::map<Uuid, std::string> list_names(trust::Ctx& ctx);
+std::map<Uuid, std::string> tag_names(trust::Ctx& ctx);
+/// The ids of tags by name; names that do not exist are made.
+std::map<std::string, Uuid> ensure_tags(trust::Ctx& ctx, const std::vector<std::string>& names);
+Result<Uuid> create_list(trust::Ctx& ctx, const std::string& name, const std::string& description,
+                         bool double_opt_in);
+Result<Uuid> create_attribute(trust::Ctx& ctx, const std::string& key, const std::string& label,
+                              AttributeType type, Classification classification,
+                              const std::vector<std::string>& choices);
+Result<Uuid> create_purpose(trust::Ctx& ctx, const std::string& key, const std::string& label,
+                            const std::string& description);
+
+void add_catalogue_routes(trust::Api& api);
+
+}  // namespace varde::people

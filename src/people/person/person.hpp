@@ -1,0 +1,207 @@
+// Persons: what is stored about whom, and the one function that writes it.
+//
+// What identifies a person (names, e-mail, phone, attributes classed identifying or sensitive) is
+// one ciphertext under the person's key. E-mail and phone are found again by keyed hashes of their
+// normalised form, names by keyed hashes of their words' prefixes. Everything that creates or
+// changes persons (API, import, forms) goes through save(), in batches: one round trip to look up,
+// one to the keystore, one to write, however many persons.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/personal.hpp"
+#include "people/catalogue/catalogue.hpp"
+#include "trust/ctx.hpp"
+
+namespace varde::people {
+
+enum class PersonState { active = 1, restricted = 2 };
+BOOST_DESCRIBE_ENUM(PersonState, active, restricted)
+enum class MemberState { subscribed = 1, pending = 2, unsubscribed = 3 };
+BOOST_DESCRIBE_ENUM(MemberState, subscribed, pending, unsubscribed)
+
+/// What happened to a person. Kinds from 20 up are responses, which segments can ask for.
+enum class ActivityKind {
+  created = 1,
+  imported = 2,
+  changed = 3,
+  list_joined = 4,
+  list_left = 5,
+  consent_given = 6,
+  consent_withdrawn = 7,
+  tagged = 8,
+  untagged = 9,
+  note = 10,
+  journey = 11,
+  suppressed = 12,
+  list_pending = 13,
+  opened = 20,
+  clicked = 21,
+  submitted = 22,
+  unsubscribed = 23,
+  bounced = 24,
+  complained = 25,
+  replied = 26,
+};
+BOOST_DESCRIBE_ENUM(ActivityKind, created, imported, changed, list_joined, list_left, consent_given,
+                    consent_withdrawn, tagged, untagged, note, journey, suppressed, list_pending,
+                    opened, clicked, submitted, unsubscribed, bounced, complained, replied)
+inline constexpr int kSimulated = 1, kScanner = 2;  ///< Flags of an activity.
+
+/// The sealed part. Attributes by id, as JSON values.
+struct Identity {
+  std::string email, phone, first_name, last_name;
+  std::map<Uuid, boost::json::value> attributes;
+  bool operator==(const Identity&) const = default;
+};
+
+/// A change to one person: only what is set is written. Fields must be normalised (see
+/// normalise_*).
+struct PersonChange {
+  std::optional<Uuid> person_id;  ///< Known; otherwise found by e-mail, then by phone, or made.
+  std::optional<std::string> email, phone, first_name, last_name, language,
+      time_zone;                                  ///< Empty text clears.
+  std::map<Uuid, boost::json::value> attributes;  ///< By attribute id; null clears.
+  std::vector<Uuid> add_tags, remove_tags;
+  std::map<Uuid, MemberState> lists;
+  std::map<Uuid, bool> consents;  ///< By purpose; given or withdrawn.
+};
+
+struct SaveOptions {
+  std::string source = "console";  ///< Kept with consents: "import spring.csv".
+  bool update_existing = true;
+  ActivityKind created_as = ActivityKind::created;
+  std::optional<Uuid> ref_id;  ///< The import, form or journey.
+  int flags = 0;
+};
+
+enum class Saved { created, updated, unchanged, rejected };
+struct SaveOutcome {
+  Saved what = Saved::unchanged;
+  Uuid person_id;
+  std::string problem;  ///< For rejected: a sentence.
+  std::string field;
+};
+
+/// Writes a batch (at most 1,000) with everything that belongs to it (prefixes, timeline, trail),
+/// in the caller's transaction. Two changes to the same person in one batch are applied in order.
+/// Throws SqlError (unique violation) when another transaction made one of the persons meanwhile:
+/// the caller rolls back and tries again.
+std::vector<SaveOutcome> save(trust::Ctx& ctx, const std::vector<PersonChange>& changes,
+                              const SaveOptions& options);
+
+/// A person as others see it.
+struct Person {
+  Uuid id;
+  Personal email, phone, first_name, last_name;
+  std::string language, time_zone;
+  PersonState state = PersonState::active;
+  std::map<Uuid, boost::json::value> attributes;
+  std::int64_t version = 1;
+  Timestamp created_at, updated_at;
+};
+
+/// Decrypted persons, in the order of `ids`, without those that do not exist or whose key is gone.
+/// `plain` also reads attributes classed plain.
+std::vector<Person> load(trust::Ctx& ctx, const std::vector<Uuid>& ids, bool plain = true);
+/// "Ola Nordmann", or the address, or "(no name)".
+std::string display_name(const Person& person);
+/// What lists of people show.
+struct PersonRow {
+  Uuid id;
+  std::optional<Personal> email, phone, first_name, last_name;
+  std::optional<std::string> language, time_zone;
+  PersonState state = PersonState::active;
+  std::vector<std::string> tags;
+  Timestamp created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(PersonRow, (),
+                      (id, email, phone, first_name, last_name, language, time_zone, state, tags,
+                       created_at, updated_at))
+/// Rows with tags, in the order of `ids`.
+std::vector<PersonRow> rows(trust::Ctx& ctx, const std::vector<Uuid>& ids);
+
+/// Removes persons: every module's rows, then the keys. Commits the context's transaction.
+using EraseHook = std::function<void(trust::Ctx&, const std::vector<Uuid>&)>;
+void add_erase_hook(EraseHook hook);
+void erase(trust::Ctx& ctx, const std::vector<Uuid>& ids);
+
+struct Activity {
+  Uuid person_id;
+  ActivityKind kind = ActivityKind::note;
+  std::optional<Uuid> ref_id;
+  std::optional<std::int64_t> number;
+  int flags = 0;
+  std::optional<std::string> text;  ///< Sealed under the person's key.
+  std::optional<Timestamp> at;
+};
+/// Adds to timelines, in one statement.
+void record_activity(trust::Ctx& ctx, const std::vector<Activity>& activities);
+
+/// One entry of the person page; other modules contribute theirs (deliveries) through
+/// add_timeline_source.
+struct TimelineItem {
+  Uuid id;
+  Timestamp at;
+  std::string kind, title;
+  std::optional<std::string> detail, href;
+  bool simulated = false, scanner = false;
+};
+BOOST_DESCRIBE_STRUCT(TimelineItem, (), (id, at, kind, title, detail, href, simulated, scanner))
+/// At most `limit` items strictly before `before` (a version 7 id), newest first.
+using TimelineSource = std::function<std::vector<TimelineItem>(trust::Ctx&, const Uuid& person,
+                                                               const Uuid& before, int limit)>;
+void add_timeline_source(TimelineSource source);
+/// Names of what activities refer to (campaigns, forms, journeys), for titles.
+using RefNames = std::function<std::map<Uuid, std::string>(trust::Ctx&, const std::vector<Uuid>&)>;
+void add_ref_names(RefNames names);
+/// Whether a person is suppressed, for the person page; set by outreach.
+struct SuppressionNote {
+  std::string reason;
+  Timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(SuppressionNote, (), (reason, at))
+using SuppressionLookup =
+    std::function<std::optional<SuppressionNote>(trust::Ctx&, const std::string& email_hash)>;
+void set_suppression_lookup(SuppressionLookup lookup);
+/// What happened in a batch of saves, for journeys: called in the caller's transaction.
+struct SavedEvent {
+  Uuid person_id;
+  bool created = false;
+  std::vector<Uuid> lists_joined, attributes_changed;
+};
+using SavedHook = std::function<void(trust::Ctx&, const std::vector<SavedEvent>&)>;
+void add_saved_hook(SavedHook hook);
+/// A person joined a list that asks for a confirmation: outreach sends it.
+using ConfirmHook =
+    std::function<void(trust::Ctx&, const Uuid& list, const std::vector<Uuid>& persons)>;
+void set_confirm_hook(ConfirmHook hook);
+
+/// E-mail as stored; nullopt when it is not one.
+std::optional<std::string> normalise_email(std::string_view text);
+/// E.164, reading national numbers of `region` ("NO"); nullopt when no such number can exist.
+std::optional<std::string> normalise_phone(std::string_view text, const std::string& region);
+/// The country whose national numbers a tenant writes, from its time zone.
+std::string region_of(const std::string& time_zone);
+/// A value in the form of its attribute: "12,5" becomes 12.5, "ja" true. Errors: a sentence.
+Result<boost::json::value> normalise_value(const Attribute& attribute,
+                                           const boost::json::value& in);
+/// The blind index of an address: 16 bytes.
+std::string email_hash(trust::Ctx& ctx, std::string_view email);
+
+/// Persons whose name, e-mail or phone begin with the words of `q`; newest first, before `before`.
+struct PersonFilter {
+  std::string q;
+  std::optional<Uuid> list, tag, segment;
+};
+Result<std::vector<Uuid>> search(trust::Ctx& ctx, const PersonFilter& filter, const Uuid& before,
+                                 int limit);
+
+void add_person_routes(trust::Api& api);
+
+}  // namespace varde::people

@@ -1,0 +1,537 @@
+#include "people/person/store.hpp"
+#include "people/segment/segment.hpp"
+#include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
+
+#include "base/text.hpp"
+#include "crypto/aead.hpp"
+
+namespace varde::people {
+
+using namespace store;
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+std::vector<TimelineSource>& timeline_sources() {
+  static std::vector<TimelineSource> all;
+  return all;
+}
+std::vector<RefNames>& ref_names() {
+  static std::vector<RefNames> all;
+  return all;
+}
+SuppressionLookup& suppression_lookup() {
+  static SuppressionLookup one;
+  return one;
+}
+
+struct ListState {
+  Uuid id;
+  std::string name;
+  MemberState state = MemberState::subscribed;
+  Timestamp since;
+};
+BOOST_DESCRIBE_STRUCT(ListState, (), (id, name, state, since))
+enum class ConsentState { given, withdrawn };
+BOOST_DESCRIBE_ENUM(ConsentState, given, withdrawn)
+struct ConsentView {
+  Uuid purpose_id;
+  std::string purpose;
+  ConsentState state = ConsentState::given;
+  std::string source;
+  Timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(ConsentView, (), (purpose_id, purpose, state, source, at))
+namespace described {
+struct Person {
+  Uuid id;
+  std::optional<Personal> email, phone, first_name, last_name;
+  std::optional<std::string> language, time_zone;
+  PersonState state = PersonState::active;
+  std::vector<std::string> tags;
+  std::map<std::string, json::value> attributes;
+  std::vector<ListState> lists;
+  std::vector<ConsentView> consents;
+  std::optional<SuppressionNote> suppressed;
+  std::int64_t version = 1;
+  Timestamp created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(Person, (),
+                      (id, email, phone, first_name, last_name, language, time_zone, state, tags,
+                       attributes, lists, consents, suppressed, version, created_at, updated_at))
+}  // namespace described
+using PersonDetails = described::Person;  // "Person" in the API; people::Person is the service's
+
+struct PersonCreate {
+  std::optional<web::Email> email;
+  std::optional<web::Text<40>> phone;
+  std::optional<web::Text<100>> first_name, last_name;
+  std::optional<web::Language> language;
+  std::optional<web::TimeZone> time_zone;
+  std::optional<std::map<std::string, json::value>> attributes;
+  std::optional<std::vector<web::Text<60, 1>>> tags;
+  std::optional<std::vector<Uuid>> lists;
+};
+BOOST_DESCRIBE_STRUCT(PersonCreate, (),
+                      (email, phone, first_name, last_name, language, time_zone, attributes, tags,
+                       lists))
+struct PersonUpdate {
+  web::Patch<web::Email> email;
+  web::Patch<web::Text<40>> phone;
+  web::Patch<web::Text<100>> first_name, last_name;
+  web::Patch<web::Language> language;
+  web::Patch<web::TimeZone> time_zone;
+  std::optional<std::map<std::string, json::value>> attributes;
+};
+BOOST_DESCRIBE_STRUCT(PersonUpdate, (),
+                      (email, phone, first_name, last_name, language, time_zone, attributes))
+struct PersonQuery {
+  std::optional<std::string> q, cursor;
+  std::optional<Uuid> list, tag, segment;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(PersonQuery, (), (q, cursor, list, tag, segment, limit))
+struct IdPath {
+  Uuid id;
+};
+BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
+struct ListPath {
+  Uuid id, list_id;
+};
+BOOST_DESCRIBE_STRUCT(ListPath, (), (id, list_id))
+struct PurposePath {
+  Uuid id, purpose_id;
+};
+BOOST_DESCRIBE_STRUCT(PurposePath, (), (id, purpose_id))
+struct TagChange {
+  std::optional<std::vector<web::Text<60, 1>>> add, remove;
+};
+BOOST_DESCRIBE_STRUCT(TagChange, (), (add, remove))
+struct MemberChange {
+  MemberState state = MemberState::subscribed;
+};
+BOOST_DESCRIBE_STRUCT(MemberChange, (), (state))
+struct ConsentChange {
+  ConsentState state = ConsentState::given;
+  std::optional<web::Text<120>> source;
+};
+BOOST_DESCRIBE_STRUCT(ConsentChange, (), (state, source))
+struct NoteCreate {
+  web::Text<2000, 1> text;
+};
+BOOST_DESCRIBE_STRUCT(NoteCreate, (), (text))
+struct CursorQuery {
+  std::optional<std::string> cursor;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(CursorQuery, (), (cursor, limit))
+
+std::optional<Personal> some(const Personal& value) {
+  return value.empty() ? std::nullopt : std::optional(value);
+}
+std::optional<std::string> some(const std::string& value) {
+  return value.empty() ? std::nullopt : std::optional(value);
+}
+
+Uuid largest() {
+  Uuid id;
+  id.bytes.fill(0xff);
+  return id;
+}
+Result<Uuid> read_before(const std::optional<std::string>& cursor) {
+  if (!cursor || cursor->empty()) return largest();
+  auto parts = web::read_cursor(*cursor, 1);
+  auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
+  if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
+  return *id;
+}
+
+Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
+  auto& tx = ctx.tx();
+  std::vector<Uuid> ids{id};
+  auto tags = tx.later(kTagsOf, ids);
+  auto members = tx.later(kMembersOf, ids);
+  auto consents = tx.later(kConsentsOf, ids);
+  auto found = load(ctx, ids);
+  if (found.empty()) return not_found("This person does not exist, or was erased.");
+  auto& person = found.front();
+  PersonDetails out;
+  out.id = person.id;
+  out.email = some(person.email);
+  out.phone = some(person.phone);
+  out.first_name = some(person.first_name);
+  out.last_name = some(person.last_name);
+  out.language = some(person.language);
+  out.time_zone = some(person.time_zone);
+  out.state = person.state;
+  out.version = person.version;
+  out.created_at = person.created_at;
+  out.updated_at = person.updated_at;
+  if (!person.attributes.empty())
+    for (const auto& attribute : attributes(ctx))
+      if (auto value = person.attributes.find(attribute.id); value != person.attributes.end())
+        out.attributes[attribute.key] = value->second;
+  if (tags.rows().size() > 0) {
+    auto names = tag_names(ctx);
+    for (auto& row : tags.rows().all<TagRecord>()) out.tags.push_back(names[row.tag_id]);
+  }
+  if (members.rows().size() > 0) {
+    auto names = list_names(ctx);
+    for (auto& row : members.rows().all<MemberRecord>())
+      out.lists.push_back({row.list_id, names[row.list_id], row.state, row.since});
+  }
+  if (consents.rows().size() > 0) {
+    std::map<Uuid, std::string> names;
+    for (const auto& purpose : purposes(ctx)) names[purpose.id] = purpose.label;
+    for (auto& row : consents.rows().all<ConsentRecord>())
+      out.consents.push_back({row.purpose_id, names[row.purpose_id],
+                              row.given ? ConsentState::given : ConsentState::withdrawn, row.source,
+                              row.at});
+  }
+  if (suppression_lookup() && !person.email.empty())
+    out.suppressed = suppression_lookup()(ctx, email_hash(ctx, person.email.reveal()));
+  return out;
+}
+
+Result<void> read_attributes(Ctx& ctx, const std::map<std::string, json::value>& in,
+                             PersonChange& change) {
+  auto catalogue = attributes(ctx);
+  web::Errors errors;
+  for (const auto& [key, value] : in) {
+    auto found = std::ranges::find(catalogue, key, &Attribute::key);
+    if (found == catalogue.end()) {
+      errors.push_back({"/attributes/" + key, "is not an attribute of this organisation."});
+      continue;
+    }
+    auto normalised = normalise_value(*found, value);
+    if (!normalised) {
+      errors.push_back(normalised.error().fields.front());
+    } else {
+      change.attributes[found->id] = *normalised;
+    }
+  }
+  if (errors.empty()) return {};
+  return Error{ErrorCode::bad_input, "Some attributes are not right.", std::move(errors), {}, 0};
+}
+
+Result<std::string> read_phone(Ctx& ctx, const std::string& text) {
+  if (trim(text).empty()) return std::string();
+  auto number = normalise_phone(text, region_of(trust::tenant_settings(ctx).time_zone));
+  if (!number)
+    return bad_input("/phone",
+                     "is not a phone number that can exist. Write it with the country code, like "
+                     "+47 912 34 567.");
+  return *number;
+}
+
+Result<SaveOutcome> save_one(Ctx& ctx, const PersonChange& change, const SaveOptions& options) {
+  auto outcome = save(ctx, {change}, options).front();
+  if (outcome.what != Saved::rejected) return outcome;
+  if (outcome.field.empty()) return not_found(outcome.problem);
+  return Error{ErrorCode::conflict,
+               outcome.problem,
+               {{"/" + outcome.field, outcome.problem}},
+               "person-exists",
+               0};
+}
+
+Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uuid& before,
+                                         int limit) {
+  auto records = ctx.tx().all<ActivityRecord>(kActivityOf, person, before, limit + 1);
+  std::vector<TimelineItem> items;
+  std::vector<Uuid> refs;
+  for (const auto& record : records)
+    if (record.ref_id) refs.push_back(*record.ref_id);
+  auto lists = refs.empty() ? std::map<Uuid, std::string>() : list_names(ctx);
+  auto tags = refs.empty() ? std::map<Uuid, std::string>() : tag_names(ctx);
+  std::map<Uuid, std::string> names;
+  for (const auto& purpose : purposes(ctx)) names[purpose.id] = purpose.label;
+  if (!refs.empty())
+    for (const auto& source : ref_names())
+      for (auto& [id, name] : source(ctx, refs)) names[id] = name;
+  names.merge(lists);
+  names.merge(tags);
+  auto key = ctx.base.keys.key(ctx.tenant, person);
+  for (const auto& record : records) {
+    auto name =
+        record.ref_id && names.contains(*record.ref_id) ? names[*record.ref_id] : std::string();
+    auto with = [&](const char* plain, const char* joined) {
+      return name.empty() ? std::string(plain) : joined + name;
+    };
+    TimelineItem item{record.activity_id,
+                      record.at,
+                      web::enum_word(record.kind),
+                      "",
+                      {},
+                      {},
+                      (record.flags & kSimulated) != 0,
+                      (record.flags & kScanner) != 0};
+    switch (record.kind) {
+      case ActivityKind::created:
+        item.title = "Registered";
+        break;
+      case ActivityKind::imported:
+        item.title = with("Imported", "Imported from ");
+        break;
+      case ActivityKind::changed:
+        item.title = with("Details changed", "Details changed by ");
+        break;
+      case ActivityKind::list_joined:
+        item.title = with("Joined a list", "Joined the list ");
+        break;
+      case ActivityKind::list_pending:
+        item.title = with("Asked to confirm a list", "Asked to confirm the list ");
+        break;
+      case ActivityKind::list_left:
+        item.title = with("Left a list", "Left the list ");
+        break;
+      case ActivityKind::consent_given:
+        item.title = with("Gave a consent", "Consented to ");
+        break;
+      case ActivityKind::consent_withdrawn:
+        item.title = with("Withdrew a consent", "Withdrew the consent to ");
+        break;
+      case ActivityKind::tagged:
+        item.title = with("Tagged", "Tagged ");
+        break;
+      case ActivityKind::untagged:
+        item.title = with("Tag removed", "Tag removed: ");
+        break;
+      case ActivityKind::note:
+        item.title = "Note";
+        break;
+      case ActivityKind::journey:
+        item.title = with("Journey", "Journey: ");
+        break;
+      case ActivityKind::suppressed:
+        item.title = "Suppressed: no more messages";
+        break;
+      case ActivityKind::opened:
+        item.title = with("Opened a message", "Opened ");
+        break;
+      case ActivityKind::clicked:
+        item.title = with("Clicked a link", "Clicked in ");
+        break;
+      case ActivityKind::submitted:
+        item.title = with("Answered a form", "Answered the form ");
+        break;
+      case ActivityKind::unsubscribed:
+        item.title = with("Unsubscribed", "Unsubscribed from ");
+        break;
+      case ActivityKind::bounced:
+        item.title = with("A message bounced", "Bounced: ");
+        break;
+      case ActivityKind::complained:
+        item.title = with("Reported as spam", "Reported as spam: ");
+        break;
+      case ActivityKind::replied:
+        item.title = with("Replied", "Replied to ");
+        break;
+    }
+    if (record.sealed && key)
+      item.detail = crypto::open(
+          *key, record.sealed->data,
+          "activity:" + std::string(ctx.tenant.view()) + std::string(record.activity_id.view()));
+    items.push_back(std::move(item));
+  }
+  for (const auto& source : timeline_sources())
+    for (auto& item : source(ctx, person, before, limit + 1)) items.push_back(std::move(item));
+  std::ranges::sort(items, [](const auto& a, const auto& b) { return b.id < a.id; });
+  web::Page<TimelineItem> page;
+  if (static_cast<int>(items.size()) > limit) {
+    items.resize(static_cast<std::size_t>(limit));
+    page.next = web::make_cursor({items.back().id.str()});
+  }
+  page.items = std::move(items);
+  return page;
+}
+
+}  // namespace
+
+void add_timeline_source(TimelineSource source) { timeline_sources().push_back(std::move(source)); }
+void add_ref_names(RefNames names) { ref_names().push_back(std::move(names)); }
+void set_suppression_lookup(SuppressionLookup lookup) { suppression_lookup() = std::move(lookup); }
+
+void add_person_routes(trust::Api& api) {
+  auto access = [](Right right) { return static_cast<int>(right); };
+
+  api.add({"GET", "/api/v1/persons", "listPersons",
+           "Finds persons by name, address, phone, list, tag or segment; newest first",
+           access(Right::persons_read)},
+          [](Ctx& ctx, const web::Query<PersonQuery>& query) -> Result<web::Page<PersonRow>> {
+            VARDE_TRY(auto before, read_before(query->cursor));
+            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
+            VARDE_TRY(auto ids,
+                      search(ctx, {query->q.value_or(""), query->list, query->tag, query->segment},
+                             before, limit + 1));
+            web::Page<PersonRow> page;
+            if (static_cast<int>(ids.size()) > limit) {
+              ids.resize(static_cast<std::size_t>(limit));
+              page.next = web::make_cursor({ids.back().str()});
+            }
+            page.items = rows(ctx, ids);
+            return page;
+          });
+
+  api.add(
+      {"POST", "/api/v1/persons", "createPerson",
+       "Registers a person; 409 when the address is known", access(Right::persons_write)},
+      [](Ctx& ctx, const web::Body<PersonCreate>& in) -> Result<web::Created<PersonDetails>> {
+        PersonChange change;
+        auto text = [](const auto& value) {
+          return value ? std::optional(value->value) : std::nullopt;
+        };
+        change.email = text(in->email);
+        change.first_name = text(in->first_name);
+        change.last_name = text(in->last_name);
+        change.language = text(in->language);
+        change.time_zone = text(in->time_zone);
+        if (in->phone) {
+          VARDE_TRY(change.phone, read_phone(ctx, in->phone->value));
+        }
+        if ((!change.email || change.email->empty()) && (!change.phone || change.phone->empty()) &&
+            (!change.first_name || change.first_name->empty()) &&
+            (!change.last_name || change.last_name->empty()))
+          return bad_input("/email", "Give at least an e-mail address, a phone number or a name.");
+        if (in->attributes) VARDE_CHECK(read_attributes(ctx, *in->attributes, change));
+        if (in->tags) {
+          std::vector<std::string> names;
+          for (const auto& name : *in->tags) names.push_back(name.value);
+          for (auto& [name, id] : ensure_tags(ctx, names)) change.add_tags.push_back(id);
+        }
+        for (const auto& id : in->lists.value_or(std::vector<Uuid>{})) {
+          auto list = find_list(ctx, id);
+          if (!list) return bad_input("/lists", "One of the lists does not exist any more.");
+          change.lists[id] = list->double_opt_in ? MemberState::pending : MemberState::subscribed;
+        }
+        VARDE_TRY(auto outcome, save_one(ctx, change, {.update_existing = false}));
+        if (outcome.what != Saved::created)
+          return Error{ErrorCode::conflict,
+                       "A person with this address or phone number exists already.",
+                       {{in->email ? "/email" : "/phone", "is taken by another person."}},
+                       "person-exists",
+                       0};
+        VARDE_TRY(auto out, view(ctx, outcome.person_id));
+        return web::Created<PersonDetails>{std::move(out),
+                                           "/api/v1/persons/" + outcome.person_id.str()};
+      });
+
+  api.add({"GET", "/api/v1/persons/{id}", "getPerson",
+           "One person with attributes, lists and consents", access(Right::persons_read)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<PersonDetails> {
+            return view(ctx, path->id);
+          });
+
+  api.add({"PATCH", "/api/v1/persons/{id}", "updatePerson", "Changes a person; null clears a field",
+           access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+             const web::Body<PersonUpdate>& in) -> Result<PersonDetails> {
+            auto version = ctx.tx().maybe<std::int64_t>(kVersion, path->id);
+            if (!version) return not_found("This person does not exist, or was erased.");
+            if (*version != match.version)
+              return make_error(ErrorCode::precondition,
+                                "Somebody else changed this person meanwhile. Look at their "
+                                "version, then save yours again.");
+            PersonChange change;
+            change.person_id = path->id;
+            auto text = [](const auto& patch) -> std::optional<std::string> {
+              if (!patch.present) return std::nullopt;
+              return patch.value ? patch.value->value : std::string();
+            };
+            change.email = text(in->email);
+            change.first_name = text(in->first_name);
+            change.last_name = text(in->last_name);
+            change.language = text(in->language);
+            change.time_zone = text(in->time_zone);
+            if (in->phone.present) {
+              VARDE_TRY(change.phone,
+                        read_phone(ctx, in->phone.value ? in->phone.value->value : ""));
+            }
+            if (in->attributes) VARDE_CHECK(read_attributes(ctx, *in->attributes, change));
+            VARDE_CHECK(save_one(ctx, change, {}));
+            return view(ctx, path->id);
+          });
+
+  api.add({"DELETE", "/api/v1/persons/{id}", "erasePerson",
+           "Erases a person: rows and key, in backups too", access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
+              return not_found("This person does not exist, or was erased.");
+            erase(ctx, {path->id});
+            return Done{};
+          });
+
+  api.add({"POST", "/api/v1/persons/{id}/tags", "changePersonTags", "Adds and removes tags",
+           access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path,
+             const web::Body<TagChange>& in) -> Result<PersonDetails> {
+            PersonChange change;
+            change.person_id = path->id;
+            std::vector<std::string> add;
+            for (const auto& name : in->add.value_or(std::vector<web::Text<60, 1>>{}))
+              add.push_back(name.value);
+            for (auto& [name, id] : ensure_tags(ctx, add)) change.add_tags.push_back(id);
+            for (const auto& name : in->remove.value_or(std::vector<web::Text<60, 1>>{}))
+              for (const auto& [id, known] : tag_names(ctx))
+                if (known == name.value) change.remove_tags.push_back(id);
+            VARDE_CHECK(save_one(ctx, change, {}));
+            return view(ctx, path->id);
+          });
+
+  api.add({"PUT", "/api/v1/persons/{id}/lists/{list_id}", "setPersonList",
+           "Subscribes, or takes off a list", access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<ListPath>& path,
+             const web::Body<MemberChange>& in) -> Result<PersonDetails> {
+            auto list = find_list(ctx, path->list_id);
+            if (!list) return not_found("This list does not exist any more.");
+            PersonChange change;
+            change.person_id = path->id;
+            // A list with double opt-in is joined by the person's own confirmation only.
+            change.lists[path->list_id] =
+                in->state == MemberState::subscribed && list->double_opt_in ? MemberState::pending
+                                                                            : in->state;
+            VARDE_CHECK(save_one(ctx, change, {}));
+            return view(ctx, path->id);
+          });
+
+  api.add({"PUT", "/api/v1/persons/{id}/consents/{purpose_id}", "setPersonConsent",
+           "Records a consent or its withdrawal, with its source", access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<PurposePath>& path,
+             const web::Body<ConsentChange>& in) -> Result<PersonDetails> {
+            if (std::ranges::none_of(purposes(ctx), [&](const Purpose& purpose) {
+                  return purpose.id == path->purpose_id;
+                }))
+              return not_found("This purpose does not exist any more.");
+            PersonChange change;
+            change.person_id = path->id;
+            change.consents[path->purpose_id] = in->state == ConsentState::given;
+            VARDE_CHECK(save_one(
+                ctx, change, {.source = in->source ? in->source->value : "recorded by a user"}));
+            return view(ctx, path->id);
+          });
+
+  api.add({"GET", "/api/v1/persons/{id}/timeline", "getPersonTimeline",
+           "Everything that happened, newest first", access(Right::persons_read)},
+          [](Ctx& ctx, const web::Path<IdPath>& path,
+             const web::Query<CursorQuery>& query) -> Result<web::Page<TimelineItem>> {
+            VARDE_TRY(auto before, read_before(query->cursor));
+            return timeline(ctx, path->id, before, std::clamp(query->limit.value_or(50), 1, 200));
+          });
+
+  api.add(
+      {"POST", "/api/v1/persons/{id}/notes", "addPersonNote", "Adds a note to the timeline",
+       access(Right::persons_write)},
+      [](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<NoteCreate>& in) -> Result<Done> {
+        if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
+          return not_found("This person does not exist, or was erased.");
+        record_activity(ctx, {{path->id, ActivityKind::note, std::nullopt, std::nullopt, 0,
+                               in->text.value, std::nullopt}});
+        trust::record(ctx, trust::AuditEntry{"person.note", "person", path->id, path->id});
+        return Done{};
+      });
+}
+
+}  // namespace varde::people

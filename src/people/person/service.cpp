@@ -1,0 +1,811 @@
+#include <phonenumbers/phonenumberutil.h>
+
+#include "base/text.hpp"
+#include "crypto/aead.hpp"
+#include "crypto/hash.hpp"
+#include "people/person/store.hpp"
+#include "people/segment/segment.hpp"
+#include "trust/audit.hpp"
+
+namespace varde::people {
+
+using namespace store;
+using trust::Ctx;
+
+namespace {
+
+namespace json = boost::json;
+
+std::vector<EraseHook>& erase_hooks() {
+  static std::vector<EraseHook> all;
+  return all;
+}
+std::vector<SavedHook>& saved_hooks() {
+  static std::vector<SavedHook> all;
+  return all;
+}
+ConfirmHook& confirm_hook() {
+  static ConfirmHook one;
+  return one;
+}
+
+std::string context_of(const Uuid& tenant, const Uuid& person) {
+  std::string out = "person:";
+  out += tenant.view();
+  out += person.view();
+  return out;
+}
+std::string activity_context(const Uuid& tenant, const Uuid& activity) {
+  std::string out = "activity:";
+  out += tenant.view();
+  out += activity.view();
+  return out;
+}
+
+std::string pack(const Identity& identity) {
+  json::object out;
+  if (!identity.email.empty()) out["e"] = identity.email;
+  if (!identity.phone.empty()) out["p"] = identity.phone;
+  if (!identity.first_name.empty()) out["f"] = identity.first_name;
+  if (!identity.last_name.empty()) out["l"] = identity.last_name;
+  if (!identity.attributes.empty()) {
+    json::object attributes;
+    for (const auto& [id, value] : identity.attributes) attributes[id.str()] = value;
+    out["a"] = std::move(attributes);
+  }
+  return json::serialize(out);
+}
+
+Identity unpack(std::string_view text) {
+  Identity out;
+  auto value = json::parse({text.data(), text.size()});
+  for (const auto& [key, item] : value.as_object()) {
+    if (key == "e") out.email = std::string(item.as_string());
+    if (key == "p") out.phone = std::string(item.as_string());
+    if (key == "f") out.first_name = std::string(item.as_string());
+    if (key == "l") out.last_name = std::string(item.as_string());
+    if (key == "a")
+      for (const auto& [id, attribute] : item.as_object())
+        if (auto parsed = Uuid::parse(std::string_view(id))) out.attributes[*parsed] = attribute;
+  }
+  return out;
+}
+
+// Which prefixes of a word are findable: a search for five letters looks for four and reads the
+// rest.
+constexpr std::size_t kWordPrefixes[] = {2, 3, 4, 6, 9};
+constexpr std::size_t kPhonePrefixes[] = {6, 9, 12};
+
+std::vector<std::string> search_words(const Identity& identity) {
+  std::vector<std::string> out = words(fold(identity.first_name + " " + identity.last_name));
+  auto address = fold(identity.email);
+  for (auto& word : words(address.substr(0, address.find('@')))) out.push_back(std::move(word));
+  return out;
+}
+
+std::set<std::string> prefixes_of(const Identity& identity) {
+  std::set<std::string> out;
+  for (const auto& word : search_words(identity)) {
+    for (auto length : kWordPrefixes) {
+      auto prefix = utf8_prefix(word, length);
+      out.emplace(prefix);
+      if (prefix.size() == word.size()) break;
+    }
+  }
+  for (auto length : kPhonePrefixes)
+    if (identity.phone.size() >= length) out.insert(identity.phone.substr(0, length));
+  return out;
+}
+
+// The keyed hashes of one tenant.
+struct Index {
+  crypto::Key key;
+  explicit Index(Ctx& ctx) : key(ctx.base.keys.tenant_key(ctx.tenant, "blind-index")) {}
+  db::Bytes email(std::string_view address) const {
+    return {crypto::keyed_hash(key, "email:" + fold(address))};
+  }
+  db::Bytes phone(std::string_view number) const {
+    return {crypto::keyed_hash(key, "phone:" + std::string(number))};
+  }
+  std::int64_t prefix(std::string_view text) const {
+    return crypto::keyed_hash64(key, "prefix:" + std::string(text));
+  }
+};
+
+std::string text_of(const json::value& value) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return std::string(value.as_string());
+  return json::serialize(value);
+}
+
+ValueRecord record_of(const Uuid& tenant, const Uuid& person, const Attribute& attribute,
+                      const json::value& value) {
+  ValueRecord out{tenant, person, attribute.id, std::nullopt, std::nullopt};
+  switch (attribute.type) {
+    case AttributeType::text:
+    case AttributeType::choice:
+      out.text_value = std::string(value.as_string());
+      break;
+    case AttributeType::number:
+      out.number_value = value.to_number<double>();
+      break;
+    case AttributeType::boolean:
+      out.number_value = value.as_bool() ? 1 : 0;
+      break;
+    case AttributeType::date: {
+      auto date = parse_date(std::string_view(value.as_string()));
+      out.number_value =
+          static_cast<double>(std::chrono::sys_days(*date).time_since_epoch().count());
+      break;
+    }
+  }
+  return out;
+}
+
+json::value value_of(const Attribute& attribute, const ValueRecord& record) {
+  switch (attribute.type) {
+    case AttributeType::text:
+    case AttributeType::choice:
+      return json::value(record.text_value.value_or(""));
+    case AttributeType::number: {
+      auto number = record.number_value.value_or(0);
+      if (number == std::floor(number) && std::abs(number) < 1e15)
+        return json::value(static_cast<std::int64_t>(number));
+      return json::value(number);
+    }
+    case AttributeType::boolean:
+      return json::value(record.number_value == 1);
+    case AttributeType::date:
+      return json::value(to_string(Date(std::chrono::sys_days(
+          std::chrono::days(static_cast<int>(record.number_value.value_or(0)))))));
+  }
+  return nullptr;
+}
+
+// What save() knows of one person while it works through the batch.
+struct Draft {
+  bool is_new = false, changed_row = false, changed_any = false;
+  PersonRecord record;
+  Identity before, after;
+  std::optional<crypto::Key> key;
+  std::map<Uuid, json::value> plain;  // attributes classed plain, as they are now
+  std::set<Uuid> tags;
+  std::map<Uuid, MemberState> lists;
+  std::map<Uuid, bool> consents;
+  std::vector<trust::FieldChange> changes;
+  std::set<Uuid> changed_attributes;
+  std::vector<Uuid> joined;
+};
+
+}  // namespace
+
+void add_erase_hook(EraseHook hook) { erase_hooks().push_back(std::move(hook)); }
+void add_saved_hook(SavedHook hook) { saved_hooks().push_back(std::move(hook)); }
+void set_confirm_hook(ConfirmHook hook) { confirm_hook() = std::move(hook); }
+
+std::string email_hash(Ctx& ctx, std::string_view email) { return Index(ctx).email(email).data; }
+
+std::optional<std::string> normalise_email(std::string_view text) {
+  auto parsed = web::Email::parse(text);
+  return parsed ? std::optional(parsed->value) : std::nullopt;
+}
+
+std::string region_of(const std::string& time_zone) {
+  static const std::map<std::string_view, const char*> kRegions = {
+      {"Europe/Oslo", "NO"},     {"Europe/Stockholm", "SE"}, {"Europe/Copenhagen", "DK"},
+      {"Europe/Helsinki", "FI"}, {"Europe/Berlin", "DE"},    {"Europe/London", "GB"},
+      {"Europe/Paris", "FR"},    {"Europe/Amsterdam", "NL"}, {"Atlantic/Reykjavik", "IS"},
+      {"Europe/Madrid", "ES"},   {"Europe/Rome", "IT"},      {"Europe/Dublin", "IE"}};
+  auto found = kRegions.find(time_zone);
+  return found == kRegions.end() ? "NO" : found->second;
+}
+
+std::optional<std::string> normalise_phone(std::string_view text, const std::string& region) {
+  using i18n::phonenumbers::PhoneNumberUtil;
+  text = trim(text);
+  if (text.empty() || text.size() > 40) return std::nullopt;
+  auto* util = PhoneNumberUtil::GetInstance();
+  i18n::phonenumbers::PhoneNumber number;
+  if (util->Parse(std::string(text), region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
+      !util->IsValidNumber(number))
+    return std::nullopt;
+  std::string out;
+  util->Format(number, PhoneNumberUtil::E164, &out);
+  return out;
+}
+
+Result<json::value> normalise_value(const Attribute& attribute, const json::value& in) {
+  if (in.is_null()) return json::value(nullptr);
+  std::string text(trim(text_of(in)));
+  if (text.empty()) return json::value(nullptr);
+  auto wrong = [&](std::string message) {
+    return bad_input("/attributes/" + attribute.key, std::move(message));
+  };
+  switch (attribute.type) {
+    case AttributeType::text:
+      if (utf8_length(text) > 1000 || web::has_forbidden_controls(text))
+        return wrong("must be text of at most 1000 characters.");
+      return json::value(text);
+    case AttributeType::choice: {
+      for (const auto& choice : attribute.choices)
+        if (fold(choice) == fold(text)) return json::value(choice);
+      std::string all;
+      for (const auto& choice : attribute.choices) all += (all.empty() ? "" : ", ") + choice;
+      return wrong("must be one of: " + all + ".");
+    }
+    case AttributeType::number: {
+      if (in.is_number()) return json::value(in.to_number<double>());
+      std::string digits;
+      for (char c : text)
+        if (c != ' ' && c != '\'') digits += c == ',' ? '.' : c;
+      double number = 0;
+      auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+      if (ec != std::errc() || end != digits.data() + digits.size() || !std::isfinite(number))
+        return wrong("must be a number, like 12.5.");
+      return json::value(number);
+    }
+    case AttributeType::boolean: {
+      if (in.is_bool()) return in;
+      auto word = fold(text);
+      static const std::set<std::string> kYes = {"true", "yes", "ja", "1", "x", "sann"},
+                                         kNo = {"false", "no", "nei", "nej", "0", "usann"};
+      if (kYes.contains(word)) return json::value(true);
+      if (kNo.contains(word)) return json::value(false);
+      return wrong("must be yes or no.");
+    }
+    case AttributeType::date: {
+      auto date = parse_date(text);
+      if (!date && text.size() >= 8 && text.size() <= 10) {  // 31.12.2026, as offices here write it
+        auto parts = split(text, '.');
+        if (parts.size() == 3 && parts[2].size() == 4) {
+          auto pad = [](std::string_view part) {
+            return part.size() == 1 ? "0" + std::string(part) : std::string(part);
+          };
+          date = parse_date(std::string(parts[2]) + "-" + pad(parts[1]) + "-" + pad(parts[0]));
+        }
+      }
+      if (!date) return wrong("must be a date, like 2026-03-01.");
+      return json::value(to_string(*date));
+    }
+  }
+  return wrong("cannot be read.");
+}
+
+// ---- save
+// ----------------------------------------------------------------------------------------
+
+namespace {
+
+// Reads everything the batch could touch: one round trip for the persons, one for what belongs to
+// them.
+void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& changes,
+                 std::map<Uuid, Draft>& drafts, std::map<std::string, Uuid>& by_email,
+                 std::map<std::string, Uuid>& by_phone) {
+  std::vector<db::Bytes> emails, phones;
+  std::vector<Uuid> ids;
+  for (const auto& change : changes) {
+    if (change.person_id) ids.push_back(*change.person_id);
+    if (change.email && !change.email->empty()) emails.push_back(index.email(*change.email));
+    if (change.phone && !change.phone->empty() && (!change.email || change.email->empty()))
+      phones.push_back(index.phone(*change.phone));
+  }
+  auto& tx = ctx.tx();
+  std::vector<db::Later> answers;
+  if (!ids.empty()) answers.push_back(tx.later(kByIds, ids));
+  if (!emails.empty()) answers.push_back(tx.later(kByEmail, emails));
+  if (!phones.empty()) answers.push_back(tx.later(kByPhone, phones));
+  tx.flush();
+  for (const auto& answer : answers) {
+    for (auto& record : answer.rows().all<PersonRecord>()) {
+      if (record.email_hash) by_email[record.email_hash->data] = record.person_id;
+      if (record.phone_hash) by_phone.emplace(record.phone_hash->data, record.person_id);
+      drafts[record.person_id].record = std::move(record);
+    }
+  }
+  if (drafts.empty()) return;
+  std::vector<Uuid> found;
+  for (const auto& [id, draft] : drafts) found.push_back(id);
+  auto values = tx.later(kValues, found);
+  auto tags = tx.later(kTagsOf, found);
+  auto members = tx.later(kMembersOf, found);
+  auto consents = tx.later(kConsentsOf, found);
+  tx.flush();
+  auto keys = ctx.base.keys.keys(ctx.tenant, found, false);
+  for (auto& [id, draft] : drafts) {
+    auto key = keys.find(id);
+    if (key == keys.end()) continue;  // erased: cannot be read or changed
+    draft.key = key->second;
+    auto text = crypto::open(key->second, draft.record.sealed.data, context_of(ctx.tenant, id));
+    if (!text) throw std::runtime_error("a person's data does not open under the person's key");
+    draft.before = draft.after = unpack(*text);
+  }
+  std::map<Uuid, Attribute> catalogue;
+  for (auto& attribute : attributes(ctx)) catalogue[attribute.id] = attribute;
+  for (auto& row : values.rows().all<ValueRecord>())
+    if (auto found_attribute = catalogue.find(row.attribute_id); found_attribute != catalogue.end())
+      drafts[row.person_id].plain[row.attribute_id] = value_of(found_attribute->second, row);
+  for (auto& row : tags.rows().all<TagRecord>()) drafts[row.person_id].tags.insert(row.tag_id);
+  for (auto& row : members.rows().all<MemberRecord>())
+    drafts[row.person_id].lists[row.list_id] = row.state;
+  for (auto& row : consents.rows().all<ConsentRecord>())
+    drafts[row.person_id].consents[row.purpose_id] = row.given;
+}
+
+bool set_field(Draft& draft, const char* name, std::string& field,
+               const std::optional<std::string>& value) {
+  if (!value || field == *value) return false;
+  draft.changes.push_back({name, field.empty() ? std::nullopt : std::optional(field), *value});
+  field = *value;
+  return draft.changed_row = true;
+}
+
+}  // namespace
+
+std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes,
+                              const SaveOptions& options) {
+  Index index(ctx);
+  auto at = now();
+  auto& tx = ctx.tx();
+  std::map<Uuid, Attribute> catalogue;
+  for (auto& attribute : attributes(ctx)) catalogue[attribute.id] = attribute;
+  std::map<Uuid, Draft> drafts;
+  std::map<std::string, Uuid> by_email, by_phone;
+  read_drafts(ctx, index, changes, drafts, by_email, by_phone);
+
+  std::vector<SaveOutcome> out(changes.size());
+  std::vector<Uuid> fresh;
+  std::vector<ValueRecord> values;
+  std::vector<TagRecord> tags;
+  std::vector<MemberRecord> members;
+  std::vector<ConsentRecord> consents;
+  std::vector<Activity> activities;
+  std::map<Uuid, std::vector<Uuid>> to_confirm;
+
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const auto& change = changes[i];
+    auto& outcome = out[i];
+    auto reject = [&](std::string field, std::string problem) {
+      outcome.what = Saved::rejected;
+      outcome.field = std::move(field);
+      outcome.problem = std::move(problem);
+    };
+    std::string email_key =
+        change.email && !change.email->empty() ? index.email(*change.email).data : "";
+    std::string phone_key =
+        change.phone && !change.phone->empty() ? index.phone(*change.phone).data : "";
+    Uuid id;
+    bool made_now = false;
+    if (change.person_id) {
+      id = *change.person_id;
+      if (!drafts.contains(id)) {
+        reject("", "This person does not exist any more.");
+        continue;
+      }
+      if (auto other = by_email.find(email_key);
+          !email_key.empty() && other != by_email.end() && other->second != id) {
+        reject("email", "Another person has this e-mail address already.");
+        continue;
+      }
+    } else if (auto by = by_email.find(email_key); !email_key.empty() && by != by_email.end()) {
+      id = by->second;
+    } else if (auto phone = by_phone.find(phone_key);
+               email_key.empty() && !phone_key.empty() && phone != by_phone.end()) {
+      id = phone->second;
+    } else {
+      id = Uuid::make();
+      auto& draft = drafts[id];
+      made_now = draft.is_new = draft.changed_row = true;
+      draft.record =
+          PersonRecord{ctx.tenant, id, 1, "", "", std::nullopt, std::nullopt, {}, 1, at, at};
+      fresh.push_back(id);
+    }
+    auto& draft = drafts[id];
+    outcome.person_id = id;
+    if (!draft.is_new && !draft.key) {
+      reject("", "This person was erased.");
+      continue;
+    }
+    if (!made_now && !options.update_existing) continue;
+    bool touched = made_now;
+
+    touched |= set_field(draft, "email", draft.after.email, change.email);
+    touched |= set_field(draft, "phone", draft.after.phone, change.phone);
+    touched |= set_field(draft, "first_name", draft.after.first_name, change.first_name);
+    touched |= set_field(draft, "last_name", draft.after.last_name, change.last_name);
+    touched |= set_field(draft, "language", draft.record.language, change.language);
+    touched |= set_field(draft, "time_zone", draft.record.time_zone, change.time_zone);
+    if (!email_key.empty()) by_email[email_key] = id;
+    if (!phone_key.empty()) by_phone.emplace(phone_key, id);
+
+    for (const auto& [attribute_id, value] : change.attributes) {
+      auto found = catalogue.find(attribute_id);
+      if (found == catalogue.end()) continue;
+      const auto& attribute = found->second;
+      bool plain = attribute.classification == Classification::plain;
+      auto& store = plain ? draft.plain : draft.after.attributes;
+      auto known = store.find(attribute_id);
+      auto before = known == store.end() ? json::value(nullptr) : known->second;
+      if (text_of(before) == text_of(value)) continue;
+      draft.changes.push_back({attribute.key,
+                               before.is_null() ? std::nullopt : std::optional(text_of(before)),
+                               text_of(value)});
+      draft.changed_attributes.insert(attribute_id);
+      touched = true;
+      if (!plain) draft.changed_row = true;
+      if (value.is_null()) {
+        store.erase(attribute_id);
+      } else {
+        store[attribute_id] = value;
+      }
+    }
+    for (const auto& tag : change.add_tags) {
+      if (!draft.tags.insert(tag).second) continue;
+      tags.push_back({ctx.tenant, tag, id});
+      activities.push_back(
+          {id, ActivityKind::tagged, tag, std::nullopt, options.flags, std::nullopt, at});
+      touched = true;
+    }
+    for (const auto& tag : change.remove_tags) {
+      if (draft.tags.erase(tag) == 0) continue;
+      tx.later(kDeleteTag, id, tag);
+      activities.push_back(
+          {id, ActivityKind::untagged, tag, std::nullopt, options.flags, std::nullopt, at});
+      touched = true;
+    }
+    for (const auto& [list, state] : change.lists) {
+      auto known = draft.lists.find(list);
+      if (known != draft.lists.end() && known->second == state) continue;
+      // An import or a form never subscribes again whoever left the list.
+      if (known != draft.lists.end() && known->second == MemberState::unsubscribed &&
+          options.created_as == ActivityKind::imported)
+        continue;
+      if (known != draft.lists.end() && known->second == MemberState::subscribed &&
+          state == MemberState::pending)
+        continue;
+      draft.lists[list] = state;
+      std::erase_if(members,
+                    [&](const MemberRecord& m) { return m.list_id == list && m.person_id == id; });
+      members.push_back({ctx.tenant, list, id, state, at});
+      activities.push_back({id,
+                            state == MemberState::subscribed ? ActivityKind::list_joined
+                            : state == MemberState::pending  ? ActivityKind::list_pending
+                                                             : ActivityKind::list_left,
+                            list, std::nullopt, options.flags, std::nullopt, at});
+      draft.changes.push_back({"list:" + list.str(), std::nullopt, web::enum_word(state)});
+      if (state == MemberState::subscribed) draft.joined.push_back(list);
+      if (state == MemberState::pending) to_confirm[list].push_back(id);
+      touched = true;
+    }
+    for (const auto& [purpose, given] : change.consents) {
+      auto known = draft.consents.find(purpose);
+      if (known != draft.consents.end() &&
+          (known->second == given ||
+           (!known->second && options.created_as == ActivityKind::imported)))
+        continue;
+      draft.consents[purpose] = given;
+      std::erase_if(consents, [&](const ConsentRecord& c) {
+        return c.purpose_id == purpose && c.person_id == id;
+      });
+      consents.push_back({ctx.tenant, purpose, id, given, options.source, at});
+      activities.push_back({id,
+                            given ? ActivityKind::consent_given : ActivityKind::consent_withdrawn,
+                            purpose, std::nullopt, options.flags, std::nullopt, at});
+      draft.changes.push_back(
+          {"consent:" + purpose.str(), std::nullopt, given ? "given" : "withdrawn"});
+      touched = true;
+    }
+    outcome.what = made_now ? Saved::created : touched ? Saved::updated : Saved::unchanged;
+    draft.changed_any = draft.changed_any || touched;
+  }
+
+  // Keys first, durably: a key without a row is waste, a row without a key is loss.
+  auto new_keys = ctx.base.keys.create_keys(ctx.tenant, fresh);
+  for (std::size_t i = 0; i < fresh.size(); ++i) drafts[fresh[i]].key = new_keys[i];
+
+  std::vector<PersonRecord> inserts;
+  std::vector<PrefixRecord> prefixes;
+  std::vector<Uuid> reindexed, touched;
+  std::vector<trust::AuditEntry> trail;
+  std::vector<SavedEvent> events;
+  for (auto& [id, draft] : drafts) {
+    if (!draft.changed_any || !draft.key) continue;
+    if (draft.changed_row) {
+      draft.record.sealed = {
+          crypto::seal(*draft.key, pack(draft.after), context_of(ctx.tenant, id))};
+      draft.record.email_hash =
+          draft.after.email.empty() ? std::nullopt : std::optional(index.email(draft.after.email));
+      draft.record.phone_hash =
+          draft.after.phone.empty() ? std::nullopt : std::optional(index.phone(draft.after.phone));
+      auto wanted = prefixes_of(draft.after);
+      if (draft.is_new) {
+        inserts.push_back(draft.record);
+      } else {
+        tx.later(kUpdate, id, draft.record.language, draft.record.time_zone,
+                 draft.record.email_hash, draft.record.phone_hash, draft.record.sealed, at);
+      }
+      if (draft.is_new || wanted != prefixes_of(draft.before)) {
+        if (!draft.is_new) reindexed.push_back(id);
+        for (const auto& text : wanted) prefixes.push_back({ctx.tenant, index.prefix(text), id});
+      }
+    } else {
+      touched.push_back(id);
+    }
+    for (const auto& attribute_id : draft.changed_attributes) {
+      const auto& attribute = catalogue[attribute_id];
+      if (attribute.classification != Classification::plain) continue;
+      if (auto value = draft.plain.find(attribute_id); value != draft.plain.end()) {
+        values.push_back(record_of(ctx.tenant, id, attribute, value->second));
+      } else if (!draft.is_new) {
+        tx.later(kDeleteValue, id, attribute_id);
+      }
+    }
+    if (draft.is_new) {
+      activities.push_back(
+          {id, options.created_as, options.ref_id, std::nullopt, options.flags, std::nullopt, at});
+    } else if (draft.changed_row || !draft.changed_attributes.empty()) {
+      activities.push_back({id, ActivityKind::changed, options.ref_id, std::nullopt, options.flags,
+                            std::nullopt, at});
+    }
+    trail.push_back({draft.is_new ? "person.create" : "person.update", "person", id, id,
+                     std::move(draft.changes), &*draft.key});
+    events.push_back({id,
+                      draft.is_new,
+                      draft.joined,
+                      {draft.changed_attributes.begin(), draft.changed_attributes.end()}});
+  }
+  if (!reindexed.empty()) tx.later(kDeletePrefixes, reindexed);
+  if (!touched.empty()) tx.later(kTouch, touched, at);
+  std::ranges::sort(prefixes);  // neighbours in the index are written together
+  tx.insert_many("person", inserts);
+  tx.insert_many("person_prefix", prefixes, "ON CONFLICT DO NOTHING");
+  tx.insert_many("person_attribute", values,
+                 "ON CONFLICT (tenant_id, person_id, attribute_id) DO UPDATE SET text_value = "
+                 "EXCLUDED.text_value, number_value = EXCLUDED.number_value");
+  tx.insert_many("person_tag", tags, "ON CONFLICT DO NOTHING");
+  tx.insert_many("list_member", members,
+                 "ON CONFLICT (tenant_id, list_id, person_id) DO UPDATE SET state = "
+                 "EXCLUDED.state, since = EXCLUDED.since");
+  tx.insert_many("consent", consents,
+                 "ON CONFLICT (tenant_id, purpose_id, person_id) DO UPDATE SET given = "
+                 "EXCLUDED.given, source = EXCLUDED.source, at = EXCLUDED.at");
+  record_activity(ctx, activities);
+  trust::record(ctx, trail);
+  if (confirm_hook())
+    for (const auto& [list, persons] : to_confirm) confirm_hook()(ctx, list, persons);
+  for (const auto& hook : saved_hooks()) hook(ctx, events);
+  tx.flush();
+  return out;
+}
+
+// ---- load and search
+// -----------------------------------------------------------------------------
+
+std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain) {
+  std::vector<Person> out;
+  if (ids.empty()) return out;
+  auto& tx = ctx.tx();
+  auto values = plain ? std::optional(tx.later(kValues, ids)) : std::nullopt;
+  auto records = tx.all<PersonRecord>(kByIds, ids);
+  auto keys = ctx.base.keys.keys(ctx.tenant, ids);
+  std::unordered_map<Uuid, Person> found;
+  for (auto& record : records) {
+    auto key = keys.find(record.person_id);
+    if (key == keys.end()) continue;
+    auto text =
+        crypto::open(key->second, record.sealed.data, context_of(ctx.tenant, record.person_id));
+    if (!text) throw std::runtime_error("a person's data does not open under the person's key");
+    auto identity = unpack(*text);
+    Person person;
+    person.id = record.person_id;
+    person.email = Personal(identity.email);
+    person.phone = Personal(identity.phone);
+    person.first_name = Personal(identity.first_name);
+    person.last_name = Personal(identity.last_name);
+    person.language = record.language;
+    person.time_zone = record.time_zone;
+    person.state = static_cast<PersonState>(record.state);
+    person.attributes = std::move(identity.attributes);
+    person.version = record.version;
+    person.created_at = record.created_at;
+    person.updated_at = record.updated_at;
+    found.emplace(record.person_id, std::move(person));
+  }
+  if (values && values->rows().size() > 0) {
+    std::map<Uuid, Attribute> catalogue;
+    for (auto& attribute : attributes(ctx)) catalogue[attribute.id] = attribute;
+    for (auto& row : values->rows().all<ValueRecord>()) {
+      auto person = found.find(row.person_id);
+      auto attribute = catalogue.find(row.attribute_id);
+      if (person != found.end() && attribute != catalogue.end())
+        person->second.attributes[row.attribute_id] = value_of(attribute->second, row);
+    }
+  }
+  for (const auto& id : ids)
+    if (auto person = found.find(id); person != found.end())
+      out.push_back(std::move(person->second)), found.erase(person);
+  return out;
+}
+
+std::string display_name(const Person& person) {
+  auto name = person.first_name.reveal();
+  if (!person.last_name.empty()) name += (name.empty() ? "" : " ") + person.last_name.reveal();
+  if (!name.empty()) return name;
+  if (!person.email.empty()) return person.email.reveal();
+  return person.phone.empty() ? "(no name)" : person.phone.reveal();
+}
+
+std::vector<PersonRow> rows(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::vector<PersonRow> out;
+  if (ids.empty()) return out;
+  auto tags = ctx.tx().later(kTagsOf, ids);
+  auto persons = load(ctx, ids, false);
+  std::map<Uuid, std::vector<std::string>> tags_of;
+  if (tags.rows().size() > 0) {
+    auto names = tag_names(ctx);
+    for (auto& row : tags.rows().all<TagRecord>())
+      tags_of[row.person_id].push_back(names[row.tag_id]);
+  }
+  auto some = [](const Personal& value) {
+    return value.empty() ? std::nullopt : std::optional(value);
+  };
+  auto text = [](const std::string& value) {
+    return value.empty() ? std::nullopt : std::optional(value);
+  };
+  for (auto& person : persons)
+    out.push_back({person.id, some(person.email), some(person.phone), some(person.first_name),
+                   some(person.last_name), text(person.language), text(person.time_zone),
+                   person.state, tags_of[person.id], person.created_at, person.updated_at});
+  return out;
+}
+
+namespace {
+
+// One searched word: what its index entry is, and what the whole must begin with.
+struct Needle {
+  std::string indexed, whole;
+  bool phone = false;
+};
+
+std::vector<Needle> needles_of(const std::string& q, const std::string& region) {
+  std::vector<Needle> out;
+  auto text = std::string(trim(q));
+  std::string digits;
+  for (char c : text)
+    if (std::isdigit(static_cast<unsigned char>(c)) || c == '+') digits += c;
+  bool phone = digits.size() >= 5 && text.find_first_not_of("+0123456789 -()") == std::string::npos;
+  if (phone) {
+    auto full = normalise_phone(text, region).value_or(digits);
+    std::string indexed;
+    for (auto length : kPhonePrefixes)
+      if (full.size() >= length) indexed = full.substr(0, length);
+    if (!indexed.empty()) out.push_back({indexed, full, true});
+    return out;
+  }
+  auto folded = fold(text.substr(0, text.find('@')));
+  for (auto& word : words(folded)) {
+    std::string indexed;
+    for (auto length : kWordPrefixes) {
+      if (utf8_length(word) < length) break;
+      indexed = std::string(utf8_prefix(word, length));
+    }
+    if (indexed.empty()) indexed = word;  // one letter: only whole one-letter words are found
+    out.push_back({indexed, word, false});
+  }
+  return out;
+}
+
+bool matches(const Person& person, const std::vector<Needle>& needles) {
+  Identity identity{person.email.reveal(),
+                    person.phone.reveal(),
+                    person.first_name.reveal(),
+                    person.last_name.reveal(),
+                    {}};
+  auto haystack = search_words(identity);
+  return std::ranges::all_of(needles, [&](const Needle& needle) {
+    if (needle.phone) return identity.phone.starts_with(needle.whole);
+    return std::ranges::any_of(
+        haystack, [&](const std::string& word) { return word.starts_with(needle.whole); });
+  });
+}
+
+}  // namespace
+
+Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uuid& before,
+                                 int limit) {
+  Query query;
+  query.where("p.person_id < " + query.bind(before));
+  if (filter.list)
+    query.where(
+        "EXISTS (SELECT 1 FROM list_member m WHERE m.person_id = p.person_id AND m.state = 1 AND "
+        "m.list_id = " +
+        query.bind(*filter.list) + ")");
+  if (filter.tag)
+    query.where(
+        "EXISTS (SELECT 1 FROM person_tag t WHERE t.person_id = p.person_id AND t.tag_id = " +
+        query.bind(*filter.tag) + ")");
+  if (filter.segment) {
+    auto segment = find_segment(ctx, *filter.segment);
+    if (!segment) return not_found("This segment does not exist any more.");
+    VARDE_CHECK(add_conditions(ctx, segment->conditions, query));
+  }
+  Index index(ctx);
+  std::vector<Needle> needles;
+  if (auto q = std::string(trim(filter.q)); !q.empty()) {
+    if (auto address = normalise_email(q)) {
+      query.where("p.email_hash = " + query.bind(index.email(*address)));
+    } else {
+      needles = needles_of(q, region_of(""));
+      if (needles.empty()) return std::vector<Uuid>{};
+      for (const auto& needle : needles)
+        query.where(
+            "EXISTS (SELECT 1 FROM person_prefix x WHERE x.person_id = p.person_id AND x.hash = " +
+            query.bind(index.prefix(needle.indexed)) + ")");
+    }
+  }
+  std::vector<Uuid> out;
+  Uuid from = before;
+  // Hash prefixes may let through more than was asked for: read on until the page is full.
+  for (int round = 0; round < 20 && static_cast<int>(out.size()) < limit; ++round) {
+    auto page = query;
+    page.where("p.person_id < " + page.bind(from));
+    auto ids = page.run(ctx, "SELECT p.person_id FROM person p",
+                        " ORDER BY p.person_id DESC LIMIT " + page.bind(std::int64_t{limit}))
+                   .all<Uuid>();
+    if (ids.empty()) break;
+    from = ids.back();
+    if (needles.empty()) {
+      out.insert(out.end(), ids.begin(), ids.end());
+    } else {
+      for (const auto& person : load(ctx, ids, false))
+        if (matches(person, needles) && static_cast<int>(out.size()) < limit)
+          out.push_back(person.id);
+    }
+    if (static_cast<int>(ids.size()) < limit) break;
+  }
+  return out;
+}
+
+void record_activity(Ctx& ctx, const std::vector<Activity>& activities) {
+  if (activities.empty()) return;
+  std::vector<ActivityRecord> records;
+  records.reserve(activities.size());
+  std::vector<Uuid> with_text;
+  for (const auto& activity : activities)
+    if (activity.text) with_text.push_back(activity.person_id);
+  auto keys = with_text.empty() ? std::unordered_map<Uuid, crypto::Key>()
+                                : ctx.base.keys.keys(ctx.tenant, with_text);
+  for (const auto& activity : activities) {
+    ActivityRecord record{ctx.tenant,
+                          Uuid::make(),
+                          activity.person_id,
+                          activity.kind,
+                          activity.at.value_or(now()),
+                          activity.ref_id,
+                          activity.number,
+                          activity.flags,
+                          std::nullopt};
+    if (activity.text)
+      if (auto key = keys.find(activity.person_id); key != keys.end())
+        record.sealed = db::Bytes{crypto::seal(key->second, *activity.text,
+                                               activity_context(ctx.tenant, record.activity_id))};
+    records.push_back(std::move(record));
+  }
+  ctx.tx().insert_many("activity", records);
+}
+
+void erase(Ctx& ctx, const std::vector<Uuid>& ids) {
+  auto& tx = ctx.tx();
+  for (const auto& hook : erase_hooks()) hook(ctx, ids);
+  for (const auto* sql : {&kErasePersons, &kDeletePrefixes, &kEraseValues, &kEraseTags,
+                          &kEraseMembers, &kEraseConsents, &kEraseActivity})
+    tx.later(*sql, ids);
+  std::vector<trust::AuditEntry> trail;
+  for (const auto& id : ids) trail.push_back({"person.erase", "person", id, id, {}});
+  trust::record(ctx, trail);
+  ctx.commit();
+  // After the rows: should the program die in between, the keys of persons that no row knows are
+  // left, and the sweep of orphaned keys takes them.
+  ctx.base.keys.destroy_keys(ctx.tenant, ids);
+}
+
+}  // namespace varde::people

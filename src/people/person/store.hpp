@@ -1,0 +1,129 @@
+// The statements and rows of persons; only for this folder.
+#pragma once
+
+#include "people/person/person.hpp"
+
+namespace varde::people::store {
+
+struct PersonRecord {
+  Uuid tenant_id, person_id;
+  int state = 1;
+  std::string language, time_zone;
+  std::optional<db::Bytes> email_hash, phone_hash;
+  db::Bytes sealed;
+  std::int64_t version = 1;
+  Timestamp created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(PersonRecord, (),
+                      (tenant_id, person_id, state, language, time_zone, email_hash, phone_hash,
+                       sealed, version, created_at, updated_at))
+
+struct PrefixRecord {
+  Uuid tenant_id;
+  std::int64_t hash = 0;
+  Uuid person_id;
+  auto operator<=>(const PrefixRecord&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(PrefixRecord, (), (tenant_id, hash, person_id))
+
+struct ValueRecord {
+  Uuid tenant_id, person_id, attribute_id;
+  std::optional<std::string> text_value;
+  std::optional<double> number_value;
+};
+BOOST_DESCRIBE_STRUCT(ValueRecord, (),
+                      (tenant_id, person_id, attribute_id, text_value, number_value))
+
+struct TagRecord {
+  Uuid tenant_id, tag_id, person_id;
+};
+BOOST_DESCRIBE_STRUCT(TagRecord, (), (tenant_id, tag_id, person_id))
+
+struct MemberRecord {
+  Uuid tenant_id, list_id, person_id;
+  MemberState state = MemberState::subscribed;
+  Timestamp since;
+};
+BOOST_DESCRIBE_STRUCT(MemberRecord, (), (tenant_id, list_id, person_id, state, since))
+
+struct ConsentRecord {
+  Uuid tenant_id, purpose_id, person_id;
+  bool given = false;
+  std::string source;
+  Timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(ConsentRecord, (), (tenant_id, purpose_id, person_id, given, source, at))
+
+struct ActivityRecord {
+  Uuid tenant_id, activity_id, person_id;
+  ActivityKind kind = ActivityKind::note;
+  Timestamp at;
+  std::optional<Uuid> ref_id;
+  std::optional<std::int64_t> number;
+  int flags = 0;
+  std::optional<db::Bytes> sealed;
+};
+BOOST_DESCRIBE_STRUCT(ActivityRecord, (),
+                      (tenant_id, activity_id, person_id, kind, at, ref_id, number, flags, sealed))
+
+#define VARDE_PERSON_COLUMNS                                                                    \
+  "tenant_id, person_id, state, language, time_zone, email_hash, phone_hash, sealed, version, " \
+  "created_at, updated_at"
+
+inline constexpr db::Sql kByEmail{
+    "person.by_email", "SELECT " VARDE_PERSON_COLUMNS " FROM person WHERE email_hash = ANY($1)"};
+inline constexpr db::Sql kByPhone{
+    "person.by_phone", "SELECT " VARDE_PERSON_COLUMNS " FROM person WHERE phone_hash = ANY($1)"};
+inline constexpr db::Sql kByIds{
+    "person.by_ids", "SELECT " VARDE_PERSON_COLUMNS " FROM person WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kValues{"person.values",
+                                 "SELECT tenant_id, person_id, attribute_id, text_value, "
+                                 "number_value FROM person_attribute WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kTagsOf{
+    "person.tags_of",
+    "SELECT tenant_id, tag_id, person_id FROM person_tag WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kMembersOf{"person.members_of",
+                                    "SELECT tenant_id, list_id, person_id, state, since FROM "
+                                    "list_member WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kConsentsOf{"person.consents_of",
+                                     "SELECT tenant_id, purpose_id, person_id, given, source, at "
+                                     "FROM consent WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kUpdate{
+    "person.update",
+    "UPDATE person SET language = $2, time_zone = $3, email_hash = $4, phone_hash = $5, sealed = "
+    "$6, version = version + 1, updated_at = $7 "
+    "WHERE person_id = $1"};
+inline constexpr db::Sql kTouch{
+    "person.touch",
+    "UPDATE person SET version = version + 1, updated_at = $2 WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kDeletePrefixes{"person.delete_prefixes",
+                                         "DELETE FROM person_prefix WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kDeleteValue{
+    "person.delete_value",
+    "DELETE FROM person_attribute WHERE person_id = $1 AND attribute_id = $2"};
+inline constexpr db::Sql kDeleteTag{"person.delete_tag",
+                                    "DELETE FROM person_tag WHERE person_id = $1 AND tag_id = $2"};
+inline constexpr db::Sql kPrefix{"person.prefix",
+                                 "SELECT person_id FROM person_prefix WHERE hash = $1 AND "
+                                 "person_id < $2 ORDER BY person_id DESC LIMIT $3"};
+inline constexpr db::Sql kActivityOf{
+    "person.activity_of",
+    "SELECT tenant_id, activity_id, person_id, kind, at, ref_id, number, flags, sealed FROM "
+    "activity "
+    "WHERE person_id = $1 AND activity_id < $2 ORDER BY activity_id DESC LIMIT $3"};
+inline constexpr db::Sql kVersion{"person.version",
+                                  "SELECT version FROM person WHERE person_id = $1 FOR UPDATE"};
+inline constexpr db::Sql kErasePersons{"person.erase",
+                                       "DELETE FROM person WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kEraseValues{"person.erase_values",
+                                      "DELETE FROM person_attribute WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kEraseTags{"person.erase_tags",
+                                    "DELETE FROM person_tag WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kEraseMembers{"person.erase_members",
+                                       "DELETE FROM list_member WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kEraseConsents{"person.erase_consents",
+                                        "DELETE FROM consent WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kEraseActivity{"person.erase_activity",
+                                        "DELETE FROM activity WHERE person_id = ANY($1)"};
+
+}  // namespace varde::people::store

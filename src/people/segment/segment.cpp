@@ -1,0 +1,553 @@
+#include "people/segment/segment.hpp"
+
+#include "base/text.hpp"
+#include "people/person/person.hpp"
+#include "trust/audit.hpp"
+
+namespace varde::people {
+
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+constexpr int kMaxDepth = 6;
+constexpr std::size_t kMaxRules = 50;
+
+struct Extra {
+  std::string label;
+  SegmentField make;
+};
+std::map<std::string, Extra>& extras() {
+  static std::map<std::string, Extra> all;
+  return all;
+}
+
+constexpr db::Sql kSegments{"segment.all",
+                            "SELECT segment_id, name, conditions, persons, counted_at, version, "
+                            "created_at, updated_at FROM segment ORDER BY name LIMIT 1000"};
+constexpr db::Sql kSegment{"segment.one",
+                           "SELECT segment_id, name, conditions, persons, counted_at, version, "
+                           "created_at, updated_at FROM segment WHERE segment_id = $1"};
+constexpr db::Sql kInsert{
+    "segment.insert",
+    "INSERT INTO segment (tenant_id, segment_id, name, conditions, persons, counted_at, "
+    "created_at, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $6, $6) ON CONFLICT (tenant_id, name) DO NOTHING"};
+constexpr db::Sql kUpdate{"segment.update",
+                          "UPDATE segment SET name = $3, conditions = $4, persons = $5, counted_at "
+                          "= $6, updated_at = $6, version = version + 1 "
+                          "WHERE segment_id = $1 AND version = $2"};
+constexpr db::Sql kDelete{"segment.delete", "DELETE FROM segment WHERE segment_id = $1"};
+
+struct SegmentRecord {
+  Uuid segment_id;
+  std::string name;
+  db::Json conditions;
+  std::optional<std::int64_t> persons;
+  std::optional<Timestamp> counted_at;
+  std::int64_t version = 1;
+  Timestamp created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(SegmentRecord, (),
+                      (segment_id, name, conditions, persons, counted_at, version, created_at,
+                       updated_at))
+
+struct Segment {
+  Uuid id;
+  std::string name;
+  web::Any conditions;
+  std::optional<std::int64_t> persons;
+  std::optional<Timestamp> counted_at;
+  std::int64_t version = 1;
+  Timestamp created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(Segment, (),
+                      (id, name, conditions, persons, counted_at, version, created_at, updated_at))
+struct SegmentCreate {
+  web::Text<80, 1> name;
+  web::Any conditions;
+};
+BOOST_DESCRIBE_STRUCT(SegmentCreate, (), (name, conditions))
+struct SegmentUpdate {
+  std::optional<web::Text<80, 1>> name;
+  std::optional<web::Any> conditions;
+};
+BOOST_DESCRIBE_STRUCT(SegmentUpdate, (), (name, conditions))
+struct PreviewRequest {
+  web::Any conditions;
+};
+BOOST_DESCRIBE_STRUCT(PreviewRequest, (), (conditions))
+struct SegmentPreview {
+  std::int64_t count = 0;
+  std::vector<PersonRow> sample;
+  double took_ms = 0;
+};
+BOOST_DESCRIBE_STRUCT(SegmentPreview, (), (count, sample, took_ms))
+struct SegmentFieldView {
+  std::string field, label, type;
+  std::vector<std::string> operators;
+  std::optional<std::vector<std::string>> choices;
+};
+BOOST_DESCRIBE_STRUCT(SegmentFieldView, (), (field, label, type, operators, choices))
+struct SegmentFields {
+  std::vector<SegmentFieldView> fields;
+};
+BOOST_DESCRIBE_STRUCT(SegmentFields, (), (fields))
+struct IdPath {
+  Uuid id;
+};
+BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
+
+SegmentRow row_of(SegmentRecord& record) {
+  return {record.segment_id, record.name,       json::parse(record.conditions.text),
+          record.persons,    record.counted_at, record.version,
+          record.created_at, record.updated_at};
+}
+Segment view_of(const SegmentRow& row) {
+  return {row.id,         row.name,    row.conditions, row.persons,
+          row.counted_at, row.version, row.created_at, row.updated_at};
+}
+
+// Compiles one tree. A condition is text over the alias `p`; a set is a subselect of person_id.
+class Compiler {
+ public:
+  Compiler(Ctx& ctx, Query& query) : ctx_(ctx), query_(query) {
+    for (auto& attribute : attributes(ctx)) attributes_[attribute.key] = attribute;
+    for (auto& purpose : purposes(ctx)) purposes_[purpose.key] = purpose.id;
+  }
+
+  Result<std::string> condition(const json::value& node, const std::string& alias,
+                                const std::string& at, int depth = 0) {
+    if (depth > kMaxDepth)
+      return bad_input(at, fmt::format("Groups can be nested {} deep at most.", kMaxDepth));
+    const auto* object = node.if_object();
+    if (object == nullptr) return bad_input(at, "must be a group or a rule.");
+    if (object->contains("field")) return rule(*object, alias, at);
+    const auto* op = object->if_contains("op");
+    const auto* rules = object->if_contains("rules");
+    if (op == nullptr || !op->is_string() || (op->as_string() != "and" && op->as_string() != "or"))
+      return bad_input(at + "/op", "must be \"and\" or \"or\".");
+    if (rules == nullptr || !rules->is_array())
+      return bad_input(at + "/rules", "must be a list of rules.");
+    bool negated = false;
+    if (const auto* flag = object->if_contains("not")) negated = flag->is_bool() && flag->as_bool();
+    std::vector<std::string> parts;
+    bool is_or = op->as_string() == "or" && rules->as_array().size() > 1;
+    for (std::size_t i = 0; i < rules->as_array().size(); ++i) {
+      auto place = at + "/rules/" + std::to_string(i);
+      if (is_or) {
+        auto inner = "o" + std::to_string(++aliases_);
+        VARDE_TRY(auto part, condition(rules->as_array()[i], inner, place, depth + 1));
+        parts.push_back("SELECT " + inner + ".person_id FROM person " + inner + " WHERE " + part);
+      } else {
+        VARDE_TRY(auto part, condition(rules->as_array()[i], alias, place, depth + 1));
+        parts.push_back("(" + part + ")");
+      }
+    }
+    std::string joined;
+    for (const auto& part : parts)
+      joined += (joined.empty() ? "" : is_or ? " UNION ALL " : " AND ") + part;
+    if (parts.empty()) joined = "true";
+    if (is_or) {
+      auto set = "u" + std::to_string(++aliases_);
+      joined = "EXISTS (SELECT 1 FROM (" + joined + ") " + set + " WHERE " + set +
+               ".person_id = " + alias + ".person_id)";
+    }
+    return negated ? "NOT (" + joined + ")" : joined;
+  }
+
+ private:
+  Result<std::string> rule(const json::object& object, const std::string& p,
+                           const std::string& at) {
+    if (++rules_ > kMaxRules) return bad_input(at, fmt::format("At most {} rules.", kMaxRules));
+    const auto* field_value = object.if_contains("field");
+    const auto* operator_value = object.if_contains("operator");
+    if (!field_value->is_string() || operator_value == nullptr || !operator_value->is_string())
+      return bad_input(at, "needs a field and an operator.");
+    std::string field(field_value->as_string()), op(operator_value->as_string());
+    static const json::value kNull;
+    const auto* given = object.if_contains("value");
+    const auto& value = given != nullptr ? *given : kNull;
+    auto unknown = [&] {
+      return bad_input(at + "/operator",
+                       fmt::format("\"{}\" is not an operator of {}.", op, field));
+    };
+    auto wants = [&](const char* what) {
+      return bad_input(at + "/value", std::string("must be ") + what + ".");
+    };
+
+    if (field.starts_with("attribute:")) return attribute_rule(field.substr(10), op, value, p, at);
+    if (field == "tag" || field == "list") {
+      auto id = value.is_string() ? Uuid::parse(std::string_view(value.as_string())) : std::nullopt;
+      if (!id) return wants(field == "tag" ? "a tag's id" : "a list's id");
+      if (op != "has" && op != "has_not") return unknown();
+      auto inner =
+          field == "tag"
+              ? "SELECT 1 FROM person_tag x WHERE x.tag_id = " + query_.bind(*id)
+              : "SELECT 1 FROM list_member x WHERE x.state = 1 AND x.list_id = " + query_.bind(*id);
+      return exists(op == "has", inner, p);
+    }
+    if (field.starts_with("consent:")) {
+      auto purpose = purposes_.find(field.substr(8));
+      if (purpose == purposes_.end())
+        return bad_input(at + "/field", "This purpose does not exist any more.");
+      auto inner = "SELECT 1 FROM consent x WHERE x.purpose_id = " + query_.bind(purpose->second);
+      if (op == "given" || op == "withdrawn")
+        return exists(true, inner + " AND x.given = " + (op == "given" ? "true" : "false"), p);
+      if (op == "unknown") return exists(false, inner, p);
+      return unknown();
+    }
+    if (field == "language") {
+      if (op == "is_set") return p + ".language <> ''";
+      if (op == "is_not_set") return p + ".language = ''";
+      if (!value.is_string()) return wants("a language, like nb");
+      if (op == "is" || op == "is_not")
+        return p + ".language " + (op == "is" ? "= " : "<> ") +
+               query_.bind(std::string(value.as_string()));
+      return unknown();
+    }
+    if (field == "email_known" || field == "phone_known") {
+      if (op != "is" || !value.is_bool()) return wants("yes or no");
+      return p + (field == "email_known" ? ".email_hash" : ".phone_hash") +
+             (value.as_bool() ? " IS NOT NULL" : " IS NULL");
+    }
+    if (field == "created_at") {
+      if (op == "in_last_days" || op == "before_days") {
+        if (!value.is_number()) return wants("a number of days");
+        auto days = std::clamp(value.to_number<double>(), 0.0, 36500.0);
+        return p + ".created_at " + (op == "in_last_days" ? ">= " : "< ") +
+               query_.bind(now() - std::chrono::hours(static_cast<long>(days * 24)));
+      }
+      auto date =
+          value.is_string() ? parse_date(std::string_view(value.as_string())) : std::nullopt;
+      if (!date) return wants("a date, like 2026-03-01");
+      auto instant = Timestamp(std::chrono::sys_days(*date));
+      if (op == "gte" || op == "gt")
+        return p + ".created_at >= " +
+               query_.bind(op == "gt" ? instant + std::chrono::hours(24) : instant);
+      if (op == "lt" || op == "lte")
+        return p + ".created_at < " +
+               query_.bind(op == "lte" ? instant + std::chrono::hours(24) : instant);
+      return unknown();
+    }
+    if (field == "opened" || field == "clicked" || field == "submitted") {
+      if (op != "happened" && op != "not_happened") return unknown();
+      auto kind = field == "opened"    ? ActivityKind::opened
+                  : field == "clicked" ? ActivityKind::clicked
+                                       : ActivityKind::submitted;
+      auto inner =
+          "SELECT 1 FROM activity x WHERE x.kind = " + std::to_string(static_cast<int>(kind)) +
+          " AND x.flags < 2";
+      if (const auto* details = value.if_object()) {
+        for (const char* key : {"campaign_id", "form_id"}) {
+          const auto* ref = details->if_contains(key);
+          if (ref == nullptr || ref->is_null() || (ref->is_string() && ref->as_string().empty()))
+            continue;
+          auto id =
+              ref->is_string() ? Uuid::parse(std::string_view(ref->as_string())) : std::nullopt;
+          if (!id) return bad_input(at + "/value/" + key, "is not an id.");
+          inner += " AND x.ref_id = " + query_.bind(*id);
+        }
+        if (const auto* days = details->if_contains("within_days");
+            days != nullptr && days->is_number())
+          inner += " AND x.at >= " +
+                   query_.bind(now() - std::chrono::hours(
+                                           24 * std::clamp<long>(
+                                                    static_cast<long>(days->to_number<double>()), 0,
+                                                    36500)));
+      }
+      return exists(op == "happened", inner, p);
+    }
+    if (auto extra = extras().find(field); extra != extras().end()) {
+      if (op != "happened" && op != "not_happened") return unknown();
+      VARDE_TRY(auto inner, extra->second.make(ctx_, value, query_));
+      return exists(op == "happened", inner, p);
+    }
+    return bad_input(at + "/field", fmt::format("\"{}\" is not a field of a segment.", field));
+  }
+
+  static std::string exists(bool yes, const std::string& inner, const std::string& p) {
+    return std::string(yes ? "" : "NOT ") + "EXISTS (" + inner + " AND x.person_id = " + p +
+           ".person_id)";
+  }
+
+  Result<std::string> attribute_rule(const std::string& key, const std::string& op,
+                                     const json::value& value, const std::string& p,
+                                     const std::string& at) {
+    auto found = attributes_.find(key);
+    if (found == attributes_.end())
+      return bad_input(at + "/field", "This attribute does not exist any more.");
+    const auto& attribute = found->second;
+    if (attribute.classification != Classification::plain)
+      return bad_input(
+          at + "/field",
+          fmt::format("{} is {}: it is encrypted per person and cannot be asked for in a segment.",
+                      attribute.label, web::enum_word(attribute.classification)));
+    auto base =
+        "SELECT 1 FROM person_attribute x WHERE x.attribute_id = " + query_.bind(attribute.id);
+    if (op == "is_set" || op == "is_not_set") return exists(op == "is_set", base, p);
+    auto wants = [&](std::string what) {
+      return bad_input(at + "/value", "must be " + std::move(what) + ".");
+    };
+    auto unknown = [&] {
+      return bad_input(at + "/operator",
+                       fmt::format("\"{}\" is not an operator of {}.", op, attribute.label));
+    };
+    bool textual = attribute.type == AttributeType::text || attribute.type == AttributeType::choice;
+    if (textual) {
+      if (op == "any_of") {
+        if (!value.is_array()) return wants("a list of choices");
+        std::vector<std::string> all;
+        for (const auto& item : value.as_array())
+          if (item.is_string()) all.emplace_back(item.as_string());
+        return exists(true, base + " AND x.text_value = ANY(" + query_.bind(all) + ")", p);
+      }
+      if (!value.is_string()) return wants("text");
+      std::string text(value.as_string());
+      if (op == "is" || op == "is_not")
+        return exists(op == "is", base + " AND x.text_value = " + query_.bind(text), p);
+      // starts_with() is leakproof, LIKE is not: under row-level security only the former may use
+      // the index.
+      if (op == "starts_with")
+        return exists(true, base + " AND starts_with(x.text_value, " + query_.bind(text) + ")", p);
+      return unknown();
+    }
+    if (attribute.type == AttributeType::boolean) {
+      if (op != "is" || !value.is_bool()) return wants("yes or no");
+      return exists(true,
+                    base + " AND x.number_value = " + query_.bind(value.as_bool() ? 1.0 : 0.0), p);
+    }
+    auto number_of = [&](const json::value& in) -> std::optional<double> {
+      if (attribute.type == AttributeType::number)
+        return in.is_number() ? std::optional(in.to_number<double>()) : std::nullopt;
+      auto date = in.is_string() ? parse_date(std::string_view(in.as_string())) : std::nullopt;
+      return date ? std::optional(static_cast<double>(
+                        std::chrono::sys_days(*date).time_since_epoch().count()))
+                  : std::nullopt;
+    };
+    auto what = attribute.type == AttributeType::number ? "a number" : "a date, like 2026-03-01";
+    if (attribute.type == AttributeType::date && (op == "in_last_days" || op == "before_days")) {
+      if (!value.is_number()) return wants("a number of days");
+      auto today = static_cast<double>(
+          std::chrono::floor<std::chrono::days>(now()).time_since_epoch().count());
+      auto bound = query_.bind(today - value.to_number<double>());
+      return exists(
+          true,
+          base + (op == "in_last_days" ? " AND x.number_value >= " + bound +
+                                             " AND x.number_value <= " + query_.bind(today)
+                                       : " AND x.number_value < " + bound),
+          p);
+    }
+    if (op == "between") {
+      if (!value.is_array() || value.as_array().size() != 2)
+        return wants(std::string("two values, each ") + what);
+      auto low = number_of(value.as_array()[0]), high = number_of(value.as_array()[1]);
+      if (!low || !high) return wants(std::string("two values, each ") + what);
+      return exists(true,
+                    base + " AND x.number_value >= " + query_.bind(*low) +
+                        " AND x.number_value <= " + query_.bind(*high),
+                    p);
+    }
+    static const std::map<std::string_view, const char*> kOperators = {
+        {"eq", "="}, {"lt", "<"}, {"lte", "<="}, {"gt", ">"}, {"gte", ">="}, {"ne", "="}};
+    auto sql = kOperators.find(op);
+    if (sql == kOperators.end()) return unknown();
+    auto number = number_of(value);
+    if (!number) return wants(what);
+    return exists(op != "ne",
+                  base + " AND x.number_value " + sql->second + " " + query_.bind(*number), p);
+  }
+
+  Ctx& ctx_;
+  Query& query_;
+  std::map<std::string, Attribute> attributes_;
+  std::map<std::string, Uuid> purposes_;
+  int aliases_ = 0;
+  std::size_t rules_ = 0;
+};
+
+Result<SegmentPreview> preview(Ctx& ctx, const json::value& tree) {
+  auto started = std::chrono::steady_clock::now();
+  SegmentPreview out;
+  VARDE_TRY(out.count, count(ctx, tree));
+  Query query;
+  query.where("p.state = 1");
+  VARDE_CHECK(add_conditions(ctx, tree, query));
+  out.took_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
+  out.sample = rows(
+      ctx, query.run(ctx, "SELECT p.person_id FROM person p", " ORDER BY p.person_id DESC LIMIT 10")
+               .all<Uuid>());
+  return out;
+}
+
+}  // namespace
+
+void add_segment_field(const std::string& field, const std::string& label, SegmentField make) {
+  extras()[field] = {label, std::move(make)};
+}
+
+std::string Query::text(const std::string& head, const std::string& tail) const {
+  std::string out = head;
+  bool first = head.find(" WHERE ") == std::string::npos;
+  for (const auto& condition : conditions_) {
+    out += first ? " WHERE (" : " AND (";
+    out += condition + ")";
+    first = false;
+  }
+  return out + tail;
+}
+
+db::Rows Query::run(Ctx& ctx, const std::string& head, const std::string& tail) const {
+  auto sql = text(head, tail);
+  return ctx.tx().query_params({"", sql}, params_);
+}
+
+Result<void> add_conditions(Ctx& ctx, const json::value& tree, Query& query) {
+  Compiler compiler(ctx, query);
+  VARDE_TRY(auto condition, compiler.condition(tree, "p", "/conditions"));
+  query.where(std::move(condition));
+  return {};
+}
+
+std::optional<SegmentRow> find_segment(Ctx& ctx, const Uuid& id) {
+  auto record = ctx.tx().maybe<SegmentRecord>(kSegment, id);
+  return record ? std::optional(row_of(*record)) : std::nullopt;
+}
+
+Result<std::int64_t> count(Ctx& ctx, const json::value& tree) {
+  Query query;
+  query.where("p.state = 1");
+  VARDE_CHECK(add_conditions(ctx, tree, query));
+  return query.run(ctx, "SELECT count(*) FROM person p").as<std::int64_t>(0);
+}
+
+void add_segment_routes(trust::Api& api) {
+  auto access = [](Right right) { return static_cast<int>(right); };
+  api.add({"GET", "/api/v1/segments", "listSegments", "Segments with their last count",
+           access(Right::persons_read)},
+          [](Ctx& ctx) -> Result<web::Page<Segment>> {
+            web::Page<Segment> page;
+            for (auto& record : ctx.tx().all<SegmentRecord>(kSegments))
+              page.items.push_back(view_of(row_of(record)));
+            return page;
+          });
+  api.add(
+      {"GET", "/api/v1/segments/fields", "listSegmentFields", "What conditions can be about",
+       access(Right::persons_read)},
+      [](Ctx& ctx) -> Result<SegmentFields> {
+        SegmentFields out;
+        auto operators = [](AttributeType type) -> std::vector<std::string> {
+          switch (type) {
+            case AttributeType::text:
+              return {"is", "is_not", "starts_with", "is_set", "is_not_set"};
+            case AttributeType::choice:
+              return {"is", "is_not", "any_of", "is_set", "is_not_set"};
+            case AttributeType::number:
+              return {"eq", "ne", "lt", "lte", "gt", "gte", "between", "is_set", "is_not_set"};
+            case AttributeType::date:
+              return {"eq",      "ne",           "lt",          "lte",    "gt",        "gte",
+                      "between", "in_last_days", "before_days", "is_set", "is_not_set"};
+            case AttributeType::boolean:
+              return {"is", "is_set", "is_not_set"};
+          }
+          return {};
+        };
+        for (auto& a : attributes(ctx)) {
+          if (a.classification != Classification::plain) continue;
+          out.fields.push_back(
+              {"attribute:" + a.key, a.label, web::enum_word(a.type), operators(a.type),
+               a.type == AttributeType::choice ? std::optional(a.choices) : std::nullopt});
+        }
+        out.fields.push_back({"tag", "Tag", "tag", {"has", "has_not"}, {}});
+        out.fields.push_back({"list", "List", "list", {"has", "has_not"}, {}});
+        for (auto& purpose : purposes(ctx))
+          out.fields.push_back({"consent:" + purpose.key,
+                                "Consent: " + purpose.label,
+                                "consent",
+                                {"given", "withdrawn", "unknown"},
+                                {}});
+        out.fields.push_back(
+            {"language", "Language", "text", {"is", "is_not", "is_set", "is_not_set"}, {}});
+        out.fields.push_back({"created_at",
+                              "Registered",
+                              "date",
+                              {"gte", "lte", "in_last_days", "before_days"},
+                              {}});
+        out.fields.push_back({"email_known", "Has an e-mail address", "boolean", {"is"}, {}});
+        out.fields.push_back({"phone_known", "Has a phone number", "boolean", {"is"}, {}});
+        for (auto [field, label] : {std::pair{"opened", "Opened"}, std::pair{"clicked", "Clicked"},
+                                    std::pair{"submitted", "Answered a form"}})
+          out.fields.push_back({field, label, "behaviour", {"happened", "not_happened"}, {}});
+        for (auto& [field, extra] : extras())
+          out.fields.push_back({field, extra.label, "behaviour", {"happened", "not_happened"}, {}});
+        return out;
+      });
+  api.add({"POST", "/api/v1/segments/preview", "previewSegment",
+           "Count and a sample of conditions that are not saved yet", access(Right::persons_read)},
+          [](Ctx& ctx, const web::Body<PreviewRequest>& in) -> Result<SegmentPreview> {
+            return preview(ctx, in->conditions);
+          });
+  api.add({"POST", "/api/v1/segments", "createSegment", "Saves a segment",
+           access(Right::segments_write)},
+          [](Ctx& ctx, const web::Body<SegmentCreate>& in) -> Result<web::Created<Segment>> {
+            VARDE_TRY(auto persons, count(ctx, in->conditions));
+            auto id = Uuid::make();
+            if (ctx.tx()
+                    .query(kInsert, ctx.tenant, id, in->name.value,
+                           db::Json{json::serialize(in->conditions)}, persons, now())
+                    .affected() == 0)
+              return Error{ErrorCode::conflict,
+                           "A segment with this name exists already.",
+                           {{"/name", "is taken."}},
+                           {},
+                           0};
+            trust::record(ctx, trust::AuditEntry{"segment.create", "segment", id});
+            return web::Created<Segment>{view_of(*find_segment(ctx, id)),
+                                         "/api/v1/segments/" + id.str()};
+          });
+  api.add({"GET", "/api/v1/segments/{id}", "getSegment", "One segment, counted now",
+           access(Right::persons_read)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Segment> {
+            auto found = find_segment(ctx, path->id);
+            if (!found) return not_found("This segment does not exist any more.");
+            auto persons = count(ctx, found->conditions);
+            auto view = view_of(*found);
+            if (persons) {
+              view.persons = *persons;
+              view.counted_at = now();
+            }
+            return view;
+          });
+  api.add({"PATCH", "/api/v1/segments/{id}", "updateSegment", "Changes a segment",
+           access(Right::segments_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+             const web::Body<SegmentUpdate>& in) -> Result<Segment> {
+            auto found = find_segment(ctx, path->id);
+            if (!found) return not_found("This segment does not exist any more.");
+            if (in->name) found->name = in->name->value;
+            if (in->conditions) found->conditions = *in->conditions;
+            VARDE_TRY(auto persons, count(ctx, found->conditions));
+            if (ctx.tx()
+                    .query(kUpdate, path->id, match.version, found->name,
+                           db::Json{json::serialize(found->conditions)}, persons, now())
+                    .affected() == 0)
+              return make_error(ErrorCode::precondition,
+                                "Somebody else changed this segment meanwhile. Look at their "
+                                "version, then save yours again.");
+            trust::record(ctx, trust::AuditEntry{"segment.update", "segment", path->id});
+            return view_of(*find_segment(ctx, path->id));
+          });
+  api.add({"DELETE", "/api/v1/segments/{id}", "deleteSegment",
+           "Removes a segment; the persons stay", access(Right::segments_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDelete, path->id).affected() == 0)
+              return not_found("This segment does not exist any more.");
+            trust::record(ctx, trust::AuditEntry{"segment.delete", "segment", path->id});
+            return Done{};
+          });
+}
+
+}  // namespace varde::people

@@ -1,0 +1,60 @@
+// Segments: a tree of conditions over persons, compiled to SQL.
+//
+// Every rule becomes EXISTS or NOT EXISTS over a narrow table whose index answers it alone, with
+// leakproof operators only (under row-level security no other operator may use an index). An "and"
+// gives the planner semi-joins to order by selectivity; an "or" becomes one semi-join against a
+// UNION ALL, because EXISTS under OR would be evaluated row by row.
+#pragma once
+
+#include <boost/json.hpp>
+#include <functional>
+#include <string>
+
+#include "db/tx.hpp"
+#include "trust/ctx.hpp"
+
+namespace varde::people {
+
+/// A statement under construction: conditions over `person p`, values always parameters.
+class Query {
+ public:
+  template <class T>
+  std::string bind(const T& value) {
+    params_.add(value);
+    return "$" + std::to_string(params_.size());
+  }
+  void where(std::string condition) { conditions_.push_back(std::move(condition)); }
+  db::Rows run(trust::Ctx& ctx, const std::string& head, const std::string& tail = "") const;
+  std::string text(const std::string& head, const std::string& tail = "") const;
+  const db::Params& params() const { return params_; }
+
+ private:
+  std::vector<std::string> conditions_;
+  db::Params params_;
+};
+
+/// Adds the tree's meaning to `query`. Errors: bad_input with a pointer into the tree.
+Result<void> add_conditions(trust::Ctx& ctx, const boost::json::value& tree, Query& query);
+
+struct SegmentRow {
+  Uuid id;
+  std::string name;
+  boost::json::value conditions;
+  std::optional<std::int64_t> persons;
+  std::optional<Timestamp> counted_at;
+  std::int64_t version = 1;
+  Timestamp created_at, updated_at;
+};
+std::optional<SegmentRow> find_segment(trust::Ctx& ctx, const Uuid& id);
+/// How many active persons are in it.
+Result<std::int64_t> count(trust::Ctx& ctx, const boost::json::value& tree);
+
+/// A behaviour field that another module answers ("received"): given the value of the rule, a
+/// subselect of person_id.
+using SegmentField =
+    std::function<Result<std::string>(trust::Ctx&, const boost::json::value& value, Query& query)>;
+void add_segment_field(const std::string& field, const std::string& label, SegmentField make);
+
+void add_segment_routes(trust::Api& api);
+
+}  // namespace varde::people
