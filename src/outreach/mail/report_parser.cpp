@@ -1,0 +1,541 @@
+#include "outreach/mail/report_parser.hpp"
+
+#include <gmime/gmime.h>
+
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace varde::outreach::mail {
+namespace {
+
+constexpr std::size_t kMaxMessage = 1 << 20;
+constexpr std::size_t kMaxText = 64 * 1024;
+constexpr std::size_t kMaxNesting = 64;
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+template <class T>
+using Object = std::unique_ptr<T, Unref>;
+
+// What servers say, in lower case, and the status they mean. First match wins.
+constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
+    {"mailbox full", "5.2.2"},
+    {"mailbox is full", "5.2.2"},
+    {"over quota", "5.2.2"},
+    {"overquota", "5.2.2"},
+    {"quota exceeded", "5.2.2"},
+    {"exceeded storage", "5.2.2"},
+    {"out of storage", "5.2.2"},
+    {"insufficient storage", "5.2.2"},
+    {"user unknown", "5.1.1"},
+    {"unknown user", "5.1.1"},
+    {"unknown recipient", "5.1.1"},
+    {"recipient unknown", "5.1.1"},
+    {"no such user", "5.1.1"},
+    {"no such recipient", "5.1.1"},
+    {"no mailbox here", "5.1.1"},
+    {"no such mailbox", "5.1.1"},
+    {"user not found", "5.1.1"},
+    {"recipient not found", "5.1.1"},
+    {"address does not exist", "5.1.1"},
+    {"account does not exist", "5.1.1"},
+    {"user doesn't exist", "5.1.1"},
+    {"user does not exist", "5.1.1"},
+    {"address couldn't be found", "5.1.1"},
+    {"address you entered couldn't be found", "5.1.1"},
+    {"invalid recipient", "5.1.1"},
+    {"invalid mailbox", "5.1.1"},
+    {"address rejected: user", "5.1.1"},
+    {"mailbox unavailable", "5.1.1"},
+    {"mailbox not found", "5.1.1"},
+    {"account has been disabled", "5.2.1"},
+    {"account is disabled", "5.2.1"},
+    {"account disabled", "5.2.1"},
+    {"mailbox disabled", "5.2.1"},
+    {"account inactive", "5.2.1"},
+    {"domain not found", "5.1.2"},
+    {"host not found", "5.1.2"},
+    {"no such domain", "5.1.2"},
+    {"couldn't find any host", "5.1.2"},
+    {"unrouteable address", "5.1.2"},
+    {"unroutable address", "5.1.2"},
+    {"name or service not known", "5.1.2"},
+    {"spam", "5.7.1"},
+    {"blacklist", "5.7.1"},
+    {"blocklist", "5.7.1"},
+    {"blocked", "5.7.1"},
+    {"reputation", "5.7.1"},
+    {"not authorized", "5.7.1"},
+    {"access denied", "5.7.1"},
+    {"policy", "5.7.1"},
+    {"spf", "5.7.23"},
+    {"dmarc", "5.7.26"},
+    {"too large", "5.3.4"},
+    {"exceeds size limit", "5.3.4"},
+    {"greylist", "4.7.1"},
+    {"try again later", "4.3.0"},
+    {"temporarily", "4.3.0"},
+    {"timed out", "4.4.1"},
+    {"timeout", "4.4.1"},
+    {"connection refused", "4.4.1"},
+};
+
+// What the subject of a bounce begins with, whoever wrote it.
+constexpr std::string_view kBounceSubjects[] = {"undelivered mail",
+                                                "undeliverable",
+                                                "delivery status notification",
+                                                "failure notice",
+                                                "mail delivery",
+                                                "returned mail",
+                                                "delivery failure",
+                                                "message delivery",
+                                                "delivery has failed",
+                                                "delivery delay",
+                                                "non remis",
+                                                "unzustellbar",
+                                                "kan ikke leveres",
+                                                "warning: could not send",
+                                                "mail system error",
+                                                "nondeliverable"};
+
+constexpr std::string_view kAutoSubjects[] = {
+    "automatic reply", "auto:",           "out of office", "autosvar",           "autoreply",
+    "auto-reply",      "automatisk svar", "automatische",  "réponse automatique"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string utf8(std::string_view text, std::size_t limit) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size() && out.size() < limit;) {
+    auto b = static_cast<unsigned char>(text[i]);
+    std::size_t size = b < 0x80 ? 1 : b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
+    auto piece = text.substr(i, size);
+    if (b < 0x80) {
+      out += b >= 32 || b == '\n' || b == '\t' ? text[i] : ' ';
+      ++i;
+    } else if (is_utf8(piece) && piece.size() == size) {
+      out += piece;
+      i += size;
+    } else {
+      out += '?';
+      ++i;
+    }
+  }
+  return out;
+}
+
+// "5.1.1" standing alone in `text`: not part of an address, a version or a longer number.
+std::string find_status(std::string_view text) {
+  for (std::size_t i = 0; i + 4 < text.size(); ++i) {
+    if ((text[i] != '2' && text[i] != '4' && text[i] != '5') || text[i + 1] != '.') continue;
+    if (i > 0 && (is_digit(text[i - 1]) || text[i - 1] == '.' || text[i - 1] == '-')) continue;
+    auto at = i + 2;
+    int parts = 0;
+    while (parts < 2) {
+      auto begin = at;
+      while (at < text.size() && is_digit(text[at]) && at - begin < 4) ++at;
+      if (at == begin || at - begin > 3) break;
+      ++parts;
+      if (parts == 1) {
+        if (at >= text.size() || text[at] != '.') break;
+        ++at;
+      }
+    }
+    if (parts < 2) continue;
+    if (at < text.size() && is_digit(text[at])) continue;
+    if (at + 1 < text.size() && text[at] == '.' && is_digit(text[at + 1])) continue;
+    return std::string(text.substr(i, at - i));
+  }
+  return {};
+}
+
+// A three-digit reply code beginning with 4 or 5, standing alone; 0 when there is none.
+int find_code(std::string_view text) {
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    if ((text[i] != '4' && text[i] != '5') || text[i + 1] > '7' || !is_digit(text[i + 1]) ||
+        !is_digit(text[i + 2]))
+      continue;
+    auto apart = [](char c) { return c == ' ' || c == '-' || c == '\n' || c == ':' || c == '('; };
+    if (i > 0 && !apart(text[i - 1])) continue;
+    if (i + 3 < text.size() && text[i + 3] != ' ' && text[i + 3] != '-') continue;
+    return (text[i] - '0') * 100 + (text[i + 1] - '0') * 10 + (text[i + 2] - '0');
+  }
+  return 0;
+}
+
+std::string_view find_phrase(std::string_view lower) {
+  for (auto [phrase, status] : kPhrases)
+    if (lower.find(phrase) != std::string_view::npos) return status;
+  return {};
+}
+
+// "field: value" lines of a status report; continuation lines joined, keys in lower case. An empty
+// line begins a new group.
+using Group = std::vector<std::pair<std::string, std::string>>;
+std::vector<Group> parse_groups(std::string_view text) {
+  std::vector<Group> groups(1);
+  for (auto line : split(text, '\n')) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (trim(line).empty()) {
+      if (!groups.back().empty() && groups.size() < 100) groups.emplace_back();
+      continue;
+    }
+    auto& group = groups.back();
+    if ((line[0] == ' ' || line[0] == '\t') && !group.empty()) {
+      if (group.back().second.size() < 4000) {
+        group.back().second += ' ';
+        group.back().second += trim(line);
+      }
+      continue;
+    }
+    auto colon = line.find(':');
+    if (colon == std::string_view::npos || group.size() > 100) continue;
+    group.emplace_back(ascii_lower(trim(line.substr(0, colon))),
+                       std::string(trim(line.substr(colon + 1))));
+  }
+  return groups;
+}
+
+std::string_view field(const Group& group, std::string_view key) {
+  for (const auto& [name, value] : group)
+    if (name == key) return value;
+  return {};
+}
+
+// "rfc822; <a@example.org>" to "a@example.org".
+std::string plain_address(std::string_view value) {
+  if (auto at = value.find(';'); at != std::string_view::npos) value.remove_prefix(at + 1);
+  value = trim(value);
+  if (auto open = value.find('<'); open != std::string_view::npos) {
+    auto close = value.find('>', open);
+    value = value.substr(open + 1, close == std::string_view::npos ? close : close - open - 1);
+  }
+  if (value.find('@') == std::string_view::npos || value.size() > 320) return {};
+  return utf8(value, 320);
+}
+
+// The first thing in `text` that looks like a mail address.
+std::string find_address(std::string_view text) {
+  for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    auto is_part = [](char c) {
+      auto b = static_cast<unsigned char>(c);
+      return b > 32 && b != 127 &&
+             std::string_view("<>()[]\",;:@'").find(c) == std::string_view::npos;
+    };
+    auto begin = at, end = at + 1;
+    while (begin > 0 && is_part(text[begin - 1]) && at - begin < 64) --begin;
+    while (end < text.size() && is_part(text[end]) && end - at < 256) ++end;
+    while (end > at + 1 && text[end - 1] == '.') --end;
+    auto found = text.substr(begin, end - begin);
+    if (begin < at && found.find('.', at - begin) != std::string_view::npos)
+      return utf8(found, 320);
+  }
+  return {};
+}
+
+std::string bare_id(std::string_view value) {
+  auto open = value.find('<');
+  if (open != std::string_view::npos) {
+    auto close = value.find('>', open);
+    if (close == std::string_view::npos) return {};
+    value = value.substr(open + 1, close - open - 1);
+  }
+  value = trim(value);
+  if (value.find_first_of(" \t\r\n<>") != std::string_view::npos || value.size() > 500) return {};
+  return utf8(value, 500);
+}
+
+// The parts of a message that matter here.
+struct Parts {
+  bool is_report = false;  // multipart/report
+  std::string report_type;
+  std::optional<std::string> delivery_status, feedback;
+  bool disposition = false;
+  std::string text;      // of text parts that are not the original's
+  std::string original;  // header block of the returned message
+};
+
+std::string content_of(GMimePart* part) {
+  auto* wrapper = g_mime_part_get_content(part);
+  if (!wrapper) return {};
+  Object<GMimeStream> stream(g_mime_stream_mem_new());
+  g_mime_data_wrapper_write_to_stream(wrapper, stream.get());
+  auto* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));
+  if (!bytes || !bytes->data) return {};
+  return {reinterpret_cast<char*>(bytes->data), std::min<std::size_t>(bytes->len, kMaxText)};
+}
+
+std::string header_of(GMimeObject* object, const char* name) {
+  const char* value = object ? g_mime_object_get_header(object, name) : nullptr;
+  return value ? std::string(value) : std::string();
+}
+
+std::string header_block(GMimeMessage* message) {
+  char* text = g_mime_object_get_headers(GMIME_OBJECT(message), nullptr);
+  std::string out(text ? text : "");
+  g_free(text);
+  out.resize(std::min(out.size(), kMaxText));
+  return out;
+}
+
+void collect(GMimeObject* object, Parts& parts, std::size_t depth) {
+  if (!object || depth > kMaxNesting) return;
+  auto* type = g_mime_object_get_content_type(object);
+  if (GMIME_IS_MULTIPART(object)) {
+    if (type && g_mime_content_type_is_type(type, "multipart", "report")) {
+      parts.is_report = true;
+      const char* report = g_mime_content_type_get_parameter(type, "report-type");
+      if (report && parts.report_type.empty()) parts.report_type = ascii_lower(report);
+    }
+    int count = g_mime_multipart_get_count(GMIME_MULTIPART(object));
+    for (int i = 0; i < count && i < 100; ++i)
+      collect(g_mime_multipart_get_part(GMIME_MULTIPART(object), i), parts, depth + 1);
+    return;
+  }
+  if (GMIME_IS_MESSAGE_PART(object)) {
+    auto* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+    if (inner && parts.original.empty()) parts.original = header_block(inner);
+    return;
+  }
+  if (!GMIME_IS_PART(object) || !type) return;
+  auto is = [&](const char* main, const char* sub) {
+    return g_mime_content_type_is_type(type, main, sub);
+  };
+  auto* part = GMIME_PART(object);
+  if (is("message", "delivery-status") || is("message", "global-delivery-status")) {
+    if (!parts.delivery_status) parts.delivery_status = content_of(part);
+  } else if (is("message", "feedback-report")) {
+    if (!parts.feedback) parts.feedback = content_of(part);
+  } else if (is("message", "disposition-notification")) {
+    parts.disposition = true;
+  } else if (is("text", "rfc822-headers") || is("message", "global-headers")) {
+    if (parts.original.empty()) parts.original = content_of(part);
+  } else if (is("text", "*") && parts.text.size() < kMaxText) {
+    parts.text += content_of(part);
+    parts.text += '\n';
+  }
+}
+
+// The Message-ID in a header block, or in the text of a bounce that quotes its original.
+std::string original_id(const Parts& parts) {
+  for (const auto* text : {&parts.original, &parts.text}) {
+    auto lower = ascii_lower(*text);
+    for (auto at = lower.find("message-id:"); at != std::string::npos;
+         at = lower.find("message-id:", at + 1)) {
+      if (at > 0 && lower[at - 1] != '\n' && lower[at - 1] != ' ') continue;
+      auto rest = std::string_view(*text).substr(at + 11, 600);
+      // The value may be folded onto the next line.
+      auto close = rest.find('>');
+      auto id =
+          bare_id(rest.substr(0, close == std::string_view::npos ? rest.find('\n') : close + 1));
+      if (!id.empty()) return id;
+    }
+  }
+  return {};
+}
+
+void read_delivery_status(const std::string& text, MailReport& report, const Parts& parts) {
+  report.kind = ReportKind::bounce;
+  const auto groups = parse_groups(text);
+  const Group* chosen = nullptr;
+  std::string chosen_action;
+  for (const auto& group : groups) {
+    auto action = ascii_lower(field(group, "action"));
+    bool about_recipient = !field(group, "final-recipient").empty() ||
+                           !field(group, "original-recipient").empty() ||
+                           !field(group, "status").empty() || !action.empty();
+    if (!about_recipient) continue;
+    if (!chosen || (action == "failed" && chosen_action != "failed")) {
+      chosen = &group;
+      chosen_action = action;
+    }
+  }
+  std::string diagnostic;
+  if (chosen) {
+    report.recipient = Personal(plain_address(field(*chosen, "final-recipient")));
+    if (report.recipient.empty())
+      report.recipient = Personal(plain_address(field(*chosen, "original-recipient")));
+    report.status = find_status(field(*chosen, "status"));
+    auto value = field(*chosen, "diagnostic-code");
+    if (auto at = value.find(';'); at != std::string_view::npos && at < 20)
+      value.remove_prefix(at + 1);
+    diagnostic = trim(value);
+  }
+  if (diagnostic.empty()) diagnostic = trim(parts.text).substr(0, 1000);
+  if (report.status.empty() || report.status.ends_with(".0.0")) {
+    auto better = find_status(diagnostic);
+    if (!better.empty()) report.status = better;
+  }
+  report.diagnostic = Personal(utf8(diagnostic, 1000));
+  if (chosen_action == "delayed") {
+    report.delayed = true;
+    report.bounce = BounceClass::soft;
+  } else if (chosen_action == "delivered" || chosen_action == "relayed" ||
+             chosen_action == "expanded") {
+    report.kind = ReportKind::unknown;  // a success notice, which nobody asked for
+    report.bounce = BounceClass::none;
+  } else {
+    report.bounce = classify_bounce(report.status, diagnostic);
+  }
+}
+
+void read_complaint(const Parts& parts, MailReport& report) {
+  report.kind = ReportKind::complaint;
+  Group all;
+  if (parts.feedback)
+    for (auto& group : parse_groups(*parts.feedback))
+      all.insert(all.end(), group.begin(), group.end());
+  report.feedback_type = utf8(ascii_lower(field(all, "feedback-type")), 40);
+  if (report.feedback_type.empty()) report.feedback_type = "abuse";
+  for (const char* key : {"original-rcpt-to", "removal-recipient"})
+    if (report.recipient.empty()) report.recipient = Personal(plain_address(field(all, key)));
+  if (report.recipient.empty()) {
+    auto headers = parse_groups(parts.original);
+    report.recipient = Personal(plain_address(field(headers[0], "to")));
+  }
+}
+
+// The text that follows what our own message may have quoted is not the server's: everything before
+// the first sign of the original.
+std::string_view before_original(std::string_view text) {
+  for (std::string_view sign :
+       {"--- Below this line is a copy", "------ This is a copy of the message",
+        "Original message headers:", "----- Original message -----", "Original Message Headers"}) {
+    if (auto at = text.find(sign); at != std::string_view::npos) text = text.substr(0, at);
+  }
+  return text;
+}
+
+void read_plain_bounce(const Parts& parts, const std::string& failed, MailReport& report) {
+  report.kind = ReportKind::bounce;
+  auto text = before_original(parts.text);
+  report.recipient = Personal(plain_address(failed));
+  if (report.recipient.empty()) report.recipient = Personal(find_address(text));
+  auto lower = ascii_lower(text);
+  report.status = find_status(text);
+  // The line that says why, or what stands first.
+  std::string_view why = text;
+  auto code_or_phrase = [&](std::string_view line) {
+    return find_code(line) != 0 || !find_status(line).empty() ||
+           !find_phrase(ascii_lower(line)).empty();
+  };
+  for (auto line : split(text, '\n'))
+    if (code_or_phrase(line)) {
+      why = line;
+      break;
+    }
+  if (report.status.empty()) {
+    auto phrase = find_phrase(lower);
+    if (!phrase.empty()) report.status = phrase;
+  }
+  report.diagnostic = Personal(utf8(trim(why), 1000));
+  report.delayed = lower.find("will keep trying") != std::string::npos ||
+                   lower.find("still being retried") != std::string::npos ||
+                   lower.find("delivery attempts will continue") != std::string::npos ||
+                   lower.find("no action is required on your part") != std::string::npos;
+  report.bounce = report.delayed ? BounceClass::soft : classify_bounce(report.status, text);
+}
+
+std::size_t count_nested(std::string_view message) {
+  auto lower = ascii_lower(message);
+  std::size_t count = 0;
+  for (std::string_view word : {"multipart/", "message/"})
+    for (auto at = lower.find(word); at != std::string::npos; at = lower.find(word, at + 1))
+      ++count;
+  return count;
+}
+
+}  // namespace
+
+BounceClass classify_bounce(std::string_view status, std::string_view diagnostic) {
+  auto lower = ascii_lower(diagnostic.substr(0, kMaxText));
+  auto code = find_code(diagnostic.substr(0, kMaxText));
+  std::string effective(status);
+  bool says_nothing = effective.empty() || effective.ends_with(".0.0") ||
+                      effective.starts_with("5.5.") || effective == "5.3.0";
+  auto phrase = find_phrase(lower);
+  if (says_nothing && !phrase.empty()) effective = phrase;
+  if (effective.starts_with("5.7.") && phrase == "5.1.1") effective = phrase;
+  if (effective.starts_with("5.1.") && phrase == "5.2.2") effective = phrase;
+  if (effective.empty()) {
+    if (code >= 500)
+      return code == 550 || code == 551 || code == 553 ? BounceClass::hard : BounceClass::soft;
+    return BounceClass::soft;
+  }
+  if (effective[0] != '5') return BounceClass::soft;
+  auto is = [&](std::string_view prefix) { return effective.starts_with(prefix); };
+  if (effective == "5.1.7" || effective == "5.1.8") return BounceClass::blocked;  // our address
+  if (is("5.1.") || effective == "5.2.1") return BounceClass::hard;
+  if (effective == "5.4.4" || effective == "5.4.310") return BounceClass::hard;  // no such domain
+  if (effective == "5.4.1") return BounceClass::hard;  // Exchange Online: no such recipient
+  if (is("5.6.") || is("5.7.")) return BounceClass::blocked;
+  if (effective == "5.0.0" && code == 550) return BounceClass::hard;
+  return BounceClass::soft;
+}
+
+MailReport parse_report(std::string_view message) {
+  static std::once_flag once;
+  std::call_once(once, [] { g_mime_init(); });
+  MailReport report;
+  message = message.substr(0, kMaxMessage);
+  // GMime recurses into what it parses; a fiber's stack is small.
+  if (count_nested(message) > kMaxNesting) return report;
+
+  Object<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(message.data(), message.size()));
+  Object<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+  Object<GMimeMessage> parsed(g_mime_parser_construct_message(parser.get(), nullptr));
+  if (!parsed) return report;
+  auto* top = GMIME_OBJECT(parsed.get());
+  Parts parts;
+  collect(g_mime_message_get_mime_part(parsed.get()), parts, 0);
+
+  const char* subject_text = g_mime_message_get_subject(parsed.get());
+  auto subject = ascii_lower(subject_text ? subject_text : "");
+  auto from = ascii_lower(header_of(top, "From"));
+  auto return_path = std::string(trim(header_of(top, "Return-Path")));
+  auto failed = header_of(top, "X-Failed-Recipients");
+  bool from_system = return_path == "<>" || from.find("mailer-daemon") != std::string::npos ||
+                     from.find("postmaster@") != std::string::npos ||
+                     from.find("mail delivery") != std::string::npos;
+  bool bounce_subject = false, auto_subject = false;
+  for (auto words : kBounceSubjects) bounce_subject |= subject.starts_with(words);
+  for (auto words : kAutoSubjects) auto_subject |= subject.starts_with(words);
+  auto submitted = ascii_lower(trim(header_of(top, "Auto-Submitted")));
+  auto precedence = ascii_lower(trim(header_of(top, "Precedence")));
+  bool is_automatic = (!submitted.empty() && !submitted.starts_with("no")) ||
+                      precedence == "auto_reply" || !header_of(top, "X-Autoreply").empty() ||
+                      !header_of(top, "X-Autorespond").empty() || auto_subject;
+  auto answered = bare_id(header_of(top, "In-Reply-To"));
+  if (answered.empty()) {
+    auto references = header_of(top, "References");
+    if (auto at = references.rfind('<'); at != std::string::npos)
+      answered = bare_id(references.substr(at));
+  }
+
+  report.original_message_id = original_id(parts);
+  if (parts.feedback || parts.report_type == "feedback-report" ||
+      parts.original.find("X-HmXmrOriginalRecipient") != std::string::npos) {
+    read_complaint(parts, report);
+  } else if (parts.disposition || parts.report_type == "disposition-notification") {
+    report.kind = ReportKind::auto_reply;
+  } else if (parts.delivery_status && !parse_groups(*parts.delivery_status)[0].empty()) {
+    read_delivery_status(*parts.delivery_status, report, parts);
+    if (report.recipient.empty()) report.recipient = Personal(plain_address(failed));
+  } else if (parts.delivery_status || parts.report_type == "delivery-status" || !failed.empty() ||
+             (from_system && bounce_subject)) {
+    read_plain_bounce(parts, failed, report);
+  } else if (is_automatic || from_system) {
+    report.kind = ReportKind::auto_reply;
+  } else if (!answered.empty() || subject.starts_with("re:") || subject.starts_with("sv:")) {
+    report.kind = ReportKind::reply;
+  }
+  if (report.original_message_id.empty()) report.original_message_id = answered;
+  return report;
+}
+
+}  // namespace varde::outreach::mail

@@ -1,0 +1,272 @@
+#include "people/csv/sniff.hpp"
+
+#include <uchardet.h>
+#include <unicode/uchar.h>
+#include <unicode/ucnv.h>
+
+#include <array>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "base/text.hpp"
+#include "people/csv/csv_reader.hpp"
+
+namespace varde::people::csv {
+namespace {
+
+constexpr std::size_t kHead = 64 * 1024;
+
+struct Close {
+  void operator()(UConverter* c) const { ucnv_close(c); }
+  void operator()(uchardet* c) const { uchardet_delete(c); }
+};
+
+// The text without a character that was cut off at its end.
+std::string_view whole_characters(std::string_view text) {
+  for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+    auto b = static_cast<unsigned char>(text[text.size() - back]);
+    if (b < 0x80) break;
+    if (b >= 0xc0) {
+      std::size_t size = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
+      if (size > back) text.remove_suffix(back);
+      break;
+    }
+  }
+  return text;
+}
+
+// How much a text looks like words when its bytes above 127 are read as `encoding`: letters among
+// letters count for it, signs among letters and controls against.
+int likeness(std::string_view text, const char* encoding) {
+  UErrorCode error = U_ZERO_ERROR;
+  std::unique_ptr<UConverter, Close> converter(ucnv_open(encoding, &error));
+  if (U_FAILURE(error)) return -1000000;
+  int score = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (static_cast<unsigned char>(text[i]) < 128) continue;
+    const char* at = text.data() + i;
+    UChar32 c = ucnv_getNextUChar(converter.get(), &at, at + 1, &error);
+    if (U_FAILURE(error)) {
+      error = U_ZERO_ERROR;
+      score -= 5;
+      continue;
+    }
+    auto letter = [&](std::size_t k) {
+      return k < text.size() && u_isalpha(static_cast<unsigned char>(text[k])) &&
+             static_cast<unsigned char>(text[k]) < 128;
+    };
+    bool among = (i > 0 && letter(i - 1)) || letter(i + 1);
+    bool before_lower = i > 0 && text[i - 1] >= 'a' && text[i - 1] <= 'z';
+    if (u_isalpha(c) && c != 0xaa && c != 0xba && c < 0x180)
+      score += before_lower && u_isupper(c) ? -1 : 2;
+    else if (among)
+      score -= 2;
+  }
+  return score;
+}
+
+bool looks_typed(std::string_view cell) {
+  cell = trim(cell);
+  if (cell.find('@') != std::string_view::npos) return true;
+  bool digit = false;
+  for (char c : cell) {
+    if (c >= '0' && c <= '9')
+      digit = true;
+    else if (std::string_view(" .,:-+/()").find(c) == std::string_view::npos)
+      return false;
+  }
+  return digit;
+}
+
+using Table = std::vector<std::vector<std::string>>;
+
+struct Trial {
+  Table rows;
+  std::size_t bad = 0, columns = 1, agreeing = 0;
+  char delimiter = ',';
+};
+
+Trial try_delimiter(std::string_view text, char delimiter, bool complete) {
+  Trial trial;
+  std::map<std::size_t, std::size_t> widths;
+  Reader reader(delimiter, [&](const Row& row) {
+    if (trial.rows.size() >= 200) return;
+    if (row.problem) {
+      ++trial.bad;
+      return;
+    }
+    ++widths[row.fields.size()];
+    trial.rows.emplace_back(row.fields.begin(), row.fields.end());
+  });
+  // The last row of a head may be cut off: it does not count.
+  if (!complete) text = text.substr(0, text.find_last_of("\r\n") + 1);
+  reader.push(text);
+  reader.finish();
+  for (auto [width, count] : widths)
+    if (count > trial.agreeing || (count == trial.agreeing && width > trial.columns)) {
+      trial.columns = width;
+      trial.agreeing = count;
+    }
+  trial.delimiter = reader.delimiter();
+  return trial;
+}
+
+bool first_row_is_header(const Table& rows) {
+  if (rows.empty()) return false;
+  std::set<std::string> names;
+  std::size_t filled = 0;
+  for (const auto& cell : rows[0]) {
+    if (looks_typed(cell)) return false;
+    auto name = ascii_lower(trim(cell));
+    if (name.empty()) continue;
+    ++filled;
+    if (!names.insert(name).second) return false;
+  }
+  return filled * 2 >= rows[0].size();
+}
+
+}  // namespace
+
+std::string sniff_encoding(std::string_view head) {
+  head = head.substr(0, kHead);
+  if (head.starts_with("\xef\xbb\xbf")) return "UTF-8";
+  if (head.starts_with("\xff\xfe")) return "UTF-16LE";
+  if (head.starts_with("\xfe\xff")) return "UTF-16BE";
+  std::array<std::size_t, 2> zeros{};
+  for (std::size_t i = 0; i < head.size(); ++i) zeros[i % 2] += head[i] == '\0';
+  if (zeros[1] * 4 > head.size() && zeros[0] * 8 < head.size()) return "UTF-16LE";
+  if (zeros[0] * 4 > head.size() && zeros[1] * 8 < head.size()) return "UTF-16BE";
+  if (is_utf8(whole_characters(head))) return "UTF-8";
+
+  std::unique_ptr<uchardet, Close> detector(uchardet_new());
+  uchardet_handle_data(detector.get(), head.data(), head.size());
+  uchardet_data_end(detector.get());
+  std::string guess = ascii_lower(uchardet_get_charset(detector.get()));
+  std::size_t beyond = 0;
+  for (char c : head) beyond += static_cast<unsigned char>(c) >> 7;
+  bool western = guess.empty() || guess.starts_with("iso-8859-1") || guess == "windows-1252" ||
+                 guess.starts_with("mac") || guess == "iso-8859-9" || guess == "iso-8859-3" ||
+                 guess == "iso-8859-4" || guess == "iso-8859-10" || guess == "windows-1257" ||
+                 guess == "windows-1258" || guess == "ascii";
+  // Other scripts fill a text; a few odd bytes among ASCII are Western accents.
+  if (!western && beyond * 10 > head.size()) {
+    UErrorCode error = U_ZERO_ERROR;
+    std::unique_ptr<UConverter, Close> converter(ucnv_open(guess.c_str(), &error));
+    if (U_SUCCESS(error)) return guess;
+  }
+  if (likeness(head, "macintosh") > likeness(head, "windows-1252")) return "macintosh";
+  bool euro = head.find('\xa4') != std::string_view::npos, c1 = false;
+  for (char c : head)
+    c1 |= static_cast<unsigned char>(c) >= 0x80 && static_cast<unsigned char>(c) < 0xa0;
+  return euro && !c1 ? "ISO-8859-15" : "windows-1252";
+}
+
+Sniffed sniff(std::string_view head) {
+  Sniffed out;
+  bool complete = head.size() < kHead;
+  head = head.substr(0, kHead);
+  out.encoding = sniff_encoding(head);
+  std::string text;
+  if (auto converter = Utf8Converter::create(out.encoding))
+    converter->convert(head, complete, text);
+  // A file that names its delimiter is believed.
+  Trial best;
+  std::size_t best_score = 0;
+  for (char delimiter : {',', ';', '\t', '|'}) {
+    auto trial = try_delimiter(text, delimiter, complete);
+    auto total = trial.rows.size() + trial.bad;
+    std::size_t score =
+        trial.columns < 2 || total == 0
+            ? 0
+            : trial.agreeing * 10000 / total + std::min<std::size_t>(trial.columns, 100);
+    if (delimiter == ',' || score > best_score) {
+      best = std::move(trial);
+      best_score = score;
+    }
+  }
+  out.delimiter = best.delimiter;
+  out.columns = best.columns;
+  out.has_header = first_row_is_header(best.rows);
+  out.quoted = text.starts_with('"') || text.find("\n\"") != std::string::npos ||
+               text.find(std::string{out.delimiter, '"'}) != std::string::npos;
+  return out;
+}
+
+struct Utf8Converter::Impl {
+  bool is_utf8 = false;
+  std::unique_ptr<UConverter, Close> from, to;
+  std::array<UChar, 1024> pivot{};
+  UChar* pivot_source = nullptr;
+  UChar* pivot_target = nullptr;
+  bool first = true;    // nothing has come out yet: a mark may
+  std::string held;     // UTF-8: a character cut off at the end of a chunk
+  std::string decoded;  // scratch
+  std::size_t unreadable = 0;
+
+  void through_icu(std::string_view chunk, bool last, std::string& out) {
+    const char* source = chunk.data();
+    const char* end = source + chunk.size();
+    char buffer[8192];
+    while (true) {
+      char* target = buffer;
+      UErrorCode error = U_ZERO_ERROR;
+      ucnv_convertEx(to.get(), from.get(), &target, buffer + sizeof buffer, &source, end,
+                     pivot.data(), &pivot_source, &pivot_target, pivot.data() + pivot.size(), false,
+                     last, &error);
+      out.append(buffer, static_cast<std::size_t>(target - buffer));
+      if (error != U_BUFFER_OVERFLOW_ERROR) break;
+    }
+  }
+};
+
+Utf8Converter::Utf8Converter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Utf8Converter::Utf8Converter(Utf8Converter&&) noexcept = default;
+Utf8Converter& Utf8Converter::operator=(Utf8Converter&&) noexcept = default;
+Utf8Converter::~Utf8Converter() = default;
+std::size_t Utf8Converter::unreadable() const { return impl_->unreadable; }
+
+Result<Utf8Converter> Utf8Converter::create(const std::string& encoding) {
+  auto impl = std::make_unique<Impl>();
+  UErrorCode error = U_ZERO_ERROR;
+  // ICU's own default converter answers to an empty name.
+  if (!encoding.empty()) impl->from.reset(ucnv_open(encoding.c_str(), &error));
+  if (!impl->from || U_FAILURE(error))
+    return bad_input("/encoding", "This encoding is not known; UTF-8 and windows-1252 are usual.");
+  impl->to.reset(ucnv_open("UTF-8", &error));
+  impl->pivot_source = impl->pivot_target = impl->pivot.data();
+  impl->is_utf8 = ucnv_getType(impl->from.get()) == UCNV_UTF8;
+  return Utf8Converter(std::move(impl));
+}
+
+void Utf8Converter::convert(std::string_view chunk, bool last, std::string& out) {
+  auto& s = *impl_;
+  std::string joined;
+  if (!s.held.empty()) {
+    joined = std::exchange(s.held, {}) + std::string(chunk);
+    chunk = joined;
+  }
+  if (s.is_utf8 && !last) {
+    auto whole = whole_characters(chunk);
+    s.held = chunk.substr(whole.size());
+    chunk = whole;
+  }
+  s.decoded.clear();
+  std::string_view result = chunk;
+  // Most files are clean UTF-8 and need no converter.
+  if (!s.is_utf8 || !varde::is_utf8(chunk)) {
+    s.through_icu(chunk, last || s.is_utf8, s.decoded);
+    result = s.decoded;
+    constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+    for (auto at = result.find(kReplacement); at != std::string_view::npos;
+         at = result.find(kReplacement, at + 3))
+      ++s.unreadable;
+  }
+  if (s.first && !result.empty()) {
+    s.first = false;
+    if (result.starts_with("\xef\xbb\xbf")) result.remove_prefix(3);
+  }
+  out += result;
+}
+
+}  // namespace varde::people::csv
