@@ -35,6 +35,7 @@ SmtpTarget target_at(std::uint16_t port) {
 struct Scripted {
   std::vector<std::string> script;
   std::vector<std::string> bodies;
+  Event release;
   Event done;
 
   void serve(Listener& listener) {
@@ -63,6 +64,8 @@ struct Scripted {
           body += *line;
         }
         bodies.push_back(body);
+      } else if (step == "stall") {
+        EXPECT_TRUE(release.wait(in(seconds(5))));
       } else if (step == "silence") {
         EXPECT_FALSE(stream->read_line(2000, in(seconds(5))));
       }
@@ -269,6 +272,23 @@ TEST(SmtpClient, LossesSayWhetherTheMessageIsInDoubt) {
           c.outcome == SmtpOutcome::lost || c.outcome == SmtpOutcome::in_doubt || c.code == 421;
       EXPECT_EQ(client.usable(), !gone) << c.script.back();
     });
+}
+
+TEST(SmtpClient, ABodyThatDidNotAllLeaveIsLostNotInDoubt) {
+  scripted({"> 220 mx.example.org", "< EHLO", "> 250-mx.example.org", "> 250 PIPELINING", "< MAIL",
+            "< RCPT", "< DATA", "> 250 ok", "> 250 ok", "> 354 go", "stall"},
+           [](SmtpTarget target, Scripted& server) {
+             target.timeouts.block = milliseconds(50);
+             auto client = *SmtpClient::connect(kPermit, target);
+             // 64 MB fill every buffer on the way.
+             std::vector<std::string_view> parts;
+             std::string line(99998, 'x');
+             line += "\r\n";
+             for (int i = 0; i < 640; ++i) parts.push_back(line);
+             EXPECT_EQ(client.send(to("one@example.org"), parts).outcome, SmtpOutcome::lost);
+             EXPECT_FALSE(client.usable());
+             server.release.wake();
+           });
 }
 
 TEST(SmtpClient, TheNextMessageIsLostNotInDoubtWhenItsBodyWasNotSent) {

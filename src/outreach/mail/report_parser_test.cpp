@@ -98,7 +98,8 @@ std::vector<Sample> samples() {
        "--b\nContent-Type: text/plain\n\nThe message to someone@example.org failed: 550 5.1.1 user "
        "unknown.\n\n--b--\n",
        K::bounce, B::hard, "someone@example.org", "5.1.1"},
-      {"status part that is empty", without_status(), K::bounce, B::soft, "", "", "m-1@example.org"},
+      {"status part that is empty", without_status(), K::bounce, B::soft, "", "",
+       "m-1@example.org"},
       {"qmail",
        plain(kQmail,
              "Hi. This is the qmail-send program at mx.example.org.\n"
