@@ -238,6 +238,9 @@ TEST(SmtpClient, LossesSayWhetherTheMessageIsInDoubt) {
     int code;
   };
   const Case cases[] = {
+      {{"< MAIL", "< RCPT", "< DATA", "> 250 ok", "> 250 ok", "> 250 what"},
+       SmtpOutcome::lost,
+       250},
       {{"< MAIL", "< RCPT", "< DATA", "close"}, SmtpOutcome::lost, 0},
       {{"< MAIL", "< RCPT", "< DATA", "> 421 4.3.2 shutting down"}, SmtpOutcome::lost, 421},
       {{"< MAIL", "< RCPT", "< DATA", "> 250 ok", "> 421 4.3.2 bye"}, SmtpOutcome::lost, 421},
@@ -457,6 +460,21 @@ TEST_F(SmtpSink, TakesAHundredMessages) {
   EXPECT_EQ(send({"-q", "."}, 20), (Map{{SmtpOutcome::in_doubt, 1}}));
   EXPECT_EQ(send({"-q", "DATA"}, 20), (Map{{SmtpOutcome::lost, 1}}));
   EXPECT_EQ(send({"-Q", "RCPT"}, 20), (Map{{SmtpOutcome::lost, 1}}));
+}
+
+TEST_F(SmtpSink, AConnectionCarriesItsShareAndOpensNoEnvelopeBeyondIt) {
+  run_fiber([] {
+    Sink sink({});
+    auto target = target_at(sink.port());
+    target.max_messages = 3;
+    auto client = *SmtpClient::connect(kPermit, target);
+    auto one = to("one@example.org");
+    int sent = 0;
+    while (client.usable())
+      sent += client.send(one, "x\r\n", &one).outcome == SmtpOutcome::accepted;
+    EXPECT_EQ(sent, 3);
+    client.quit();
+  });
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "net/fiber.hpp"
+
 namespace varde::outreach::mail {
 namespace {
 
@@ -188,6 +190,18 @@ TEST(ReportParser, Samples) {
     EXPECT_EQ(report.feedback_type, sample.feedback);
     EXPECT_EQ(report.delayed, sample.delayed);
   }
+}
+
+TEST(ReportParser, TheDeepestThatIsParsedFitsTheStackOfAFiber) {
+  std::string deep;
+  for (int i = 0; i < 63; ++i) {
+    auto boundary = "b" + std::to_string(i);
+    deep += "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n";
+  }
+  deep += "Content-Type: message/delivery-status\n\nStatus: 5.1.1\n";
+  net::run_fiber([&] {
+    EXPECT_EQ(static_cast<int>(parse_report(deep).bounce), static_cast<int>(BounceClass::hard));
+  });
 }
 
 TEST(ReportParser, DeepNestingEndsEarly) {
