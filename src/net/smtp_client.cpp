@@ -280,6 +280,13 @@ struct SmtpClient::Impl {
       return false;
     }
     bool good = reply->code / 100 == (what == 'D' ? 3 : 2);
+    if (!good && reply->code < 400) {
+      // An answer to some other command: the two ends have lost step, and nothing can be trusted.
+      o.ready = false;
+      o.delivery.outcome = SmtpOutcome::lost;
+      o.delivery.reply = *std::move(reply);
+      return false;
+    }
     if (what == 'D' && good) o.ready = true;
     if (what == 'R') {
       o.any_recipient |= good;

@@ -4,8 +4,9 @@
 // PIPELINING (RFC 2920) a message may open a group of commands, so here one write carries the body
 // of message k, its final dot, and MAIL, RCPT and DATA of message k+1; the answers come back
 // together, and a message costs one round trip and two system calls. (libcurl, which opens every
-// envelope anew and reads each answer, was measured at 8–10 k messages/s on loopback where this
-// makes 60 k and more.)
+// envelope anew and reads each answer, was measured at 8–10 k messages/s on loopback. This makes 82
+// k of 500 bytes, and 28 k of 5 kB where Postfix's own smtp-source makes 17.5 k; the receiver,
+// smtp-sink, is then the limit.)
 //
 // What must not happen is that the body of k+1 leaves before somebody has written down what became
 // of k: after a crash between the two, nobody could tell which of them were sent. So the engine

@@ -35,6 +35,7 @@ SmtpTarget target_at(std::uint16_t port) {
 struct Scripted {
   std::vector<std::string> script;
   std::vector<std::string> bodies;
+  Event release;
   Event done;
 
   void serve(Listener& listener) {
@@ -63,6 +64,8 @@ struct Scripted {
           body += *line;
         }
         bodies.push_back(body);
+      } else if (step == "stall") {
+        EXPECT_TRUE(release.wait(in(seconds(5))));
       } else if (step == "silence") {
         EXPECT_FALSE(stream->read_line(2000, in(seconds(5))));
       }
@@ -235,6 +238,9 @@ TEST(SmtpClient, LossesSayWhetherTheMessageIsInDoubt) {
     int code;
   };
   const Case cases[] = {
+      {{"< MAIL", "< RCPT", "< DATA", "> 250 ok", "> 250 ok", "> 250 what"},
+       SmtpOutcome::lost,
+       250},
       {{"< MAIL", "< RCPT", "< DATA", "close"}, SmtpOutcome::lost, 0},
       {{"< MAIL", "< RCPT", "< DATA", "> 421 4.3.2 shutting down"}, SmtpOutcome::lost, 421},
       {{"< MAIL", "< RCPT", "< DATA", "> 250 ok", "> 421 4.3.2 bye"}, SmtpOutcome::lost, 421},
@@ -269,6 +275,23 @@ TEST(SmtpClient, LossesSayWhetherTheMessageIsInDoubt) {
           c.outcome == SmtpOutcome::lost || c.outcome == SmtpOutcome::in_doubt || c.code == 421;
       EXPECT_EQ(client.usable(), !gone) << c.script.back();
     });
+}
+
+TEST(SmtpClient, ABodyThatDidNotAllLeaveIsLostNotInDoubt) {
+  scripted({"> 220 mx.example.org", "< EHLO", "> 250-mx.example.org", "> 250 PIPELINING", "< MAIL",
+            "< RCPT", "< DATA", "> 250 ok", "> 250 ok", "> 354 go", "stall"},
+           [](SmtpTarget target, Scripted& server) {
+             target.timeouts.block = milliseconds(50);
+             auto client = *SmtpClient::connect(kPermit, target);
+             // 64 MB fill every buffer on the way.
+             std::vector<std::string_view> parts;
+             std::string line(99998, 'x');
+             line += "\r\n";
+             for (int i = 0; i < 640; ++i) parts.push_back(line);
+             EXPECT_EQ(client.send(to("one@example.org"), parts).outcome, SmtpOutcome::lost);
+             EXPECT_FALSE(client.usable());
+             server.release.wake();
+           });
 }
 
 TEST(SmtpClient, TheNextMessageIsLostNotInDoubtWhenItsBodyWasNotSent) {
@@ -437,6 +460,21 @@ TEST_F(SmtpSink, TakesAHundredMessages) {
   EXPECT_EQ(send({"-q", "."}, 20), (Map{{SmtpOutcome::in_doubt, 1}}));
   EXPECT_EQ(send({"-q", "DATA"}, 20), (Map{{SmtpOutcome::lost, 1}}));
   EXPECT_EQ(send({"-Q", "RCPT"}, 20), (Map{{SmtpOutcome::lost, 1}}));
+}
+
+TEST_F(SmtpSink, AConnectionCarriesItsShareAndOpensNoEnvelopeBeyondIt) {
+  run_fiber([] {
+    Sink sink({});
+    auto target = target_at(sink.port());
+    target.max_messages = 3;
+    auto client = *SmtpClient::connect(kPermit, target);
+    auto one = to("one@example.org");
+    int sent = 0;
+    while (client.usable())
+      sent += client.send(one, "x\r\n", &one).outcome == SmtpOutcome::accepted;
+    EXPECT_EQ(sent, 3);
+    client.quit();
+  });
 }
 
 }  // namespace

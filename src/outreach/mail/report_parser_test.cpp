@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "net/fiber.hpp"
+
 namespace varde::outreach::mail {
 namespace {
 
@@ -98,7 +100,8 @@ std::vector<Sample> samples() {
        "--b\nContent-Type: text/plain\n\nThe message to someone@example.org failed: 550 5.1.1 user "
        "unknown.\n\n--b--\n",
        K::bounce, B::hard, "someone@example.org", "5.1.1"},
-      {"status part that is empty", without_status(), K::bounce, B::soft, "", "", "m-1@example.org"},
+      {"status part that is empty", without_status(), K::bounce, B::soft, "", "",
+       "m-1@example.org"},
       {"qmail",
        plain(kQmail,
              "Hi. This is the qmail-send program at mx.example.org.\n"
@@ -187,6 +190,18 @@ TEST(ReportParser, Samples) {
     EXPECT_EQ(report.feedback_type, sample.feedback);
     EXPECT_EQ(report.delayed, sample.delayed);
   }
+}
+
+TEST(ReportParser, TheDeepestThatIsParsedFitsTheStackOfAFiber) {
+  std::string deep;
+  for (int i = 0; i < 63; ++i) {
+    auto boundary = "b" + std::to_string(i);
+    deep += "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n";
+  }
+  deep += "Content-Type: message/delivery-status\n\nStatus: 5.1.1\n";
+  net::run_fiber([&] {
+    EXPECT_EQ(static_cast<int>(parse_report(deep).bounce), static_cast<int>(BounceClass::hard));
+  });
 }
 
 TEST(ReportParser, DeepNestingEndsEarly) {
