@@ -1,0 +1,107 @@
+#include "people/people.hpp"
+
+#include "people/catalogue/catalogue.hpp"
+#include "people/person/person.hpp"
+#include "people/segment/segment.hpp"
+#include "people/transfer/transfer.hpp"
+
+namespace varde::people {
+
+using trust::Data;
+
+trust::Module make_module(trust::Base& base) {
+  trust::Module module;
+  module.name = "people";
+  module.routes = [](trust::Api& api) {
+    add_catalogue_routes(api);
+    add_person_routes(api);
+    add_segment_routes(api);
+    add_transfer_routes(api);
+  };
+  module.jobs = [&base](jobs::Workers& workers) { add_transfer_jobs(base, workers); };
+  module.claims = {
+      {"person",
+       {{"tenant_id", Data::none},
+        {"person_id", Data::pseudonym},
+        {"state", Data::plain},
+        {"language", Data::plain},
+        {"time_zone", Data::plain},
+        {"email_hash", Data::pseudonym},
+        {"phone_hash", Data::pseudonym},
+        {"sealed", Data::sealed},
+        {"version", Data::none},
+        {"created_at", Data::behaviour},
+        {"updated_at", Data::behaviour}}},
+      {"person_prefix",
+       {{"tenant_id", Data::none}, {"hash", Data::pseudonym}, {"person_id", Data::pseudonym}}},
+      {"person_attribute",
+       {{"tenant_id", Data::none},
+        {"person_id", Data::pseudonym},
+        {"attribute_id", Data::none},
+        {"text_value", Data::plain},
+        {"number_value", Data::plain}}},
+      {"person_tag",
+       {{"tenant_id", Data::none}, {"tag_id", Data::plain}, {"person_id", Data::pseudonym}}},
+      {"list_member",
+       {{"tenant_id", Data::none},
+        {"list_id", Data::plain},
+        {"person_id", Data::pseudonym},
+        {"state", Data::plain},
+        {"since", Data::behaviour}}},
+      {"consent",
+       {{"tenant_id", Data::none},
+        {"purpose_id", Data::plain},
+        {"person_id", Data::pseudonym},
+        {"given", Data::plain},
+        {"source", Data::behaviour},
+        {"at", Data::behaviour}}},
+      {"activity",
+       {{"tenant_id", Data::none},
+        {"activity_id", Data::none},
+        {"person_id", Data::pseudonym},
+        {"kind", Data::behaviour},
+        {"at", Data::behaviour},
+        {"ref_id", Data::behaviour},
+        {"number", Data::behaviour},
+        {"flags", Data::behaviour},
+        {"sealed", Data::sealed}}},
+  };
+  // Tables that hold nothing about a person: what the organisation has set up, and sealed files.
+  for (auto [table, columns] : std::vector<std::pair<const char*, std::vector<const char*>>>{
+           {"attribute",
+            {"tenant_id", "attribute_id", "key", "label", "type", "classification", "choices",
+             "version", "created_at"}},
+           {"tag", {"tenant_id", "tag_id", "name", "created_at"}},
+           {"list",
+            {"tenant_id", "list_id", "name", "description", "double_opt_in", "version",
+             "created_at"}},
+           {"purpose", {"tenant_id", "purpose_id", "key", "label", "description", "created_at"}},
+           {"segment",
+            {"tenant_id", "segment_id", "name", "conditions", "persons", "counted_at", "version",
+             "created_at", "updated_at"}},
+           {"import", {"tenant_id", "import_id", "filename",   "state",      "bytes",
+                       "encoding",  "delimiter", "header",     "settings",   "position",
+                       "line",      "read",      "created",    "updated",    "unchanged",
+                       "rejected",  "error",     "created_by", "created_at", "finished_at"}},
+           {"export",
+            {"tenant_id", "export_id", "format", "state", "settings", "rows", "error", "created_by",
+             "created_at", "finished_at"}}}) {
+    trust::Claim claim{table, {}};
+    for (const auto* column : columns) claim.columns.emplace_back(column, Data::none);
+    module.claims.push_back(std::move(claim));
+  }
+  module.claims.push_back({"import_piece",
+                           {{"tenant_id", Data::none},
+                            {"import_id", Data::none},
+                            {"kind", Data::none},
+                            {"number", Data::none},
+                            {"sealed", Data::sealed}}});
+  module.claims.push_back({"export_piece",
+                           {{"tenant_id", Data::none},
+                            {"export_id", Data::none},
+                            {"number", Data::none},
+                            {"sealed", Data::sealed}}});
+  return module;
+}
+
+}  // namespace varde::people

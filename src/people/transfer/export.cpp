@@ -1,0 +1,134 @@
+// The export: pages of persons → CSV or JSON → sealed pieces.
+#include "people/csv/csv_reader.hpp"
+#include "people/segment/segment.hpp"
+#include "people/transfer/internal.hpp"
+#include "trust/audit.hpp"
+
+namespace varde::people {
+
+using namespace store;
+using trust::Ctx;
+namespace json = boost::json;
+
+namespace {
+
+constexpr int kPage = 1000;
+
+// A cell that a spreadsheet would run as a formula gets an apostrophe in front (CSV injection).
+std::string cell(const std::string& text) {
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos &&
+      !(text[0] == '+' && text.find_first_not_of("+0123456789") == std::string::npos))
+    return "'" + text;
+  return text;
+}
+
+std::string text_of(const json::value& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
+}
+
+}  // namespace
+
+Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
+  auto payload = json::parse(job.payload.text);
+  auto id = *Uuid::parse(std::string_view(payload.at("export_id").as_string()));
+  auto tenant = *job.tenant_id;
+  Ctx ctx(base, tenant, {});
+  auto record = ctx.tx().maybe<ExportRecord>(kExport, id);
+  auto key = base.keys.key(tenant, id);
+  if (!record || record->state > 2 || !key) return jobs::Outcome::done();
+  // A run that was cut short begins anew: nothing of it was shown.
+  ctx.tx().later(kClearExport, id);
+  ctx.tx().later(kExportState, id, 2, std::int64_t{0}, std::string(), std::optional<Timestamp>());
+  ctx.commit();
+
+  auto settings = json::parse(record->settings.text);
+  PersonFilter filter;
+  for (const char* name : {"segment_id", "list_id"})
+    if (const auto* value = settings.as_object().if_contains(name);
+        value != nullptr && value->is_string())
+      (std::string_view(name) == "list_id" ? filter.list : filter.segment) =
+          Uuid::parse(std::string_view(value->as_string()));
+  auto catalogue = attributes(ctx);
+  auto csv = record->format == 1;
+  std::string buffer;
+  if (csv) {
+    buffer = "\xEF\xBB\xBF";  // spreadsheets read UTF-8 only with a byte order mark
+    std::vector<std::string> head{"id",       "email",     "phone", "first_name", "last_name",
+                                  "language", "time_zone", "tags",  "created_at"};
+    for (const auto& attribute : catalogue) head.push_back(attribute.key);
+    std::vector<std::string_view> views(head.begin(), head.end());
+    csv::append_row(buffer, views);
+  } else {
+    buffer = "[";
+  }
+  std::int64_t rows_written = 0, number = 0;
+  Uuid before;
+  before.bytes.fill(0xff);
+  while (true) {
+    if (jobs::Workers::stopping()) return jobs::Outcome::again(now());
+    auto ids = search(ctx, filter, before, kPage);
+    if (!ids) {
+      ctx.tx().later(kExportState, id, 4, rows_written, ids.error().message, std::optional(now()));
+      ctx.commit();
+      return jobs::Outcome::done();
+    }
+    if (!ids->empty()) before = ids->back();
+    auto persons = load(ctx, *ids);
+    auto brief = rows(ctx, *ids);
+    std::unordered_map<Uuid, std::string> tags;
+    for (auto& row : brief)
+      for (const auto& tag : row.tags) tags[row.id] += (tags[row.id].empty() ? "" : ";") + tag;
+    for (const auto& person : persons) {
+      if (person.state == PersonState::restricted) continue;
+      if (csv) {
+        std::vector<std::string> cells{person.id.str(),
+                                       cell(person.email.reveal()),
+                                       cell(person.phone.reveal()),
+                                       cell(person.first_name.reveal()),
+                                       cell(person.last_name.reveal()),
+                                       person.language,
+                                       person.time_zone,
+                                       cell(tags[person.id]),
+                                       to_rfc3339(person.created_at)};
+        for (const auto& attribute : catalogue) {
+          auto value = person.attributes.find(attribute.id);
+          cells.push_back(value == person.attributes.end() ? "" : cell(text_of(value->second)));
+        }
+        std::vector<std::string_view> views(cells.begin(), cells.end());
+        csv::append_row(buffer, views);
+      } else {
+        json::object out{{"id", person.id.str()},
+                         {"email", person.email.reveal()},
+                         {"phone", person.phone.reveal()},
+                         {"first_name", person.first_name.reveal()},
+                         {"last_name", person.last_name.reveal()},
+                         {"language", person.language},
+                         {"time_zone", person.time_zone},
+                         {"created_at", to_rfc3339(person.created_at)}};
+        json::object values;
+        for (const auto& attribute : catalogue)
+          if (auto value = person.attributes.find(attribute.id); value != person.attributes.end())
+            values[attribute.key] = value->second;
+        out["attributes"] = std::move(values);
+        buffer += rows_written == 0 ? "\n" : ",\n";
+        buffer += json::serialize(out);
+      }
+      ++rows_written;
+    }
+    bool last = static_cast<int>(ids->size()) < kPage;
+    if (last && !csv) buffer += "\n]\n";
+    ctx.tx().insert_many(
+        "export_piece",
+        std::vector<ExportPieceRecord>{
+            {tenant, id, number, {crypto::seal(*key, buffer, piece_context(id, 3, number))}}});
+    buffer.clear();
+    ++number;
+    ctx.tx().later(kExportState, id, last ? 3 : 2, rows_written, std::string(),
+                   last ? std::optional(now()) : std::nullopt);
+    ctx.commit();
+    if (last) return jobs::Outcome::done();
+  }
+}
+
+}  // namespace varde::people

@@ -1,0 +1,110 @@
+// The statements of imports and exports; only for this folder.
+#pragma once
+
+#include "people/transfer/transfer.hpp"
+
+namespace varde::people::store {
+
+struct ImportRecord {
+  Uuid import_id;
+  std::string filename;
+  ImportState state = ImportState::uploaded;
+  std::int64_t bytes = 0;
+  std::string encoding, delimiter;
+  bool header = true;
+  db::Json settings;
+  std::int64_t position = 0, line = 0, read = 0, created = 0, updated = 0, unchanged = 0,
+               rejected = 0;
+  std::string error;
+  Timestamp created_at;
+  std::optional<Timestamp> finished_at;
+};
+BOOST_DESCRIBE_STRUCT(ImportRecord, (),
+                      (import_id, filename, state, bytes, encoding, delimiter, header, settings,
+                       position, line, read, created, updated, unchanged, rejected, error,
+                       created_at, finished_at))
+
+struct PieceRecord {
+  Uuid tenant_id, import_id;
+  int kind = 1;
+  std::int64_t number = 0;
+  db::Bytes sealed;
+};
+BOOST_DESCRIBE_STRUCT(PieceRecord, (), (tenant_id, import_id, kind, number, sealed))
+
+struct ExportRecord {
+  Uuid export_id;
+  int format = 1, state = 1;
+  db::Json settings;
+  std::int64_t rows = 0;
+  std::string error;
+  Timestamp created_at;
+  std::optional<Timestamp> finished_at;
+};
+BOOST_DESCRIBE_STRUCT(ExportRecord, (),
+                      (export_id, format, state, settings, rows, error, created_at, finished_at))
+
+struct ExportPieceRecord {
+  Uuid tenant_id, export_id;
+  std::int64_t number = 0;
+  db::Bytes sealed;
+};
+BOOST_DESCRIBE_STRUCT(ExportPieceRecord, (), (tenant_id, export_id, number, sealed))
+
+#define VARDE_IMPORT_COLUMNS                                                                   \
+  "import_id, filename, state, bytes, encoding, delimiter, header, settings, position, line, " \
+  "read, created, updated, "                                                                   \
+  "unchanged, rejected, error, created_at, finished_at"
+
+inline constexpr db::Sql kImports{
+    "import.all", "SELECT " VARDE_IMPORT_COLUMNS " FROM import ORDER BY import_id DESC LIMIT 200"};
+inline constexpr db::Sql kImport{
+    "import.one", "SELECT " VARDE_IMPORT_COLUMNS " FROM import WHERE import_id = $1"};
+inline constexpr db::Sql kImportLocked{
+    "import.locked", "SELECT " VARDE_IMPORT_COLUMNS " FROM import WHERE import_id = $1 FOR UPDATE"};
+inline constexpr db::Sql kInsertImport{"import.insert",
+                                       "INSERT INTO import (tenant_id, import_id, filename, state, "
+                                       "created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6)"};
+inline constexpr db::Sql kUploaded{"import.uploaded",
+                                   "UPDATE import SET bytes = $2, encoding = $3, delimiter = $4, "
+                                   "header = $5, state = $6 WHERE import_id = $1"};
+inline constexpr db::Sql kStart{"import.start",
+                                "UPDATE import SET encoding = $2, delimiter = $3, header = $4, "
+                                "settings = $5, state = $6 WHERE import_id = $1"};
+inline constexpr db::Sql kProgress{"import.progress",
+                                   "UPDATE import SET state = $2, position = $3, line = $4, read = "
+                                   "$5, created = $6, updated = $7, unchanged = $8, "
+                                   "rejected = $9 WHERE import_id = $1 AND state IN (2, 3)"};
+inline constexpr db::Sql kFinish{
+    "import.finish",
+    "UPDATE import SET state = $2, error = $3, finished_at = $4 WHERE import_id = $1"};
+inline constexpr db::Sql kPieces{
+    "import.pieces",
+    "SELECT tenant_id, import_id, kind, number, sealed FROM import_piece WHERE import_id = $1 AND "
+    "kind = $2 AND number >= $3 ORDER BY number LIMIT 4"};
+inline constexpr db::Sql kDeletePieces{
+    "import.delete_pieces", "DELETE FROM import_piece WHERE import_id = $1 AND kind = $2"};
+inline constexpr db::Sql kDeleteImport{"import.delete", "DELETE FROM import WHERE import_id = $1"};
+
+inline constexpr db::Sql kExports{
+    "export.all",
+    "SELECT export_id, format, state, settings, rows, error, created_at, finished_at FROM export "
+    "ORDER BY export_id DESC LIMIT 200"};
+inline constexpr db::Sql kExport{"export.one",
+                                 "SELECT export_id, format, state, settings, rows, error, "
+                                 "created_at, finished_at FROM export WHERE export_id = $1"};
+inline constexpr db::Sql kInsertExport{
+    "export.insert",
+    "INSERT INTO export (tenant_id, export_id, format, state, settings, created_by, created_at) "
+    "VALUES ($1, $2, $3, 1, $4, $5, $6)"};
+inline constexpr db::Sql kExportState{
+    "export.state",
+    "UPDATE export SET state = $2, rows = $3, error = $4, finished_at = $5 WHERE export_id = $1"};
+inline constexpr db::Sql kExportPieces{
+    "export.pieces",
+    "SELECT tenant_id, export_id, number, sealed FROM export_piece WHERE export_id = $1 AND number "
+    ">= $2 ORDER BY number LIMIT 4"};
+inline constexpr db::Sql kClearExport{"export.clear",
+                                      "DELETE FROM export_piece WHERE export_id = $1"};
+
+}  // namespace varde::people::store
