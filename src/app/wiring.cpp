@@ -1,5 +1,6 @@
 // The list of modules: adding a capability is adding a folder and a line.
 #include "app/program.hpp"
+#include "outreach/outreach.hpp"
 #include "people/people.hpp"
 
 namespace varde::app {
@@ -7,6 +8,12 @@ namespace varde::app {
 std::vector<trust::Module> make_modules(Program& program) {
   std::vector<trust::Module> out;
   out.push_back(people::make_module(*program.base));
+  out.push_back(outreach::make_module(
+      *program.base, {.bounce_domain = program.settings.bounce_domain,
+                      .bounce_address = program.settings.bounce_address,
+                      .bounce_port = program.settings.bounce_port,
+                      .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
+                      .on_stop = &program.on_stop}));
   return out;
 }
 

@@ -1,0 +1,24 @@
+// Outreach as the program sees it: channels, templates, campaigns, deliveries, what comes back.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "net/fiber.hpp"
+#include "trust/module.hpp"
+
+namespace varde::outreach {
+
+/// What outreach needs of the program around it.
+struct Environment {
+  std::string bounce_domain = "bounces.localhost";  ///< Return addresses are b-TOKEN@this.
+  std::string bounce_address = "127.0.0.1";         ///< Where the receiver listens.
+  unsigned short bounce_port = 0;                   ///< 0: no receiver.
+  net::Loop* loop = nullptr;  ///< Where it runs; null when nothing is started (`varde openapi`).
+  std::vector<std::function<void()>>* on_stop = nullptr;  ///< The program's.
+};
+
+trust::Module make_module(trust::Base& base, const Environment& environment);
+
+}  // namespace varde::outreach

@@ -1,0 +1,155 @@
+#include "outreach/tracking/token.hpp"
+
+#include <mutex>
+#include <unordered_map>
+
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+
+namespace varde::outreach {
+namespace {
+
+constexpr std::size_t kMac = 8;
+constexpr std::size_t kRemembered = 20000;
+
+struct Source {
+  Uuid tenant_id;
+  int source_kind = 0;
+  Uuid source_id;
+  auto operator<=>(const Source&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Source, (), (tenant_id, source_kind, source_id))
+
+constexpr db::Sql kFindRef{
+    "token.find_ref",
+    "SELECT ref FROM source_ref WHERE tenant_id = $1 AND source_kind = $2 AND source_id = $3"};
+constexpr db::Sql kInsertRef{"token.insert_ref",
+                             "INSERT INTO source_ref (tenant_id, source_kind, source_id) VALUES "
+                             "($1, $2, $3) ON CONFLICT DO NOTHING"};
+constexpr db::Sql kFindSource{
+    "token.find_source", "SELECT tenant_id, source_kind, source_id FROM source_ref WHERE ref = $1"};
+
+// Refs never change, so they are remembered for good, within bounds.
+struct Memory {
+  std::mutex mutex;
+  std::map<Source, std::int64_t> refs;
+  std::unordered_map<std::int64_t, Source> sources;
+  void remember(const Source& source, std::int64_t ref) {
+    std::lock_guard lock(mutex);
+    if (refs.size() > kRemembered) {
+      refs.clear();
+      sources.clear();
+    }
+    refs[source] = ref;
+    sources[ref] = source;
+  }
+};
+Memory& memory() {
+  static Memory all;
+  return all;
+}
+
+void append_number(std::string& out, std::uint64_t value) {
+  while (value >= 128) {
+    out += static_cast<char>(value | 128);
+    value >>= 7;
+  }
+  out += static_cast<char>(value);
+}
+
+std::optional<std::uint64_t> take_number(std::string_view& in) {
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 63 && !in.empty(); shift += 7) {
+    auto byte = static_cast<unsigned char>(in.front());
+    in.remove_prefix(1);
+    value |= static_cast<std::uint64_t>(byte & 127) << shift;
+    if (byte < 128) return value;
+  }
+  return std::nullopt;
+}
+
+crypto::Key link_key(trust::Base& base) { return base.keys.installation_key("links"); }
+
+}  // namespace
+
+std::int64_t source_ref(trust::Base& base, const Uuid& tenant, SourceKind kind, const Uuid& id) {
+  Source source{tenant, static_cast<int>(kind), id};
+  {
+    std::lock_guard lock(memory().mutex);
+    if (auto found = memory().refs.find(source); found != memory().refs.end()) return found->second;
+  }
+  auto tx = base.database.system();
+  auto ref = tx.maybe<std::int64_t>(kFindRef, tenant, kind, id);
+  if (!ref) {
+    tx.later(kInsertRef, tenant, kind, id);
+    ref = tx.one<std::int64_t>(kFindRef, tenant, kind, id);
+  }
+  tx.commit();
+  memory().remember(source, *ref);
+  return *ref;
+}
+
+TokenMaker::TokenMaker(trust::Base& base, const Uuid& tenant, SourceKind kind, const Uuid& source)
+    : key_(link_key(base)), ref_(source_ref(base, tenant, kind, source)) {}
+
+void TokenMaker::append(std::string& out, TokenKind kind, const Uuid& subject,
+                        std::uint32_t number) const {
+  std::string bytes;
+  bytes.reserve(48);
+  bytes += static_cast<char>(kind);
+  append_number(bytes, static_cast<std::uint64_t>(ref_));
+  bytes += subject.view();
+  append_number(bytes, number);
+  bytes += std::string_view(crypto::keyed_hash(key_, bytes)).substr(0, kMac);
+  out += kind == TokenKind::bounce ? base32(bytes) : base64url(bytes);
+}
+
+std::string make_token(trust::Base& base, const Token& token) {
+  std::string out;
+  TokenMaker(base, token.tenant, token.source_kind, token.source_id)
+      .append(out, token.kind, token.subject, token.number);
+  return out;
+}
+
+std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_view text) {
+  if (text.size() > 100) return std::nullopt;
+  auto bytes = kind == TokenKind::bounce ? unbase32(text) : unbase64(text);
+  if (!bytes || bytes->size() < 1 + 1 + 16 + 1 + kMac) return std::nullopt;
+  auto body = std::string_view(*bytes).substr(0, bytes->size() - kMac);
+  auto mac = std::string_view(*bytes).substr(body.size());
+  if (static_cast<TokenKind>(body[0]) != kind) return std::nullopt;
+  if (!crypto::equal(std::string_view(crypto::keyed_hash(link_key(base), body)).substr(0, kMac),
+                     mac))
+    return std::nullopt;
+  body.remove_prefix(1);
+  auto ref = take_number(body);
+  if (!ref || body.size() < 17) return std::nullopt;
+  Token token;
+  token.kind = kind;
+  std::copy(body.begin(), body.begin() + 16, token.subject.bytes.begin());
+  body.remove_prefix(16);
+  auto number = take_number(body);
+  if (!number || !body.empty()) return std::nullopt;
+  token.number = static_cast<std::uint32_t>(*number);
+  auto fill = [&](const Source& source) {
+    token.tenant = source.tenant_id;
+    token.source_kind = static_cast<SourceKind>(source.source_kind);
+    token.source_id = source.source_id;
+  };
+  auto id = static_cast<std::int64_t>(*ref);
+  {
+    std::lock_guard lock(memory().mutex);
+    if (auto found = memory().sources.find(id); found != memory().sources.end()) {
+      fill(found->second);
+      return token;
+    }
+  }
+  auto tx = base.database.system();
+  auto source = tx.maybe<Source>(kFindSource, id);
+  if (!source) return std::nullopt;
+  memory().remember(*source, id);
+  fill(*source);
+  return token;
+}
+
+}  // namespace varde::outreach

@@ -1,0 +1,68 @@
+// Tokens: what links and return addresses carry instead of names.
+//
+//   kind (1 byte) | source ref (LEB128) | subject (16 bytes) | number (LEB128) | MAC (8 bytes)
+//
+// The source (tenant, kind, id) is a small number from the table source_ref; the subject is the
+// person, or for return addresses the recipient of the delivery. The MAC is keyed by the
+// installation: nobody can make a token up, and reading one needs no look-up but the source's,
+// which is remembered. In URLs base64url (about 36 characters); in return addresses base32, because
+// servers fold the case of local parts.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "crypto/key.hpp"
+#include "trust/ctx.hpp"
+
+namespace varde::outreach {
+
+/// What a message, link or delivery belongs to.
+enum class SourceKind { campaign = 1, journey = 2, list = 3, form = 4, test = 5, system = 6 };
+BOOST_DESCRIBE_ENUM(SourceKind, campaign, journey, list, form, test, system)
+
+enum class TokenKind {
+  click = 1,        ///< /t/c/TOKEN: number is the link.
+  open = 2,         ///< /t/o/TOKEN.gif
+  unsubscribe = 3,  ///< /u/TOKEN
+  preferences = 4,  ///< /p/preferences/TOKEN
+  bounce = 5,       ///< b-TOKEN@BOUNCE_DOMAIN, in base32; subject is the delivery's recipient.
+  confirm = 6,      ///< /p/confirm/TOKEN: source is the list.
+  form = 7,         ///< /f/…/TOKEN: source is the form, number whatever the form wants.
+};
+
+struct Token {
+  TokenKind kind = TokenKind::click;
+  Uuid tenant;
+  SourceKind source_kind = SourceKind::campaign;
+  Uuid source_id;
+  Uuid subject;
+  std::uint32_t number = 0;
+};
+
+/// The number that stands for a source; made when there is none. One query, then remembered.
+std::int64_t source_ref(trust::Base& base, const Uuid& tenant, SourceKind kind, const Uuid& id);
+
+/// Makes tokens of one source, without any look-up: for bulk.
+class TokenMaker {
+ public:
+  TokenMaker(trust::Base& base, const Uuid& tenant, SourceKind kind, const Uuid& source);
+  /// Appends the token's text.
+  void append(std::string& out, TokenKind kind, const Uuid& subject,
+              std::uint32_t number = 0) const;
+
+ private:
+  crypto::Key key_;
+  std::int64_t ref_;
+};
+
+/// A token as text, for a personal link: make_token(base, {TokenKind::form, ctx.tenant,
+/// SourceKind::form, form_id, person_id}).
+std::string make_token(trust::Base& base, const Token& token);
+/// nullopt when the text is no token of this installation, or not of this kind.
+std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_view text);
+
+}  // namespace varde::outreach
