@@ -50,7 +50,7 @@ export function check(manifest, size, extra = {}) {
   return rows
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist')
   const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))
   const sizes = new Map()

@@ -9,6 +9,7 @@ export const makeTheme = () =>
     primaryColor: 'fjord',
     primaryShade: 7,
     colors: {
+      dark: ['#dfe6eb', '#b9c4cc', '#9fadb8', '#74828d', '#45525c', '#36424b', '#222b32', '#1a2127', '#141a1f', '#11161a'],
       fjord: ['#e8f4f8', '#d3e6ee', '#a6cddd', '#7fb9d2', '#5aa6c6', '#368eb4', '#2787b1', '#17749b', '#0f658a', '#0a5574'],
       // White on red.7 must pass 4.5:1.
       red: ['#fdecec', '#f9d5d5', '#f0a8a8', '#ea8585', '#e06464', '#d64545', '#ca3232', '#b42525', '#a01d1d', '#871616'],
@@ -20,9 +21,6 @@ export const makeTheme = () =>
     headings: { fontWeight: '650' },
     // Plain objects rather than Modal.extend(…), which would pull every component named here into the entry.
     components: {
-      CloseButton: { defaultProps: { 'aria-label': t('close') } },
-      Modal: { defaultProps: { closeButtonProps: { 'aria-label': t('close') }, radius: 10 } },
-      Drawer: { defaultProps: { closeButtonProps: { 'aria-label': t('close') } } },
       PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': t('show_password'), tabIndex: 0 } } },
     },
   })

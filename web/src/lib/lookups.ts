@@ -9,7 +9,8 @@ const all = { query: { limit: 500 } }
 const minute = { staleTime: 60_000 }
 
 export const useLists = () => useQuery({ queryKey: ['lists', 'all'], queryFn: () => ask(listLists(all)), ...minute })
-export const useTags = () => useQuery({ queryKey: ['tags', 'all'], queryFn: () => ask(listTags(all)), ...minute })
+export const useTags = (enabled = true) =>
+  useQuery({ queryKey: ['tags', 'all'], queryFn: () => ask(listTags(all)), enabled, ...minute })
 export const useSegments = () =>
   useQuery({ queryKey: ['segments', 'all'], queryFn: () => ask(listSegments(all)), ...minute })
 export const useAttributes = () =>

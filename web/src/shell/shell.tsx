@@ -1,9 +1,9 @@
 // The frame around every screen: navigation, the person finder, tenant and user menus, the demo banner.
-import { ActionIcon, Burger, Button, Drawer, Menu, TextInput, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, TextInput, useMantineColorScheme } from '@mantine/core'
 import {
   IconAddressBook, IconAdjustments, IconAt, IconBell, IconBuilding, IconCheckbox, IconClipboardText, IconDeviceDesktop,
   IconDownload, IconFileImport, IconFilter, IconFlask, IconForms, IconHistory, IconHome, IconInbox, IconList, IconLogout,
-  IconMail, IconMailOff, IconMoon, IconRoute, IconSearch, IconServer, IconSettings, IconSun, IconTag, IconTemplate,
+  IconMail, IconMailOff, IconMenu2, IconMoon, IconRoute, IconSearch, IconServer, IconSettings, IconSun, IconTag, IconTemplate,
   IconUserCircle, IconUsers,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -16,6 +16,7 @@ import { ask } from '@/lib/ask'
 import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
 import { Overlays, toastProblem } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
+import { Dialog, Menu, type MenuItem } from '@/ui/overlay'
 
 type Icon = typeof IconHome
 type Item = { href: string; word: string; icon: Icon; right?: Right; exact?: boolean }
@@ -114,33 +115,24 @@ function TenantHead() {
     <div className="side-head">
       {mark}
       <span className="tenant-name grow">{tenant?.name}</span>
-      <Menu position="bottom-end" withinPortal>
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={t('shell:switch_tenant')} title={t('shell:switch_tenant')}>
-            <IconBuilding size={18} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {tenants.map((other) => (
-            <Menu.Item
-              key={other.id}
-              disabled={other.id === tenant?.id}
-              onClick={async () => {
-                try {
-                  const session = await ask(switchTenant({ body: { tenant_id: other.id } }))
-                  queries.clear()
-                  keepSession(session)
-                  go('/')
-                } catch (error) {
-                  toastProblem(error)
-                }
-              }}
-            >
-              {other.name}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <Menu
+        label={t('shell:switch_tenant')}
+        button={<IconBuilding size={18} aria-hidden />}
+        items={tenants.map((other) => ({
+          label: other.name,
+          checked: other.id === tenant?.id,
+          run: async () => {
+            try {
+              const session = await ask(switchTenant({ body: { tenant_id: other.id } }))
+              queries.clear()
+              keepSession(session)
+              go('/')
+            } catch (error) {
+              toastProblem(error)
+            }
+          },
+        }))}
+      />
     </div>
   )
 }
@@ -174,56 +166,35 @@ function UserMenu() {
     sessionStorage.clear()
     location.assign('/login')
   }
+  const items: MenuItem[] = [
+    { label: t('shell:profile'), icon: <IconUserCircle size={16} aria-hidden />, run: () => go('/me') },
+    { label: t('shell:theme.label'), heading: true },
+    ...schemes.map(({ value, icon: Icon }) => ({
+      label: t(`shell:theme.${value}`),
+      icon: <Icon size={16} aria-hidden />,
+      checked: colorScheme === value,
+      stay: true,
+      run: () => setColorScheme(value),
+    })),
+  ]
+  if (languages.length > 1) {
+    items.push({ label: t('shell:language'), heading: true })
+    for (const { code, name } of languages) {
+      items.push({ label: name, checked: code === currentLanguage(), run: () => changeLanguage(code) })
+    }
+  }
+  items.push({ label: t('shell:log_out'), icon: <IconLogout size={16} aria-hidden />, run: () => void leave() })
   return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <Button variant="subtle" color="gray" px={8} aria-label={t('shell:user_menu', { name: user?.name })} className="user-button">
+    <Menu
+      label={t('shell:user_menu', { name: user?.name })}
+      button={
+        <>
           <IconUserCircle size={20} aria-hidden />
           <span className="user-name">{user?.name}</span>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconUserCircle size={16} aria-hidden />} onClick={() => go('/me')}>
-          {t('shell:profile')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{t('shell:theme.label')}</Menu.Label>
-        {schemes.map(({ value, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            closeMenuOnClick={false}
-            leftSection={<Icon size={16} aria-hidden />}
-            rightSection={colorScheme === value ? '✓' : undefined}
-            onClick={() => setColorScheme(value)}
-          >
-            {t(`shell:theme.${value}`)}
-          </Menu.Item>
-        ))}
-        {languages.length > 1 && (
-          <>
-            <Menu.Divider />
-            <Menu.Label>{t('shell:language')}</Menu.Label>
-            {languages.map(({ code, name }) => (
-              <Menu.Item
-                key={code}
-                role="menuitemradio"
-                aria-checked={code === currentLanguage()}
-                rightSection={code === currentLanguage() ? '✓' : undefined}
-                onClick={() => changeLanguage(code)}
-              >
-                {name}
-              </Menu.Item>
-            ))}
-          </>
-        )}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
-          {t('shell:log_out')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </>
+      }
+      items={items}
+    />
   )
 }
 
@@ -273,14 +244,16 @@ export default function Shell() {
           <p>{t('privacy_note')}</p>
         </div>
       </aside>
-      <Drawer opened={open} onClose={() => setOpen(false)} size={280} title={tenant?.name} className="drawer">
+      <Dialog open={open} onClose={() => setOpen(false)} title={tenant?.name} side>
         <Nav close={() => setOpen(false)} />
         <p className="muted small">{t('privacy_note')}</p>
-      </Drawer>
+      </Dialog>
       <div className="main">
         <header className="top">
           <span className="only-phone">
-            <Burger opened={open} onClick={() => setOpen(!open)} size="sm" aria-label={t('shell:open_menu')} />
+            <ActionIcon variant="subtle" color="gray" size={40} aria-label={t('shell:open_menu')} onClick={() => setOpen(true)}>
+              <IconMenu2 size={22} aria-hidden />
+            </ActionIcon>
           </span>
           {may('persons.read') ? <Finder /> : <span className="spacer" />}
           <span className="spacer" />
@@ -298,9 +271,9 @@ export default function Shell() {
           <UserMenu />
         </header>
         {tenant?.demo && (
-          <div className="banner" role="note">
+          <section className="banner" aria-label={t('demo_data')}>
             <IconFlask size={16} aria-hidden /> {t('shell:demo')}
-          </div>
+          </section>
         )}
         <main id="content" tabIndex={-1}>
           <Suspense fallback={<Waiting />}>

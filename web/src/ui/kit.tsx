@@ -1,5 +1,5 @@
 // The parts every screen is made of. Colours come from app.css's tokens; state is a word and an icon first.
-import { ActionIcon, Button, Modal } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconArrowLeft,
@@ -18,6 +18,7 @@ import { t } from '@/lib/i18n'
 import { adviceFor, type Problem, toProblem } from '@/lib/problem'
 import { formatTime } from '@/lib/time'
 import { Link } from './link'
+import { Dialog } from './overlay'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle'
 
@@ -407,12 +408,12 @@ export function Overlays() {
           </div>
         ))}
       </div>
-      <Modal opened={asked !== undefined} onClose={close} title={asked?.title ?? ''} centered>
+      <Dialog open={asked !== undefined} onClose={close} title={asked?.title ?? ''}>
         <div className="stack">
           <div>{asked?.body}</div>
           {error !== undefined && <ProblemAlert problem={error} />}
           <div className="row row-end">
-            <Button variant="default" onClick={close} data-autofocus>
+            <Button variant="default" onClick={close} autoFocus>
               {t('cancel')}
             </Button>
             <Button
@@ -435,7 +436,7 @@ export function Overlays() {
             </Button>
           </div>
         </div>
-      </Modal>
+      </Dialog>
     </>
   )
 }

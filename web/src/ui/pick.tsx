@@ -1,14 +1,8 @@
-// Choosing: several of a set, tags that may be new, one person by name, and the search box of a list.
-import { Combobox, NativeSelect, type NativeSelectProps, MultiSelect, type MultiSelectProps, TagsInput, TextInput, useCombobox } from '@mantine/core'
+// Choosing one of a set with the browser's own control, and the search box of a list.
+import { NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { listPersons } from '@/client'
-import { ask } from '@/lib/ask'
-import { t } from '@/lib/i18n'
-import { useTags } from '@/lib/lookups'
-import { personName } from '@/lib/names'
 
 export interface Option {
   value: string
@@ -29,22 +23,6 @@ export function Choice(props: Omit<NativeSelectProps, 'data' | 'onChange' | 'val
       value={value ?? ''}
       onChange={(e) => onPick(e.currentTarget.value)}
       data={empty === undefined ? data : [{ value: '', label: empty }, ...data]}
-    />
-  )
-}
-
-export const Several = (props: MultiSelectProps) => (
-  <MultiSelect searchable clearable hidePickedOptions nothingFoundMessage={t('none')} clearButtonProps={{ 'aria-label': t('clear') }} {...props} />
-)
-
-export function TagPicker(props: { label: string; value: string[]; onChange: (tags: string[]) => void; description?: string; error?: string }) {
-  const tags = useTags()
-  return (
-    <TagsInput
-      clearable
-      clearButtonProps={{ 'aria-label': t('clear') }}
-      data={tags.data?.items.map((i) => i.name) ?? []}
-      {...props}
     />
   )
 }
@@ -75,68 +53,3 @@ export function SearchBox(props: { label: string; value: string | undefined; onS
   )
 }
 
-export interface PickedPerson {
-  id: string
-  name: string
-}
-
-/** One person, found by the beginning of a name, an e-mail or a phone number. */
-export function PersonPicker(props: {
-  label: string
-  description?: string
-  value: PickedPerson | undefined
-  onPick: (person: PickedPerson | undefined) => void
-}) {
-  const combobox = useCombobox()
-  const [text, setText] = useState(props.value?.name ?? '')
-  const [q] = useDebouncedValue(text, 250)
-  const found = useQuery({
-    queryKey: ['persons', 'pick', q],
-    queryFn: () => ask(listPersons({ query: { q, limit: 8 } })),
-    enabled: combobox.dropdownOpened,
-  })
-  const rows = found.data?.items ?? []
-  return (
-    <Combobox
-      store={combobox}
-      onOptionSubmit={(id) => {
-        const person = rows.find((r) => r.id === id)
-        if (!person) return
-        const picked = { id, name: personName(person) }
-        setText(picked.name)
-        props.onPick(picked)
-        combobox.closeDropdown()
-      }}
-    >
-      <Combobox.Target>
-        <TextInput
-          label={props.label}
-          description={props.description}
-          placeholder={t('person_placeholder')}
-          value={text}
-          onChange={(e) => {
-            setText(e.currentTarget.value)
-            if (!e.currentTarget.value) props.onPick(undefined)
-            combobox.openDropdown()
-            combobox.updateSelectedOptionIndex()
-          }}
-          onFocus={() => combobox.openDropdown()}
-          onBlur={() => {
-            combobox.closeDropdown()
-            setText(props.value?.name ?? '')
-          }}
-        />
-      </Combobox.Target>
-      <Combobox.Dropdown>
-        <Combobox.Options>
-          {rows.map((person) => (
-            <Combobox.Option key={person.id} value={person.id}>
-              {personName(person)} <span className="muted small">{person.email}</span>
-            </Combobox.Option>
-          ))}
-          {!rows.length && <Combobox.Empty>{found.isFetching ? t('loading') : t('nobody_found')}</Combobox.Empty>}
-        </Combobox.Options>
-      </Combobox.Dropdown>
-    </Combobox>
-  )
-}

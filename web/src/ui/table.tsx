@@ -40,7 +40,7 @@ export function DataTable<T>(props: {
         {props.rows.map((row) => (
           <tr role="row" key={props.rowKey(row)} className={props.rowTone?.(row) ? `row-${props.rowTone(row)}` : undefined}>
             {props.columns.map((c) => (
-              <td key={c.key} role="cell" className={`${c.number ? 'num' : ''} ${c.bare ? 'bare' : ''}`} data-label={c.header}>
+              <td key={c.key} role="cell" className={`${c.number ? 'num' : ''} ${c.bare ? 'cell-bare' : ''}`} data-label={c.header}>
                 <div className="cell">{c.cell(row)}</div>
               </td>
             ))}

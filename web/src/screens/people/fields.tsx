@@ -65,7 +65,7 @@ export function PersonFields<T extends PersonValues>({ form, attributes }: { for
       </div>
       {attributes.length > 0 && (
         <>
-          <h3>{t('people:attributes')}</h3>
+          <h2 className="h3">{t('people:attributes')}</h2>
           <div className="two">
             {attributes.map((a) => (
               <AttributeInput

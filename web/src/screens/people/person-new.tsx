@@ -8,7 +8,7 @@ import { t } from '@/lib/i18n'
 import { options, useAttributes, useLists } from '@/lib/lookups'
 import { Card, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
 import { LinkButton, useGo } from '@/ui/link'
-import { Several, TagPicker } from '@/ui/pick'
+import { Several, TagPicker } from '@/ui/pick-many'
 import { fieldNames, PersonFields, valuesOf } from './fields'
 
 export default function PersonNew() {

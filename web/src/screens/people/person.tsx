@@ -1,5 +1,5 @@
 // One person: what is known, what was agreed to, and everything that happened, in that order of glance.
-import { Button, Menu, NativeSelect, Textarea } from '@mantine/core'
+import { Button, NativeSelect, Textarea } from '@mantine/core'
 import {
   IconAlertTriangle, IconCheckbox, IconClick, IconDots, IconEdit, IconEyeCheck, IconFileImport, IconForms, IconListCheck,
   IconListDetails, IconMail, IconMailOff, IconNote, IconRoute, IconSparkles, IconTag, IconTrash,
@@ -20,7 +20,9 @@ import { formatDate } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
 import { Alert, Card, confirm, Empty, Facts, FormAlerts, Loaded, Page, ProblemAlert, Skeleton, State, Tag, Time, toast, toastProblem } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
-import { Choice, TagPicker } from '@/ui/pick'
+import { Menu } from '@/ui/overlay'
+import { Choice } from '@/ui/pick'
+import { TagPicker } from '@/ui/pick-many'
 import { usePages } from '@/ui/table'
 import { contactFields, fieldNames, PersonFields, valuesOf } from './fields'
 import { PersonState } from './persons'
@@ -66,17 +68,16 @@ function PersonView({ person, etag, reload }: { person: Person; etag: string; re
                 {t('people:edit')}
               </Button>
             )}
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <Button variant="default" px={8} aria-label={t('people:more', { name })}>
-                  <IconDots size={18} aria-hidden />
-                </Button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item
-                  color="red"
-                  leftSection={<IconTrash size={16} aria-hidden />}
-                  onClick={() =>
+            <Menu
+              label={t('people:more', { name })}
+              className="menu-button framed"
+              button={<IconDots size={18} aria-hidden />}
+              items={[
+                {
+                  label: t('people:delete'),
+                  danger: true,
+                  icon: <IconTrash size={16} aria-hidden />,
+                  run: () =>
                     confirm({
                       title: t('people:delete_title', { name }),
                       body: t('people:delete_body'),
@@ -88,13 +89,10 @@ function PersonView({ person, etag, reload }: { person: Person; etag: string; re
                         toast('good', t('people:deleted', { name }))
                         go('/persons')
                       },
-                    })
-                  }
-                >
-                  {t('people:delete')}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+                    }),
+                },
+              ]}
+            />
           </>
         )
       }
