@@ -1,7 +1,7 @@
 // Small sets that many screens choose from, fetched once and kept for a minute.
 import { useQuery } from '@tanstack/react-query'
 import {
-  listAttributes, listCampaigns, listForms, listLists, listProviders, listPurposes, listSegments, listTags, listUsers,
+  listAttributes, listCampaigns, listDomains, listForms, listLists, listProviders, listPurposes, listSegments, listTags, listTemplates, listUsers,
 } from '@/client'
 import { ask } from './ask'
 
@@ -19,6 +19,10 @@ export const usePurposes = () =>
   useQuery({ queryKey: ['purposes', 'all'], queryFn: () => ask(listPurposes(all)), ...minute })
 export const useProviders = (enabled = true) =>
   useQuery({ queryKey: ['providers', 'all'], queryFn: () => ask(listProviders(all)), enabled, ...minute })
+export const useTemplates = () =>
+  useQuery({ queryKey: ['templates', 'all'], queryFn: () => ask(listTemplates(all)), ...minute })
+export const useDomains = (enabled = true) =>
+  useQuery({ queryKey: ['domains', 'all'], queryFn: () => ask(listDomains(all)), enabled, ...minute })
 export const useForms = () => useQuery({ queryKey: ['forms', 'all'], queryFn: () => ask(listForms(all)), ...minute })
 export const useCampaigns = () =>
   useQuery({ queryKey: ['campaigns', 'all'], queryFn: () => ask(listCampaigns(all)), ...minute })
