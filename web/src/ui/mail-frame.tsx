@@ -6,7 +6,9 @@ import { nonce } from '@/lib/nonce'
 
 export function MailFrame({ html, width, title }: { html: string; width: number; title: string }) {
   const ref = useRef<HTMLIFrameElement>(null)
+  const box = useRef<HTMLElement>(null)
   const [height, setHeight] = useState(320)
+  const [room, setRoom] = useState(width)
   const [link, setLink] = useState<string>()
   const prepared = useMemo(() => prepareMail(html, nonce()), [html])
 
@@ -43,11 +45,26 @@ export function MailFrame({ html, width, title }: { html: string; width: number;
     }
   }, [prepared.html, width])
 
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const watcher = new ResizeObserver(() => setRoom(element.clientWidth))
+    watcher.observe(element)
+    return () => watcher.disconnect()
+  }, [])
+  // A wide mail in a narrow place is shown smaller rather than cut off.
+  const scale = room > 0 ? Math.min(1, room / width) : 1
+
   return (
     <div className="mail-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="mail-scroll" tabIndex={0} aria-label={title}>
-        <iframe ref={ref} sandbox="allow-same-origin" srcDoc={prepared.html} title={title} style={{ width, height }} tabIndex={-1} />
+      <section ref={box} className="mail-scroll" aria-label={title} style={{ height: height * scale }}>
+        <iframe
+          ref={ref}
+          sandbox="allow-same-origin"
+          srcDoc={prepared.html}
+          title={title}
+          style={{ width, height, transform: `scale(${scale})`, marginLeft: Math.max(0, (room - width * scale) / 2) }}
+        />
       </section>
       <p className="muted small wrap" aria-live="polite">
         {link !== undefined ? t('mail.link', { url: link }) : t('mail.links_rest')}
