@@ -9,7 +9,9 @@ export const makeTheme = () =>
     primaryColor: 'fjord',
     primaryShade: 7,
     colors: {
-      dark: ['#dfe6eb', '#b9c4cc', '#9fadb8', '#74828d', '#45525c', '#36424b', '#222b32', '#1a2127', '#141a1f', '#11161a'],
+      // gray.4 and dark.4 outline inputs: 3:1 against the surface.
+      gray: ['#f8f9fa', '#eef2f5', '#e3e9ed', '#cdd6dc', '#8a96a0', '#7d8992', '#66737d', '#4d5962', '#36424b', '#1b252c'],
+      dark: ['#dfe6eb', '#b9c4cc', '#9fadb8', '#74828d', '#667480', '#36424b', '#222b32', '#1a2127', '#141a1f', '#11161a'],
       fjord: ['#e8f4f8', '#d3e6ee', '#a6cddd', '#7fb9d2', '#5aa6c6', '#368eb4', '#2787b1', '#17749b', '#0f658a', '#0a5574'],
       // White on red.7 must pass 4.5:1.
       red: ['#fdecec', '#f9d5d5', '#f0a8a8', '#ea8585', '#e06464', '#d64545', '#ca3232', '#b42525', '#a01d1d', '#871616'],
@@ -34,7 +36,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#66737d',
     '--mantine-color-error': '#b42525',
     '--mantine-color-anchor': '#0f658a',
-    '--mantine-color-default-border': '#c3ccd3',
+    '--mantine-color-default-border': '#a3aeb7',
   },
   dark: {
     '--mantine-color-body': '#151b20',
@@ -45,7 +47,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-anchor': '#8cc6dd',
     '--mantine-color-default': '#222b32',
     '--mantine-color-default-hover': '#2b353d',
-    '--mantine-color-default-border': '#45525c',
+    '--mantine-color-default-border': '#55636d',
     '--mantine-color-red-filled': '#b42525',
     '--mantine-color-red-outline': '#f19a9a',
     '--mantine-color-red-light-color': '#f19a9a',

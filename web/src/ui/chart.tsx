@@ -23,7 +23,7 @@ export function ShareChart(props: { label: string; items: { value: string; count
   return (
     <div className="stack-s">
       <div className="row row-between">
-        <h3>{props.label}</h3>
+        <h2>{props.label}</h2>
         <Switcher label={t('chart.show', { name: props.label })} view={view} setView={setView} />
       </div>
       {view === 'table' ? (

@@ -50,7 +50,7 @@ export default function Results() {
                   </Card>
                 ) : f.texts !== undefined && f.texts !== null ? (
                   <Card key={f.key}>
-                    <h3>{f.label}</h3>
+                    <h2>{f.label}</h2>
                     <p>
                       {t('forms:texts', { count: f.texts })} <Link href={`/forms/${id}/answers`}>{t('forms:read_them')}</Link>
                     </p>
