@@ -42,7 +42,7 @@ const loginHref = (from: string) =>
   from === '/' || from.startsWith('/login') ? '/login' : `/login?next=${encodeURIComponent(from)}`
 
 const screens = [
-  screen('/', 'home', () => import('@/screens/home/home')),
+  screen('/', 'home campaigns', () => import('@/screens/home/home')),
   screen('/setup', 'home', () => import('@/screens/home/setup')),
   screen('/notifications', 'home', () => import('@/screens/home/notifications')),
 
@@ -77,7 +77,7 @@ const screens = [
   screen('/forms/$id/answers', 'forms', () => import('@/screens/forms/answers')),
 
   screen('/journeys', 'journeys', () => import('@/screens/journeys/journeys')),
-  screen('/journeys/$id', 'journeys segments composer', () => import('@/screens/journeys/journey')),
+  screen('/journeys/$id', 'journeys segments composer people', () => import('@/screens/journeys/journey')),
   screen('/journeys/$id/runs', 'journeys', () => import('@/screens/journeys/runs')),
 
   screen('/sending/domains', 'sending', () => import('@/screens/sending/domains')),

@@ -35,6 +35,11 @@ export async function startWords(): Promise<void> {
     resources: {},
     interpolation: { escapeValue: false },
     returnNull: false,
+    // Seen by the screenshots, which fail on anything said to the console.
+    parseMissingKeyHandler: (key, fallback) => {
+      if (fallback === undefined) console.error(`no word for ${key}`)
+      return fallback ?? key
+    },
   })
   await loadWords('common')
 }
