@@ -5,7 +5,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
-export const limits = { entryJs: 150_000, entryCss: 20_000, route: 220_000, report: 290_000, composer: 380_000 }
+export const limits = {
+  entryJs: 150_000,
+  entryCss: 20_000,
+  route: 220_000,
+  report: 290_000,
+  composer: 380_000,
+}
 
 /** Every file that `keys` need before they can run. */
 export function closure(manifest, keys) {
@@ -42,7 +48,9 @@ export function check(manifest, size, extra = {}) {
     row('entry CSS', sum([...base].filter((f) => f.endsWith('.css'))), limits.entryCss),
   ]
   const shell = Object.keys(manifest).find((k) => k.endsWith('shell/shell.tsx'))
-  for (const key of (manifest[entry].dynamicImports ?? []).filter((k) => k.startsWith('src/screens/')).sort()) {
+  for (const key of (manifest[entry].dynamicImports ?? [])
+    .filter((k) => k.startsWith('src/screens/'))
+    .sort()) {
     const needed = [entry, key, ...(extra[key] ?? [])]
     if (!key.includes('/login/')) needed.push(shell)
     rows.push(row(key.replace('src/screens/', ''), sum(closure(manifest, needed)), limitFor(key)))
@@ -72,7 +80,9 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   }
   const rows = check(manifest, size, extra)
   for (const { name, bytes, limit, over } of rows) {
-    console.log(`${over ? 'OVER' : 'ok  '} ${name.padEnd(36)} ${(bytes / 1000).toFixed(1).padStart(7)} kB of ${limit / 1000}`)
+    console.log(
+      `${over ? 'OVER' : 'ok  '} ${name.padEnd(36)} ${(bytes / 1000).toFixed(1).padStart(7)} kB of ${limit / 1000}`,
+    )
   }
   if (rows.some((r) => r.over)) process.exit(1)
 }

@@ -19,7 +19,11 @@ const real = Boolean(env.VARDE_URL)
 const only = env.ONLY ? new RegExp(env.ONLY) : undefined
 const themes = (env.THEMES ?? 'light,dark').split(',')
 const widths = (env.WIDTHS ?? '1280,360').split(',').map(Number)
-const account = { email: env.VARDE_EMAIL ?? 'admin@demo.example', password: env.VARDE_PASSWORD ?? 'demo-demo-demo', totp: env.VARDE_TOTP ?? '123456' }
+const account = {
+  email: env.VARDE_EMAIL ?? 'admin@demo.example',
+  password: env.VARDE_PASSWORD ?? 'demo-demo-demo',
+  totp: env.VARDE_TOTP ?? '123456',
+}
 const setupEmail = env.VARDE_SETUP_EMAIL ?? (real ? undefined : 'new@demo.example')
 
 let base = env.VARDE_URL
@@ -32,7 +36,16 @@ if (!base) {
 
 const browser = await chromium.launch({
   executablePath: env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 })
 
 async function post(context, path, data) {
@@ -42,15 +55,25 @@ async function post(context, path, data) {
 }
 
 async function contextFor(who, theme) {
-  const context = await browser.newContext({ colorScheme: theme, locale: 'en-GB', timezoneId: 'Europe/Oslo', reducedMotion: 'reduce' })
+  const context = await browser.newContext({
+    colorScheme: theme,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Oslo',
+    reducedMotion: 'reduce',
+  })
   await context.addInitScript((scheme) => {
     localStorage.setItem('mantine-color-scheme-value', scheme)
-    addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`))
+    addEventListener('securitypolicyviolation', (e) =>
+      console.error(
+        `CSP: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`,
+      ),
+    )
   }, theme)
   if (who === 'anonymous') return context
   const email = who === 'setup' ? setupEmail : account.email
   const session = await post(context, '/api/v1/session', { email, password: account.password })
-  if (who === 'ready' && session.state === 'totp_required') await post(context, '/api/v1/session/totp', { code: account.totp })
+  if (who === 'ready' && session.state === 'totp_required')
+    await post(context, '/api/v1/session/totp', { code: account.totp })
   return context
 }
 
@@ -72,7 +95,11 @@ async function resolvePath(context, path) {
 async function perform(page, steps) {
   for (const [act, a, b] of steps ?? []) {
     if (act === 'fill') await page.getByLabel(a, { exact: false }).first().fill(b)
-    else if (act === 'click') await page.getByRole(a, { name: b.startsWith('/') ? new RegExp(b.slice(1, -1)) : b }).first().click()
+    else if (act === 'click')
+      await page
+        .getByRole(a, { name: b.startsWith('/') ? new RegExp(b.slice(1, -1)) : b })
+        .first()
+        .click()
     else if (act === 'wait') await page.getByText(a).first().waitFor({ timeout: 5000 })
   }
 }
@@ -106,16 +133,31 @@ async function visit(theme) {
       try {
         await page.goto(base + path)
         await page.locator('h1').first().waitFor({ timeout: 8000 })
-        await page.waitForFunction(() => !document.querySelector('.skeletons'), undefined, { timeout: 6000 }).catch(() => fail('still loading after 6 s'))
-        if (screen.do && (width === widths[0] || !/codes|terms/.test(screen.name))) await perform(page, screen.do)
+        await page
+          .waitForFunction(() => !document.querySelector('.skeletons'), undefined, { timeout: 6000 })
+          .catch(() => fail('still loading after 6 s'))
+        if (screen.do && (width === widths[0] || !/codes|terms/.test(screen.name)))
+          await perform(page, screen.do)
         await page.waitForTimeout(350)
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        const over = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
         if (over > 1) fail(`${over} px wider than the screen`)
         await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
         taken += 1
         await page.evaluate(axe)
-        const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
-        for (const v of violations) fail(`axe ${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join(' | ')}`)
+        const { violations } = await page.evaluate(() =>
+          window.axe.run(document, {
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+          }),
+        )
+        for (const v of violations)
+          fail(
+            `axe ${v.id} (${v.impact}): ${v.nodes
+              .slice(0, 3)
+              .map((n) => `${n.target.join(' ')} ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`)
+              .join(' | ')}`,
+          )
       } catch (error) {
         fail(String(error.message ?? error).split('\n')[0])
         await page.screenshot({ path: join(shots, `${name}.png`) }).catch(() => undefined)

@@ -15,7 +15,12 @@ await startWords()
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <MantineProvider theme={makeTheme()} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={nonce}>
+    <MantineProvider
+      theme={makeTheme()}
+      cssVariablesResolver={variables}
+      defaultColorScheme="auto"
+      getStyleNonce={nonce}
+    >
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

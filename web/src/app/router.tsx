@@ -1,6 +1,12 @@
 // All routes in one place. Each screen is a chunk of its own and names the word files it needs.
 import {
-  createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, useRouter,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  useRouter,
 } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
 import { whenLoggedOut } from '@/lib/ask'

@@ -36,8 +36,18 @@ export function useSession(): SessionView {
 }
 
 export type Right =
-  | 'persons.read' | 'persons.write' | 'persons.export' | 'segments.write' | 'campaigns.read' | 'campaigns.write'
-  | 'campaigns.send' | 'forms.write' | 'journeys.write' | 'channels.manage' | 'users.manage' | 'audit.read'
+  | 'persons.read'
+  | 'persons.write'
+  | 'persons.export'
+  | 'segments.write'
+  | 'campaigns.read'
+  | 'campaigns.write'
+  | 'campaigns.send'
+  | 'forms.write'
+  | 'journeys.write'
+  | 'channels.manage'
+  | 'users.manage'
+  | 'audit.read'
   | 'settings.manage'
 
 export function useMay(): (right: Right) => boolean {

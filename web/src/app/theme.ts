@@ -1,5 +1,5 @@
 // Mantine's theme: one accent, contrast that passes WCAG 2.2 AA in both schemes, names for icon-only buttons.
-import { createTheme, type CSSVariablesResolver } from '@mantine/core'
+import { type CSSVariablesResolver, createTheme } from '@mantine/core'
 import { t } from '@/lib/i18n'
 
 export const makeTheme = () =>
@@ -10,11 +10,55 @@ export const makeTheme = () =>
     primaryShade: 7,
     colors: {
       // gray.4 and dark.4 outline inputs: 3:1 against the surface.
-      gray: ['#f8f9fa', '#eef2f5', '#e3e9ed', '#cdd6dc', '#8a96a0', '#7d8992', '#66737d', '#4d5962', '#36424b', '#1b252c'],
-      dark: ['#dfe6eb', '#b9c4cc', '#9fadb8', '#74828d', '#667480', '#36424b', '#222b32', '#1a2127', '#141a1f', '#11161a'],
-      fjord: ['#e8f4f8', '#d3e6ee', '#a6cddd', '#7fb9d2', '#5aa6c6', '#368eb4', '#2787b1', '#17749b', '#0f658a', '#0a5574'],
+      gray: [
+        '#f8f9fa',
+        '#eef2f5',
+        '#e3e9ed',
+        '#cdd6dc',
+        '#8a96a0',
+        '#7d8992',
+        '#66737d',
+        '#4d5962',
+        '#36424b',
+        '#1b252c',
+      ],
+      dark: [
+        '#dfe6eb',
+        '#b9c4cc',
+        '#9fadb8',
+        '#74828d',
+        '#667480',
+        '#36424b',
+        '#222b32',
+        '#1a2127',
+        '#141a1f',
+        '#11161a',
+      ],
+      fjord: [
+        '#e8f4f8',
+        '#d3e6ee',
+        '#a6cddd',
+        '#7fb9d2',
+        '#5aa6c6',
+        '#368eb4',
+        '#2787b1',
+        '#17749b',
+        '#0f658a',
+        '#0a5574',
+      ],
       // White on red.7 must pass 4.5:1.
-      red: ['#fdecec', '#f9d5d5', '#f0a8a8', '#ea8585', '#e06464', '#d64545', '#ca3232', '#b42525', '#a01d1d', '#871616'],
+      red: [
+        '#fdecec',
+        '#f9d5d5',
+        '#f0a8a8',
+        '#ea8585',
+        '#e06464',
+        '#d64545',
+        '#ca3232',
+        '#b42525',
+        '#a01d1d',
+        '#871616',
+      ],
     },
     defaultRadius: 6,
     cursorType: 'pointer',
@@ -23,7 +67,9 @@ export const makeTheme = () =>
     headings: { fontWeight: '650' },
     // Plain objects rather than Modal.extend(…), which would pull every component named here into the entry.
     components: {
-      PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': t('show_password'), tabIndex: 0 } } },
+      PasswordInput: {
+        defaultProps: { visibilityToggleButtonProps: { 'aria-label': t('show_password'), tabIndex: 0 } },
+      },
     },
   })
 

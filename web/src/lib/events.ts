@@ -18,9 +18,13 @@ function read(message: MessageEvent<string>): LiveEvent | undefined {
     const body: unknown = JSON.parse(message.data)
     if (typeof body !== 'object' || body === null) return undefined
     const record = body as Record<string, unknown>
-    const data = typeof record.data === 'object' && record.data !== null ? (record.data as Record<string, unknown>) : record
+    const data =
+      typeof record.data === 'object' && record.data !== null
+        ? (record.data as Record<string, unknown>)
+        : record
     const type = typeof record.type === 'string' ? record.type : message.type
-    const id = typeof record.id === 'string' ? record.id : typeof data.id === 'string' ? data.id : message.lastEventId
+    const id =
+      typeof record.id === 'string' ? record.id : typeof data.id === 'string' ? data.id : message.lastEventId
     return { type, id, data }
   } catch {
     return undefined

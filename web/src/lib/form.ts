@@ -1,7 +1,7 @@
 // State of a form: values kept in sessionStorage until they are sent (so that a lost connection or an
 // expired session loses nothing), and the server's errors put beside the fields they point at.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { type FieldErrors, Problem, splitErrors, toProblem } from './problem'
+import { type FieldErrors, type Problem, splitErrors, toProblem } from './problem'
 
 const prefix = 'varde-draft:'
 
@@ -89,7 +89,10 @@ export function useForm<T extends object>(
       return left
     })
   }, [])
-  const set = useCallback(<K extends keyof T>(key: K, value: T[K]) => patch({ [key]: value } as unknown as Partial<T>), [patch])
+  const set = useCallback(
+    <K extends keyof T>(key: K, value: T[K]) => patch({ [key]: value } as unknown as Partial<T>),
+    [patch],
+  )
   const reset = useCallback(
     (next?: T) => {
       const base = next ?? first.current
@@ -139,7 +142,18 @@ export function useForm<T extends object>(
   }
 
   return {
-    values, errors, problem, rest, busy, dirty, restored, set, patch, reset, setError, submit,
+    values,
+    errors,
+    problem,
+    rest,
+    busy,
+    dirty,
+    restored,
+    set,
+    patch,
+    reset,
+    setError,
+    submit,
     text: (key) => ({
       name: key,
       value: String(values[key] ?? ''),
@@ -157,5 +171,7 @@ export function useForm<T extends object>(
 
 /** Empty strings are "not given" towards the API. */
 export function given<T extends Record<string, unknown>>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, v]) => v !== '' && v !== undefined)) as Partial<T>
+  return Object.fromEntries(
+    Object.entries(values).filter(([, v]) => v !== '' && v !== undefined),
+  ) as Partial<T>
 }

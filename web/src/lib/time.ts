@@ -28,9 +28,12 @@ export function formatTime(at: string | Date, inZone = zone): string {
 }
 
 export function formatDate(at: string | Date): string {
-  return new Intl.DateTimeFormat(locale(), { timeZone: zone, year: 'numeric', month: 'short', day: 'numeric' }).format(
-    new Date(at),
-  )
+  return new Intl.DateTimeFormat(locale(), {
+    timeZone: zone,
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+  }).format(new Date(at))
 }
 
 export function formatHour(at: string | Date): string {
@@ -75,7 +78,10 @@ function zoneOffset(utc: number, inZone: string): number {
     hourCycle: 'h23',
   }).formatToParts(utc)
   const n = (type: string) => Number(parts.find((p) => p.type === type)?.value)
-  return Date.UTC(n('year'), n('month') - 1, n('day'), n('hour'), n('minute'), n('second')) - Math.floor(utc / 1000) * 1000
+  return (
+    Date.UTC(n('year'), n('month') - 1, n('day'), n('hour'), n('minute'), n('second')) -
+    Math.floor(utc / 1000) * 1000
+  )
 }
 
 /** `2026-11-21T09:30` as read on a wall clock in `inZone` → RFC 3339 in UTC. */

@@ -1,10 +1,37 @@
 // The frame around every screen: navigation, the person finder, tenant and user menus, the demo banner.
 import { ActionIcon, TextInput, useMantineColorScheme } from '@mantine/core'
 import {
-  IconAddressBook, IconAdjustments, IconAt, IconBell, IconBuilding, IconCheckbox, IconClipboardText, IconDeviceDesktop,
-  IconDownload, IconFileImport, IconFilter, IconFlask, IconForms, IconHistory, IconHome, IconInbox, IconList, IconLogout,
-  IconMail, IconMailOff, IconMenu2, IconMoon, IconRoute, IconSearch, IconServer, IconSettings, IconSun, IconTag, IconTemplate,
-  IconUserCircle, IconUsers,
+  IconAddressBook,
+  IconAdjustments,
+  IconAt,
+  IconBell,
+  IconBuilding,
+  IconCheckbox,
+  IconClipboardText,
+  IconDeviceDesktop,
+  IconDownload,
+  IconFileImport,
+  IconFilter,
+  IconFlask,
+  IconForms,
+  IconHistory,
+  IconHome,
+  IconInbox,
+  IconList,
+  IconLogout,
+  IconMail,
+  IconMailOff,
+  IconMenu2,
+  IconMoon,
+  IconRoute,
+  IconSearch,
+  IconServer,
+  IconSettings,
+  IconSun,
+  IconTag,
+  IconTemplate,
+  IconUserCircle,
+  IconUsers,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
@@ -99,7 +126,11 @@ function TenantHead() {
   const { tenant, tenants } = useSession()
   const go = useGo()
   const mark = (
-    <span className="tenant-mark" style={{ background: tenant?.colour || 'var(--accent)', color: inkOn(tenant?.colour) }} aria-hidden>
+    <span
+      className="tenant-mark"
+      style={{ background: tenant?.colour || 'var(--accent)', color: inkOn(tenant?.colour) }}
+      aria-hidden
+    >
       {tenant?.name.slice(0, 1)}
     </span>
   )
@@ -183,7 +214,11 @@ function UserMenu() {
       items.push({ label: name, checked: code === currentLanguage(), run: () => changeLanguage(code) })
     }
   }
-  items.push({ label: t('shell:log_out'), icon: <IconLogout size={16} aria-hidden />, run: () => void leave() })
+  items.push({
+    label: t('shell:log_out'),
+    icon: <IconLogout size={16} aria-hidden />,
+    run: () => void leave(),
+  })
   return (
     <Menu
       label={t('shell:user_menu', { name: user?.name })}
@@ -251,7 +286,13 @@ export default function Shell() {
       <div className="main">
         <header className="top">
           <span className="only-phone">
-            <ActionIcon variant="subtle" color="gray" size={40} aria-label={t('shell:open_menu')} onClick={() => setOpen(true)}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={40}
+              aria-label={t('shell:open_menu')}
+              onClick={() => setOpen(true)}
+            >
               <IconMenu2 size={22} aria-hidden />
             </ActionIcon>
           </span>
@@ -262,7 +303,12 @@ export default function Shell() {
             color="gray"
             size={36}
             renderRoot={(props: Record<string, unknown>) => (
-              <Link {...props} href="/notifications" aria-label={t('shell:notifications', { count: unread })} title={t('shell:notifications', { count: unread })} />
+              <Link
+                {...props}
+                href="/notifications"
+                aria-label={t('shell:notifications', { count: unread })}
+                title={t('shell:notifications', { count: unread })}
+              />
             )}
           >
             <IconBell size={20} aria-hidden />

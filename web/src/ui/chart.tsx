@@ -10,14 +10,22 @@ function Switcher({ label, view, setView }: { label: string; view: string; setVi
       size="xs"
       aria-label={label}
       value={view}
-      data={[{ value: 'chart', label: t('chart.chart') }, { value: 'table', label: t('chart.table') }]}
+      data={[
+        { value: 'chart', label: t('chart.chart') },
+        { value: 'table', label: t('chart.table') },
+      ]}
       onChange={setView}
     />
   )
 }
 
 /** Shares of a whole as horizontal bars, or as a table. */
-export function ShareChart(props: { label: string; items: { value: string; count: number }[]; total: number; head: string }) {
+export function ShareChart(props: {
+  label: string
+  items: { value: string; count: number }[]
+  total: number
+  head: string
+}) {
   const [view, setView] = useState('chart')
   const most = Math.max(1, ...props.items.map((i) => i.count))
   return (
@@ -27,7 +35,11 @@ export function ShareChart(props: { label: string; items: { value: string; count
         <Switcher label={t('chart.show', { name: props.label })} view={view} setView={setView} />
       </div>
       {view === 'table' ? (
-        <Twin label={props.label} head={[props.head, t('chart.count'), t('chart.share')]} rows={props.items.map((i) => [i.value, formatNumber(i.count), formatPercent(i.count, props.total)])} />
+        <Twin
+          label={props.label}
+          head={[props.head, t('chart.count'), t('chart.share')]}
+          rows={props.items.map((i) => [i.value, formatNumber(i.count), formatPercent(i.count, props.total)])}
+        />
       ) : (
         <ul className="share">
           {props.items.map((i) => (
@@ -53,7 +65,12 @@ export interface Series {
 }
 
 /** Counts over time as columns of up to two series side by side, or as a table. */
-export function TimeChart(props: { label: string; at: string[]; format: (at: string) => string; series: Series[] }) {
+export function TimeChart(props: {
+  label: string
+  at: string[]
+  format: (at: string) => string
+  series: Series[]
+}) {
   const [view, setView] = useState('chart')
   const { at, series } = props
   const most = Math.max(1, ...series.flatMap((s) => s.values))
@@ -81,14 +98,33 @@ export function TimeChart(props: { label: string; at: string[]; format: (at: str
         />
       ) : (
         <figure>
-          <svg viewBox={`0 0 ${width} ${height + 4}`} className="columns-chart" role="img" aria-label={t('chart.described', { name: props.label, count: most })}>
+          <svg
+            viewBox={`0 0 ${width} ${height + 4}`}
+            className="columns-chart"
+            role="img"
+            aria-label={t('chart.described', { name: props.label, count: most })}
+          >
             {[0.5, 1].map((f) => (
-              <line key={f} x1={0} x2={width} y1={height - height * f + 2} y2={height - height * f + 2} className="grid-line" />
+              <line
+                key={f}
+                x1={0}
+                x2={width}
+                y1={height - height * f + 2}
+                y2={height - height * f + 2}
+                className="grid-line"
+              />
             ))}
             <line x1={0} x2={width} y1={height + 2} y2={height + 2} className="axis" />
             {series.map((s, k) =>
               s.values.map((v, i) => (
-                <rect key={`${k}-${at[i]}`} className={`series-${k}`} x={i * slot + 1 + k * bar} width={Math.max(1, bar - 1)} y={height + 2 - (v / most) * height} height={(v / most) * height}>
+                <rect
+                  key={`${k}-${at[i]}`}
+                  className={`series-${k}`}
+                  x={i * slot + 1 + k * bar}
+                  width={Math.max(1, bar - 1)}
+                  y={height + 2 - (v / most) * height}
+                  height={(v / most) * height}
+                >
                   <title>{`${props.format(at[i] ?? '')}: ${s.name} ${formatNumber(v)}`}</title>
                 </rect>
               )),
@@ -107,7 +143,6 @@ export function TimeChart(props: { label: string; at: string[]; format: (at: str
 
 export function Twin({ label, head, rows }: { label: string; head: string[]; rows: ReactNode[][] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className="scroller tall" tabIndex={0} aria-label={label}>
       <table className="grid-table">
         <thead>

@@ -80,7 +80,13 @@ export function Card(props: {
   )
 }
 
-const toneIcon = { good: IconCircleCheck, warn: IconAlertTriangle, bad: IconCircleX, busy: IconLoader, idle: IconCircleDashed }
+const toneIcon = {
+  good: IconCircleCheck,
+  warn: IconAlertTriangle,
+  bad: IconCircleX,
+  busy: IconLoader,
+  idle: IconCircleDashed,
+}
 
 export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   const Icon = toneIcon[tone]
@@ -91,7 +97,13 @@ export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   )
 }
 
-export function Alert(props: { tone: Tone | 'info'; title?: ReactNode; children?: ReactNode; actions?: ReactNode; live?: boolean }) {
+export function Alert(props: {
+  tone: Tone | 'info'
+  title?: ReactNode
+  children?: ReactNode
+  actions?: ReactNode
+  live?: boolean
+}) {
   const Icon = props.tone === 'info' ? IconInfoCircle : toneIcon[props.tone]
   return (
     <div className={`alert alert-${props.tone}`} role={props.live ? 'alert' : undefined}>
@@ -120,7 +132,9 @@ export function ProblemAlert(props: {
     <Alert
       tone={advice === 'changed' || advice === 'busy' ? 'warn' : 'bad'}
       live
-      title={advice === 'changed' ? t('problem.changed_title') : problem.title || t(`problem.${advice}_title`)}
+      title={
+        advice === 'changed' ? t('problem.changed_title') : problem.title || t(`problem.${advice}_title`)
+      }
       actions={
         <>
           {advice === 'changed' && props.reload && (
@@ -159,7 +173,11 @@ export function ProblemAlert(props: {
 }
 
 /** What a form has to say: that input was brought back, and what the server refused. */
-export function FormAlerts<T extends object>(props: { form: FormState<T>; reload?: () => void; overwrite?: () => void }) {
+export function FormAlerts<T extends object>(props: {
+  form: FormState<T>
+  reload?: () => void
+  overwrite?: () => void
+}) {
   const { form } = props
   return (
     <>
@@ -176,7 +194,12 @@ export function FormAlerts<T extends object>(props: { form: FormState<T>; reload
         </Alert>
       )}
       {form.problem && (form.rest.length > 0 || form.problem.errors.length === 0) && (
-        <ProblemAlert problem={form.problem} rest={form.rest} reload={props.reload} overwrite={props.overwrite} />
+        <ProblemAlert
+          problem={form.problem}
+          rest={form.rest}
+          reload={props.reload}
+          overwrite={props.overwrite}
+        />
       )}
     </>
   )
@@ -205,7 +228,12 @@ interface QueryLike<T> {
 }
 
 /** Shows a skeleton, a problem with a way out, or the data. */
-export function Loaded<T>(props: { query: QueryLike<T>; lines?: number; block?: number; children: (data: T) => ReactNode }) {
+export function Loaded<T>(props: {
+  query: QueryLike<T>
+  lines?: number
+  block?: number
+  children: (data: T) => ReactNode
+}) {
   const { query } = props
   if (query.data !== undefined) return <>{props.children(query.data)}</>
   if (query.isError) return <ProblemAlert problem={query.error} retry={() => query.refetch()} />
@@ -245,7 +273,15 @@ export function Facts({ items }: { items: [label: ReactNode, value: ReactNode][]
   )
 }
 
-export const Tag = ({ children, onRemove, removeLabel }: { children: ReactNode; onRemove?: () => void; removeLabel?: string }) => (
+export const Tag = ({
+  children,
+  onRemove,
+  removeLabel,
+}: {
+  children: ReactNode
+  onRemove?: () => void
+  removeLabel?: string
+}) => (
   <span className="tag">
     {children}
     {onRemove && (
@@ -402,7 +438,10 @@ export function Overlays() {
         {items.map((item) => (
           <div key={item.id} className={`toast toast-${item.tone}`}>
             <State tone={item.tone}>{item.text}</State>
-            <IconButton label={t('close')} onClick={() => toasts.set(toasts.get().filter((i) => i.id !== item.id))}>
+            <IconButton
+              label={t('close')}
+              onClick={() => toasts.set(toasts.get().filter((i) => i.id !== item.id))}
+            >
               <IconX size={16} aria-hidden />
             </IconButton>
           </div>

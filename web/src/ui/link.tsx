@@ -15,13 +15,15 @@ export function Link({ href, onClick, children, ...rest }: LinkProps) {
   const router = useRouter()
   function open(event: MouseEvent<HTMLAnchorElement>) {
     onClick?.(event)
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
+      return
     if (rest.target === '_blank' || !href.startsWith('/') || rest.download !== undefined) return
     event.preventDefault()
     router.history.push(href)
   }
   const preload = () => {
-    if (href.startsWith('/')) void router.preloadRoute({ to: href.split('?')[0] ?? '/' }).catch(() => undefined)
+    if (href.startsWith('/'))
+      void router.preloadRoute({ to: href.split('?')[0] ?? '/' }).catch(() => undefined)
   }
   return (
     <a href={href} onClick={open} onMouseEnter={preload} onFocus={preload} {...rest}>
@@ -30,7 +32,12 @@ export function Link({ href, onClick, children, ...rest }: LinkProps) {
   )
 }
 
-export function LinkButton({ href, children, download, ...rest }: ButtonProps & { href: string; children: ReactNode; download?: boolean }) {
+export function LinkButton({
+  href,
+  children,
+  download,
+  ...rest
+}: ButtonProps & { href: string; children: ReactNode; download?: boolean }) {
   return (
     <Button
       {...rest}
@@ -43,13 +50,20 @@ export function LinkButton({ href, children, download, ...rest }: ButtonProps & 
   )
 }
 
-export function LinkIcon({ href, label, children, ...rest }: ActionIconProps & { href: string; label: string; children: ReactNode }) {
+export function LinkIcon({
+  href,
+  label,
+  children,
+  ...rest
+}: ActionIconProps & { href: string; label: string; children: ReactNode }) {
   return (
     <ActionIcon
       variant="subtle"
       color="gray"
       {...rest}
-      renderRoot={(props: Record<string, unknown>) => <Link {...props} href={href} aria-label={label} title={label} />}
+      renderRoot={(props: Record<string, unknown>) => (
+        <Link {...props} href={href} aria-label={label} title={label} />
+      )}
     >
       {children}
     </ActionIcon>

@@ -32,9 +32,9 @@ export function MailFrame({ html, width, title }: { html: string; width: number;
         event.preventDefault()
         setLink(anchor.getAttribute('href') ?? '')
       })
-      const fit = () => setHeight(Math.min(4000, Math.max(160, inside.documentElement.offsetHeight)))
-      fit()
-      watcher = new ResizeObserver(fit)
+      const resize = () => setHeight(Math.min(4000, Math.max(160, inside.documentElement.offsetHeight)))
+      resize()
+      watcher = new ResizeObserver(resize)
       watcher.observe(inside.body)
     }
     frame.addEventListener('load', dress)
@@ -63,7 +63,12 @@ export function MailFrame({ html, width, title }: { html: string; width: number;
           sandbox="allow-same-origin"
           srcDoc={prepared.html}
           title={title}
-          style={{ width, height, transform: `scale(${scale})`, marginLeft: Math.max(0, (room - width * scale) / 2) }}
+          style={{
+            width,
+            height,
+            transform: `scale(${scale})`,
+            marginLeft: Math.max(0, (room - width * scale) / 2),
+          }}
         />
       </section>
       <p className="muted small wrap" aria-live="polite">

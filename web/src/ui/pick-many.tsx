@@ -30,7 +30,11 @@ export function Several(props: {
       {value.length > 0 && (
         <div className="tags chips">
           {value.map((v) => (
-            <Tag key={v} removeLabel={t('remove_named', { name: name(v) })} onRemove={() => onChange(value.filter((o) => o !== v))}>
+            <Tag
+              key={v}
+              removeLabel={t('remove_named', { name: name(v) })}
+              onRemove={() => onChange(value.filter((o) => o !== v))}
+            >
               {name(v)}
             </Tag>
           ))}
@@ -64,7 +68,10 @@ export function TagPicker(props: {
   const [text, setText] = useState('')
   const known = props.suggestions ?? tags.data?.items.map((i) => i.name) ?? []
   function add(raw: string) {
-    const names = raw.split(',').map((n) => n.trim()).filter((n) => n && !value.includes(n))
+    const names = raw
+      .split(',')
+      .map((n) => n.trim())
+      .filter((n) => n && !value.includes(n))
     if (names.length) onChange([...value, ...new Set(names)])
     setText('')
   }
@@ -79,7 +86,11 @@ export function TagPicker(props: {
       {value.length > 0 && (
         <div className="tags chips">
           {value.map((v) => (
-            <Tag key={v} removeLabel={t('remove_named', { name: v })} onRemove={() => onChange(value.filter((o) => o !== v))}>
+            <Tag
+              key={v}
+              removeLabel={t('remove_named', { name: v })}
+              onRemove={() => onChange(value.filter((o) => o !== v))}
+            >
               {v}
             </Tag>
           ))}
@@ -100,9 +111,11 @@ export function TagPicker(props: {
         onBlur={() => text.trim() && add(text)}
       />
       <datalist id={`${id}-known`}>
-        {known.filter((n) => !value.includes(n)).map((n) => (
-          <option key={n} value={n} />
-        ))}
+        {known
+          .filter((n) => !value.includes(n))
+          .map((n) => (
+            <option key={n} value={n} />
+          ))}
       </datalist>
     </Input.Wrapper>
   )
@@ -196,7 +209,13 @@ export function PersonPicker(props: {
             </div>
           ))}
           {!rows.length && (
-            <div className="picker-option muted" role="option" aria-selected={false} aria-disabled>
+            <div
+              className="picker-option muted"
+              role="option"
+              aria-selected={false}
+              aria-disabled
+              tabIndex={-1}
+            >
               {found.isFetching ? t('loading') : t('nobody_found')}
             </div>
           )}

@@ -10,12 +10,14 @@ export interface Option {
 }
 
 /** A native select with an empty first choice: small, and the phone's own picker on a phone. */
-export function Choice(props: Omit<NativeSelectProps, 'data' | 'onChange' | 'value'> & {
-  value: string | null | undefined
-  onPick: (value: string) => void
-  data: Option[]
-  empty?: string
-}) {
+export function Choice(
+  props: Omit<NativeSelectProps, 'data' | 'onChange' | 'value'> & {
+    value: string | null | undefined
+    onPick: (value: string) => void
+    data: Option[]
+    empty?: string
+  },
+) {
   const { value, onPick, data, empty, ...rest } = props
   return (
     <NativeSelect
@@ -28,7 +30,12 @@ export function Choice(props: Omit<NativeSelectProps, 'data' | 'onChange' | 'val
 }
 
 /** The search box of a list; the address follows half a second after the last key. */
-export function SearchBox(props: { label: string; value: string | undefined; onSearch: (q: string) => void; placeholder?: string }) {
+export function SearchBox(props: {
+  label: string
+  value: string | undefined
+  onSearch: (q: string) => void
+  placeholder?: string
+}) {
   const [text, setText] = useState(props.value ?? '')
   const [settled] = useDebouncedValue(text, 350)
   const { onSearch, value } = props
@@ -52,4 +59,3 @@ export function SearchBox(props: { label: string; value: string | undefined; onS
     />
   )
 }
-

@@ -30,7 +30,12 @@ export function DataTable<T>(props: {
       <thead role="rowgroup">
         <tr role="row">
           {props.columns.map((c) => (
-            <th key={c.key} role="columnheader" className={c.number ? 'num' : undefined} style={c.width ? { width: c.width } : undefined}>
+            <th
+              key={c.key}
+              role="columnheader"
+              className={c.number ? 'num' : undefined}
+              style={c.width ? { width: c.width } : undefined}
+            >
               {c.header || <span className="sr">{t('actions')}</span>}
             </th>
           ))}
@@ -38,9 +43,18 @@ export function DataTable<T>(props: {
       </thead>
       <tbody role="rowgroup">
         {props.rows.map((row) => (
-          <tr role="row" key={props.rowKey(row)} className={props.rowTone?.(row) ? `row-${props.rowTone(row)}` : undefined}>
+          <tr
+            role="row"
+            key={props.rowKey(row)}
+            className={props.rowTone?.(row) ? `row-${props.rowTone(row)}` : undefined}
+          >
             {props.columns.map((c) => (
-              <td key={c.key} role="cell" className={`${c.number ? 'num' : ''} ${c.bare ? 'cell-bare' : ''}`} data-label={c.header}>
+              <td
+                key={c.key}
+                role="cell"
+                className={`${c.number ? 'num' : ''} ${c.bare ? 'cell-bare' : ''}`}
+                data-label={c.header}
+              >
                 <div className="cell">{c.cell(row)}</div>
               </td>
             ))}
@@ -94,7 +108,13 @@ export function Pages<T>(props: {
   if (!pages.rows.length) return <div className="card">{props.empty}</div>
   return (
     <div className="card card-flush">
-      <DataTable label={props.label} columns={props.columns} rows={pages.rows} rowKey={props.rowKey} rowTone={props.rowTone} />
+      <DataTable
+        label={props.label}
+        columns={props.columns}
+        rows={pages.rows}
+        rowKey={props.rowKey}
+        rowTone={props.rowTone}
+      />
       <footer className="table-foot">
         <span>
           {pages.total !== undefined
@@ -102,7 +122,12 @@ export function Pages<T>(props: {
             : t('shown', { count: pages.rows.length })}
         </span>
         {pages.hasNextPage && (
-          <Button variant="default" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+          <Button
+            variant="default"
+            size="xs"
+            loading={pages.isFetchingNextPage}
+            onClick={() => void pages.fetchNextPage()}
+          >
             {t('show_more')}
           </Button>
         )}

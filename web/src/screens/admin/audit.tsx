@@ -28,7 +28,9 @@ function shown(value: unknown): string {
 export default function Audit() {
   const [url, setUrl] = useUrl()
   const filter = { actor: url.actor, action: url.action, object: url.object }
-  const pages = usePages(['audit', filter], (cursor) => ask(listAudit({ query: { ...filter, cursor, limit: 50 } })))
+  const pages = usePages(['audit', filter], (cursor) =>
+    ask(listAudit({ query: { ...filter, cursor, limit: 50 } })),
+  )
   const columns: Column<AuditEntry>[] = [
     { key: 'at', header: t('admin:at'), cell: (a) => <Time at={a.at} /> },
     {
@@ -36,7 +38,10 @@ export default function Audit() {
       header: t('admin:actor'),
       cell: (a) => (
         <span className="row">
-          {a.actor.name} {a.actor.kind !== 'user' && <Tag>{t(`admin:actor_kinds.${a.actor.kind}`, { defaultValue: a.actor.kind })}</Tag>}
+          {a.actor.name}{' '}
+          {a.actor.kind !== 'user' && (
+            <Tag>{t(`admin:actor_kinds.${a.actor.kind}`, { defaultValue: a.actor.kind })}</Tag>
+          )}
         </span>
       ),
     },
@@ -78,7 +83,12 @@ export default function Audit() {
     <Page title={t('admin:audit')} lead={t('admin:audit_lead')} wide>
       <div className="filters">
         <SearchBox label={t('admin:actor')} value={url.actor} onSearch={(actor) => setUrl({ actor })} />
-        <SearchBox label={t('admin:action')} placeholder="person.change" value={url.action} onSearch={(action) => setUrl({ action })} />
+        <SearchBox
+          label={t('admin:action')}
+          placeholder="person.change"
+          value={url.action}
+          onSearch={(action) => setUrl({ action })}
+        />
         <SearchBox label={t('admin:object')} value={url.object} onSearch={(object) => setUrl({ object })} />
       </div>
       <Pages

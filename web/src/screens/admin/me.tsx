@@ -1,7 +1,15 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { keepSession, queries, useSession } from '@/app/session'
-import { changeMyPassword, endMySession, getSession, listMySessions, resetMyTotp, updateMe, type UserSession } from '@/client'
+import {
+  changeMyPassword,
+  endMySession,
+  getSession,
+  listMySessions,
+  resetMyTotp,
+  type UserSession,
+  updateMe,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
@@ -32,7 +40,10 @@ export default function Me() {
 
 function Profile() {
   const { user } = useSession()
-  const form = useForm({ name: user?.name ?? '', locale: user?.locale ?? 'en', time_zone: user?.time_zone ?? '' }, { draft: 'me' })
+  const form = useForm(
+    { name: user?.name ?? '', locale: user?.locale ?? 'en', time_zone: user?.time_zone ?? '' },
+    { draft: 'me' },
+  )
   return (
     <Card title={t('admin:profile')}>
       <form
@@ -42,7 +53,11 @@ function Profile() {
           const ok = await form.submit(async (body) => keepSession(await ask(updateMe({ body }))))
           if (!ok) return
           toast('good', t('saved'))
-          if (form.values.locale !== currentLanguage() && languages.some((l) => l.code === form.values.locale)) changeLanguage(form.values.locale)
+          if (
+            form.values.locale !== currentLanguage() &&
+            languages.some((l) => l.code === form.values.locale)
+          )
+            changeLanguage(form.values.locale)
         }}
       >
         <FormAlerts form={form} />
@@ -90,7 +105,12 @@ function Password() {
       >
         <FormAlerts form={form} />
         <input type="hidden" autoComplete="username" value={user?.email ?? ''} readOnly />
-        <PasswordInput label={t('admin:current_password')} autoComplete="current-password" required {...form.text('current')} />
+        <PasswordInput
+          label={t('admin:current_password')}
+          autoComplete="current-password"
+          required
+          {...form.text('current')}
+        />
         <NewPassword label={t('login:new_password')} {...form.text('password')} />
         <div>
           <Button type="submit" variant="default" loading={form.busy}>
@@ -121,7 +141,12 @@ function SecondFactor() {
         }}
       >
         <FormAlerts form={form} />
-        <PasswordInput label={t('admin:current_password')} autoComplete="current-password" required {...form.text('password')} />
+        <PasswordInput
+          label={t('admin:current_password')}
+          autoComplete="current-password"
+          required
+          {...form.text('password')}
+        />
         <TextInput label={t('admin:code')} autoComplete="one-time-code" required {...form.text('code')} />
         <div>
           <Button type="submit" variant="default" loading={form.busy}>

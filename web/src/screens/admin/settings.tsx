@@ -21,7 +21,15 @@ export default function Settings() {
   )
 }
 
-function Edit({ settings, etag, reload }: { settings: TenantSettings; etag: string; reload: () => Promise<unknown> }) {
+function Edit({
+  settings,
+  etag,
+  reload,
+}: {
+  settings: TenantSettings
+  etag: string
+  reload: () => Promise<unknown>
+}) {
   const form = useForm({ ...settings, logo_url: settings.logo_url ?? '' }, { draft: 'settings' })
   const { values, errors, set } = form
   async function save(tag: string) {
@@ -44,13 +52,23 @@ function Edit({ settings, etag, reload }: { settings: TenantSettings; etag: stri
         form={form}
         overwrite={() => void save('*')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({ queryKey: ['settings'], queryFn: () => askTagged(getSettings()), staleTime: 0 })
+          const fresh = await queries.fetchQuery({
+            queryKey: ['settings'],
+            queryFn: () => askTagged(getSettings()),
+            staleTime: 0,
+          })
           form.reset({ ...fresh.data, logo_url: fresh.data.logo_url ?? '' })
         }}
       />
       <Card title={t('admin:organisation')}>
         <TextInput label={t('admin:name')} required {...form.text('name')} />
-        <Textarea label={t('admin:postal_address')} description={t('admin:postal_text')} rows={2} required {...form.text('postal_address')} />
+        <Textarea
+          label={t('admin:postal_address')}
+          description={t('admin:postal_text')}
+          rows={2}
+          required
+          {...form.text('postal_address')}
+        />
         <div className="two">
           <Choice
             label={t('admin:time_zone')}
@@ -63,7 +81,12 @@ function Edit({ settings, etag, reload }: { settings: TenantSettings; etag: stri
             label={t('admin:language')}
             value={values.locale}
             error={errors.locale}
-            data={[...languages.map((l) => ({ value: l.code, label: l.name })), ...(languages.some((l) => l.code === values.locale) ? [] : [{ value: values.locale, label: values.locale }])]}
+            data={[
+              ...languages.map((l) => ({ value: l.code, label: l.name })),
+              ...(languages.some((l) => l.code === values.locale)
+                ? []
+                : [{ value: values.locale, label: values.locale }]),
+            ]}
             onPick={(v) => set('locale', v)}
           />
         </div>
@@ -85,7 +108,9 @@ function Edit({ settings, etag, reload }: { settings: TenantSettings; etag: stri
           description={t('admin:totp_roles_text')}
           value={values.require_totp_roles}
           error={errors.require_totp_roles}
-          onChange={(v) => set('require_totp_roles', v.includes('administrator') ? v : ['administrator', ...v])}
+          onChange={(v) =>
+            set('require_totp_roles', v.includes('administrator') ? v : ['administrator', ...v])
+          }
         >
           <div className="stack-s group-gap">
             {roles.map((r) => (

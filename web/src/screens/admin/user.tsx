@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries, useSession } from '@/app/session'
-import { deleteUser, getUserRights, listUsers, updateUser, withdrawInvitation, type User } from '@/client'
+import { deleteUser, getUserRights, listUsers, type User, updateUser, withdrawInvitation } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
@@ -13,11 +13,17 @@ import { DataTable } from '@/ui/table'
 import { roles, UserStateMark } from './users'
 
 const refresh = (id: string) =>
-  Promise.all([queries.invalidateQueries({ queryKey: ['users'] }), queries.invalidateQueries({ queryKey: ['user-rights', id] })])
+  Promise.all([
+    queries.invalidateQueries({ queryKey: ['users'] }),
+    queries.invalidateQueries({ queryKey: ['user-rights', id] }),
+  ])
 
 export default function UserScreen() {
   const id = useParam()
-  const users = useQuery({ queryKey: ['users', 'all'], queryFn: () => ask(listUsers({ query: { limit: 500 } })) })
+  const users = useQuery({
+    queryKey: ['users', 'all'],
+    queryFn: () => ask(listUsers({ query: { limit: 500 } })),
+  })
   const user = users.data?.items.find((u) => u.id === id)
   return (
     <Page
@@ -26,7 +32,15 @@ export default function UserScreen() {
       state={user && <UserStateMark state={user.state} />}
     >
       <Loaded query={users} block={240}>
-        {() => (user ? <View user={user} /> : <Alert tone="bad" title={t('problem.missing_title')}>{t('problem.missing')}</Alert>)}
+        {() =>
+          user ? (
+            <View user={user} />
+          ) : (
+            <Alert tone="bad" title={t('problem.missing_title')}>
+              {t('problem.missing')}
+            </Alert>
+          )
+        }
       </Loaded>
     </Page>
   )
@@ -36,7 +50,10 @@ function View({ user: u }: { user: User }) {
   const go = useGo()
   const { user: me } = useSession()
   const self = me?.id === u.id
-  const rights = useQuery({ queryKey: ['user-rights', u.id], queryFn: () => ask(getUserRights({ path: { id: u.id } })) })
+  const rights = useQuery({
+    queryKey: ['user-rights', u.id],
+    queryFn: () => ask(getUserRights({ path: { id: u.id } })),
+  })
   const name = u.name || u.email
   async function change(body: { role?: string; suspended?: boolean }) {
     try {
@@ -58,8 +75,23 @@ function View({ user: u }: { user: User }) {
                 rows={r.rights}
                 rowKey={(x) => x.right}
                 columns={[
-                  { key: 'right', header: t('admin:right'), bare: true, cell: (x) => <span className="strong">{t(`admin:right_names.${x.right.replace('.', '_')}`, { defaultValue: x.right })}</span> },
-                  { key: 'granted', header: t('admin:granted'), cell: (x) => <State tone={x.granted ? 'good' : 'idle'}>{t(x.granted ? 'yes' : 'no')}</State> },
+                  {
+                    key: 'right',
+                    header: t('admin:right'),
+                    bare: true,
+                    cell: (x) => (
+                      <span className="strong">
+                        {t(`admin:right_names.${x.right.replace('.', '_')}`, { defaultValue: x.right })}
+                      </span>
+                    ),
+                  },
+                  {
+                    key: 'granted',
+                    header: t('admin:granted'),
+                    cell: (x) => (
+                      <State tone={x.granted ? 'good' : 'idle'}>{t(x.granted ? 'yes' : 'no')}</State>
+                    ),
+                  },
                   { key: 'why', header: t('admin:why'), cell: (x) => x.why },
                 ]}
               />

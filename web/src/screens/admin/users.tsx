@@ -13,7 +13,9 @@ import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 
 const tones: Record<User['state'], Tone> = { active: 'good', suspended: 'bad', invited: 'busy' }
-export const UserStateMark = ({ state }: { state: User['state'] }) => <State tone={tones[state]}>{t(`admin:user_states.${state}`)}</State>
+export const UserStateMark = ({ state }: { state: User['state'] }) => (
+  <State tone={tones[state]}>{t(`admin:user_states.${state}`)}</State>
+)
 export const roles = ['administrator', 'editor', 'viewer'] as const
 
 export default function Users() {
@@ -43,7 +45,11 @@ export default function Users() {
         </span>
       ),
     },
-    { key: 'seen', header: t('admin:last_seen'), cell: (u) => <Time at={u.last_seen_at} never={t('never')} /> },
+    {
+      key: 'seen',
+      header: t('admin:last_seen'),
+      cell: (u) => <Time at={u.last_seen_at} never={t('never')} />,
+    },
   ]
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>

@@ -12,7 +12,10 @@ import { placeOf } from './states'
 export default function Campaign() {
   const id = useParam()
   const go = useGo()
-  const query = useQuery({ queryKey: ['campaign-progress', id], queryFn: () => ask(getCampaignProgress({ path: { id } })) })
+  const query = useQuery({
+    queryKey: ['campaign-progress', id],
+    queryFn: () => ask(getCampaignProgress({ path: { id } })),
+  })
   const state = query.data?.state
   // biome-ignore lint/correctness/useExhaustiveDependencies: go is new at every render
   useEffect(() => {

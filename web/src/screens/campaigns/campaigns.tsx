@@ -2,7 +2,14 @@ import { Button, TextInput } from '@mantine/core'
 import { IconCopy, IconMail, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries, useMay } from '@/app/session'
-import { type CampaignRow, type CampaignState, copyCampaign, createCampaign, deleteCampaign, listCampaigns } from '@/client'
+import {
+  type CampaignRow,
+  type CampaignState,
+  copyCampaign,
+  createCampaign,
+  deleteCampaign,
+  listCampaigns,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { useForm } from '@/lib/form'
@@ -17,14 +24,25 @@ import { Choice, SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { CampaignStateMark, placeOf } from './states'
 
-const states: CampaignState[] = ['draft', 'scheduled', 'preparing', 'sending', 'paused', 'sent', 'cancelled', 'failed']
+const states: CampaignState[] = [
+  'draft',
+  'scheduled',
+  'preparing',
+  'sending',
+  'paused',
+  'sent',
+  'cancelled',
+  'failed',
+]
 
 export default function Campaigns() {
   const may = useMay()
   const go = useGo()
   const [url, setUrl] = useUrl()
   const filter = { q: url.q, state: url.state }
-  const pages = usePages(['campaigns', 'pages', filter], (cursor) => ask(listCampaigns({ query: { ...filter, cursor, limit: 50 } })))
+  const pages = usePages(['campaigns', 'pages', filter], (cursor) =>
+    ask(listCampaigns({ query: { ...filter, cursor, limit: 50 } })),
+  )
   useLive('campaign.progress', () => void pages.refetch())
   const write = may('campaigns.write')
   const columns: Column<CampaignRow>[] = [
@@ -55,10 +73,29 @@ export default function Campaigns() {
         </span>
       ),
     },
-    { key: 'sent', header: t('campaigns:figures.sent'), number: true, cell: (c) => formatNumber(c.counts.sent) },
-    { key: 'opened', header: t('campaigns:figures.opened'), number: true, cell: (c) => formatPercent(c.counts.opened, c.counts.sent) },
-    { key: 'clicked', header: t('campaigns:figures.clicked'), number: true, cell: (c) => formatPercent(c.counts.clicked, c.counts.sent) },
-    { key: 'when', header: t('campaigns:when'), cell: (c) => <Time at={c.scheduled_at ?? c.started_at ?? c.updated_at} /> },
+    {
+      key: 'sent',
+      header: t('campaigns:figures.sent'),
+      number: true,
+      cell: (c) => formatNumber(c.counts.sent),
+    },
+    {
+      key: 'opened',
+      header: t('campaigns:figures.opened'),
+      number: true,
+      cell: (c) => formatPercent(c.counts.opened, c.counts.sent),
+    },
+    {
+      key: 'clicked',
+      header: t('campaigns:figures.clicked'),
+      number: true,
+      cell: (c) => formatPercent(c.counts.clicked, c.counts.sent),
+    },
+    {
+      key: 'when',
+      header: t('campaigns:when'),
+      cell: (c) => <Time at={c.scheduled_at ?? c.started_at ?? c.updated_at} />,
+    },
   ]
   if (write) {
     columns.push({
@@ -176,7 +213,13 @@ function New({ close }: { close: () => void }) {
         go(`/campaigns/${campaign.id}/edit`, { replace: true })
       }}
     >
-      <TextInput label={t('campaigns:name')} description={t('campaigns:name_text')} required autoFocus {...form.text('name')} />
+      <TextInput
+        label={t('campaigns:name')}
+        description={t('campaigns:name_text')}
+        required
+        autoFocus
+        {...form.text('name')}
+      />
       <Choice
         label={t('campaigns:begin_with')}
         empty={t('campaigns:blank')}

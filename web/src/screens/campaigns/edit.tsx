@@ -8,15 +8,15 @@ import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useDomains, useLists, useProviders, usePurposes, useSegments } from '@/lib/lookups'
 import { useParam, useUrl } from '@/lib/url'
-import { Composer } from '@/screens/composer/composer'
 import { type Mail, readMail, toDocument } from '@/screens/composer/blocks'
+import { Composer } from '@/screens/composer/composer'
 import { FieldInput } from '@/screens/composer/field-input'
 import { Alert, Card, FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
-import { TestSend } from './test-send'
 import { CampaignStateMark, placeOf } from './states'
+import { TestSend } from './test-send'
 
 interface Values {
   name: string
@@ -58,7 +58,10 @@ const read = (c: Campaign): Values => ({
 
 export default function EditCampaign() {
   const id = useParam()
-  const query = useQuery({ queryKey: ['campaign', id], queryFn: () => askTagged(getCampaign({ path: { id } })) })
+  const query = useQuery({
+    queryKey: ['campaign', id],
+    queryFn: () => askTagged(getCampaign({ path: { id } })),
+  })
   if (!query.data) {
     return (
       <Page title={t('campaigns:one')} back={{ href: '/campaigns', label: t('campaigns:title') }}>
@@ -72,14 +75,32 @@ export default function EditCampaign() {
   return <Editor key={id} campaign={data} etag={etag} reload={() => query.refetch()} />
 }
 
-function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; reload: () => Promise<unknown> }) {
+function Editor({
+  campaign,
+  etag,
+  reload,
+}: {
+  campaign: Campaign
+  etag: string
+  reload: () => Promise<unknown>
+}) {
   const [{ tab }, setUrl] = useUrl()
   const go = useGo()
   const may = useMay()
   const form = useForm(read(campaign), {
     draft: `campaign-${campaign.id}`,
     fields: [
-      'name', 'subject', 'preheader', 'from_name', 'from_email', 'reply_to', 'purpose_id', 'provider_id', 'time_mode', 'audience', 'document',
+      'name',
+      'subject',
+      'preheader',
+      'from_name',
+      'from_email',
+      'reply_to',
+      'purpose_id',
+      'provider_id',
+      'time_mode',
+      'audience',
+      'document',
     ],
   })
   const { values } = form
@@ -99,7 +120,12 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
             from_name: v.from_name,
             from_email: v.from_email,
             reply_to: v.reply_to,
-            audience: { lists: v.lists, segments: v.segments, exclude_lists: v.exclude_lists, exclude_segments: v.exclude_segments },
+            audience: {
+              lists: v.lists,
+              segments: v.segments,
+              exclude_lists: v.exclude_lists,
+              exclude_segments: v.exclude_segments,
+            },
             purpose_id: v.purpose_id || null,
             provider_id: v.provider_id || null,
             time_mode: v.time_mode,
@@ -126,9 +152,16 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
       actions={
         !locked && may('campaigns.write') ? (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
+            <State tone={form.dirty ? 'warn' : 'good'}>
+              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
+            </State>
             <TestSend id={campaign.id} disabled={form.dirty} />
-            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
+            <Button
+              variant="default"
+              loading={form.busy}
+              disabled={!form.dirty}
+              onClick={() => void save(etag)}
+            >
               {t('save')}
             </Button>
             <Button
@@ -146,10 +179,24 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
     >
       {locked && <Alert tone="warn">{t('campaigns:locked')}</Alert>}
       <nav className="tabs" aria-label={t('campaigns:parts')}>
-        <Link href={`/campaigns/${campaign.id}/edit`} aria-current={onContent ? undefined : 'page'} onClick={(e) => { e.preventDefault(); setUrl({ tab: undefined }) }}>
+        <Link
+          href={`/campaigns/${campaign.id}/edit`}
+          aria-current={onContent ? undefined : 'page'}
+          onClick={(e) => {
+            e.preventDefault()
+            setUrl({ tab: undefined })
+          }}
+        >
           {t('campaigns:tab_audience')}
         </Link>
-        <Link href={`/campaigns/${campaign.id}/edit?tab=content`} aria-current={onContent ? 'page' : undefined} onClick={(e) => { e.preventDefault(); setUrl({ tab: 'content' }) }}>
+        <Link
+          href={`/campaigns/${campaign.id}/edit?tab=content`}
+          aria-current={onContent ? 'page' : undefined}
+          onClick={(e) => {
+            e.preventDefault()
+            setUrl({ tab: 'content' })
+          }}
+        >
           {t('campaigns:tab_content')}
         </Link>
       </nav>
@@ -157,12 +204,21 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
         form={form}
         overwrite={() => void save('*')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({ queryKey: ['campaign', campaign.id], queryFn: () => askTagged(getCampaign({ path: { id: campaign.id } })), staleTime: 0 })
+          const fresh = await queries.fetchQuery({
+            queryKey: ['campaign', campaign.id],
+            queryFn: () => askTagged(getCampaign({ path: { id: campaign.id } })),
+            staleTime: 0,
+          })
           form.reset(read(fresh.data))
         }}
       />
       {onContent ? (
-        <Composer mail={values.mail} onChange={(mail) => form.set('mail', mail)} subject={values.subject} preheader={values.preheader} />
+        <Composer
+          mail={values.mail}
+          onChange={(mail) => form.set('mail', mail)}
+          subject={values.subject}
+          preheader={values.preheader}
+        />
       ) : (
         <Details form={form} />
       )}
@@ -183,27 +239,76 @@ function Details({ form }: { form: FormState<Values> }) {
     <div className="halves">
       <div className="sections">
         <Card title={t('campaigns:message')}>
-          <TextInput label={t('campaigns:name')} description={t('campaigns:name_text')} required {...form.text('name')} />
-          <FieldInput label={t('campaigns:subject')} required value={values.subject} error={errors.subject} onText={(v) => set('subject', v)} />
-          <TextInput label={t('campaigns:preheader')} description={t('campaigns:preheader_text')} {...form.text('preheader')} />
+          <TextInput
+            label={t('campaigns:name')}
+            description={t('campaigns:name_text')}
+            required
+            {...form.text('name')}
+          />
+          <FieldInput
+            label={t('campaigns:subject')}
+            required
+            value={values.subject}
+            error={errors.subject}
+            onText={(v) => set('subject', v)}
+          />
+          <TextInput
+            label={t('campaigns:preheader')}
+            description={t('campaigns:preheader_text')}
+            {...form.text('preheader')}
+          />
           <div className="two">
             <TextInput label={t('campaigns:from_name')} required {...form.text('from_name')} />
-            <TextInput label={t('campaigns:from_email')} type="email" list="known-senders" required {...form.text('from_email')} />
+            <TextInput
+              label={t('campaigns:from_email')}
+              type="email"
+              list="known-senders"
+              required
+              {...form.text('from_email')}
+            />
             <datalist id="known-senders">
               {known.map((a) => (
                 <option key={a} value={a} />
               ))}
             </datalist>
           </div>
-          <TextInput label={t('campaigns:reply_to')} type="email" description={t('campaigns:reply_to_text')} {...form.text('reply_to')} />
+          <TextInput
+            label={t('campaigns:reply_to')}
+            type="email"
+            description={t('campaigns:reply_to_text')}
+            {...form.text('reply_to')}
+          />
         </Card>
       </div>
       <div className="sections">
         <Card title={t('campaigns:audience')}>
-          <Several label={t('campaigns:lists')} data={options(lists.data?.items)} value={values.lists} error={errors.audience} onChange={(v) => set('lists', v)} />
-          <Several label={t('campaigns:segments')} data={options(segments.data?.items)} value={values.segments} onChange={(v) => set('segments', v)} />
-          <Several label={t('campaigns:not_lists')} empty={t('none')} data={options(lists.data?.items)} value={values.exclude_lists} onChange={(v) => set('exclude_lists', v)} />
-          <Several label={t('campaigns:not_segments')} empty={t('none')} data={options(segments.data?.items)} value={values.exclude_segments} onChange={(v) => set('exclude_segments', v)} />
+          <Several
+            label={t('campaigns:lists')}
+            data={options(lists.data?.items)}
+            value={values.lists}
+            error={errors.audience}
+            onChange={(v) => set('lists', v)}
+          />
+          <Several
+            label={t('campaigns:segments')}
+            data={options(segments.data?.items)}
+            value={values.segments}
+            onChange={(v) => set('segments', v)}
+          />
+          <Several
+            label={t('campaigns:not_lists')}
+            empty={t('none')}
+            data={options(lists.data?.items)}
+            value={values.exclude_lists}
+            onChange={(v) => set('exclude_lists', v)}
+          />
+          <Several
+            label={t('campaigns:not_segments')}
+            empty={t('none')}
+            data={options(segments.data?.items)}
+            value={values.exclude_segments}
+            onChange={(v) => set('exclude_segments', v)}
+          />
           <Choice
             label={t('campaigns:purpose')}
             description={t('campaigns:purpose_text')}
@@ -215,7 +320,11 @@ function Details({ form }: { form: FormState<Values> }) {
           />
         </Card>
         <Card title={t('campaigns:sending')}>
-          <Radio.Group label={t('campaigns:time_mode')} value={values.time_mode} onChange={(v) => set('time_mode', v as Values['time_mode'])}>
+          <Radio.Group
+            label={t('campaigns:time_mode')}
+            value={values.time_mode}
+            onChange={(v) => set('time_mode', v as Values['time_mode'])}
+          >
             <Stack gap={8} mt={4}>
               <Radio value="at_once" label={t('campaigns:time_modes.at_once')} />
               <Radio value="recipient_time_zone" label={t('campaigns:time_modes.recipient_time_zone')} />
@@ -231,7 +340,11 @@ function Details({ form }: { form: FormState<Values> }) {
               onPick={(v) => set('provider_id', v)}
             />
           )}
-          <Switch label={t('campaigns:track_opens')} description={t('campaigns:track_opens_text')} {...form.check('track_opens')} />
+          <Switch
+            label={t('campaigns:track_opens')}
+            description={t('campaigns:track_opens_text')}
+            {...form.check('track_opens')}
+          />
           <Switch label={t('campaigns:track_clicks')} {...form.check('track_clicks')} />
         </Card>
       </div>

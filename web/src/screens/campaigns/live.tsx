@@ -5,7 +5,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { queries, useMay } from '@/app/session'
 import {
-  type CampaignProgress, cancelCampaign, getCampaign, getCampaignProgress, pauseCampaign, resumeCampaign, retryFailedCampaign,
+  type CampaignProgress,
+  cancelCampaign,
+  getCampaign,
+  getCampaignProgress,
+  pauseCampaign,
+  resumeCampaign,
+  retryFailedCampaign,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
@@ -27,7 +33,10 @@ export default function Live() {
       queries.setQueryData(['campaign-progress', id], data as CampaignProgress)
     } else void queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
   })
-  const campaign = useQuery({ queryKey: ['campaign-plain', id], queryFn: () => ask(getCampaign({ path: { id } })) })
+  const campaign = useQuery({
+    queryKey: ['campaign-plain', id],
+    queryFn: () => ask(getCampaign({ path: { id } })),
+  })
   const query = useQuery({
     queryKey: ['campaign-progress', id],
     queryFn: () => ask(getCampaignProgress({ path: { id } })),
@@ -59,10 +68,14 @@ export default function Live() {
         query.data && (
           <>
             {state === 'sending' && (
-              <Button onClick={() => void act(() => ask(pauseCampaign({ path })), t('campaigns:paused'))}>{t('campaigns:pause')}</Button>
+              <Button onClick={() => void act(() => ask(pauseCampaign({ path })), t('campaigns:paused'))}>
+                {t('campaigns:pause')}
+              </Button>
             )}
             {state === 'paused' && (
-              <Button onClick={() => void act(() => ask(resumeCampaign({ path })), t('campaigns:resumed'))}>{t('campaigns:resume')}</Button>
+              <Button onClick={() => void act(() => ask(resumeCampaign({ path })), t('campaigns:resumed'))}>
+                {t('campaigns:resume')}
+              </Button>
             )}
             {(state === 'sending' || state === 'paused' || state === 'preparing') && (
               <Button
@@ -100,35 +113,83 @@ export default function Live() {
               <Card>
                 <div className="row row-between">
                   <strong aria-live="polite">
-                    {t('campaigns:sent_of', { sent: formatNumber(counts.sent), recipients: formatNumber(counts.recipients) })}
+                    {t('campaigns:sent_of', {
+                      sent: formatNumber(counts.sent),
+                      recipients: formatNumber(counts.recipients),
+                    })}
                   </strong>
                   <span className="num">{formatPercent(done, 1)}</span>
                 </div>
-                <Bar value={done} tone={s === 'paused' ? 'warn' : s === 'sent' ? 'good' : 'busy'} label={t('campaigns:progress_of', { name })} />
+                <Bar
+                  value={done}
+                  tone={s === 'paused' ? 'warn' : s === 'sent' ? 'good' : 'busy'}
+                  label={t('campaigns:progress_of', { name })}
+                />
                 <p className="muted">
                   {s === 'sending' && t('campaigns:rate', { rate: formatNumber(rate_per_second, 1) })}{' '}
-                  {s === 'sending' && eta_seconds !== undefined && eta_seconds !== null && t('campaigns:eta', { minutes: Math.max(1, Math.round(eta_seconds / 60)) })}
+                  {s === 'sending' &&
+                    eta_seconds !== undefined &&
+                    eta_seconds !== null &&
+                    t('campaigns:eta', { minutes: Math.max(1, Math.round(eta_seconds / 60)) })}
                   {s === 'paused' && t('campaigns:paused_text', { count: left })}
                   {s === 'preparing' && t('campaigns:preparing_text')}
                   {s === 'sent' && t('campaigns:all_sent')}
                 </p>
-                <State tone={live.connected ? 'good' : 'warn'}>{t(live.connected ? 'campaigns:live_on' : 'campaigns:live_off')}</State>
+                <State tone={live.connected ? 'good' : 'warn'}>
+                  {t(live.connected ? 'campaigns:live_on' : 'campaigns:live_off')}
+                </State>
               </Card>
               <div className="figures">
-                <Figure label={t('campaigns:figures.queued')} note={t('campaigns:queued_note')} value={formatNumber(left)} />
-                <Figure label={t('campaigns:figures.sent')} note={t('campaigns:sent_note')} value={formatNumber(counts.sent)} href={people('sent')} />
-                <Figure label={t('campaigns:figures.deferred')} note={t('campaigns:deferred_note')} value={formatNumber(counts.deferred)} href={people('deferred')} />
-                <Figure label={t('campaigns:figures.failed')} value={formatNumber(counts.failed)} href={people('failed')} />
-                <Figure label={t('campaigns:figures.bounced')} value={formatNumber(counts.bounced_hard + counts.bounced_soft)} href={people('bounced')} />
-                <Figure label={t('campaigns:figures.opened')} value={formatNumber(counts.opened)} href={people('opened')} />
-                <Figure label={t('campaigns:figures.clicked')} value={formatNumber(counts.clicked)} href={people('clicked')} />
+                <Figure
+                  label={t('campaigns:figures.queued')}
+                  note={t('campaigns:queued_note')}
+                  value={formatNumber(left)}
+                />
+                <Figure
+                  label={t('campaigns:figures.sent')}
+                  note={t('campaigns:sent_note')}
+                  value={formatNumber(counts.sent)}
+                  href={people('sent')}
+                />
+                <Figure
+                  label={t('campaigns:figures.deferred')}
+                  note={t('campaigns:deferred_note')}
+                  value={formatNumber(counts.deferred)}
+                  href={people('deferred')}
+                />
+                <Figure
+                  label={t('campaigns:figures.failed')}
+                  value={formatNumber(counts.failed)}
+                  href={people('failed')}
+                />
+                <Figure
+                  label={t('campaigns:figures.bounced')}
+                  value={formatNumber(counts.bounced_hard + counts.bounced_soft)}
+                  href={people('bounced')}
+                />
+                <Figure
+                  label={t('campaigns:figures.opened')}
+                  value={formatNumber(counts.opened)}
+                  href={people('opened')}
+                />
+                <Figure
+                  label={t('campaigns:figures.clicked')}
+                  value={formatNumber(counts.clicked)}
+                  href={people('clicked')}
+                />
               </div>
               {counts.failed > 0 && may('campaigns.send') && (
                 <Alert
                   tone="warn"
                   title={t('campaigns:failed_title', { count: counts.failed })}
                   actions={
-                    <Button size="xs" variant="default" onClick={() => void act(() => ask(retryFailedCampaign({ path })), t('campaigns:retried'))}>
+                    <Button
+                      size="xs"
+                      variant="default"
+                      onClick={() =>
+                        void act(() => ask(retryFailedCampaign({ path })), t('campaigns:retried'))
+                      }
+                    >
                       {t('campaigns:retry', { count: counts.failed })}
                     </Button>
                   }

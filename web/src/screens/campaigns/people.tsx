@@ -10,7 +10,18 @@ import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 
-const kinds = ['sent', 'opened', 'clicked', 'answered', 'bounced', 'complained', 'unsubscribed', 'deferred', 'failed', 'skipped'] as const
+const kinds = [
+  'sent',
+  'opened',
+  'clicked',
+  'answered',
+  'bounced',
+  'complained',
+  'unsubscribed',
+  'deferred',
+  'failed',
+  'skipped',
+] as const
 
 /** The people behind one number of a report. */
 export default function People() {
@@ -18,13 +29,25 @@ export default function People() {
   const [url, setUrl] = useUrl()
   const what = url.what ?? 'sent'
   const link = url.link ? Number(url.link) : undefined
-  const campaign = useQuery({ queryKey: ['campaign-plain', id], queryFn: () => ask(getCampaign({ path: { id } })) })
+  const campaign = useQuery({
+    queryKey: ['campaign-plain', id],
+    queryFn: () => ask(getCampaign({ path: { id } })),
+  })
   const pages = usePages(['campaign-people', id, what, link], (cursor) =>
     ask(listCampaignPeople({ path: { id }, query: { what, link, cursor, limit: 50 } })),
   )
   const columns: Column<CampaignPerson>[] = [
-    { key: 'name', header: t('campaigns:person'), bare: true, cell: (r) => <Link href={`/persons/${r.person.id}`}>{personName(r.person)}</Link> },
-    { key: 'email', header: t('campaigns:email'), cell: (r) => r.person.email || <span className="muted">–</span> },
+    {
+      key: 'name',
+      header: t('campaigns:person'),
+      bare: true,
+      cell: (r) => <Link href={`/persons/${r.person.id}`}>{personName(r.person)}</Link>,
+    },
+    {
+      key: 'email',
+      header: t('campaigns:email'),
+      cell: (r) => r.person.email || <span className="muted">–</span>,
+    },
     {
       key: 'detail',
       header: t('campaigns:detail'),

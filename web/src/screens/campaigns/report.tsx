@@ -14,10 +14,17 @@ import { CampaignStateMark } from './states'
 
 export default function Report() {
   const id = useParam()
-  const campaign = useQuery({ queryKey: ['campaign-plain', id], queryFn: () => ask(getCampaign({ path: { id } })) })
-  const report = useQuery({ queryKey: ['campaign-report', id], queryFn: () => ask(getCampaignReport({ path: { id } })) })
+  const campaign = useQuery({
+    queryKey: ['campaign-plain', id],
+    queryFn: () => ask(getCampaign({ path: { id } })),
+  })
+  const report = useQuery({
+    queryKey: ['campaign-report', id],
+    queryFn: () => ask(getCampaignReport({ path: { id } })),
+  })
   const c = campaign.data
-  const people = (what: string, link?: number) => `/campaigns/${id}/people?what=${what}${link === undefined ? '' : `&link=${link}`}`
+  const people = (what: string, link?: number) =>
+    `/campaigns/${id}/people?what=${what}${link === undefined ? '' : `&link=${link}`}`
   return (
     <Page
       title={c?.name ?? t('campaigns:one')}
@@ -53,16 +60,68 @@ export default function Report() {
             <>
               {n.recipients === 0 && <Alert tone="info">{t('campaigns:nobody_yet')}</Alert>}
               <div className="figures">
-                <Figure label={t('campaigns:figures.sent')} value={formatNumber(n.sent)} note={t('campaigns:of', { total: formatNumber(n.recipients) })} href={people('sent')} />
-                <Figure label={t('campaigns:figures.opened')} value={formatNumber(n.opened)} note={t('campaigns:share_scanner', { share: share(n.opened), count: n.opened_scanner })} href={people('opened')} />
-                <Figure label={t('campaigns:figures.clicked')} value={formatNumber(n.clicked)} note={t('campaigns:share_scanner', { share: share(n.clicked), count: n.clicked_scanner })} href={people('clicked')} />
-                <Figure label={t('campaigns:figures.answered')} value={formatNumber(n.answered)} note={share(n.answered)} href={people('answered')} />
-                <Figure label={t('campaigns:figures.bounced')} value={formatNumber(n.bounced_hard + n.bounced_soft)} note={t('campaigns:hard', { count: n.bounced_hard })} href={people('bounced')} />
-                <Figure label={t('campaigns:figures.complained')} value={formatNumber(n.complained)} note={share(n.complained)} href={people('complained')} />
-                <Figure label={t('campaigns:figures.unsubscribed')} value={formatNumber(n.unsubscribed)} note={share(n.unsubscribed)} href={people('unsubscribed')} />
-                <Figure label={t('campaigns:figures.deferred')} value={formatNumber(n.deferred)} href={people('deferred')} />
-                <Figure label={t('campaigns:figures.failed')} value={formatNumber(n.failed)} href={people('failed')} />
-                <Figure label={t('campaigns:figures.skipped')} value={formatNumber(skipped)} note={t('campaigns:skipped_note', { suppressed: n.skipped_suppressed, consent: n.skipped_no_consent, address: n.skipped_no_address })} href={people('skipped')} />
+                <Figure
+                  label={t('campaigns:figures.sent')}
+                  value={formatNumber(n.sent)}
+                  note={t('campaigns:of', { total: formatNumber(n.recipients) })}
+                  href={people('sent')}
+                />
+                <Figure
+                  label={t('campaigns:figures.opened')}
+                  value={formatNumber(n.opened)}
+                  note={t('campaigns:share_scanner', { share: share(n.opened), count: n.opened_scanner })}
+                  href={people('opened')}
+                />
+                <Figure
+                  label={t('campaigns:figures.clicked')}
+                  value={formatNumber(n.clicked)}
+                  note={t('campaigns:share_scanner', { share: share(n.clicked), count: n.clicked_scanner })}
+                  href={people('clicked')}
+                />
+                <Figure
+                  label={t('campaigns:figures.answered')}
+                  value={formatNumber(n.answered)}
+                  note={share(n.answered)}
+                  href={people('answered')}
+                />
+                <Figure
+                  label={t('campaigns:figures.bounced')}
+                  value={formatNumber(n.bounced_hard + n.bounced_soft)}
+                  note={t('campaigns:hard', { count: n.bounced_hard })}
+                  href={people('bounced')}
+                />
+                <Figure
+                  label={t('campaigns:figures.complained')}
+                  value={formatNumber(n.complained)}
+                  note={share(n.complained)}
+                  href={people('complained')}
+                />
+                <Figure
+                  label={t('campaigns:figures.unsubscribed')}
+                  value={formatNumber(n.unsubscribed)}
+                  note={share(n.unsubscribed)}
+                  href={people('unsubscribed')}
+                />
+                <Figure
+                  label={t('campaigns:figures.deferred')}
+                  value={formatNumber(n.deferred)}
+                  href={people('deferred')}
+                />
+                <Figure
+                  label={t('campaigns:figures.failed')}
+                  value={formatNumber(n.failed)}
+                  href={people('failed')}
+                />
+                <Figure
+                  label={t('campaigns:figures.skipped')}
+                  value={formatNumber(skipped)}
+                  note={t('campaigns:skipped_note', {
+                    suppressed: n.skipped_suppressed,
+                    consent: n.skipped_no_consent,
+                    address: n.skipped_no_address,
+                  })}
+                  href={people('skipped')}
+                />
               </div>
               <p className="muted small">{t('campaigns:opens_note')}</p>
               {by_hour.length > 0 && (
@@ -85,9 +144,29 @@ export default function Report() {
                     rows={links}
                     rowKey={(l) => String(l.no)}
                     columns={[
-                      { key: 'label', header: t('campaigns:link'), bare: true, cell: (l) => (<><span className="strong">{l.label ?? t('campaigns:link_no', { no: l.no })}</span><div className="muted small wrap">{l.url}</div></>) },
-                      { key: 'people', header: t('campaigns:people'), number: true, cell: (l) => <Link href={people('clicked', l.no)}>{formatNumber(l.people)}</Link> },
-                      { key: 'clicks', header: t('campaigns:clicks'), number: true, cell: (l) => formatNumber(l.clicks) },
+                      {
+                        key: 'label',
+                        header: t('campaigns:link'),
+                        bare: true,
+                        cell: (l) => (
+                          <>
+                            <span className="strong">{l.label ?? t('campaigns:link_no', { no: l.no })}</span>
+                            <div className="muted small wrap">{l.url}</div>
+                          </>
+                        ),
+                      },
+                      {
+                        key: 'people',
+                        header: t('campaigns:people'),
+                        number: true,
+                        cell: (l) => <Link href={people('clicked', l.no)}>{formatNumber(l.people)}</Link>,
+                      },
+                      {
+                        key: 'clicks',
+                        header: t('campaigns:clicks'),
+                        number: true,
+                        cell: (l) => formatNumber(l.clicks),
+                      },
                     ]}
                   />
                 ) : (
@@ -102,9 +181,24 @@ export default function Report() {
                     rowKey={(d) => d.domain}
                     columns={[
                       { key: 'domain', header: t('campaigns:domain'), bare: true, cell: (d) => d.domain },
-                      { key: 'sent', header: t('campaigns:figures.sent'), number: true, cell: (d) => formatNumber(d.sent) },
-                      { key: 'bounced', header: t('campaigns:figures.bounced'), number: true, cell: (d) => formatNumber(d.bounced) },
-                      { key: 'rate', header: t('campaigns:bounce_rate'), number: true, cell: (d) => formatPercent(d.bounced, d.sent) },
+                      {
+                        key: 'sent',
+                        header: t('campaigns:figures.sent'),
+                        number: true,
+                        cell: (d) => formatNumber(d.sent),
+                      },
+                      {
+                        key: 'bounced',
+                        header: t('campaigns:figures.bounced'),
+                        number: true,
+                        cell: (d) => formatNumber(d.bounced),
+                      },
+                      {
+                        key: 'rate',
+                        header: t('campaigns:bounce_rate'),
+                        number: true,
+                        cell: (d) => formatPercent(d.bounced, d.sent),
+                      },
                     ]}
                   />
                 </Card>

@@ -11,8 +11,8 @@ import { currentZone, formatNumber, formatTime, wallToUtc } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { Alert, Card, confirm, Facts, Figure, Loaded, Page, Time } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
-import { TestSend } from './test-send'
 import { CampaignStateMark } from './states'
+import { TestSend } from './test-send'
 
 const why = ['suppressed', 'no_consent', 'no_address', 'restricted', 'duplicate'] as const
 
@@ -22,8 +22,16 @@ export default function Review() {
   const may = useMay()
   const once = useRef(crypto.randomUUID())
   const [at, setAt] = useState('')
-  const campaign = useQuery({ queryKey: ['campaign-plain', id], queryFn: () => ask(getCampaign({ path: { id } })), staleTime: 0 })
-  const review = useQuery({ queryKey: ['campaign-review', id], queryFn: () => ask(reviewCampaign({ path: { id } })), staleTime: 0 })
+  const campaign = useQuery({
+    queryKey: ['campaign-plain', id],
+    queryFn: () => ask(getCampaign({ path: { id } })),
+    staleTime: 0,
+  })
+  const review = useQuery({
+    queryKey: ['campaign-review', id],
+    queryFn: () => ask(reviewCampaign({ path: { id } })),
+    staleTime: 0,
+  })
   const c = campaign.data
   const r = review.data
   const ready = r !== undefined && r.blockers.length === 0 && r.recipients > 0
@@ -37,9 +45,17 @@ export default function Review() {
         ? t('campaigns:schedule_title', { name: c.name, count: r.recipients })
         : t('campaigns:send_title', { name: c.name, count: r.recipients }),
       body: when ? t('campaigns:schedule_body', { at: formatTime(when) }) : t('campaigns:send_body'),
-      label: when ? t('campaigns:schedule_label', { count: r.recipients }) : t('campaigns:send_label', { count: r.recipients }),
+      label: when
+        ? t('campaigns:schedule_label', { count: r.recipients })
+        : t('campaigns:send_label', { count: r.recipients }),
       run: async () => {
-        await ask(sendCampaign({ path: { id }, body: when ? { at: when } : {}, headers: { 'Idempotency-Key': once.current } }))
+        await ask(
+          sendCampaign({
+            path: { id },
+            body: when ? { at: when } : {},
+            headers: { 'Idempotency-Key': once.current },
+          }),
+        )
         await queries.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith('campaign') })
         go(when ? '/campaigns' : `/campaigns/${id}/live`)
       },
@@ -68,7 +84,9 @@ export default function Review() {
                   label: t('campaigns:cancel_label', { count: c.counts.recipients }),
                   run: async () => {
                     await ask(cancelCampaign({ path: { id } }))
-                    await queries.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith('campaign') })
+                    await queries.invalidateQueries({
+                      predicate: (q) => String(q.queryKey[0]).startsWith('campaign'),
+                    })
                   },
                 })
               }
@@ -94,17 +112,27 @@ export default function Review() {
               </Alert>
             ))}
             {answer.warnings.map((w) => (
-              <Alert key={w.code + w.message} tone="warn" actions={w.href ? <Link href={w.href}>{t('campaigns:look')}</Link> : undefined}>
+              <Alert
+                key={w.code + w.message}
+                tone="warn"
+                actions={w.href ? <Link href={w.href}>{t('campaigns:look')}</Link> : undefined}
+              >
                 {w.message}
               </Alert>
             ))}
-            {answer.blockers.length === 0 && answer.warnings.length === 0 && <Alert tone="good">{t('campaigns:nothing_stops')}</Alert>}
+            {answer.blockers.length === 0 && answer.warnings.length === 0 && (
+              <Alert tone="good">{t('campaigns:nothing_stops')}</Alert>
+            )}
             <div className="split">
               <div className="sections">
                 <div className="figures">
                   <Figure label={t('campaigns:get_it')} value={formatNumber(answer.recipients)} />
                   {why.map((w) => (
-                    <Figure key={w} label={t(`campaigns:excluded.${w}`)} value={formatNumber(answer.excluded[w])} />
+                    <Figure
+                      key={w}
+                      label={t(`campaigns:excluded.${w}`)}
+                      value={formatNumber(answer.excluded[w])}
+                    />
                   ))}
                 </div>
                 <Card title={t('campaigns:some_of_them')}>

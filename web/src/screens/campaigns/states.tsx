@@ -3,7 +3,14 @@ import { t } from '@/lib/i18n'
 import { State, type Tone } from '@/ui/kit'
 
 const tones: Record<CampaignState, Tone> = {
-  draft: 'idle', scheduled: 'busy', preparing: 'busy', sending: 'busy', paused: 'warn', sent: 'good', cancelled: 'idle', failed: 'bad',
+  draft: 'idle',
+  scheduled: 'busy',
+  preparing: 'busy',
+  sending: 'busy',
+  paused: 'warn',
+  sent: 'good',
+  cancelled: 'idle',
+  failed: 'bad',
 }
 
 export const CampaignStateMark = ({ state }: { state: CampaignState }) => (

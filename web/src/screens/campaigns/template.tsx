@@ -14,7 +14,10 @@ const read = (x: Template) => ({ name: x.name, mail: readMail(x.document) })
 
 export default function TemplateScreen() {
   const id = useParam()
-  const query = useQuery({ queryKey: ['template', id], queryFn: () => askTagged(getTemplate({ path: { id } })) })
+  const query = useQuery({
+    queryKey: ['template', id],
+    queryFn: () => askTagged(getTemplate({ path: { id } })),
+  })
   if (!query.data) {
     return (
       <Page title={t('campaigns:template')} back={{ href: '/templates', label: t('campaigns:templates') }}>
@@ -27,12 +30,26 @@ export default function TemplateScreen() {
   return <Editor key={id} template={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
 }
 
-function Editor({ template, etag, reload }: { template: Template; etag: string; reload: () => Promise<unknown> }) {
+function Editor({
+  template,
+  etag,
+  reload,
+}: {
+  template: Template
+  etag: string
+  reload: () => Promise<unknown>
+}) {
   const write = useMay()('campaigns.write')
   const form = useForm(read(template), { draft: `template-${template.id}`, fields: ['name', 'document'] })
   async function save(tag: string) {
     const ok = await form.submit(async ({ name, mail }) => {
-      await ask(updateTemplate({ path: { id: template.id }, body: { name, document: toDocument(mail) }, headers: match(tag) }))
+      await ask(
+        updateTemplate({
+          path: { id: template.id },
+          body: { name, document: toDocument(mail) },
+          headers: match(tag),
+        }),
+      )
       await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['templates'] })])
     })
     if (ok) toast('good', t('saved'))
@@ -45,7 +62,9 @@ function Editor({ template, etag, reload }: { template: Template; etag: string; 
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
+            <State tone={form.dirty ? 'warn' : 'good'}>
+              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
+            </State>
             <Button loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
               {t('save')}
             </Button>
@@ -57,7 +76,11 @@ function Editor({ template, etag, reload }: { template: Template; etag: string; 
         form={form}
         overwrite={() => void save('*')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({ queryKey: ['template', template.id], queryFn: () => askTagged(getTemplate({ path: { id: template.id } })), staleTime: 0 })
+          const fresh = await queries.fetchQuery({
+            queryKey: ['template', template.id],
+            queryFn: () => askTagged(getTemplate({ path: { id: template.id } })),
+            staleTime: 0,
+          })
           form.reset(read(fresh.data))
         }}
       />

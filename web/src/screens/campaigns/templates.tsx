@@ -15,9 +15,16 @@ import { type Column, Pages, usePages } from '@/ui/table'
 export default function Templates() {
   const write = useMay()('campaigns.write')
   const [open, setOpen] = useState(false)
-  const pages = usePages(['templates', 'pages'], (cursor) => ask(listTemplates({ query: { cursor, limit: 50 } })))
+  const pages = usePages(['templates', 'pages'], (cursor) =>
+    ask(listTemplates({ query: { cursor, limit: 50 } })),
+  )
   const columns: Column<Template>[] = [
-    { key: 'name', header: t('campaigns:name'), bare: true, cell: (x) => <Link href={`/templates/${x.id}`}>{x.name}</Link> },
+    {
+      key: 'name',
+      header: t('campaigns:name'),
+      bare: true,
+      cell: (x) => <Link href={`/templates/${x.id}`}>{x.name}</Link>,
+    },
     { key: 'blocks', header: t('campaigns:blocks'), number: true, cell: (x) => x.document.blocks.length },
     { key: 'updated', header: t('campaigns:updated'), cell: (x) => <Time at={x.updated_at} /> },
   ]

@@ -7,7 +7,7 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { DialogForm } from '@/ui/dialog-form'
 import { toast } from '@/ui/kit'
-import { type PickedPerson, PersonPicker, TagPicker } from '@/ui/pick-many'
+import { PersonPicker, type PickedPerson, TagPicker } from '@/ui/pick-many'
 
 /** Sends the saved message to a few addresses of one's own, filled with a chosen person's values. */
 export function TestSend({ id, disabled }: { id: string; disabled?: boolean }) {
@@ -17,7 +17,12 @@ export function TestSend({ id, disabled }: { id: string; disabled?: boolean }) {
   const form = useForm({ emails: user ? [user.email] : [] })
   return (
     <>
-      <Button variant="default" disabled={disabled} title={disabled ? t('campaigns:test_save_first') : undefined} onClick={() => setOpen(true)}>
+      <Button
+        variant="default"
+        disabled={disabled}
+        title={disabled ? t('campaigns:test_save_first') : undefined}
+        onClick={() => setOpen(true)}
+      >
         {t('campaigns:test')}
       </Button>
       <DialogForm
@@ -27,7 +32,9 @@ export function TestSend({ id, disabled }: { id: string; disabled?: boolean }) {
         form={form}
         onClose={() => setOpen(false)}
         send={async ({ emails }) => {
-          const { sent } = await ask(testCampaign({ path: { id }, body: { emails, ...(person ? { person_id: person.id } : {}) } }))
+          const { sent } = await ask(
+            testCampaign({ path: { id }, body: { emails, ...(person ? { person_id: person.id } : {}) } }),
+          )
           toast('good', t('campaigns:test_sent', { count: sent }))
         }}
       >
@@ -39,7 +46,12 @@ export function TestSend({ id, disabled }: { id: string; disabled?: boolean }) {
           error={form.errors.emails}
           onChange={(v) => form.set('emails', v)}
         />
-        <PersonPicker label={t('campaigns:test_as')} description={t('campaigns:test_as_text')} value={person} onPick={setPerson} />
+        <PersonPicker
+          label={t('campaigns:test_as')}
+          description={t('campaigns:test_as_text')}
+          value={person}
+          onPick={setPerson}
+        />
       </DialogForm>
     </>
   )

@@ -13,14 +13,32 @@ export interface RichNode {
 export type Block =
   | { id: string; type: 'heading'; level: 1 | 2 | 3; text: string; align?: Align }
   | { id: string; type: 'text'; doc: RichNode }
-  | { id: string; type: 'image'; image_id?: string; src?: string; alt: string; width?: number; href?: string; align?: Align }
+  | {
+      id: string
+      type: 'image'
+      image_id?: string
+      src?: string
+      alt: string
+      width?: number
+      href?: string
+      align?: Align
+    }
   | { id: string; type: 'button'; label: string; href: string; align?: Align }
   | { id: string; type: 'columns'; columns: { blocks: Block[] }[] }
   | { id: string; type: 'divider' }
   | { id: string; type: 'spacer'; height: number }
   | { id: string; type: 'footer'; text?: string }
 export type BlockType = Block['type']
-export const blockTypes: BlockType[] = ['heading', 'text', 'image', 'button', 'columns', 'divider', 'spacer', 'footer']
+export const blockTypes: BlockType[] = [
+  'heading',
+  'text',
+  'image',
+  'button',
+  'columns',
+  'divider',
+  'spacer',
+  'footer',
+]
 
 export interface Mail {
   version: 1
@@ -90,12 +108,16 @@ export const toDocument = (mail: Mail): ApiDocument => mail
 /** Runs `change` on every list of blocks: the message's own and each column's. */
 export function mapLists(blocks: Block[], change: (list: Block[]) => Block[]): Block[] {
   return change(blocks).map((b) =>
-    b.type === 'columns' ? { ...b, columns: b.columns.map((c) => ({ blocks: mapLists(c.blocks, change) })) } : b,
+    b.type === 'columns'
+      ? { ...b, columns: b.columns.map((c) => ({ blocks: mapLists(c.blocks, change) })) }
+      : b,
   )
 }
 
 export const updateBlock = (blocks: Block[], id: string, change: (block: Block) => Block): Block[] =>
-  mapLists(blocks, (list) => (list.some((b) => b.id === id) ? list.map((b) => (b.id === id ? change(b) : b)) : list))
+  mapLists(blocks, (list) =>
+    list.some((b) => b.id === id) ? list.map((b) => (b.id === id ? change(b) : b)) : list,
+  )
 
 export const removeBlock = (blocks: Block[], id: string): Block[] =>
   mapLists(blocks, (list) => list.filter((b) => b.id !== id))
@@ -184,7 +206,13 @@ export function setColumns(block: Block, count: 2 | 3): Block {
 }
 
 export const plainText = (node: RichNode | undefined): string =>
-  node ? (node.text ?? (node.content ?? []).map(plainText).filter(Boolean).join(node.type === 'paragraph' ? '' : ' ')) : ''
+  node
+    ? (node.text ??
+      (node.content ?? [])
+        .map(plainText)
+        .filter(Boolean)
+        .join(node.type === 'paragraph' ? '' : ' '))
+    : ''
 
 /** One line that tells a block from its neighbours in the list. */
 export function summary(block: Block): string {
@@ -217,7 +245,8 @@ export function blockAtPointer(blocks: Block[], pointer: string): string | undef
     if (parts[i] === 'blocks') {
       found = list[Number(parts[i + 1])] ?? found
       list = undefined
-      if (found?.type === 'columns' && parts[i + 2] === 'columns') list = found.columns[Number(parts[i + 3])]?.blocks
+      if (found?.type === 'columns' && parts[i + 2] === 'columns')
+        list = found.columns[Number(parts[i + 3])]?.blocks
       i += found?.type === 'columns' && list ? 3 : 1
     }
   }

@@ -2,8 +2,20 @@
 // editing, beside the server's own rendering of it.
 import { Button, NativeSelect, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import {
-  IconArrowDown, IconArrowUp, IconColumns, IconCopy, IconGripVertical, IconHeading, IconLetterT, IconLineDashed, IconPhoto,
-  IconPlus, IconRectangle, IconSpacingVertical, IconTrash, IconWritingSign,
+  IconArrowDown,
+  IconArrowUp,
+  IconColumns,
+  IconCopy,
+  IconGripVertical,
+  IconHeading,
+  IconLetterT,
+  IconLineDashed,
+  IconPhoto,
+  IconPlus,
+  IconRectangle,
+  IconSpacingVertical,
+  IconTrash,
+  IconWritingSign,
 } from '@tabler/icons-react'
 import { type DragEvent, lazy, type ReactNode, Suspense, useRef, useState } from 'react'
 import { uploadImage } from '@/client'
@@ -13,8 +25,21 @@ import { Card, IconButton, ProblemAlert, Skeleton } from '@/ui/kit'
 import { Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
 import {
-  type Align, type Block, type BlockType, blockTypes, dropBefore, duplicateBlock, insertBlock, type Mail, moveBlock, newBlock,
-  type Place, removeBlock, setColumns, summary, updateBlock,
+  type Align,
+  type Block,
+  type BlockType,
+  blockTypes,
+  dropBefore,
+  duplicateBlock,
+  insertBlock,
+  type Mail,
+  moveBlock,
+  newBlock,
+  type Place,
+  removeBlock,
+  setColumns,
+  summary,
+  updateBlock,
 } from './blocks'
 import { FieldInput } from './field-input'
 import { Preview } from './preview'
@@ -22,11 +47,22 @@ import { Preview } from './preview'
 const RichText = lazy(() => import('./rich-text'))
 
 const icons: Record<BlockType, typeof IconHeading> = {
-  heading: IconHeading, text: IconLetterT, image: IconPhoto, button: IconRectangle, columns: IconColumns, divider: IconLineDashed,
-  spacer: IconSpacingVertical, footer: IconWritingSign,
+  heading: IconHeading,
+  text: IconLetterT,
+  image: IconPhoto,
+  button: IconRectangle,
+  columns: IconColumns,
+  divider: IconLineDashed,
+  spacer: IconSpacingVertical,
+  footer: IconWritingSign,
 }
 
-export function Composer(props: { mail: Mail; onChange: (mail: Mail) => void; subject?: string; preheader?: string }) {
+export function Composer(props: {
+  mail: Mail
+  onChange: (mail: Mail) => void
+  subject?: string
+  preheader?: string
+}) {
   const { mail, onChange } = props
   const [open, setOpen] = useState<string | undefined>(mail.blocks[0]?.id)
   const [pane, setPane] = useState('edit')
@@ -38,13 +74,23 @@ export function Composer(props: { mail: Mail; onChange: (mail: Mail) => void; su
           fullWidth
           aria-label={t('composer:pane')}
           value={pane}
-          data={[{ value: 'edit', label: t('edit') }, { value: 'preview', label: t('preview') }]}
+          data={[
+            { value: 'edit', label: t('edit') },
+            { value: 'preview', label: t('preview') },
+          ]}
           onChange={setPane}
         />
       </div>
       <div className="sections composer-edit">
         <Card title={t('composer:content')}>
-          <BlockList blocks={mail.blocks} all={mail.blocks} place={{}} open={open} setOpen={setOpen} onChange={blocks} />
+          <BlockList
+            blocks={mail.blocks}
+            all={mail.blocks}
+            place={{}}
+            open={open}
+            setOpen={setOpen}
+            onChange={blocks}
+          />
         </Card>
         <ThemeCard mail={mail} onChange={onChange} />
       </div>
@@ -86,7 +132,9 @@ function BlockList({ blocks, all, place, open, setOpen, onChange }: ListProps) {
   }
   return (
     <div className="stack-s">
-      {blocks.length === 0 && <p className="muted">{t(inColumn ? 'composer:column_empty' : 'composer:empty')}</p>}
+      {blocks.length === 0 && (
+        <p className="muted">{t(inColumn ? 'composer:column_empty' : 'composer:empty')}</p>
+      )}
       <ul className="blocks">
         {blocks.map((block, i) => (
           <BlockItem
@@ -103,7 +151,9 @@ function BlockList({ blocks, all, place, open, setOpen, onChange }: ListProps) {
       </ul>
       <div className="left-menu">
         <Menu
-          label={t(inColumn ? 'composer:add_to_column' : 'composer:add_block', { no: (place.column ?? 0) + 1 })}
+          label={t(inColumn ? 'composer:add_to_column' : 'composer:add_block', {
+            no: (place.column ?? 0) + 1,
+          })}
           className="menu-button framed"
           button={
             <>
@@ -114,7 +164,11 @@ function BlockList({ blocks, all, place, open, setOpen, onChange }: ListProps) {
             .filter((type) => !inColumn || (type !== 'columns' && type !== 'footer'))
             .map((type) => {
               const Icon = icons[type]
-              return { label: t(`composer:types.${type}`), icon: <Icon size={16} aria-hidden />, run: () => add(type) }
+              return {
+                label: t(`composer:types.${type}`),
+                icon: <Icon size={16} aria-hidden />,
+                run: () => add(type),
+              }
             })}
         />
       </div>
@@ -122,14 +176,19 @@ function BlockList({ blocks, all, place, open, setOpen, onChange }: ListProps) {
   )
 }
 
-function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit<ListProps, 'blocks' | 'place'>) {
+function BlockItem(
+  props: { block: Block; first: boolean; last: boolean } & Omit<ListProps, 'blocks' | 'place'>,
+) {
   const { block, all, open, setOpen, onChange } = props
   const [over, setOver] = useState(false)
   const Icon = icons[block.type]
   const words = summary(block)
   const name = `${t(`composer:types.${block.type}`)}${words ? `: ${words.slice(0, 40)}` : ''}`
-  const isOpen = open === block.id || (block.type === 'columns' && block.columns.some((c) => c.blocks.some((b) => b.id === open)))
-  const set = (change: Partial<Block>) => onChange(updateBlock(all, block.id, (b) => ({ ...b, ...change }) as Block))
+  const isOpen =
+    open === block.id ||
+    (block.type === 'columns' && block.columns.some((c) => c.blocks.some((b) => b.id === open)))
+  const set = (change: Partial<Block>) =>
+    onChange(updateBlock(all, block.id, (b) => ({ ...b, ...change }) as Block))
 
   function drop(event: DragEvent) {
     const id = event.dataTransfer.getData(DRAG)
@@ -152,7 +211,6 @@ function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit
       onDrop={drop}
     >
       <div className="block-head">
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: dragging is an extra; the arrows do the same */}
         <span
           className="grip"
           draggable
@@ -164,22 +222,41 @@ function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit
         >
           <IconGripVertical size={16} />
         </span>
-        <button type="button" className="block-name" aria-expanded={isOpen} onClick={() => setOpen(isOpen ? undefined : block.id)}>
+        <button
+          type="button"
+          className="block-name"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(isOpen ? undefined : block.id)}
+        >
           <Icon size={16} aria-hidden />
           <span className="strong">{t(`composer:types.${block.type}`)}</span>
           <span className="muted block-words">{words}</span>
         </button>
         <span className="row handles">
-          <IconButton label={t('move_named.up', { name })} disabled={props.first} onClick={() => onChange(moveBlock(all, block.id, -1))}>
+          <IconButton
+            label={t('move_named.up', { name })}
+            disabled={props.first}
+            onClick={() => onChange(moveBlock(all, block.id, -1))}
+          >
             <IconArrowUp size={16} aria-hidden />
           </IconButton>
-          <IconButton label={t('move_named.down', { name })} disabled={props.last} onClick={() => onChange(moveBlock(all, block.id, 1))}>
+          <IconButton
+            label={t('move_named.down', { name })}
+            disabled={props.last}
+            onClick={() => onChange(moveBlock(all, block.id, 1))}
+          >
             <IconArrowDown size={16} aria-hidden />
           </IconButton>
-          <IconButton label={t('composer:duplicate', { name })} onClick={() => onChange(duplicateBlock(all, block.id))}>
+          <IconButton
+            label={t('composer:duplicate', { name })}
+            onClick={() => onChange(duplicateBlock(all, block.id))}
+          >
             <IconCopy size={16} aria-hidden />
           </IconButton>
-          <IconButton label={t('remove_named', { name })} onClick={() => onChange(removeBlock(all, block.id))}>
+          <IconButton
+            label={t('remove_named', { name })}
+            onClick={() => onChange(removeBlock(all, block.id))}
+          >
             <IconTrash size={16} aria-hidden />
           </IconButton>
         </span>
@@ -198,7 +275,10 @@ function AlignPicker({ value, onPick }: { value: Align | undefined; onPick: (ali
     <Choice
       label={t('composer:align')}
       value={value ?? 'left'}
-      data={(['left', 'center', 'right'] as const).map((a) => ({ value: a, label: t(`composer:aligns.${a}`) }))}
+      data={(['left', 'center', 'right'] as const).map((a) => ({
+        value: a,
+        label: t(`composer:aligns.${a}`),
+      }))}
       onPick={(v) => onPick(v as Align)}
     />
   )
@@ -291,7 +371,13 @@ function BlockEditor(props: {
   }
 }
 
-function ImageEditor({ block, set }: { block: Extract<Block, { type: 'image' }>; set: (change: Partial<Block>) => void }) {
+function ImageEditor({
+  block,
+  set,
+}: {
+  block: Extract<Block, { type: 'image' }>
+  set: (change: Partial<Block>) => void
+}) {
   const input = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<unknown>()

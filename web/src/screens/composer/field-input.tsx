@@ -15,7 +15,9 @@ export const usePersonalisation = () =>
 
 /** The placeholder for a field, with a default so that nobody is greeted by a gap. */
 export const placeholderFor = (path: string, sample = '') =>
-  path === 'person.first_name' ? `{{ ${path} | default: "friend" }}` : `{{ ${path}${sample === '' ? '' : ' | default: ""'} }}`
+  path === 'person.first_name'
+    ? `{{ ${path} | default: "friend" }}`
+    : `{{ ${path}${sample === '' ? '' : ' | default: ""'} }}`
 
 export function FieldPicker({ onPick, label }: { onPick: (text: string) => void; label: string }) {
   const fields = usePersonalisation()
@@ -24,7 +26,10 @@ export function FieldPicker({ onPick, label }: { onPick: (text: string) => void;
       size="xs"
       aria-label={label}
       value=""
-      data={[{ value: '', label: t('composer:insert_field') }, ...(fields.data ?? []).map((f) => ({ value: f.path, label: f.label }))]}
+      data={[
+        { value: '', label: t('composer:insert_field') },
+        ...(fields.data ?? []).map((f) => ({ value: f.path, label: f.label })),
+      ]}
       onChange={(e) => {
         const field = fields.data?.find((f) => f.path === e.currentTarget.value)
         if (field) onPick(placeholderFor(field.path, field.sample))
@@ -33,7 +38,9 @@ export function FieldPicker({ onPick, label }: { onPick: (text: string) => void;
   )
 }
 
-export function FieldInput(props: Omit<TextInputProps, 'onChange' | 'value'> & { value: string; onText: (text: string) => void }) {
+export function FieldInput(
+  props: Omit<TextInputProps, 'onChange' | 'value'> & { value: string; onText: (text: string) => void },
+) {
   const { onText, value, ...rest } = props
   const ref = useRef<HTMLInputElement>(null)
   function insert(text: string) {

@@ -8,10 +8,15 @@ import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { Card, ProblemAlert, Skeleton, State } from '@/ui/kit'
 import { MailFrame } from '@/ui/mail-frame'
-import { type PickedPerson, PersonPicker } from '@/ui/pick-many'
+import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
 import { blockAtPointer, type Mail, toDocument } from './blocks'
 
-export function Preview(props: { mail: Mail; subject?: string; preheader?: string; onSelect?: (id: string) => void }) {
+export function Preview(props: {
+  mail: Mail
+  subject?: string
+  preheader?: string
+  onSelect?: (id: string) => void
+}) {
   const { mail, subject, preheader } = props
   const [person, setPerson] = useState<PickedPerson>()
   const [view, setView] = useState('wide')
@@ -36,7 +41,12 @@ export function Preview(props: { mail: Mail; subject?: string; preheader?: strin
         />
       }
     >
-      <PersonPicker label={t('composer:as')} description={t('composer:as_text')} value={person} onPick={setPerson} />
+      <PersonPicker
+        label={t('composer:as')}
+        description={t('composer:as_text')}
+        value={person}
+        onPick={setPerson}
+      />
       {query.isError && <ProblemAlert problem={query.error} retry={() => void query.refetch()} />}
       {answer ? (
         <>
@@ -66,7 +76,11 @@ export function Preview(props: { mail: Mail; subject?: string; preheader?: strin
           {view === 'text' ? (
             <pre className="mail-text">{answer.text}</pre>
           ) : (
-            <MailFrame html={answer.html} width={view === 'phone' ? 360 : 640} title={t('composer:preview_of')} />
+            <MailFrame
+              html={answer.html}
+              width={view === 'phone' ? 360 : 640}
+              title={t('composer:preview_of')}
+            />
           )}
         </>
       ) : (

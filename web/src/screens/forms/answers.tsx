@@ -21,7 +21,9 @@ function shown(field: FormField, value: unknown): string {
 export default function Answers() {
   const id = useParam()
   const form = useQuery({ queryKey: ['form-plain', id], queryFn: () => ask(getForm({ path: { id } })) })
-  const pages = usePages(['form-answers', id], (cursor) => ask(listFormAnswers({ path: { id }, query: { cursor, limit: 50 } })))
+  const pages = usePages(['form-answers', id], (cursor) =>
+    ask(listFormAnswers({ path: { id }, query: { cursor, limit: 50 } })),
+  )
   const columns: Column<FormAnswer>[] = [
     {
       key: 'who',
@@ -29,7 +31,11 @@ export default function Answers() {
       bare: true,
       cell: (a) => (
         <>
-          {a.person ? <Link href={`/persons/${a.person.id}`}>{a.person.name}</Link> : <span className="muted">{t('forms:unknown_person')}</span>}
+          {a.person ? (
+            <Link href={`/persons/${a.person.id}`}>{a.person.name}</Link>
+          ) : (
+            <span className="muted">{t('forms:unknown_person')}</span>
+          )}
           {a.simulated && (
             <>
               {' '}
@@ -43,7 +49,9 @@ export default function Answers() {
     ...(form.data?.fields ?? [])
       .filter((f) => f.type !== 'email')
       .slice(0, 6)
-      .map((f): Column<FormAnswer> => ({ key: f.key, header: f.label, cell: (a) => shown(f, a.values[f.key]) })),
+      .map(
+        (f): Column<FormAnswer> => ({ key: f.key, header: f.label, cell: (a) => shown(f, a.values[f.key]) }),
+      ),
   ]
   return (
     <FormFrame
@@ -52,7 +60,12 @@ export default function Answers() {
       at="all_answers"
       wide
       actions={
-        <LinkButton variant="default" download href={`/api/v1/forms/${id}/answers.csv`} leftSection={<IconDownload size={16} aria-hidden />}>
+        <LinkButton
+          variant="default"
+          download
+          href={`/api/v1/forms/${id}/answers.csv`}
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
           {t('forms:download')}
         </LinkButton>
       }

@@ -3,7 +3,15 @@ import type { FormField } from '@/client'
 import { keyFrom } from '@/lib/keys'
 
 export const fieldTypes: FormField['type'][] = [
-  'email', 'text', 'long_text', 'phone', 'choice', 'multiple_choice', 'rating', 'date', 'consent',
+  'email',
+  'text',
+  'long_text',
+  'phone',
+  'choice',
+  'multiple_choice',
+  'rating',
+  'date',
+  'consent',
 ]
 
 export const hasChoices = (type: FormField['type']) => type === 'choice' || type === 'multiple_choice'

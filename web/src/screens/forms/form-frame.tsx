@@ -12,7 +12,14 @@ const parts = [
 ] as const
 
 /** Head and tabs that a form's three screens share. */
-export function FormFrame(props: { form: Form | undefined; id: string; at: 'build' | 'results' | 'all_answers'; actions?: ReactNode; wide?: boolean; children: ReactNode }) {
+export function FormFrame(props: {
+  form: Form | undefined
+  id: string
+  at: 'build' | 'results' | 'all_answers'
+  actions?: ReactNode
+  wide?: boolean
+  children: ReactNode
+}) {
   const { form, id } = props
   return (
     <Page
@@ -25,7 +32,7 @@ export function FormFrame(props: { form: Form | undefined; id: string; at: 'buil
       <nav className="tabs" aria-label={t('forms:parts')}>
         {parts.map(([tail, word]) => (
           <Link key={word} href={`/forms/${id}${tail}`} aria-current={word === props.at ? 'page' : undefined}>
-            {t(`forms:${word}`)}
+            {t(`forms:tabs.${word}`)}
           </Link>
         ))}
       </nav>

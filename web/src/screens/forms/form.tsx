@@ -10,7 +10,18 @@ import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useAttributes, useLists, usePurposes } from '@/lib/lookups'
 import { useParam } from '@/lib/url'
-import { Alert, Card, confirm, Copy, FormAlerts, IconButton, Loaded, State, toast, toastProblem } from '@/ui/kit'
+import {
+  Alert,
+  Card,
+  Copy,
+  confirm,
+  FormAlerts,
+  IconButton,
+  Loaded,
+  State,
+  toast,
+  toastProblem,
+} from '@/ui/kit'
 import { Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
@@ -89,8 +100,15 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
-            <Button variant={saved.state === 'published' ? undefined : 'default'} loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
+            <State tone={form.dirty ? 'warn' : 'good'}>
+              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
+            </State>
+            <Button
+              variant={saved.state === 'published' ? undefined : 'default'}
+              loading={form.busy}
+              disabled={!form.dirty}
+              onClick={() => void save(etag)}
+            >
               {t('save')}
             </Button>
             {saved.state === 'published' ? (
@@ -111,7 +129,8 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
               <Button
                 disabled={faults.length > 0}
                 onClick={async () => {
-                  if (!form.dirty || (await save(etag))) await turn(() => ask(publishForm({ path: { id: saved.id } })), t('forms:published'))
+                  if (!form.dirty || (await save(etag)))
+                    await turn(() => ask(publishForm({ path: { id: saved.id } })), t('forms:published'))
                 }}
               >
                 {t('forms:publish')}
@@ -122,18 +141,28 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
       }
     >
       {saved.state === 'published' && (
-        <Alert tone="good" title={t('forms:is_open')} actions={<Copy value={saved.public_url} label={t('forms:copy_address', { name: saved.name })} />}>
+        <Alert
+          tone="good"
+          title={t('forms:is_open')}
+          actions={<Copy value={saved.public_url} label={t('forms:copy_address', { name: saved.name })} />}
+        >
           <a href={saved.public_url} target="_blank" rel="noreferrer">
             {saved.public_url}
           </a>
         </Alert>
       )}
-      {saved.state === 'published' && saved.answers > 0 && <Alert tone="info">{t('forms:has_answers', { count: saved.answers })}</Alert>}
+      {saved.state === 'published' && saved.answers > 0 && (
+        <Alert tone="info">{t('forms:has_answers', { count: saved.answers })}</Alert>
+      )}
       <FormAlerts
         form={form}
         overwrite={() => void save('*')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({ queryKey: ['form', saved.id], queryFn: () => askTagged(getForm({ path: { id: saved.id } })), staleTime: 0 })
+          const fresh = await queries.fetchQuery({
+            queryKey: ['form', saved.id],
+            queryFn: () => askTagged(getForm({ path: { id: saved.id } })),
+            staleTime: 0,
+          })
           form.reset(read(fresh.data))
         }}
       />
@@ -149,8 +178,18 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
             <Settings form={form} />
           </Card>
           <Card title={t('forms:naming')}>
-            <TextInput label={t('forms:name')} description={t('forms:name_text')} required {...form.text('name')} />
-            <TextInput label={t('forms:slug')} description={t('forms:slug_text')} required {...form.text('slug')} />
+            <TextInput
+              label={t('forms:name')}
+              description={t('forms:name_text')}
+              required
+              {...form.text('name')}
+            />
+            <TextInput
+              label={t('forms:slug')}
+              description={t('forms:slug_text')}
+              required
+              {...form.text('slug')}
+            />
           </Card>
         </div>
         <div className="sticky">
@@ -175,7 +214,12 @@ function Settings({ form }: { form: FormState<Values> }) {
         data={options(lists.data?.items)}
         onPick={(v) => set('list_id', v)}
       />
-      <TagPicker label={t('forms:give_tags')} value={values.tags} error={errors.tags} onChange={(v) => set('tags', v)} />
+      <TagPicker
+        label={t('forms:give_tags')}
+        value={values.tags}
+        error={errors.tags}
+        onChange={(v) => set('tags', v)}
+      />
       <Choice
         label={t('forms:purpose')}
         description={t('forms:purpose_text')}
@@ -228,23 +272,43 @@ function Questions({ form }: { form: FormState<Values> }) {
               }}
             >
               <div className="block-head">
-                {/* biome-ignore lint/a11y/noStaticElementInteractions: dragging is an extra; the arrows do the same */}
-                <span className="grip" draggable aria-hidden onDragStart={(e) => e.dataTransfer.setData(DRAG, String(i))}>
+                <span
+                  className="grip"
+                  draggable
+                  aria-hidden
+                  onDragStart={(e) => e.dataTransfer.setData(DRAG, String(i))}
+                >
                   <IconGripVertical size={16} />
                 </span>
-                <button type="button" className="block-name" aria-expanded={isOpen} onClick={() => setOpen(isOpen ? -1 : i)}>
+                <button
+                  type="button"
+                  className="block-name"
+                  aria-expanded={isOpen}
+                  onClick={() => setOpen(isOpen ? -1 : i)}
+                >
                   <span className="strong block-words">{name}</span>
                   <span className="muted nowrap small">{t(`forms:types.${field.type}`)}</span>
                   {wrong.length > 0 && <State tone="warn">{t('forms:unfinished')}</State>}
                 </button>
                 <span className="row handles">
-                  <IconButton label={t('move_named.up', { name })} disabled={i === 0} onClick={() => move(i, i - 1)}>
+                  <IconButton
+                    label={t('move_named.up', { name })}
+                    disabled={i === 0}
+                    onClick={() => move(i, i - 1)}
+                  >
                     <IconArrowUp size={16} aria-hidden />
                   </IconButton>
-                  <IconButton label={t('move_named.down', { name })} disabled={i === fields.length - 1} onClick={() => move(i, i + 1)}>
+                  <IconButton
+                    label={t('move_named.down', { name })}
+                    disabled={i === fields.length - 1}
+                    onClick={() => move(i, i + 1)}
+                  >
                     <IconArrowDown size={16} aria-hidden />
                   </IconButton>
-                  <IconButton label={t('remove_named', { name })} onClick={() => set(fields.filter((_, k) => k !== i))}>
+                  <IconButton
+                    label={t('remove_named', { name })}
+                    onClick={() => set(fields.filter((_, k) => k !== i))}
+                  >
                     <IconTrash size={16} aria-hidden />
                   </IconButton>
                 </span>
@@ -316,7 +380,11 @@ function QuestionEditor(props: {
           set(follow ? { label, key: freeKey(label, fields, index) } : { label })
         }}
       />
-      <TextInput label={t('forms:help')} value={field.help ?? ''} onChange={(e) => set({ help: e.currentTarget.value || undefined })} />
+      <TextInput
+        label={t('forms:help')}
+        value={field.help ?? ''}
+        onChange={(e) => set({ help: e.currentTarget.value || undefined })}
+      />
       {hasChoices(field.type) && (
         <TagPicker
           label={t('forms:choices')}
@@ -350,7 +418,11 @@ function QuestionEditor(props: {
           />
         )}
       </div>
-      <Switch label={t('forms:required')} checked={field.required} onChange={(e) => set({ required: e.currentTarget.checked })} />
+      <Switch
+        label={t('forms:required')}
+        checked={field.required}
+        onChange={(e) => set({ required: e.currentTarget.checked })}
+      />
     </>
   )
 }

@@ -8,20 +8,27 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { confirm, Copy, Empty, IconButton, Page, State, Time, type Tone, toast } from '@/ui/kit'
+import { Copy, confirm, Empty, IconButton, Page, State, Time, type Tone, toast } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { newField } from './fields'
 
 const tones: Record<Form['state'], Tone> = { draft: 'idle', published: 'good', closed: 'warn' }
-export const FormStateMark = ({ state }: { state: Form['state'] }) => <State tone={tones[state]}>{t(`forms:states.${state}`)}</State>
+export const FormStateMark = ({ state }: { state: Form['state'] }) => (
+  <State tone={tones[state]}>{t(`forms:states.${state}`)}</State>
+)
 
 export default function Forms() {
   const write = useMay()('forms.write')
   const [open, setOpen] = useState(false)
   const pages = usePages(['forms', 'pages'], (cursor) => ask(listForms({ query: { cursor, limit: 50 } })))
   const columns: Column<Form>[] = [
-    { key: 'name', header: t('forms:name'), bare: true, cell: (f) => <Link href={`/forms/${f.id}`}>{f.name}</Link> },
+    {
+      key: 'name',
+      header: t('forms:name'),
+      bare: true,
+      cell: (f) => <Link href={`/forms/${f.id}`}>{f.name}</Link>,
+    },
     { key: 'state', header: t('forms:state'), cell: (f) => <FormStateMark state={f.state} /> },
     {
       key: 'answers',
@@ -108,12 +115,20 @@ function New({ close }: { close: () => void }) {
       form={form}
       onClose={close}
       send={async ({ name }) => {
-        const made = await ask(createForm({ body: { name, title: name, fields: [newField('email', t('forms:your_email'), [])] } }))
+        const made = await ask(
+          createForm({ body: { name, title: name, fields: [newField('email', t('forms:your_email'), [])] } }),
+        )
         void queries.invalidateQueries({ queryKey: ['forms'] })
         go(`/forms/${made.id}`)
       }}
     >
-      <TextInput label={t('forms:name')} description={t('forms:name_text')} required autoFocus {...form.text('name')} />
+      <TextInput
+        label={t('forms:name')}
+        description={t('forms:name_text')}
+        required
+        autoFocus
+        {...form.text('name')}
+      />
     </DialogForm>
   )
 }

@@ -13,7 +13,10 @@ import { FormFrame } from './form-frame'
 export default function Results() {
   const id = useParam()
   const form = useQuery({ queryKey: ['form-plain', id], queryFn: () => ask(getForm({ path: { id } })) })
-  const results = useQuery({ queryKey: ['form-results', id], queryFn: () => ask(getFormResults({ path: { id } })) })
+  const results = useQuery({
+    queryKey: ['form-results', id],
+    queryFn: () => ask(getFormResults({ path: { id } })),
+  })
   return (
     <FormFrame form={form.data} id={id} at="results">
       <Loaded query={results} block={320}>
@@ -35,11 +38,19 @@ export default function Results() {
           ) : (
             <>
               <div className="figures">
-                <Figure label={t('forms:answers')} value={formatNumber(r.answers)} href={`/forms/${id}/answers`} />
+                <Figure
+                  label={t('forms:answers')}
+                  value={formatNumber(r.answers)}
+                  href={`/forms/${id}/answers`}
+                />
                 {r.fields
                   .filter((f) => f.average !== undefined && f.average !== null)
                   .map((f) => (
-                    <Figure key={f.key} label={t('forms:average_of', { name: f.label })} value={formatNumber(f.average ?? 0, 1)} />
+                    <Figure
+                      key={f.key}
+                      label={t('forms:average_of', { name: f.label })}
+                      value={formatNumber(f.average ?? 0, 1)}
+                    />
                   ))}
               </div>
               {r.fields.map((f) =>
@@ -52,7 +63,8 @@ export default function Results() {
                   <Card key={f.key}>
                     <h2>{f.label}</h2>
                     <p>
-                      {t('forms:texts', { count: f.texts })} <Link href={`/forms/${id}/answers`}>{t('forms:read_them')}</Link>
+                      {t('forms:texts', { count: f.texts })}{' '}
+                      <Link href={`/forms/${id}/answers`}>{t('forms:read_them')}</Link>
                     </p>
                   </Card>
                 ) : null,

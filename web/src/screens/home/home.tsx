@@ -16,7 +16,11 @@ export default function Home() {
   const { user } = useSession()
   const may = useMay()
   const home = useQuery({ queryKey: ['home'], queryFn: () => ask(getHome()), refetchInterval: 60_000 })
-  const setup = useQuery({ queryKey: ['setup'], queryFn: () => ask(getSetup()), enabled: may('settings.manage') })
+  const setup = useQuery({
+    queryKey: ['setup'],
+    queryFn: () => ask(getSetup()),
+    enabled: may('settings.manage'),
+  })
   useLive('import.progress', () => void home.refetch())
   useLive('campaign.progress', () => void home.refetch())
   const steps = setup.data?.steps ?? []
@@ -24,7 +28,9 @@ export default function Home() {
   return (
     <Page
       title={user?.name ? t('home:hello', { name: user.name.split(' ')[0] }) : t('home:title')}
-      actions={may('campaigns.write') && <LinkButton href="/campaigns?new=1">{t('home:new_campaign')}</LinkButton>}
+      actions={
+        may('campaigns.write') && <LinkButton href="/campaigns?new=1">{t('home:new_campaign')}</LinkButton>
+      }
     >
       {steps.length > 0 && done < steps.length && (
         <Card>
@@ -33,7 +39,11 @@ export default function Home() {
               <h2>{t('home:setup_title')}</h2>
               <p className="muted">{t('home:setup_progress', { done, total: steps.length })}</p>
             </div>
-            <LinkButton variant="default" href="/setup" rightSection={<IconArrowRight size={16} aria-hidden />}>
+            <LinkButton
+              variant="default"
+              href="/setup"
+              rightSection={<IconArrowRight size={16} aria-hidden />}
+            >
               {t('home:continue_setup')}
             </LinkButton>
           </div>
@@ -82,18 +92,47 @@ export default function Home() {
                   rows={h.recent_campaigns}
                   rowKey={(c) => c.id}
                   columns={[
-                    { key: 'name', header: t('home:campaign'), bare: true, cell: (c) => <Link href={placeOf(c)}>{c.name}</Link> },
-                    { key: 'state', header: t('home:state'), cell: (c) => <CampaignStateMark state={c.state} /> },
-                    { key: 'sent', header: t('home:sent'), number: true, cell: (c) => formatNumber(c.counts.sent) },
-                    { key: 'clicked', header: t('home:clicked'), number: true, cell: (c) => formatPercent(c.counts.clicked, c.counts.sent) },
-                    { key: 'at', header: t('home:when'), cell: (c) => <Time at={c.scheduled_at ?? c.started_at ?? c.updated_at} /> },
+                    {
+                      key: 'name',
+                      header: t('home:campaign'),
+                      bare: true,
+                      cell: (c) => <Link href={placeOf(c)}>{c.name}</Link>,
+                    },
+                    {
+                      key: 'state',
+                      header: t('home:state'),
+                      cell: (c) => <CampaignStateMark state={c.state} />,
+                    },
+                    {
+                      key: 'sent',
+                      header: t('home:sent'),
+                      number: true,
+                      cell: (c) => formatNumber(c.counts.sent),
+                    },
+                    {
+                      key: 'clicked',
+                      header: t('home:clicked'),
+                      number: true,
+                      cell: (c) => formatPercent(c.counts.clicked, c.counts.sent),
+                    },
+                    {
+                      key: 'at',
+                      header: t('home:when'),
+                      cell: (c) => <Time at={c.scheduled_at ?? c.started_at ?? c.updated_at} />,
+                    },
                   ]}
                 />
               ) : (
                 <Empty
                   icon={<IconMail aria-hidden />}
                   title={t('home:no_campaigns')}
-                  action={may('campaigns.write') ? <LinkButton variant="default" href="/campaigns?new=1">{t('home:new_campaign')}</LinkButton> : undefined}
+                  action={
+                    may('campaigns.write') ? (
+                      <LinkButton variant="default" href="/campaigns?new=1">
+                        {t('home:new_campaign')}
+                      </LinkButton>
+                    ) : undefined
+                  }
                 >
                   {t('home:no_campaigns_text')}
                 </Empty>

@@ -19,10 +19,25 @@ async function read(n: Notification) {
 }
 
 export default function Notifications() {
-  const pages = usePages(['notifications', 'pages'], (cursor) => ask(listNotifications({ query: { cursor, limit: 50 } })))
+  const pages = usePages(['notifications', 'pages'], (cursor) =>
+    ask(listNotifications({ query: { cursor, limit: 50 } })),
+  )
   const columns: Column<Notification>[] = [
-    { key: 'text', header: t('home:notification'), bare: true, cell: (n) => <Link href={n.href} onClick={() => void read(n)}>{n.text}</Link> },
-    { key: 'state', header: t('home:state'), cell: (n) => <State tone={n.read ? 'idle' : 'busy'}>{t(n.read ? 'home:read' : 'home:unread')}</State> },
+    {
+      key: 'text',
+      header: t('home:notification'),
+      bare: true,
+      cell: (n) => (
+        <Link href={n.href} onClick={() => void read(n)}>
+          {n.text}
+        </Link>
+      ),
+    },
+    {
+      key: 'state',
+      header: t('home:state'),
+      cell: (n) => <State tone={n.read ? 'idle' : 'busy'}>{t(n.read ? 'home:read' : 'home:unread')}</State>,
+    },
     { key: 'at', header: t('home:when'), cell: (n) => <Time at={n.at} /> },
     {
       key: 'do',

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
+import { useEffect } from 'react'
 import { queries, useMay } from '@/app/session'
 import { createExport, type Export, type ExportNew, listExports } from '@/client'
 import { ask } from '@/lib/ask'
@@ -11,7 +12,6 @@ import { Card, Empty, FormAlerts, Page, State, Time, type Tone } from '@/ui/kit'
 import { LinkButton } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
-import { useEffect } from 'react'
 
 const tones: Record<Export['state'], Tone> = { queued: 'busy', running: 'busy', done: 'good', failed: 'bad' }
 
@@ -28,7 +28,11 @@ export default function Exports() {
   const columns: Column<Export>[] = [
     { key: 'at', header: t('imports:exported_at'), bare: true, cell: (e) => <Time at={e.created_at} /> },
     { key: 'format', header: t('imports:format'), cell: (e) => e.format.toUpperCase() },
-    { key: 'state', header: t('imports:state'), cell: (e) => <State tone={tones[e.state]}>{t(`imports:export_states.${e.state}`)}</State> },
+    {
+      key: 'state',
+      header: t('imports:state'),
+      cell: (e) => <State tone={tones[e.state]}>{t(`imports:export_states.${e.state}`)}</State>,
+    },
     { key: 'rows', header: t('imports:rows'), number: true, cell: (e) => formatNumber(e.rows) },
     {
       key: 'do',
@@ -36,7 +40,13 @@ export default function Exports() {
       bare: true,
       cell: (e) =>
         e.state === 'done' && (
-          <LinkButton size="xs" variant="default" download href={`/api/v1/exports/${e.id}/file`} leftSection={<IconDownload size={14} aria-hidden />}>
+          <LinkButton
+            size="xs"
+            variant="default"
+            download
+            href={`/api/v1/exports/${e.id}/file`}
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
             {t('imports:download')}
           </LinkButton>
         ),
@@ -87,15 +97,24 @@ function NewExport() {
             empty={t('imports:everybody')}
             value={form.values.of}
             data={[
-              ...options(lists.data?.items).map((o) => ({ value: `list:${o.value}`, label: t('imports:of_list', { name: o.label }) })),
-              ...options(segments.data?.items).map((o) => ({ value: `segment:${o.value}`, label: t('imports:of_segment', { name: o.label }) })),
+              ...options(lists.data?.items).map((o) => ({
+                value: `list:${o.value}`,
+                label: t('imports:of_list', { name: o.label }),
+              })),
+              ...options(segments.data?.items).map((o) => ({
+                value: `segment:${o.value}`,
+                label: t('imports:of_segment', { name: o.label }),
+              })),
             ]}
             onPick={(v) => form.set('of', v)}
           />
           <Choice
             label={t('imports:format')}
             value={form.values.format}
-            data={[{ value: 'csv', label: t('imports:csv') }, { value: 'json', label: t('imports:json') }]}
+            data={[
+              { value: 'csv', label: t('imports:csv') },
+              { value: 'json', label: t('imports:json') },
+            ]}
             onPick={(v) => form.set('format', v)}
           />
           <Button type="submit" loading={form.busy}>

@@ -4,7 +4,14 @@ import { Button, Switch, TextInput } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { queries } from '@/app/session'
 import {
-  type Attribute, cancelImport, getImport, type Import, type ImportMapping, type ImportPreview, previewImport, startImport,
+  type Attribute,
+  cancelImport,
+  getImport,
+  type Import,
+  type ImportMapping,
+  type ImportPreview,
+  previewImport,
+  startImport,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
@@ -103,7 +110,14 @@ function Prepare({ item, attributes }: { item: Import; attributes: Attribute[] }
         <>
           <Reading form={form} />
           <Loaded query={preview} block={240}>
-            {(p) => <Columns form={form} preview={p} attributes={attributes} next={() => setUrl({ step: 'options' })} />}
+            {(p) => (
+              <Columns
+                form={form}
+                preview={p}
+                attributes={attributes}
+                next={() => setUrl({ step: 'options' })}
+              />
+            )}
           </Loaded>
         </>
       )}
@@ -130,7 +144,13 @@ function Reading({ form }: { form: FormState<Values> }) {
           value={values.delimiter}
           data={[...new Set([values.delimiter, ...delimiters])].map((d) => ({
             value: d,
-            label: { ',': t('imports:comma'), ';': t('imports:semicolon'), '\t': t('imports:tab'), '|': t('imports:pipe') }[d] ?? d,
+            label:
+              {
+                ',': t('imports:comma'),
+                ';': t('imports:semicolon'),
+                '\t': t('imports:tab'),
+                '|': t('imports:pipe'),
+              }[d] ?? d,
           }))}
           onPick={(v) => set('delimiter', v)}
         />
@@ -140,17 +160,30 @@ function Reading({ form }: { form: FormState<Values> }) {
   )
 }
 
-function Columns(props: { form: FormState<Values>; preview: ImportPreview; attributes: Attribute[]; next: () => void }) {
+function Columns(props: {
+  form: FormState<Values>
+  preview: ImportPreview
+  attributes: Attribute[]
+  next: () => void
+}) {
   const { form, preview, attributes } = props
   const { mapping } = form.values
   const faults = mappingFaults(mapping)
   const target = (index: number) => mapping.find((m) => m.column === index)?.target ?? 'ignore'
   const choose = (column: number, to: string) =>
-    form.set('mapping', [...mapping.filter((m) => m.column !== column), { column, target: to }].sort((a, b) => a.column - b.column))
+    form.set(
+      'mapping',
+      [...mapping.filter((m) => m.column !== column), { column, target: to }].sort(
+        (a, b) => a.column - b.column,
+      ),
+    )
   const targets = [
     { value: 'ignore', label: t('imports:targets.ignore') },
     ...fixedTargets.map((f) => ({ value: f as string, label: t(`imports:targets.${f}`) })),
-    ...attributes.map((a) => ({ value: `attribute:${a.key}`, label: t('imports:targets.attribute', { name: a.label }) })),
+    ...attributes.map((a) => ({
+      value: `attribute:${a.key}`,
+      label: t('imports:targets.attribute', { name: a.label }),
+    })),
   ]
   const troubled = preview.rows.filter((r) => r.problems.length).length
   return (
@@ -163,7 +196,9 @@ function Columns(props: { form: FormState<Values>; preview: ImportPreview; attri
               <li key={c.index} className={to === 'ignore' ? 'ignored' : undefined}>
                 <div className="grow">
                   <div className="strong wrap">{c.name || t('imports:column_no', { no: c.index + 1 })}</div>
-                  <div className="muted small wrap">{c.sample.filter(Boolean).slice(0, 3).join(' · ') || t('imports:no_sample')}</div>
+                  <div className="muted small wrap">
+                    {c.sample.filter(Boolean).slice(0, 3).join(' · ') || t('imports:no_sample')}
+                  </div>
                 </div>
                 <Choice
                   className="mapping-target"
@@ -191,8 +226,11 @@ function Columns(props: { form: FormState<Values>; preview: ImportPreview; attri
           </State>
         }
       >
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section className="scroller" tabIndex={0} aria-label={t('imports:first_rows', { count: preview.rows.length })}>
+        <section
+          className="scroller"
+          tabIndex={0}
+          aria-label={t('imports:first_rows', { count: preview.rows.length })}
+        >
           <table className="grid-table">
             <thead>
               <tr>
@@ -276,7 +314,12 @@ function Options({ form, item, back }: { form: FormState<Values>; item: Import; 
           data={options(lists.data?.items)}
           onPick={(v) => set('list_id', v)}
         />
-        <TagPicker label={t('imports:add_tags')} value={values.tags} error={form.errors.tags} onChange={(v) => set('tags', v)} />
+        <TagPicker
+          label={t('imports:add_tags')}
+          value={values.tags}
+          error={form.errors.tags}
+          onChange={(v) => set('tags', v)}
+        />
         <Choice
           label={t('imports:consent_to')}
           description={t('imports:consent_note')}
@@ -294,9 +337,15 @@ function Options({ form, item, back }: { form: FormState<Values>; item: Import; 
             {...form.text('consent_source')}
           />
         )}
-        <Switch label={t('imports:update_existing')} description={t('imports:update_note')} {...form.check('update_existing')} />
+        <Switch
+          label={t('imports:update_existing')}
+          description={t('imports:update_note')}
+          {...form.check('update_existing')}
+        />
       </Card>
-      <p className="muted">{t('imports:summary', { count: kept, file: item.filename, size: formatBytes(item.bytes) })}</p>
+      <p className="muted">
+        {t('imports:summary', { count: kept, file: item.filename, size: formatBytes(item.bytes) })}
+      </p>
       <div className="row">
         <Button type="submit" loading={form.busy}>
           {t('imports:start')}
@@ -383,7 +432,9 @@ function Result({ item }: { item: Import }) {
       </Card>
       {item.state === 'done' && (
         <div className="row">
-          <LinkButton href={item.options?.list_id ? `/persons?list=${item.options.list_id}` : '/persons'}>{t('imports:see')}</LinkButton>
+          <LinkButton href={item.options?.list_id ? `/persons?list=${item.options.list_id}` : '/persons'}>
+            {t('imports:see')}
+          </LinkButton>
         </div>
       )}
       {(item.state === 'failed' || item.state === 'cancelled') && (

@@ -2,11 +2,40 @@
 // the header, in the languages spreadsheets here are written in. A target is given to one column only.
 import type { Attribute, ImportColumn, ImportMapping } from '@/client'
 
-export const fixedTargets = ['email', 'phone', 'first_name', 'last_name', 'language', 'time_zone', 'tags'] as const
+export const fixedTargets = [
+  'email',
+  'phone',
+  'first_name',
+  'last_name',
+  'language',
+  'time_zone',
+  'tags',
+] as const
 
 const words: Record<(typeof fixedTargets)[number], string[]> = {
-  email: ['email', 'e mail', 'epost', 'e post', 'mail', 'email address', 'epostadresse', 'e postadress', 'mejl'],
-  phone: ['phone', 'mobile', 'mobil', 'telefon', 'tlf', 'mobilnummer', 'telefonnummer', 'phone number', 'cell'],
+  email: [
+    'email',
+    'e mail',
+    'epost',
+    'e post',
+    'mail',
+    'email address',
+    'epostadresse',
+    'e postadresse',
+    'e postadress',
+    'mejl',
+  ],
+  phone: [
+    'phone',
+    'mobile',
+    'mobil',
+    'telefon',
+    'tlf',
+    'mobilnummer',
+    'telefonnummer',
+    'phone number',
+    'cell',
+  ],
   first_name: ['first name', 'firstname', 'given name', 'fornavn', 'förnamn'],
   last_name: ['last name', 'lastname', 'surname', 'family name', 'etternavn', 'efternamn'],
   language: ['language', 'lang', 'locale', 'sprak', 'språk'],
@@ -29,7 +58,10 @@ export function guess(column: ImportColumn, attributes: Pick<Attribute, 'key' | 
 }
 
 /** A target for every column; where two columns claim the same, the first keeps it (tags may come from several). */
-export function suggestMapping(columns: ImportColumn[], attributes: Pick<Attribute, 'key' | 'label'>[]): ImportMapping[] {
+export function suggestMapping(
+  columns: ImportColumn[],
+  attributes: Pick<Attribute, 'key' | 'label'>[],
+): ImportMapping[] {
   const taken = new Set<string>()
   return columns.map((column) => {
     const target = guess(column, attributes)

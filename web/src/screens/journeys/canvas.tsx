@@ -1,10 +1,19 @@
 // The journey as a picture. Everything that can be done here can be done in the list as well.
 import {
-  Background, type Connection, Controls, type Edge as FlowEdge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow,
+  Background,
+  type Connection,
+  Controls,
+  type Edge as FlowEdge,
+  Handle,
+  MarkerType,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
 } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
 import { useMantineColorScheme } from '@mantine/core'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { StepCounts } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
@@ -35,12 +44,23 @@ function StepBox({ data, selected }: NodeProps<StepNode>) {
       <div className="node-words">{words}</div>
       {counts && (
         <div className="node-counts num">
-          {t('journeys:counts_short', { entered: formatNumber(counts.entered), active: formatNumber(counts.active) })}
-          {counts.failed > 0 && <span className="state state-bad"> {t('journeys:failed_count', { count: counts.failed })}</span>}
+          {t('journeys:counts_short', {
+            entered: formatNumber(counts.entered),
+            active: formatNumber(counts.active),
+          })}
+          {counts.failed > 0 && (
+            <span className="state state-bad"> {t('journeys:failed_count', { count: counts.failed })}</span>
+          )}
         </div>
       )}
       {outs.map((port, i) => (
-        <Handle key={port} type="source" position={Position.Bottom} id={port} style={outs.length > 1 ? { left: `${30 + i * 40}%` } : undefined} />
+        <Handle
+          key={port}
+          type="source"
+          position={Position.Bottom}
+          id={port}
+          style={outs.length > 1 ? { left: `${30 + i * 40}%` } : undefined}
+        />
       ))}
     </div>
   )
@@ -70,6 +90,7 @@ export default function Canvas(props: {
 }) {
   const { plan, names, counts, faulty, selected, onSelect, onChange } = props
   const { colorScheme } = useMantineColorScheme()
+  const box = useRef<HTMLDivElement>(null)
   const [dragged, setDragged] = useState<Record<string, { x: number; y: number }>>({})
   const placed = useMemo(() => layout(plan), [plan])
   const first = placed.find((s) => s.id === plan.start)
@@ -97,7 +118,19 @@ export default function Canvas(props: {
   ]
   const marker = { type: MarkerType.ArrowClosed, width: 18, height: 18 }
   const lines: FlowEdge[] = [
-    ...(first ? [{ id: START, source: START, sourceHandle: 'next', target: first.id, targetHandle: 'in', markerEnd: marker, deletable: false }] : []),
+    ...(first
+      ? [
+          {
+            id: START,
+            source: START,
+            sourceHandle: 'next',
+            target: first.id,
+            targetHandle: 'in',
+            markerEnd: marker,
+            deletable: false,
+          },
+        ]
+      : []),
     ...edges(plan.steps).map((e) => ({
       id: `${e.from}.${e.port}`,
       source: e.from,
@@ -109,15 +142,23 @@ export default function Canvas(props: {
     })),
   ]
   return (
-    <div className="canvas">
+    <div className="canvas" ref={box}>
       <ReactFlow
         nodes={nodes}
         edges={lines}
         nodeTypes={nodeTypes}
         colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.1 }}
+        onInit={(flow) => {
+          // Readable rather than complete: the top of the journey in the middle, the rest by moving the picture.
+          const xs = nodes.map((n) => n.position.x)
+          const middle = (Math.min(...xs) + Math.max(...xs)) / 2 + 110
+          const top = Math.min(...nodes.map((n) => n.position.y))
+          const zoom = 0.85
+          const room = box.current?.clientWidth ?? 800
+          void flow.setViewport({ x: room / 2 - middle * zoom, y: 24 - top * zoom, zoom })
+        }}
         minZoom={0.3}
+        maxZoom={1.5}
         deleteKeyCode={null}
         zoomOnScroll={false}
         preventScrolling={false}
@@ -132,11 +173,21 @@ export default function Canvas(props: {
         onNodeDrag={(_, node) => setDragged({ [node.id]: node.position })}
         onNodeDragStop={(_, node) => {
           setDragged({})
-          onChange({ ...plan, steps: updateStep(placed, node.id, { x: Math.round(node.position.x), y: Math.round(node.position.y) }) })
+          onChange({
+            ...plan,
+            steps: updateStep(placed, node.id, {
+              x: Math.round(node.position.x),
+              y: Math.round(node.position.y),
+            }),
+          })
         }}
         onConnect={(c: Connection) => {
           if (c.source === START) onChange({ ...plan, start: c.target })
-          else onChange({ ...plan, steps: connect(plan.steps, c.source, (c.sourceHandle ?? 'next') as Port, c.target) })
+          else
+            onChange({
+              ...plan,
+              steps: connect(plan.steps, c.source, (c.sourceHandle ?? 'next') as Port, c.target),
+            })
         }}
       >
         <Background gap={24} />

@@ -12,7 +12,14 @@ export type Step =
   | (Linear & { kind: 'wait'; days: number; hours: number; minutes: number })
   | (Linear & { kind: 'wait_until'; weekday?: number; time: string })
   | (Base & { kind: 'branch'; conditions: Group; yes?: string; no?: string })
-  | (Linear & { kind: 'send'; subject: string; template_id?: string; document?: Record<string, unknown>; from_name: string; from_email: string })
+  | (Linear & {
+      kind: 'send'
+      subject: string
+      template_id?: string
+      document?: Record<string, unknown>
+      from_name: string
+      from_email: string
+    })
   | (Linear & { kind: 'set_attribute'; attribute: string; value: string | number | boolean | null })
   | (Linear & { kind: 'tag'; add: string[]; remove: string[] })
   | (Linear & { kind: 'list'; list_id: string; state: 'subscribed' | 'unsubscribed' })
@@ -21,7 +28,17 @@ export type Step =
 export type StepKind = Step['kind']
 export type Port = 'next' | 'yes' | 'no'
 
-export const stepKinds: StepKind[] = ['wait', 'wait_until', 'branch', 'send', 'set_attribute', 'tag', 'list', 'webhook', 'notify']
+export const stepKinds: StepKind[] = [
+  'wait',
+  'wait_until',
+  'branch',
+  'send',
+  'set_attribute',
+  'tag',
+  'list',
+  'webhook',
+  'notify',
+]
 
 export function newStep(kind: StepKind, id: string): Step {
   switch (kind) {
@@ -49,7 +66,8 @@ export function newStep(kind: StepKind, id: string): Step {
 /** What the API sends is open; steps of unknown kinds are left out. */
 export const readSteps = (steps: unknown[]): Step[] =>
   steps.filter(
-    (s): s is Step => typeof s === 'object' && s !== null && 'id' in s && stepKinds.includes((s as Step).kind),
+    (s): s is Step =>
+      typeof s === 'object' && s !== null && 'id' in s && stepKinds.includes((s as Step).kind),
   )
 
 export const ports = (step: Step): Port[] => (step.kind === 'branch' ? ['yes', 'no'] : ['next'])
@@ -73,7 +91,9 @@ export const edges = (steps: Step[]): Edge[] =>
   )
 
 export const connect = (steps: Step[], from: string, port: Port, to: string | undefined): Step[] =>
-  steps.map((s) => (s.id === from && ports(s).includes(port) ? ({ ...s, [port]: to || undefined } as Step) : s))
+  steps.map((s) =>
+    s.id === from && ports(s).includes(port) ? ({ ...s, [port]: to || undefined } as Step) : s,
+  )
 
 export const updateStep = (steps: Step[], id: string, change: Partial<Step>): Step[] =>
   steps.map((s) => (s.id === id ? ({ ...s, ...change } as Step) : s))
@@ -90,13 +110,22 @@ export interface Plan {
 }
 
 /** Puts a new step behind `from` (or first, without it); what came there now follows the new step. */
-export function insertStep(plan: Plan, kind: StepKind, after?: { id: string; port: Port }): Plan & { added: string } {
+export function insertStep(
+  plan: Plan,
+  kind: StepKind,
+  after?: { id: string; port: Port },
+): Plan & { added: string } {
   const added = freeId(plan.steps)
   const step = newStep(kind, added)
   const origin = after && plan.steps.find((s) => s.id === after.id)
   const follows = origin && after ? target(origin, after.port) : plan.start || undefined
   const first = ports(step)[0]!
-  const linked = { ...step, [first]: follows, x: origin?.x, y: origin?.y === undefined ? undefined : origin.y + 130 } as Step
+  const linked = {
+    ...step,
+    [first]: follows,
+    x: origin?.x,
+    y: origin?.y === undefined ? undefined : origin.y + 130,
+  } as Step
   const steps = after ? connect(plan.steps, after.id, after.port, added) : plan.steps
   return { start: after ? plan.start : added, steps: [...steps, linked], added }
 }
@@ -109,7 +138,10 @@ export function removeStep(plan: Plan, id: string): Plan {
   const heir = after === id ? undefined : after
   const steps = plan.steps
     .filter((s) => s.id !== id)
-    .map((s) => ports(s).reduce((x, port) => (target(x, port) === id ? ({ ...x, [port]: heir } as Step) : x), s))
+    .map((s) => {
+      const led = ports(s).filter((port) => target(s, port) === id)
+      return led.length ? ({ ...s, ...Object.fromEntries(led.map((port) => [port, heir])) } as Step) : s
+    })
   return { start: plan.start === id ? (heir ?? '') : plan.start, steps }
 }
 
@@ -133,7 +165,14 @@ export function walk(plan: Plan): { step: Step; depth: number; via?: Port; reach
   return out
 }
 
-export type FaultKind = 'no_steps' | 'no_start' | 'unreachable' | 'gone' | 'endless' | 'unfinished' | 'trigger'
+export type FaultKind =
+  | 'no_steps'
+  | 'no_start'
+  | 'unreachable'
+  | 'gone'
+  | 'endless'
+  | 'unfinished'
+  | 'trigger'
 export interface Fault {
   fault: FaultKind
   step?: string
@@ -213,7 +252,8 @@ export function faults(plan: Plan, trigger?: JourneyTrigger): Fault[] {
   if (!ids.has(plan.start)) out.push({ fault: 'no_start' })
   for (const { step, reachable } of walk(plan)) {
     if (!reachable && ids.has(plan.start)) out.push({ fault: 'unreachable', step: step.id })
-    if (ports(step).some((p) => target(step, p) && !ids.has(target(step, p)!))) out.push({ fault: 'gone', step: step.id })
+    if (ports(step).some((p) => target(step, p) && !ids.has(target(step, p)!)))
+      out.push({ fault: 'gone', step: step.id })
     if (unfinished(step)) out.push({ fault: 'unfinished', step: step.id })
   }
   for (const step of endless(plan)) out.push({ fault: 'endless', step })

@@ -6,8 +6,17 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { queries, useMay } from '@/app/session'
 import {
-  type DryRunStep, dryRunJourney, getJourney, getJourneySteps, getJourneyWebhookSecret, type Journey, type JourneyTrigger, pauseJourney,
-  startJourney, type StepCounts, updateJourney,
+  type DryRunStep,
+  dryRunJourney,
+  getJourney,
+  getJourneySteps,
+  getJourneyWebhookSecret,
+  type Journey,
+  type JourneyTrigger,
+  pauseJourney,
+  type StepCounts,
+  startJourney,
+  updateJourney,
 } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
 import { useLive } from '@/lib/events'
@@ -17,11 +26,25 @@ import { options } from '@/lib/lookups'
 import { formatNumber } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
 import { useFields } from '@/screens/segments/segment'
-import { Alert, Card, Empty, Figure, FormAlerts, Loaded, Page, ProblemAlert, Skeleton, State, Time, toast, toastProblem } from '@/ui/kit'
+import {
+  Alert,
+  Card,
+  Empty,
+  Figure,
+  FormAlerts,
+  Loaded,
+  Page,
+  ProblemAlert,
+  Skeleton,
+  State,
+  Time,
+  toast,
+  toastProblem,
+} from '@/ui/kit'
 import { Link } from '@/ui/link'
-import { Choice } from '@/ui/pick'
-import { type PickedPerson, PersonPicker } from '@/ui/pick-many'
 import { Dialog } from '@/ui/overlay'
+import { Choice } from '@/ui/pick'
+import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
 import { faults, insertStep, type Plan, planOf, target, walk } from './graph'
 import { stepIcons } from './icons'
 import { JourneyStateMark } from './journeys'
@@ -37,11 +60,19 @@ interface Values {
   reentry: boolean
   plan: Plan
 }
-const read = (j: Journey): Values => ({ name: j.name, trigger: j.trigger, reentry: j.reentry, plan: planOf(j) })
+const read = (j: Journey): Values => ({
+  name: j.name,
+  trigger: j.trigger,
+  reentry: j.reentry,
+  plan: planOf(j),
+})
 
 export default function JourneyScreen() {
   const id = useParam()
-  const query = useQuery({ queryKey: ['journey', id], queryFn: () => askTagged(getJourney({ path: { id } })) })
+  const query = useQuery({
+    queryKey: ['journey', id],
+    queryFn: () => askTagged(getJourney({ path: { id } })),
+  })
   if (!query.data) {
     return (
       <Page title={t('journeys:one')} back={{ href: '/journeys', label: t('journeys:title') }}>
@@ -54,13 +85,24 @@ export default function JourneyScreen() {
   return <Editor key={id} journey={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
 }
 
-function Editor({ journey, etag, reload }: { journey: Journey; etag: string; reload: () => Promise<unknown> }) {
+function Editor({
+  journey,
+  etag,
+  reload,
+}: {
+  journey: Journey
+  etag: string
+  reload: () => Promise<unknown>
+}) {
   const [url, setUrl] = useUrl()
   const write = useMay()('journeys.write')
   const things = useThings()
   const fields = useFields()
   const narrow = useMediaQuery('(max-width: 767px)', undefined, { getInitialValueInEffect: false })
-  const form = useForm(read(journey), { draft: `journey-${journey.id}`, fields: ['name', 'trigger', 'reentry', 'steps', 'start'] })
+  const form = useForm(read(journey), {
+    draft: `journey-${journey.id}`,
+    fields: ['name', 'trigger', 'reentry', 'steps', 'start'],
+  })
   const { values } = form
   const { plan, trigger } = values
   const wrong = faults(plan, trigger)
@@ -89,7 +131,13 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
         updateJourney({
           path: { id: journey.id },
           headers: match(tag),
-          body: { name: v.name, trigger: v.trigger, reentry: v.reentry, steps: v.plan.steps, start: v.plan.start },
+          body: {
+            name: v.name,
+            trigger: v.trigger,
+            reentry: v.reentry,
+            steps: v.plan.steps,
+            start: v.plan.start,
+          },
         }),
       )
       await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['journeys'] })])
@@ -121,18 +169,35 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
+            <State tone={form.dirty ? 'warn' : 'good'}>
+              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
+            </State>
             <DryRun id={journey.id} disabled={form.dirty || !plan.steps.length} />
-            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
+            <Button
+              variant="default"
+              loading={form.busy}
+              disabled={!form.dirty}
+              onClick={() => void save(etag)}
+            >
               {t('save')}
             </Button>
             {running ? (
-              <Button onClick={() => void turn(() => ask(pauseJourney({ path: { id: journey.id } })), t('journeys:was_paused'))}>{t('journeys:pause')}</Button>
+              <Button
+                onClick={() =>
+                  void turn(() => ask(pauseJourney({ path: { id: journey.id } })), t('journeys:was_paused'))
+                }
+              >
+                {t('journeys:pause')}
+              </Button>
             ) : (
               <Button
                 disabled={wrong.length > 0}
                 onClick={async () => {
-                  if (!form.dirty || (await save(etag))) await turn(() => ask(startJourney({ path: { id: journey.id } })), t('journeys:was_started'))
+                  if (!form.dirty || (await save(etag)))
+                    await turn(
+                      () => ask(startJourney({ path: { id: journey.id } })),
+                      t('journeys:was_started'),
+                    )
                 }}
               >
                 {t('journeys:start')}
@@ -146,16 +211,36 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
         form={form}
         overwrite={() => void save('*')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({ queryKey: ['journey', journey.id], queryFn: () => askTagged(getJourney({ path: { id: journey.id } })), staleTime: 0 })
+          const fresh = await queries.fetchQuery({
+            queryKey: ['journey', journey.id],
+            queryFn: () => askTagged(getJourney({ path: { id: journey.id } })),
+            staleTime: 0,
+          })
           form.reset(read(fresh.data))
         }}
       />
       {journey.state !== 'draft' && (
         <div className="figures">
-          <Figure label={t('journeys:entered')} value={formatNumber(journey.counts.entered)} href={`/journeys/${journey.id}/runs`} />
-          <Figure label={t('journeys:active')} value={formatNumber(journey.counts.active)} href={`/journeys/${journey.id}/runs?state=active`} />
-          <Figure label={t('journeys:finished')} value={formatNumber(journey.counts.finished)} href={`/journeys/${journey.id}/runs?state=finished`} />
-          <Figure label={t('journeys:failed')} value={formatNumber(journey.counts.failed)} href={`/journeys/${journey.id}/runs?state=failed`} />
+          <Figure
+            label={t('journeys:entered')}
+            value={formatNumber(journey.counts.entered)}
+            href={`/journeys/${journey.id}/runs`}
+          />
+          <Figure
+            label={t('journeys:active')}
+            value={formatNumber(journey.counts.active)}
+            href={`/journeys/${journey.id}/runs?state=active`}
+          />
+          <Figure
+            label={t('journeys:finished')}
+            value={formatNumber(journey.counts.finished)}
+            href={`/journeys/${journey.id}/runs?state=finished`}
+          />
+          <Figure
+            label={t('journeys:failed')}
+            value={formatNumber(journey.counts.failed)}
+            href={`/journeys/${journey.id}/runs?state=failed`}
+          />
         </div>
       )}
       <Start form={form} things={things} />
@@ -186,13 +271,20 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
               size="xs"
               aria-label={t('journeys:view')}
               value={view}
-              data={[{ value: 'canvas', label: t('journeys:canvas') }, { value: 'list', label: t('journeys:as_list') }]}
+              data={[
+                { value: 'canvas', label: t('journeys:canvas') },
+                { value: 'list', label: t('journeys:as_list') },
+              ]}
               onChange={(v) => setUrl({ view: v })}
             />
           }
         >
           {plan.steps.length === 0 ? (
-            <Empty icon={<IconRoute aria-hidden />} title={t('journeys:no_steps')} action={<AddStep label={t('journeys:first_step')} onPick={add} />}>
+            <Empty
+              icon={<IconRoute aria-hidden />}
+              title={t('journeys:no_steps')}
+              action={<AddStep label={t('journeys:first_step')} onPick={add} />}
+            >
               {t('journeys:no_steps_text')}
             </Empty>
           ) : view === 'canvas' ? (
@@ -210,7 +302,14 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
               <p className="muted small">{t('journeys:canvas_text')}</p>
             </Suspense>
           ) : (
-            <StepList plan={plan} things={things} counts={byStep} journey={journey.id} selected={selected?.id} onSelect={select} />
+            <StepList
+              plan={plan}
+              things={things}
+              counts={byStep}
+              journey={journey.id}
+              selected={selected?.id}
+              onSelect={select}
+            />
           )}
           {plan.steps.length > 0 && write && <AddStep label={t('journeys:insert_first')} onPick={add} />}
         </Card>
@@ -252,7 +351,8 @@ function StepList(props: {
   const { plan, things, counts } = props
   const order = walk(plan)
   const number = new Map(order.map((o, i) => [o.step.id, i + 1]))
-  const leads = (to: string | undefined) => (to ? t('journeys:to_step', { no: number.get(to) ?? '?' }) : t('journeys:end'))
+  const leads = (to: string | undefined) =>
+    to ? t('journeys:to_step', { no: number.get(to) ?? '?' }) : t('journeys:end')
   return (
     <ol className="steps-list">
       {order.map(({ step, depth, via, reachable }) => {
@@ -260,8 +360,17 @@ function StepList(props: {
         const n = counts.get(step.id)
         const runs = (state: string) => `/journeys/${props.journey}/runs?step=${step.id}&state=${state}`
         return (
-          <li key={step.id} style={{ marginInlineStart: Math.min(depth, 4) * 20 }} className={step.id === props.selected ? 'block block-open' : 'block'}>
-            <button type="button" className="block-name" aria-expanded={step.id === props.selected} onClick={() => props.onSelect(step.id)}>
+          <li
+            key={step.id}
+            style={{ marginInlineStart: Math.min(depth, 4) * 20 }}
+            className={step.id === props.selected ? 'block block-open' : 'block'}
+          >
+            <button
+              type="button"
+              className="block-name"
+              aria-expanded={step.id === props.selected}
+              onClick={() => props.onSelect(step.id)}
+            >
               <span className="step-no">{number.get(step.id)}</span>
               <Icon size={16} aria-hidden />
               <span className="grow">
@@ -280,7 +389,9 @@ function StepList(props: {
               {n && (
                 <span className="row num">
                   <span className="muted">{t('journeys:entered_n', { n: formatNumber(n.entered) })}</span>
-                  {n.active > 0 && <Link href={runs('active')}>{t('journeys:active_n', { n: formatNumber(n.active) })}</Link>}
+                  {n.active > 0 && (
+                    <Link href={runs('active')}>{t('journeys:active_n', { n: formatNumber(n.active) })}</Link>
+                  )}
                   {n.failed > 0 && (
                     <Link href={runs('failed')}>
                       <State tone="bad">{t('journeys:failed_count', { count: n.failed })}</State>
@@ -296,7 +407,14 @@ function StepList(props: {
   )
 }
 
-const kinds: JourneyTrigger['kind'][] = ['form_submitted', 'link_clicked', 'list_joined', 'segment_entered', 'attribute_changed', 'date']
+const kinds: JourneyTrigger['kind'][] = [
+  'form_submitted',
+  'link_clicked',
+  'list_joined',
+  'segment_entered',
+  'attribute_changed',
+  'date',
+]
 
 function Start({ form, things }: { form: FormState<Values>; things: Things }) {
   const { trigger } = form.values
@@ -316,29 +434,61 @@ function Start({ form, things }: { form: FormState<Values>; things: Things }) {
           onPick={(kind) => form.set('trigger', { kind: kind as JourneyTrigger['kind'] })}
         />
         {trigger.kind === 'form_submitted' && (
-          <Choice label={t('journeys:form')} empty={t('choose')} value={trigger.form_id} data={options(things.forms)} onPick={(v) => set({ form_id: v || undefined })} />
+          <Choice
+            label={t('journeys:form')}
+            empty={t('choose')}
+            value={trigger.form_id}
+            data={options(things.forms)}
+            onPick={(v) => set({ form_id: v || undefined })}
+          />
         )}
         {trigger.kind === 'link_clicked' && (
           <>
-            <Choice label={t('journeys:campaign')} empty={t('choose')} value={trigger.campaign_id} data={options(things.campaigns)} onPick={(v) => set({ campaign_id: v || undefined })} />
+            <Choice
+              label={t('journeys:campaign')}
+              empty={t('choose')}
+              value={trigger.campaign_id}
+              data={options(things.campaigns)}
+              onPick={(v) => set({ campaign_id: v || undefined })}
+            />
             <TextInput
               type="number"
               min={1}
               label={t('journeys:link_no')}
               placeholder={t('any')}
               value={trigger.link_no ?? ''}
-              onChange={(e) => set({ link_no: e.currentTarget.value ? Number(e.currentTarget.value) : undefined })}
+              onChange={(e) =>
+                set({ link_no: e.currentTarget.value ? Number(e.currentTarget.value) : undefined })
+              }
             />
           </>
         )}
         {trigger.kind === 'list_joined' && (
-          <Choice label={t('journeys:list')} empty={t('choose')} value={trigger.list_id} data={options(things.lists)} onPick={(v) => set({ list_id: v || undefined })} />
+          <Choice
+            label={t('journeys:list')}
+            empty={t('choose')}
+            value={trigger.list_id}
+            data={options(things.lists)}
+            onPick={(v) => set({ list_id: v || undefined })}
+          />
         )}
         {trigger.kind === 'segment_entered' && (
-          <Choice label={t('journeys:segment')} empty={t('choose')} value={trigger.segment_id} data={options(things.segments)} onPick={(v) => set({ segment_id: v || undefined })} />
+          <Choice
+            label={t('journeys:segment')}
+            empty={t('choose')}
+            value={trigger.segment_id}
+            data={options(things.segments)}
+            onPick={(v) => set({ segment_id: v || undefined })}
+          />
         )}
         {(trigger.kind === 'attribute_changed' || trigger.kind === 'date') && (
-          <Choice label={t('journeys:attribute')} empty={t('choose')} value={trigger.attribute} data={attributes} onPick={(v) => set({ attribute: v || undefined })} />
+          <Choice
+            label={t('journeys:attribute')}
+            empty={t('choose')}
+            value={trigger.attribute}
+            data={attributes}
+            onPick={(v) => set({ attribute: v || undefined })}
+          />
         )}
         {trigger.kind === 'attribute_changed' && (
           <TextInput
@@ -382,7 +532,12 @@ function DryRun({ id, disabled }: { id: string; disabled: boolean }) {
   }
   return (
     <>
-      <Button variant="default" disabled={disabled} title={disabled ? t('journeys:dry_save_first') : undefined} onClick={() => setOpen(true)}>
+      <Button
+        variant="default"
+        disabled={disabled}
+        title={disabled ? t('journeys:dry_save_first') : undefined}
+        onClick={() => setOpen(true)}
+      >
         {t('journeys:dry_run')}
       </Button>
       <Dialog open={open} onClose={() => setOpen(false)} title={t('journeys:dry_run')}>

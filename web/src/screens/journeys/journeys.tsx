@@ -13,16 +13,30 @@ import { confirm, Empty, IconButton, Page, State, Time, type Tone, toast } from 
 import { Link, useGo } from '@/ui/link'
 import { type Column, Pages, usePages } from '@/ui/table'
 
-const tones: Record<Journey['state'], Tone> = { draft: 'idle', running: 'good', paused: 'warn', archived: 'idle' }
-export const JourneyStateMark = ({ state }: { state: Journey['state'] }) => <State tone={tones[state]}>{t(`journeys:states.${state}`)}</State>
+const tones: Record<Journey['state'], Tone> = {
+  draft: 'idle',
+  running: 'good',
+  paused: 'warn',
+  archived: 'idle',
+}
+export const JourneyStateMark = ({ state }: { state: Journey['state'] }) => (
+  <State tone={tones[state]}>{t(`journeys:states.${state}`)}</State>
+)
 
 export default function Journeys() {
   const write = useMay()('journeys.write')
   const [open, setOpen] = useState(false)
-  const pages = usePages(['journeys', 'pages'], (cursor) => ask(listJourneys({ query: { cursor, limit: 50 } })))
+  const pages = usePages(['journeys', 'pages'], (cursor) =>
+    ask(listJourneys({ query: { cursor, limit: 50 } })),
+  )
   useLive('journey.counts', () => void pages.refetch())
   const columns: Column<Journey>[] = [
-    { key: 'name', header: t('journeys:name'), bare: true, cell: (j) => <Link href={`/journeys/${j.id}`}>{j.name}</Link> },
+    {
+      key: 'name',
+      header: t('journeys:name'),
+      bare: true,
+      cell: (j) => <Link href={`/journeys/${j.id}`}>{j.name}</Link>,
+    },
     { key: 'state', header: t('journeys:state'), cell: (j) => <JourneyStateMark state={j.state} /> },
     {
       key: 'failed',
@@ -37,9 +51,24 @@ export default function Journeys() {
           '0'
         ),
     },
-    { key: 'active', header: t('journeys:active'), number: true, cell: (j) => <Link href={`/journeys/${j.id}/runs?state=active`}>{formatNumber(j.counts.active)}</Link> },
-    { key: 'entered', header: t('journeys:entered'), number: true, cell: (j) => formatNumber(j.counts.entered) },
-    { key: 'finished', header: t('journeys:finished'), number: true, cell: (j) => formatNumber(j.counts.finished) },
+    {
+      key: 'active',
+      header: t('journeys:active'),
+      number: true,
+      cell: (j) => <Link href={`/journeys/${j.id}/runs?state=active`}>{formatNumber(j.counts.active)}</Link>,
+    },
+    {
+      key: 'entered',
+      header: t('journeys:entered'),
+      number: true,
+      cell: (j) => formatNumber(j.counts.entered),
+    },
+    {
+      key: 'finished',
+      header: t('journeys:finished'),
+      number: true,
+      cell: (j) => formatNumber(j.counts.finished),
+    },
     { key: 'updated', header: t('journeys:updated'), cell: (j) => <Time at={j.updated_at} /> },
   ]
   if (write) {
@@ -105,7 +134,9 @@ function New({ close }: { close: () => void }) {
       form={form}
       onClose={close}
       send={async ({ name }) => {
-        const made = await ask(createJourney({ body: { name, trigger: { kind: 'list_joined' }, steps: [], start: '' } }))
+        const made = await ask(
+          createJourney({ body: { name, trigger: { kind: 'list_joined' }, steps: [], start: '' } }),
+        )
         void queries.invalidateQueries({ queryKey: ['journeys'] })
         go(`/journeys/${made.id}`)
       }}

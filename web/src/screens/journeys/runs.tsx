@@ -21,26 +21,48 @@ export default function Runs() {
   const id = useParam()
   const [url, setUrl] = useUrl()
   const things = useThings()
-  const journey = useQuery({ queryKey: ['journey-plain', id], queryFn: () => ask(getJourney({ path: { id } })) })
+  const journey = useQuery({
+    queryKey: ['journey-plain', id],
+    queryFn: () => ask(getJourney({ path: { id } })),
+  })
   const filter = { step: url.step, state: url.state }
-  const pages = usePages(['journey-runs', id, filter], (cursor) => ask(listJourneyRuns({ path: { id }, query: { ...filter, cursor, limit: 50 } })))
+  const pages = usePages(['journey-runs', id, filter], (cursor) =>
+    ask(listJourneyRuns({ path: { id }, query: { ...filter, cursor, limit: 50 } })),
+  )
   const steps = journey.data ? walk(planOf(journey.data)).map((w) => w.step) : []
   const words = (stepId: string) => {
     const step = steps.find((s) => s.id === stepId)
     return step ? `${t(`journeys:kinds.${step.kind}`)}: ${describe(step, things.names)}` : stepId
   }
   const columns: Column<JourneyRun>[] = [
-    { key: 'person', header: t('journeys:person'), bare: true, cell: (r) => <Link href={`/persons/${r.person.id}`}>{personName(r.person)}</Link> },
+    {
+      key: 'person',
+      header: t('journeys:person'),
+      bare: true,
+      cell: (r) => <Link href={`/persons/${r.person.id}`}>{personName(r.person)}</Link>,
+    },
     { key: 'step', header: t('journeys:step'), cell: (r) => words(r.step_id) },
     {
       key: 'state',
       header: t('journeys:state'),
-      cell: (r) => <State tone={tones[r.state] ?? 'idle'}>{t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}</State>,
+      cell: (r) => (
+        <State tone={tones[r.state] ?? 'idle'}>
+          {t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}
+        </State>
+      ),
     },
-    { key: 'wakes', header: t('journeys:goes_on'), cell: (r) => (r.error ? <span className="wrap">{r.error}</span> : <Time at={r.wakes_at} />) },
+    {
+      key: 'wakes',
+      header: t('journeys:goes_on'),
+      cell: (r) => (r.error ? <span className="wrap">{r.error}</span> : <Time at={r.wakes_at} />),
+    },
   ]
   return (
-    <Page title={t('journeys:runs')} lead={journey.data?.name} back={{ href: `/journeys/${id}`, label: t('journeys:back') }}>
+    <Page
+      title={t('journeys:runs')}
+      lead={journey.data?.name}
+      back={{ href: `/journeys/${id}`, label: t('journeys:back') }}
+    >
       <div className="filters">
         <Choice
           label={t('journeys:state')}

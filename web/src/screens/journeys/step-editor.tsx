@@ -12,7 +12,19 @@ import { Copy, Skeleton, State } from '@/ui/kit'
 import { Dialog, Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
-import { connect, type Fault, insertStep, type Plan, type Port, ports, removeStep, type Step, stepKinds, target, updateStep } from './graph'
+import {
+  connect,
+  type Fault,
+  insertStep,
+  type Plan,
+  type Port,
+  ports,
+  removeStep,
+  type Step,
+  stepKinds,
+  target,
+  updateStep,
+} from './graph'
 import { stepIcons } from './icons'
 import type { Things } from './names'
 import { describe } from './words'
@@ -32,7 +44,11 @@ export function AddStep(props: { label: string; onPick: (kind: Step['kind']) => 
         }
         items={stepKinds.map((kind) => {
           const Icon = stepIcons[kind]
-          return { label: t(`journeys:kinds.${kind}`), icon: <Icon size={16} aria-hidden />, run: () => props.onPick(kind) }
+          return {
+            label: t(`journeys:kinds.${kind}`),
+            icon: <Icon size={16} aria-hidden />,
+            run: () => props.onPick(kind),
+          }
         })}
       />
     </div>
@@ -63,7 +79,15 @@ export function StepEditor(props: {
       <Fields {...props} set={set} />
       <hr />
       {ports(step).map((port) => (
-        <Leads key={port} plan={plan} step={step} port={port} things={things} onChange={onChange} onSelect={onSelect} />
+        <Leads
+          key={port}
+          plan={plan}
+          step={step}
+          port={port}
+          things={things}
+          onChange={onChange}
+          onSelect={onSelect}
+        />
       ))}
       <div>
         <Button
@@ -81,7 +105,14 @@ export function StepEditor(props: {
   )
 }
 
-function Leads(props: { plan: Plan; step: Step; port: Port; things: Things; onChange: (plan: Plan) => void; onSelect: (id: string) => void }) {
+function Leads(props: {
+  plan: Plan
+  step: Step
+  port: Port
+  things: Things
+  onChange: (plan: Plan) => void
+  onSelect: (id: string) => void
+}) {
   const { plan, step, port, things, onChange } = props
   return (
     <div className="stack-s">
@@ -91,7 +122,10 @@ function Leads(props: { plan: Plan; step: Step; port: Port; things: Things; onCh
         value={target(step, port)}
         data={plan.steps
           .filter((s) => s.id !== step.id)
-          .map((s) => ({ value: s.id, label: `${t(`journeys:kinds.${s.kind}`)}: ${describe(s, things.names)}` }))}
+          .map((s) => ({
+            value: s.id,
+            label: `${t(`journeys:kinds.${s.kind}`)}: ${describe(s, things.names)}`,
+          }))}
         onPick={(to) => onChange({ ...plan, steps: connect(plan.steps, step.id, port, to) })}
       />
       <AddStep
@@ -116,7 +150,13 @@ function Fields(props: {
 }): ReactNode {
   const { step, things, set } = props
   const number = (label: string, value: number, on: (n: number) => void) => (
-    <TextInput type="number" min={0} label={label} value={value} onChange={(e) => on(Math.max(0, Number(e.currentTarget.value) || 0))} />
+    <TextInput
+      type="number"
+      min={0}
+      label={label}
+      value={value}
+      onChange={(e) => on(Math.max(0, Number(e.currentTarget.value) || 0))}
+    />
   )
   switch (step.kind) {
     case 'wait':
@@ -134,7 +174,10 @@ function Fields(props: {
             label={t('journeys:weekday')}
             empty={t('journeys:any_day')}
             value={step.weekday ? String(step.weekday) : ''}
-            data={['1', '2', '3', '4', '5', '6', '7'].map((d) => ({ value: d, label: t(`journeys:weekdays.${d}`) }))}
+            data={['1', '2', '3', '4', '5', '6', '7'].map((d) => ({
+              value: d,
+              label: t(`journeys:weekdays.${d}`),
+            }))}
             onPick={(d) => set({ weekday: d ? Number(d) : undefined })}
           />
           <TextInput
@@ -147,7 +190,13 @@ function Fields(props: {
         </>
       )
     case 'branch':
-      return <Builder tree={step.conditions} fields={props.fields} onChange={(conditions) => set({ conditions })} />
+      return (
+        <Builder
+          tree={step.conditions}
+          fields={props.fields}
+          onChange={(conditions) => set({ conditions })}
+        />
+      )
     case 'send':
       return <SendFields step={step} things={things} set={set} />
     case 'set_attribute': {
@@ -161,7 +210,13 @@ function Fields(props: {
             data={things.attributes.map((a: Attribute) => ({ value: a.key, label: a.label }))}
             onPick={(key) => set({ attribute: key, value: null })}
           />
-          {attribute && <AttributeInput attribute={{ ...attribute, label: t('journeys:value') }} value={step.value} onChange={(value) => set({ value })} />}
+          {attribute && (
+            <AttributeInput
+              attribute={{ ...attribute, label: t('journeys:value') }}
+              value={step.value}
+              onChange={(value) => set({ value })}
+            />
+          )}
         </>
       )
     }
@@ -169,17 +224,30 @@ function Fields(props: {
       return (
         <>
           <TagPicker label={t('journeys:add_tags')} value={step.add} onChange={(add) => set({ add })} />
-          <TagPicker label={t('journeys:remove_tags')} value={step.remove} onChange={(remove) => set({ remove })} />
+          <TagPicker
+            label={t('journeys:remove_tags')}
+            value={step.remove}
+            onChange={(remove) => set({ remove })}
+          />
         </>
       )
     case 'list':
       return (
         <>
-          <Choice label={t('journeys:list')} empty={t('choose')} value={step.list_id} data={options(things.lists)} onPick={(list_id) => set({ list_id })} />
+          <Choice
+            label={t('journeys:list')}
+            empty={t('choose')}
+            value={step.list_id}
+            data={options(things.lists)}
+            onPick={(list_id) => set({ list_id })}
+          />
           <Choice
             label={t('journeys:membership')}
             value={step.state}
-            data={(['subscribed', 'unsubscribed'] as const).map((s) => ({ value: s, label: t(`journeys:memberships.${s}`) }))}
+            data={(['subscribed', 'unsubscribed'] as const).map((s) => ({
+              value: s,
+              label: t(`journeys:memberships.${s}`),
+            }))}
             onPick={(s) => set({ state: s === 'unsubscribed' ? 'unsubscribed' : 'subscribed' })}
           />
         </>
@@ -209,22 +277,54 @@ function Fields(props: {
     case 'notify':
       return (
         <>
-          <Choice label={t('journeys:user')} empty={t('choose')} value={step.user_id} data={things.users.map((u) => ({ value: u.id, label: u.name || u.email }))} onPick={(user_id) => set({ user_id })} />
-          <Textarea label={t('journeys:text')} rows={2} value={step.text} onChange={(e) => set({ text: e.currentTarget.value })} />
+          <Choice
+            label={t('journeys:user')}
+            empty={t('choose')}
+            value={step.user_id}
+            data={things.users.map((u) => ({ value: u.id, label: u.name || u.email }))}
+            onPick={(user_id) => set({ user_id })}
+          />
+          <Textarea
+            label={t('journeys:text')}
+            rows={2}
+            value={step.text}
+            onChange={(e) => set({ text: e.currentTarget.value })}
+          />
         </>
       )
   }
 }
 
-function SendFields({ step, things, set }: { step: Extract<Step, { kind: 'send' }>; things: Things; set: (change: Partial<Step>) => void }) {
+function SendFields({
+  step,
+  things,
+  set,
+}: {
+  step: Extract<Step, { kind: 'send' }>
+  things: Things
+  set: (change: Partial<Step>) => void
+}) {
   const [open, setOpen] = useState(false)
   const own = step.document !== undefined && step.document !== null
   const mail = readMail(step.document as Parameters<typeof readMail>[0])
   return (
     <>
-      <TextInput label={t('journeys:subject')} value={step.subject} onChange={(e) => set({ subject: e.currentTarget.value })} />
-      <TextInput label={t('journeys:from_name')} value={step.from_name} onChange={(e) => set({ from_name: e.currentTarget.value })} />
-      <TextInput type="email" label={t('journeys:from_email')} value={step.from_email} onChange={(e) => set({ from_email: e.currentTarget.value })} />
+      <TextInput
+        label={t('journeys:subject')}
+        value={step.subject}
+        onChange={(e) => set({ subject: e.currentTarget.value })}
+      />
+      <TextInput
+        label={t('journeys:from_name')}
+        value={step.from_name}
+        onChange={(e) => set({ from_name: e.currentTarget.value })}
+      />
+      <TextInput
+        type="email"
+        label={t('journeys:from_email')}
+        value={step.from_email}
+        onChange={(e) => set({ from_email: e.currentTarget.value })}
+      />
       <Choice
         label={t('journeys:message')}
         empty={own ? t('journeys:own_message') : t('choose')}
@@ -248,7 +348,11 @@ function SendFields({ step, things, set }: { step: Extract<Step, { kind: 'send' 
       </div>
       <Dialog open={open} onClose={() => setOpen(false)} title={t('journeys:message')} wide>
         <Suspense fallback={<Skeleton block={240} />}>
-          <Composer mail={mail} subject={step.subject} onChange={(next) => set({ document: { ...toDocument(next) } })} />
+          <Composer
+            mail={mail}
+            subject={step.subject}
+            onChange={(next) => set({ document: { ...toDocument(next) } })}
+          />
         </Suspense>
       </Dialog>
     </>

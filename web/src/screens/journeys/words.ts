@@ -33,7 +33,9 @@ export function describe(step: Step, names: Names): string {
     case 'send':
       return step.subject || (step.template_id ? names.template(step.template_id) : t('journeys:not_set'))
     case 'set_attribute':
-      return step.attribute ? t('journeys:sets', { name: names.attribute(step.attribute), value: String(step.value ?? '–') }) : t('journeys:not_set')
+      return step.attribute
+        ? t('journeys:sets', { name: names.attribute(step.attribute), value: String(step.value ?? '–') })
+        : t('journeys:not_set')
     case 'tag': {
       const parts = [
         step.add.length && t('journeys:adds', { tags: step.add.join(', ') }),
@@ -42,11 +44,15 @@ export function describe(step: Step, names: Names): string {
       return parts.join('; ') || t('journeys:not_set')
     }
     case 'list':
-      return step.list_id ? t(`journeys:list_${step.state}`, { name: names.list(step.list_id) }) : t('journeys:not_set')
+      return step.list_id
+        ? t(`journeys:list_${step.state}`, { name: names.list(step.list_id) })
+        : t('journeys:not_set')
     case 'webhook':
       return step.url || t('journeys:not_set')
     case 'notify':
-      return step.user_id ? t('journeys:tells', { name: names.user(step.user_id), text: step.text }) : t('journeys:not_set')
+      return step.user_id
+        ? t('journeys:tells', { name: names.user(step.user_id), text: step.text })
+        : t('journeys:not_set')
   }
 }
 
@@ -64,6 +70,9 @@ export function describeTrigger(trigger: JourneyTrigger, names: Names): string {
     case 'attribute_changed':
       return t('journeys:when.attribute_changed', { name: or(trigger.attribute, names.attribute) })
     case 'date':
-      return t('journeys:when.date', { name: or(trigger.attribute, names.attribute), count: trigger.days_before ?? 0 })
+      return t('journeys:when.date', {
+        name: or(trigger.attribute, names.attribute),
+        count: trigger.days_before ?? 0,
+      })
   }
 }

@@ -17,12 +17,18 @@ export function Bare({ title, children }: { title: string; children: ReactNode }
           <img src="/assets/varde.svg" alt="" width={32} height={32} /> Varde
         </div>
         {notices.map((notice) => (
-          <Alert key={notice.text} tone={notice.kind === 'incident' ? 'bad' : notice.kind === 'maintenance' ? 'warn' : 'info'}>
+          <Alert
+            key={notice.text}
+            tone={notice.kind === 'incident' ? 'bad' : notice.kind === 'maintenance' ? 'warn' : 'info'}
+          >
             <p>{notice.text}</p>
             {notice.starts_at && (
               <p className="small">
                 {notice.ends_at
-                  ? t('login:notice_span', { from: formatTime(notice.starts_at), to: formatTime(notice.ends_at) })
+                  ? t('login:notice_span', {
+                      from: formatTime(notice.starts_at),
+                      to: formatTime(notice.ends_at),
+                    })
                   : formatTime(notice.starts_at)}
               </p>
             )}

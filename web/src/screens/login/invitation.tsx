@@ -33,7 +33,9 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
       className="stack"
       onSubmit={async (event) => {
         event.preventDefault()
-        const done = await form.submit(async (body) => keepSession(await ask(acceptInvitation({ body: { token, ...body } }))))
+        const done = await form.submit(async (body) =>
+          keepSession(await ask(acceptInvitation({ body: { token, ...body } }))),
+        )
         if (done) go('/login')
       }}
     >
@@ -48,7 +50,12 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
       {known ? (
         <>
           <p className="muted">{t('login:invitation.known')}</p>
-          <PasswordInput label={t('login:password')} autoComplete="current-password" required {...form.text('password')} />
+          <PasswordInput
+            label={t('login:password')}
+            autoComplete="current-password"
+            required
+            {...form.text('password')}
+          />
         </>
       ) : (
         <>

@@ -55,8 +55,20 @@ function Password({ changed }: { changed: boolean }) {
             {form.problem.retryAfter ? ` ${t('problem.wait', { seconds: form.problem.retryAfter })}` : ''}
           </Alert>
         )}
-        <TextInput label={t('login:email')} type="email" autoComplete="username" required autoFocus {...form.text('email')} />
-        <PasswordInput label={t('login:password')} autoComplete="current-password" required {...form.text('password')} />
+        <TextInput
+          label={t('login:email')}
+          type="email"
+          autoComplete="username"
+          required
+          autoFocus
+          {...form.text('email')}
+        />
+        <PasswordInput
+          label={t('login:password')}
+          autoComplete="current-password"
+          required
+          {...form.text('password')}
+        />
         <Button type="submit" loading={form.busy} fullWidth>
           {t('login:submit')}
         </Button>
@@ -74,7 +86,9 @@ function SecondFactor() {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          void form.submit(async ({ code }) => keepSession(await ask(giveTotp({ body: { code: code.trim() } }))))
+          void form.submit(async ({ code }) =>
+            keepSession(await ask(giveTotp({ body: { code: code.trim() } }))),
+          )
         }}
       >
         <p className="muted">{t('login:totp.text')}</p>
@@ -104,7 +118,9 @@ function Qr({ text }: { text: string }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [text])
-  return <div className="qr">{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
+  return (
+    <div className="qr">{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
+  )
 }
 
 function SetUp({ done }: { done: (codes: string[]) => void }) {
@@ -171,11 +187,18 @@ export function RecoveryCodes({ codes, done }: { codes: string[]; done: () => vo
       </ul>
       <div className="row">
         <Copy value={codes.join('\n')} label={t('login:codes.copy')} />
-        <a download="varde-recovery-codes.txt" href={`data:text/plain,${encodeURIComponent(codes.join('\n'))}`}>
+        <a
+          download="varde-recovery-codes.txt"
+          href={`data:text/plain,${encodeURIComponent(codes.join('\n'))}`}
+        >
           {t('login:codes.download')}
         </a>
       </div>
-      <Checkbox label={t('login:codes.kept')} checked={kept} onChange={(e) => setKept(e.currentTarget.checked)} />
+      <Checkbox
+        label={t('login:codes.kept')}
+        checked={kept}
+        onChange={(e) => setKept(e.currentTarget.checked)}
+      />
       <Button
         disabled={!kept}
         loading={busy}
@@ -197,9 +220,13 @@ function Terms({ terms }: { terms: NonNullable<SessionView['terms']> }) {
   return (
     <Bare title={t('login:terms.title')}>
       <p className="muted">{t('login:terms.text', { version: terms.version })}</p>
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: the operator's own terms, sanitised by the server; no script runs under the policy */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="terms" tabIndex={0} aria-label={t('login:terms.title')} dangerouslySetInnerHTML={{ __html: terms.text_html }} />
+      <section
+        className="terms"
+        tabIndex={0}
+        aria-label={t('login:terms.title')}
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: the operator's own terms, sanitised by the server; no script runs under the policy
+        dangerouslySetInnerHTML={{ __html: terms.text_html }}
+      />
       <FormAlerts form={form} />
       <Button
         loading={form.busy}

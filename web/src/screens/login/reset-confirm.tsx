@@ -19,7 +19,9 @@ export default function ResetConfirm() {
         className="stack"
         onSubmit={async (event) => {
           event.preventDefault()
-          const done = await form.submit(({ password }) => ask(confirmPasswordReset({ body: { token, password } })))
+          const done = await form.submit(({ password }) =>
+            ask(confirmPasswordReset({ body: { token, password } })),
+          )
           if (done) go('/login?reset=done')
         }}
       >

@@ -25,7 +25,14 @@ export default function Reset() {
         >
           <p className="muted">{t('login:reset.text')}</p>
           <FormAlerts form={form} />
-          <TextInput label={t('login:email')} type="email" autoComplete="username" required autoFocus {...form.text('email')} />
+          <TextInput
+            label={t('login:email')}
+            type="email"
+            autoComplete="username"
+            required
+            autoFocus
+            {...form.text('email')}
+          />
           <Button type="submit" loading={form.busy} fullWidth>
             {t('login:reset.submit')}
           </Button>

@@ -6,12 +6,12 @@ import { type Attribute, createAttribute, deleteAttribute, listAttributes, updat
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { keyFrom } from '@/lib/keys'
 import { DialogForm } from '@/ui/dialog-form'
 import { confirm, Empty, IconButton, Page, Tag, toast } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
 import { type Column, Pages, usePages } from '@/ui/table'
-import { keyFrom } from '@/lib/keys'
 
 const kinds = ['text', 'number', 'date', 'boolean', 'choice'] as const
 const classes = ['plain', 'identifying', 'sensitive'] as const
@@ -20,7 +20,9 @@ const changed = () => queries.invalidateQueries({ queryKey: ['attributes'] })
 export default function Attributes() {
   const write = useMay()('persons.write')
   const [open, setOpen] = useState<Attribute | 'new'>()
-  const pages = usePages(['attributes', 'pages'], (cursor) => ask(listAttributes({ query: { cursor, limit: 100 } })))
+  const pages = usePages(['attributes', 'pages'], (cursor) =>
+    ask(listAttributes({ query: { cursor, limit: 100 } })),
+  )
   const columns: Column<Attribute>[] = [
     {
       key: 'label',
@@ -47,7 +49,15 @@ export default function Attributes() {
       key: 'choices',
       header: t('people:attributes_page.choices'),
       cell: (a) =>
-        a.choices.length ? <span className="tags">{a.choices.map((c) => <Tag key={c}>{c}</Tag>)}</span> : <span className="muted">–</span>,
+        a.choices.length ? (
+          <span className="tags">
+            {a.choices.map((c) => (
+              <Tag key={c}>{c}</Tag>
+            ))}
+          </span>
+        ) : (
+          <span className="muted">–</span>
+        ),
     },
   ]
   if (write) {
@@ -96,12 +106,22 @@ export default function Attributes() {
         columns={columns}
         rowKey={(a) => a.id}
         empty={
-          <Empty icon={<IconAdjustments aria-hidden />} title={t('people:attributes_page.empty')} action={create}>
+          <Empty
+            icon={<IconAdjustments aria-hidden />}
+            title={t('people:attributes_page.empty')}
+            action={create}
+          >
             {t('people:attributes_page.empty_text')}
           </Empty>
         }
       />
-      {open && <Edit key={open === 'new' ? 'new' : open.id} attribute={open === 'new' ? undefined : open} close={() => setOpen(undefined)} />}
+      {open && (
+        <Edit
+          key={open === 'new' ? 'new' : open.id}
+          attribute={open === 'new' ? undefined : open}
+          close={() => setOpen(undefined)}
+        />
+      )}
     </Page>
   )
 }
@@ -125,7 +145,14 @@ function Edit({ attribute: a, close }: { attribute?: Attribute; close: () => voi
       form={form}
       onClose={close}
       send={async ({ label, key, type, classification, choices }) => {
-        if (a) await ask(updateAttribute({ path: { id: a.id }, body: { label, classification, choices }, headers: match() }))
+        if (a)
+          await ask(
+            updateAttribute({
+              path: { id: a.id },
+              body: { label, classification, choices },
+              headers: match(),
+            }),
+          )
         else await ask(createAttribute({ body: { label, key, type, classification, choices } }))
         await changed()
       }}

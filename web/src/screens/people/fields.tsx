@@ -35,7 +35,13 @@ export const fieldNames = (attributes: Attribute[]) => [
   ...attributes.map((a) => `attributes.${a.key}`),
 ]
 
-export function PersonFields<T extends PersonValues>({ form, attributes }: { form: FormState<T>; attributes: Attribute[] }) {
+export function PersonFields<T extends PersonValues>({
+  form,
+  attributes,
+}: {
+  form: FormState<T>
+  attributes: Attribute[]
+}) {
   const { values, errors } = form
   const setAttribute = (key: string, value: AttributeValues[string]) =>
     form.patch({ attributes: { ...values.attributes, [key]: value } } as Partial<T>)
@@ -45,13 +51,21 @@ export function PersonFields<T extends PersonValues>({ form, attributes }: { for
         <TextInput label={t('people:first_name')} {...form.text('first_name')} />
         <TextInput label={t('people:last_name')} {...form.text('last_name')} />
         <TextInput label={t('people:email')} type="email" {...form.text('email')} />
-        <TextInput label={t('people:phone')} type="tel" description={t('people:phone_hint')} {...form.text('phone')} />
+        <TextInput
+          label={t('people:phone')}
+          type="tel"
+          description={t('people:phone_hint')}
+          {...form.text('phone')}
+        />
         <Choice
           label={t('people:language')}
           empty={t('people:unknown')}
           value={values.language}
           error={errors.language}
-          data={[...languages.map((l) => ({ value: l.code, label: l.name })), ...extraLanguages(values.language)]}
+          data={[
+            ...languages.map((l) => ({ value: l.code, label: l.name })),
+            ...extraLanguages(values.language),
+          ]}
           onPick={(language) => form.patch({ language } as Partial<T>)}
         />
         <Choice
@@ -84,14 +98,24 @@ export function PersonFields<T extends PersonValues>({ form, attributes }: { for
 }
 
 const more = [
-  ['nb', 'Norsk bokmål'], ['nn', 'Norsk nynorsk'], ['sv', 'Svenska'], ['da', 'Dansk'], ['fi', 'Suomi'], ['de', 'Deutsch'],
-  ['fr', 'Français'], ['es', 'Español'], ['pl', 'Polski'],
+  ['nb', 'Norsk bokmål'],
+  ['nn', 'Norsk nynorsk'],
+  ['sv', 'Svenska'],
+  ['da', 'Dansk'],
+  ['fi', 'Suomi'],
+  ['de', 'Deutsch'],
+  ['fr', 'Français'],
+  ['es', 'Español'],
+  ['pl', 'Polski'],
 ] as const
 
 function extraLanguages(current: string) {
   const known = new Set(languages.map((l) => l.code))
-  const out = more.filter(([code]) => !known.has(code)).map(([value, label]) => ({ value: value as string, label: label as string }))
-  if (current && !known.has(current) && !out.some((o) => o.value === current)) out.push({ value: current, label: current })
+  const out = more
+    .filter(([code]) => !known.has(code))
+    .map(([value, label]) => ({ value: value as string, label: label as string }))
+  if (current && !known.has(current) && !out.some((o) => o.value === current))
+    out.push({ value: current, label: current })
   return out
 }
 
@@ -112,7 +136,10 @@ export function AttributeInput(props: {
         error={error}
         empty={t('people:unknown')}
         value={value === null ? '' : String(value)}
-        data={[{ value: 'true', label: t('yes') }, { value: 'false', label: t('no') }]}
+        data={[
+          { value: 'true', label: t('yes') },
+          { value: 'false', label: t('no') },
+        ]}
         onPick={(v) => onChange(v === '' ? null : v === 'true')}
       />
     )
@@ -145,4 +172,3 @@ export function AttributeInput(props: {
     />
   )
 }
-

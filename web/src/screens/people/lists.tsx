@@ -33,10 +33,19 @@ export default function Lists() {
     {
       key: 'optin',
       header: t('people:lists_page.opt_in'),
-      cell: (l) => <State tone={l.double_opt_in ? 'good' : 'idle'}>{t(l.double_opt_in ? 'people:lists_page.double' : 'people:lists_page.single')}</State>,
+      cell: (l) => (
+        <State tone={l.double_opt_in ? 'good' : 'idle'}>
+          {t(l.double_opt_in ? 'people:lists_page.double' : 'people:lists_page.single')}
+        </State>
+      ),
     },
     { key: 'persons', header: t('people:persons'), number: true, cell: (l) => formatNumber(l.persons) },
-    { key: 'pending', header: t('people:lists_page.pending'), number: true, cell: (l) => formatNumber(l.pending) },
+    {
+      key: 'pending',
+      header: t('people:lists_page.pending'),
+      number: true,
+      cell: (l) => formatNumber(l.pending),
+    },
     { key: 'created', header: t('people:lists_page.created'), cell: (l) => <Time at={l.created_at} /> },
   ]
   if (write) {
@@ -90,14 +99,24 @@ export default function Lists() {
           </Empty>
         }
       />
-      {open && <Edit key={open === 'new' ? 'new' : open.id} list={open === 'new' ? undefined : open} close={() => setOpen(undefined)} />}
+      {open && (
+        <Edit
+          key={open === 'new' ? 'new' : open.id}
+          list={open === 'new' ? undefined : open}
+          close={() => setOpen(undefined)}
+        />
+      )}
     </Page>
   )
 }
 
 function Edit({ list, close }: { list?: List; close: () => void }) {
   const form = useForm(
-    { name: list?.name ?? '', description: list?.description ?? '', double_opt_in: list?.double_opt_in ?? true },
+    {
+      name: list?.name ?? '',
+      description: list?.description ?? '',
+      double_opt_in: list?.double_opt_in ?? true,
+    },
     { draft: `list-${list?.id ?? 'new'}` },
   )
   return (
@@ -114,7 +133,11 @@ function Edit({ list, close }: { list?: List; close: () => void }) {
     >
       <TextInput label={t('people:name')} required autoFocus {...form.text('name')} />
       <Textarea label={t('people:description')} rows={2} {...form.text('description')} />
-      <Switch label={t('people:lists_page.double')} description={t('people:lists_page.double_text')} {...form.check('double_opt_in')} />
+      <Switch
+        label={t('people:lists_page.double')}
+        description={t('people:lists_page.double_text')}
+        {...form.check('double_opt_in')}
+      />
     </DialogForm>
   )
 }

@@ -14,7 +14,11 @@ import { fieldNames, PersonFields, valuesOf } from './fields'
 export default function PersonNew() {
   const attributes = useAttributes()
   return (
-    <Page title={t('people:new_person')} lead={t('people:new_lead')} back={{ href: '/persons', label: t('people:persons') }}>
+    <Page
+      title={t('people:new_person')}
+      lead={t('people:new_lead')}
+      back={{ href: '/persons', label: t('people:persons') }}
+    >
       <Loaded query={attributes} lines={8}>
         {({ items }) => <NewForm attributes={items} />}
       </Loaded>
@@ -60,7 +64,12 @@ function NewForm({ attributes }: { attributes: Attribute[] }) {
           error={form.errors.lists}
           onChange={(v) => form.set('lists', v)}
         />
-        <TagPicker label={t('people:tags')} value={form.values.tags} error={form.errors.tags} onChange={(v) => form.set('tags', v)} />
+        <TagPicker
+          label={t('people:tags')}
+          value={form.values.tags}
+          error={form.errors.tags}
+          onChange={(v) => form.set('tags', v)}
+        />
       </Card>
       <div className="row">
         <Button type="submit" loading={form.busy}>

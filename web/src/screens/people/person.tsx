@@ -1,15 +1,40 @@
 // One person: what is known, what was agreed to, and everything that happened, in that order of glance.
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import {
-  IconAlertTriangle, IconCheckbox, IconClick, IconDots, IconEdit, IconEyeCheck, IconFileImport, IconForms, IconListCheck,
-  IconListDetails, IconMail, IconMailOff, IconNote, IconRoute, IconSparkles, IconTag, IconTrash,
+  IconAlertTriangle,
+  IconCheckbox,
+  IconClick,
+  IconDots,
+  IconEdit,
+  IconEyeCheck,
+  IconFileImport,
+  IconForms,
+  IconListCheck,
+  IconListDetails,
+  IconMail,
+  IconMailOff,
+  IconNote,
+  IconRoute,
+  IconSparkles,
+  IconTag,
+  IconTrash,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { queries, useMay } from '@/app/session'
 import {
-  addPersonNote, type Attribute, changePersonTags, deletePerson, getPerson, listPersonTimeline, type Person, type PersonChange,
-  setPersonConsent, setPersonList, type TimelineItem, updatePerson,
+  type Attribute,
+  addPersonNote,
+  changePersonTags,
+  deletePerson,
+  getPerson,
+  listPersonTimeline,
+  type Person,
+  type PersonChange,
+  setPersonConsent,
+  setPersonList,
+  type TimelineItem,
+  updatePerson,
 } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
@@ -18,7 +43,23 @@ import { useAttributes, useLists, usePurposes } from '@/lib/lookups'
 import { personName } from '@/lib/names'
 import { formatDate } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
-import { Alert, Card, confirm, Empty, Facts, FormAlerts, Loaded, Page, ProblemAlert, Skeleton, State, Tag, Time, toast, toastProblem } from '@/ui/kit'
+import {
+  Alert,
+  Card,
+  confirm,
+  Empty,
+  Facts,
+  FormAlerts,
+  Loaded,
+  Page,
+  ProblemAlert,
+  Skeleton,
+  State,
+  Tag,
+  Time,
+  toast,
+  toastProblem,
+} from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
 import { Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
@@ -42,13 +83,22 @@ export default function PersonScreen() {
   return <PersonView person={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
 }
 
-const refresh = (id: string) => Promise.all([
-  queries.invalidateQueries({ queryKey: ['person', id] }),
-  queries.invalidateQueries({ queryKey: ['timeline', id] }),
-  queries.invalidateQueries({ queryKey: ['persons'] }),
-])
+const refresh = (id: string) =>
+  Promise.all([
+    queries.invalidateQueries({ queryKey: ['person', id] }),
+    queries.invalidateQueries({ queryKey: ['timeline', id] }),
+    queries.invalidateQueries({ queryKey: ['persons'] }),
+  ])
 
-function PersonView({ person, etag, reload }: { person: Person; etag: string; reload: () => Promise<unknown> }) {
+function PersonView({
+  person,
+  etag,
+  reload,
+}: {
+  person: Person
+  etag: string
+  reload: () => Promise<unknown>
+}) {
   const [{ edit }, setUrl] = useUrl()
   const attributes = useAttributes()
   const may = useMay()
@@ -64,7 +114,11 @@ function PersonView({ person, etag, reload }: { person: Person; etag: string; re
         write && (
           <>
             {!edit && (
-              <Button variant="default" leftSection={<IconEdit size={16} aria-hidden />} onClick={() => setUrl({ edit: '1' })}>
+              <Button
+                variant="default"
+                leftSection={<IconEdit size={16} aria-hidden />}
+                onClick={() => setUrl({ edit: '1' })}
+              >
                 {t('people:edit')}
               </Button>
             )}
@@ -98,14 +152,23 @@ function PersonView({ person, etag, reload }: { person: Person; etag: string; re
       }
     >
       {person.suppressed && (
-        <Alert tone="warn" title={t('people:suppressed', { reason: t(`people:reasons.${person.suppressed.reason}`) })}>
+        <Alert
+          tone="warn"
+          title={t('people:suppressed', { reason: t(`people:reasons.${person.suppressed.reason}`) })}
+        >
           {t('people:suppressed_text')} <Time at={person.suppressed.at} />
         </Alert>
       )}
       <div className="split">
         <div className="sections">
           {edit && attributes.data ? (
-            <EditPerson person={person} etag={etag} attributes={attributes.data.items} reload={reload} done={() => setUrl({ edit: undefined })} />
+            <EditPerson
+              person={person}
+              etag={etag}
+              attributes={attributes.data.items}
+              reload={reload}
+              done={() => setUrl({ edit: undefined })}
+            />
           ) : null}
           <Timeline id={person.id} write={write} />
         </div>
@@ -134,7 +197,9 @@ function EditPerson(props: {
       const before = valuesOf(person)
       const body: PersonChange = {}
       for (const key of contactFields) if (values[key] !== before[key]) body[key] = values[key] || null
-      const changed = Object.entries(values.attributes).filter(([k, v]) => v !== (before.attributes[k] ?? null))
+      const changed = Object.entries(values.attributes).filter(
+        ([k, v]) => v !== (before.attributes[k] ?? null),
+      )
       if (changed.length) body.attributes = Object.fromEntries(changed)
       await ask(updatePerson({ path: { id: person.id }, body, headers: match(etag) }))
       await refresh(person.id)
@@ -182,7 +247,9 @@ function EditPerson(props: {
 }
 
 function Details({ person, attributes }: { person: Person; attributes: Attribute[] }) {
-  const shown = attributes.filter((a) => person.attributes[a.key] !== undefined && person.attributes[a.key] !== null)
+  const shown = attributes.filter(
+    (a) => person.attributes[a.key] !== undefined && person.attributes[a.key] !== null,
+  )
   const dash = <span className="muted">–</span>
   return (
     <Card title={t('people:details')}>
@@ -239,7 +306,9 @@ function Consents({ person, write }: { person: Person; write: boolean }) {
                         <Button
                           size="xs"
                           variant="default"
-                          onClick={() => setAsking({ id: p.id, label: p.label, state: given ? 'withdrawn' : 'given' })}
+                          onClick={() =>
+                            setAsking({ id: p.id, label: p.label, state: given ? 'withdrawn' : 'given' })
+                          }
                         >
                           {t(given ? 'people:consent.withdraw' : 'people:consent.record')}
                         </Button>
@@ -276,7 +345,11 @@ function Consents({ person, write }: { person: Person; write: boolean }) {
                         />
                         <div className="row">
                           <Button size="xs" type="submit" loading={form.busy}>
-                            {t(asking.state === 'given' ? 'people:consent.save_given' : 'people:consent.save_withdrawn')}
+                            {t(
+                              asking.state === 'given'
+                                ? 'people:consent.save_given'
+                                : 'people:consent.save_withdrawn',
+                            )}
                           </Button>
                           <Button size="xs" variant="default" onClick={() => setAsking(undefined)}>
                             {t('cancel')}
@@ -332,7 +405,10 @@ function Lists({ person, write }: { person: Person; write: boolean }) {
                   size="xs"
                   aria-label={t('people:membership_of', { name: l.name })}
                   value={l.state}
-                  data={(['subscribed', 'pending', 'unsubscribed'] as const).map((s) => ({ value: s, label: t(`people:membership.${s}`) }))}
+                  data={(['subscribed', 'pending', 'unsubscribed'] as const).map((s) => ({
+                    value: s,
+                    label: t(`people:membership.${s}`),
+                  }))}
                   onChange={(e) => void set(l.id, e.currentTarget.value as typeof l.state)}
                 />
               )}
@@ -361,7 +437,10 @@ function Tags({ person, write }: { person: Person; write: boolean }) {
       await ask(
         changePersonTags({
           path: { id: person.id },
-          body: { add: next.filter((n) => !person.tags.includes(n)), remove: person.tags.filter((n) => !next.includes(n)) },
+          body: {
+            add: next.filter((n) => !person.tags.includes(n)),
+            remove: person.tags.filter((n) => !next.includes(n)),
+          },
         }),
       )
       await refresh(person.id)
@@ -375,22 +454,43 @@ function Tags({ person, write }: { person: Person; write: boolean }) {
       {write ? (
         <TagPicker label={t('people:tags_edit')} value={person.tags} onChange={(v) => void change(v)} />
       ) : (
-        <div className="tags">{person.tags.map((name) => <Tag key={name}>{name}</Tag>)}</div>
+        <div className="tags">
+          {person.tags.map((name) => (
+            <Tag key={name}>{name}</Tag>
+          ))}
+        </div>
       )}
     </Card>
   )
 }
 
 const kindIcon: Record<TimelineItem['kind'], typeof IconMail> = {
-  created: IconSparkles, imported: IconFileImport, changed: IconEdit, list_joined: IconListCheck, list_left: IconListDetails,
-  consent: IconCheckbox, sent: IconMail, deferred: IconMail, bounced: IconMailOff, complained: IconAlertTriangle,
-  opened: IconEyeCheck, clicked: IconClick, submitted: IconForms, unsubscribed: IconMailOff, tagged: IconTag, untagged: IconTag,
-  journey: IconRoute, note: IconNote, suppressed: IconMailOff,
+  created: IconSparkles,
+  imported: IconFileImport,
+  changed: IconEdit,
+  list_joined: IconListCheck,
+  list_left: IconListDetails,
+  consent: IconCheckbox,
+  sent: IconMail,
+  deferred: IconMail,
+  bounced: IconMailOff,
+  complained: IconAlertTriangle,
+  opened: IconEyeCheck,
+  clicked: IconClick,
+  submitted: IconForms,
+  unsubscribed: IconMailOff,
+  tagged: IconTag,
+  untagged: IconTag,
+  journey: IconRoute,
+  note: IconNote,
+  suppressed: IconMailOff,
 }
 const badKinds = new Set<TimelineItem['kind']>(['bounced', 'complained', 'suppressed'])
 
 function Timeline({ id, write }: { id: string; write: boolean }) {
-  const pages = usePages(['timeline', id], (cursor) => ask(listPersonTimeline({ path: { id }, query: { cursor, limit: 30 } })))
+  const pages = usePages(['timeline', id], (cursor) =>
+    ask(listPersonTimeline({ path: { id }, query: { cursor, limit: 30 } })),
+  )
   const form = useForm({ text: '' }, { draft: `note-${id}` })
   return (
     <Card title={t('people:timeline')}>
@@ -409,14 +509,24 @@ function Timeline({ id, write }: { id: string; write: boolean }) {
           <FormAlerts form={form} />
           <Textarea label={t('people:note')} rows={2} {...form.text('text')} />
           <div>
-            <Button type="submit" size="xs" variant="default" loading={form.busy} disabled={!form.values.text.trim()}>
+            <Button
+              type="submit"
+              size="xs"
+              variant="default"
+              loading={form.busy}
+              disabled={!form.values.text.trim()}
+            >
               {t('people:add_note')}
             </Button>
           </div>
         </form>
       )}
       {pages.rows === undefined ? (
-        pages.isError ? <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} /> : <Skeleton lines={6} />
+        pages.isError ? (
+          <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} />
+        ) : (
+          <Skeleton lines={6} />
+        )
       ) : pages.rows.length === 0 ? (
         <Empty title={t('people:timeline_empty')}>{t('people:timeline_empty_text')}</Empty>
       ) : (
@@ -430,7 +540,9 @@ function Timeline({ id, write }: { id: string; write: boolean }) {
                 </span>
                 <div className="grow">
                   <div className="row row-between row-top">
-                    <span className="strong grow">{item.href ? <Link href={item.href}>{item.title}</Link> : item.title}</span>
+                    <span className="strong grow">
+                      {item.href ? <Link href={item.href}>{item.title}</Link> : item.title}
+                    </span>
                     <span className="muted small">
                       <Time at={item.at} />
                     </span>
@@ -450,7 +562,12 @@ function Timeline({ id, write }: { id: string; write: boolean }) {
       )}
       {pages.hasNextPage && (
         <div>
-          <Button variant="default" size="xs" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+          <Button
+            variant="default"
+            size="xs"
+            loading={pages.isFetchingNextPage}
+            onClick={() => void pages.fetchNextPage()}
+          >
             {t('people:older')}
           </Button>
         </div>
@@ -458,4 +575,3 @@ function Timeline({ id, write }: { id: string; write: boolean }) {
     </Card>
   )
 }
-

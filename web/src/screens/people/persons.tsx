@@ -51,7 +51,9 @@ export default function Persons() {
   const segments = useSegments()
   const filter = { q: url.q, list: url.list, tag: url.tag, segment: url.segment }
   const filtered = Object.values(filter).some(Boolean)
-  const pages = usePages(['persons', filter], (cursor) => ask(listPersons({ query: { ...filter, cursor, limit: 50 } })))
+  const pages = usePages(['persons', filter], (cursor) =>
+    ask(listPersons({ query: { ...filter, cursor, limit: 50 } })),
+  )
   return (
     <Page
       title={t('people:persons')}
@@ -70,8 +72,19 @@ export default function Persons() {
       }
     >
       <div className="filters">
-        <SearchBox label={t('people:find')} placeholder={t('people:find_hint')} value={url.q} onSearch={(q) => setUrl({ q })} />
-        <Choice label={t('people:list')} empty={t('any')} value={url.list} data={options(lists.data?.items)} onPick={(list) => setUrl({ list })} />
+        <SearchBox
+          label={t('people:find')}
+          placeholder={t('people:find_hint')}
+          value={url.q}
+          onSearch={(q) => setUrl({ q })}
+        />
+        <Choice
+          label={t('people:list')}
+          empty={t('any')}
+          value={url.list}
+          data={options(lists.data?.items)}
+          onPick={(list) => setUrl({ list })}
+        />
         <Choice
           label={t('people:tag')}
           empty={t('any')}
@@ -109,7 +122,11 @@ export default function Persons() {
             <Empty
               icon={<IconAddressBook aria-hidden />}
               title={t('people:empty')}
-              action={may('persons.write') ? <LinkButton href="/imports/new">{t('people:import')}</LinkButton> : undefined}
+              action={
+                may('persons.write') ? (
+                  <LinkButton href="/imports/new">{t('people:import')}</LinkButton>
+                ) : undefined
+              }
             >
               {t('people:empty_text')}
             </Empty>

@@ -14,11 +14,22 @@ import { type Column, Pages, usePages } from '@/ui/table'
 export default function Purposes() {
   const write = useMay()('persons.write')
   const [open, setOpen] = useState(false)
-  const pages = usePages(['purposes', 'pages'], (cursor) => ask(listPurposes({ query: { cursor, limit: 100 } })))
+  const pages = usePages(['purposes', 'pages'], (cursor) =>
+    ask(listPurposes({ query: { cursor, limit: 100 } })),
+  )
   const columns: Column<Purpose>[] = [
-    { key: 'label', header: t('people:name'), bare: true, cell: (p) => <span className="strong">{p.label}</span> },
+    {
+      key: 'label',
+      header: t('people:name'),
+      bare: true,
+      cell: (p) => <span className="strong">{p.label}</span>,
+    },
     { key: 'key', header: t('people:attributes_page.key'), cell: (p) => <code>{p.key}</code> },
-    { key: 'text', header: t('people:description'), cell: (p) => p.description || <span className="muted">–</span> },
+    {
+      key: 'text',
+      header: t('people:description'),
+      cell: (p) => p.description || <span className="muted">–</span>,
+    },
   ]
   const create = write && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
@@ -63,7 +74,12 @@ function New({ close }: { close: () => void }) {
         placeholder={keyFrom(form.values.label)}
         {...form.text('key')}
       />
-      <Textarea label={t('people:description')} description={t('people:purposes_page.description')} rows={2} {...form.text('description')} />
+      <Textarea
+        label={t('people:description')}
+        description={t('people:purposes_page.description')}
+        rows={2}
+        {...form.text('description')}
+      />
     </DialogForm>
   )
 }

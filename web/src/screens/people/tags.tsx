@@ -19,7 +19,12 @@ export default function Tags() {
   const [open, setOpen] = useState<Tag | 'new'>()
   const pages = usePages(['tags', 'pages'], (cursor) => ask(listTags({ query: { cursor, limit: 100 } })))
   const columns: Column<Tag>[] = [
-    { key: 'name', header: t('people:tag'), bare: true, cell: (g) => <Link href={`/persons?tag=${encodeURIComponent(g.name)}`}>{g.name}</Link> },
+    {
+      key: 'name',
+      header: t('people:tag'),
+      bare: true,
+      cell: (g) => <Link href={`/persons?tag=${encodeURIComponent(g.name)}`}>{g.name}</Link>,
+    },
     { key: 'persons', header: t('people:persons'), number: true, cell: (g) => formatNumber(g.persons) },
   ]
   if (write) {
@@ -73,7 +78,13 @@ export default function Tags() {
           </Empty>
         }
       />
-      {open && <Edit key={open === 'new' ? 'new' : open.id} tag={open === 'new' ? undefined : open} close={() => setOpen(undefined)} />}
+      {open && (
+        <Edit
+          key={open === 'new' ? 'new' : open.id}
+          tag={open === 'new' ? undefined : open}
+          close={() => setOpen(undefined)}
+        />
+      )}
     </Page>
   )
 }

@@ -7,7 +7,18 @@ import { options, useCampaigns, useForms, useLists, useTags } from '@/lib/lookup
 import { IconButton } from '@/ui/kit'
 import { Several } from '@/ui/pick-many'
 import {
-  addTo, type Behaviour, type Group, isGroup, moveAt, newRule, type Path, removeAt, type Rule, type RuleValue, updateAt, valueKind,
+  addTo,
+  type Behaviour,
+  type Group,
+  isGroup,
+  moveAt,
+  newRule,
+  type Path,
+  type Rule,
+  type RuleValue,
+  removeAt,
+  updateAt,
+  valueKind,
   withOperator,
 } from './tree'
 
@@ -22,7 +33,8 @@ export function Builder(props: Props) {
 }
 
 function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Group; path: Path }) {
-  const set = (change: Partial<Group>) => onChange(updateAt(tree, path, (g) => ({ ...g, ...change }) as Group))
+  const set = (change: Partial<Group>) =>
+    onChange(updateAt(tree, path, (g) => ({ ...g, ...change }) as Group))
   const root = path.length === 0
   const label = root ? t('segments:all_conditions') : t('segments:group')
   const first = fields[0]
@@ -41,7 +53,11 @@ function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Grou
             ]}
             onChange={(op) => set({ op: op === 'or' ? 'or' : 'and' })}
           />
-          <Switch label={t('segments:not')} checked={group.not ?? false} onChange={(e) => set({ not: e.currentTarget.checked || undefined })} />
+          <Switch
+            label={t('segments:not')}
+            checked={group.not ?? false}
+            onChange={(e) => set({ not: e.currentTarget.checked || undefined })}
+          />
         </div>
         {!root && <Handles tree={tree} path={path} onChange={onChange} label={label} />}
       </div>
@@ -50,7 +66,9 @@ function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Grou
         const here = [...path, i]
         return (
           <div key={i} className="group-item">
-            {i > 0 && <span className="joiner">{t(group.op === 'and' ? 'segments:and' : 'segments:or')}</span>}
+            {i > 0 && (
+              <span className="joiner">{t(group.op === 'and' ? 'segments:and' : 'segments:or')}</span>
+            )}
             {isGroup(node) ? (
               <GroupBox tree={tree} fields={fields} onChange={onChange} group={node} path={here} />
             ) : (
@@ -61,7 +79,12 @@ function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Grou
       })}
       <div className="row">
         {first && (
-          <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => onChange(addTo(tree, path, newRule(first)))}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => onChange(addTo(tree, path, newRule(first)))}
+          >
             {t('segments:add_rule')}
           </Button>
         )}
@@ -69,7 +92,9 @@ function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Grou
           <Button
             size="xs"
             variant="subtle"
-            onClick={() => onChange(addTo(tree, path, { op: group.op === 'and' ? 'or' : 'and', rules: [newRule(first)] }))}
+            onClick={() =>
+              onChange(addTo(tree, path, { op: group.op === 'and' ? 'or' : 'and', rules: [newRule(first)] }))
+            }
           >
             {t('segments:add_group')}
           </Button>
@@ -79,14 +104,31 @@ function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Grou
   )
 }
 
-function Handles({ tree, path, onChange, label }: { tree: Group; path: Path; onChange: (tree: Group) => void; label: string }) {
+function Handles({
+  tree,
+  path,
+  onChange,
+  label,
+}: {
+  tree: Group
+  path: Path
+  onChange: (tree: Group) => void
+  label: string
+}) {
   const index = path.at(-1) ?? 0
   return (
     <span className="row handles">
-      <IconButton label={t('move_named.up', { name: label })} disabled={index === 0} onClick={() => onChange(moveAt(tree, path, -1))}>
+      <IconButton
+        label={t('move_named.up', { name: label })}
+        disabled={index === 0}
+        onClick={() => onChange(moveAt(tree, path, -1))}
+      >
         <IconArrowUp size={16} aria-hidden />
       </IconButton>
-      <IconButton label={t('move_named.down', { name: label })} onClick={() => onChange(moveAt(tree, path, 1))}>
+      <IconButton
+        label={t('move_named.down', { name: label })}
+        onClick={() => onChange(moveAt(tree, path, 1))}
+      >
         <IconArrowDown size={16} aria-hidden />
       </IconButton>
       <IconButton label={t('remove_named', { name: label })} onClick={() => onChange(removeAt(tree, path))}>
@@ -106,7 +148,9 @@ function RuleRow({ tree, fields, onChange, rule, path }: Props & { rule: Rule; p
         aria-label={t('segments:field')}
         value={rule.field}
         data={[
-          ...(field ? [] : [{ value: rule.field, label: t('segments:unknown_field', { field: rule.field }) }]),
+          ...(field
+            ? []
+            : [{ value: rule.field, label: t('segments:unknown_field', { field: rule.field }) }]),
           ...fields.map((f) => ({ value: f.field, label: f.label })),
         ]}
         onChange={(e) => {
@@ -119,7 +163,12 @@ function RuleRow({ tree, fields, onChange, rule, path }: Props & { rule: Rule; p
           <NativeSelect
             aria-label={t('segments:operator_of', { field: label })}
             value={rule.operator}
-            data={field.operators.map((o) => ({ value: o, label: t(`segments:operators.${field.type === 'date' ? 'date_' : ''}${o}`, { defaultValue: t(`segments:operators.${o}`) }) }))}
+            data={field.operators.map((o) => ({
+              value: o,
+              label: t(`segments:operators.${field.type === 'date' ? 'date_' : ''}${o}`, {
+                defaultValue: t(`segments:operators.${o}`),
+              }),
+            }))}
             onChange={(e) => set(withOperator(rule, field, e.currentTarget.value))}
           />
           <ValueInput field={field} rule={rule} onChange={(value) => set({ ...rule, value })} />
@@ -130,7 +179,15 @@ function RuleRow({ tree, fields, onChange, rule, path }: Props & { rule: Rule; p
   )
 }
 
-function ValueInput({ field, rule, onChange }: { field: SegmentField; rule: Rule; onChange: (value: RuleValue) => void }) {
+function ValueInput({
+  field,
+  rule,
+  onChange,
+}: {
+  field: SegmentField
+  rule: Rule
+  onChange: (value: RuleValue) => void
+}) {
   const lists = useLists()
   const tags = useTags(field.type === 'tag' && !field.choices)
   const label = t('segments:value_of', { field: field.label })
@@ -152,7 +209,10 @@ function ValueInput({ field, rule, onChange }: { field: SegmentField; rule: Rule
         <NativeSelect
           aria-label={label}
           value={String(value)}
-          data={[{ value: 'true', label: t('yes') }, { value: 'false', label: t('no') }]}
+          data={[
+            { value: 'true', label: t('yes') },
+            { value: 'false', label: t('no') },
+          ]}
           onChange={(e) => onChange(e.currentTarget.value === 'true')}
         />
       )
@@ -168,7 +228,9 @@ function ValueInput({ field, rule, onChange }: { field: SegmentField; rule: Rule
         />
       )
     case 'tag':
-      return select((field.choices ?? tags.data?.items.map((i) => i.name) ?? []).map((c) => ({ value: c, label: c })))
+      return select(
+        (field.choices ?? tags.data?.items.map((i) => i.name) ?? []).map((c) => ({ value: c, label: c })),
+      )
     case 'list':
       return select(options(lists.data?.items))
     case 'number':
@@ -180,31 +242,69 @@ function ValueInput({ field, rule, onChange }: { field: SegmentField; rule: Rule
         </span>
       )
     case 'date':
-      return <TextInput type="date" aria-label={label} value={String(value ?? '')} onChange={(e) => onChange(e.currentTarget.value)} />
+      return (
+        <TextInput
+          type="date"
+          aria-label={label}
+          value={String(value ?? '')}
+          onChange={(e) => onChange(e.currentTarget.value)}
+        />
+      )
     case 'number_pair':
       return (
         <span className="row">
-          <NumberBox label={t('segments:from')} value={pair[0] ?? null} short onChange={(v) => onChange([v, pair[1]] as number[])} />
+          <NumberBox
+            label={t('segments:from')}
+            value={pair[0] ?? null}
+            short
+            onChange={(v) => onChange([v, pair[1]] as number[])}
+          />
           {t('segments:to')}
-          <NumberBox label={t('segments:to')} value={pair[1] ?? null} short onChange={(v) => onChange([pair[0], v] as number[])} />
+          <NumberBox
+            label={t('segments:to')}
+            value={pair[1] ?? null}
+            short
+            onChange={(v) => onChange([pair[0], v] as number[])}
+          />
         </span>
       )
     case 'date_pair':
       return (
         <span className="row">
-          <TextInput type="date" aria-label={t('segments:from')} value={String(pair[0] ?? '')} onChange={(e) => onChange([e.currentTarget.value, String(pair[1] ?? '')])} />
+          <TextInput
+            type="date"
+            aria-label={t('segments:from')}
+            value={String(pair[0] ?? '')}
+            onChange={(e) => onChange([e.currentTarget.value, String(pair[1] ?? '')])}
+          />
           {t('segments:to')}
-          <TextInput type="date" aria-label={t('segments:to')} value={String(pair[1] ?? '')} onChange={(e) => onChange([String(pair[0] ?? ''), e.currentTarget.value])} />
+          <TextInput
+            type="date"
+            aria-label={t('segments:to')}
+            value={String(pair[1] ?? '')}
+            onChange={(e) => onChange([String(pair[0] ?? ''), e.currentTarget.value])}
+          />
         </span>
       )
     case 'behaviour':
       return <BehaviourInput field={field.field} value={(value ?? {}) as Behaviour} onChange={onChange} />
     default:
-      return <TextInput aria-label={label} value={String(value ?? '')} onChange={(e) => onChange(e.currentTarget.value)} />
+      return (
+        <TextInput
+          aria-label={label}
+          value={String(value ?? '')}
+          onChange={(e) => onChange(e.currentTarget.value)}
+        />
+      )
   }
 }
 
-function NumberBox(props: { label: string; value: RuleValue | undefined; onChange: (n: number | null) => void; short?: boolean }) {
+function NumberBox(props: {
+  label: string
+  value: RuleValue | undefined
+  onChange: (n: number | null) => void
+  short?: boolean
+}) {
   return (
     <TextInput
       type="number"
@@ -217,20 +317,35 @@ function NumberBox(props: { label: string; value: RuleValue | undefined; onChang
   )
 }
 
-function BehaviourInput({ field, value, onChange }: { field: string; value: Behaviour; onChange: (value: Behaviour) => void }) {
+function BehaviourInput({
+  field,
+  value,
+  onChange,
+}: {
+  field: string
+  value: Behaviour
+  onChange: (value: Behaviour) => void
+}) {
   const campaigns = useCampaigns()
   const forms = useForms()
   const ofForm = field === 'submitted'
   const things = ofForm ? forms.data?.items : campaigns.data?.items
   const key = ofForm ? 'form_id' : 'campaign_id'
   const change = (next: Behaviour) =>
-    onChange(Object.fromEntries(Object.entries({ ...value, ...next }).filter(([, v]) => v !== undefined && v !== '')) as Behaviour)
+    onChange(
+      Object.fromEntries(
+        Object.entries({ ...value, ...next }).filter(([, v]) => v !== undefined && v !== ''),
+      ) as Behaviour,
+    )
   return (
     <span className="row">
       <NativeSelect
         aria-label={t(ofForm ? 'segments:which_form' : 'segments:which_campaign')}
         value={value[key] ?? ''}
-        data={[{ value: '', label: t(ofForm ? 'segments:any_form' : 'segments:any_campaign') }, ...options(things)]}
+        data={[
+          { value: '', label: t(ofForm ? 'segments:any_form' : 'segments:any_campaign') },
+          ...options(things),
+        ]}
         onChange={(e) => change({ [key]: e.currentTarget.value })}
       />
       <span className="row">
@@ -242,7 +357,9 @@ function BehaviourInput({ field, value, onChange }: { field: string; value: Beha
           aria-label={t('segments:within_days')}
           placeholder={t('segments:ever')}
           value={value.within_days ?? ''}
-          onChange={(e) => change({ within_days: e.currentTarget.value ? Number(e.currentTarget.value) : undefined })}
+          onChange={(e) =>
+            change({ within_days: e.currentTarget.value ? Number(e.currentTarget.value) : undefined })
+          }
         />
         {t('segments:days')}
       </span>

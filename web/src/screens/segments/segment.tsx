@@ -4,7 +4,13 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { queries, useMay } from '@/app/session'
 import {
-  createSegment, getSegment, listSegmentFields, previewSegment, type Segment, type SegmentField, updateSegment,
+  createSegment,
+  getSegment,
+  listSegmentFields,
+  previewSegment,
+  type Segment,
+  type SegmentField,
+  updateSegment,
 } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
@@ -18,7 +24,11 @@ import { Builder } from './builder'
 import { finished, type Group, incomplete, readTree, toConditions } from './tree'
 
 export const useFields = () =>
-  useQuery({ queryKey: ['segment-fields'], queryFn: async () => (await ask(listSegmentFields())).fields, staleTime: 60_000 })
+  useQuery({
+    queryKey: ['segment-fields'],
+    queryFn: async () => (await ask(listSegmentFields())).fields,
+    staleTime: 60_000,
+  })
 
 export default function SegmentScreen() {
   const id = useParam()
@@ -30,12 +40,18 @@ export default function SegmentScreen() {
   })
   const name = query.data?.data.name
   return (
-    <Page title={id ? (name ?? t('segments:one')) : t('segments:new')} back={{ href: '/segments', label: t('segments:title') }} wide>
+    <Page
+      title={id ? (name ?? t('segments:one')) : t('segments:new')}
+      back={{ href: '/segments', label: t('segments:title') }}
+      wide
+    >
       <Loaded query={fields} block={240}>
         {(f) =>
           id ? (
             <Loaded query={query} block={240}>
-              {({ data, etag }) => <Edit key={data.id} fields={f} segment={data} etag={etag} reload={() => query.refetch()} />}
+              {({ data, etag }) => (
+                <Edit key={data.id} fields={f} segment={data} etag={etag} reload={() => query.refetch()} />
+              )}
             </Loaded>
           ) : (
             <Edit fields={f} />
@@ -46,7 +62,12 @@ export default function SegmentScreen() {
   )
 }
 
-function Edit(props: { fields: SegmentField[]; segment?: Segment; etag?: string; reload?: () => Promise<unknown> }) {
+function Edit(props: {
+  fields: SegmentField[]
+  segment?: Segment
+  etag?: string
+  reload?: () => Promise<unknown>
+}) {
   const { fields, segment } = props
   const go = useGo()
   const write = useMay()('segments.write')
@@ -61,7 +82,9 @@ function Edit(props: { fields: SegmentField[]; segment?: Segment; etag?: string;
     await form.submit(async (v) => {
       const body = { name: v.name, conditions: toConditions(v.conditions) }
       const saved = await ask(
-        segment ? updateSegment({ path: { id: segment.id }, body, headers: match(etag) }) : createSegment({ body }),
+        segment
+          ? updateSegment({ path: { id: segment.id }, body, headers: match(etag) })
+          : createSegment({ body }),
       )
       await queries.invalidateQueries({ queryKey: ['segments'] })
       toast('good', t('saved'))
@@ -96,7 +119,9 @@ function Edit(props: { fields: SegmentField[]; segment?: Segment; etag?: string;
             <Button type="submit" loading={form.busy} disabled={!name || missing.length > 0 || !form.dirty}>
               {t(segment ? 'save' : 'segments:create')}
             </Button>
-            {missing.length > 0 && <span className="muted">{t('segments:unfinished', { count: missing.length })}</span>}
+            {missing.length > 0 && (
+              <span className="muted">{t('segments:unfinished', { count: missing.length })}</span>
+            )}
           </div>
         )}
       </div>
@@ -121,7 +146,9 @@ function Preview({ tree, segment }: { tree: Group; segment?: Segment }) {
           <div aria-live="polite" style={{ opacity: query.isFetching ? 0.6 : 1 }}>
             <div className="figure-value">{formatNumber(query.data.count)}</div>
             <p className="muted">
-              {tree.rules.length ? t('segments:match_count', { count: query.data.count }) : t('segments:match_all')}{' '}
+              {tree.rules.length
+                ? t('segments:match_count', { count: query.data.count })
+                : t('segments:match_all')}{' '}
               {t('segments:took', { ms: formatNumber(query.data.took_ms) })}
             </p>
           </div>

@@ -11,15 +11,32 @@ import { countRules, readTree } from './tree'
 
 export default function Segments() {
   const write = useMay()('segments.write')
-  const pages = usePages(['segments', 'pages'], (cursor) => ask(listSegments({ query: { cursor, limit: 50 } })))
+  const pages = usePages(['segments', 'pages'], (cursor) =>
+    ask(listSegments({ query: { cursor, limit: 50 } })),
+  )
   const columns: Column<Segment>[] = [
-    { key: 'name', header: t('segments:name'), bare: true, cell: (s) => <Link href={`/segments/${s.id}`}>{s.name}</Link> },
-    { key: 'rules', header: t('segments:rules'), number: true, cell: (s) => countRules(readTree(s.conditions)) },
+    {
+      key: 'name',
+      header: t('segments:name'),
+      bare: true,
+      cell: (s) => <Link href={`/segments/${s.id}`}>{s.name}</Link>,
+    },
+    {
+      key: 'rules',
+      header: t('segments:rules'),
+      number: true,
+      cell: (s) => countRules(readTree(s.conditions)),
+    },
     {
       key: 'persons',
       header: t('segments:persons'),
       number: true,
-      cell: (s) => (s.persons === undefined ? '–' : <Link href={`/persons?segment=${s.id}`}>{formatNumber(s.persons)}</Link>),
+      cell: (s) =>
+        s.persons === undefined ? (
+          '–'
+        ) : (
+          <Link href={`/persons?segment=${s.id}`}>{formatNumber(s.persons)}</Link>
+        ),
     },
     { key: 'counted', header: t('segments:counted'), cell: (s) => <Time at={s.counted_at} /> },
     { key: 'updated', header: t('segments:updated'), cell: (s) => <Time at={s.updated_at} /> },

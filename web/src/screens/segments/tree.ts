@@ -68,7 +68,8 @@ export function updateAt(tree: Group, path: Path, change: (node: Node) => Node |
 export const addTo = (tree: Group, path: Path, node: Node): Group =>
   updateAt(tree, path, (g) => (isGroup(g) ? { ...g, rules: [...g.rules, node] } : g))
 
-export const removeAt = (tree: Group, path: Path): Group => (path.length ? updateAt(tree, path, () => undefined) : tree)
+export const removeAt = (tree: Group, path: Path): Group =>
+  path.length ? updateAt(tree, path, () => undefined) : tree
 
 export function moveAt(tree: Group, path: Path, by: -1 | 1): Group {
   const index = path.at(-1)
@@ -88,7 +89,20 @@ export const needsValue = (operator: string) => !noValue.has(operator)
 
 const isDays = (operator: string) => operator === 'in_last_days' || operator === 'before_days'
 
-export type ValueKind = 'none' | 'text' | 'number' | 'date' | 'days' | 'number_pair' | 'date_pair' | 'boolean' | 'choice' | 'choices' | 'tag' | 'list' | 'behaviour'
+export type ValueKind =
+  | 'none'
+  | 'text'
+  | 'number'
+  | 'date'
+  | 'days'
+  | 'number_pair'
+  | 'date_pair'
+  | 'boolean'
+  | 'choice'
+  | 'choices'
+  | 'tag'
+  | 'list'
+  | 'behaviour'
 
 /** Which control asks for the value. */
 export function valueKind(field: SegmentField, operator: string): ValueKind {
@@ -154,7 +168,11 @@ export function isComplete(rule: Rule, field: SegmentField | undefined): boolean
       return Array.isArray(value) && value.length > 0
     case 'number_pair':
     case 'date_pair':
-      return Array.isArray(value) && value.length === 2 && value.every((v) => v !== '' && v !== null && v !== undefined)
+      return (
+        Array.isArray(value) &&
+        value.length === 2 &&
+        value.every((v) => v !== '' && v !== null && v !== undefined)
+      )
     default:
       return typeof value === 'string' && value.trim() !== ''
   }
@@ -165,7 +183,12 @@ export function incomplete(tree: Group, fields: SegmentField[], path: Path = [])
   return tree.rules.flatMap((node, i) => {
     const here = [...path, i]
     if (isGroup(node)) return node.rules.length ? incomplete(node, fields, here) : [here]
-    return isComplete(node, fields.find((f) => f.field === node.field)) ? [] : [here]
+    return isComplete(
+      node,
+      fields.find((f) => f.field === node.field),
+    )
+      ? []
+      : [here]
   })
 }
 
@@ -176,7 +199,12 @@ export function finished(tree: Group, fields: SegmentField[]): Group {
       const inner = finished(node, fields)
       return inner.rules.length ? [inner] : []
     }
-    return isComplete(node, fields.find((f) => f.field === node.field)) ? [node] : []
+    return isComplete(
+      node,
+      fields.find((f) => f.field === node.field),
+    )
+      ? [node]
+      : []
   })
   return { ...tree, rules }
 }
@@ -184,4 +212,8 @@ export function finished(tree: Group, fields: SegmentField[]): Group {
 export const countRules = (tree: Group): number =>
   tree.rules.reduce((n, node) => n + (isGroup(node) ? countRules(node) : 1), 0)
 
-export const toConditions = (tree: Group): Conditions => ({ op: tree.op, ...(tree.not ? { not: true } : {}), rules: tree.rules })
+export const toConditions = (tree: Group): Conditions => ({
+  op: tree.op,
+  ...(tree.not ? { not: true } : {}),
+  rules: tree.rules,
+})

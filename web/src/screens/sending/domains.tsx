@@ -3,12 +3,33 @@ import { Button, TextInput } from '@mantine/core'
 import { IconAt, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries } from '@/app/session'
-import { checkDomain, createDomain, deleteDomain, type Domain, type DomainRecord, listDomains } from '@/client'
+import {
+  checkDomain,
+  createDomain,
+  type Domain,
+  type DomainRecord,
+  deleteDomain,
+  listDomains,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { DialogForm } from '@/ui/dialog-form'
-import { Alert, Card, confirm, Copy, Empty, IconButton, Page, ProblemAlert, Skeleton, State, Time, toast, toastProblem } from '@/ui/kit'
+import {
+  Alert,
+  Card,
+  Copy,
+  confirm,
+  Empty,
+  IconButton,
+  Page,
+  ProblemAlert,
+  Skeleton,
+  State,
+  Time,
+  toast,
+  toastProblem,
+} from '@/ui/kit'
 import { usePages } from '@/ui/table'
 
 export default function Domains() {
@@ -56,12 +77,15 @@ function DomainCard({ domain: d }: { domain: Domain }) {
       note={
         <>
           {t('sending:checked')} <Time at={d.checked_at} never={t('never')} />
-          {d.from_addresses.length > 0 && ` · ${t('sending:used_by', { addresses: d.from_addresses.join(', ') })}`}
+          {d.from_addresses.length > 0 &&
+            ` · ${t('sending:used_by', { addresses: d.from_addresses.join(', ') })}`}
         </>
       }
       actions={
         <>
-          <State tone={d.state === 'verified' ? 'good' : 'warn'}>{t(`sending:domain_states.${d.state}`)}</State>
+          <State tone={d.state === 'verified' ? 'good' : 'warn'}>
+            {t(`sending:domain_states.${d.state}`)}
+          </State>
           <Button
             size="xs"
             variant="default"
@@ -73,7 +97,10 @@ function DomainCard({ domain: d }: { domain: Domain }) {
                 const now = await ask(checkDomain({ path: { id: d.id } }))
                 await refresh()
                 const wrong = now.records.filter((r) => !r.ok).length
-                toast(wrong ? 'warn' : 'good', wrong ? t('sending:still_missing', { count: wrong }) : t('sending:all_found'))
+                toast(
+                  wrong ? 'warn' : 'good',
+                  wrong ? t('sending:still_missing', { count: wrong }) : t('sending:all_found'),
+                )
               } catch (error) {
                 toastProblem(error)
               } finally {
@@ -141,7 +168,9 @@ function Record({ record: r, domain }: { record: DomainRecord; domain: string })
             {!r.ok && (
               <>
                 <span className="muted">{t('sending:found_instead')}</span>
-                <span className="wrap">{r.found.length ? r.found.map((f) => <code key={f}>{f}</code>) : t('sending:nothing')}</span>
+                <span className="wrap">
+                  {r.found.length ? r.found.map((f) => <code key={f}>{f}</code>) : t('sending:nothing')}
+                </span>
                 <span />
               </>
             )}

@@ -14,10 +14,17 @@ import { type Column, Pages, usePages } from '@/ui/table'
 
 export default function Mailbox() {
   const [url, setUrl] = useUrl()
-  const pages = usePages(['mailbox', url.q], (cursor) => ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })))
+  const pages = usePages(['mailbox', url.q], (cursor) =>
+    ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })),
+  )
   useLive('mailbox.message', () => void pages.refetch())
   const columns: Column<MailboxRow>[] = [
-    { key: 'subject', header: t('sending:subject'), bare: true, cell: (m) => <Link href={`/sending/mailbox/${m.id}`}>{m.subject || t('sending:no_subject')}</Link> },
+    {
+      key: 'subject',
+      header: t('sending:subject'),
+      bare: true,
+      cell: (m) => <Link href={`/sending/mailbox/${m.id}`}>{m.subject || t('sending:no_subject')}</Link>,
+    },
     { key: 'to', header: t('sending:to'), cell: (m) => m.to },
     { key: 'from', header: t('sending:from'), cell: (m) => m.from },
     { key: 'size', header: t('sending:size'), number: true, cell: (m) => formatBytes(m.size) },
@@ -58,7 +65,10 @@ export default function Mailbox() {
         columns={columns}
         rowKey={(m) => m.id}
         empty={
-          <Empty icon={<IconInbox aria-hidden />} title={t(url.q ? 'sending:no_mail_found' : 'sending:no_mail')}>
+          <Empty
+            icon={<IconInbox aria-hidden />}
+            title={t(url.q ? 'sending:no_mail_found' : 'sending:no_mail')}
+          >
             {url.q ? undefined : t('sending:no_mail_text')}
           </Empty>
         }

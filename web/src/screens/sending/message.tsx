@@ -15,7 +15,10 @@ const views = ['html', 'phone', 'text', 'headers', 'links'] as const
 export default function Message() {
   const id = useParam()
   const [url] = useUrl()
-  const query = useQuery({ queryKey: ['mailbox-message', id], queryFn: () => ask(getMailboxMessage({ path: { id } })) })
+  const query = useQuery({
+    queryKey: ['mailbox-message', id],
+    queryFn: () => ask(getMailboxMessage({ path: { id } })),
+  })
   const m = query.data
   const view = url.view ?? (m && !m.html ? 'text' : 'html')
   return (
@@ -23,7 +26,12 @@ export default function Message() {
       title={m?.subject || t('sending:message')}
       back={{ href: '/sending/mailbox', label: t('sending:mailbox') }}
       actions={
-        <LinkButton variant="default" download href={`/api/v1/mailbox/${id}/raw`} leftSection={<IconDownload size={16} aria-hidden />}>
+        <LinkButton
+          variant="default"
+          download
+          href={`/api/v1/mailbox/${id}/raw`}
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
           {t('sending:raw')}
         </LinkButton>
       }
@@ -39,21 +47,39 @@ export default function Message() {
                   [t('sending:captured_at'), <Time key="at" at={mail.at} />],
                   [t('sending:size'), formatBytes(mail.size)],
                   ...(mail.campaign_id
-                    ? [[t('sending:campaign'), <Link key="c" href={`/campaigns/${mail.campaign_id}`}>{t('sending:see_campaign')}</Link>] as [string, React.ReactNode]]
+                    ? [
+                        [
+                          t('sending:campaign'),
+                          <Link key="c" href={`/campaigns/${mail.campaign_id}`}>
+                            {t('sending:see_campaign')}
+                          </Link>,
+                        ] as [string, React.ReactNode],
+                      ]
                     : []),
                 ]}
               />
             </Card>
             <nav className="tabs" aria-label={t('sending:views.label')}>
               {views.map((v) => (
-                <Link key={v} href={`/sending/mailbox/${id}?view=${v}`} aria-current={v === view ? 'page' : undefined}>
+                <Link
+                  key={v}
+                  href={`/sending/mailbox/${id}?view=${v}`}
+                  aria-current={v === view ? 'page' : undefined}
+                >
                   {t(`sending:views.${v}`)}
                 </Link>
               ))}
             </nav>
             <Card>
               {view === 'headers' ? (
-                <Facts items={mail.headers.map((h) => [h.name, <code key={h.name} className="wrap">{h.value}</code>])} />
+                <Facts
+                  items={mail.headers.map((h) => [
+                    h.name,
+                    <code key={h.name} className="wrap">
+                      {h.value}
+                    </code>,
+                  ])}
+                />
               ) : view === 'links' ? (
                 mail.links.length ? (
                   <ul>

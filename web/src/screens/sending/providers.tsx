@@ -3,21 +3,42 @@ import { IconEdit, IconPlus, IconServer, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries } from '@/app/session'
 import {
-  checkProvider, createProvider, deleteProvider, listProviders, type Provider, type ProviderCheck, type ProviderInput, updateProvider,
+  checkProvider,
+  createProvider,
+  deleteProvider,
+  listProviders,
+  type Provider,
+  type ProviderCheck,
+  type ProviderInput,
+  updateProvider,
 } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { Alert, Card, confirm, Empty, Facts, IconButton, Page, ProblemAlert, Skeleton, State, Tag } from '@/ui/kit'
+import {
+  Alert,
+  Card,
+  confirm,
+  Empty,
+  Facts,
+  IconButton,
+  Page,
+  ProblemAlert,
+  Skeleton,
+  State,
+  Tag,
+} from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { usePages } from '@/ui/table'
 
 export default function Providers() {
   const [open, setOpen] = useState<Provider | 'new'>()
-  const pages = usePages(['providers', 'pages'], (cursor) => ask(listProviders({ query: { cursor, limit: 50 } })))
+  const pages = usePages(['providers', 'pages'], (cursor) =>
+    ask(listProviders({ query: { cursor, limit: 50 } })),
+  )
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen('new')}>
       {t('sending:new_provider')}
@@ -40,7 +61,13 @@ export default function Providers() {
       ) : (
         pages.rows.map((p) => <ProviderCard key={p.id} provider={p} edit={() => setOpen(p)} />)
       )}
-      {open && <Edit key={open === 'new' ? 'new' : open.id} provider={open === 'new' ? undefined : open} close={() => setOpen(undefined)} />}
+      {open && (
+        <Edit
+          key={open === 'new' ? 'new' : open.id}
+          provider={open === 'new' ? undefined : open}
+          close={() => setOpen(undefined)}
+        />
+      )}
     </Page>
   )
 }
@@ -64,7 +91,9 @@ function ProviderCard({ provider: p, edit }: { provider: Provider; edit: () => v
   }
   const limits = [
     p.per_second && t('sending:per_second_shown', { n: formatNumber(p.per_second, 1) }),
-    p.per_window && p.window_seconds && t('sending:window_shown', { n: formatNumber(p.per_window), seconds: formatNumber(p.window_seconds) }),
+    p.per_window &&
+      p.window_seconds &&
+      t('sending:window_shown', { n: formatNumber(p.per_window), seconds: formatNumber(p.window_seconds) }),
   ].filter(Boolean)
   return (
     <Card
@@ -171,13 +200,22 @@ function Edit({ provider: p, close }: { provider?: Provider; close: () => void }
       send={async (x) => {
         const body: ProviderInput = { name: x.name, kind: x.kind, default: x.default }
         if (x.kind === 'smtp') {
-          Object.assign(body, { host: x.host, port: Number(x.port), security: x.security, username: x.username, connections: Number(x.connections), region: x.region })
+          Object.assign(body, {
+            host: x.host,
+            port: Number(x.port),
+            security: x.security,
+            username: x.username,
+            connections: Number(x.connections),
+            region: x.region,
+          })
           if (x.password) body.password = x.password
           if (x.per_second) body.per_second = Number(x.per_second)
           if (x.window_seconds) body.window_seconds = Number(x.window_seconds)
           if (x.per_window) body.per_window = Number(x.per_window)
         }
-        await ask(p ? updateProvider({ path: { id: p.id }, body, headers: match() }) : createProvider({ body }))
+        await ask(
+          p ? updateProvider({ path: { id: p.id }, body, headers: match() }) : createProvider({ body }),
+        )
         await queries.invalidateQueries({ queryKey: ['providers'] })
       }}
     >
@@ -193,14 +231,29 @@ function Edit({ provider: p, close }: { provider?: Provider; close: () => void }
       {v.kind === 'smtp' && (
         <>
           <div className="two">
-            <TextInput label={t('sending:host')} placeholder="smtp.provider.example" required {...form.text('host')} />
-            <TextInput label={t('sending:port')} type="number" min={1} max={65535} required {...form.text('port')} />
+            <TextInput
+              label={t('sending:host')}
+              placeholder="smtp.provider.example"
+              required
+              {...form.text('host')}
+            />
+            <TextInput
+              label={t('sending:port')}
+              type="number"
+              min={1}
+              max={65535}
+              required
+              {...form.text('port')}
+            />
           </div>
           <Choice
             label={t('sending:security')}
             value={v.security}
             error={errors.security}
-            data={(['starttls', 'tls', 'none'] as const).map((s) => ({ value: s, label: t(`sending:securities.${s}`) }))}
+            data={(['starttls', 'tls', 'none'] as const).map((s) => ({
+              value: s,
+              label: t(`sending:securities.${s}`),
+            }))}
             onPick={(s) => set('security', s as Provider['security'])}
           />
           <div className="two">
@@ -214,11 +267,26 @@ function Edit({ provider: p, close }: { provider?: Provider; close: () => void }
           </div>
           <div className="two">
             <TextInput label={t('sending:connections')} type="number" min={1} {...form.text('connections')} />
-            <TextInput label={t('sending:per_second')} type="number" min={0} step="any" {...form.text('per_second')} />
+            <TextInput
+              label={t('sending:per_second')}
+              type="number"
+              min={0}
+              step="any"
+              {...form.text('per_second')}
+            />
             <TextInput label={t('sending:per_window')} type="number" min={0} {...form.text('per_window')} />
-            <TextInput label={t('sending:window_seconds')} type="number" min={0} {...form.text('window_seconds')} />
+            <TextInput
+              label={t('sending:window_seconds')}
+              type="number"
+              min={0}
+              {...form.text('window_seconds')}
+            />
           </div>
-          <TextInput label={t('sending:region')} description={t('sending:region_text')} {...form.text('region')} />
+          <TextInput
+            label={t('sending:region')}
+            description={t('sending:region_text')}
+            {...form.text('region')}
+          />
         </>
       )}
       <Switch label={t('sending:make_default')} {...form.check('default')} />

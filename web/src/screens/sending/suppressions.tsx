@@ -2,7 +2,14 @@ import { Button, TextInput } from '@mantine/core'
 import { IconMailOff, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries } from '@/app/session'
-import { checkSuppression, createSuppression, deleteSuppression, listSuppressions, type Suppression, type SuppressionCheck } from '@/client'
+import {
+  checkSuppression,
+  createSuppression,
+  deleteSuppression,
+  listSuppressions,
+  type Suppression,
+  type SuppressionCheck,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -15,7 +22,9 @@ const refresh = () => queries.invalidateQueries({ queryKey: ['suppressions'] })
 
 export default function Suppressions() {
   const [open, setOpen] = useState(false)
-  const pages = usePages(['suppressions'], (cursor) => ask(listSuppressions({ query: { cursor, limit: 50 } })))
+  const pages = usePages(['suppressions'], (cursor) =>
+    ask(listSuppressions({ query: { cursor, limit: 50 } })),
+  )
   const columns: Column<Suppression>[] = [
     { key: 'hash', header: t('sending:hash'), bare: true, cell: (s) => <code>{s.hash_prefix}…</code> },
     { key: 'reason', header: t('sending:reason'), cell: (s) => t(`sending:reasons.${s.reason}`) },
@@ -82,12 +91,20 @@ function Check() {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          void form.submit(async (body) => setAnswer({ ...(await ask(checkSuppression({ body }))), email: body.email }))
+          void form.submit(async (body) =>
+            setAnswer({ ...(await ask(checkSuppression({ body }))), email: body.email }),
+          )
         }}
       >
         <FormAlerts form={form} />
         <div className="filters">
-          <TextInput className="wide" type="email" label={t('sending:check_address')} required {...form.text('email')} />
+          <TextInput
+            className="wide"
+            type="email"
+            label={t('sending:check_address')}
+            required
+            {...form.text('email')}
+          />
           <Button type="submit" variant="default" loading={form.busy}>
             {t('sending:check_it')}
           </Button>
@@ -96,7 +113,10 @@ function Check() {
           {answer && (
             <State tone={answer.suppressed ? 'bad' : 'good'}>
               {answer.suppressed
-                ? t('sending:is_suppressed', { email: answer.email, reason: t(`sending:reasons.${answer.reason ?? 'manual'}`) })
+                ? t('sending:is_suppressed', {
+                    email: answer.email,
+                    reason: t(`sending:reasons.${answer.reason ?? 'manual'}`),
+                  })
                 : t('sending:is_free', { email: answer.email })}
             </State>
           )}
@@ -125,7 +145,10 @@ function New({ close }: { close: () => void }) {
         label={t('sending:reason')}
         value={form.values.reason}
         error={form.errors.reason}
-        data={['manual', 'unsubscribe', 'complaint', 'bounce'].map((r) => ({ value: r, label: t(`sending:reasons.${r}`) }))}
+        data={['manual', 'unsubscribe', 'complaint', 'bounce'].map((r) => ({
+          value: r,
+          label: t(`sending:reasons.${r}`),
+        }))}
         onPick={(v) => form.set('reason', v)}
       />
     </DialogForm>
