@@ -227,7 +227,10 @@ def shared():
     """The program that all test files share."""
     global _shared
     if _shared is None:
-        _shared = Program().start()
+        # Two organisations: the second one is there to try to reach into the first.
+        _shared = Program().start(tenant="second", admin="other@example.org")
+        _shared.stop()
+        _shared.start()
     return _shared
 
 
