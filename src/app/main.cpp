@@ -121,6 +121,8 @@ int main(int argc, char** argv) {
   auto* serve = cli.add_subcommand("serve", "Runs a node with the databases that varde.toml names");
   serve->add_option("--config", config, "varde.toml")->required()->check(CLI::ExistingFile);
   auto* openapi = cli.add_subcommand("openapi", "Prints the OpenAPI 3.1 document of the API");
+  auto* claims = cli.add_subcommand(
+      "claims", "Prints what each column of the database is, as the modules claim it");
   // What an operator needs before there is a user: they are carried out when the program is up,
   // once.
   std::string tenant, admin, admin_password_file, admin_totp_file;
@@ -151,7 +153,8 @@ int main(int argc, char** argv) {
       return run_program(std::move(from_file),
                          {tenant, admin, admin_password_file, admin_totp_file});
     }
-    if (openapi->parsed()) {
+    if (openapi->parsed() || claims->parsed()) {
+      // The declarations alone: nothing is connected to.
       crypto::initialise();
       app::Program program({});
       program.database = std::make_unique<db::Database>("", 1);
@@ -160,7 +163,20 @@ int main(int argc, char** argv) {
           std::make_unique<trust::Base>(trust::Base{*program.database, *program.keys, "", ""});
       program.identity = std::make_unique<trust::Identity>(*program.base);
       app::add_routes(program);
-      std::cout << boost::json::serialize(program.router.openapi("Varde", VARDE_VERSION)) << "\n";
+      if (openapi->parsed()) {
+        std::cout << boost::json::serialize(program.router.openapi("Varde", VARDE_VERSION)) << "\n";
+        return 0;
+      }
+      boost::json::array out;
+      auto all = trust::trust_claims();
+      for (const auto& module : program.modules)
+        all.insert(all.end(), module.claims.begin(), module.claims.end());
+      for (const auto& claim : all) {
+        boost::json::object columns;
+        for (const auto& [name, what] : claim.columns) columns[name] = web::enum_word(what);
+        out.push_back(boost::json::object{{"table", claim.table}, {"columns", columns}});
+      }
+      std::cout << boost::json::serialize(out) << "\n";
     }
   } catch (const std::exception& e) {
     std::cerr << "varde: " << e.what() << "\n";

@@ -17,10 +17,13 @@ constexpr auto kHeartbeat = std::chrono::seconds(10);
 constexpr auto kPoll = std::chrono::seconds(1);
 constexpr int kMaxAttempts = 10;
 
+// A job of the same key that waits is enough; one that runs already may have looked past what this
+// one is about, and so runs again when it ends.
 constexpr db::Sql kEnqueue{
     "jobs.enqueue",
     "INSERT INTO job (job_id, kind, tenant_id, payload, unique_key, run_at, created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unique_key) DO NOTHING"};
+    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unique_key) "
+    "DO UPDATE SET again = true, run_at = LEAST(job.run_at, EXCLUDED.run_at)"};
 constexpr db::Sql kNotify{"jobs.notify", "SELECT pg_notify('varde_jobs', '')"};
 constexpr db::Sql kClaim{
     "jobs.claim",
@@ -31,9 +34,15 @@ constexpr db::Sql kLeaseMany{
     "jobs.lease",
     "UPDATE job SET lease_until = $2, attempts = attempts + 1 WHERE job_id = ANY($1)"};
 constexpr db::Sql kExtend{"jobs.extend", "UPDATE job SET lease_until = $2 WHERE job_id = ANY($1)"};
-constexpr db::Sql kDelete{"jobs.delete", "DELETE FROM job WHERE job_id = $1"};
+constexpr db::Sql kDelete{"jobs.delete", "DELETE FROM job WHERE job_id = $1 AND NOT again"};
+constexpr db::Sql kRunAgain{
+    "jobs.run_again",
+    "UPDATE job SET run_at = $2, lease_until = NULL, attempts = 0, again = false "
+    "WHERE job_id = $1 AND again"};
 constexpr db::Sql kAgain{
-    "jobs.again", "UPDATE job SET run_at = $2, lease_until = NULL, attempts = 0 WHERE job_id = $1"};
+    "jobs.again",
+    "UPDATE job SET run_at = CASE WHEN again THEN $3 ELSE $2 END, lease_until = NULL, "
+    "attempts = 0, again = false WHERE job_id = $1"};
 constexpr db::Sql kRetry{
     "jobs.retry", "UPDATE job SET run_at = $2, lease_until = NULL, error = $3 WHERE job_id = $1"};
 constexpr db::Sql kGiveUp{"jobs.give_up",
@@ -218,14 +227,15 @@ void Workers::Impl::execute(PerLoop&, const Job& job) {
           tx.later(kRetry, job.job_id, now() + pause, failure.substr(0, 500));
         }
       } else if (outcome.again_at) {
-        tx.later(kAgain, job.job_id, *outcome.again_at);
+        tx.later(kAgain, job.job_id, *outcome.again_at, now());
       } else {
         auto scheduled = std::find_if(schedules.begin(), schedules.end(),
                                       [&](const Schedule& s) { return s.kind == job.kind; });
         if (scheduled != schedules.end()) {
-          tx.later(kAgain, job.job_id, now() + scheduled->every);
+          tx.later(kAgain, job.job_id, now() + scheduled->every, now());
         } else {
           tx.later(kDelete, job.job_id);
+          tx.later(kRunAgain, job.job_id, now());
         }
       }
       tx.commit();

@@ -33,9 +33,11 @@ BOOST_DESCRIBE_STRUCT(Job, (), (job_id, kind, tenant_id, payload, attempts))
 struct NewJob {
   std::string kind;
   std::optional<Uuid> tenant_id;
-  std::string payload = "{}";             ///< JSON text.
-  std::optional<std::string> unique_key;  ///< While a job of this key waits, another is not added.
-  std::optional<Timestamp> run_at;        ///< Default: now.
+  std::string payload = "{}";  ///< JSON text.
+  /// One job of a key at a time: while one waits, this adds nothing; while one runs, it runs once
+  /// more.
+  std::optional<std::string> unique_key;
+  std::optional<Timestamp> run_at;  ///< Default: now.
 };
 
 /// Adds a job in the caller's transaction (of either role). Workers are woken when it commits.

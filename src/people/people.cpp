@@ -66,30 +66,28 @@ trust::Module make_module(trust::Base& base) {
         {"flags", Data::behaviour},
         {"sealed", Data::sealed}}},
   };
-  // Tables that hold nothing about a person: what the organisation has set up, and sealed files.
-  for (auto [table, columns] : std::vector<std::pair<const char*, std::vector<const char*>>>{
-           {"attribute",
-            {"tenant_id", "attribute_id", "key", "label", "type", "classification", "choices",
-             "version", "created_at"}},
-           {"tag", {"tenant_id", "tag_id", "name", "created_at"}},
-           {"list",
-            {"tenant_id", "list_id", "name", "description", "double_opt_in", "version",
-             "created_at"}},
-           {"purpose", {"tenant_id", "purpose_id", "key", "label", "description", "created_at"}},
-           {"segment",
-            {"tenant_id", "segment_id", "name", "conditions", "persons", "counted_at", "version",
-             "created_at", "updated_at"}},
-           {"import", {"tenant_id", "import_id", "filename",   "state",      "bytes",
-                       "encoding",  "delimiter", "header",     "settings",   "position",
-                       "line",      "read",      "created",    "updated",    "unchanged",
-                       "rejected",  "error",     "created_by", "created_at", "finished_at"}},
-           {"export",
-            {"tenant_id", "export_id", "format", "state", "settings", "rows", "error", "created_by",
-             "created_at", "finished_at"}}}) {
-    trust::Claim claim{table, {}};
-    for (const auto* column : columns) claim.columns.emplace_back(column, Data::none);
-    module.claims.push_back(std::move(claim));
-  }
+  // What the organisation has set up, and files as a whole.
+  module.claims.push_back(
+      trust::nothing_personal("attribute", {"tenant_id", "attribute_id", "key", "label", "type",
+                                            "classification", "choices", "version", "created_at"}));
+  module.claims.push_back(
+      trust::nothing_personal("tag", {"tenant_id", "tag_id", "name", "created_at"}));
+  module.claims.push_back(trust::nothing_personal(
+      "list",
+      {"tenant_id", "list_id", "name", "description", "double_opt_in", "version", "created_at"}));
+  module.claims.push_back(trust::nothing_personal(
+      "purpose", {"tenant_id", "purpose_id", "key", "label", "description", "created_at"}));
+  module.claims.push_back(trust::nothing_personal(
+      "segment", {"tenant_id", "segment_id", "name", "conditions", "persons", "counted_at",
+                  "version", "created_at", "updated_at"}));
+  module.claims.push_back(trust::nothing_personal(
+      "import",
+      {"tenant_id", "import_id", "filename", "state",      "bytes",      "encoding",   "delimiter",
+       "header",    "settings",  "position", "line",       "read",       "created",    "updated",
+       "unchanged", "rejected",  "error",    "created_by", "created_at", "finished_at"}));
+  module.claims.push_back(trust::nothing_personal(
+      "export", {"tenant_id", "export_id", "format", "state", "settings", "rows", "error",
+                 "created_by", "created_at", "finished_at"}));
   module.claims.push_back({"import_piece",
                            {{"tenant_id", Data::none},
                             {"import_id", Data::none},

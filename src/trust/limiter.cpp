@@ -12,7 +12,7 @@ Limiter::Limiter(double burst, std::chrono::milliseconds every, std::size_t max_
     : burst_(burst), every_(every), max_keys_(max_keys) {}
 
 Limiter::Bucket& Limiter::refill(const std::string& key) {
-  auto at = std::chrono::steady_clock::now();
+  auto at = now();
   auto found = buckets_.find(key);
   if (found == buckets_.end()) {
     if (buckets_.size() >= max_keys_) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/time.hpp"
+
 namespace varde::trust {
 
 class Limiter {
@@ -24,7 +26,7 @@ class Limiter {
  private:
   struct Bucket {
     double tokens;
-    std::chrono::steady_clock::time_point at;
+    Timestamp at;
     std::list<std::string>::iterator place;
   };
   Bucket& refill(const std::string& key);

@@ -3,6 +3,7 @@
 // folder and a line.
 #pragma once
 
+#include <boost/describe.hpp>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ enum class Data {
   sealed,  ///< Identifying or sensitive: ciphertext under the person's (or import's, or account's)
            ///< key.
 };
+BOOST_DESCRIBE_ENUM(Data, none, pseudonym, behaviour, plain, sealed)
 
 /// A table and what each of its columns is. Every column of the database must be claimed by one
 /// module, or the build fails.
@@ -29,6 +31,16 @@ struct Claim {
   std::string table;
   std::vector<std::pair<std::string, Data>> columns;
 };
+
+/// A claim of a table that holds nothing about a person.
+inline Claim nothing_personal(std::string table, const std::vector<std::string>& columns) {
+  Claim claim{std::move(table), {}};
+  for (const auto& column : columns) claim.columns.emplace_back(column, Data::none);
+  return claim;
+}
+
+/// What the trust floor itself holds: accounts, sessions, trail, queue.
+std::vector<Claim> trust_claims();
 
 struct Module {
   std::string name;

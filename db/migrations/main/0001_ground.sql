@@ -152,6 +152,7 @@ CREATE TABLE job (
   run_at      timestamptz NOT NULL,
   attempts    integer     NOT NULL DEFAULT 0,
   lease_until timestamptz,
+  again       boolean     NOT NULL DEFAULT false,  -- asked for once more while it ran
   failed_at   timestamptz,                     -- gave up
   error       text        NOT NULL DEFAULT '',
   created_at  timestamptz NOT NULL
@@ -159,7 +160,7 @@ CREATE TABLE job (
 CREATE INDEX job_due ON job (run_at) WHERE failed_at IS NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO varde_system;
 GRANT INSERT ON job TO varde_app;
-GRANT SELECT (unique_key) ON job TO varde_app;  -- what ON CONFLICT looks at
+GRANT SELECT (unique_key, run_at), UPDATE (again, run_at) ON job TO varde_app;  -- what ON CONFLICT needs
 
 -- Short numbers that stand for (tenant, source) in links and return addresses.
 CREATE TABLE source_ref (

@@ -65,41 +65,41 @@ constexpr db::Sql kInsertPurpose{
     "INSERT INTO purpose (tenant_id, purpose_id, key, label, description, created_at) "
     "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, key) DO NOTHING"};
 
-struct AttributeCreate {
+struct AttributeNew {
   web::Slug key;
   web::Text<80, 1> label;
   AttributeType type = AttributeType::text;
   Classification classification = Classification::plain;
   std::optional<std::vector<web::Text<80, 1>>> choices;
 };
-BOOST_DESCRIBE_STRUCT(AttributeCreate, (), (key, label, type, classification, choices))
-struct AttributeUpdate {
+BOOST_DESCRIBE_STRUCT(AttributeNew, (), (key, label, type, classification, choices))
+struct AttributeChange {
   std::optional<web::Text<80, 1>> label;
   std::optional<std::vector<web::Text<80, 1>>> choices;
 };
-BOOST_DESCRIBE_STRUCT(AttributeUpdate, (), (label, choices))
+BOOST_DESCRIBE_STRUCT(AttributeChange, (), (label, choices))
 struct TagCreate {
   web::Text<60, 1> name;
 };
 BOOST_DESCRIBE_STRUCT(TagCreate, (), (name))
-struct ListCreate {
+struct ListNew {
   web::Text<80, 1> name;
   std::optional<web::Text<500>> description;
   std::optional<bool> double_opt_in;
 };
-BOOST_DESCRIBE_STRUCT(ListCreate, (), (name, description, double_opt_in))
-struct ListUpdate {
+BOOST_DESCRIBE_STRUCT(ListNew, (), (name, description, double_opt_in))
+struct ListChange {
   std::optional<web::Text<80, 1>> name;
   std::optional<web::Text<500>> description;
   std::optional<bool> double_opt_in;
 };
-BOOST_DESCRIBE_STRUCT(ListUpdate, (), (name, description, double_opt_in))
-struct PurposeCreate {
+BOOST_DESCRIBE_STRUCT(ListChange, (), (name, description, double_opt_in))
+struct PurposeNew {
   web::Slug key;
   web::Text<80, 1> label;
   std::optional<web::Text<500>> description;
 };
-BOOST_DESCRIBE_STRUCT(PurposeCreate, (), (key, label, description))
+BOOST_DESCRIBE_STRUCT(PurposeNew, (), (key, label, description))
 struct IdPath {
   Uuid id;
 };
@@ -212,7 +212,7 @@ void add_catalogue_routes(trust::Api& api) {
   api.add(
       {"POST", "/api/v1/attributes", "createAttribute",
        "Adds an attribute; its type and class cannot change later", access(Right::settings_manage)},
-      [](Ctx& ctx, const web::Body<AttributeCreate>& in) -> Result<web::Created<Attribute>> {
+      [](Ctx& ctx, const web::Body<AttributeNew>& in) -> Result<web::Created<Attribute>> {
         VARDE_TRY(auto id, create_attribute(ctx, in->key.value, in->label.value, in->type,
                                             in->classification, texts(in->choices)));
         return web::Created<Attribute>{{id, in->key.value, in->label.value, in->type,
@@ -222,7 +222,7 @@ void add_catalogue_routes(trust::Api& api) {
   api.add({"PATCH", "/api/v1/attributes/{id}", "updateAttribute", "Changes label or choices",
            access(Right::settings_manage)},
           [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
-             const web::Body<AttributeUpdate>& in) -> Result<Attribute> {
+             const web::Body<AttributeChange>& in) -> Result<Attribute> {
             auto all = attributes(ctx);
             auto found = std::ranges::find(all, path->id, &Attribute::id);
             if (found == all.end()) return not_found("This attribute does not exist any more.");
@@ -264,7 +264,7 @@ void add_catalogue_routes(trust::Api& api) {
             return web::Created<Tag>{{id, in->name.value, 0}, "/api/v1/tags/" + id.str()};
           });
   api.add(
-      {"PATCH", "/api/v1/tags/{id}", "renameTag", "Renames a tag", access(Right::persons_write)},
+      {"PATCH", "/api/v1/tags/{id}", "updateTag", "Renames a tag", access(Right::persons_write)},
       [](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<TagCreate>& in) -> Result<Tag> {
         try {
           if (ctx.tx().query(kRenameTag, path->id, in->name.value).affected() == 0)
@@ -298,7 +298,7 @@ void add_catalogue_routes(trust::Api& api) {
             return *found;
           });
   api.add({"POST", "/api/v1/lists", "createList", "Adds a list", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Body<ListCreate>& in) -> Result<web::Created<List>> {
+          [](Ctx& ctx, const web::Body<ListNew>& in) -> Result<web::Created<List>> {
             VARDE_TRY(auto id, create_list(ctx, in->name.value,
                                            in->description ? in->description->value : "",
                                            in->double_opt_in.value_or(false)));
@@ -307,7 +307,7 @@ void add_catalogue_routes(trust::Api& api) {
   api.add(
       {"PATCH", "/api/v1/lists/{id}", "updateList", "Changes a list", access(Right::persons_write)},
       [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
-         const web::Body<ListUpdate>& in) -> Result<List> {
+         const web::Body<ListChange>& in) -> Result<List> {
         auto found = find_list(ctx, path->id);
         if (!found) return not_found("This list does not exist any more.");
         if (in->name) found->name = in->name->value;
@@ -347,7 +347,7 @@ void add_catalogue_routes(trust::Api& api) {
           });
   api.add({"POST", "/api/v1/purposes", "createPurpose", "Adds a purpose of consent",
            access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Body<PurposeCreate>& in) -> Result<web::Created<Purpose>> {
+          [](Ctx& ctx, const web::Body<PurposeNew>& in) -> Result<web::Created<Purpose>> {
             auto description = in->description ? in->description->value : "";
             VARDE_TRY(auto id, create_purpose(ctx, in->key.value, in->label.value, description));
             return web::Created<Purpose>{{id, in->key.value, in->label.value, description}, ""};

@@ -65,7 +65,7 @@ BOOST_DESCRIBE_STRUCT(Person, (),
 }  // namespace described
 using PersonDetails = described::Person;  // "Person" in the API; people::Person is the service's
 
-struct PersonCreate {
+struct PersonNew {
   std::optional<web::Email> email;
   std::optional<web::Text<40>> phone;
   std::optional<web::Text<100>> first_name, last_name;
@@ -75,7 +75,7 @@ struct PersonCreate {
   std::optional<std::vector<web::Text<60, 1>>> tags;
   std::optional<std::vector<Uuid>> lists;
 };
-BOOST_DESCRIBE_STRUCT(PersonCreate, (),
+BOOST_DESCRIBE_STRUCT(PersonNew, (),
                       (email, phone, first_name, last_name, language, time_zone, attributes, tags,
                        lists))
 struct PersonUpdate {
@@ -379,7 +379,7 @@ void add_person_routes(trust::Api& api) {
   api.add(
       {"POST", "/api/v1/persons", "createPerson",
        "Registers a person; 409 when the address is known", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Body<PersonCreate>& in) -> Result<web::Created<PersonDetails>> {
+      [](Ctx& ctx, const web::Body<PersonNew>& in) -> Result<web::Created<PersonDetails>> {
         PersonChange change;
         auto text = [](const auto& value) {
           return value ? std::optional(value->value) : std::nullopt;
@@ -455,7 +455,7 @@ void add_person_routes(trust::Api& api) {
             return view(ctx, path->id);
           });
 
-  api.add({"DELETE", "/api/v1/persons/{id}", "erasePerson",
+  api.add({"DELETE", "/api/v1/persons/{id}", "deletePerson",
            "Erases a person: rows and key, in backups too", access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
             if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
@@ -513,7 +513,7 @@ void add_person_routes(trust::Api& api) {
             return view(ctx, path->id);
           });
 
-  api.add({"GET", "/api/v1/persons/{id}/timeline", "getPersonTimeline",
+  api.add({"GET", "/api/v1/persons/{id}/timeline", "listPersonTimeline",
            "Everything that happened, newest first", access(Right::persons_read)},
           [](Ctx& ctx, const web::Path<IdPath>& path,
              const web::Query<CursorQuery>& query) -> Result<web::Page<TimelineItem>> {

@@ -112,6 +112,13 @@ struct Index {
   }
 };
 
+// One spelling for each number: 12 and 12.0 are the same value.
+json::value number_json(double number) {
+  if (number == std::floor(number) && std::abs(number) < 1e15)
+    return json::value(static_cast<std::int64_t>(number));
+  return json::value(number);
+}
+
 std::string text_of(const json::value& value) {
   if (value.is_null()) return "";
   if (value.is_string()) return std::string(value.as_string());
@@ -147,12 +154,8 @@ json::value value_of(const Attribute& attribute, const ValueRecord& record) {
     case AttributeType::text:
     case AttributeType::choice:
       return json::value(record.text_value.value_or(""));
-    case AttributeType::number: {
-      auto number = record.number_value.value_or(0);
-      if (number == std::floor(number) && std::abs(number) < 1e15)
-        return json::value(static_cast<std::int64_t>(number));
-      return json::value(number);
-    }
+    case AttributeType::number:
+      return number_json(record.number_value.value_or(0));
     case AttributeType::boolean:
       return json::value(record.number_value == 1);
     case AttributeType::date:
@@ -234,7 +237,7 @@ Result<json::value> normalise_value(const Attribute& attribute, const json::valu
       return wrong("must be one of: " + all + ".");
     }
     case AttributeType::number: {
-      if (in.is_number()) return json::value(in.to_number<double>());
+      if (in.is_number()) return number_json(in.to_number<double>());
       std::string digits;
       for (char c : text)
         if (c != ' ' && c != '\'') digits += c == ',' ? '.' : c;
@@ -242,7 +245,7 @@ Result<json::value> normalise_value(const Attribute& attribute, const json::valu
       auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
       if (ec != std::errc() || end != digits.data() + digits.size() || !std::isfinite(number))
         return wrong("must be a number, like 12.5.");
-      return json::value(number);
+      return number_json(number);
     }
     case AttributeType::boolean: {
       if (in.is_bool()) return in;
@@ -688,7 +691,6 @@ std::vector<Needle> needles_of(const std::string& q, const std::string& region) 
       if (utf8_length(word) < length) break;
       indexed = std::string(utf8_prefix(word, length));
     }
-    if (indexed.empty()) indexed = word;  // one letter: only whole one-letter words are found
     out.push_back({indexed, word, false});
   }
   return out;
@@ -735,11 +737,15 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
       query.where("p.email_hash = " + query.bind(index.email(*address)));
     } else {
       needles = needles_of(q, region_of(""));
-      if (needles.empty()) return std::vector<Uuid>{};
+      // A single letter has no entry in the index: it narrows what the other words find.
+      if (std::ranges::all_of(needles, [](const Needle& n) { return n.indexed.empty(); }))
+        return std::vector<Uuid>{};
       for (const auto& needle : needles)
-        query.where(
-            "EXISTS (SELECT 1 FROM person_prefix x WHERE x.person_id = p.person_id AND x.hash = " +
-            query.bind(index.prefix(needle.indexed)) + ")");
+        if (!needle.indexed.empty())
+          query.where(
+              "EXISTS (SELECT 1 FROM person_prefix x WHERE x.person_id = p.person_id AND x.hash "
+              "= " +
+              query.bind(index.prefix(needle.indexed)) + ")");
     }
   }
   std::vector<Uuid> out;

@@ -65,16 +65,16 @@ struct Segment {
 };
 BOOST_DESCRIBE_STRUCT(Segment, (),
                       (id, name, conditions, persons, counted_at, version, created_at, updated_at))
-struct SegmentCreate {
+struct SegmentNew {
   web::Text<80, 1> name;
   web::Any conditions;
 };
-BOOST_DESCRIBE_STRUCT(SegmentCreate, (), (name, conditions))
-struct SegmentUpdate {
+BOOST_DESCRIBE_STRUCT(SegmentNew, (), (name, conditions))
+struct SegmentChange {
   std::optional<web::Text<80, 1>> name;
   std::optional<web::Any> conditions;
 };
-BOOST_DESCRIBE_STRUCT(SegmentUpdate, (), (name, conditions))
+BOOST_DESCRIBE_STRUCT(SegmentChange, (), (name, conditions))
 struct PreviewRequest {
   web::Any conditions;
 };
@@ -492,7 +492,7 @@ void add_segment_routes(trust::Api& api) {
           });
   api.add({"POST", "/api/v1/segments", "createSegment", "Saves a segment",
            access(Right::segments_write)},
-          [](Ctx& ctx, const web::Body<SegmentCreate>& in) -> Result<web::Created<Segment>> {
+          [](Ctx& ctx, const web::Body<SegmentNew>& in) -> Result<web::Created<Segment>> {
             VARDE_TRY(auto persons, count(ctx, in->conditions));
             auto id = Uuid::make();
             if (ctx.tx()
@@ -524,7 +524,7 @@ void add_segment_routes(trust::Api& api) {
   api.add({"PATCH", "/api/v1/segments/{id}", "updateSegment", "Changes a segment",
            access(Right::segments_write)},
           [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
-             const web::Body<SegmentUpdate>& in) -> Result<Segment> {
+             const web::Body<SegmentChange>& in) -> Result<Segment> {
             auto found = find_segment(ctx, path->id);
             if (!found) return not_found("This segment does not exist any more.");
             if (in->name) found->name = in->name->value;

@@ -8,11 +8,11 @@
 
 namespace varde::people {
 
-struct MappingEntry {
+struct ImportMapping {
   int column = 0;
   web::Text<80> target;
 };
-BOOST_DESCRIBE_STRUCT(MappingEntry, (), (column, target))
+BOOST_DESCRIBE_STRUCT(ImportMapping, (), (column, target))
 struct ImportOptions {
   std::optional<Uuid> list_id, purpose_id;
   std::optional<std::vector<web::Text<60, 1>>> tags;
@@ -23,7 +23,7 @@ BOOST_DESCRIBE_STRUCT(ImportOptions, (),
                       (list_id, purpose_id, tags, consent_source, update_existing))
 /// What import.settings holds.
 struct ImportSettings {
-  std::vector<MappingEntry> mapping;
+  std::vector<ImportMapping> mapping;
   ImportOptions options;
   Uuid started_by;
 };

@@ -35,7 +35,7 @@ struct Import {
   std::string encoding, delimiter;
   bool header = true;
   std::vector<ImportColumn> columns;
-  std::optional<std::vector<MappingEntry>> mapping;
+  std::optional<std::vector<ImportMapping>> mapping;
   std::optional<ImportOptions> options;
   ImportCounts counts;
   double progress = 0;
@@ -81,7 +81,7 @@ struct ImportStart {
   web::Text<40, 1> encoding;
   web::Text<1, 1> delimiter;
   bool header = true;
-  std::vector<MappingEntry> mapping;
+  std::vector<ImportMapping> mapping;
   ImportOptions options;
 };
 BOOST_DESCRIBE_STRUCT(ImportStart, (), (encoding, delimiter, header, mapping, options))
@@ -91,12 +91,12 @@ enum class ExportState { queued = 1, running = 2, done = 3, failed = 4 };
 BOOST_DESCRIBE_ENUM(ExportState, queued, running, done, failed)
 enum class ExportWhat { persons };
 BOOST_DESCRIBE_ENUM(ExportWhat, persons)
-struct ExportCreate {
+struct ExportNew {
   ExportWhat what = ExportWhat::persons;
   ExportFormat format = ExportFormat::csv;
   std::optional<Uuid> segment_id, list_id;
 };
-BOOST_DESCRIBE_STRUCT(ExportCreate, (), (what, format, segment_id, list_id))
+BOOST_DESCRIBE_STRUCT(ExportNew, (), (what, format, segment_id, list_id))
 struct Export {
   Uuid id;
   ExportState state = ExportState::queued;
@@ -438,7 +438,7 @@ void add_transfer_routes(trust::Api& api) {
 
   api.add({"POST", "/api/v1/exports", "createExport",
            "Writes persons into a file in the background", access(Right::persons_export)},
-          [](Ctx& ctx, const web::Body<ExportCreate>& in) -> Result<web::Created<Export>> {
+          [](Ctx& ctx, const web::Body<ExportNew>& in) -> Result<web::Created<Export>> {
             auto id = Uuid::make();
             ctx.base.keys.create_keys(ctx.tenant, {&id, 1});
             json::object settings;

@@ -111,6 +111,11 @@ struct PasswordChange {
   web::Secret<256> current, password;
 };
 BOOST_DESCRIBE_STRUCT(PasswordChange, (), (current, password))
+struct TotpReset {
+  web::Secret<256> password;
+  web::Text<64, 1> code;
+};
+BOOST_DESCRIBE_STRUCT(TotpReset, (), (password, code))
 struct ResetRequest {
   web::Email email;
 };
@@ -588,7 +593,7 @@ void Identity::add_routes(Api& api) {
         return response;
       });
 
-  api.add({"POST", "/api/v1/session/totp", "passTotp",
+  api.add({"POST", "/api/v1/session/totp", "giveTotp",
            "Second factor: a code of the app, or a recovery code", access(Right::account)},
           [&impl, answer](Ctx& ctx, const web::Body<CodeRequest>& in,
                           const web::Origin& origin) -> Result<web::WithHeaders<SessionView>> {
@@ -675,7 +680,7 @@ void Identity::add_routes(Api& api) {
             return impl.view(login ? &*login : nullptr);
           });
 
-  api.add({"POST", "/api/v1/session/tenant", "chooseTenant",
+  api.add({"POST", "/api/v1/session/tenant", "switchTenant",
            "Works for another organisation from here on", access(Right::account)},
           [&impl](Ctx& ctx, const web::Body<TenantRequest>& in,
                   const web::Origin& origin) -> Result<SessionView> {
@@ -744,7 +749,7 @@ void Identity::add_routes(Api& api) {
             return impl.view(login ? &*login : nullptr);
           });
 
-  api.add({"POST", "/api/v1/me/password", "changePassword",
+  api.add({"POST", "/api/v1/me/password", "changeMyPassword",
            "A new password; ends one's other sessions", access(Right::account)},
           [&impl](Ctx& ctx, const web::Body<PasswordChange>& in) -> Result<Done> {
             auto tx = impl.base.database.system();
@@ -774,6 +779,35 @@ void Identity::add_routes(Api& api) {
             write.later(kEndOtherSessions, ctx.actor.id, ctx.session);
             write.later(kNotifyForget);
             write.commit();
+            impl.forget();
+            return Done{};
+          });
+
+  api.add({"POST", "/api/v1/me/totp/reset", "resetMyTotp",
+           "Forgets the second factor, to set up another; ends one's other sessions",
+           access(Right::account)},
+          [&impl](Ctx& ctx, const web::Body<TotpReset>& in) -> Result<Done> {
+            auto key = "totp:" + ctx.actor.id.str();
+            if (int wait = impl.by_device.take(key); wait > 0)
+              return limited("Too many attempts. Wait a little.", wait);
+            auto tx = impl.base.database.system();
+            auto account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
+            auto right = std::make_shared<bool>(false);
+            if (!password_pool().run(
+                    [right, stored = account.password_hash, given = in->password.value] {
+                      *right = crypto::verify_password(stored, given);
+                    }))
+              return Error{ErrorCode::unavailable,
+                           "Many people are logging in right now. Try again in a few seconds.",
+                           {},
+                           {},
+                           5};
+            if (!*right) return bad_input("/password", "This is not your current password.");
+            VARDE_CHECK(impl.check_totp(account, in->code.value, tx));
+            tx.later(kForgetTotp, ctx.actor.id);
+            tx.later(kEndOtherSessions, ctx.actor.id, ctx.session);
+            tx.later(kNotifyForget);
+            tx.commit();
             impl.forget();
             return Done{};
           });
@@ -1011,7 +1045,7 @@ void Identity::add_routes(Api& api) {
            access(Right::users_manage)},
           [change](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<UserUpdate>& in)
               -> Result<Done> { return change(ctx, path->id, in->role, in->suspended, false); });
-  api.add({"DELETE", "/api/v1/users/{id}", "removeUser", "Takes a user out of the organisation",
+  api.add({"DELETE", "/api/v1/users/{id}", "deleteUser", "Takes a user out of the organisation",
            access(Right::users_manage)},
           [change](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
             return change(ctx, path->id, std::nullopt, std::nullopt, true);

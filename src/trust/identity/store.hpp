@@ -108,6 +108,9 @@ inline constexpr db::Sql kSetTotp{"identity.set_totp",
 inline constexpr db::Sql kConfirmTotp{
     "identity.confirm_totp",
     "UPDATE account SET totp_confirmed = true, recovery_hashes = $2 WHERE account_id = $1"};
+inline constexpr db::Sql kForgetTotp{"identity.forget_totp",
+                                     "UPDATE account SET totp_sealed = NULL, totp_confirmed = "
+                                     "false, recovery_hashes = '{}' WHERE account_id = $1"};
 inline constexpr db::Sql kTotpStep{"identity.totp_step",
                                    "UPDATE account SET totp_last_step = $2 WHERE account_id = $1"};
 inline constexpr db::Sql kUseRecovery{

@@ -1,0 +1,29 @@
+// Public pages: rendered here, without any script, in the tenant's colours, and small.
+//
+// They work with scripts off, on a phone at 360 px, and with a screen reader. The style is one
+// <style> with a nonce; the Content-Security-Policy allows nothing else but the page's own form.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "net/http.hpp"
+#include "trust/ctx.hpp"
+
+namespace varde::outreach {
+
+/// How a tenant's pages look.
+struct PageStyle {
+  std::string organisation, colour = "#0b7285", language = "en";
+};
+PageStyle page_style(trust::Ctx& ctx);
+
+/// A whole page; `body` is HTML whose values are escaped already. 200 unless `status` says
+/// otherwise.
+net::Response page(const PageStyle& style, std::string_view title, std::string_view body,
+                   int status = 200);
+/// A page that says one thing: expired links, errors, thanks.
+net::Response message_page(const PageStyle& style, std::string_view title, std::string_view text,
+                           int status = 200);
+
+}  // namespace varde::outreach

@@ -1,0 +1,74 @@
+"""What never bends, read from the live database's catalogue."""
+import json, subprocess, unittest
+import varde
+
+# Tables outside of any tenant, and why.
+GLOBAL = {
+    "account": "logins stand outside of tenants", "session": "found by its token before the tenant is known",
+    "invitation": "found by its token", "password_reset": "found by its token", "job": "the queue spans tenants",
+    "source_ref": "leads from a link to its tenant", "schema_migration": "the schema's own",
+}
+# Tenant tables that the system role reaches too, and why.
+SYSTEM = {"tenant", "membership", "idempotency", "image"}
+
+
+class Schema(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.program = varde.shared()
+        cls.tables = [row[0] for row in cls.program.sql(
+            "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' AND relkind IN ('r', 'p') ORDER BY 1")]
+
+    def test_every_table_is_either_protected_or_listed(self):
+        self.assertGreater(len(self.tables), 20)
+        for table in self.tables:
+            columns = [r[0] for r in self.program.sql("SELECT attname FROM pg_attribute WHERE attrelid = '%s'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum" % table)]
+            if table in GLOBAL:
+                continue
+            with self.subTest(table):
+                self.assertEqual(columns[0], "tenant_id")
+                (enabled, forced), = self.program.sql("SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = '%s'::regclass" % table)
+                self.assertEqual((enabled, forced), ("t", "t"))
+                policies = self.program.sql("SELECT polname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid) FROM pg_policy WHERE polrelid = '%s'::regclass ORDER BY 1" % table)
+                own = [p for p in policies if p[0] == "own_rows"]
+                self.assertEqual(len(own), 1)
+                for expression in own[0][1:]:
+                    self.assertIn("current_setting('varde.tenant'", expression)
+                    self.assertNotIn("SELECT", expression)
+                self.assertEqual(len(policies) == 2, table in SYSTEM)
+                # tenant_id first in every key, so that the schema distributes over Citus as it stands.
+                for name, kind, first in self.program.sql(
+                        "SELECT conname, contype, (SELECT attname FROM pg_attribute WHERE attrelid = conrelid AND attnum = conkey[1]) "
+                        "FROM pg_constraint WHERE conrelid = '%s'::regclass AND contype IN ('p', 'u', 'f')" % table):
+                    if (table, name) in {("tenant", "tenant_slug_key"), ("membership", "membership_account_id_fkey")}:
+                        continue
+                    self.assertEqual(first, "tenant_id", name)
+
+    def test_the_program_owns_nothing_and_cannot_bypass(self):
+        for role, bypass, is_super in self.program.sql("SELECT rolname, rolbypassrls, rolsuper FROM pg_roles WHERE rolname IN ('varde_app', 'varde_system')"):
+            self.assertEqual((bypass, is_super), ("f", "f"), role)
+        self.assertEqual(self.program.sql("SELECT relname FROM pg_class WHERE relowner IN ('varde_app'::regrole, 'varde_system'::regrole)"), [])
+
+    def test_the_trail_is_insert_only(self):
+        for role in ("varde_app", "varde_system"):
+            for privilege in ("UPDATE", "DELETE", "TRUNCATE"):
+                self.assertEqual(self.program.sql("SELECT has_table_privilege('%s', 'audit_entry', '%s')" % (role, privilege)), [["f"]])
+
+    def test_every_column_is_claimed_and_classified(self):
+        claims = json.loads(subprocess.run([varde.BINARY, "claims"], capture_output=True, check=True).stdout)
+        claimed = {}
+        for claim in claims:
+            for column, what in claim["columns"].items():
+                self.assertNotIn((claim["table"], column), claimed, "claimed twice")
+                claimed[(claim["table"], column)] = what
+        actual = {(t, c) for t in self.tables for (c,) in self.program.sql("SELECT attname FROM pg_attribute WHERE attrelid = '%s'::regclass AND attnum > 0 AND NOT attisdropped" % t)}
+        self.assertEqual(sorted(actual - set(claimed)), [], "columns that nobody claims")
+        self.assertEqual(sorted(set(claimed) - actual), [], "claims of columns that do not exist")
+
+    def test_a_tenant_without_a_setting_sees_nothing(self):
+        rows = self.program.sql("SELECT count(*) FROM tenant", user="varde_app")
+        self.assertEqual(rows, [["0"]])
+
+
+if __name__ == "__main__":
+    unittest.main()

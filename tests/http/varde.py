@@ -1,0 +1,239 @@
+"""Runs the real program with real databases for the scenarios, and talks to it as a client would.
+
+One program serves all test files of a run (starting takes two seconds); a test makes a tenant of its own when it
+needs an empty one. Time is moved through the clock file, never slept for.
+"""
+import base64, contextlib, hashlib, hmac, http.client, json, mmap, os, pathlib, shutil, signal, socket, struct, subprocess, tempfile, time, urllib.parse
+
+PASSWORD = "correct horse battery staple 7"
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+BINARY = os.environ.get("VARDE_BINARY", "build/release/varde")
+
+
+def totp(at):
+    mac = hmac.new(base64.b32decode(SECRET), struct.pack(">Q", int(at // 30)), hashlib.sha1).digest()
+    o = mac[19] & 15
+    return "%06d" % ((struct.unpack(">I", mac[o:o + 4])[0] & 0x7FFFFFFF) % 1000000)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(check, what, seconds=30):
+    """Polls `check` until it returns something true; the deadline only bounds a failure."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = check()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError("waited %d s in vain for: %s" % (seconds, what))
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body) if self.body else None
+
+    def __repr__(self):
+        return "%d %s" % (self.status, self.body[:500])
+
+
+class Client:
+    """A browser's worth of state: cookies, nothing else."""
+
+    def __init__(self, program):
+        self.program, self.cookies, self.connection = program, {}, None
+
+    def request(self, method, path, body=None, headers=None, raw=None):
+        headers = dict(headers or {})
+        data = raw
+        if body is not None:
+            data = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
+        elif raw is not None:
+            headers.setdefault("Content-Type", "application/octet-stream")
+        if self.cookies:
+            headers["Cookie"] = "; ".join("%s=%s" % item for item in self.cookies.items())
+        for attempt in (0, 1):
+            if self.connection is None:
+                self.connection = http.client.HTTPConnection("127.0.0.1", self.program.port, timeout=60)
+            try:
+                self.connection.request(method, path, data, headers)
+                response = self.connection.getresponse()
+                content = response.read()
+                break
+            except (http.client.HTTPException, OSError):
+                self.connection = None
+                if attempt:
+                    raise
+        for name, value in response.getheaders():
+            if name.lower() == "set-cookie":
+                pair, *rest = value.split(";")
+                key, _, content_of = pair.partition("=")
+                if any("max-age=0" in r.lower() for r in rest):
+                    self.cookies.pop(key.strip(), None)
+                else:
+                    self.cookies[key.strip()] = content_of
+        return Answer(response.status, dict(response.getheaders()), content)
+
+    def get(self, path, **kw):
+        return self.request("GET", path, **kw)
+
+    def post(self, path, body=None, **kw):
+        return self.request("POST", path, body if body is not None or "raw" in kw else {}, **kw)
+
+    def patch(self, path, body, version=None):
+        return self.request("PATCH", path, body, headers={"If-Match": '"v%d"' % version} if version is not None else {})
+
+    def delete(self, path):
+        return self.request("DELETE", path)
+
+    def put(self, path, body):
+        return self.request("PUT", path, body)
+
+    def ok(self, method, path, body=None, **kw):
+        """The JSON of an answer that must succeed."""
+        answer = self.request(method, path, body, **kw)
+        assert 200 <= answer.status < 300, "%s %s: %r" % (method, path, answer)
+        return answer.json
+
+    def login(self, email, password=PASSWORD):
+        self.cookies.pop("varde_session", None)
+        state = self.ok("POST", "/api/v1/session", {"email": email, "password": password})
+        if state["state"] == "totp_required":
+            # A code works once: the next step of the clock gives the next code.
+            self.program.move_clock(31)
+            state = self.ok("POST", "/api/v1/session/totp", {"code": totp(self.program.now())})
+        if state["state"] == "terms_required":
+            state = self.ok("POST", "/api/v1/session/terms", {"version": state["terms"]["version"]})
+        assert state["state"] == "ready", state
+        return state
+
+    def upload(self, filename, data):
+        return self.ok("POST", "/api/v1/imports?filename=" + urllib.parse.quote(filename), raw=data)
+
+    def import_csv(self, text, mapping=None, options=None, filename="people.csv", encoding="utf-8"):
+        data = text if isinstance(text, bytes) else text.encode(encoding)
+        made = self.upload(filename, data)
+        mapping = mapping or [{"column": c["index"], "target": c.get("suggestion", "ignore")} for c in made["columns"]]
+        self.ok("POST", "/api/v1/imports/%s/start" % made["id"], {
+            "encoding": made["encoding"], "delimiter": made["delimiter"], "header": made["header"], "mapping": mapping, "options": options or {}})
+        return self.finished_import(made["id"])
+
+    def finished_import(self, id, seconds=120):
+        def check():
+            state = self.ok("GET", "/api/v1/imports/" + id)
+            return state if state["state"] in ("done", "failed", "cancelled") else None
+        return wait_for(check, "the import to end", seconds)
+
+
+class Program:
+    """`varde up` on a data directory of its own."""
+
+    def __init__(self, directory=None, quick=True, extra=()):
+        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="varde-test-"))
+        os.chmod(self.directory, 0o755)
+        self.port, self.bounce_port = free_port(), free_port()
+        self.quick, self.extra = quick, list(extra)
+        self.process = None
+        self.clock = self.directory / "clock"
+        if not self.clock.exists():
+            self.clock.write_bytes(struct.pack("=q", 0))
+            os.chmod(self.clock, 0o644)
+        for name, content in (("password", PASSWORD), ("totp", SECRET)):
+            (self.directory / name).write_text(content + "\n")
+            os.chmod(self.directory / name, 0o644)
+
+    def start(self, tenant="first", admin="admin@example.org", wait=True):
+        command = [BINARY, "up", "--data", str(self.directory / "data"), "--port", str(self.port), "--bounce-port", str(self.bounce_port),
+                   "--test-clock", str(self.clock), "--create-tenant", tenant, "--create-admin", admin,
+                   "--admin-password-file", str(self.directory / "password"), "--admin-totp-file", str(self.directory / "totp")]
+        command += (["--quick-database"] if self.quick else []) + self.extra
+        self.log = open(self.directory / "log", "ab")
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        if wait:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self):
+        def check():
+            assert self.process.poll() is None, "the program ended: " + self.tail()
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection.request("GET", "/readyz")
+                return connection.getresponse().status == 200 and b"is running at" in (self.directory / "log").read_bytes()[self.log_start():]
+        wait_for(check, "the program to be ready: " + str(self.directory / "log"), 60)
+
+    def log_start(self):
+        return getattr(self, "_log_start", 0)
+
+    def tail(self):
+        return (self.directory / "log").read_text(errors="replace")[-3000:]
+
+    def kill(self):
+        """SIGKILL, as a crash would."""
+        self._log_start = (self.directory / "log").stat().st_size
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self._log_start = (self.directory / "log").stat().st_size
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(60)
+        return self.process.returncode
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def now(self):
+        return time.time() + struct.unpack("=q", self.clock.read_bytes())[0] / 1e6
+
+    def move_clock(self, seconds):
+        offset = struct.unpack("=q", self.clock.read_bytes())[0]
+        with open(self.clock, "r+b") as f, mmap.mmap(f.fileno(), 8) as m:
+            m[:8] = struct.pack("=q", offset + int(seconds * 1e6))
+
+    def client(self):
+        return Client(self)
+
+    def admin(self, email="admin@example.org"):
+        client = Client(self)
+        client.login(email)
+        return client
+
+    def sql(self, query, cluster="main", user="varde_super", database="varde"):
+        """Rows as lists of text, through psql as the database's superuser."""
+        command = ["psql", "-h", str(self.directory / "data" / cluster / "socket"), "-U", user, "-d", database, "-XAtq", "-F", "\x1f", "-c", query]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "varde", "--"] + command
+        out = subprocess.run(command, capture_output=True, text=True, cwd="/")
+        assert out.returncode == 0, out.stderr
+        return [line.split("\x1f") for line in out.stdout.splitlines()]
+
+
+_shared = None
+
+
+def shared():
+    """The program that all test files share."""
+    global _shared
+    if _shared is None:
+        # Two organisations: the second one is there to try to reach into the first.
+        _shared = Program().start(tenant="second", admin="other@example.org")
+        _shared.stop()
+        _shared.start()
+    return _shared
+
+
+def end_shared():
+    if _shared is not None:
+        _shared.remove()

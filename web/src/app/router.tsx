@@ -1,0 +1,124 @@
+// All routes in one place. Each screen is a chunk of its own and names the word files it needs.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  useRouter,
+} from '@tanstack/react-router'
+import type { ComponentType } from 'react'
+import { whenLoggedOut } from '@/lib/ask'
+import { loadWords } from '@/lib/i18n'
+import { parseSearch, stringifySearch } from '@/lib/url'
+import { Broken, Missing, Waiting } from './fallback'
+import { queries, sessionOptions } from './session'
+
+type Module = Promise<{ default: ComponentType }>
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Missing, errorComponent: BrokenRoute })
+
+function BrokenRoute({ error }: { error: unknown }) {
+  const router = useRouter()
+  return <Broken error={error} retry={() => void router.invalidate()} />
+}
+
+const lazy = (load: () => Module, words: string[]) =>
+  lazyRouteComponent(async () => (await Promise.all([load(), loadWords(...words)]))[0])
+
+const bare = (path: string, load: () => Module) =>
+  createRoute({ getParentRoute: () => root, path, component: lazy(load, ['login']) })
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: lazy(() => import('@/shell/shell'), ['shell']),
+  pendingComponent: Waiting,
+  beforeLoad: async ({ location }) => {
+    const session = await queries.ensureQueryData(sessionOptions)
+    if (session.state !== 'ready') throw redirect({ href: loginHref(location.href) })
+  },
+})
+
+const screen = (path: string, words: string, load: () => Module) =>
+  createRoute({ getParentRoute: () => shell, path, component: lazy(load, words.split(' ')) })
+
+const loginHref = (from: string) =>
+  from === '/' || from.startsWith('/login') ? '/login' : `/login?next=${encodeURIComponent(from)}`
+
+const screens = [
+  screen('/', 'home campaigns', () => import('@/screens/home/home')),
+  screen('/setup', 'home', () => import('@/screens/home/setup')),
+  screen('/notifications', 'home', () => import('@/screens/home/notifications')),
+
+  screen('/persons', 'people', () => import('@/screens/people/persons')),
+  screen('/persons/new', 'people', () => import('@/screens/people/person-new')),
+  screen('/persons/$id', 'people', () => import('@/screens/people/person')),
+  screen('/imports', 'imports', () => import('@/screens/imports/imports')),
+  screen('/imports/new', 'imports', () => import('@/screens/imports/import-new')),
+  screen('/imports/$id', 'imports people', () => import('@/screens/imports/import')),
+  screen('/exports', 'imports', () => import('@/screens/imports/exports')),
+  screen('/lists', 'people', () => import('@/screens/people/lists')),
+  screen('/tags', 'people', () => import('@/screens/people/tags')),
+  screen('/attributes', 'people', () => import('@/screens/people/attributes')),
+  screen('/purposes', 'people', () => import('@/screens/people/purposes')),
+  screen('/segments', 'segments', () => import('@/screens/segments/segments')),
+  screen('/segments/new', 'segments', () => import('@/screens/segments/segment')),
+  screen('/segments/$id', 'segments', () => import('@/screens/segments/segment')),
+
+  screen('/campaigns', 'campaigns', () => import('@/screens/campaigns/campaigns')),
+  screen('/campaigns/$id', 'campaigns', () => import('@/screens/campaigns/campaign')),
+  screen('/campaigns/$id/edit', 'campaigns composer', () => import('@/screens/campaigns/edit')),
+  screen('/campaigns/$id/review', 'campaigns', () => import('@/screens/campaigns/review')),
+  screen('/campaigns/$id/live', 'campaigns', () => import('@/screens/campaigns/live')),
+  screen('/campaigns/$id/report', 'campaigns', () => import('@/screens/campaigns/report')),
+  screen('/campaigns/$id/people', 'campaigns', () => import('@/screens/campaigns/people')),
+  screen('/templates', 'campaigns', () => import('@/screens/campaigns/templates')),
+  screen('/templates/$id', 'campaigns composer', () => import('@/screens/campaigns/template')),
+
+  screen('/forms', 'forms', () => import('@/screens/forms/forms')),
+  screen('/forms/$id', 'forms', () => import('@/screens/forms/form')),
+  screen('/forms/$id/results', 'forms', () => import('@/screens/forms/results')),
+  screen('/forms/$id/answers', 'forms', () => import('@/screens/forms/answers')),
+
+  screen('/journeys', 'journeys', () => import('@/screens/journeys/journeys')),
+  screen('/journeys/$id', 'journeys segments composer people', () => import('@/screens/journeys/journey')),
+  screen('/journeys/$id/runs', 'journeys', () => import('@/screens/journeys/runs')),
+
+  screen('/sending/domains', 'sending', () => import('@/screens/sending/domains')),
+  screen('/sending/providers', 'sending', () => import('@/screens/sending/providers')),
+  screen('/sending/mailbox', 'sending', () => import('@/screens/sending/mailbox')),
+  screen('/sending/mailbox/$id', 'sending', () => import('@/screens/sending/message')),
+  screen('/sending/suppressions', 'sending', () => import('@/screens/sending/suppressions')),
+
+  screen('/users', 'admin', () => import('@/screens/admin/users')),
+  screen('/users/$id', 'admin', () => import('@/screens/admin/user')),
+  screen('/settings', 'admin', () => import('@/screens/admin/settings')),
+  screen('/audit', 'admin', () => import('@/screens/admin/audit')),
+  screen('/me', 'admin login', () => import('@/screens/admin/me')),
+]
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    shell.addChildren(screens),
+    bare('/login', () => import('@/screens/login/login')),
+    bare('/invitation/$token', () => import('@/screens/login/invitation')),
+    bare('/reset', () => import('@/screens/login/reset')),
+    bare('/reset/$token', () => import('@/screens/login/reset-confirm')),
+  ]),
+  parseSearch,
+  stringifySearch,
+  defaultPendingComponent: Waiting,
+  defaultPendingMs: 200,
+  defaultNotFoundComponent: Missing,
+  scrollRestoration: true,
+})
+
+whenLoggedOut(() => {
+  const here = router.history.location.href
+  if (/^\/(login|invitation|reset)\b/.test(here)) return
+  queries.setQueryData(sessionOptions.queryKey, { state: 'anonymous', rights: [], tenants: [], notices: [] })
+  void queries.invalidateQueries({ queryKey: ['session'] })
+  router.history.push(loginHref(here))
+})

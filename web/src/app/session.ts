@@ -1,0 +1,56 @@
+// Who is logged in, and what they may do. Read once at start, replaced by every call that changes it.
+import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
+import { getSession, type SessionView } from '@/client'
+import { ask } from '@/lib/ask'
+import { Problem } from '@/lib/problem'
+import { setZone } from '@/lib/time'
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (count, error) =>
+        error instanceof Problem && (error.status === 0 || error.status === 503) ? count < 2 : false,
+    },
+  },
+})
+
+export const sessionOptions = queryOptions({
+  queryKey: ['session'],
+  queryFn: async () => use(await ask(getSession())),
+  staleTime: 5 * 60_000,
+})
+
+function use(session: SessionView): SessionView {
+  setZone(session.user?.time_zone || session.tenant?.time_zone)
+  return session
+}
+
+export function keepSession(session: SessionView) {
+  queries.setQueryData(sessionOptions.queryKey, use(session))
+}
+
+export function useSession(): SessionView {
+  const { data } = useQuery(sessionOptions)
+  return data ?? { state: 'anonymous', rights: [], tenants: [], notices: [] }
+}
+
+export type Right =
+  | 'persons.read'
+  | 'persons.write'
+  | 'persons.export'
+  | 'segments.write'
+  | 'campaigns.read'
+  | 'campaigns.write'
+  | 'campaigns.send'
+  | 'forms.write'
+  | 'journeys.write'
+  | 'channels.manage'
+  | 'users.manage'
+  | 'audit.read'
+  | 'settings.manage'
+
+export function useMay(): (right: Right) => boolean {
+  const { rights } = useSession()
+  return (right) => rights.includes(right)
+}

@@ -1,0 +1,216 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { keepSession, queries, useSession } from '@/app/session'
+import {
+  changeMyPassword,
+  endMySession,
+  getSession,
+  listMySessions,
+  resetMyTotp,
+  type UserSession,
+  updateMe,
+} from '@/client'
+import { ask } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
+import { zoneNames } from '@/lib/time'
+import { NewPassword } from '@/screens/login/new-password'
+import { Card, confirm, FormAlerts, Loaded, Page, Tag, Time, toast } from '@/ui/kit'
+import { useGo } from '@/ui/link'
+import { Choice } from '@/ui/pick'
+import { DataTable } from '@/ui/table'
+
+export default function Me() {
+  const { user } = useSession()
+  return (
+    <Page title={t('admin:me')} lead={user?.email}>
+      <div className="halves">
+        <div className="sections">
+          <Profile />
+          <Password />
+        </div>
+        <div className="sections">
+          <SecondFactor />
+        </div>
+      </div>
+      <Sessions />
+    </Page>
+  )
+}
+
+function Profile() {
+  const { user } = useSession()
+  const form = useForm(
+    { name: user?.name ?? '', locale: user?.locale ?? 'en', time_zone: user?.time_zone ?? '' },
+    { draft: 'me' },
+  )
+  return (
+    <Card title={t('admin:profile')}>
+      <form
+        className="stack"
+        onSubmit={async (event) => {
+          event.preventDefault()
+          const ok = await form.submit(async (body) => keepSession(await ask(updateMe({ body }))))
+          if (!ok) return
+          toast('good', t('saved'))
+          if (
+            form.values.locale !== currentLanguage() &&
+            languages.some((l) => l.code === form.values.locale)
+          )
+            changeLanguage(form.values.locale)
+        }}
+      >
+        <FormAlerts form={form} />
+        <TextInput label={t('admin:name')} autoComplete="name" required {...form.text('name')} />
+        <Choice
+          label={t('admin:language')}
+          value={form.values.locale}
+          error={form.errors.locale}
+          data={languages.map((l) => ({ value: l.code, label: l.name }))}
+          onPick={(v) => form.set('locale', v)}
+        />
+        <Choice
+          label={t('admin:time_zone')}
+          description={t('admin:time_zone_text')}
+          value={form.values.time_zone}
+          error={form.errors.time_zone}
+          data={zoneNames().map((z) => ({ value: z, label: z }))}
+          onPick={(v) => form.set('time_zone', v)}
+        />
+        <div>
+          <Button type="submit" loading={form.busy} disabled={!form.dirty}>
+            {t('save')}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}
+
+function Password() {
+  const { user } = useSession()
+  const form = useForm({ current: '', password: '' })
+  return (
+    <Card title={t('admin:password')}>
+      <form
+        className="stack"
+        onSubmit={async (event) => {
+          event.preventDefault()
+          const ok = await form.submit((body) => ask(changeMyPassword({ body })))
+          if (!ok) return
+          form.reset({ current: '', password: '' })
+          toast('good', t('admin:password_changed'))
+          void queries.invalidateQueries({ queryKey: ['my-sessions'] })
+        }}
+      >
+        <FormAlerts form={form} />
+        <input type="hidden" autoComplete="username" value={user?.email ?? ''} readOnly />
+        <PasswordInput
+          label={t('admin:current_password')}
+          autoComplete="current-password"
+          required
+          {...form.text('current')}
+        />
+        <NewPassword label={t('login:new_password')} {...form.text('password')} />
+        <div>
+          <Button type="submit" variant="default" loading={form.busy}>
+            {t('admin:change_password')}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}
+
+function SecondFactor() {
+  const go = useGo()
+  const form = useForm({ password: '', code: '' })
+  return (
+    <Card title={t('admin:second_factor')} note={t('admin:totp_reset_text')}>
+      <form
+        className="stack"
+        onSubmit={async (event) => {
+          event.preventDefault()
+          const ok = await form.submit((body) => ask(resetMyTotp({ body })))
+          if (!ok) return
+          form.reset({ password: '', code: '' })
+          const session = await ask(getSession())
+          keepSession(session)
+          if (session.state === 'ready') toast('good', t('admin:totp_was_reset'))
+          else go('/login?next=%2Fme')
+        }}
+      >
+        <FormAlerts form={form} />
+        <PasswordInput
+          label={t('admin:current_password')}
+          autoComplete="current-password"
+          required
+          {...form.text('password')}
+        />
+        <TextInput label={t('admin:code')} autoComplete="one-time-code" required {...form.text('code')} />
+        <div>
+          <Button type="submit" variant="default" loading={form.busy}>
+            {t('admin:reset_totp')}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}
+
+function Sessions() {
+  const query = useQuery({ queryKey: ['my-sessions'], queryFn: () => ask(listMySessions()) })
+  return (
+    <Card title={t('admin:sessions')} note={t('admin:sessions_note')} flush>
+      <Loaded query={query}>
+        {({ items }) => (
+          <DataTable<UserSession>
+            label={t('admin:sessions')}
+            rows={items}
+            rowKey={(s) => s.id}
+            columns={[
+              {
+                key: 'agent',
+                header: t('admin:agent'),
+                bare: true,
+                cell: (s) => (
+                  <span className="row">
+                    {s.agent} {s.current && <Tag>{t('admin:this_one')}</Tag>}
+                  </span>
+                ),
+              },
+              { key: 'network', header: t('admin:network'), cell: (s) => <code>{s.network}</code> },
+              { key: 'created', header: t('admin:logged_in'), cell: (s) => <Time at={s.created_at} /> },
+              { key: 'seen', header: t('admin:last_seen'), cell: (s) => <Time at={s.last_seen_at} /> },
+              {
+                key: 'do',
+                header: '',
+                bare: true,
+                cell: (s) =>
+                  !s.current && (
+                    <Button
+                      size="xs"
+                      variant="default"
+                      onClick={() =>
+                        confirm({
+                          title: t('admin:end_title', { agent: s.agent }),
+                          body: t('admin:end_body'),
+                          label: t('admin:end_label'),
+                          run: async () => {
+                            await ask(endMySession({ path: { id: s.id } }))
+                            await queries.invalidateQueries({ queryKey: ['my-sessions'] })
+                          },
+                        })
+                      }
+                    >
+                      {t('admin:end')}
+                    </Button>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Card>
+  )
+}

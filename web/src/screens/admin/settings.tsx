@@ -1,0 +1,129 @@
+import { Button, Checkbox, Switch, Textarea, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { queries } from '@/app/session'
+import { getSettings, type TenantSettings, updateSettings } from '@/client'
+import { ask, askTagged, match } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { languages, t } from '@/lib/i18n'
+import { zoneNames } from '@/lib/time'
+import { Card, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
+import { Choice } from '@/ui/pick'
+import { roles } from './users'
+
+export default function Settings() {
+  const query = useQuery({ queryKey: ['settings'], queryFn: () => askTagged(getSettings()) })
+  return (
+    <Page title={t('admin:settings')} lead={t('admin:settings_lead')}>
+      <Loaded query={query} block={320}>
+        {({ data, etag }) => <Edit settings={data} etag={etag} reload={() => query.refetch()} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Edit({
+  settings,
+  etag,
+  reload,
+}: {
+  settings: TenantSettings
+  etag: string
+  reload: () => Promise<unknown>
+}) {
+  const form = useForm({ ...settings, logo_url: settings.logo_url ?? '' }, { draft: 'settings' })
+  const { values, errors, set } = form
+  async function save(tag: string) {
+    const ok = await form.submit(async (v) => {
+      const { logo_url, ...body } = v
+      await ask(updateSettings({ body: { ...body, ...(logo_url ? { logo_url } : {}) }, headers: match(tag) }))
+      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['session'] })])
+    })
+    if (ok) toast('good', t('saved'))
+  }
+  return (
+    <form
+      className="sections narrow"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save(etag)
+      }}
+    >
+      <FormAlerts
+        form={form}
+        overwrite={() => void save('*')}
+        reload={async () => {
+          const fresh = await queries.fetchQuery({
+            queryKey: ['settings'],
+            queryFn: () => askTagged(getSettings()),
+            staleTime: 0,
+          })
+          form.reset({ ...fresh.data, logo_url: fresh.data.logo_url ?? '' })
+        }}
+      />
+      <Card title={t('admin:organisation')}>
+        <TextInput label={t('admin:name')} required {...form.text('name')} />
+        <Textarea
+          label={t('admin:postal_address')}
+          description={t('admin:postal_text')}
+          rows={2}
+          required
+          {...form.text('postal_address')}
+        />
+        <div className="two">
+          <Choice
+            label={t('admin:time_zone')}
+            value={values.time_zone}
+            error={errors.time_zone}
+            data={zoneNames().map((z) => ({ value: z, label: z }))}
+            onPick={(v) => set('time_zone', v)}
+          />
+          <Choice
+            label={t('admin:language')}
+            value={values.locale}
+            error={errors.locale}
+            data={[
+              ...languages.map((l) => ({ value: l.code, label: l.name })),
+              ...(languages.some((l) => l.code === values.locale)
+                ? []
+                : [{ value: values.locale, label: values.locale }]),
+            ]}
+            onPick={(v) => set('locale', v)}
+          />
+        </div>
+        <label className="colour">
+          <input type="color" value={values.colour} onChange={(e) => set('colour', e.currentTarget.value)} />
+          <span>
+            {t('admin:colour')} <code className="muted">{values.colour}</code>
+          </span>
+        </label>
+        <TextInput label={t('admin:logo')} type="url" {...form.text('logo_url')} />
+      </Card>
+      <Card title={t('admin:tracking')} note={t('admin:tracking_note')}>
+        <Switch label={t('admin:open_tracking')} {...form.check('open_tracking')} />
+        <Switch label={t('admin:click_tracking')} {...form.check('click_tracking')} />
+      </Card>
+      <Card title={t('admin:security')}>
+        <Checkbox.Group
+          label={t('admin:totp_roles')}
+          description={t('admin:totp_roles_text')}
+          value={values.require_totp_roles}
+          error={errors.require_totp_roles}
+          onChange={(v) =>
+            set('require_totp_roles', v.includes('administrator') ? v : ['administrator', ...v])
+          }
+        >
+          <div className="stack-s group-gap">
+            {roles.map((r) => (
+              <Checkbox key={r} value={r} label={t(`role.${r}`)} disabled={r === 'administrator'} />
+            ))}
+          </div>
+        </Checkbox.Group>
+      </Card>
+      <div className="row">
+        <Button type="submit" loading={form.busy} disabled={!form.dirty}>
+          {t('save')}
+        </Button>
+      </div>
+    </form>
+  )
+}

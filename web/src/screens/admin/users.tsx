@@ -1,0 +1,103 @@
+import { Button, TextInput } from '@mantine/core'
+import { IconPlus, IconShieldCheck, IconShieldOff, IconUsers } from '@tabler/icons-react'
+import { useState } from 'react'
+import { queries } from '@/app/session'
+import { inviteUser, listUsers, type User } from '@/client'
+import { ask } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { DialogForm } from '@/ui/dialog-form'
+import { Empty, Page, State, Time, type Tone, toast } from '@/ui/kit'
+import { Link } from '@/ui/link'
+import { Choice } from '@/ui/pick'
+import { type Column, Pages, usePages } from '@/ui/table'
+
+const tones: Record<User['state'], Tone> = { active: 'good', suspended: 'bad', invited: 'busy' }
+export const UserStateMark = ({ state }: { state: User['state'] }) => (
+  <State tone={tones[state]}>{t(`admin:user_states.${state}`)}</State>
+)
+export const roles = ['administrator', 'editor', 'viewer'] as const
+
+export default function Users() {
+  const [open, setOpen] = useState(false)
+  const pages = usePages(['users', 'pages'], (cursor) => ask(listUsers({ query: { cursor, limit: 50 } })))
+  const columns: Column<User>[] = [
+    {
+      key: 'name',
+      header: t('admin:name'),
+      bare: true,
+      cell: (u) => (
+        <>
+          <Link href={`/users/${u.id}`}>{u.name || u.email}</Link>
+          {u.name && <div className="muted small">{u.email}</div>}
+        </>
+      ),
+    },
+    { key: 'role', header: t('admin:role'), cell: (u) => t(`role.${u.role}`) },
+    { key: 'state', header: t('admin:state'), cell: (u) => <UserStateMark state={u.state} /> },
+    {
+      key: 'totp',
+      header: t('admin:second_factor'),
+      cell: (u) => (
+        <span className={u.totp ? 'state state-good' : 'state state-idle'}>
+          {u.totp ? <IconShieldCheck size={16} aria-hidden /> : <IconShieldOff size={16} aria-hidden />}
+          {t(u.totp ? 'admin:totp_on' : 'admin:totp_off')}
+        </span>
+      ),
+    },
+    {
+      key: 'seen',
+      header: t('admin:last_seen'),
+      cell: (u) => <Time at={u.last_seen_at} never={t('never')} />,
+    },
+  ]
+  const create = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
+      {t('admin:invite')}
+    </Button>
+  )
+  return (
+    <Page title={t('admin:users')} lead={t('admin:users_lead')} actions={create}>
+      <Pages
+        pages={pages}
+        label={t('admin:users')}
+        columns={columns}
+        rowKey={(u) => u.id}
+        empty={
+          <Empty icon={<IconUsers aria-hidden />} title={t('admin:no_users')} action={create}>
+            {t('admin:no_users_text')}
+          </Empty>
+        }
+      />
+      {open && <Invite close={() => setOpen(false)} />}
+    </Page>
+  )
+}
+
+function Invite({ close }: { close: () => void }) {
+  const form = useForm({ email: '', role: 'editor' }, { draft: 'invite' })
+  return (
+    <DialogForm
+      open
+      title={t('admin:invite')}
+      label={t('admin:send_invitation')}
+      form={form}
+      onClose={close}
+      send={async (body) => {
+        await ask(inviteUser({ body }))
+        await queries.invalidateQueries({ queryKey: ['users'] })
+        toast('good', t('admin:invited', { email: body.email }))
+      }}
+    >
+      <TextInput label={t('admin:email')} type="email" required autoFocus {...form.text('email')} />
+      <Choice
+        label={t('admin:role')}
+        description={t(`admin:role_texts.${form.values.role}`)}
+        value={form.values.role}
+        error={form.errors.role}
+        data={roles.map((r) => ({ value: r, label: t(`role.${r}`) }))}
+        onPick={(v) => form.set('role', v)}
+      />
+    </DialogForm>
+  )
+}

@@ -1,0 +1,232 @@
+import { Button, TextInput } from '@mantine/core'
+import { IconCopy, IconMail, IconPlus, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
+import { queries, useMay } from '@/app/session'
+import {
+  type CampaignRow,
+  type CampaignState,
+  copyCampaign,
+  createCampaign,
+  deleteCampaign,
+  listCampaigns,
+} from '@/client'
+import { ask } from '@/lib/ask'
+import { useLive } from '@/lib/events'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { options, useTemplates } from '@/lib/lookups'
+import { formatNumber, formatPercent } from '@/lib/time'
+import { useUrl } from '@/lib/url'
+import { DialogForm } from '@/ui/dialog-form'
+import { Bar, confirm, Empty, IconButton, Page, Time, toast, toastProblem } from '@/ui/kit'
+import { Link, LinkButton, useGo } from '@/ui/link'
+import { Choice, SearchBox } from '@/ui/pick'
+import { type Column, Pages, usePages } from '@/ui/table'
+import { CampaignStateMark, placeOf } from './states'
+
+const states: CampaignState[] = [
+  'draft',
+  'scheduled',
+  'preparing',
+  'sending',
+  'paused',
+  'sent',
+  'cancelled',
+  'failed',
+]
+
+export default function Campaigns() {
+  const may = useMay()
+  const go = useGo()
+  const [url, setUrl] = useUrl()
+  const filter = { q: url.q, state: url.state }
+  const pages = usePages(['campaigns', 'pages', filter], (cursor) =>
+    ask(listCampaigns({ query: { ...filter, cursor, limit: 50 } })),
+  )
+  useLive('campaign.progress', () => void pages.refetch())
+  const write = may('campaigns.write')
+  const columns: Column<CampaignRow>[] = [
+    {
+      key: 'name',
+      header: t('campaigns:name'),
+      bare: true,
+      cell: (c) => (
+        <>
+          <Link href={placeOf(c)}>{c.name}</Link>
+          <div className="muted small">{c.subject || t('campaigns:no_subject')}</div>
+        </>
+      ),
+    },
+    {
+      key: 'state',
+      header: t('campaigns:state'),
+      cell: (c) => (
+        <span className="stack-s">
+          <CampaignStateMark state={c.state} />
+          {(c.state === 'sending' || c.state === 'paused') && (
+            <Bar
+              value={c.counts.recipients ? 1 - c.counts.queued / c.counts.recipients : 0}
+              tone={c.state === 'paused' ? 'warn' : 'busy'}
+              label={t('campaigns:progress_of', { name: c.name })}
+            />
+          )}
+        </span>
+      ),
+    },
+    {
+      key: 'sent',
+      header: t('campaigns:figures.sent'),
+      number: true,
+      cell: (c) => formatNumber(c.counts.sent),
+    },
+    {
+      key: 'opened',
+      header: t('campaigns:figures.opened'),
+      number: true,
+      cell: (c) => formatPercent(c.counts.opened, c.counts.sent),
+    },
+    {
+      key: 'clicked',
+      header: t('campaigns:figures.clicked'),
+      number: true,
+      cell: (c) => formatPercent(c.counts.clicked, c.counts.sent),
+    },
+    {
+      key: 'when',
+      header: t('campaigns:when'),
+      cell: (c) => <Time at={c.scheduled_at ?? c.started_at ?? c.updated_at} />,
+    },
+  ]
+  if (write) {
+    columns.push({
+      key: 'do',
+      header: '',
+      bare: true,
+      width: 96,
+      cell: (c) => (
+        <span className="row">
+          <IconButton
+            label={t('campaigns:copy_named', { name: c.name })}
+            onClick={async () => {
+              try {
+                const copy = await ask(copyCampaign({ path: { id: c.id } }))
+                void queries.invalidateQueries({ queryKey: ['campaigns'] })
+                go(`/campaigns/${copy.id}/edit`)
+              } catch (error) {
+                toastProblem(error)
+              }
+            }}
+          >
+            <IconCopy size={18} aria-hidden />
+          </IconButton>
+          {c.state === 'draft' && (
+            <IconButton
+              danger
+              label={t('campaigns:delete_named', { name: c.name })}
+              onClick={() =>
+                confirm({
+                  title: t('campaigns:delete_title', { name: c.name }),
+                  body: t('campaigns:delete_body'),
+                  label: t('campaigns:delete_label'),
+                  run: async () => {
+                    await ask(deleteCampaign({ path: { id: c.id } }))
+                    await queries.invalidateQueries({ queryKey: ['campaigns'] })
+                    toast('good', t('campaigns:deleted', { name: c.name }))
+                  },
+                })
+              }
+            >
+              <IconTrash size={18} aria-hidden />
+            </IconButton>
+          )}
+        </span>
+      ),
+    })
+  }
+  const create = write && (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setUrl({ new: '1' })}>
+      {t('campaigns:new')}
+    </Button>
+  )
+  const filtered = Boolean(url.q || url.state)
+  return (
+    <Page title={t('campaigns:title')} lead={t('campaigns:lead')} actions={create}>
+      <div className="filters">
+        <SearchBox label={t('campaigns:find')} value={url.q} onSearch={(q) => setUrl({ q })} />
+        <Choice
+          label={t('campaigns:state')}
+          empty={t('any')}
+          value={url.state}
+          data={states.map((s) => ({ value: s, label: t(`campaigns:states.${s}`) }))}
+          onPick={(state) => setUrl({ state })}
+        />
+      </div>
+      <Pages
+        pages={pages}
+        label={t('campaigns:title')}
+        columns={columns}
+        rowKey={(c) => c.id}
+        rowTone={(c) => (c.state === 'failed' ? 'bad' : c.state === 'paused' ? 'warn' : undefined)}
+        empty={
+          filtered ? (
+            <Empty
+              icon={<IconMail aria-hidden />}
+              title={t('campaigns:empty_filtered')}
+              action={
+                <LinkButton variant="default" href="/campaigns">
+                  {t('campaigns:clear_filters')}
+                </LinkButton>
+              }
+            />
+          ) : (
+            <Empty icon={<IconMail aria-hidden />} title={t('campaigns:empty')} action={create}>
+              {t('campaigns:empty_text')}
+            </Empty>
+          )
+        }
+      />
+      {url.new && write && <New close={() => setUrl({ new: undefined })} />}
+    </Page>
+  )
+}
+
+function New({ close }: { close: () => void }) {
+  const go = useGo()
+  const templates = useTemplates()
+  const form = useForm({ name: '', template: '' }, { draft: 'campaign-new' })
+  const [made, setMade] = useState<string>()
+  return (
+    <DialogForm
+      open
+      title={t('campaigns:new')}
+      label={t('campaigns:create')}
+      form={form}
+      onClose={() => {
+        if (made) go(`/campaigns/${made}/edit`)
+        else close()
+      }}
+      send={async ({ name, template }) => {
+        const document = templates.data?.items.find((i) => i.id === template)?.document
+        const campaign = await ask(createCampaign({ body: { name, ...(document ? { document } : {}) } }))
+        void queries.invalidateQueries({ queryKey: ['campaigns'] })
+        setMade(campaign.id)
+        go(`/campaigns/${campaign.id}/edit`, { replace: true })
+      }}
+    >
+      <TextInput
+        label={t('campaigns:name')}
+        description={t('campaigns:name_text')}
+        required
+        autoFocus
+        {...form.text('name')}
+      />
+      <Choice
+        label={t('campaigns:begin_with')}
+        empty={t('campaigns:blank')}
+        value={form.values.template}
+        data={options(templates.data?.items)}
+        onPick={(v) => form.set('template', v)}
+      />
+    </DialogForm>
+  )
+}

@@ -1,0 +1,353 @@
+// A campaign being made: who gets it and how in one tab, the message in the other; then review.
+import { Button, Radio, Stack, Switch, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { queries, useMay } from '@/app/session'
+import { type Campaign, getCampaign, updateCampaign } from '@/client'
+import { ask, askTagged, match } from '@/lib/ask'
+import { type FormState, useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { options, useDomains, useLists, useProviders, usePurposes, useSegments } from '@/lib/lookups'
+import { useParam, useUrl } from '@/lib/url'
+import { type Mail, readMail, toDocument } from '@/screens/composer/blocks'
+import { Composer } from '@/screens/composer/composer'
+import { FieldInput } from '@/screens/composer/field-input'
+import { Alert, Card, FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
+import { Link, LinkButton, useGo } from '@/ui/link'
+import { Choice } from '@/ui/pick'
+import { Several } from '@/ui/pick-many'
+import { CampaignStateMark, placeOf } from './states'
+import { TestSend } from './test-send'
+
+interface Values {
+  name: string
+  subject: string
+  preheader: string
+  from_name: string
+  from_email: string
+  reply_to: string
+  lists: string[]
+  segments: string[]
+  exclude_lists: string[]
+  exclude_segments: string[]
+  purpose_id: string
+  provider_id: string
+  time_mode: Campaign['time_mode']
+  track_opens: boolean
+  track_clicks: boolean
+  mail: Mail
+}
+
+const read = (c: Campaign): Values => ({
+  name: c.name,
+  subject: c.subject,
+  preheader: c.preheader ?? '',
+  from_name: c.from_name,
+  from_email: c.from_email,
+  reply_to: c.reply_to ?? '',
+  lists: c.audience.lists,
+  segments: c.audience.segments,
+  exclude_lists: c.audience.exclude_lists,
+  exclude_segments: c.audience.exclude_segments,
+  purpose_id: c.purpose_id ?? '',
+  provider_id: c.provider_id ?? '',
+  time_mode: c.time_mode,
+  track_opens: c.track_opens,
+  track_clicks: c.track_clicks,
+  mail: readMail(c.document),
+})
+
+export default function EditCampaign() {
+  const id = useParam()
+  const query = useQuery({
+    queryKey: ['campaign', id],
+    queryFn: () => askTagged(getCampaign({ path: { id } })),
+  })
+  if (!query.data) {
+    return (
+      <Page title={t('campaigns:one')} back={{ href: '/campaigns', label: t('campaigns:title') }}>
+        <Loaded query={query} block={320}>
+          {() => null}
+        </Loaded>
+      </Page>
+    )
+  }
+  const { data, etag } = query.data
+  return <Editor key={id} campaign={data} etag={etag} reload={() => query.refetch()} />
+}
+
+function Editor({
+  campaign,
+  etag,
+  reload,
+}: {
+  campaign: Campaign
+  etag: string
+  reload: () => Promise<unknown>
+}) {
+  const [{ tab }, setUrl] = useUrl()
+  const go = useGo()
+  const may = useMay()
+  const form = useForm(read(campaign), {
+    draft: `campaign-${campaign.id}`,
+    fields: [
+      'name',
+      'subject',
+      'preheader',
+      'from_name',
+      'from_email',
+      'reply_to',
+      'purpose_id',
+      'provider_id',
+      'time_mode',
+      'audience',
+      'document',
+    ],
+  })
+  const { values } = form
+  const locked = campaign.state !== 'draft' && campaign.state !== 'scheduled'
+  const onContent = tab === 'content'
+
+  async function save(tag: string): Promise<boolean> {
+    const ok = await form.submit(async (v) => {
+      await ask(
+        updateCampaign({
+          path: { id: campaign.id },
+          headers: match(tag),
+          body: {
+            name: v.name,
+            subject: v.subject,
+            preheader: v.preheader,
+            from_name: v.from_name,
+            from_email: v.from_email,
+            reply_to: v.reply_to,
+            audience: {
+              lists: v.lists,
+              segments: v.segments,
+              exclude_lists: v.exclude_lists,
+              exclude_segments: v.exclude_segments,
+            },
+            purpose_id: v.purpose_id || null,
+            provider_id: v.provider_id || null,
+            time_mode: v.time_mode,
+            track_opens: v.track_opens,
+            track_clicks: v.track_clicks,
+            document: toDocument(v.mail),
+          },
+        }),
+      )
+      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['campaigns'] })])
+    })
+    if (ok) {
+      void queries.invalidateQueries({ queryKey: ['campaign-review', campaign.id] })
+      toast('good', t('saved'))
+    }
+    return ok
+  }
+  return (
+    <Page
+      title={campaign.name}
+      back={{ href: '/campaigns', label: t('campaigns:title') }}
+      state={<CampaignStateMark state={campaign.state} />}
+      wide
+      actions={
+        !locked && may('campaigns.write') ? (
+          <>
+            <State tone={form.dirty ? 'warn' : 'good'}>
+              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
+            </State>
+            <TestSend id={campaign.id} disabled={form.dirty} />
+            <Button
+              variant="default"
+              loading={form.busy}
+              disabled={!form.dirty}
+              onClick={() => void save(etag)}
+            >
+              {t('save')}
+            </Button>
+            <Button
+              onClick={async () => {
+                if (!form.dirty || (await save(etag))) go(`/campaigns/${campaign.id}/review`)
+              }}
+            >
+              {t('campaigns:to_review')}
+            </Button>
+          </>
+        ) : (
+          <LinkButton href={placeOf(campaign)}>{t('campaigns:to_state')}</LinkButton>
+        )
+      }
+    >
+      {locked && <Alert tone="warn">{t('campaigns:locked')}</Alert>}
+      <nav className="tabs" aria-label={t('campaigns:parts')}>
+        <Link
+          href={`/campaigns/${campaign.id}/edit`}
+          aria-current={onContent ? undefined : 'page'}
+          onClick={(e) => {
+            e.preventDefault()
+            setUrl({ tab: undefined })
+          }}
+        >
+          {t('campaigns:tab_audience')}
+        </Link>
+        <Link
+          href={`/campaigns/${campaign.id}/edit?tab=content`}
+          aria-current={onContent ? 'page' : undefined}
+          onClick={(e) => {
+            e.preventDefault()
+            setUrl({ tab: 'content' })
+          }}
+        >
+          {t('campaigns:tab_content')}
+        </Link>
+      </nav>
+      <FormAlerts
+        form={form}
+        overwrite={() => void save('*')}
+        reload={async () => {
+          const fresh = await queries.fetchQuery({
+            queryKey: ['campaign', campaign.id],
+            queryFn: () => askTagged(getCampaign({ path: { id: campaign.id } })),
+            staleTime: 0,
+          })
+          form.reset(read(fresh.data))
+        }}
+      />
+      {onContent ? (
+        <Composer
+          mail={values.mail}
+          onChange={(mail) => form.set('mail', mail)}
+          subject={values.subject}
+          preheader={values.preheader}
+        />
+      ) : (
+        <Details form={form} />
+      )}
+    </Page>
+  )
+}
+
+function Details({ form }: { form: FormState<Values> }) {
+  const lists = useLists()
+  const segments = useSegments()
+  const purposes = usePurposes()
+  const may = useMay()
+  const providers = useProviders(may('channels.manage'))
+  const domains = useDomains(may('channels.manage'))
+  const { values, errors, set } = form
+  const known = (domains.data?.items ?? []).flatMap((d) => d.from_addresses)
+  return (
+    <div className="halves">
+      <div className="sections">
+        <Card title={t('campaigns:message')}>
+          <TextInput
+            label={t('campaigns:name')}
+            description={t('campaigns:name_text')}
+            required
+            {...form.text('name')}
+          />
+          <FieldInput
+            label={t('campaigns:subject')}
+            required
+            value={values.subject}
+            error={errors.subject}
+            onText={(v) => set('subject', v)}
+          />
+          <TextInput
+            label={t('campaigns:preheader')}
+            description={t('campaigns:preheader_text')}
+            {...form.text('preheader')}
+          />
+          <div className="two">
+            <TextInput label={t('campaigns:from_name')} required {...form.text('from_name')} />
+            <TextInput
+              label={t('campaigns:from_email')}
+              type="email"
+              list="known-senders"
+              required
+              {...form.text('from_email')}
+            />
+            <datalist id="known-senders">
+              {known.map((a) => (
+                <option key={a} value={a} />
+              ))}
+            </datalist>
+          </div>
+          <TextInput
+            label={t('campaigns:reply_to')}
+            type="email"
+            description={t('campaigns:reply_to_text')}
+            {...form.text('reply_to')}
+          />
+        </Card>
+      </div>
+      <div className="sections">
+        <Card title={t('campaigns:audience')}>
+          <Several
+            label={t('campaigns:lists')}
+            data={options(lists.data?.items)}
+            value={values.lists}
+            error={errors.audience}
+            onChange={(v) => set('lists', v)}
+          />
+          <Several
+            label={t('campaigns:segments')}
+            data={options(segments.data?.items)}
+            value={values.segments}
+            onChange={(v) => set('segments', v)}
+          />
+          <Several
+            label={t('campaigns:not_lists')}
+            empty={t('none')}
+            data={options(lists.data?.items)}
+            value={values.exclude_lists}
+            onChange={(v) => set('exclude_lists', v)}
+          />
+          <Several
+            label={t('campaigns:not_segments')}
+            empty={t('none')}
+            data={options(segments.data?.items)}
+            value={values.exclude_segments}
+            onChange={(v) => set('exclude_segments', v)}
+          />
+          <Choice
+            label={t('campaigns:purpose')}
+            description={t('campaigns:purpose_text')}
+            empty={t('campaigns:no_purpose')}
+            value={values.purpose_id}
+            error={errors.purpose_id}
+            data={(purposes.data?.items ?? []).map((p) => ({ value: p.id, label: p.label }))}
+            onPick={(v) => set('purpose_id', v)}
+          />
+        </Card>
+        <Card title={t('campaigns:sending')}>
+          <Radio.Group
+            label={t('campaigns:time_mode')}
+            value={values.time_mode}
+            onChange={(v) => set('time_mode', v as Values['time_mode'])}
+          >
+            <Stack gap={8} mt={4}>
+              <Radio value="at_once" label={t('campaigns:time_modes.at_once')} />
+              <Radio value="recipient_time_zone" label={t('campaigns:time_modes.recipient_time_zone')} />
+            </Stack>
+          </Radio.Group>
+          {providers.data && (
+            <Choice
+              label={t('campaigns:provider')}
+              empty={t('campaigns:default_provider')}
+              value={values.provider_id}
+              error={errors.provider_id}
+              data={options(providers.data.items)}
+              onPick={(v) => set('provider_id', v)}
+            />
+          )}
+          <Switch
+            label={t('campaigns:track_opens')}
+            description={t('campaigns:track_opens_text')}
+            {...form.check('track_opens')}
+          />
+          <Switch label={t('campaigns:track_clicks')} {...form.check('track_clicks')} />
+        </Card>
+      </div>
+    </div>
+  )
+}

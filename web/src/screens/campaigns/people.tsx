@@ -1,0 +1,95 @@
+import { IconAddressBook } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { type CampaignPerson, getCampaign, listCampaignPeople } from '@/client'
+import { ask } from '@/lib/ask'
+import { t } from '@/lib/i18n'
+import { personName } from '@/lib/names'
+import { useParam, useUrl } from '@/lib/url'
+import { Empty, Page, Tag, Time } from '@/ui/kit'
+import { Link } from '@/ui/link'
+import { Choice } from '@/ui/pick'
+import { type Column, Pages, usePages } from '@/ui/table'
+
+const kinds = [
+  'sent',
+  'opened',
+  'clicked',
+  'answered',
+  'bounced',
+  'complained',
+  'unsubscribed',
+  'deferred',
+  'failed',
+  'skipped',
+] as const
+
+/** The people behind one number of a report. */
+export default function People() {
+  const id = useParam()
+  const [url, setUrl] = useUrl()
+  const what = url.what ?? 'sent'
+  const link = url.link ? Number(url.link) : undefined
+  const campaign = useQuery({
+    queryKey: ['campaign-plain', id],
+    queryFn: () => ask(getCampaign({ path: { id } })),
+  })
+  const pages = usePages(['campaign-people', id, what, link], (cursor) =>
+    ask(listCampaignPeople({ path: { id }, query: { what, link, cursor, limit: 50 } })),
+  )
+  const columns: Column<CampaignPerson>[] = [
+    {
+      key: 'name',
+      header: t('campaigns:person'),
+      bare: true,
+      cell: (r) => <Link href={`/persons/${r.person.id}`}>{personName(r.person)}</Link>,
+    },
+    {
+      key: 'email',
+      header: t('campaigns:email'),
+      cell: (r) => r.person.email || <span className="muted">–</span>,
+    },
+    {
+      key: 'detail',
+      header: t('campaigns:detail'),
+      cell: (r) => (
+        <>
+          {r.detail || <span className="muted">–</span>}
+          {(r.scanner || r.simulated) && (
+            <span className="tags">
+              {r.scanner && <Tag>{t('campaigns:scanner')}</Tag>}
+              {r.simulated && <Tag>{t('simulated')}</Tag>}
+            </span>
+          )}
+        </>
+      ),
+    },
+    { key: 'at', header: t('campaigns:when'), cell: (r) => <Time at={r.at} /> },
+  ]
+  return (
+    <Page
+      title={t('campaigns:people_title', { what: t(`campaigns:figures.${what}`, { defaultValue: what }) })}
+      lead={campaign.data?.name}
+      back={{ href: `/campaigns/${id}/report`, label: t('campaigns:report') }}
+    >
+      <div className="filters">
+        <Choice
+          label={t('campaigns:show')}
+          value={what}
+          data={kinds.map((k) => ({ value: k, label: t(`campaigns:figures.${k}`) }))}
+          onPick={(v) => setUrl({ what: v, link: undefined })}
+        />
+      </div>
+      <Pages
+        pages={pages}
+        label={t('campaigns:people_title', { what })}
+        columns={columns}
+        rowKey={(r) => r.person.id + r.at}
+        empty={
+          <Empty icon={<IconAddressBook aria-hidden />} title={t('campaigns:nobody')}>
+            {t('campaigns:nobody_text')}
+          </Empty>
+        }
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,212 @@
+// What came of a campaign. Every number is a link to the people behind it; openings by mail scanners are counted
+// apart, because they are not people.
+import { useQuery } from '@tanstack/react-query'
+import { getCampaign, getCampaignReport } from '@/client'
+import { ask } from '@/lib/ask'
+import { t } from '@/lib/i18n'
+import { formatHour, formatNumber, formatPercent } from '@/lib/time'
+import { useParam } from '@/lib/url'
+import { TimeChart } from '@/ui/chart'
+import { Alert, Card, Figure, Loaded, Page, Time } from '@/ui/kit'
+import { Link, LinkButton } from '@/ui/link'
+import { DataTable } from '@/ui/table'
+import { CampaignStateMark } from './states'
+
+export default function Report() {
+  const id = useParam()
+  const campaign = useQuery({
+    queryKey: ['campaign-plain', id],
+    queryFn: () => ask(getCampaign({ path: { id } })),
+  })
+  const report = useQuery({
+    queryKey: ['campaign-report', id],
+    queryFn: () => ask(getCampaignReport({ path: { id } })),
+  })
+  const c = campaign.data
+  const people = (what: string, link?: number) =>
+    `/campaigns/${id}/people?what=${what}${link === undefined ? '' : `&link=${link}`}`
+  return (
+    <Page
+      title={c?.name ?? t('campaigns:one')}
+      lead={c?.subject}
+      back={{ href: '/campaigns', label: t('campaigns:title') }}
+      state={c && <CampaignStateMark state={c.state} />}
+      actions={
+        c && (c.state === 'sending' || c.state === 'paused') ? (
+          <LinkButton href={`/campaigns/${id}/live`}>{t('campaigns:to_live')}</LinkButton>
+        ) : (
+          <LinkButton variant="default" href={`/campaigns/${id}/edit?tab=content`}>
+            {t('campaigns:see_message')}
+          </LinkButton>
+        )
+      }
+    >
+      {c?.started_at && (
+        <p className="muted">
+          {t('campaigns:started')} <Time at={c.started_at} />
+          {c.finished_at && (
+            <>
+              {' · '}
+              {t('campaigns:finished')} <Time at={c.finished_at} />
+            </>
+          )}
+        </p>
+      )}
+      <Loaded query={report} block={320}>
+        {({ counts: n, links, by_hour, domains }) => {
+          const share = (x: number) => formatPercent(x, n.sent)
+          const skipped = n.skipped_suppressed + n.skipped_no_consent + n.skipped_no_address
+          return (
+            <>
+              {n.recipients === 0 && <Alert tone="info">{t('campaigns:nobody_yet')}</Alert>}
+              <div className="figures">
+                <Figure
+                  label={t('campaigns:figures.sent')}
+                  value={formatNumber(n.sent)}
+                  note={t('campaigns:of', { total: formatNumber(n.recipients) })}
+                  href={people('sent')}
+                />
+                <Figure
+                  label={t('campaigns:figures.opened')}
+                  value={formatNumber(n.opened)}
+                  note={t('campaigns:share_scanner', { share: share(n.opened), count: n.opened_scanner })}
+                  href={people('opened')}
+                />
+                <Figure
+                  label={t('campaigns:figures.clicked')}
+                  value={formatNumber(n.clicked)}
+                  note={t('campaigns:share_scanner', { share: share(n.clicked), count: n.clicked_scanner })}
+                  href={people('clicked')}
+                />
+                <Figure
+                  label={t('campaigns:figures.answered')}
+                  value={formatNumber(n.answered)}
+                  note={share(n.answered)}
+                  href={people('answered')}
+                />
+                <Figure
+                  label={t('campaigns:figures.bounced')}
+                  value={formatNumber(n.bounced_hard + n.bounced_soft)}
+                  note={t('campaigns:hard', { count: n.bounced_hard })}
+                  href={people('bounced')}
+                />
+                <Figure
+                  label={t('campaigns:figures.complained')}
+                  value={formatNumber(n.complained)}
+                  note={share(n.complained)}
+                  href={people('complained')}
+                />
+                <Figure
+                  label={t('campaigns:figures.unsubscribed')}
+                  value={formatNumber(n.unsubscribed)}
+                  note={share(n.unsubscribed)}
+                  href={people('unsubscribed')}
+                />
+                <Figure
+                  label={t('campaigns:figures.deferred')}
+                  value={formatNumber(n.deferred)}
+                  href={people('deferred')}
+                />
+                <Figure
+                  label={t('campaigns:figures.failed')}
+                  value={formatNumber(n.failed)}
+                  href={people('failed')}
+                />
+                <Figure
+                  label={t('campaigns:figures.skipped')}
+                  value={formatNumber(skipped)}
+                  note={t('campaigns:skipped_note', {
+                    suppressed: n.skipped_suppressed,
+                    consent: n.skipped_no_consent,
+                    address: n.skipped_no_address,
+                  })}
+                  href={people('skipped')}
+                />
+              </div>
+              <p className="muted small">{t('campaigns:opens_note')}</p>
+              {by_hour.length > 0 && (
+                <Card title={t('campaigns:by_hour')}>
+                  <TimeChart
+                    label={t('campaigns:by_hour')}
+                    at={by_hour.map((h) => h.at)}
+                    format={formatHour}
+                    series={[
+                      { name: t('campaigns:figures.opened'), values: by_hour.map((h) => h.opened) },
+                      { name: t('campaigns:figures.clicked'), values: by_hour.map((h) => h.clicked) },
+                    ]}
+                  />
+                </Card>
+              )}
+              <Card title={t('campaigns:links')} flush>
+                {links.length ? (
+                  <DataTable
+                    label={t('campaigns:links')}
+                    rows={links}
+                    rowKey={(l) => String(l.no)}
+                    columns={[
+                      {
+                        key: 'label',
+                        header: t('campaigns:link'),
+                        bare: true,
+                        cell: (l) => (
+                          <>
+                            <span className="strong">{l.label ?? t('campaigns:link_no', { no: l.no })}</span>
+                            <div className="muted small wrap">{l.url}</div>
+                          </>
+                        ),
+                      },
+                      {
+                        key: 'people',
+                        header: t('campaigns:people'),
+                        number: true,
+                        cell: (l) => <Link href={people('clicked', l.no)}>{formatNumber(l.people)}</Link>,
+                      },
+                      {
+                        key: 'clicks',
+                        header: t('campaigns:clicks'),
+                        number: true,
+                        cell: (l) => formatNumber(l.clicks),
+                      },
+                    ]}
+                  />
+                ) : (
+                  <p className="muted pad">{t('campaigns:no_links')}</p>
+                )}
+              </Card>
+              {domains.length > 0 && (
+                <Card title={t('campaigns:domains')} flush>
+                  <DataTable
+                    label={t('campaigns:domains')}
+                    rows={domains}
+                    rowKey={(d) => d.domain}
+                    columns={[
+                      { key: 'domain', header: t('campaigns:domain'), bare: true, cell: (d) => d.domain },
+                      {
+                        key: 'sent',
+                        header: t('campaigns:figures.sent'),
+                        number: true,
+                        cell: (d) => formatNumber(d.sent),
+                      },
+                      {
+                        key: 'bounced',
+                        header: t('campaigns:figures.bounced'),
+                        number: true,
+                        cell: (d) => formatNumber(d.bounced),
+                      },
+                      {
+                        key: 'rate',
+                        header: t('campaigns:bounce_rate'),
+                        number: true,
+                        cell: (d) => formatPercent(d.bounced, d.sent),
+                      },
+                    ]}
+                  />
+                </Card>
+              )}
+            </>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}

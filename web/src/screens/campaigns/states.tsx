@@ -1,0 +1,26 @@
+import type { CampaignRow, CampaignState } from '@/client'
+import { t } from '@/lib/i18n'
+import { State, type Tone } from '@/ui/kit'
+
+const tones: Record<CampaignState, Tone> = {
+  draft: 'idle',
+  scheduled: 'busy',
+  preparing: 'busy',
+  sending: 'busy',
+  paused: 'warn',
+  sent: 'good',
+  cancelled: 'idle',
+  failed: 'bad',
+}
+
+export const CampaignStateMark = ({ state }: { state: CampaignState }) => (
+  <State tone={tones[state]}>{t(`campaigns:states.${state}`)}</State>
+)
+
+/** The screen that suits what a campaign is doing now. */
+export function placeOf({ id, state }: Pick<CampaignRow, 'id' | 'state'>): string {
+  if (state === 'draft') return `/campaigns/${id}/edit`
+  if (state === 'scheduled') return `/campaigns/${id}/review`
+  if (state === 'sent' || state === 'cancelled' || state === 'failed') return `/campaigns/${id}/report`
+  return `/campaigns/${id}/live`
+}

@@ -1,0 +1,91 @@
+// The message as the server renders it, for a chosen person, wide or on a phone. What is shown is what is sent.
+import { SegmentedControl } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { render } from '@/client'
+import { ask } from '@/lib/ask'
+import { t } from '@/lib/i18n'
+import { Card, ProblemAlert, Skeleton, State } from '@/ui/kit'
+import { MailFrame } from '@/ui/mail-frame'
+import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
+import { blockAtPointer, type Mail, toDocument } from './blocks'
+
+export function Preview(props: {
+  mail: Mail
+  subject?: string
+  preheader?: string
+  onSelect?: (id: string) => void
+}) {
+  const { mail, subject, preheader } = props
+  const [person, setPerson] = useState<PickedPerson>()
+  const [view, setView] = useState('wide')
+  const [settled] = useDebouncedValue(JSON.stringify({ document: toDocument(mail), subject, preheader }), 500)
+  const query = useQuery({
+    queryKey: ['render', settled, person?.id],
+    queryFn: () => ask(render({ body: { ...JSON.parse(settled), person_id: person?.id } })),
+    placeholderData: keepPreviousData,
+    gcTime: 60_000,
+  })
+  const answer = query.data
+  return (
+    <Card
+      title={t('preview')}
+      actions={
+        <SegmentedControl
+          size="xs"
+          aria-label={t('composer:view.label')}
+          value={view}
+          data={['wide', 'phone', 'text'].map((v) => ({ value: v, label: t(`composer:view.${v}`) }))}
+          onChange={setView}
+        />
+      }
+    >
+      <PersonPicker
+        label={t('composer:as')}
+        description={t('composer:as_text')}
+        value={person}
+        onPick={setPerson}
+      />
+      {query.isError && <ProblemAlert problem={query.error} retry={() => void query.refetch()} />}
+      {answer ? (
+        <>
+          {answer.subject && (
+            <div className="mail-subject">
+              <span className="muted small">{t('composer:subject')}</span>
+              <strong className="wrap">{answer.subject}</strong>
+            </div>
+          )}
+          {answer.problems.length > 0 && (
+            <ul className="plain-list">
+              {answer.problems.map((p) => {
+                const block = blockAtPointer(mail.blocks, p.pointer)
+                return (
+                  <li key={p.pointer + p.message} className="row row-between">
+                    <State tone={p.severity === 'error' ? 'bad' : 'warn'}>{p.message}</State>
+                    {block && props.onSelect && (
+                      <button type="button" className="link-button" onClick={() => props.onSelect?.(block)}>
+                        {t('composer:show_block')}
+                      </button>
+                    )}
+                  </li>
+                )
+              })}
+            </ul>
+          )}
+          {view === 'text' ? (
+            <pre className="mail-text">{answer.text}</pre>
+          ) : (
+            <MailFrame
+              html={answer.html}
+              width={view === 'phone' ? 360 : 640}
+              title={t('composer:preview_of')}
+            />
+          )}
+        </>
+      ) : (
+        !query.isError && <Skeleton block={320} />
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,86 @@
+import { IconDownload, IconForms } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { type FormAnswer, type FormField, getForm, listFormAnswers } from '@/client'
+import { ask } from '@/lib/ask'
+import { t } from '@/lib/i18n'
+import { formatDate } from '@/lib/time'
+import { useParam } from '@/lib/url'
+import { Empty, Tag, Time } from '@/ui/kit'
+import { Link, LinkButton } from '@/ui/link'
+import { type Column, Pages, usePages } from '@/ui/table'
+import { FormFrame } from './form-frame'
+
+function shown(field: FormField, value: unknown): string {
+  if (value === undefined || value === null || value === '') return '–'
+  if (Array.isArray(value)) return value.map(String).join(', ')
+  if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
+  if (field.type === 'date') return formatDate(String(value))
+  return String(value)
+}
+
+export default function Answers() {
+  const id = useParam()
+  const form = useQuery({ queryKey: ['form-plain', id], queryFn: () => ask(getForm({ path: { id } })) })
+  const pages = usePages(['form-answers', id], (cursor) =>
+    ask(listFormAnswers({ path: { id }, query: { cursor, limit: 50 } })),
+  )
+  const columns: Column<FormAnswer>[] = [
+    {
+      key: 'who',
+      header: t('forms:who'),
+      bare: true,
+      cell: (a) => (
+        <>
+          {a.person ? (
+            <Link href={`/persons/${a.person.id}`}>{a.person.name}</Link>
+          ) : (
+            <span className="muted">{t('forms:unknown_person')}</span>
+          )}
+          {a.simulated && (
+            <>
+              {' '}
+              <Tag>{t('simulated')}</Tag>
+            </>
+          )}
+        </>
+      ),
+    },
+    { key: 'at', header: t('forms:when'), cell: (a) => <Time at={a.at} /> },
+    ...(form.data?.fields ?? [])
+      .filter((f) => f.type !== 'email')
+      .slice(0, 6)
+      .map(
+        (f): Column<FormAnswer> => ({ key: f.key, header: f.label, cell: (a) => shown(f, a.values[f.key]) }),
+      ),
+  ]
+  return (
+    <FormFrame
+      form={form.data}
+      id={id}
+      at="all_answers"
+      wide
+      actions={
+        <LinkButton
+          variant="default"
+          download
+          href={`/api/v1/forms/${id}/answers.csv`}
+          leftSection={<IconDownload size={16} aria-hidden />}
+        >
+          {t('forms:download')}
+        </LinkButton>
+      }
+    >
+      <Pages
+        pages={pages}
+        label={t('forms:all_answers')}
+        columns={columns}
+        rowKey={(a) => a.id}
+        empty={
+          <Empty icon={<IconForms aria-hidden />} title={t('forms:no_answers')}>
+            {t(form.data?.state === 'published' ? 'forms:no_answers_open' : 'forms:no_answers_closed')}
+          </Empty>
+        }
+      />
+    </FormFrame>
+  )
+}

@@ -1,0 +1,488 @@
+// Building a form: questions on the left, the page as people will see it on the right.
+import { Button, Checkbox, Radio, Switch, Textarea, TextInput } from '@mantine/core'
+import { IconArrowDown, IconArrowUp, IconGripVertical, IconPlus, IconTrash } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { queries, useMay } from '@/app/session'
+import { closeForm, type Form, type FormField, getForm, publishForm, updateForm } from '@/client'
+import { ask, askTagged, match } from '@/lib/ask'
+import { type FormState, useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { options, useAttributes, useLists, usePurposes } from '@/lib/lookups'
+import { useParam } from '@/lib/url'
+import {
+  Alert,
+  Card,
+  Copy,
+  confirm,
+  FormAlerts,
+  IconButton,
+  Loaded,
+  State,
+  toast,
+  toastProblem,
+} from '@/ui/kit'
+import { Menu } from '@/ui/overlay'
+import { Choice } from '@/ui/pick'
+import { TagPicker } from '@/ui/pick-many'
+import { fieldTypes, formFaults, freeKey, hasChoices, moveField, newField } from './fields'
+import { FormFrame } from './form-frame'
+
+interface Values {
+  name: string
+  slug: string
+  title: string
+  intro: string
+  thanks_text: string
+  list_id: string
+  purpose_id: string
+  tags: string[]
+  fields: FormField[]
+}
+
+const read = (f: Form): Values => ({
+  name: f.name,
+  slug: f.slug,
+  title: f.title,
+  intro: f.intro ?? '',
+  thanks_text: f.thanks_text,
+  list_id: f.list_id ?? '',
+  purpose_id: f.purpose_id ?? '',
+  tags: f.tags,
+  fields: f.fields,
+})
+
+export default function FormScreen() {
+  const id = useParam()
+  const query = useQuery({ queryKey: ['form', id], queryFn: () => askTagged(getForm({ path: { id } })) })
+  if (!query.data) {
+    return (
+      <FormFrame form={undefined} id={id} at="build">
+        <Loaded query={query} block={320}>
+          {() => null}
+        </Loaded>
+      </FormFrame>
+    )
+  }
+  return <Edit key={id} form={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
+}
+
+function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload: () => Promise<unknown> }) {
+  const write = useMay()('forms.write')
+  const form = useForm(read(saved), { draft: `form-${saved.id}` })
+  const { values } = form
+  const faults = formFaults(values.fields)
+
+  async function save(tag: string): Promise<boolean> {
+    const ok = await form.submit(async (v) => {
+      const body = { ...v, list_id: v.list_id || null, purpose_id: v.purpose_id || null }
+      await ask(updateForm({ path: { id: saved.id }, body, headers: match(tag) }))
+      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['forms'] })])
+    })
+    if (ok) toast('good', t('saved'))
+    return ok
+  }
+  async function turn(run: () => Promise<unknown>, said: string) {
+    try {
+      await run()
+      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['forms'] })])
+      toast('good', said)
+    } catch (error) {
+      toastProblem(error)
+    }
+  }
+  return (
+    <FormFrame
+      form={saved}
+      id={saved.id}
+      at="build"
+      wide
+      actions={
+        write && (
+          <>
+            <State tone={form.dirty ? 'warn' : 'good'}>
+              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
+            </State>
+            <Button
+              variant={saved.state === 'published' ? undefined : 'default'}
+              loading={form.busy}
+              disabled={!form.dirty}
+              onClick={() => void save(etag)}
+            >
+              {t('save')}
+            </Button>
+            {saved.state === 'published' ? (
+              <Button
+                variant="default"
+                onClick={() =>
+                  confirm({
+                    title: t('forms:close_title', { name: saved.name }),
+                    body: t('forms:close_body'),
+                    label: t('forms:close_label'),
+                    run: () => turn(() => ask(closeForm({ path: { id: saved.id } })), t('forms:closed')),
+                  })
+                }
+              >
+                {t('forms:close')}
+              </Button>
+            ) : (
+              <Button
+                disabled={faults.length > 0}
+                onClick={async () => {
+                  if (!form.dirty || (await save(etag)))
+                    await turn(() => ask(publishForm({ path: { id: saved.id } })), t('forms:published'))
+                }}
+              >
+                {t('forms:publish')}
+              </Button>
+            )}
+          </>
+        )
+      }
+    >
+      {saved.state === 'published' && (
+        <Alert
+          tone="good"
+          title={t('forms:is_open')}
+          actions={<Copy value={saved.public_url} label={t('forms:copy_address', { name: saved.name })} />}
+        >
+          <a href={saved.public_url} target="_blank" rel="noreferrer">
+            {saved.public_url}
+          </a>
+        </Alert>
+      )}
+      {saved.state === 'published' && saved.answers > 0 && (
+        <Alert tone="info">{t('forms:has_answers', { count: saved.answers })}</Alert>
+      )}
+      <FormAlerts
+        form={form}
+        overwrite={() => void save('*')}
+        reload={async () => {
+          const fresh = await queries.fetchQuery({
+            queryKey: ['form', saved.id],
+            queryFn: () => askTagged(getForm({ path: { id: saved.id } })),
+            staleTime: 0,
+          })
+          form.reset(read(fresh.data))
+        }}
+      />
+      <div className="halves">
+        <div className="sections">
+          <Card title={t('forms:page')}>
+            <TextInput label={t('forms:page_title')} required {...form.text('title')} />
+            <Textarea label={t('forms:intro')} rows={2} {...form.text('intro')} />
+          </Card>
+          <Questions form={form} />
+          <Card title={t('forms:afterwards')}>
+            <Textarea label={t('forms:thanks')} rows={2} required {...form.text('thanks_text')} />
+            <Settings form={form} />
+          </Card>
+          <Card title={t('forms:naming')}>
+            <TextInput
+              label={t('forms:name')}
+              description={t('forms:name_text')}
+              required
+              {...form.text('name')}
+            />
+            <TextInput
+              label={t('forms:slug')}
+              description={t('forms:slug_text')}
+              required
+              {...form.text('slug')}
+            />
+          </Card>
+        </div>
+        <div className="sticky">
+          <Preview values={values} />
+        </div>
+      </div>
+    </FormFrame>
+  )
+}
+
+function Settings({ form }: { form: FormState<Values> }) {
+  const lists = useLists()
+  const purposes = usePurposes()
+  const { values, errors, set } = form
+  return (
+    <>
+      <Choice
+        label={t('forms:to_list')}
+        empty={t('none')}
+        value={values.list_id}
+        error={errors.list_id}
+        data={options(lists.data?.items)}
+        onPick={(v) => set('list_id', v)}
+      />
+      <TagPicker
+        label={t('forms:give_tags')}
+        value={values.tags}
+        error={errors.tags}
+        onChange={(v) => set('tags', v)}
+      />
+      <Choice
+        label={t('forms:purpose')}
+        description={t('forms:purpose_text')}
+        empty={t('none')}
+        value={values.purpose_id}
+        error={errors.purpose_id}
+        data={(purposes.data?.items ?? []).map((p) => ({ value: p.id, label: p.label }))}
+        onPick={(v) => set('purpose_id', v)}
+      />
+    </>
+  )
+}
+
+const DRAG = 'application/x-varde-question'
+
+function Questions({ form }: { form: FormState<Values> }) {
+  const { fields } = form.values
+  const [open, setOpen] = useState(0)
+  const [over, setOver] = useState<number>()
+  const faults = formFaults(fields)
+  const set = (next: FormField[]) => form.set('fields', next)
+  const move = (from: number, to: number) => {
+    set(moveField(fields, from, to))
+    setOpen(to)
+  }
+  return (
+    <Card title={t('forms:questions')}>
+      {fields.length === 0 && <p className="muted">{t('forms:no_questions')}</p>}
+      <ul className="blocks">
+        {fields.map((field, i) => {
+          const name = field.label || t(`forms:types.${field.type}`)
+          const wrong = faults.filter((f) => f.index === i)
+          const isOpen = open === i
+          return (
+            <li
+              key={i}
+              className={`block ${isOpen ? 'block-open' : ''} ${over === i ? 'block-over' : ''}`}
+              onDragOver={(e) => {
+                if (!e.dataTransfer.types.includes(DRAG)) return
+                e.preventDefault()
+                setOver(i)
+              }}
+              onDragLeave={() => setOver(undefined)}
+              onDrop={(e) => {
+                const from = e.dataTransfer.getData(DRAG)
+                setOver(undefined)
+                if (from === '') return
+                e.preventDefault()
+                move(Number(from), i)
+              }}
+            >
+              <div className="block-head">
+                <span
+                  className="grip"
+                  draggable
+                  aria-hidden
+                  onDragStart={(e) => e.dataTransfer.setData(DRAG, String(i))}
+                >
+                  <IconGripVertical size={16} />
+                </span>
+                <button
+                  type="button"
+                  className="block-name"
+                  aria-expanded={isOpen}
+                  onClick={() => setOpen(isOpen ? -1 : i)}
+                >
+                  <span className="strong block-words">{name}</span>
+                  <span className="muted nowrap small">{t(`forms:types.${field.type}`)}</span>
+                  {wrong.length > 0 && <State tone="warn">{t('forms:unfinished')}</State>}
+                </button>
+                <span className="row handles">
+                  <IconButton
+                    label={t('move_named.up', { name })}
+                    disabled={i === 0}
+                    onClick={() => move(i, i - 1)}
+                  >
+                    <IconArrowUp size={16} aria-hidden />
+                  </IconButton>
+                  <IconButton
+                    label={t('move_named.down', { name })}
+                    disabled={i === fields.length - 1}
+                    onClick={() => move(i, i + 1)}
+                  >
+                    <IconArrowDown size={16} aria-hidden />
+                  </IconButton>
+                  <IconButton
+                    label={t('remove_named', { name })}
+                    onClick={() => set(fields.filter((_, k) => k !== i))}
+                  >
+                    <IconTrash size={16} aria-hidden />
+                  </IconButton>
+                </span>
+              </div>
+              {isOpen && (
+                <div className="block-body">
+                  {wrong.map((w) => (
+                    <State key={w.fault} tone="warn">
+                      {t(`forms:faults.${w.fault}`)}
+                    </State>
+                  ))}
+                  <QuestionEditor
+                    field={field}
+                    fields={fields}
+                    index={i}
+                    errors={form.errors}
+                    onChange={(next) => set(fields.map((f, k) => (k === i ? next : f)))}
+                  />
+                </div>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {form.errors.fields && <Alert tone="bad">{form.errors.fields}</Alert>}
+      <div className="left-menu">
+        <Menu
+          label={t('forms:add_question')}
+          className="menu-button framed"
+          button={
+            <>
+              <IconPlus size={16} aria-hidden /> {t('forms:add_question')}
+            </>
+          }
+          items={fieldTypes.map((type) => ({
+            label: t(`forms:types.${type}`),
+            run: () => {
+              set([...fields, newField(type, t(`forms:types.${type}`), fields)])
+              setOpen(fields.length)
+            },
+          }))}
+        />
+      </div>
+    </Card>
+  )
+}
+
+const contact = ['email', 'phone', 'first_name', 'last_name'] as const
+
+function QuestionEditor(props: {
+  field: FormField
+  fields: FormField[]
+  index: number
+  errors: Record<string, string>
+  onChange: (field: FormField) => void
+}) {
+  const { field, fields, index, onChange } = props
+  const attributes = useAttributes()
+  const set = (change: Partial<FormField>) => onChange({ ...field, ...change })
+  return (
+    <>
+      <TextInput
+        label={t('forms:question')}
+        required
+        value={field.label}
+        onChange={(e) => {
+          const label = e.currentTarget.value
+          const follow = field.key === freeKey(field.label, fields, index)
+          set(follow ? { label, key: freeKey(label, fields, index) } : { label })
+        }}
+      />
+      <TextInput
+        label={t('forms:help')}
+        value={field.help ?? ''}
+        onChange={(e) => set({ help: e.currentTarget.value || undefined })}
+      />
+      {hasChoices(field.type) && (
+        <TagPicker
+          label={t('forms:choices')}
+          placeholder={t('forms:choices_hint')}
+          suggestions={[]}
+          value={field.choices ?? []}
+          onChange={(choices) => set({ choices })}
+        />
+      )}
+      <div className="two">
+        {field.type === 'rating' && (
+          <TextInput
+            type="number"
+            min={3}
+            max={10}
+            label={t('forms:max')}
+            value={field.max ?? 5}
+            onChange={(e) => set({ max: Number(e.currentTarget.value) || 5 })}
+          />
+        )}
+        {field.type !== 'consent' && (
+          <Choice
+            label={t('forms:store_as')}
+            empty={t('forms:only_answer')}
+            value={field.attribute}
+            data={[
+              ...contact.map((c) => ({ value: c as string, label: t(`forms:contact.${c}`) })),
+              ...(attributes.data?.items ?? []).map((a) => ({ value: a.key, label: a.label })),
+            ]}
+            onPick={(v) => set({ attribute: v || undefined })}
+          />
+        )}
+      </div>
+      <Switch
+        label={t('forms:required')}
+        checked={field.required}
+        onChange={(e) => set({ required: e.currentTarget.checked })}
+      />
+    </>
+  )
+}
+
+/** What the public page asks, roughly as it will look. It takes no answers. */
+function Preview({ values }: { values: Values }) {
+  return (
+    <Card title={t('preview')} note={t('forms:preview_text')}>
+      <div className="form-preview" inert>
+        <h3 className="form-title">{values.title}</h3>
+        {values.intro && <p>{values.intro}</p>}
+        {values.fields.map((f, i) => (
+          <PreviewField key={i} field={f} />
+        ))}
+        <Button fullWidth>{t('forms:send_answer')}</Button>
+      </div>
+    </Card>
+  )
+}
+
+function PreviewField({ field: f }: { field: FormField }) {
+  const common = { label: f.label || '…', description: f.help, required: f.required, readOnly: true }
+  switch (f.type) {
+    case 'long_text':
+      return <Textarea {...common} rows={3} />
+    case 'choice':
+      return (
+        <Radio.Group {...common}>
+          <div className="stack-s">
+            {(f.choices ?? []).map((c) => (
+              <Radio key={c} value={c} label={c} />
+            ))}
+          </div>
+        </Radio.Group>
+      )
+    case 'multiple_choice':
+      return (
+        <Checkbox.Group {...common}>
+          <div className="stack-s">
+            {(f.choices ?? []).map((c) => (
+              <Checkbox key={c} value={c} label={c} />
+            ))}
+          </div>
+        </Checkbox.Group>
+      )
+    case 'rating': {
+      const from = (f.max ?? 5) === 10 ? 0 : 1
+      return (
+        <Radio.Group {...common}>
+          <div className="row">
+            {Array.from({ length: (f.max ?? 5) - from + 1 }, (_, i) => String(i + from)).map((n) => (
+              <Radio key={n} value={n} label={n} />
+            ))}
+          </div>
+        </Radio.Group>
+      )
+    }
+    case 'consent':
+      return <Checkbox label={f.label} description={f.help} readOnly />
+    default:
+      return <TextInput {...common} type={f.type === 'date' ? 'date' : 'text'} />
+  }
+}

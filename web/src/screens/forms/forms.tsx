@@ -1,0 +1,134 @@
+import { Button, TextInput } from '@mantine/core'
+import { IconForms, IconPlus, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
+import { queries, useMay } from '@/app/session'
+import { createForm, deleteForm, type Form, listForms } from '@/client'
+import { ask } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { formatNumber } from '@/lib/time'
+import { DialogForm } from '@/ui/dialog-form'
+import { Copy, confirm, Empty, IconButton, Page, State, Time, type Tone, toast } from '@/ui/kit'
+import { Link, useGo } from '@/ui/link'
+import { type Column, Pages, usePages } from '@/ui/table'
+import { newField } from './fields'
+
+const tones: Record<Form['state'], Tone> = { draft: 'idle', published: 'good', closed: 'warn' }
+export const FormStateMark = ({ state }: { state: Form['state'] }) => (
+  <State tone={tones[state]}>{t(`forms:states.${state}`)}</State>
+)
+
+export default function Forms() {
+  const write = useMay()('forms.write')
+  const [open, setOpen] = useState(false)
+  const pages = usePages(['forms', 'pages'], (cursor) => ask(listForms({ query: { cursor, limit: 50 } })))
+  const columns: Column<Form>[] = [
+    {
+      key: 'name',
+      header: t('forms:name'),
+      bare: true,
+      cell: (f) => <Link href={`/forms/${f.id}`}>{f.name}</Link>,
+    },
+    { key: 'state', header: t('forms:state'), cell: (f) => <FormStateMark state={f.state} /> },
+    {
+      key: 'answers',
+      header: t('forms:answers'),
+      number: true,
+      cell: (f) => (f.answers ? <Link href={`/forms/${f.id}/results`}>{formatNumber(f.answers)}</Link> : '0'),
+    },
+    {
+      key: 'url',
+      header: t('forms:address'),
+      cell: (f) =>
+        f.state === 'published' ? (
+          <span className="row address">
+            <a href={f.public_url} target="_blank" rel="noreferrer">
+              {f.public_url.replace(/^https?:\/\//, '')}
+            </a>
+            <Copy value={f.public_url} label={t('forms:copy_address', { name: f.name })} />
+          </span>
+        ) : (
+          <span className="muted">–</span>
+        ),
+    },
+    { key: 'updated', header: t('forms:updated'), cell: (f) => <Time at={f.updated_at} /> },
+  ]
+  if (write) {
+    columns.push({
+      key: 'do',
+      header: '',
+      bare: true,
+      width: 56,
+      cell: (f) => (
+        <IconButton
+          danger
+          label={t('forms:delete_named', { name: f.name })}
+          onClick={() =>
+            confirm({
+              title: t('forms:delete_title', { name: f.name }),
+              body: t('forms:delete_body', { count: f.answers }),
+              label: t('forms:delete_label', { count: f.answers }),
+              run: async () => {
+                await ask(deleteForm({ path: { id: f.id } }))
+                await queries.invalidateQueries({ queryKey: ['forms'] })
+                toast('good', t('forms:deleted', { name: f.name }))
+              },
+            })
+          }
+        >
+          <IconTrash size={18} aria-hidden />
+        </IconButton>
+      ),
+    })
+  }
+  const create = write && (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
+      {t('forms:new')}
+    </Button>
+  )
+  return (
+    <Page title={t('forms:title')} lead={t('forms:lead')} actions={create}>
+      <Pages
+        pages={pages}
+        label={t('forms:title')}
+        columns={columns}
+        rowKey={(f) => f.id}
+        empty={
+          <Empty icon={<IconForms aria-hidden />} title={t('forms:empty')} action={create}>
+            {t('forms:empty_text')}
+          </Empty>
+        }
+      />
+      {open && <New close={() => setOpen(false)} />}
+    </Page>
+  )
+}
+
+function New({ close }: { close: () => void }) {
+  const go = useGo()
+  const form = useForm({ name: '' })
+  return (
+    <DialogForm
+      open
+      title={t('forms:new')}
+      label={t('forms:create')}
+      form={form}
+      onClose={close}
+      send={async ({ name }) => {
+        const made = await ask(
+          createForm({ body: { name, title: name, fields: [newField('email', t('forms:your_email'), [])] } }),
+        )
+        void queries.invalidateQueries({ queryKey: ['forms'] })
+        go(`/forms/${made.id}`)
+      }}
+    >
+      <TextInput
+        label={t('forms:name')}
+        description={t('forms:name_text')}
+        required
+        autoFocus
+        {...form.text('name')}
+      />
+    </DialogForm>
+  )
+}

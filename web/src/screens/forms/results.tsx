@@ -1,0 +1,78 @@
+import { IconForms } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { getForm, getFormResults } from '@/client'
+import { ask } from '@/lib/ask'
+import { t } from '@/lib/i18n'
+import { formatNumber } from '@/lib/time'
+import { useParam } from '@/lib/url'
+import { ShareChart } from '@/ui/chart'
+import { Card, Empty, Figure, Loaded } from '@/ui/kit'
+import { Link, LinkButton } from '@/ui/link'
+import { FormFrame } from './form-frame'
+
+export default function Results() {
+  const id = useParam()
+  const form = useQuery({ queryKey: ['form-plain', id], queryFn: () => ask(getForm({ path: { id } })) })
+  const results = useQuery({
+    queryKey: ['form-results', id],
+    queryFn: () => ask(getFormResults({ path: { id } })),
+  })
+  return (
+    <FormFrame form={form.data} id={id} at="results">
+      <Loaded query={results} block={320}>
+        {(r) =>
+          r.answers === 0 ? (
+            <Card>
+              <Empty
+                icon={<IconForms aria-hidden />}
+                title={t('forms:no_answers')}
+                action={
+                  <LinkButton variant="default" href={`/forms/${id}`}>
+                    {t('forms:to_form')}
+                  </LinkButton>
+                }
+              >
+                {t(form.data?.state === 'published' ? 'forms:no_answers_open' : 'forms:no_answers_closed')}
+              </Empty>
+            </Card>
+          ) : (
+            <>
+              <div className="figures">
+                <Figure
+                  label={t('forms:answers')}
+                  value={formatNumber(r.answers)}
+                  href={`/forms/${id}/answers`}
+                />
+                {r.fields
+                  .filter((f) => f.average !== undefined && f.average !== null)
+                  .map((f) => (
+                    <Figure
+                      key={f.key}
+                      label={t('forms:average_of', { name: f.label })}
+                      value={formatNumber(f.average ?? 0, 1)}
+                    />
+                  ))}
+              </div>
+              {r.fields.map((f) =>
+                f.counts?.length ? (
+                  <Card key={f.key}>
+                    <ShareChart label={f.label} head={t('forms:answer')} items={f.counts} total={r.answers} />
+                    {f.type === 'multiple_choice' && <p className="muted small">{t('forms:several_note')}</p>}
+                  </Card>
+                ) : f.texts !== undefined && f.texts !== null ? (
+                  <Card key={f.key}>
+                    <h2>{f.label}</h2>
+                    <p>
+                      {t('forms:texts', { count: f.texts })}{' '}
+                      <Link href={`/forms/${id}/answers`}>{t('forms:read_them')}</Link>
+                    </p>
+                  </Card>
+                ) : null,
+              )}
+            </>
+          )
+        }
+      </Loaded>
+    </FormFrame>
+  )
+}

@@ -1,0 +1,72 @@
+// From an empty organisation to a test message that arrives, one step after the other.
+import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { getSetup, type Setup as SetupView } from '@/client'
+import { ask } from '@/lib/ask'
+import { t } from '@/lib/i18n'
+import { Alert, Bar, Card, Loaded, Page } from '@/ui/kit'
+import { LinkButton } from '@/ui/link'
+
+type Step = SetupView['steps'][number]['id']
+
+const places: Record<Step, string> = {
+  sending_domain: '/sending/domains',
+  provider: '/sending/providers',
+  import: '/imports/new',
+  test_send: '/campaigns',
+  invite: '/users',
+  totp: '/me',
+}
+
+export default function Setup() {
+  const query = useQuery({ queryKey: ['setup'], queryFn: () => ask(getSetup()), staleTime: 0 })
+  return (
+    <Page title={t('home:setup')} lead={t('home:setup_lead')}>
+      <Loaded query={query} block={320}>
+        {({ steps }) => {
+          const done = steps.filter((s) => s.done).length
+          const next = steps.find((s) => !s.done)
+          return (
+            <div className="sections narrow">
+              {done === steps.length ? (
+                <Alert tone="good" title={t('home:setup_done')}>
+                  {t('home:setup_done_text')}
+                </Alert>
+              ) : (
+                <div className="stack-s">
+                  <p>{t('home:setup_progress', { done, total: steps.length })}</p>
+                  <Bar value={done / steps.length} label={t('home:setup_title')} />
+                </div>
+              )}
+              <Card>
+                <ol className="checklist">
+                  {steps.map((s) => (
+                    <li key={s.id} className={s.done ? 'done' : undefined}>
+                      {s.done ? (
+                        <IconCircleCheckFilled size={22} aria-hidden />
+                      ) : (
+                        <IconCircle size={22} aria-hidden />
+                      )}
+                      <div className="grow">
+                        <h2>
+                          {t(`home:steps.${s.id}.title`, { defaultValue: s.title })}
+                          <span className="sr"> ({t(s.done ? 'home:step_done' : 'home:step_open')})</span>
+                        </h2>
+                        <p className="muted">{t(`home:steps.${s.id}.text`, { defaultValue: '' })}</p>
+                      </div>
+                      {!s.done && (
+                        <LinkButton variant={s === next ? 'filled' : 'default'} href={places[s.id] ?? '/'}>
+                          {t(`home:steps.${s.id}.act`, { defaultValue: t('home:do_it') })}
+                        </LinkButton>
+                      )}
+                    </li>
+                  ))}
+                </ol>
+              </Card>
+            </div>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}

@@ -1,0 +1,447 @@
+// One import, from its columns to its result. Which step is shown follows from the server's state, so that it
+// can be left and come back to; what was chosen but not started yet is kept as a draft.
+import { Button, Switch, TextInput } from '@mantine/core'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { queries } from '@/app/session'
+import {
+  type Attribute,
+  cancelImport,
+  getImport,
+  type Import,
+  type ImportMapping,
+  type ImportPreview,
+  previewImport,
+  startImport,
+} from '@/client'
+import { ask } from '@/lib/ask'
+import { useLive } from '@/lib/events'
+import { type FormState, useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { options, useAttributes, useLists, usePurposes } from '@/lib/lookups'
+import { formatBytes, formatNumber, formatPercent } from '@/lib/time'
+import { useParam, useUrl } from '@/lib/url'
+import { Alert, Bar, Card, confirm, Facts, Figure, FormAlerts, Loaded, Page, State, Time } from '@/ui/kit'
+import { LinkButton } from '@/ui/link'
+import { Choice } from '@/ui/pick'
+import { TagPicker } from '@/ui/pick-many'
+import { ImportState } from './imports'
+import { fixedTargets, mappingFaults, suggestMapping } from './mapping'
+import { Steps } from './steps'
+
+interface Values {
+  encoding: string
+  delimiter: string
+  header: boolean
+  mapping: ImportMapping[]
+  list_id: string
+  tags: string[]
+  purpose_id: string
+  consent_source: string
+  update_existing: boolean
+}
+
+export default function ImportScreen() {
+  const id = useParam()
+  const live = useLive('import.progress', (event) => {
+    if (event.id === id) void queries.invalidateQueries({ queryKey: ['import', id] })
+  })
+  const query = useQuery({
+    queryKey: ['import', id],
+    queryFn: () => ask(getImport({ path: { id } })),
+    refetchInterval: ({ state }) => {
+      const running = state.data?.state === 'running' || state.data?.state === 'queued'
+      return running ? (live.connected ? 5000 : 1500) : false
+    },
+  })
+  const attributes = useAttributes()
+  const item = query.data
+  return (
+    <Page
+      title={item?.filename ?? t('imports:one')}
+      back={{ href: '/imports', label: t('imports:title') }}
+      state={item && <ImportState state={item.state} />}
+      wide
+    >
+      <Loaded query={query} block={240}>
+        {(i) => {
+          if (i.state !== 'uploaded') return <Result item={i} />
+          return (
+            <Loaded query={attributes} block={240}>
+              {(a) => <Prepare key={i.id} item={i} attributes={a.items} />}
+            </Loaded>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Prepare({ item, attributes }: { item: Import; attributes: Attribute[] }) {
+  const [{ step }, setUrl] = useUrl()
+  const form = useForm<Values>(
+    {
+      encoding: item.encoding,
+      delimiter: item.delimiter,
+      header: item.header,
+      mapping: suggestMapping(item.columns, attributes),
+      list_id: '',
+      tags: [],
+      purpose_id: '',
+      consent_source: '',
+      update_existing: true,
+    },
+    { draft: `import-${item.id}` },
+  )
+  const { encoding, delimiter, header } = form.values
+  const reading = { encoding, delimiter, header }
+  const preview = useQuery({
+    queryKey: ['import-preview', item.id, reading],
+    queryFn: () => ask(previewImport({ path: { id: item.id }, query: { rows: 20, ...reading } })),
+    placeholderData: keepPreviousData,
+  })
+  const onOptions = step === 'options'
+  return (
+    <>
+      <Steps at={onOptions ? 'options' : 'columns'} />
+      <FormAlerts form={form} />
+      {onOptions ? (
+        <Options form={form} item={item} back={() => setUrl({ step: undefined })} />
+      ) : (
+        <>
+          <Reading form={form} />
+          <Loaded query={preview} block={240}>
+            {(p) => (
+              <Columns
+                form={form}
+                preview={p}
+                attributes={attributes}
+                next={() => setUrl({ step: 'options' })}
+              />
+            )}
+          </Loaded>
+        </>
+      )}
+    </>
+  )
+}
+
+const encodings = ['UTF-8', 'windows-1252', 'ISO-8859-1', 'UTF-16LE']
+const delimiters = [',', ';', '\t', '|']
+
+function Reading({ form }: { form: FormState<Values> }) {
+  const { values, set } = form
+  return (
+    <Card title={t('imports:reading')} note={t('imports:reading_note')}>
+      <div className="two">
+        <Choice
+          label={t('imports:encoding')}
+          value={values.encoding}
+          data={[...new Set([values.encoding, ...encodings])].map((e) => ({ value: e, label: e }))}
+          onPick={(v) => set('encoding', v)}
+        />
+        <Choice
+          label={t('imports:delimiter')}
+          value={values.delimiter}
+          data={[...new Set([values.delimiter, ...delimiters])].map((d) => ({
+            value: d,
+            label:
+              {
+                ',': t('imports:comma'),
+                ';': t('imports:semicolon'),
+                '\t': t('imports:tab'),
+                '|': t('imports:pipe'),
+              }[d] ?? d,
+          }))}
+          onPick={(v) => set('delimiter', v)}
+        />
+        <Switch label={t('imports:header')} mt={28} {...form.check('header')} />
+      </div>
+    </Card>
+  )
+}
+
+function Columns(props: {
+  form: FormState<Values>
+  preview: ImportPreview
+  attributes: Attribute[]
+  next: () => void
+}) {
+  const { form, preview, attributes } = props
+  const { mapping } = form.values
+  const faults = mappingFaults(mapping)
+  const target = (index: number) => mapping.find((m) => m.column === index)?.target ?? 'ignore'
+  const choose = (column: number, to: string) =>
+    form.set(
+      'mapping',
+      [...mapping.filter((m) => m.column !== column), { column, target: to }].sort(
+        (a, b) => a.column - b.column,
+      ),
+    )
+  const targets = [
+    { value: 'ignore', label: t('imports:targets.ignore') },
+    ...fixedTargets.map((f) => ({ value: f as string, label: t(`imports:targets.${f}`) })),
+    ...attributes.map((a) => ({
+      value: `attribute:${a.key}`,
+      label: t('imports:targets.attribute', { name: a.label }),
+    })),
+  ]
+  const troubled = preview.rows.filter((r) => r.problems.length).length
+  return (
+    <>
+      <Card title={t('imports:mapping')} note={t('imports:mapping_note')} flush>
+        <ul className="mapping">
+          {preview.columns.map((c) => {
+            const to = target(c.index)
+            return (
+              <li key={c.index} className={to === 'ignore' ? 'ignored' : undefined}>
+                <div className="grow">
+                  <div className="strong wrap">{c.name || t('imports:column_no', { no: c.index + 1 })}</div>
+                  <div className="muted small wrap">
+                    {c.sample.filter(Boolean).slice(0, 3).join(' · ') || t('imports:no_sample')}
+                  </div>
+                </div>
+                <Choice
+                  className="mapping-target"
+                  aria-label={t('imports:goes_to', { name: c.name })}
+                  value={to}
+                  data={targets}
+                  onPick={(v) => choose(c.index, v)}
+                />
+              </li>
+            )
+          })}
+        </ul>
+      </Card>
+      {form.errors.mapping && <Alert tone="bad">{form.errors.mapping}</Alert>}
+      {faults.map((f) => (
+        <Alert key={f.fault + (f.target ?? '')} tone="warn">
+          {t(`imports:faults.${f.fault}`, { target: targets.find((x) => x.value === f.target)?.label })}
+        </Alert>
+      ))}
+      <Card
+        title={t('imports:first_rows', { count: preview.rows.length })}
+        actions={
+          <State tone={troubled ? 'warn' : 'good'}>
+            {troubled ? t('imports:rows_troubled', { count: troubled }) : t('imports:rows_fine')}
+          </State>
+        }
+      >
+        <section
+          className="scroller"
+          tabIndex={0}
+          aria-label={t('imports:first_rows', { count: preview.rows.length })}
+        >
+          <table className="grid-table">
+            <thead>
+              <tr>
+                <th className="num">{t('imports:line')}</th>
+                {preview.columns.map((c) => (
+                  <th key={c.index}>{c.name || t('imports:column_no', { no: c.index + 1 })}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {preview.rows.map((row) => (
+                <tr key={row.line}>
+                  <td className="num">{row.line}</td>
+                  {row.cells.map((cell, i) => {
+                    const wrong = row.problems.filter((p) => p.column === i)
+                    return (
+                      <td key={i} className={wrong.length ? 'problem' : undefined}>
+                        {cell}
+                        {wrong.map((p) => (
+                          <div key={p.message} className="small">
+                            <State tone="bad">{p.message}</State>
+                          </div>
+                        ))}
+                      </td>
+                    )
+                  })}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+        <p className="muted small">{t('imports:rejected_note')}</p>
+      </Card>
+      <div className="row">
+        <Button disabled={faults.length > 0} onClick={props.next}>
+          {t('imports:to_options')}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+function Options({ form, item, back }: { form: FormState<Values>; item: Import; back: () => void }) {
+  const lists = useLists()
+  const purposes = usePurposes()
+  const { values, set } = form
+  const kept = values.mapping.filter((m) => m.target !== 'ignore').length
+  return (
+    <form
+      className="sections narrow"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void form.submit(async (v) => {
+          const started = await ask(
+            startImport({
+              path: { id: item.id },
+              body: {
+                encoding: v.encoding,
+                delimiter: v.delimiter,
+                header: v.header,
+                mapping: v.mapping,
+                options: {
+                  tags: v.tags,
+                  update_existing: v.update_existing,
+                  ...(v.list_id ? { list_id: v.list_id } : {}),
+                  ...(v.purpose_id ? { purpose_id: v.purpose_id, consent_source: v.consent_source } : {}),
+                },
+              },
+            }),
+          )
+          queries.setQueryData(['import', item.id], started)
+        })
+      }}
+    >
+      <Card title={t('imports:options')}>
+        <Choice
+          label={t('imports:add_to_list')}
+          empty={t('none')}
+          value={values.list_id}
+          error={form.errors.list_id}
+          data={options(lists.data?.items)}
+          onPick={(v) => set('list_id', v)}
+        />
+        <TagPicker
+          label={t('imports:add_tags')}
+          value={values.tags}
+          error={form.errors.tags}
+          onChange={(v) => set('tags', v)}
+        />
+        <Choice
+          label={t('imports:consent_to')}
+          description={t('imports:consent_note')}
+          empty={t('imports:no_consent')}
+          value={values.purpose_id}
+          error={form.errors.purpose_id}
+          data={(purposes.data?.items ?? []).map((p) => ({ value: p.id, label: p.label }))}
+          onPick={(v) => set('purpose_id', v)}
+        />
+        {values.purpose_id && (
+          <TextInput
+            label={t('imports:consent_source')}
+            description={t('imports:consent_source_note')}
+            required
+            {...form.text('consent_source')}
+          />
+        )}
+        <Switch
+          label={t('imports:update_existing')}
+          description={t('imports:update_note')}
+          {...form.check('update_existing')}
+        />
+      </Card>
+      <p className="muted">
+        {t('imports:summary', { count: kept, file: item.filename, size: formatBytes(item.bytes) })}
+      </p>
+      <div className="row">
+        <Button type="submit" loading={form.busy}>
+          {t('imports:start')}
+        </Button>
+        <Button variant="default" onClick={back}>
+          {t('imports:back')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Result({ item }: { item: Import }) {
+  const running = item.state === 'running' || item.state === 'queued'
+  const { counts } = item
+  return (
+    <>
+      <Steps at="result" />
+      {running && (
+        <Card>
+          <div className="row row-between">
+            <strong>{t(item.state === 'queued' ? 'imports:waiting' : 'imports:running')}</strong>
+            <span className="num">{formatPercent(item.progress, 1)}</span>
+          </div>
+          <Bar value={item.progress} label={t('imports:progress_of', { name: item.filename })} />
+          <p className="muted">{t('imports:may_leave')}</p>
+          <div>
+            <Button
+              variant="default"
+              onClick={() =>
+                confirm({
+                  title: t('imports:cancel_title', { name: item.filename }),
+                  body: t('imports:cancel_body', { count: counts.created + counts.updated }),
+                  label: t('imports:cancel_label'),
+                  run: async () => {
+                    await ask(cancelImport({ path: { id: item.id } }))
+                    await queries.invalidateQueries({ queryKey: ['import', item.id] })
+                  },
+                })
+              }
+            >
+              {t('imports:cancel')}
+            </Button>
+          </div>
+        </Card>
+      )}
+      {item.error && (
+        <Alert tone="bad" title={t('imports:failed')}>
+          <p>{item.error}</p>
+          <p>{t('imports:failed_text')}</p>
+        </Alert>
+      )}
+      <div className="figures">
+        <Figure label={t('imports:read')} value={formatNumber(counts.read)} />
+        <Figure label={t('imports:created')} value={formatNumber(counts.created)} />
+        <Figure label={t('imports:updated')} value={formatNumber(counts.updated)} />
+        <Figure label={t('imports:unchanged')} value={formatNumber(counts.unchanged)} />
+        <Figure label={t('imports:rejected')} value={formatNumber(counts.rejected)} />
+      </div>
+      {!running && counts.rejected > 0 && (
+        <Alert
+          tone="warn"
+          title={t('imports:rejected_rows', { count: counts.rejected })}
+          actions={
+            <LinkButton size="xs" variant="default" download href={`/api/v1/imports/${item.id}/rejects`}>
+              {t('imports:download_rejects')}
+            </LinkButton>
+          }
+        >
+          {t('imports:rejected_text')}
+        </Alert>
+      )}
+      {item.state === 'done' && counts.rejected === 0 && <Alert tone="good">{t('imports:all_in')}</Alert>}
+      <Card title={t('imports:about')}>
+        <Facts
+          items={[
+            [t('imports:uploaded_at'), <Time key="a" at={item.created_at} />],
+            [t('imports:finished_at'), <Time key="b" at={item.finished_at} />],
+            [t('imports:size'), formatBytes(item.bytes)],
+            [t('imports:encoding'), item.encoding],
+            [t('imports:tags'), item.options?.tags.join(', ') || '–'],
+          ]}
+        />
+      </Card>
+      {item.state === 'done' && (
+        <div className="row">
+          <LinkButton href={item.options?.list_id ? `/persons?list=${item.options.list_id}` : '/persons'}>
+            {t('imports:see')}
+          </LinkButton>
+        </div>
+      )}
+      {(item.state === 'failed' || item.state === 'cancelled') && (
+        <div className="row">
+          <LinkButton href="/imports/new">{t('imports:again')}</LinkButton>
+        </div>
+      )}
+    </>
+  )
+}

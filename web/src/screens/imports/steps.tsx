@@ -1,0 +1,24 @@
+import { IconCheck } from '@tabler/icons-react'
+import { t } from '@/lib/i18n'
+
+const steps = ['file', 'columns', 'options', 'result'] as const
+
+/** Where one is in the four steps of an import. */
+export function Steps({ at }: { at: (typeof steps)[number] }) {
+  const here = steps.indexOf(at)
+  return (
+    <ol className="steps" aria-label={t('imports:steps.label')}>
+      {steps.map((step, i) => (
+        <li
+          key={step}
+          aria-current={i === here ? 'step' : undefined}
+          className={i < here ? 'done' : undefined}
+        >
+          <span className="step-no">{i < here ? <IconCheck size={14} aria-hidden /> : i + 1}</span>
+          {t(`imports:steps.${step}`)}
+          {i < here && <span className="sr">{t('imports:steps.done')}</span>}
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,24 @@
+import {
+  IconAdjustments,
+  IconArrowsSplit2,
+  IconBell,
+  IconClock,
+  IconClockPause,
+  IconList,
+  IconMail,
+  IconTag,
+  IconWebhook,
+} from '@tabler/icons-react'
+import type { StepKind } from './graph'
+
+export const stepIcons: Record<StepKind, typeof IconClock> = {
+  wait: IconClock,
+  wait_until: IconClockPause,
+  branch: IconArrowsSplit2,
+  send: IconMail,
+  set_attribute: IconAdjustments,
+  tag: IconTag,
+  list: IconList,
+  webhook: IconWebhook,
+  notify: IconBell,
+}

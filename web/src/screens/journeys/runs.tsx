@@ -1,0 +1,96 @@
+import { IconRoute } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { getJourney, type JourneyRun, listJourneyRuns } from '@/client'
+import { ask } from '@/lib/ask'
+import { t } from '@/lib/i18n'
+import { personName } from '@/lib/names'
+import { useParam, useUrl } from '@/lib/url'
+import { Empty, Page, State, Time, type Tone } from '@/ui/kit'
+import { Link } from '@/ui/link'
+import { Choice } from '@/ui/pick'
+import { type Column, Pages, usePages } from '@/ui/table'
+import { planOf, walk } from './graph'
+import { useThings } from './names'
+import { describe } from './words'
+
+const states = ['active', 'finished', 'failed'] as const
+const tones: Record<string, Tone> = { active: 'busy', finished: 'good', failed: 'bad' }
+
+/** Who is where in a journey, and why somebody is stuck. */
+export default function Runs() {
+  const id = useParam()
+  const [url, setUrl] = useUrl()
+  const things = useThings()
+  const journey = useQuery({
+    queryKey: ['journey-plain', id],
+    queryFn: () => ask(getJourney({ path: { id } })),
+  })
+  const filter = { step: url.step, state: url.state }
+  const pages = usePages(['journey-runs', id, filter], (cursor) =>
+    ask(listJourneyRuns({ path: { id }, query: { ...filter, cursor, limit: 50 } })),
+  )
+  const steps = journey.data ? walk(planOf(journey.data)).map((w) => w.step) : []
+  const words = (stepId: string) => {
+    const step = steps.find((s) => s.id === stepId)
+    return step ? `${t(`journeys:kinds.${step.kind}`)}: ${describe(step, things.names)}` : stepId
+  }
+  const columns: Column<JourneyRun>[] = [
+    {
+      key: 'person',
+      header: t('journeys:person'),
+      bare: true,
+      cell: (r) => <Link href={`/persons/${r.person.id}`}>{personName(r.person)}</Link>,
+    },
+    { key: 'step', header: t('journeys:step'), cell: (r) => words(r.step_id) },
+    {
+      key: 'state',
+      header: t('journeys:state'),
+      cell: (r) => (
+        <State tone={tones[r.state] ?? 'idle'}>
+          {t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}
+        </State>
+      ),
+    },
+    {
+      key: 'wakes',
+      header: t('journeys:goes_on'),
+      cell: (r) => (r.error ? <span className="wrap">{r.error}</span> : <Time at={r.wakes_at} />),
+    },
+  ]
+  return (
+    <Page
+      title={t('journeys:runs')}
+      lead={journey.data?.name}
+      back={{ href: `/journeys/${id}`, label: t('journeys:back') }}
+    >
+      <div className="filters">
+        <Choice
+          label={t('journeys:state')}
+          empty={t('any')}
+          value={url.state}
+          data={states.map((s) => ({ value: s, label: t(`journeys:run_states.${s}`) }))}
+          onPick={(state) => setUrl({ state })}
+        />
+        <Choice
+          label={t('journeys:step')}
+          empty={t('any')}
+          value={url.step}
+          data={steps.map((s) => ({ value: s.id, label: words(s.id) }))}
+          onPick={(step) => setUrl({ step })}
+        />
+      </div>
+      <Pages
+        pages={pages}
+        label={t('journeys:runs')}
+        columns={columns}
+        rowKey={(r) => r.id}
+        rowTone={(r) => (r.state === 'failed' ? 'bad' : undefined)}
+        empty={
+          <Empty icon={<IconRoute aria-hidden />} title={t('journeys:no_runs')}>
+            {t('journeys:no_runs_text')}
+          </Empty>
+        }
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,177 @@
+// Building a segment: conditions on the left, how many and who on the right, counted by the server as one goes.
+import { Button, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { queries, useMay } from '@/app/session'
+import {
+  createSegment,
+  getSegment,
+  listSegmentFields,
+  previewSegment,
+  type Segment,
+  type SegmentField,
+  updateSegment,
+} from '@/client'
+import { ask, askTagged, match } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { personName } from '@/lib/names'
+import { formatNumber } from '@/lib/time'
+import { useParam } from '@/lib/url'
+import { Alert, Card, FormAlerts, Loaded, Page, ProblemAlert, Skeleton, toast } from '@/ui/kit'
+import { Link, LinkButton, useGo } from '@/ui/link'
+import { Builder } from './builder'
+import { finished, type Group, incomplete, readTree, toConditions } from './tree'
+
+export const useFields = () =>
+  useQuery({
+    queryKey: ['segment-fields'],
+    queryFn: async () => (await ask(listSegmentFields())).fields,
+    staleTime: 60_000,
+  })
+
+export default function SegmentScreen() {
+  const id = useParam()
+  const fields = useFields()
+  const query = useQuery({
+    queryKey: ['segment', id],
+    queryFn: () => askTagged(getSegment({ path: { id } })),
+    enabled: Boolean(id),
+  })
+  const name = query.data?.data.name
+  return (
+    <Page
+      title={id ? (name ?? t('segments:one')) : t('segments:new')}
+      back={{ href: '/segments', label: t('segments:title') }}
+      wide
+    >
+      <Loaded query={fields} block={240}>
+        {(f) =>
+          id ? (
+            <Loaded query={query} block={240}>
+              {({ data, etag }) => (
+                <Edit key={data.id} fields={f} segment={data} etag={etag} reload={() => query.refetch()} />
+              )}
+            </Loaded>
+          ) : (
+            <Edit fields={f} />
+          )
+        }
+      </Loaded>
+    </Page>
+  )
+}
+
+function Edit(props: {
+  fields: SegmentField[]
+  segment?: Segment
+  etag?: string
+  reload?: () => Promise<unknown>
+}) {
+  const { fields, segment } = props
+  const go = useGo()
+  const write = useMay()('segments.write')
+  const form = useForm(
+    { name: segment?.name ?? '', conditions: readTree(segment?.conditions) },
+    { draft: `segment-${segment?.id ?? 'new'}` },
+  )
+  const { name, conditions } = form.values
+  const missing = incomplete(conditions, fields)
+
+  async function save(etag?: string) {
+    await form.submit(async (v) => {
+      const body = { name: v.name, conditions: toConditions(v.conditions) }
+      const saved = await ask(
+        segment
+          ? updateSegment({ path: { id: segment.id }, body, headers: match(etag) })
+          : createSegment({ body }),
+      )
+      await queries.invalidateQueries({ queryKey: ['segments'] })
+      toast('good', t('saved'))
+      if (segment) await props.reload?.()
+      else go(`/segments/${saved.id}`, { replace: true })
+    })
+  }
+  return (
+    <form
+      className="split"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save(props.etag)
+      }}
+    >
+      <div className="sections">
+        <FormAlerts
+          form={form}
+          overwrite={() => void save('*')}
+          reload={async () => {
+            await props.reload?.()
+            form.reset()
+          }}
+        />
+        <Card>
+          <TextInput label={t('segments:name')} required {...form.text('name')} />
+          <Builder tree={conditions} fields={fields} onChange={(tree) => form.set('conditions', tree)} />
+          {form.errors.conditions && <Alert tone="bad">{form.errors.conditions}</Alert>}
+        </Card>
+        {write && (
+          <div className="row">
+            <Button type="submit" loading={form.busy} disabled={!name || missing.length > 0 || !form.dirty}>
+              {t(segment ? 'save' : 'segments:create')}
+            </Button>
+            {missing.length > 0 && (
+              <span className="muted">{t('segments:unfinished', { count: missing.length })}</span>
+            )}
+          </div>
+        )}
+      </div>
+      <Preview tree={finished(conditions, fields)} segment={segment} />
+    </form>
+  )
+}
+
+function Preview({ tree, segment }: { tree: Group; segment?: Segment }) {
+  const [settled] = useDebouncedValue(JSON.stringify(toConditions(tree)), 500)
+  const query = useQuery({
+    queryKey: ['segment-preview', settled],
+    queryFn: () => ask(previewSegment({ body: { conditions: JSON.parse(settled) } })),
+    placeholderData: keepPreviousData,
+  })
+  return (
+    <Card title={t('segments:who')}>
+      {query.isError ? (
+        <ProblemAlert problem={query.error} retry={() => void query.refetch()} />
+      ) : query.data ? (
+        <>
+          <div aria-live="polite" style={{ opacity: query.isFetching ? 0.6 : 1 }}>
+            <div className="figure-value">{formatNumber(query.data.count)}</div>
+            <p className="muted">
+              {tree.rules.length
+                ? t('segments:match_count', { count: query.data.count })
+                : t('segments:match_all')}{' '}
+              {t('segments:took', { ms: formatNumber(query.data.took_ms) })}
+            </p>
+          </div>
+          <div>
+            <h3>{t('segments:sample')}</h3>
+            <ul className="plain-list">
+              {query.data.sample.map((p) => (
+                <li key={p.id}>
+                  <Link href={`/persons/${p.id}`}>{personName(p)}</Link>
+                  <div className="muted small wrap">{p.email ?? p.phone}</div>
+                </li>
+              ))}
+            </ul>
+          </div>
+          {segment && (
+            <LinkButton variant="default" href={`/persons?segment=${segment.id}`}>
+              {t('segments:see_all')}
+            </LinkButton>
+          )}
+        </>
+      ) : (
+        <Skeleton lines={6} />
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,208 @@
+// Sending domains and the exact records each needs. What is wrong is said in words, with what was found instead.
+import { Button, TextInput } from '@mantine/core'
+import { IconAt, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
+import { queries } from '@/app/session'
+import {
+  checkDomain,
+  createDomain,
+  type Domain,
+  type DomainRecord,
+  deleteDomain,
+  listDomains,
+} from '@/client'
+import { ask } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { DialogForm } from '@/ui/dialog-form'
+import {
+  Alert,
+  Card,
+  Copy,
+  confirm,
+  Empty,
+  IconButton,
+  Page,
+  ProblemAlert,
+  Skeleton,
+  State,
+  Time,
+  toast,
+  toastProblem,
+} from '@/ui/kit'
+import { usePages } from '@/ui/table'
+
+export default function Domains() {
+  const [open, setOpen] = useState(false)
+  const pages = usePages(['domains', 'pages'], (cursor) => ask(listDomains({ query: { cursor, limit: 50 } })))
+  const create = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
+      {t('sending:new_domain')}
+    </Button>
+  )
+  return (
+    <Page title={t('sending:domains')} lead={t('sending:domains_lead')} actions={create}>
+      {pages.rows === undefined ? (
+        pages.isError ? (
+          <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} />
+        ) : (
+          <Skeleton block={240} />
+        )
+      ) : pages.rows.length === 0 ? (
+        <Card>
+          <Empty icon={<IconAt aria-hidden />} title={t('sending:no_domains')} action={create}>
+            {t('sending:no_domains_text')}
+          </Empty>
+        </Card>
+      ) : (
+        pages.rows.map((d) => <DomainCard key={d.id} domain={d} />)
+      )}
+      {pages.hasNextPage && (
+        <Button variant="default" onClick={() => void pages.fetchNextPage()}>
+          {t('show_more')}
+        </Button>
+      )}
+      {open && <New close={() => setOpen(false)} />}
+    </Page>
+  )
+}
+
+function DomainCard({ domain: d }: { domain: Domain }) {
+  const [busy, setBusy] = useState(false)
+  const missing = d.records.filter((r) => !r.ok).length
+  const refresh = () => queries.invalidateQueries({ queryKey: ['domains'] })
+  return (
+    <Card
+      title={d.domain}
+      note={
+        <>
+          {t('sending:checked')} <Time at={d.checked_at} never={t('never')} />
+          {d.from_addresses.length > 0 &&
+            ` · ${t('sending:used_by', { addresses: d.from_addresses.join(', ') })}`}
+        </>
+      }
+      actions={
+        <>
+          <State tone={d.state === 'verified' ? 'good' : 'warn'}>
+            {t(`sending:domain_states.${d.state}`)}
+          </State>
+          <Button
+            size="xs"
+            variant="default"
+            loading={busy}
+            leftSection={<IconRefresh size={14} aria-hidden />}
+            onClick={async () => {
+              setBusy(true)
+              try {
+                const now = await ask(checkDomain({ path: { id: d.id } }))
+                await refresh()
+                const wrong = now.records.filter((r) => !r.ok).length
+                toast(
+                  wrong ? 'warn' : 'good',
+                  wrong ? t('sending:still_missing', { count: wrong }) : t('sending:all_found'),
+                )
+              } catch (error) {
+                toastProblem(error)
+              } finally {
+                setBusy(false)
+              }
+            }}
+          >
+            {t('sending:check')}
+          </Button>
+          <IconButton
+            danger
+            label={t('sending:remove_domain', { name: d.domain })}
+            onClick={() =>
+              confirm({
+                title: t('sending:remove_domain_title', { name: d.domain }),
+                body: t('sending:remove_domain_body', { count: d.from_addresses.length }),
+                label: t('sending:remove_domain_label'),
+                run: async () => {
+                  await ask(deleteDomain({ path: { id: d.id } }))
+                  await refresh()
+                },
+              })
+            }
+          >
+            <IconTrash size={18} aria-hidden />
+          </IconButton>
+        </>
+      }
+    >
+      {missing > 0 && <Alert tone="warn">{t('sending:missing', { count: missing })}</Alert>}
+      <ul className="plain-list">
+        {d.records.map((r) => (
+          <Record key={r.purpose + r.name} record={r} domain={d.domain} />
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+function Record({ record: r, domain }: { record: DomainRecord; domain: string }) {
+  const [open, setOpen] = useState(!r.ok)
+  const purpose = t(`sending:purposes.${r.purpose}`)
+  return (
+    <li className="stack-s">
+      <div className="row row-between">
+        <button type="button" className="block-name" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <span className="strong">{purpose}</span>
+          <span className="muted small block-words">{t(`sending:purpose_texts.${r.purpose}`)}</span>
+        </button>
+        <State tone={r.ok ? 'good' : 'bad'}>{t(r.ok ? 'sending:found' : 'sending:wrong')}</State>
+      </div>
+      {open && (
+        <>
+          {r.fix && <p>{r.fix}</p>}
+          <div className="record">
+            <span className="muted">{t('sending:type')}</span>
+            <code>{r.type}</code>
+            <span />
+            <span className="muted">{t('sending:record_name')}</span>
+            <code className="wrap">{r.name}</code>
+            <Copy value={r.name} label={t('sending:copy_name', { name: purpose, domain })} />
+            <span className="muted">{t('sending:value')}</span>
+            <code className="wrap">{r.value}</code>
+            <Copy value={r.value} label={t('sending:copy_value', { name: purpose, domain })} />
+            {!r.ok && (
+              <>
+                <span className="muted">{t('sending:found_instead')}</span>
+                <span className="wrap">
+                  {r.found.length ? r.found.map((f) => <code key={f}>{f}</code>) : t('sending:nothing')}
+                </span>
+                <span />
+              </>
+            )}
+          </div>
+        </>
+      )}
+    </li>
+  )
+}
+
+function New({ close }: { close: () => void }) {
+  const form = useForm({ domain: '' })
+  return (
+    <DialogForm
+      open
+      title={t('sending:new_domain')}
+      label={t('sending:add_domain')}
+      form={form}
+      onClose={close}
+      send={async (body) => {
+        await ask(createDomain({ body }))
+        await queries.invalidateQueries({ queryKey: ['domains'] })
+      }}
+    >
+      <TextInput
+        label={t('sending:domain')}
+        description={t('sending:domain_text')}
+        placeholder="mail.organisation.example"
+        required
+        autoFocus
+        {...form.text('domain')}
+      />
+    </DialogForm>
+  )
+}

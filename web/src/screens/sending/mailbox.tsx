@@ -1,0 +1,78 @@
+import { Button } from '@mantine/core'
+import { IconInbox } from '@tabler/icons-react'
+import { queries } from '@/app/session'
+import { emptyMailbox, listMailbox, type MailboxRow } from '@/client'
+import { ask } from '@/lib/ask'
+import { useLive } from '@/lib/events'
+import { t } from '@/lib/i18n'
+import { formatBytes } from '@/lib/time'
+import { useUrl } from '@/lib/url'
+import { confirm, Empty, Page, Time, toast } from '@/ui/kit'
+import { Link } from '@/ui/link'
+import { SearchBox } from '@/ui/pick'
+import { type Column, Pages, usePages } from '@/ui/table'
+
+export default function Mailbox() {
+  const [url, setUrl] = useUrl()
+  const pages = usePages(['mailbox', url.q], (cursor) =>
+    ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })),
+  )
+  useLive('mailbox.message', () => void pages.refetch())
+  const columns: Column<MailboxRow>[] = [
+    {
+      key: 'subject',
+      header: t('sending:subject'),
+      bare: true,
+      cell: (m) => <Link href={`/sending/mailbox/${m.id}`}>{m.subject || t('sending:no_subject')}</Link>,
+    },
+    { key: 'to', header: t('sending:to'), cell: (m) => m.to },
+    { key: 'from', header: t('sending:from'), cell: (m) => m.from },
+    { key: 'size', header: t('sending:size'), number: true, cell: (m) => formatBytes(m.size) },
+    { key: 'at', header: t('sending:captured_at'), cell: (m) => <Time at={m.at} /> },
+  ]
+  return (
+    <Page
+      title={t('sending:mailbox')}
+      lead={t('sending:mailbox_lead')}
+      actions={
+        (pages.rows?.length ?? 0) > 0 && (
+          <Button
+            variant="default"
+            onClick={() =>
+              confirm({
+                title: t('sending:empty_title'),
+                body: t('sending:empty_body'),
+                label: t('sending:empty_label'),
+                run: async () => {
+                  await ask(emptyMailbox())
+                  await queries.invalidateQueries({ queryKey: ['mailbox'] })
+                  toast('good', t('sending:emptied'))
+                },
+              })
+            }
+          >
+            {t('sending:empty_mailbox')}
+          </Button>
+        )
+      }
+    >
+      <div className="filters">
+        <SearchBox label={t('sending:find_mail')} value={url.q} onSearch={(q) => setUrl({ q })} />
+      </div>
+      <Pages
+        pages={pages}
+        label={t('sending:mailbox')}
+        columns={columns}
+        rowKey={(m) => m.id}
+        empty={
+          <Empty
+            icon={<IconInbox aria-hidden />}
+            title={t(url.q ? 'sending:no_mail_found' : 'sending:no_mail')}
+          >
+            {url.q ? undefined : t('sending:no_mail_text')}
+          </Empty>
+        }
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,156 @@
+import { Button, TextInput } from '@mantine/core'
+import { IconMailOff, IconPlus, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
+import { queries } from '@/app/session'
+import {
+  checkSuppression,
+  createSuppression,
+  deleteSuppression,
+  listSuppressions,
+  type Suppression,
+  type SuppressionCheck,
+} from '@/client'
+import { ask } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { DialogForm } from '@/ui/dialog-form'
+import { Card, confirm, Empty, FormAlerts, IconButton, Page, State, Time } from '@/ui/kit'
+import { Choice } from '@/ui/pick'
+import { type Column, Pages, usePages } from '@/ui/table'
+
+const refresh = () => queries.invalidateQueries({ queryKey: ['suppressions'] })
+
+export default function Suppressions() {
+  const [open, setOpen] = useState(false)
+  const pages = usePages(['suppressions'], (cursor) =>
+    ask(listSuppressions({ query: { cursor, limit: 50 } })),
+  )
+  const columns: Column<Suppression>[] = [
+    { key: 'hash', header: t('sending:hash'), bare: true, cell: (s) => <code>{s.hash_prefix}…</code> },
+    { key: 'reason', header: t('sending:reason'), cell: (s) => t(`sending:reasons.${s.reason}`) },
+    { key: 'at', header: t('sending:since'), cell: (s) => <Time at={s.at} /> },
+    {
+      key: 'do',
+      header: '',
+      bare: true,
+      width: 56,
+      cell: (s) => (
+        <IconButton
+          danger
+          label={t('sending:remove_named', { name: s.hash_prefix })}
+          onClick={() =>
+            confirm({
+              title: t('sending:unsuppress_title', { hash: s.hash_prefix }),
+              body: t(`sending:unsuppress.${s.reason}`),
+              label: t('sending:unsuppress_label'),
+              run: async () => {
+                await ask(deleteSuppression({ path: { id: s.id } }))
+                await refresh()
+              },
+            })
+          }
+        >
+          <IconTrash size={18} aria-hidden />
+        </IconButton>
+      ),
+    },
+  ]
+  return (
+    <Page
+      title={t('sending:suppressions')}
+      lead={t('sending:suppressions_lead')}
+      actions={
+        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
+          {t('sending:new_suppression')}
+        </Button>
+      }
+    >
+      <Check />
+      <Pages
+        pages={pages}
+        label={t('sending:suppressions')}
+        columns={columns}
+        rowKey={(s) => s.id}
+        empty={
+          <Empty icon={<IconMailOff aria-hidden />} title={t('sending:no_suppressions')}>
+            {t('sending:no_suppressions_text')}
+          </Empty>
+        }
+      />
+      {open && <New close={() => setOpen(false)} />}
+    </Page>
+  )
+}
+
+function Check() {
+  const form = useForm({ email: '' })
+  const [answer, setAnswer] = useState<SuppressionCheck & { email: string }>()
+  return (
+    <Card>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void form.submit(async (body) =>
+            setAnswer({ ...(await ask(checkSuppression({ body }))), email: body.email }),
+          )
+        }}
+      >
+        <FormAlerts form={form} />
+        <div className="filters">
+          <TextInput
+            className="wide"
+            type="email"
+            label={t('sending:check_address')}
+            required
+            {...form.text('email')}
+          />
+          <Button type="submit" variant="default" loading={form.busy}>
+            {t('sending:check_it')}
+          </Button>
+        </div>
+        <div aria-live="polite">
+          {answer && (
+            <State tone={answer.suppressed ? 'bad' : 'good'}>
+              {answer.suppressed
+                ? t('sending:is_suppressed', {
+                    email: answer.email,
+                    reason: t(`sending:reasons.${answer.reason ?? 'manual'}`),
+                  })
+                : t('sending:is_free', { email: answer.email })}
+            </State>
+          )}
+        </div>
+      </form>
+    </Card>
+  )
+}
+
+function New({ close }: { close: () => void }) {
+  const form = useForm({ email: '', reason: 'manual' })
+  return (
+    <DialogForm
+      open
+      title={t('sending:new_suppression')}
+      label={t('add')}
+      form={form}
+      onClose={close}
+      send={async (body) => {
+        await ask(createSuppression({ body }))
+        await refresh()
+      }}
+    >
+      <TextInput label={t('sending:address')} type="email" required autoFocus {...form.text('email')} />
+      <Choice
+        label={t('sending:reason')}
+        value={form.values.reason}
+        error={form.errors.reason}
+        data={['manual', 'unsubscribe', 'complaint', 'bounce'].map((r) => ({
+          value: r,
+          label: t(`sending:reasons.${r}`),
+        }))}
+        onPick={(v) => form.set('reason', v)}
+      />
+    </DialogForm>
+  )
+}

@@ -1,0 +1,158 @@
+// Dialogs and menus on what the browser brings: <dialog> keeps focus inside and closes on Escape by itself.
+// Mantine's Modal, Drawer and Menu do the same with 25 kB of positioning and scroll locking on every route.
+import { ActionIcon } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { t } from '@/lib/i18n'
+
+export function Dialog(props: {
+  open: boolean
+  onClose: () => void
+  title: ReactNode
+  side?: boolean
+  wide?: boolean
+  children: ReactNode
+}) {
+  const ref = useRef<HTMLDialogElement>(null)
+  const heading = useId()
+  const { open, onClose } = props
+  useEffect(() => {
+    const dialog = ref.current
+    if (!dialog) return
+    if (open && !dialog.open) dialog.showModal()
+    if (!open && dialog.open) dialog.close()
+  }, [open])
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself; this is the click beside it
+    <dialog
+      ref={ref}
+      className={`dialog ${props.side ? 'dialog-side' : ''} ${props.wide ? 'dialog-wide' : ''}`}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onClick={(event) => event.target === ref.current && onClose()}
+    >
+      {open && (
+        <div className="dialog-box">
+          <header className="dialog-head">
+            <h2 id={heading}>{props.title}</h2>
+            <ActionIcon variant="subtle" color="gray" aria-label={t('close')} onClick={onClose}>
+              <IconX size={18} aria-hidden />
+            </ActionIcon>
+          </header>
+          {props.children}
+        </div>
+      )}
+    </dialog>
+  )
+}
+
+export interface MenuItem {
+  label: ReactNode
+  run?: () => void
+  icon?: ReactNode
+  danger?: boolean
+  disabled?: boolean
+  /** One of a set of which one is chosen. */
+  checked?: boolean
+  /** A heading over the items that follow. */
+  heading?: boolean
+  stay?: boolean
+}
+
+/** A button that opens a list of actions; arrow keys, Home, End and Escape as in the ARIA menu pattern. */
+export function Menu(props: { label: string; button: ReactNode; items: MenuItem[]; className?: string }) {
+  const [open, setOpen] = useState(false)
+  const box = useRef<HTMLDivElement>(null)
+  const trigger = useRef<HTMLButtonElement>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const buttons = () => [
+    ...(list.current?.querySelectorAll<HTMLButtonElement>('button:not(:disabled)') ?? []),
+  ]
+
+  useEffect(() => {
+    if (!open) return
+    list.current?.querySelector<HTMLButtonElement>('button:not(:disabled)')?.focus()
+    const outside = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false)
+    }
+    document.addEventListener('pointerdown', outside)
+    document.addEventListener('focusin', outside)
+    return () => {
+      document.removeEventListener('pointerdown', outside)
+      document.removeEventListener('focusin', outside)
+    }
+  }, [open])
+
+  function shut() {
+    setOpen(false)
+    trigger.current?.focus()
+  }
+  function keys(event: KeyboardEvent) {
+    const all = buttons()
+    const here = all.indexOf(document.activeElement as HTMLButtonElement)
+    const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: all.length - 1 }[event.key]
+    if (to !== undefined) {
+      event.preventDefault()
+      all.at(to % all.length)?.focus()
+    } else if (event.key === 'Escape' || event.key === 'Tab') {
+      if (event.key === 'Escape') event.preventDefault()
+      shut()
+    }
+  }
+  return (
+    <div className="menu" ref={box}>
+      <button
+        type="button"
+        ref={trigger}
+        className={props.className ?? 'menu-button'}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-label={props.label}
+        title={props.label}
+        onClick={() => setOpen(!open)}
+      >
+        {props.button}
+      </button>
+      {open && (
+        <div
+          className="menu-list"
+          role="menu"
+          aria-label={props.label}
+          tabIndex={-1}
+          ref={list}
+          onKeyDown={keys}
+        >
+          {props.items.map((item, i) =>
+            item.heading ? (
+              <div key={i} className="menu-heading" role="presentation">
+                {item.label}
+              </div>
+            ) : (
+              // biome-ignore lint/a11y/useAriaPropsSupportedByRole: aria-checked is undefined for a plain item
+              <button
+                key={i}
+                type="button"
+                role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
+                aria-checked={item.checked}
+                className={item.danger ? 'menu-item danger' : 'menu-item'}
+                disabled={item.disabled}
+                tabIndex={-1}
+                onClick={() => {
+                  if (!item.stay) shut()
+                  item.run?.()
+                }}
+              >
+                {item.icon}
+                <span className="grow">{item.label}</span>
+                {item.checked && <span aria-hidden>✓</span>}
+              </button>
+            ),
+          )}
+        </div>
+      )}
+    </div>
+  )
+}

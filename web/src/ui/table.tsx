@@ -1,0 +1,137 @@
+// Tables whose rows become cards under 600 px. The roles are spelt out because a table whose display is
+// changed by CSS loses them. Sorting and paging are the server's; a table library would add only weight.
+import { Button } from '@mantine/core'
+import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { t } from '@/lib/i18n'
+import { formatNumber } from '@/lib/time'
+import { ProblemAlert, Skeleton } from './kit'
+
+export interface Column<T> {
+  key: string
+  header: string
+  cell: (row: T) => ReactNode
+  number?: boolean
+  /** No label in the card form: the row's title, or its buttons. */
+  bare?: boolean
+  width?: number | string
+}
+
+export function DataTable<T>(props: {
+  label: string
+  columns: Column<T>[]
+  rows: T[]
+  rowKey: (row: T) => string
+  rowTone?: (row: T) => 'bad' | 'warn' | undefined
+}) {
+  return (
+    // biome-ignore-start lint/a11y/noRedundantRoles: display:block at phone width takes the native roles away
+    <table className="table" role="table" aria-label={props.label}>
+      <thead role="rowgroup">
+        <tr role="row">
+          {props.columns.map((c) => (
+            <th
+              key={c.key}
+              role="columnheader"
+              className={c.number ? 'num' : undefined}
+              style={c.width ? { width: c.width } : undefined}
+            >
+              {c.header || <span className="sr">{t('actions')}</span>}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {props.rows.map((row) => (
+          <tr
+            role="row"
+            key={props.rowKey(row)}
+            className={props.rowTone?.(row) ? `row-${props.rowTone(row)}` : undefined}
+          >
+            {props.columns.map((c) => (
+              <td
+                key={c.key}
+                role="cell"
+                className={`${c.number ? 'num' : ''} ${c.bare ? 'cell-bare' : ''}`}
+                data-label={c.header}
+              >
+                <div className="cell">{c.cell(row)}</div>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    // biome-ignore-end lint/a11y/noRedundantRoles: display:block at phone width takes the native roles away
+  )
+}
+
+interface PageOf<T> {
+  items: T[]
+  next: string | null
+  total?: number
+}
+
+/** A cursor-paged list: all pages fetched so far, and how to fetch the next. */
+export function usePages<T>(key: QueryKey, fetchPage: (cursor: string | undefined) => Promise<PageOf<T>>) {
+  const query = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam }) => fetchPage(pageParam || undefined),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next || undefined,
+  })
+  return {
+    ...query,
+    rows: query.data?.pages.flatMap((p) => p.items),
+    total: query.data?.pages[0]?.total,
+  }
+}
+
+export function Pages<T>(props: {
+  pages: ReturnType<typeof usePages<T>>
+  label: string
+  columns: Column<T>[]
+  rowKey: (row: T) => string
+  rowTone?: (row: T) => 'bad' | 'warn' | undefined
+  empty: ReactNode
+}) {
+  const { pages } = props
+  if (pages.rows === undefined) {
+    return pages.isError ? (
+      <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} />
+    ) : (
+      <div className="card">
+        <Skeleton lines={6} />
+      </div>
+    )
+  }
+  if (!pages.rows.length) return <div className="card">{props.empty}</div>
+  return (
+    <div className="card card-flush">
+      <DataTable
+        label={props.label}
+        columns={props.columns}
+        rows={pages.rows}
+        rowKey={props.rowKey}
+        rowTone={props.rowTone}
+      />
+      <footer className="table-foot">
+        <span>
+          {pages.total !== undefined
+            ? t('shown_of', { shown: formatNumber(pages.rows.length), total: formatNumber(pages.total) })
+            : t('shown', { count: pages.rows.length })}
+        </span>
+        {pages.hasNextPage && (
+          <Button
+            variant="default"
+            size="xs"
+            loading={pages.isFetchingNextPage}
+            onClick={() => void pages.fetchNextPage()}
+          >
+            {t('show_more')}
+          </Button>
+        )}
+      </footer>
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { ask, askTagged } from '@/lib/ask'
+import { adviceFor, Problem, pointerPath, splitErrors, toProblem } from '@/lib/problem'
+
+const refused = new Problem({
+  status: 422,
+  title: 'Something needs correcting',
+  errors: [
+    { pointer: '/email', message: 'Not an e-mail address.' },
+    { pointer: '/email', message: 'Too long.' },
+    { pointer: '/attributes/city', message: 'Not a choice.' },
+    { pointer: '/audience/lists/0', message: 'The list is gone.' },
+    { pointer: '/secret_thing', message: 'Unknown.' },
+    { pointer: '', message: 'All in all, no.' },
+  ],
+})
+
+describe('errors beside their fields', () => {
+  it('go by the full path first, then by its first part, and the rest is kept', () => {
+    const { byField, rest } = splitErrors(refused, ['email', 'attributes.city', 'audience'])
+    expect(byField).toEqual({
+      email: 'Not an e-mail address. Too long.',
+      'attributes.city': 'Not a choice.',
+      audience: 'The list is gone.',
+    })
+    expect(rest).toEqual(['secret_thing: Unknown.', 'All in all, no.'])
+  })
+  it('reads JSON pointers with their escapes', () => {
+    expect(pointerPath('/a~1b/c~0d')).toEqual(['a/b', 'c~d'])
+    expect(pointerPath('#/x')).toEqual(['x'])
+  })
+})
+
+describe('whatever a call leaves behind', () => {
+  it.each([
+    [0, 'offline'],
+    [401, 'unauthorised'],
+    [403, 'forbidden'],
+    [404, 'missing'],
+    [409, 'conflict'],
+    [412, 'changed'],
+    [428, 'changed'],
+    [422, 'invalid'],
+    [429, 'busy'],
+    [503, 'unavailable'],
+    [500, 'server'],
+  ])('%i is %s', (status, advice) => {
+    expect(adviceFor(new Problem({ status }))).toBe(advice)
+  })
+  it('becomes a problem, with the pause the server asks for', () => {
+    const response = new Response('<html>', {
+      status: 429,
+      statusText: 'Too Many',
+      headers: { 'Retry-After': '30' },
+    })
+    const p = toProblem('<html>', response)
+    expect(p.status).toBe(429)
+    expect(p.retryAfter).toBe(30)
+    expect(toProblem(new TypeError('fetch failed')).status).toBe(0)
+    expect(toProblem(refused)).toBe(refused)
+  })
+  it('throws it out of ask(), and gives data with its tag otherwise', async () => {
+    const good = Promise.resolve({
+      data: { id: 1 },
+      response: new Response(null, { headers: { ETag: '"7"' } }),
+    })
+    await expect(askTagged(good)).resolves.toEqual({ data: { id: 1 }, etag: '"7"' })
+    const bad = Promise.resolve({
+      error: { status: 409, title: 'Taken' },
+      response: new Response(null, { status: 409 }),
+    })
+    await expect(ask(bad)).rejects.toMatchObject({ status: 409, title: 'Taken' })
+    await expect(ask(Promise.reject(new TypeError('no line')))).rejects.toMatchObject({ status: 0 })
+  })
+})
