@@ -76,6 +76,13 @@ inline std::string escape_pointer(std::string_view name) {
   return out;
 }
 
+/// A member's name as a field: a trailing underscore, needed where the word is a C++ keyword, is
+/// dropped.
+inline std::string_view field_name(std::string_view name) {
+  if (name.ends_with('_')) name.remove_suffix(1);
+  return name;
+}
+
 inline void complain(Errors& errors, const std::string& at, std::string message) {
   if (errors.size() < 50) errors.push_back({at, std::move(message)});
 }
@@ -247,8 +254,9 @@ void read(const json::value& in, T& out, const std::string& at, Errors& errors) 
     std::size_t known = 0;
     boost::mp11::mp_for_each<detail::members_of<T>>([&](auto member) {
       using Member = std::remove_cvref_t<decltype(out.*member.pointer)>;
-      const auto* value = object.if_contains(member.name);
-      auto place = at + "/" + member.name;
+      auto field = detail::field_name(member.name);
+      const auto* value = object.if_contains({field.data(), field.size()});
+      auto place = at + "/" + std::string(field);
       if (value == nullptr) {
         if constexpr (!detail::is_optional<Member>::value && !detail::is_patch<Member>::value)
           complain(errors, place, "is required.");
@@ -261,7 +269,7 @@ void read(const json::value& in, T& out, const std::string& at, Errors& errors) 
     for (const auto& [key, value] : object) {
       bool found = false;
       boost::mp11::mp_for_each<detail::members_of<T>>(
-          [&](auto member) { found = found || key == member.name; });
+          [&](auto member) { found = found || key == detail::field_name(member.name); });
       if (!found)
         complain(errors, at + "/" + detail::escape_pointer(key), "is not a field of this request.");
     }
@@ -330,7 +338,8 @@ json::value write(const T& in) {
       if constexpr (detail::is_optional<Member>::value) {
         if (!(in.*member.pointer)) return;  // absent rather than null
       }
-      out[member.name] = write(in.*member.pointer);
+      auto field = detail::field_name(member.name);
+      out[{field.data(), field.size()}] = write(in.*member.pointer);
     });
     return out;
   } else {
@@ -397,9 +406,10 @@ json::value schema(Schemas& all) {
       json::array required;
       boost::mp11::mp_for_each<detail::members_of<T>>([&](auto member) {
         using Member = std::remove_cvref_t<decltype(std::declval<T>().*member.pointer)>;
-        properties[member.name] = schema<Member>(all);
+        auto field = detail::field_name(member.name);
+        properties[{field.data(), field.size()}] = schema<Member>(all);
         if constexpr (!detail::is_optional<Member>::value && !detail::is_patch<Member>::value)
-          required.push_back(json::value(member.name));
+          required.push_back(json::value(json::string_view(field.data(), field.size())));
       });
       json::object out{{"type", "object"}, {"properties", properties}};
       if (!required.empty()) out["required"] = required;

@@ -121,6 +121,8 @@ CREATE TABLE campaign (
   skipped_no_consent bigint NOT NULL DEFAULT 0,
   skipped_no_address bigint NOT NULL DEFAULT 0,
   error        text        NOT NULL DEFAULT '',
+  runner       uuid,                             -- the one piece of work that sends it now,
+  runner_until timestamptz,                      -- unless it has not been heard of since
   created_by   uuid        NOT NULL,
   version      bigint      NOT NULL DEFAULT 1,
   created_at   timestamptz NOT NULL,
@@ -167,16 +169,35 @@ CREATE TABLE delivery (
   recipient_id uuid        NOT NULL,             -- the person, or the outbox message
   person_id    uuid        NOT NULL,
   state        smallint    NOT NULL,             -- 1 sent, 2 deferred, 3 failed, 4 skipped
+  chunk        integer     NOT NULL DEFAULT 0,   -- whose counters this row is in
   attempts     integer     NOT NULL DEFAULT 1,
   at           timestamptz NOT NULL,
-  code         text        NOT NULL DEFAULT '',  -- "550 5.1.1": without the server's words
+  retry_at     timestamptz,                      -- of a deferred one
+  code         text        NOT NULL DEFAULT '',  -- "550 5.1.1", or why it was skipped: without the server's words
   bounce       smallint    NOT NULL DEFAULT 0,   -- 1 hard, 2 soft, 3 blocked, 4 complaint
   bounced_at   timestamptz,
   PRIMARY KEY (tenant_id, source_id, recipient_id)
 ) WITH (fillfactor = 95);
 CREATE INDEX delivery_person ON delivery (tenant_id, person_id);
-CREATE INDEX delivery_retry ON delivery (tenant_id, source_id, state) WHERE state <> 1;
+CREATE INDEX delivery_retry ON delivery (tenant_id, source_id, state, retry_at) WHERE state <> 1;
+CREATE INDEX delivery_bounce ON delivery (tenant_id, source_id, bounce) WHERE bounce <> 0;
 CALL protect_tenant_table('delivery');
+
+-- What came back of a message, each kind once per person: what reports count. The timeline is people's.
+CREATE TABLE response (
+  tenant_id uuid        NOT NULL,
+  source_id uuid        NOT NULL,
+  kind      smallint    NOT NULL,                -- outreach::ResponseKind
+  number    integer     NOT NULL DEFAULT 0,      -- of the link
+  flags     smallint    NOT NULL DEFAULT 0,      -- 2 scanner
+  person_id uuid        NOT NULL,
+  first_at  timestamptz NOT NULL,
+  last_at   timestamptz NOT NULL,
+  times     integer     NOT NULL DEFAULT 1,
+  PRIMARY KEY (tenant_id, source_id, kind, number, flags, person_id)
+);
+CREATE INDEX response_person ON response (tenant_id, person_id);
+CALL protect_tenant_table('response');
 
 -- Single messages on their way: test sends, confirmations, journeys.
 CREATE TABLE outbox (

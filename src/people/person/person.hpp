@@ -107,8 +107,9 @@ struct Person {
 };
 
 /// Decrypted persons, in the order of `ids`, without those that do not exist or whose key is gone.
-/// `plain` also reads attributes classed plain.
-std::vector<Person> load(trust::Ctx& ctx, const std::vector<Uuid>& ids, bool plain = true);
+/// `plain` also reads attributes classed plain; bulk readers do not `remember` the keys.
+std::vector<Person> load(trust::Ctx& ctx, const std::vector<Uuid>& ids, bool plain = true,
+                         bool remember = true);
 /// "Ola Nordmann", or the address, or "(no name)".
 std::string display_name(const Person& person);
 /// What lists of people show.

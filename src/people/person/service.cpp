@@ -583,13 +583,13 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
 // ---- load and search
 // -----------------------------------------------------------------------------
 
-std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain) {
+std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, bool remember) {
   std::vector<Person> out;
   if (ids.empty()) return out;
   auto& tx = ctx.tx();
   auto values = plain ? std::optional(tx.later(kValues, ids)) : std::nullopt;
   auto records = tx.all<PersonRecord>(kByIds, ids);
-  auto keys = ctx.base.keys.keys(ctx.tenant, ids);
+  auto keys = ctx.base.keys.keys(ctx.tenant, ids, remember);
   std::unordered_map<Uuid, Person> found;
   for (auto& record : records) {
     auto key = keys.find(record.person_id);

@@ -77,6 +77,7 @@ PasswordVerdict judge_password(std::string_view password, bool second_factor,
 /// A message of the platform itself to a user: what, to whom, which link.
 struct SystemMail {
   std::string to, subject, text, link_label, link;
+  std::optional<Uuid> tenant_id;  ///< Whose provider carries it.
 };
 /// The mail that the job "mail.system" with this payload asks for; nullopt when it is no longer
 /// wanted (used, expired).

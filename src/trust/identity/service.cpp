@@ -196,19 +196,24 @@ std::optional<SystemMail> system_mail(Base& base, const std::string& payload) {
             "You are invited to work with {} in Varde as {}. The invitation is valid until {}.",
             row->tenant_name, web::enum_word(row->role), to_rfc3339(row->expires_at)),
         "Accept the invitation",
-        base.public_url + "/invitation?token=" + mail_token(base, "invitation", *id)};
+        base.public_url + "/invitation?token=" + mail_token(base, "invitation", *id),
+        row->tenant_id};
   }
   if (kind == "password_reset") {
     auto account = tx.maybe<Uuid>(kReset, db::Bytes{reset_hash(*id)}, now());
     if (!account) return std::nullopt;
     auto identity = account_identity(base, *account);
     if (!identity) return std::nullopt;
+    std::optional<Uuid> tenant;
+    if (auto rows = tx.query(kMemberships, *account); !rows.empty()) tenant = rows.get<Uuid>(0, 0);
     return SystemMail{
-        identity->email.reveal(), "Choose a new password for Varde",
+        identity->email.reveal(),
+        "Choose a new password for Varde",
         "Somebody, probably you, asked for a new password. The link works once, for one hour. If "
         "it was not you, do nothing.",
         "Choose a new password",
-        base.public_url + "/password-reset?token=" + mail_token(base, "password_reset", *id)};
+        base.public_url + "/password-reset?token=" + mail_token(base, "password_reset", *id),
+        tenant};
   }
   return std::nullopt;
 }

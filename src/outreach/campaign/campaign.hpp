@@ -1,0 +1,60 @@
+// Campaigns: one message to an audience.
+//
+//   draft → (scheduled) → preparing → sending ⇄ paused → sent | cancelled | failed
+//
+// Preparing cuts the audience into chunks of about 500 persons, page by page in the order of their
+// ids, never the whole in memory; how far it has come commits with each page. Sending walks the
+// chunks that are due. What became of each message is a row of delivery, written in the same
+// transaction as its chunk's counters; so a restart of either goes on where it stood.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <string>
+#include <vector>
+
+#include "jobs/queue.hpp"
+#include "outreach/delivery/delivery.hpp"
+
+namespace varde::outreach {
+
+enum class CampaignState {
+  draft = 1,
+  scheduled = 2,
+  preparing = 3,
+  sending = 4,
+  paused = 5,
+  sent = 6,
+  cancelled = 7,
+  failed = 8
+};
+BOOST_DESCRIBE_ENUM(CampaignState, draft, scheduled, preparing, sending, paused, sent, cancelled,
+                    failed)
+enum class TimeMode { at_once = 1, recipient_time_zone = 2 };
+BOOST_DESCRIBE_ENUM(TimeMode, at_once, recipient_time_zone)
+
+struct Counts {
+  std::int64_t recipients = 0, queued = 0, sent = 0, deferred = 0, failed = 0, bounced_hard = 0,
+               bounced_soft = 0, complained = 0, opened = 0, opened_scanner = 0, clicked = 0,
+               clicked_scanner = 0, unsubscribed = 0, answered = 0, skipped_suppressed = 0,
+               skipped_no_consent = 0, skipped_no_address = 0;
+  bool operator==(const Counts&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Counts, (),
+                      (recipients, queued, sent, deferred, failed, bounced_hard, bounced_soft,
+                       complained, opened, opened_scanner, clicked, clicked_scanner, unsubscribed,
+                       answered, skipped_suppressed, skipped_no_consent, skipped_no_address))
+
+/// What tracking and the preference centre need of a campaign.
+struct CampaignNote {
+  Uuid id;
+  std::string name;
+  std::optional<Uuid> purpose_id;
+  std::vector<Uuid> lists;
+};
+std::optional<CampaignNote> campaign_note(trust::Ctx& ctx, const Uuid& id);
+
+void add_campaign_routes(trust::Api& api, const Environment& environment);
+void add_campaign_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
+void add_campaign_hooks();
+
+}  // namespace varde::outreach

@@ -1,0 +1,514 @@
+#include "base/text.hpp"
+#include "outreach/campaign/store.hpp"
+#include "people/person/person.hpp"
+#include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
+
+namespace varde::outreach {
+
+using namespace store;
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+struct CampaignRow {
+  Uuid id;
+  std::string name;
+  CampaignState state = CampaignState::draft;
+  std::string subject;
+  std::optional<Timestamp> scheduled_at, started_at, finished_at;
+  std::optional<std::string> error;
+  Counts counts;
+  Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(CampaignRow, (),
+                      (id, name, state, subject, scheduled_at, started_at, finished_at, error,
+                       counts, updated_at))
+
+struct Campaign {
+  Uuid id;
+  std::string name;
+  CampaignState state = CampaignState::draft;
+  std::string subject;
+  std::optional<Timestamp> scheduled_at, started_at, finished_at;
+  std::optional<std::string> error;
+  Counts counts;
+  Timestamp updated_at;
+  std::string from_name, from_email;
+  std::optional<std::string> reply_to, preheader;
+  web::Any document;
+  Audience audience;
+  std::optional<Uuid> purpose_id, provider_id;
+  TimeMode time_mode = TimeMode::at_once;
+  bool track_opens = true, track_clicks = true;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(Campaign, (),
+                      (id, name, state, subject, scheduled_at, started_at, finished_at, error,
+                       counts, updated_at, from_name, from_email, reply_to, preheader, document,
+                       audience, purpose_id, provider_id, time_mode, track_opens, track_clicks,
+                       version))
+
+struct CampaignInput {
+  std::optional<web::Text<120, 1>> name;
+  std::optional<web::Text<250>> subject, from_name;
+  web::Patch<web::Text<200>> preheader;
+  web::Patch<web::Text<254>> from_email, reply_to;
+  std::optional<web::Any> document;
+  std::optional<Audience> audience;
+  web::Patch<Uuid> purpose_id, provider_id;
+  std::optional<TimeMode> time_mode;
+  std::optional<bool> track_opens, track_clicks;
+};
+BOOST_DESCRIBE_STRUCT(CampaignInput, (),
+                      (name, subject, from_name, preheader, from_email, reply_to, document,
+                       audience, purpose_id, provider_id, time_mode, track_opens, track_clicks))
+
+struct IdPath {
+  Uuid id;
+};
+BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
+struct PageQuery {
+  std::optional<std::string> cursor;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(PageQuery, (), (cursor, limit))
+struct SendRequest {
+  std::optional<Timestamp> at;
+};
+BOOST_DESCRIBE_STRUCT(SendRequest, (), (at))
+struct TestRequest {
+  std::vector<web::Email> emails;
+  std::optional<Uuid> person_id;
+};
+BOOST_DESCRIBE_STRUCT(TestRequest, (), (emails, person_id))
+struct TestAnswer {
+  int sent = 0;
+};
+BOOST_DESCRIBE_STRUCT(TestAnswer, (), (sent))
+
+struct ReviewNote {
+  std::string code, message, href;
+};
+BOOST_DESCRIBE_STRUCT(ReviewNote, (), (code, message, href))
+struct Excluded {
+  std::int64_t suppressed = 0, no_consent = 0, no_address = 0, restricted = 0, duplicate = 0;
+};
+BOOST_DESCRIBE_STRUCT(Excluded, (), (suppressed, no_consent, no_address, restricted, duplicate))
+struct Review {
+  std::vector<ReviewNote> blockers, warnings;
+  std::int64_t recipients = 0;
+  Excluded excluded;
+  std::vector<people::PersonRow> sample;
+};
+BOOST_DESCRIBE_STRUCT(Review, (), (blockers, warnings, recipients, excluded, sample))
+
+struct Progress {
+  CampaignState state = CampaignState::draft;
+  Counts counts;
+  double rate_per_second = 0;
+  std::optional<std::int64_t> eta_seconds;
+};
+BOOST_DESCRIBE_STRUCT(Progress, (), (state, counts, rate_per_second, eta_seconds))
+
+Uuid largest() {
+  Uuid id;
+  id.bytes.fill(0xff);
+  return id;
+}
+
+Error stale() {
+  return make_error(ErrorCode::precondition,
+                    "Somebody else changed this campaign meanwhile. Look at their version, then "
+                    "save yours again.");
+}
+Error gone() { return not_found("This campaign does not exist any more."); }
+
+std::optional<std::string> some(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+CampaignRow row_of(const CampaignRecord& r, const Counts& counts) {
+  return {r.campaign_id, r.name,        r.state,       r.subject, r.scheduled_at,
+          r.started_at,  r.finished_at, some(r.error), counts,    r.updated_at};
+}
+
+Campaign view(Ctx& ctx, const CampaignRecord& r) {
+  auto counts = counts_of(ctx, {r})[r.campaign_id];
+  return {r.campaign_id,
+          r.name,
+          r.state,
+          r.subject,
+          r.scheduled_at,
+          r.started_at,
+          r.finished_at,
+          some(r.error),
+          counts,
+          r.updated_at,
+          r.from_name,
+          r.from_email,
+          some(r.reply_to),
+          some(r.preheader),
+          json::parse(r.document.text),
+          audience_of(r),
+          r.purpose_id,
+          r.provider_id,
+          r.time_mode,
+          r.track_opens,
+          r.track_clicks,
+          r.version};
+}
+
+Result<CampaignRecord> find(Ctx& ctx, const Uuid& id, bool lock = false) {
+  auto record = ctx.tx().maybe<CampaignRecord>(lock ? kLockCampaign : kCampaign, id);
+  if (!record) return gone();
+  return std::move(*record);
+}
+
+Result<void> apply(CampaignRecord& r, const CampaignInput& in) {
+  auto patch_text = [](const auto& from, std::string& to) {
+    if (from.present) to = from.value ? from.value->value : "";
+  };
+  if (in.name) r.name = in.name->value;
+  if (in.subject) r.subject = in.subject->value;
+  if (in.from_name) r.from_name = in.from_name->value;
+  patch_text(in.preheader, r.preheader);
+  patch_text(in.from_email, r.from_email);
+  patch_text(in.reply_to, r.reply_to);
+  for (auto [field, value] : {std::pair("/from_email", &r.from_email), {"/reply_to", &r.reply_to}})
+    if (!value->empty() && !web::Email::parse(*value))
+      return bad_input(field, "is not an e-mail address. Write it like name@example.org.");
+  if (in.document) {
+    if (!in.document->is_object()) return bad_input("/document", "must be an object with blocks.");
+    auto text = json::serialize(*in.document);
+    if (text.size() > 1 << 20) return bad_input("/document", "is larger than 1 MB.");
+    r.document.text = std::move(text);
+  }
+  if (in.audience) r.audience.text = json::serialize(web::write(*in.audience));
+  if (in.purpose_id.present) r.purpose_id = in.purpose_id.value;
+  if (in.provider_id.present) r.provider_id = in.provider_id.value;
+  if (in.time_mode) r.time_mode = *in.time_mode;
+  if (in.track_opens) r.track_opens = *in.track_opens;
+  if (in.track_clicks) r.track_clicks = *in.track_clicks;
+  return {};
+}
+
+void insert(Ctx& ctx, const CampaignRecord& r) {
+  ctx.tx().later(kInsertCampaign, ctx.tenant, r.campaign_id, r.name, r.subject, r.preheader,
+                 r.from_name, r.from_email, r.reply_to, r.document, r.audience, r.purpose_id,
+                 r.provider_id, r.time_mode, r.track_opens, r.track_clicks, ctx.actor.id, now());
+  record(ctx, AuditEntry{"campaign.create", "campaign", r.campaign_id});
+}
+
+struct CountRow {
+  std::int64_t total = 0, restricted = 0, no_address = 0, suppressed = 0;
+};
+BOOST_DESCRIBE_STRUCT(CountRow, (), (total, restricted, no_address, suppressed))
+
+// Who would get it, and who not and why; each person counts under the first reason.
+Result<void> count_audience(Ctx& ctx, const CampaignRecord& campaign, Review& review) {
+  auto audience = audience_of(campaign);
+  people::Query query;
+  VARDE_CHECK(add_audience(ctx, audience, query));
+  auto sick = suppressed_condition("p");
+  auto row =
+      query
+          .run(ctx,
+               "SELECT count(*) AS total, count(*) FILTER (WHERE p.state <> 1) AS restricted, "
+               "count(*) FILTER (WHERE p.state = 1 AND p.email_hash IS NULL) AS no_address, "
+               "count(*) FILTER (WHERE p.state = 1 AND p.email_hash IS NOT NULL AND " +
+                   sick + ") AS suppressed FROM person p")
+          .as<CountRow>(0);
+  review.excluded.restricted = row.restricted;
+  review.excluded.no_address = row.no_address;
+  review.excluded.suppressed = row.suppressed;
+  people::Query good;
+  good.where("p.state = 1 AND p.email_hash IS NOT NULL AND NOT " + sick);
+  VARDE_CHECK(add_audience(ctx, audience, good));
+  if (campaign.purpose_id) VARDE_CHECK(add_consent(ctx, *campaign.purpose_id, good));
+  review.recipients = good.run(ctx, "SELECT count(*) FROM person p").as<std::int64_t>(0);
+  review.excluded.no_consent =
+      row.total - row.restricted - row.no_address - row.suppressed - review.recipients;
+  auto ids = good.run(ctx, "SELECT p.person_id FROM person p", " ORDER BY p.person_id LIMIT 10")
+                 .all<Uuid>();
+  review.sample = people::rows(ctx, ids);
+  return {};
+}
+
+Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRecord& campaign) {
+  Review out;
+  auto href = "/campaigns/" + campaign.campaign_id.str();
+  auto block = [&](const char* code, std::string message, const char* part) {
+    out.blockers.push_back({code, std::move(message), href + part});
+  };
+  auto warn = [&](const char* code, std::string message, std::string where) {
+    out.warnings.push_back({code, std::move(message), std::move(where)});
+  };
+  auto audience = audience_of(campaign);
+  if (audience.lists.empty() && audience.segments.empty()) {
+    block("no-audience", "Choose at least one list or segment.", "/audience");
+  } else if (auto counted = count_audience(ctx, campaign, out); !counted) {
+    block("audience", counted.error().message, "/audience");
+  } else if (out.recipients == 0) {
+    block("empty-audience", "Nobody would get this campaign.", "/audience");
+  }
+  if (trim(campaign.subject).empty()) block("no-subject", "The subject is missing.", "/content");
+  auto provider = load_provider(ctx, campaign.provider_id);
+  bool captured = provider.kind == ProviderKind::captured;
+  if (campaign.from_email.empty()) {
+    if (captured)
+      warn("no-from", "No sender's address is given; the built-in mailbox does not mind.",
+           href + "/content");
+    else
+      block("no-from", "The sender's address is missing.", "/content");
+  } else {
+    auto domain = campaign.from_email.substr(campaign.from_email.find('@') + 1);
+    auto state = domain_state(ctx, domain);
+    if (state != DomainState::verified) {
+      auto message = state == DomainState::unknown
+                         ? fmt::format("{} is not among your sending domains.", domain)
+                         : fmt::format("The DNS records of {} are not right yet.", domain);
+      if (captured)
+        warn("domain", message, "/settings/domains");
+      else
+        out.blockers.push_back({"domain", message, "/settings/domains"});
+    }
+  }
+  if (captured)
+    warn("captured", "Messages go to the built-in mailbox, not to people, until a provider is set.",
+         "/settings/channels");
+  if (trust::tenant_settings(ctx).postal_address.empty())
+    block("no-postal-address", "Your postal address is missing; every message must show it.", "");
+  if (!out.blockers.empty() && out.blockers.back().code == "no-postal-address")
+    out.blockers.back().href = "/settings";
+  if (auto mailing = Mailing::compile(ctx, environment, mailing_source(ctx, campaign)); !mailing) {
+    const auto& error = mailing.error();
+    if (error.fields.empty()) block("content", error.message, "/content");
+    for (const auto& field : error.fields)
+      block("content", field.message + " (" + field.pointer + ")", "/content");
+  }
+  if (!campaign.purpose_id)
+    warn("no-purpose", "No purpose is chosen, so no consent is asked for.", href + "/audience");
+  return out;
+}
+
+}  // namespace
+
+void add_campaign_routes(trust::Api& api, const Environment& environment) {
+  auto access = [](Right right) { return static_cast<int>(right); };
+
+  api.add({"GET", "/api/v1/campaigns", "listCampaigns", "Campaigns, newest first",
+           access(Right::campaigns_read)},
+          [](Ctx& ctx, const web::Query<PageQuery>& query) -> Result<web::Page<CampaignRow>> {
+            auto before = largest();
+            if (query->cursor && !query->cursor->empty()) {
+              auto parsed = Uuid::parse(*query->cursor);
+              if (!parsed) return bad_input("query/cursor", "is not a cursor of this list.");
+              before = *parsed;
+            }
+            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
+            auto records = ctx.tx().all<CampaignRecord>(kCampaigns, before, limit + 1);
+            web::Page<CampaignRow> page;
+            if (records.size() > static_cast<std::size_t>(limit)) {
+              records.pop_back();
+              page.next = records.back().campaign_id.str();
+            }
+            auto counts = counts_of(ctx, records);
+            for (const auto& r : records) page.items.push_back(row_of(r, counts[r.campaign_id]));
+            return page;
+          });
+  api.add({"POST", "/api/v1/campaigns", "createCampaign", "Adds a draft",
+           access(Right::campaigns_write), 2 << 20},
+          [](Ctx& ctx, const web::Body<CampaignInput>& in) -> Result<web::Created<Campaign>> {
+            CampaignRecord r;
+            r.campaign_id = Uuid::make();
+            r.name = "Untitled campaign";
+            r.document.text = r.audience.text = "{}";
+            VARDE_CHECK(apply(r, in.value));
+            insert(ctx, r);
+            VARDE_TRY(r, find(ctx, r.campaign_id));
+            return web::Created<Campaign>{view(ctx, r), "/api/v1/campaigns/" + r.campaign_id.str()};
+          });
+  api.add({"GET", "/api/v1/campaigns/{id}", "getCampaign", "One campaign",
+           access(Right::campaigns_read)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Campaign> {
+            VARDE_TRY(auto r, find(ctx, path->id));
+            return view(ctx, r);
+          });
+  api.add({"PATCH", "/api/v1/campaigns/{id}", "updateCampaign", "Changes a draft",
+           access(Right::campaigns_write), 2 << 20},
+          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+             const web::Body<CampaignInput>& in) -> Result<Campaign> {
+            VARDE_TRY(auto r, find(ctx, path->id, true));
+            if (r.version != match.version) return stale();
+            if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
+              return conflict("This campaign has started and cannot be changed. Copy it instead.",
+                              "campaign-started");
+            VARDE_CHECK(apply(r, in.value));
+            ctx.tx().later(kUpdateCampaign, r.campaign_id, r.name, r.subject, r.preheader,
+                           r.from_name, r.from_email, r.reply_to, r.document, r.audience,
+                           r.purpose_id, r.provider_id, r.time_mode, r.track_opens, r.track_clicks,
+                           now());
+            record(ctx, AuditEntry{"campaign.update", "campaign", r.campaign_id});
+            VARDE_TRY(r, find(ctx, path->id));
+            return view(ctx, r);
+          });
+  api.add({"DELETE", "/api/v1/campaigns/{id}", "deleteCampaign", "Removes a draft",
+           access(Right::campaigns_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            VARDE_TRY(auto r, find(ctx, path->id, true));
+            if (r.state != CampaignState::draft)
+              return conflict("Only drafts can be removed: what was sent must stay provable.",
+                              "campaign-started");
+            ctx.tx().later(kDeleteCampaign, path->id);
+            record(ctx, AuditEntry{"campaign.delete", "campaign", path->id});
+            return Done{};
+          });
+  api.add({"POST", "/api/v1/campaigns/{id}/copy", "copyCampaign", "Makes a draft like this one",
+           access(Right::campaigns_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<web::Created<Campaign>> {
+            VARDE_TRY(auto r, find(ctx, path->id));
+            r.campaign_id = Uuid::make();
+            r.name = std::string(utf8_prefix(r.name + " (copy)", 120));
+            insert(ctx, r);
+            VARDE_TRY(r, find(ctx, r.campaign_id));
+            return web::Created<Campaign>{view(ctx, r), "/api/v1/campaigns/" + r.campaign_id.str()};
+          });
+  api.add({"GET", "/api/v1/campaigns/{id}/review", "reviewCampaign",
+           "What stands in the way, and who exactly would get it", access(Right::campaigns_read)},
+          [environment](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Review> {
+            VARDE_TRY(auto r, find(ctx, path->id));
+            return review(ctx, environment, r);
+          });
+  api.add({"POST", "/api/v1/campaigns/{id}/test", "testCampaign", "Sends it to test addresses",
+           access(Right::campaigns_write)},
+          [environment](Ctx& ctx, const web::Path<IdPath>& path,
+                        const web::Body<TestRequest>& in) -> Result<TestAnswer> {
+            VARDE_TRY(auto r, find(ctx, path->id));
+            if (in->emails.empty() || in->emails.size() > 20)
+              return bad_input("/emails", "must be 1 to 20 addresses.");
+            VARDE_TRY(auto mailing, Mailing::compile(ctx, environment, mailing_source(ctx, r)));
+            (void)mailing;
+            std::vector<OutboxMessage> messages;
+            for (const auto& email : in->emails) {
+              OutboxMessage message;
+              message.person_id = in->person_id;
+              message.to = Personal(email.value);
+              message.source_kind = SourceKind::test;
+              message.source_id = r.campaign_id;
+              message.from_name = r.from_name;
+              message.from_email = r.from_email;
+              message.reply_to = r.reply_to;
+              message.subject = "[Test] " + r.subject;
+              message.document = complete_document(ctx, json::parse(r.document.text), r.preheader);
+              message.provider_id = r.provider_id;
+              message.transactional = true;
+              message.track = false;
+              messages.push_back(std::move(message));
+            }
+            enqueue_messages(ctx, messages);
+            record(ctx, AuditEntry{"campaign.test", "campaign", path->id});
+            return TestAnswer{static_cast<int>(messages.size())};
+          });
+  api.add({"POST", "/api/v1/campaigns/{id}/send", "sendCampaign", "Sends it, now or at a time",
+           access(Right::campaigns_send)},
+          [environment](Ctx& ctx, const web::Path<IdPath>& path,
+                        const web::Body<SendRequest>& in) -> Result<Campaign> {
+            VARDE_TRY(auto r, find(ctx, path->id, true));
+            if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
+              return conflict("This campaign has been started already.", "campaign-started");
+            VARDE_TRY(auto judged, review(ctx, environment, r));
+            if (!judged.blockers.empty()) {
+              Error error{
+                  ErrorCode::conflict, "This campaign cannot be sent yet.", {}, "blocked", 0};
+              for (const auto& blocker : judged.blockers)
+                error.fields.push_back({"/" + blocker.code, blocker.message});
+              return error;
+            }
+            bool zones = r.time_mode == TimeMode::recipient_time_zone;
+            bool later = in->at && *in->at > now();
+            if (in->at && *in->at > now() + std::chrono::days(366))
+              return bad_input("/at", "is more than a year away.");
+            if (later || zones) {
+              auto at = in->at.value_or(now());
+              ctx.tx().later(kSchedule, path->id, CampaignState::scheduled, at, now());
+              auto begin = zones ? at - std::chrono::hours(14) : at;
+              enqueue_prepare(ctx, path->id, std::max(begin, now()));
+            } else {
+              ctx.tx().later(kSchedule, path->id, CampaignState::preparing,
+                             std::optional<Timestamp>(), now());
+              ctx.tx().later(kStart, path->id, now());
+              enqueue_prepare(ctx, path->id);
+            }
+            record(ctx, AuditEntry{"campaign.send", "campaign", path->id});
+            VARDE_TRY(r, find(ctx, path->id));
+            return view(ctx, r);
+          });
+  auto turn = [&api, access](const char* verb, const char* id, const char* summary,
+                             std::vector<CampaignState> from, CampaignState to,
+                             const char* refusal) {
+    api.add({"POST", std::string("/api/v1/campaigns/{id}/") + verb, id, summary,
+             access(Right::campaigns_send)},
+            [verb = std::string(verb), from, to, refusal](
+                Ctx& ctx, const web::Path<IdPath>& path) -> Result<Campaign> {
+              VARDE_TRY(auto r, find(ctx, path->id, true));
+              if (std::ranges::find(from, r.state) == from.end())
+                return conflict(refusal, "campaign-state");
+              auto next = to;
+              if (verb == "cancel" && r.state == CampaignState::scheduled)
+                next = CampaignState::draft;
+              // Paused while it was being prepared: that goes on first.
+              if (verb == "resume" && !r.prepared) next = CampaignState::preparing;
+              if (next == CampaignState::cancelled) {
+                ctx.tx().later(kEnd, path->id, next, now(), std::string());
+              } else {
+                ctx.tx().later(kSetState, path->id, next, now());
+              }
+              if (next == CampaignState::preparing) enqueue_prepare(ctx, path->id);
+              if (next == CampaignState::sending) {
+                if (verb == "retry-failed") {
+                  ctx.tx().later(kReviveFailed, path->id, now());
+                  ctx.tx().later(kReviveChunks, path->id);
+                }
+                enqueue_send(ctx, path->id);
+              }
+              record(ctx, AuditEntry{"campaign." + verb, "campaign", path->id});
+              VARDE_TRY(r, find(ctx, path->id));
+              return view(ctx, r);
+            });
+  };
+  using S = CampaignState;
+  turn("pause", "pauseCampaign", "Stops sending within a second", {S::preparing, S::sending},
+       S::paused, "Only a campaign that is being sent can be paused.");
+  turn("resume", "resumeCampaign", "Goes on with a paused campaign", {S::paused}, S::sending,
+       "This campaign is not paused.");
+  turn("cancel", "cancelCampaign", "Ends it; what was sent stays sent",
+       {S::scheduled, S::preparing, S::sending, S::paused}, S::cancelled,
+       "This campaign has ended already, or has not begun.");
+  turn("retry-failed", "retryFailedCampaign", "Sends again to those whom the server refused",
+       {S::sent}, S::sending, "Only a campaign that has ended can be tried again.");
+  api.add(
+      {"GET", "/api/v1/campaigns/{id}/progress", "getCampaignProgress", "How far it is",
+       access(Right::campaigns_read)},
+      [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Progress> {
+        VARDE_TRY(auto r, find(ctx, path->id));
+        Progress out;
+        out.state = r.state;
+        out.counts = counts_of(ctx, {r})[r.campaign_id];
+        auto done = out.counts.sent + out.counts.failed + out.counts.deferred;
+        if (r.started_at && done > 0) {
+          auto seconds =
+              std::chrono::duration<double>(r.finished_at.value_or(now()) - *r.started_at).count();
+          out.rate_per_second = static_cast<double>(done) / std::max(seconds, 0.001);
+          if (r.state == CampaignState::sending)
+            out.eta_seconds = static_cast<std::int64_t>(static_cast<double>(out.counts.queued) /
+                                                        out.rate_per_second);
+        }
+        return out;
+      });
+}
+
+}  // namespace varde::outreach

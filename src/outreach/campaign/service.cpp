@@ -1,0 +1,179 @@
+#include "outreach/campaign/store.hpp"
+#include "people/person/person.hpp"
+#include "trust/tenant/tenant.hpp"
+
+namespace varde::outreach {
+
+using namespace store;
+using trust::Ctx;
+namespace json = boost::json;
+
+namespace {
+
+json::object rule(std::string field, std::string op, json::value value) {
+  return {{"field", std::move(field)}, {"operator", std::move(op)}, {"value", std::move(value)}};
+}
+
+// Segments become a part of the tree: a segment of a segment is a group.
+Result<json::object> any_of(Ctx& ctx, const std::vector<Uuid>& lists,
+                            const std::vector<Uuid>& segments) {
+  json::array rules;
+  for (const auto& id : lists) rules.push_back(rule("list", "has", json::value(id.str())));
+  for (const auto& id : segments) {
+    auto segment = people::find_segment(ctx, id);
+    if (!segment) return not_found("A segment of this audience does not exist any more.");
+    rules.push_back(segment->conditions);
+  }
+  return json::object{{"op", "or"}, {"rules", std::move(rules)}};
+}
+
+constexpr db::Sql kNames{
+    "campaign.names", "SELECT campaign_id AS id, name FROM campaign WHERE campaign_id = ANY($1)"};
+struct NameRow {
+  Uuid id;
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(NameRow, (), (id, name))
+
+}  // namespace
+
+Audience audience_of(const CampaignRecord& campaign) {
+  auto value = json::parse(campaign.audience.text);
+  if (!value.is_object() || value.get_object().empty()) return {};
+  auto read = web::read<Audience>(value);
+  return read ? *read : Audience{};
+}
+
+Result<void> add_audience(Ctx& ctx, const Audience& audience, people::Query& query) {
+  VARDE_TRY(auto include, any_of(ctx, audience.lists, audience.segments));
+  if (include["rules"].as_array().empty()) {
+    query.where("false");
+    return {};
+  }
+  VARDE_CHECK(people::add_conditions(ctx, include, query));
+  VARDE_TRY(auto exclude, any_of(ctx, audience.exclude_lists.value_or(std::vector<Uuid>{}),
+                                 audience.exclude_segments.value_or(std::vector<Uuid>{})));
+  if (!exclude["rules"].as_array().empty()) {
+    exclude["not"] = true;
+    VARDE_CHECK(people::add_conditions(ctx, exclude, query));
+  }
+  return {};
+}
+
+std::string consent_key(Ctx& ctx, const Uuid& purpose) {
+  for (const auto& one : people::purposes(ctx))
+    if (one.id == purpose) return one.key;
+  return "";
+}
+
+Result<void> add_consent(Ctx& ctx, const Uuid& purpose, people::Query& query) {
+  auto key = consent_key(ctx, purpose);
+  if (key.empty()) {
+    query.where("false");
+    return {};
+  }
+  return people::add_conditions(ctx, rule("consent:" + key, "given", nullptr), query);
+}
+
+MailingSource mailing_source(Ctx& ctx, const CampaignRecord& campaign) {
+  auto tenant = trust::tenant_settings(ctx);
+  MailingSource source;
+  source.kind = SourceKind::campaign;
+  source.source_id = campaign.campaign_id;
+  source.from_name = campaign.from_name;
+  source.from_email = campaign.from_email;
+  source.reply_to = campaign.reply_to;
+  source.subject = campaign.subject;
+  source.preheader = campaign.preheader;
+  source.document = json::parse(campaign.document.text);
+  source.track_opens = campaign.track_opens && tenant.open_tracking;
+  source.track_clicks = campaign.track_clicks && tenant.click_tracking;
+  return source;
+}
+
+std::map<Uuid, Counts> counts_of(Ctx& ctx, const std::vector<CampaignRecord>& campaigns) {
+  std::map<Uuid, Counts> out;
+  std::vector<Uuid> ids;
+  for (const auto& campaign : campaigns) {
+    auto& counts = out[campaign.campaign_id];
+    counts.recipients = campaign.recipients;
+    counts.skipped_suppressed = campaign.skipped_suppressed;
+    counts.skipped_no_consent = campaign.skipped_no_consent;
+    counts.skipped_no_address = campaign.skipped_no_address;
+    if (campaign.started_at) ids.push_back(campaign.campaign_id);
+  }
+  if (ids.empty()) return out;
+  auto sums = ctx.tx().later(kSums, ids);
+  auto bounces = ctx.tx().later(kBounces, ids);
+  auto responses = ctx.tx().later(kResponses, ids);
+  ctx.tx().flush();
+  for (auto& sum : sums.rows().all<SumRecord>()) {
+    auto& counts = out[sum.campaign_id];
+    counts.sent = sum.accepted;
+    counts.deferred = sum.deferred;
+    counts.failed = sum.failed;
+    counts.queued = std::max<std::int64_t>(
+        0, counts.recipients - sum.accepted - sum.deferred - sum.failed - sum.skipped);
+  }
+  for (auto& row : bounces.rows().all<GroupRecord>()) {
+    auto& counts = out[row.source_id];
+    if (row.kind == static_cast<int>(Bounce::hard)) counts.bounced_hard = row.persons;
+    if (row.kind == static_cast<int>(Bounce::soft)) counts.bounced_soft += row.persons;
+    if (row.kind == static_cast<int>(Bounce::blocked)) counts.bounced_soft += row.persons;
+    if (row.kind == static_cast<int>(Bounce::complaint)) counts.complained = row.persons;
+  }
+  for (auto& row : responses.rows().all<GroupRecord>()) {
+    auto& counts = out[row.source_id];
+    bool scanner = (row.flags & people::kScanner) != 0;
+    switch (static_cast<people::ActivityKind>(row.kind)) {
+      case people::ActivityKind::opened:
+        (scanner ? counts.opened_scanner : counts.opened) += row.persons;
+        break;
+      case people::ActivityKind::clicked:
+        (scanner ? counts.clicked_scanner : counts.clicked) += row.persons;
+        break;
+      case people::ActivityKind::unsubscribed:
+        counts.unsubscribed += row.persons;
+        break;
+      case people::ActivityKind::submitted:
+      case people::ActivityKind::replied:
+        counts.answered += row.persons;
+        break;
+      default:
+        break;
+    }
+  }
+  return out;
+}
+
+std::optional<CampaignNote> campaign_note(Ctx& ctx, const Uuid& id) {
+  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, id);
+  if (!campaign) return std::nullopt;
+  return CampaignNote{id, campaign->name, campaign->purpose_id, audience_of(*campaign).lists};
+}
+
+void enqueue_prepare(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {
+  jobs::enqueue(ctx.tx(),
+                {.kind = "campaign.prepare",
+                 .tenant_id = ctx.tenant,
+                 .payload = json::serialize(json::object{{"campaign_id", campaign.str()}}),
+                 .run_at = at});
+}
+
+void enqueue_send(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {
+  jobs::enqueue(ctx.tx(),
+                {.kind = "campaign.send",
+                 .tenant_id = ctx.tenant,
+                 .payload = json::serialize(json::object{{"campaign_id", campaign.str()}}),
+                 .run_at = at});
+}
+
+void add_campaign_hooks() {
+  people::add_ref_names([](Ctx& ctx, const std::vector<Uuid>& ids) {
+    std::map<Uuid, std::string> out;
+    for (auto& row : ctx.tx().all<NameRow>(kNames, ids)) out[row.id] = row.name;
+    return out;
+  });
+}
+
+}  // namespace varde::outreach

@@ -1,0 +1,266 @@
+#include "base/text.hpp"
+#include "crypto/aead.hpp"
+#include "outreach/channel/store.hpp"
+#include "people/person/person.hpp"
+#include "trust/audit.hpp"
+#include "trust/egress.hpp"
+
+namespace varde::outreach {
+
+using namespace store;
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+enum class ProviderState { ok, failing };
+BOOST_DESCRIBE_ENUM(ProviderState, ok, failing)
+
+struct ProviderView {
+  Uuid id;
+  std::string name;
+  ProviderKind kind = ProviderKind::captured;
+  std::optional<std::string> host;
+  std::optional<int> port;
+  Security security = Security::none;
+  std::optional<std::string> username;
+  bool has_password = false;
+  int connections = 10;
+  std::optional<double> per_second;
+  std::optional<int> window_seconds, per_window;
+  bool default_ = false;
+  std::optional<std::string> region;
+  ProviderState state = ProviderState::ok;
+  std::optional<std::string> last_error;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(ProviderView, (),
+                      (id, name, kind, host, port, security, username, has_password, connections,
+                       per_second, window_seconds, per_window, default_, region, state, last_error,
+                       version))
+
+struct ProviderInput {
+  std::optional<web::Text<80, 1>> name;
+  std::optional<ProviderKind> kind;
+  std::optional<web::Text<253>> host;
+  std::optional<int> port;
+  std::optional<Security> security;
+  web::Patch<web::Text<256>> username;
+  web::Patch<web::Secret<512>> password;
+  std::optional<int> connections;
+  web::Patch<double> per_second;
+  web::Patch<int> window_seconds, per_window;
+  std::optional<web::Text<40>> region;
+  std::optional<bool> default_;
+};
+BOOST_DESCRIBE_STRUCT(ProviderInput, (),
+                      (name, kind, host, port, security, username, password, connections,
+                       per_second, window_seconds, per_window, region, default_))
+struct CheckStep {
+  std::string step;
+  bool ok = false;
+  std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(CheckStep, (), (step, ok, detail))
+struct CheckAnswer {
+  bool ok = false;
+  std::string message;
+  std::vector<CheckStep> steps;
+};
+BOOST_DESCRIBE_STRUCT(CheckAnswer, (), (ok, message, steps))
+struct IdPath {
+  Uuid id;
+};
+BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
+
+std::optional<std::string> some(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+ProviderView view(const ProviderRecord& r) {
+  return {r.provider_id,
+          r.name,
+          r.kind,
+          some(r.host),
+          r.port == 0 ? std::nullopt : std::optional(r.port),
+          r.security,
+          some(r.username),
+          r.password && !r.password->data.empty(),
+          r.connections,
+          r.per_second,
+          r.window_seconds,
+          r.per_window,
+          r.is_default,
+          some(r.region),
+          r.last_error.empty() ? ProviderState::ok : ProviderState::failing,
+          some(r.last_error),
+          r.version};
+}
+
+Result<void> apply(Ctx& ctx, ProviderRecord& r, const ProviderInput& in) {
+  if (in.name) r.name = in.name->value;
+  if (in.host) r.host = in.host->value;
+  if (in.port) r.port = *in.port;
+  if (in.security) r.security = *in.security;
+  if (in.username.present) r.username = in.username.value ? in.username.value->value : "";
+  if (in.password.present) {
+    r.password.reset();
+    if (in.password.value && !in.password.value->value.empty())
+      r.password =
+          db::Bytes{crypto::seal(ctx.base.keys.tenant_key(ctx.tenant, "provider"),
+                                 in.password.value->value, "provider:" + r.provider_id.str())};
+  }
+  if (in.connections) r.connections = *in.connections;
+  if (in.per_second.present) r.per_second = in.per_second.value;
+  if (in.window_seconds.present) r.window_seconds = in.window_seconds.value;
+  if (in.per_window.present) r.per_window = in.per_window.value;
+  if (in.region) r.region = in.region->value;
+  if (in.default_) r.is_default = *in.default_;
+  if (r.kind == ProviderKind::smtp) {
+    if (r.host.empty()) return bad_input("/host", "is required.");
+    if (r.host.find_first_of(" /@\t") != std::string::npos)
+      return bad_input("/host", "is not the name of a server.");
+    if (r.port < 1 || r.port > 65535) return bad_input("/port", "must be from 1 to 65535.");
+  }
+  if (r.connections < 1 || r.connections > 200)
+    return bad_input("/connections", "must be from 1 to 200.");
+  if (r.per_second && (*r.per_second <= 0 || *r.per_second > 100000))
+    return bad_input("/per_second", "must be above 0 and at most 100000.");
+  if (r.per_window.has_value() != r.window_seconds.has_value())
+    return bad_input("/per_window", "and window_seconds belong together.");
+  if (r.per_window && (*r.per_window < 1 || *r.window_seconds < 1 || *r.window_seconds > 86400))
+    return bad_input("/per_window", "must be at least 1 in a window of at most a day.");
+  return {};
+}
+
+Error gone() { return not_found("This provider does not exist any more."); }
+
+CheckAnswer check(Ctx& ctx, const ProviderRecord& record) {
+  CheckAnswer out;
+  if (record.kind == ProviderKind::captured) {
+    out.ok = true;
+    out.message = "Messages are kept in the built-in mailbox.";
+    out.steps.push_back({"mailbox", true, "Always there."});
+    return out;
+  }
+  auto provider = load_provider(ctx, record.provider_id);
+  auto permit = trust::Egress::permit(ctx, trust::Egress::Kind::smtp, provider.host);
+  if (!permit) {
+    out.message = permit.error().message;
+    out.steps.push_back({"permit", false, out.message});
+    return out;
+  }
+  auto target = target_of(provider, "localhost");
+  target.timeouts.connect = target.timeouts.greeting = target.timeouts.command =
+      std::chrono::seconds(10);
+  auto client = net::SmtpClient::connect(*permit, target);
+  std::string kind = client ? "" : client.error().kind;
+  bool reached = client || kind.starts_with("smtp-") || kind == "tls";
+  out.steps.push_back({"connect", reached,
+                       reached ? fmt::format("{}:{} answers.", provider.host, provider.port)
+                               : client.error().message});
+  if (reached && provider.security != Security::none) {
+    bool secured = client || (kind != "smtp-tls" && kind != "tls");
+    out.steps.push_back(
+        {"tls", secured, secured ? "The connection is encrypted." : client.error().message});
+    reached = secured;
+  }
+  if (reached && !provider.username.empty()) {
+    bool let_in = client || kind != "smtp-auth";
+    out.steps.push_back(
+        {"login", let_in, let_in ? "The login is accepted." : client.error().message});
+  }
+  out.ok = static_cast<bool>(client);
+  out.message = out.ok ? "The provider can be used." : client.error().message;
+  if (client) client->quit();
+  note_provider_error(ctx, record.provider_id, out.ok ? "" : out.message);
+  return out;
+}
+
+}  // namespace
+
+void add_channel_routes(trust::Api& api) {
+  auto access = [](Right right) { return static_cast<int>(right); };
+
+  api.add({"GET", "/api/v1/providers", "listProviders", "Where messages leave",
+           access(Right::channels_manage)},
+          [](Ctx& ctx) -> Result<web::Page<ProviderView>> {
+            web::Page<ProviderView> page;
+            for (const auto& r : ctx.tx().all<ProviderRecord>(kProviders))
+              page.items.push_back(view(r));
+            if (page.items.empty()) {
+              ProviderView captured;
+              captured.name = "Built-in mailbox";
+              captured.default_ = true;
+              page.items.push_back(captured);
+            }
+            return page;
+          });
+  api.add({"POST", "/api/v1/providers", "createProvider", "Adds a provider",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Body<ProviderInput>& in) -> Result<web::Created<ProviderView>> {
+            ProviderRecord r;
+            r.provider_id = Uuid::make();
+            r.name = "Mail server";
+            r.region = "EEA";
+            r.kind = in->kind.value_or(ProviderKind::smtp);
+            r.port = 587;
+            r.security = Security::starttls;
+            auto others = ctx.tx().all<ProviderRecord>(kProviders);
+            r.is_default = others.empty();
+            VARDE_CHECK(apply(ctx, r, in.value));
+            if (r.is_default) ctx.tx().later(kNoDefault, r.provider_id);
+            ctx.tx().later(kInsertProvider, ctx.tenant, r.provider_id, r.name, r.kind, r.host,
+                           r.port, r.security, r.username, r.password, r.connections, r.per_second,
+                           r.window_seconds, r.per_window, r.region, r.is_default, now());
+            record(ctx, AuditEntry{"provider.create", "provider", r.provider_id});
+            return web::Created<ProviderView>{view(r), "/api/v1/providers/" + r.provider_id.str()};
+          });
+  api.add({"GET", "/api/v1/providers/{id}", "getProvider", "One provider",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<ProviderView> {
+            auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
+            if (!r) return gone();
+            return view(*r);
+          });
+  api.add({"PATCH", "/api/v1/providers/{id}", "updateProvider", "Changes a provider",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+             const web::Body<ProviderInput>& in) -> Result<ProviderView> {
+            auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
+            if (!r) return gone();
+            VARDE_CHECK(apply(ctx, *r, in.value));
+            if (r->is_default) ctx.tx().later(kNoDefault, r->provider_id);
+            if (ctx.tx()
+                    .query(kUpdateProvider, path->id, match.version, r->name, r->host, r->port,
+                           r->security, r->username, r->password, r->connections, r->per_second,
+                           r->window_seconds, r->per_window, r->region, r->is_default)
+                    .affected() == 0)
+              return make_error(ErrorCode::precondition,
+                                "Somebody else changed this provider meanwhile. Look at their "
+                                "version, then save yours again.");
+            record(ctx, AuditEntry{"provider.update", "provider", path->id});
+            r->version = match.version + 1;
+            return view(*r);
+          });
+  api.add({"DELETE", "/api/v1/providers/{id}", "deleteProvider", "Removes a provider",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteProvider, path->id).affected() == 0) return gone();
+            record(ctx, AuditEntry{"provider.delete", "provider", path->id});
+            return Done{};
+          });
+  api.add({"POST", "/api/v1/providers/{id}/check", "checkProvider",
+           "Connects and logs in, step by step", access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<CheckAnswer> {
+            if (path->id.is_nil())
+              return check(ctx, ProviderRecord{.kind = ProviderKind::captured});
+            auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
+            if (!r) return gone();
+            return check(ctx, *r);
+          });
+}
+
+}  // namespace varde::outreach

@@ -1,0 +1,102 @@
+#include "base/text.hpp"
+#include "crypto/aead.hpp"
+#include "outreach/channel/store.hpp"
+#include "people/person/person.hpp"
+
+namespace varde::outreach {
+
+using namespace store;
+using trust::Ctx;
+
+namespace {
+
+std::string secret_of(Ctx& ctx, const char* what, const Uuid& id, const db::Bytes& sealed) {
+  auto key = ctx.base.keys.tenant_key(ctx.tenant, what);
+  auto plain = crypto::open(key, sealed.data, std::string(what) + ":" + id.str());
+  if (!plain) throw std::runtime_error("a channel's secret does not open under the tenant's key");
+  return *plain;
+}
+
+}  // namespace
+
+Provider load_provider(Ctx& ctx, const std::optional<Uuid>& id) {
+  auto record = id ? ctx.tx().maybe<ProviderRecord>(kProvider, *id) : std::nullopt;
+  if (!record) record = ctx.tx().maybe<ProviderRecord>(kDefaultProvider);
+  if (!record) return Provider{{}, "Built-in mailbox"};
+  Provider out{record->provider_id, record->name,       record->kind,           record->host,
+               record->port,        record->security,   record->username,       Personal(),
+               record->connections, record->per_second, record->window_seconds, record->per_window};
+  if (record->password && !record->password->data.empty())
+    out.password = Personal(secret_of(ctx, "provider", out.id, *record->password));
+  return out;
+}
+
+net::SmtpTarget target_of(const Provider& provider, const std::string& hello) {
+  net::SmtpTarget target;
+  target.host = provider.host;
+  target.port = static_cast<std::uint16_t>(provider.port);
+  target.tls = provider.security == Security::tls        ? net::SmtpTls::implicit
+               : provider.security == Security::starttls ? net::SmtpTls::required
+                                                         : net::SmtpTls::none;
+  target.user = provider.username;
+  target.password = provider.password.reveal();
+  target.hello = hello;
+  target.timeouts.connect = std::chrono::seconds(15);
+  target.timeouts.greeting = std::chrono::seconds(60);
+  return target;
+}
+
+void note_provider_error(Ctx& ctx, const Uuid& provider, const std::string& error) {
+  if (!provider.is_nil()) ctx.tx().later(kProviderError, provider, error.substr(0, 300));
+}
+
+std::vector<std::shared_ptr<const crypto::dkim::Signer>> load_signers(Ctx& ctx,
+                                                                      const std::string& domain) {
+  std::vector<std::shared_ptr<const crypto::dkim::Signer>> out;
+  auto record = ctx.tx().maybe<DomainRecord>(kDomainByName, ascii_lower(domain));
+  if (!record) return out;
+  for (auto [selector, key] : {std::pair(&record->rsa_selector, &record->rsa_key),
+                               std::pair(&record->ed_selector, &record->ed_key)}) {
+    auto signer = crypto::dkim::Signer::create(record->domain, *selector,
+                                               secret_of(ctx, "domain", record->domain_id, *key));
+    if (signer) out.push_back(std::make_shared<const crypto::dkim::Signer>(std::move(*signer)));
+  }
+  return out;
+}
+
+DomainState domain_state(Ctx& ctx, const std::string& domain) {
+  auto record = ctx.tx().maybe<DomainRecord>(kDomainByName, ascii_lower(domain));
+  if (!record) return DomainState::unknown;
+  return record->verified_at ? DomainState::verified : DomainState::unverified;
+}
+
+std::string default_sender(Ctx& ctx) {
+  for (const auto& record : ctx.tx().all<DomainRecord>(kDomains))
+    if (record.verified_at) return "post@" + record.domain;
+  return "";
+}
+
+std::optional<Suppression> find_suppression(Ctx& ctx, const std::string& email_hash) {
+  return ctx.tx().maybe<Suppression>(kFindSuppression, db::Bytes{email_hash});
+}
+
+void suppress(Ctx& ctx, const std::string& email_hash, SuppressionReason reason) {
+  ctx.tx().later(kSuppress, ctx.tenant, db::Bytes{email_hash}, reason, now());
+}
+
+// The line break keeps people::Query from taking this WHERE for the statement's own.
+std::string suppressed_condition(const std::string& alias, bool hard_only) {
+  return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.email_hash = " + alias + ".email_hash" +
+         (hard_only ? " AND s.reason <> 3" : "") + ")";
+}
+
+void add_channel_hooks() {
+  people::set_suppression_lookup(
+      [](Ctx& ctx, const std::string& hash) -> std::optional<people::SuppressionNote> {
+        auto found = find_suppression(ctx, hash);
+        if (!found) return std::nullopt;
+        return people::SuppressionNote{web::enum_word(found->reason), found->at};
+      });
+}
+
+}  // namespace varde::outreach

@@ -1,0 +1,104 @@
+// The statements and rows of channels; only for this folder.
+#pragma once
+
+#include "outreach/channel/channel.hpp"
+
+namespace varde::outreach::store {
+
+struct ProviderRecord {
+  Uuid provider_id;
+  std::string name;
+  ProviderKind kind = ProviderKind::smtp;
+  std::string host;
+  int port = 0;
+  Security security = Security::none;
+  std::string username;
+  std::optional<db::Bytes> password;
+  int connections = 10;
+  std::optional<double> per_second;
+  std::optional<int> window_seconds, per_window;
+  std::string region;
+  bool is_default = false;
+  std::string last_error;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(ProviderRecord, (),
+                      (provider_id, name, kind, host, port, security, username, password,
+                       connections, per_second, window_seconds, per_window, region, is_default,
+                       last_error, version))
+
+#define VARDE_PROVIDER_COLUMNS                                                       \
+  "provider_id, name, kind, host, port, security, username, password, connections, " \
+  "per_second, window_seconds, per_window, region, is_default, last_error, version"
+
+inline constexpr db::Sql kProviders{"provider.all", "SELECT " VARDE_PROVIDER_COLUMNS
+                                                    " FROM provider ORDER BY created_at LIMIT 100"};
+inline constexpr db::Sql kProvider{
+    "provider.one", "SELECT " VARDE_PROVIDER_COLUMNS " FROM provider WHERE provider_id = $1"};
+inline constexpr db::Sql kDefaultProvider{
+    "provider.default",
+    "SELECT " VARDE_PROVIDER_COLUMNS " FROM provider ORDER BY is_default DESC, created_at LIMIT 1"};
+inline constexpr db::Sql kInsertProvider{
+    "provider.insert",
+    "INSERT INTO provider (tenant_id, provider_id, name, kind, host, port, security, username, "
+    "password, connections, per_second, window_seconds, per_window, region, is_default, "
+    "created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"};
+inline constexpr db::Sql kUpdateProvider{
+    "provider.update",
+    "UPDATE provider SET name = $3, host = $4, port = $5, security = $6, username = $7, password = "
+    "$8, connections = $9, per_second = $10, window_seconds = $11, per_window = $12, region = $13, "
+    "is_default = $14, version = version + 1 WHERE provider_id = $1 AND version = $2"};
+inline constexpr db::Sql kNoDefault{
+    "provider.no_default",
+    "UPDATE provider SET is_default = false WHERE provider_id <> $1 AND is_default"};
+inline constexpr db::Sql kDeleteProvider{"provider.delete",
+                                         "DELETE FROM provider WHERE provider_id = $1"};
+inline constexpr db::Sql kProviderError{
+    "provider.error",
+    "UPDATE provider SET last_error = $2 WHERE provider_id = $1 AND last_error <> $2"};
+
+struct DomainRecord {
+  Uuid domain_id;
+  std::string domain, rsa_selector;
+  db::Bytes rsa_key;
+  std::string rsa_record, ed_selector;
+  db::Bytes ed_key;
+  std::string ed_record;
+  std::optional<Timestamp> verified_at, checked_at;
+  db::Json findings;
+};
+BOOST_DESCRIBE_STRUCT(DomainRecord, (),
+                      (domain_id, domain, rsa_selector, rsa_key, rsa_record, ed_selector, ed_key,
+                       ed_record, verified_at, checked_at, findings))
+#define VARDE_DOMAIN_COLUMNS                                                               \
+  "domain_id, domain, rsa_selector, rsa_key, rsa_record, ed_selector, ed_key, ed_record, " \
+  "verified_at, checked_at, findings"
+inline constexpr db::Sql kDomains{"domain.all",
+                                  "SELECT " VARDE_DOMAIN_COLUMNS
+                                  " FROM sending_domain ORDER BY created_at LIMIT 100"};
+inline constexpr db::Sql kDomain{
+    "domain.one", "SELECT " VARDE_DOMAIN_COLUMNS " FROM sending_domain WHERE domain_id = $1"};
+inline constexpr db::Sql kDomainByName{
+    "domain.by_name", "SELECT " VARDE_DOMAIN_COLUMNS " FROM sending_domain WHERE domain = $1"};
+inline constexpr db::Sql kInsertDomain{
+    "domain.insert",
+    "INSERT INTO sending_domain (tenant_id, domain_id, domain, rsa_selector, rsa_key, rsa_record, "
+    "ed_selector, ed_key, ed_record, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+    "ON CONFLICT (tenant_id, domain) DO NOTHING"};
+inline constexpr db::Sql kDomainChecked{
+    "domain.checked",
+    "UPDATE sending_domain SET checked_at = $2, findings = $3, verified_at = $4 WHERE domain_id = "
+    "$1"};
+inline constexpr db::Sql kDeleteDomain{"domain.delete",
+                                       "DELETE FROM sending_domain WHERE domain_id = $1"};
+
+inline constexpr db::Sql kFindSuppression{
+    "suppression.find", "SELECT reason, at FROM suppression WHERE email_hash = $1"};
+inline constexpr db::Sql kSuppress{
+    "suppression.add",
+    "INSERT INTO suppression (tenant_id, email_hash, reason, at) VALUES ($1, $2, $3, $4) "
+    "ON CONFLICT (tenant_id, email_hash) DO UPDATE SET reason = EXCLUDED.reason, at = EXCLUDED.at "
+    "WHERE suppression.reason = 3"};
+
+}  // namespace varde::outreach::store

@@ -1,0 +1,447 @@
+#include "outreach/delivery/mailing.hpp"
+
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "outreach/channel/channel.hpp"
+#include "outreach/mail/mime_builder.hpp"
+#include "outreach/template/blocks.hpp"
+#include "trust/tenant/tenant.hpp"
+
+namespace varde::outreach {
+
+using people::Person;
+using trust::Ctx;
+namespace json = boost::json;
+
+namespace {
+
+// Where the value of a field comes from.
+struct Slot {
+  enum class From {
+    first_name,
+    last_name,
+    name,
+    email,
+    phone,
+    language,
+    attribute,
+    constant,  // `text`
+    link,      // `number`th of the message
+    unsubscribe,
+    preferences,
+    open,
+    trap,
+  } from = From::constant;
+  people::Attribute attribute;
+  std::string text;
+  std::uint32_t number = 0;
+};
+
+struct Names {
+  std::map<std::string, people::Attribute, std::less<>> attributes;
+  trust::TenantSettings tenant;
+  const std::map<std::string, std::string>* links = nullptr;
+  std::size_t numbered = 0;
+
+  explicit Names(Ctx& ctx) : tenant(trust::tenant_settings(ctx)) {
+    for (auto& attribute : people::attributes(ctx)) attributes[attribute.key] = attribute;
+  }
+
+  std::optional<Slot> find(std::string_view name) const {
+    using From = Slot::From;
+    auto simple = [](From from) { return Slot{from, {}, {}, 0}; };
+    static const std::map<std::string, From, std::less<>> kPerson = {
+        {"person.first_name", From::first_name},
+        {"person.last_name", From::last_name},
+        {"person.name", From::name},
+        {"person.email", From::email},
+        {"person.phone", From::phone},
+        {"person.language", From::language}};
+    if (auto found = kPerson.find(name); found != kPerson.end()) return simple(found->second);
+    if (name.starts_with("person.")) {
+      auto found = attributes.find(name.substr(7));
+      if (found == attributes.end()) return std::nullopt;
+      return Slot{From::attribute, found->second, {}, 0};
+    }
+    if (name == "tenant.name") return Slot{From::constant, {}, tenant.name, 0};
+    if (name == "tenant.postal_address") return Slot{From::constant, {}, tenant.postal_address, 0};
+    if (name == "links.unsubscribe") return simple(From::unsubscribe);
+    if (name == "links.preferences") return simple(From::preferences);
+    if (name == "links.open") return simple(From::open);
+    if (name == "links.trap") return simple(From::trap);
+    if (name.starts_with("links.")) {
+      auto rest = std::string(name.substr(6));
+      if (links != nullptr)
+        if (auto found = links->find(rest); found != links->end())
+          return Slot{From::constant, {}, found->second, 0};
+      for (std::uint32_t n = 1; n <= numbered; ++n)
+        if (rest == "n" + std::to_string(n)) return Slot{From::link, {}, {}, n};
+    }
+    return std::nullopt;
+  }
+};
+
+TemplateValue value_of(const people::Attribute& attribute, const Person& person) {
+  auto found = person.attributes.find(attribute.id);
+  if (found == person.attributes.end()) return {};
+  const auto& value = found->second;
+  if (value.is_bool()) return value.get_bool();
+  if (value.is_number()) return value.to_number<double>();
+  if (!value.is_string()) return {};
+  std::string_view text(value.get_string());
+  if (attribute.type == people::AttributeType::date)
+    if (auto date = parse_date(text)) return *date;
+  return text;
+}
+
+TemplateValue value_of(const Slot& slot, const Person& person, const std::string& name) {
+  using From = Slot::From;
+  switch (slot.from) {
+    case From::first_name:
+      return std::string_view(person.first_name.reveal());
+    case From::last_name:
+      return std::string_view(person.last_name.reveal());
+    case From::name:
+      return std::string_view(name);
+    case From::email:
+      return std::string_view(person.email.reveal());
+    case From::phone:
+      return std::string_view(person.phone.reveal());
+    case From::language:
+      return std::string_view(person.language);
+    case From::attribute:
+      return value_of(slot.attribute, person);
+    case From::constant:
+      return std::string_view(slot.text);
+    default:
+      return {};
+  }
+}
+
+bool is_web_address(std::string_view url) {
+  auto head = ascii_lower(url.substr(0, 8));
+  return head.starts_with("https://") || head.starts_with("http://");
+}
+
+// One compiled text with its fields resolved.
+struct Part {
+  std::optional<Template> program;
+  std::vector<Slot> slots;
+
+  Result<void> compile(std::string_view source, TemplateEscape escape, const Names& names,
+                       const std::string& pointer) {
+    TemplateError where;
+    auto compiled = Template::compile(source, escape, &where);
+    if (!compiled) return bad_input(pointer, compiled.error().message);
+    for (const auto& field : compiled->fields()) {
+      auto slot = names.find(field);
+      if (!slot) return bad_input(pointer, fmt::format("There is no field {{{{ {} }}}}.", field));
+      slots.push_back(std::move(*slot));
+    }
+    program = std::move(*compiled);
+    return {};
+  }
+};
+
+struct PlainLookup : TemplateLookup {
+  const Part& part;
+  const Person& person;
+  std::string name;
+  PlainLookup(const Part& p, const Person& who)
+      : part(p), person(who), name(people::display_name(who)) {}
+  TemplateValue value(std::size_t index, std::string_view) const override {
+    return value_of(part.slots[index], person, name);
+  }
+};
+
+}  // namespace
+
+struct Mailing::Impl {
+  explicit Impl(trust::Base& base) : base(base) {}
+  trust::Base& base;
+  Uuid tenant;
+  MailingSource source;
+  std::string bounce_domain, from_domain;
+  Part html, text, subject;
+  std::vector<Mailing::Link> targets;
+  std::vector<Part> target_parts;  // of untracked links
+  std::optional<TokenMaker> tokens;
+  crypto::Key id_key;
+  std::vector<std::shared_ptr<const crypto::dkim::Signer>> signers;
+  std::string feedback_id;
+  bool plain = false;
+
+  void append_link(std::string& out, TokenKind kind, const char* path, const Uuid& person,
+                   std::uint32_t number) const {
+    out += base.public_url;
+    out += path;
+    tokens->append(out, kind, person, number);
+  }
+};
+
+namespace {
+
+// Makes the links of one recipient as they are asked for; each lives until the next recipient.
+struct Lookup : TemplateLookup {
+  const Part& part;
+  const Person& person;
+  const std::string& name;
+  std::vector<std::string>& links;  // place 0: unsubscribe, 1: preferences, 2: open, 3: trap, 4…: n
+  const std::function<void(std::string&, const Slot&)>& make;
+
+  TemplateValue value(std::size_t index, std::string_view) const override {
+    const auto& slot = part.slots[index];
+    std::size_t place;
+    switch (slot.from) {
+      case Slot::From::unsubscribe:
+        place = 0;
+        break;
+      case Slot::From::preferences:
+        place = 1;
+        break;
+      case Slot::From::open:
+        place = 2;
+        break;
+      case Slot::From::trap:
+        place = 3;
+        break;
+      case Slot::From::link:
+        place = 3 + slot.number;
+        break;
+      default:
+        return value_of(slot, person, name);
+    }
+    auto& link = links[place];
+    if (link.empty()) make(link, slot);
+    return std::string_view(link);
+  }
+  Lookup(const Part& p, const Person& who, const std::string& full, std::vector<std::string>& held,
+         const std::function<void(std::string&, const Slot&)>& maker)
+      : part(p), person(who), name(full), links(held), make(maker) {}
+};
+
+}  // namespace
+
+json::value complete_document(Ctx& ctx, const json::value& document, const std::string& preheader) {
+  json::value out = document;
+  auto* root = out.if_object();
+  if (root == nullptr) return out;
+  auto tenant = trust::tenant_settings(ctx);
+  bool nb = tenant.locale.starts_with("n");
+  if (!root->contains("lang")) (*root)["lang"] = tenant.locale.empty() ? "en" : tenant.locale;
+  if (!preheader.empty()) (*root)["preheader"] = preheader;
+  auto* blocks = root->if_contains("blocks");
+  if (blocks == nullptr || !blocks->is_array()) return out;
+  for (auto& block : blocks->get_array()) {
+    auto* object = block.if_object();
+    const auto* type = object == nullptr ? nullptr : object->if_contains("type");
+    if (type == nullptr || !type->is_string() || type->get_string() != "footer") continue;
+    auto fill = [&](const char* key, const std::string& value) {
+      const auto* held = object->if_contains(key);
+      if (held == nullptr || held->is_null() || (held->is_string() && held->get_string().empty()))
+        (*object)[key] = value;
+    };
+    fill("organisation", tenant.name);
+    fill("address", tenant.postal_address);
+    fill("unsubscribe", nb ? "Meld meg av" : "Unsubscribe");
+    fill("preferences", nb ? "Dine valg" : "Your choices");
+    if (const auto* text = object->if_contains("text"); text != nullptr && text->is_string())
+      fill("reason", std::string(text->get_string()));
+  }
+  return out;
+}
+
+Mailing::Mailing(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Mailing::Mailing(Mailing&&) noexcept = default;
+Mailing::~Mailing() = default;
+
+const std::vector<Mailing::Link>& Mailing::links() const { return impl_->targets; }
+bool Mailing::needs_plain() const { return impl_->plain; }
+
+Result<Mailing> Mailing::compile(Ctx& ctx, const Environment& environment, MailingSource source) {
+  auto impl = std::make_unique<Impl>(ctx.base);
+  auto& self = *impl;
+  self.tenant = ctx.tenant;
+  Names names(ctx);
+  if (source.from_email.empty()) source.from_email = default_sender(ctx);
+  if (source.from_email.empty()) source.from_email = "varde@" + environment.bounce_domain;
+  if (source.from_name.empty()) source.from_name = names.tenant.name;
+  names.links = &source.links;
+
+  std::string html = source.html, text = source.text;
+  if (source.document) {
+    auto rendered = render_blocks(complete_document(ctx, *source.document, source.preheader));
+    if (!rendered) {
+      auto error = rendered.error();
+      for (auto& field : error.fields) field.pointer = "/document" + field.pointer;
+      return error;
+    }
+    html = std::move(rendered->html);
+    text = std::move(rendered->text);
+    for (auto& target : rendered->links) {
+      auto number = static_cast<std::uint32_t>(self.targets.size() + 1);
+      if (source.kind != SourceKind::campaign)
+        number = 0x40000000U | (static_cast<std::uint32_t>(crypto::keyed_hash64(
+                                    ctx.base.keys.tenant_key(ctx.tenant, "link-number"), target)) &
+                                0x3fffffffU);
+      self.targets.push_back({number, std::move(target)});
+    }
+  }
+  names.numbered = self.targets.size();
+  std::string extra;
+  // A link that no person sees: whoever follows it is a scanner.
+  if (source.track_clicks && !self.targets.empty())
+    extra +=
+        R"(<a href="{{ links.trap }}" style="display:none;mso-hide:all" tabindex="-1" aria-hidden="true"></a>)";
+  if (source.track_opens)
+    extra +=
+        R"(<img src="{{ links.open }}" width="1" height="1" alt="" style="display:block;border:0">)";
+  if (auto at = html.rfind("</body>"); at != std::string::npos) html.insert(at, extra);
+  const char* body = source.document ? "/document" : "/text";
+  if (!html.empty()) {
+    VARDE_CHECK(self.html.compile(html, TemplateEscape::html, names, body));
+  }
+  VARDE_CHECK(self.text.compile(text, TemplateEscape::text, names, body));
+  VARDE_CHECK(self.subject.compile(source.subject, TemplateEscape::header, names, "/subject"));
+  for (const auto& [link_number, target] : self.targets) {
+    self.target_parts.emplace_back();
+    // A target that is one field alone is an address of its own, not a piece of one.
+    auto escape = target.starts_with("{{") ? TemplateEscape::header : TemplateEscape::url;
+    VARDE_CHECK(self.target_parts.back().compile(target, escape, names, body));
+  }
+  auto look = [&](const Part& part) {
+    for (const auto& slot : part.slots)
+      if (slot.from == Slot::From::attribute) self.plain = true;
+  };
+  look(self.html);
+  look(self.text);
+  look(self.subject);
+  for (const auto& part : self.target_parts) look(part);
+
+  self.bounce_domain = environment.bounce_domain;
+  self.from_domain = source.from_email.substr(source.from_email.find('@') + 1);
+  self.tokens.emplace(ctx.base, ctx.tenant, source.kind, source.source_id);
+  self.id_key = ctx.base.keys.tenant_key(ctx.tenant, "message-id");
+  self.signers = load_signers(ctx, self.from_domain);
+  self.feedback_id = source.source_id.str() + ":" + ctx.tenant.str() + ":varde";
+  self.source = std::move(source);
+  return Mailing(std::move(impl));
+}
+
+Result<void> Mailing::render(MailScratch& scratch, const Person& person) const {
+  const auto& self = *impl_;
+  scratch.html.clear();
+  scratch.text.clear();
+  scratch.subject.clear();
+  scratch.values.resize(4 + self.targets.size());
+  for (auto& value : scratch.values) value.clear();
+  auto name = people::display_name(person);
+  const std::function<void(std::string&, const Slot&)> make = [&](std::string& out,
+                                                                  const Slot& slot) {
+    switch (slot.from) {
+      case Slot::From::unsubscribe:
+        return self.append_link(out, TokenKind::unsubscribe, "/u/", person.id, 0);
+      case Slot::From::preferences:
+        return self.append_link(out, TokenKind::preferences, "/p/preferences/", person.id, 0);
+      case Slot::From::open:
+        self.append_link(out, TokenKind::open, "/t/o/", person.id, 0);
+        out += ".gif";
+        return;
+      case Slot::From::trap:
+        return self.append_link(out, TokenKind::click, "/t/c/", person.id, 0);
+      default:
+        break;
+    }
+    if (self.source.track_clicks)
+      return self.append_link(out, TokenKind::click, "/t/c/", person.id,
+                              self.targets[slot.number - 1].number);
+    const auto& part = self.target_parts[slot.number - 1];
+    auto done = part.program->render(out, PlainLookup(part, person), 4000);
+    if (!done || !is_web_address(out)) out = self.base.public_url;
+  };
+  auto run = [&](const Part& part, std::string& out) -> Result<void> {
+    if (!part.program) return {};
+    return part.program->render(out, Lookup(part, person, name, scratch.values, make));
+  };
+  VARDE_CHECK(run(self.html, scratch.html));
+  VARDE_CHECK(run(self.text, scratch.text));
+  VARDE_CHECK(run(self.subject, scratch.subject));
+  return {};
+}
+
+Result<void> Mailing::append(MailScratch& scratch, std::string& dkim, std::string& out,
+                             const Person& person, const std::string& to,
+                             const Uuid& recipient) const {
+  const auto& self = *impl_;
+  VARDE_CHECK(render(scratch, person));
+  auto at = now();
+  std::string id(self.source.source_id.view());
+  id += recipient.view();
+  auto message_id = hex(crypto::keyed_hash(self.id_key, id)) + "@" + self.from_domain;
+  mail::Address addressee{"", to};
+  mail::Message message;
+  message.from = {self.source.from_name, self.source.from_email};
+  message.to = {&addressee, 1};
+  message.reply_to = {"", self.source.reply_to};
+  message.subject = scratch.subject;
+  message.date = at;
+  message.message_id = message_id;
+  message.text = scratch.text;
+  message.html = scratch.html;
+  std::string unsubscribe;
+  if (self.source.transactional) {
+    message.auto_generated = true;
+  } else if (self.base.public_url.starts_with("https://") && !person.id.is_nil()) {
+    self.append_link(unsubscribe, TokenKind::unsubscribe, "/u/", person.id, 0);
+    message.unsubscribe_url = unsubscribe;
+  }
+  message.feedback_id = self.feedback_id;
+  auto begin = out.size();
+  VARDE_CHECK(mail::append_message(out, message));
+  for (const auto& signer : self.signers)
+    dkim += signer->sign(std::string_view(out).substr(begin), at);
+  return {};
+}
+
+std::string Mailing::return_path(const Uuid& recipient) const {
+  std::string out = "b-";
+  impl_->tokens->append(out, TokenKind::bounce, recipient);
+  return out + "@" + impl_->bounce_domain;
+}
+
+std::vector<PersonalisationField> personalisation_fields(Ctx& ctx) {
+  std::vector<PersonalisationField> out = {{"person.first_name", "First name", "text", "Ola"},
+                                           {"person.last_name", "Last name", "text", "Nordmann"},
+                                           {"person.name", "Full name", "text", "Ola Nordmann"},
+                                           {"person.email", "E-mail", "text", "ola@example.org"},
+                                           {"person.phone", "Phone", "text", "+4740000000"},
+                                           {"person.language", "Language", "text", "nb"}};
+  for (const auto& attribute : people::attributes(ctx)) {
+    if (attribute.classification == people::Classification::sensitive) continue;
+    std::string sample = "text";
+    if (attribute.type == people::AttributeType::number) sample = "42";
+    if (attribute.type == people::AttributeType::date) sample = "2026-03-01";
+    if (attribute.type == people::AttributeType::boolean) sample = "true";
+    if (!attribute.choices.empty()) sample = attribute.choices.front();
+    out.push_back({"person." + attribute.key, attribute.label, web::enum_word(attribute.type),
+                   std::move(sample)});
+  }
+  out.push_back({"tenant.name", "The organisation", "text", trust::tenant_settings(ctx).name});
+  return out;
+}
+
+std::optional<std::string> render_link(Ctx& ctx, const std::string& target, const Person& person) {
+  std::string out;
+  if (target.find("{{") == std::string::npos) {
+    out = target;
+  } else {
+    Part part;
+    auto escape = target.starts_with("{{") ? TemplateEscape::header : TemplateEscape::url;
+    if (!part.compile(target, escape, Names(ctx), "/url")) return std::nullopt;
+    if (!part.program->render(out, PlainLookup(part, person), 4000)) return std::nullopt;
+  }
+  if (!is_web_address(out) || out.find_first_of("\r\n") != std::string::npos) return std::nullopt;
+  return out;
+}
+
+}  // namespace varde::outreach

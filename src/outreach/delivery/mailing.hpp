@@ -1,0 +1,88 @@
+// A mailing: a message compiled once and rendered for each recipient.
+//
+// Fields are looked up by name once, when the mailing is compiled; per recipient there is one pass
+// over three flat programs (html, text, subject) into the caller's buffers, then MIME and DKIM.
+// Links are fields too: a tracked one is a token, an untracked one its own small template.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "outreach/delivery/delivery.hpp"
+#include "outreach/template/template.hpp"
+#include "people/person/person.hpp"
+
+namespace varde::outreach {
+
+/// What is sent, before it is compiled.
+struct MailingSource {
+  SourceKind kind = SourceKind::campaign;
+  Uuid source_id;
+  std::string from_name, from_email, reply_to, subject, preheader;
+  std::optional<boost::json::value> document;  ///< Or …
+  std::string text, html;                      ///< … templates as they stand.
+  std::map<std::string, std::string> links;    ///< {{ links.NAME }}
+  bool track_opens = false, track_clicks = false;
+  bool transactional = false;
+};
+
+/// The document with what the tenant's settings say where it says nothing: the footer's
+/// organisation and address, the language, the preheader.
+boost::json::value complete_document(trust::Ctx& ctx, const boost::json::value& document,
+                                     const std::string& preheader = {});
+
+/// Buffers that one fiber uses again and again.
+struct MailScratch {
+  std::string html, text, subject;
+  std::vector<std::string> values;
+};
+
+class Mailing {
+ public:
+  /// Errors: bad_input with pointers "/subject", "/document/…"; a field that does not exist is one.
+  static Result<Mailing> compile(trust::Ctx& ctx, const Environment& environment,
+                                 MailingSource source);
+  Mailing(Mailing&&) noexcept;
+  ~Mailing();
+
+  /// Renders into the scratch: html, text, subject. `person` may be one made up of examples.
+  Result<void> render(MailScratch& scratch, const people::Person& person) const;
+  /// Appends the whole message for `to` to `out`, and the DKIM headers that belong in front of it
+  /// to `dkim`. `recipient` is the delivery's.
+  Result<void> append(MailScratch& scratch, std::string& dkim, std::string& out,
+                      const people::Person& person, const std::string& to,
+                      const Uuid& recipient) const;
+  /// The envelope's sender: a VERP address.
+  std::string return_path(const Uuid& recipient) const;
+  /// The numbered links: targets are templates. A campaign counts them from 1; elsewhere the
+  /// number follows from the target, so that the steps of one journey do not collide.
+  struct Link {
+    std::uint32_t number = 0;
+    std::string target;
+  };
+  const std::vector<Link>& links() const;
+  /// Whether rendering needs attributes that are stored plain.
+  bool needs_plain() const;
+
+ private:
+  struct Impl;
+  explicit Mailing(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The fields a text may use, for the composer's menu.
+struct PersonalisationField {
+  std::string path, label, type, sample;
+};
+BOOST_DESCRIBE_STRUCT(PersonalisationField, (), (path, label, type, sample))
+std::vector<PersonalisationField> personalisation_fields(trust::Ctx& ctx);
+
+/// A link's target for a person; nullopt when it is no http(s) address.
+std::optional<std::string> render_link(trust::Ctx& ctx, const std::string& target,
+                                       const people::Person& person);
+
+}  // namespace varde::outreach

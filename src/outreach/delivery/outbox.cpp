@@ -1,0 +1,368 @@
+// Single messages: sealed into the table outbox with the change that asks for them, sent by a job
+// that owns exactly those it names. A job is for up to 500, so that a journey's step for many costs
+// few jobs; what is deferred comes back with the job.
+#include "base/log.hpp"
+#include "crypto/aead.hpp"
+#include "outreach/delivery/mailing.hpp"
+#include "outreach/delivery/sender.hpp"
+#include "trust/identity/identity.hpp"
+
+namespace varde::outreach {
+
+using trust::Ctx;
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kPerJob = 500;
+
+struct OutboxRecord {
+  Uuid tenant_id, message_id;
+  std::optional<Uuid> person_id;
+  int source_kind = 0;
+  Uuid source_id;
+  db::Bytes payload;
+  Timestamp due_at, created_at;
+};
+BOOST_DESCRIBE_STRUCT(OutboxRecord, (),
+                      (tenant_id, message_id, person_id, source_kind, source_id, payload, due_at,
+                       created_at))
+struct OutboxRow {
+  Uuid message_id;
+  std::optional<Uuid> person_id;
+  SourceKind source_kind = SourceKind::journey;
+  Uuid source_id;
+  db::Bytes payload;
+  int attempts = 0;
+  Timestamp due_at;
+};
+BOOST_DESCRIBE_STRUCT(OutboxRow, (),
+                      (message_id, person_id, source_kind, source_id, payload, attempts, due_at))
+
+constexpr db::Sql kOutbox{
+    "outbox.some",
+    "SELECT message_id, person_id, source_kind, source_id, payload, attempts, due_at FROM outbox "
+    "WHERE message_id = ANY($1) AND state = 1 ORDER BY due_at, message_id"};
+// What was sent keeps its row (who, from what, when) and loses its content.
+constexpr db::Sql kOutboxDone{
+    "outbox.done",
+    "UPDATE outbox SET state = $2, attempts = $3, payload = '' WHERE message_id = $1"};
+constexpr db::Sql kOutboxLater{
+    "outbox.later", "UPDATE outbox SET attempts = $2, due_at = $3 WHERE message_id = $1"};
+
+std::string context_of(const Uuid& tenant, const Uuid& message) {
+  return "outbox:" + tenant.str() + message.str();
+}
+
+json::object pack(const OutboxMessage& m) {
+  json::object out{{"subject", m.subject}, {"text", m.text}, {"html", m.html}};
+  if (m.to) out["to"] = m.to->reveal();
+  out["from_name"] = m.from_name;
+  out["from_email"] = m.from_email;
+  out["reply_to"] = m.reply_to;
+  if (m.document) out["document"] = *m.document;
+  json::object links;
+  for (const auto& [name, url] : m.links) links[name] = url;
+  out["links"] = std::move(links);
+  if (m.provider_id) out["provider_id"] = m.provider_id->str();
+  if (m.purpose_id) out["purpose_id"] = m.purpose_id->str();
+  out["transactional"] = m.transactional;
+  out["track"] = m.track;
+  return out;
+}
+
+OutboxMessage unpack(const OutboxRow& row, std::string_view text) {
+  auto value = json::parse({text.data(), text.size()}).as_object();
+  auto string = [&](const char* key) {
+    const auto* held = value.if_contains(key);
+    return held != nullptr && held->is_string() ? std::string(held->get_string()) : std::string();
+  };
+  OutboxMessage m;
+  m.person_id = row.person_id;
+  m.source_kind = row.source_kind;
+  m.source_id = row.source_id;
+  if (value.contains("to")) m.to = Personal(string("to"));
+  m.from_name = string("from_name");
+  m.from_email = string("from_email");
+  m.reply_to = string("reply_to");
+  m.subject = string("subject");
+  m.text = string("text");
+  m.html = string("html");
+  if (const auto* document = value.if_contains("document")) m.document = *document;
+  for (const auto& [name, url] : value.at("links").as_object())
+    m.links[std::string(name)] = std::string(url.as_string());
+  m.provider_id = Uuid::parse(string("provider_id"));
+  m.purpose_id = Uuid::parse(string("purpose_id"));
+  m.transactional = value.at("transactional").as_bool();
+  m.track = value.at("track").as_bool();
+  return m;
+}
+
+}  // namespace
+
+std::vector<Uuid> enqueue_messages(Ctx& ctx, const std::vector<OutboxMessage>& messages) {
+  std::vector<Uuid> persons, out;
+  for (const auto& m : messages)
+    if (m.person_id) persons.push_back(*m.person_id);
+  auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
+                              : ctx.base.keys.keys(ctx.tenant, persons);
+  auto own = ctx.base.keys.tenant_key(ctx.tenant, "outbox");
+  std::vector<OutboxRecord> rows;
+  std::map<Timestamp, json::array> jobs_at;
+  auto at = now();
+  for (const auto& m : messages) {
+    auto key = m.person_id ? keys.find(*m.person_id) : keys.end();
+    if (m.person_id && key == keys.end()) {
+      out.push_back({});
+      continue;
+    }
+    auto id = Uuid::make();
+    auto due = m.due_at.value_or(at);
+    rows.push_back({ctx.tenant,
+                    id,
+                    m.person_id,
+                    static_cast<int>(m.source_kind),
+                    m.source_id,
+                    {crypto::seal(m.person_id ? key->second : own, json::serialize(pack(m)),
+                                  context_of(ctx.tenant, id))},
+                    due,
+                    at});
+    jobs_at[due].emplace_back(id.str());
+    out.push_back(id);
+  }
+  ctx.tx().insert_many("outbox", rows);
+  for (auto& [due, ids] : jobs_at)
+    for (std::size_t begin = 0; begin < ids.size(); begin += kPerJob) {
+      json::array some(
+          ids.begin() + static_cast<std::ptrdiff_t>(begin),
+          ids.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kPerJob, ids.size())));
+      jobs::enqueue(ctx.tx(), {.kind = "outreach.outbox",
+                               .tenant_id = ctx.tenant,
+                               .payload = json::serialize(json::object{{"messages", some}}),
+                               .run_at = due});
+    }
+  return out;
+}
+
+namespace {
+
+// Sends what a job names. Messages are grouped by provider; each group has its sender.
+class OutboxRun {
+ public:
+  OutboxRun(trust::Base& base, const Environment& environment, const Uuid& tenant)
+      : base_(base), environment_(environment), tenant_(tenant) {}
+
+  Result<jobs::Outcome> go(const std::vector<Uuid>& ids) {
+    Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
+    std::map<std::optional<Uuid>, std::vector<std::pair<OutboxRow, OutboxMessage>>> groups;
+    std::optional<Timestamp> next;
+    std::vector<Uuid> people_ids;
+    auto rows = ctx.tx().all<OutboxRow>(kOutbox, ids);
+    for (const auto& row : rows)
+      if (row.person_id) people_ids.push_back(*row.person_id);
+    auto keys = people_ids.empty() ? std::unordered_map<Uuid, crypto::Key>()
+                                   : base_.keys.keys(tenant_, people_ids, false);
+    auto own = base_.keys.tenant_key(tenant_, "outbox");
+    for (auto& row : rows) {
+      if (row.due_at > now() + 1s) {
+        next = std::min(next.value_or(row.due_at), row.due_at);
+        continue;
+      }
+      auto key = row.person_id ? keys.find(*row.person_id) : keys.end();
+      auto text = row.person_id && key == keys.end()
+                      ? std::nullopt
+                      : crypto::open(row.person_id ? key->second : own, row.payload.data,
+                                     context_of(tenant_, row.message_id));
+      if (!text) {  // erased meanwhile
+        ctx.tx().later(kOutboxDone, row.message_id, 3, row.attempts);
+        continue;
+      }
+      auto message = unpack(row, *text);
+      groups[message.provider_id].emplace_back(std::move(row), std::move(message));
+    }
+    for (auto& person : people::load(ctx, people_ids, true, false))
+      persons_.emplace(person.id, std::move(person));
+    ctx.commit();
+    std::string trouble;
+    for (auto& [provider, messages] : groups) {
+      Ctx own_ctx(base_, tenant_, {trust::ActorKind::system, {}});
+      auto found = load_provider(own_ctx, provider);
+      own_ctx.commit();
+      if (auto why = send(found, messages); !why.empty()) trouble = why;
+      if (jobs::Workers::stopping()) return jobs::Outcome::again(now());
+    }
+    if (!trouble.empty()) return jobs::Outcome::again(now() + 30s);
+    if (deferred_until_) next = std::min(next.value_or(*deferred_until_), *deferred_until_);
+    return next ? jobs::Outcome::again(*next) : jobs::Outcome::done();
+  }
+
+ private:
+  using Item = std::pair<OutboxRow, OutboxMessage>;
+
+  std::string send(const Provider& provider, std::vector<Item>& messages) {
+    std::map<Uuid, const OutboxRow*> rows;
+    for (const auto& [row, message] : messages) rows[row.message_id] = &row;
+    Sender sender(base_, tenant_, provider_for(provider, messages.size()),
+                  environment_.bounce_domain, messages.front().first.source_id,
+                  [&](Ctx& ctx, const std::vector<Sent>& sent) { return record(ctx, rows, sent); });
+    MailScratch scratch;
+    for (auto& [row, message] : messages)
+      if (!offer(sender, scratch, row, message)) break;
+    sender.finish();
+    Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
+    note_provider_error(ctx, provider.id, sender.trouble());
+    ctx.commit();
+    return sender.trouble();
+  }
+
+  static Provider provider_for(Provider provider, std::size_t messages) {
+    provider.connections = std::min<int>(provider.connections, static_cast<int>(messages / 10 + 1));
+    return provider;
+  }
+
+  // nullptr: may be sent.
+  const char* objection(Ctx& ctx, const OutboxRow& row, const OutboxMessage& m,
+                        const std::string& to) {
+    if (to.empty()) return "no-address";
+    if (row.source_kind == SourceKind::test) return nullptr;
+    if (auto held = find_suppression(ctx, people::email_hash(ctx, to)))
+      if (!m.transactional || held->reason != SuppressionReason::unsubscribe) return "suppressed";
+    if (m.person_id && persons_.at(*m.person_id).state != people::PersonState::active)
+      return "restricted";
+    if (m.purpose_id && m.person_id) {
+      people::Query query;
+      query.where("p.person_id = " + query.bind(*m.person_id));
+      auto key = std::string();
+      for (const auto& purpose : people::purposes(ctx))
+        if (purpose.id == *m.purpose_id) key = purpose.key;
+      auto asked = people::add_conditions(
+          ctx, json::object{{"field", "consent:" + key}, {"operator", "given"}}, query);
+      if (!asked || query.run(ctx, "SELECT p.person_id FROM person p").empty()) return "no-consent";
+    }
+    return nullptr;
+  }
+
+  bool offer(Sender& sender, MailScratch& scratch, const OutboxRow& row, const OutboxMessage& m) {
+    Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
+    auto note = [&](DeliveryState state, const char* code) {
+      sender.note({row.message_id, row.person_id.value_or(Uuid{}), 0, state, row.attempts + 1,
+                   now(), code});
+      return true;
+    };
+    people::Person nobody;
+    const auto* person = &nobody;
+    if (m.person_id) {
+      auto found = persons_.find(*m.person_id);
+      if (found == persons_.end()) return note(DeliveryState::skipped, "erased");
+      person = &found->second;
+    }
+    auto to = m.to ? m.to->reveal() : person->email.reveal();
+    if (const auto* why = objection(ctx, row, m, to)) return note(DeliveryState::skipped, why);
+    MailingSource source;
+    source.kind = m.source_kind;
+    source.source_id = m.source_id;
+    source.from_name = m.from_name;
+    source.from_email = m.from_email;
+    source.reply_to = m.reply_to;
+    source.subject = m.subject;
+    source.document = m.document;
+    source.text = m.text;
+    source.html = m.html;
+    source.links = m.links;
+    source.transactional = m.transactional;
+    source.track_clicks = source.track_opens = m.track && m.person_id && !m.transactional;
+    auto mailing = Mailing::compile(ctx, environment_, std::move(source));
+    if (mailing && m.track && !mailing->links().empty()) store_links(ctx, m.source_id, *mailing);
+    ctx.commit();
+    Parcel parcel;
+    parcel.recipient_id = row.message_id;
+    parcel.person_id = row.person_id.value_or(Uuid{});
+    parcel.attempts = row.attempts;
+    parcel.to = to;
+    if (!mailing ||
+        !mailing->append(scratch, parcel.dkim, parcel.mail, *person, to, row.message_id)) {
+      log::warning("A single message could not be made", {{"message_id", row.message_id}});
+      return note(DeliveryState::failed, "not-renderable");
+    }
+    parcel.from = mailing->return_path(row.message_id);
+    parcel.subject = scratch.subject;
+    parcel.from_header = m.from_email;
+    return sender.push(std::move(parcel));
+  }
+
+  static void store_links(Ctx& ctx, const Uuid& source, const Mailing& mailing) {
+    static constexpr db::Sql kInsertLink{
+        "outbox.insert_link",
+        "INSERT INTO link (tenant_id, source_id, number, url, label) VALUES ($1, $2, $3, $4, '') "
+        "ON CONFLICT (tenant_id, source_id, number) DO UPDATE SET url = EXCLUDED.url"};
+    for (const auto& [number, target] : mailing.links())
+      ctx.tx().later(kInsertLink, ctx.tenant, source, number, target);
+  }
+
+  bool record(Ctx& ctx, const std::map<Uuid, const OutboxRow*>& rows,
+              const std::vector<Sent>& sent) {
+    std::map<Uuid, std::vector<Sent>> by_source;
+    for (const auto& one : sent) {
+      const auto& row = *rows.at(one.recipient_id);
+      if (one.state == DeliveryState::deferred) {
+        auto at = one.at + retry_pause(one.attempts).value_or(4h);
+        deferred_until_ = std::min(deferred_until_.value_or(at), at);
+        ctx.tx().later(kOutboxLater, one.recipient_id, one.attempts, at);
+      } else {
+        ctx.tx().later(kOutboxDone, one.recipient_id, one.state == DeliveryState::sent ? 2 : 3,
+                       one.attempts);
+      }
+      // Tests count nowhere.
+      if (row.source_kind != SourceKind::test) by_source[row.source_id].push_back(one);
+    }
+    for (const auto& [source, some] : by_source) record_deliveries(ctx, source, some);
+    return !jobs::Workers::stopping();
+  }
+
+  trust::Base& base_;
+  const Environment& environment_;
+  Uuid tenant_;
+  std::map<Uuid, people::Person> persons_;
+  std::optional<Timestamp> deferred_until_;
+};
+
+// A mail of the platform to a user goes the way of the tenant it is about.
+Result<jobs::Outcome> send_system_mail(trust::Base& base, const jobs::Job& job) {
+  auto mail = trust::system_mail(base, job.payload.text);
+  if (!mail || !mail->tenant_id) return jobs::Outcome::done();
+  Ctx ctx(base, *mail->tenant_id, {trust::ActorKind::system, {}});
+  OutboxMessage message;
+  message.to = Personal(mail->to);
+  message.source_kind = SourceKind::system;
+  message.source_id = *mail->tenant_id;
+  message.subject = "{{ links.subject }}";
+  message.text = "{{ links.text }}\n\n{{ links.label }}:\n{{ links.action }}\n";
+  message.links = {{"subject", mail->subject},
+                   {"text", mail->text},
+                   {"label", mail->link_label},
+                   {"action", mail->link}};
+  message.transactional = true;
+  message.track = false;
+  enqueue_message(ctx, message);
+  ctx.commit();
+  return jobs::Outcome::done();
+}
+
+}  // namespace
+
+void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers) {
+  workers.handle("outreach.outbox",
+                 [&base, environment](const jobs::Job& job) -> Result<jobs::Outcome> {
+                   std::vector<Uuid> ids;
+                   auto payload = json::parse(job.payload.text);
+                   for (const auto& id : payload.at("messages").as_array())
+                     if (auto parsed = Uuid::parse(std::string_view(id.as_string())))
+                       ids.push_back(*parsed);
+                   return OutboxRun(base, environment, *job.tenant_id).go(ids);
+                 });
+  workers.handle("mail.system",
+                 [&base](const jobs::Job& job) { return send_system_mail(base, job); });
+}
+
+}  // namespace varde::outreach

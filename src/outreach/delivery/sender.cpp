@@ -1,0 +1,501 @@
+#include "outreach/delivery/sender.hpp"
+
+#include <deque>
+#include <mutex>
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/text.hpp"
+#include "crypto/aead.hpp"
+#include "trust/egress.hpp"
+
+namespace varde::outreach {
+
+using trust::Ctx;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+metrics::Counter answered("varde_messages_total", "Messages by what became of them", {"state"});
+metrics::Gauge open_connections("varde_smtp_connections", "Open connections to providers");
+
+constexpr std::size_t kWaiting = 256;  // parcels ahead of the connections
+constexpr int kConnectAttempts = 4;    // in a row, with no connection standing
+constexpr int kLosses = 3;
+
+struct DeliveryRecord {
+  Uuid tenant_id, source_id, recipient_id, person_id;
+  int state = 1, chunk = 0, attempts = 1;
+  Timestamp at;
+  std::optional<Timestamp> retry_at;
+  std::string code;
+};
+BOOST_DESCRIBE_STRUCT(DeliveryRecord, (),
+                      (tenant_id, source_id, recipient_id, person_id, state, chunk, attempts, at,
+                       retry_at, code))
+
+struct CapturedRecord {
+  Uuid tenant_id, message_id;
+  Timestamp at;
+  std::optional<Uuid> person_id, source_id;
+  int size = 0;
+  db::Bytes sealed_head, sealed;
+};
+BOOST_DESCRIBE_STRUCT(CapturedRecord, (),
+                      (tenant_id, message_id, at, person_id, source_id, size, sealed_head, sealed))
+
+// A provider's pace, shared by everything on this node that sends through it.
+class Throttle {
+ public:
+  // Takes a place. Zero: go; otherwise how long until it is worth asking again.
+  Duration take(const Provider& provider) {
+    if (!provider.per_second && !provider.per_window) return Duration(0);
+    std::lock_guard lock(mutex_);
+    auto& pace = paces_[provider.id];
+    auto at = Clock::now();
+    if (provider.per_window && provider.window_seconds) {
+      auto length = std::chrono::seconds(*provider.window_seconds);
+      if (at - pace.window >= length) {
+        pace.window = at;
+        pace.count = 0;
+      }
+      if (pace.count >= *provider.per_window)
+        return std::chrono::duration_cast<Duration>(pace.window + length - at) + Duration(1000);
+    }
+    if (provider.per_second && *provider.per_second > 0) {
+      double burst = std::max(1.0, *provider.per_second / 10);
+      double seconds = std::chrono::duration<double>(at - pace.at).count();
+      pace.tokens = std::min(burst, pace.tokens + seconds * *provider.per_second);
+      pace.at = at;
+      if (pace.tokens < 1)
+        return Duration(static_cast<std::int64_t>((1 - pace.tokens) / *provider.per_second * 1e6) +
+                        100);
+      pace.tokens -= 1;
+    }
+    ++pace.count;
+    return Duration(0);
+  }
+
+ private:
+  struct Pace {
+    double tokens = 1;
+    Clock::time_point at = Clock::now(), window{};
+    int count = 0;
+  };
+  std::mutex mutex_;
+  std::map<Uuid, Pace> paces_;
+};
+Throttle& throttle() {
+  static Throttle one;
+  return one;
+}
+
+// Fibers of one loop that wait for the same thing.
+class Signal {
+ public:
+  bool wait(net::Deadline deadline) {
+    net::Event event;
+    struct Place {
+      std::vector<net::Event*>& all;
+      net::Event* mine;
+      ~Place() { std::erase(all, mine); }
+    } place{waiting_, &event};
+    waiting_.push_back(&event);
+    return event.wait(deadline);
+  }
+  void wake_one() {
+    if (waiting_.empty()) return;
+    auto* first = waiting_.front();
+    waiting_.erase(waiting_.begin());  // the next call wakes another
+    first->wake();
+  }
+  void wake_all() {
+    for (auto* event : waiting_) event->wake();
+  }
+
+ private:
+  std::vector<net::Event*> waiting_;
+};
+
+std::string code_of(const net::SmtpReply& reply) {
+  if (reply.code == 0) return "";
+  return std::to_string(reply.code) + (reply.enhanced.empty() ? "" : " " + reply.enhanced);
+}
+
+}  // namespace
+
+std::optional<Duration> retry_pause(int attempts) {
+  static constexpr std::chrono::minutes kPauses[] = {
+      std::chrono::minutes(2), std::chrono::minutes(15), std::chrono::minutes(60),
+      std::chrono::minutes(240)};
+  if (attempts < 1 || attempts > static_cast<int>(std::size(kPauses))) return std::nullopt;
+  return kPauses[attempts - 1];
+}
+
+void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent) {
+  std::vector<DeliveryRecord> records;
+  records.reserve(sent.size());
+  for (const auto& one : sent) {
+    std::optional<Timestamp> retry;
+    if (one.state == DeliveryState::deferred)
+      retry = one.at + retry_pause(one.attempts).value_or(std::chrono::hours(4));
+    records.push_back({ctx.tenant, source, one.recipient_id, one.person_id,
+                       static_cast<int>(one.state), one.chunk, one.attempts, one.at, retry,
+                       one.code});
+  }
+  ctx.tx().insert_many("delivery", records,
+                       "ON CONFLICT (tenant_id, source_id, recipient_id) DO UPDATE SET state = "
+                       "EXCLUDED.state, attempts = EXCLUDED.attempts, at = EXCLUDED.at, retry_at = "
+                       "EXCLUDED.retry_at, code = EXCLUDED.code");
+}
+
+struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
+  Impl(trust::Base& b, const Uuid& t, Provider p, std::string h, const Uuid& s, Record r)
+      : base(b),
+        tenant(t),
+        provider(std::move(p)),
+        hello(std::move(h)),
+        source(s),
+        record(std::move(r)) {}
+
+  trust::Base& base;
+  Uuid tenant;
+  Provider provider;
+  std::string hello;
+  Uuid source;
+  Record record;
+
+  std::deque<Parcel> waiting;
+  Signal room, work;  // producers wait for room, connections for work
+  bool closed = false, stopped = false, ended = false;
+  std::string trouble;
+  int connections = 0, standing = 0, failures = 0;
+
+  std::vector<Sent> outcomes;
+  std::vector<net::Event*> waiters;  // connections whose outcome is among `outcomes`
+  net::Event flush, end;
+  bool durable = true;  // whether the last flush was written
+
+  void start();
+  void connection();
+  void flusher();
+  bool write_down();
+  bool write_captured();
+  std::optional<Parcel> take(bool wait);
+  void give_back(Parcel parcel) {
+    waiting.push_front(std::move(parcel));
+    work.wake_one();
+  }
+  bool commit_outcome(Sent sent, net::Event& done);
+  void halt(std::string why = {}) {
+    stopped = true;
+    if (trouble.empty()) trouble = std::move(why);
+    room.wake_all();
+    work.wake_all();
+    flush.wake();
+  }
+};
+
+void Sender::Impl::start() {
+  auto self = shared_from_this();
+  if (provider.kind == ProviderKind::smtp) {
+    connections = std::clamp(provider.connections, 1, 500);
+    for (int i = 0; i < connections; ++i)
+      net::Loop::current().spawn([self] {
+        struct Leave {
+          Impl& impl;
+          ~Leave() {
+            --impl.connections;
+            impl.flush.wake();
+          }
+        } leave{*self};
+        self->connection();
+      });
+  }
+  net::Loop::current().spawn([self] {
+    struct Leave {
+      Impl& impl;
+      ~Leave() {
+        impl.ended = true;
+        impl.stopped = true;
+        impl.room.wake_all();
+        impl.work.wake_all();
+        for (auto* waiter : impl.waiters) waiter->wake();
+        impl.end.wake();
+      }
+    } leave{*self};
+    self->flusher();
+  });
+}
+
+std::optional<Parcel> Sender::Impl::take(bool wait) {
+  while (true) {
+    if (stopped) return std::nullopt;
+    if (!waiting.empty()) {
+      auto parcel = std::move(waiting.front());
+      waiting.pop_front();
+      if (waiting.size() < kWaiting / 2) room.wake_all();
+      return parcel;
+    }
+    if (!wait || closed) return std::nullopt;
+    work.wait(net::in(std::chrono::seconds(30)));
+  }
+}
+
+// Hands an outcome to the flusher and waits until it is durable.
+bool Sender::Impl::commit_outcome(Sent sent, net::Event& done) {
+  if (ended || !durable) return false;
+  answered.with({web::enum_word(sent.state)}).add();
+  outcomes.push_back(std::move(sent));
+  waiters.push_back(&done);
+  flush.wake();
+  done.wait();
+  return durable && !ended;
+}
+
+void Sender::Impl::connection() {
+  Result<net::Permit> permit = [&] {
+    Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
+    return trust::Egress::permit(ctx, trust::Egress::Kind::smtp, provider.host);
+  }();
+  if (!permit) return halt(permit.error().message);
+  auto target = target_of(provider, hello);
+  std::optional<net::SmtpClient> client;
+  std::optional<Parcel> next;
+  net::Event done;
+  struct Standing {
+    Impl& impl;
+    bool on = false;
+    void set(bool to) {
+      if (to != on) {
+        impl.standing += to ? 1 : -1;
+        open_connections.add(to ? 1 : -1);
+      }
+      on = to;
+    }
+    ~Standing() { set(false); }
+  } stands{*this};
+
+  while (!stopped) {
+    if (!next) next = take(true);
+    if (!next) break;
+    if (!client || !client->usable()) {
+      if (client) client->quit();
+      client.reset();
+      stands.set(false);
+      auto made = net::SmtpClient::connect(*permit, target);
+      if (!made) {
+        give_back(std::move(*next));
+        next.reset();
+        // A server that takes fewer connections than were asked for is no trouble: the others go
+        // on.
+        if (standing > 0) return;
+        if (++failures >= kConnectAttempts)
+          return halt("The mail server cannot be used: " + made.error().message);
+        work.wait(net::in(std::chrono::milliseconds(250 << std::min(failures, 5))));
+        net::sleep_for(std::chrono::milliseconds(100));
+        continue;
+      }
+      failures = 0;
+      client.emplace(std::move(*made));
+      stands.set(true);
+    }
+    while (!stopped) {
+      auto pause = throttle().take(provider);
+      if (pause.count() == 0) break;
+      net::sleep_for(std::min<Duration>(pause, std::chrono::milliseconds(500)));
+    }
+    if (stopped) break;
+
+    auto current = std::move(*next);
+    next = take(false);
+    net::Envelope envelope{current.from, {current.to}, current.dkim.size() + current.mail.size()};
+    net::Envelope following;
+    if (next) following = {next->from, {next->to}, next->dkim.size() + next->mail.size()};
+    std::string_view parts[] = {current.dkim, current.mail};
+    auto delivery = client->send(envelope, parts, next ? &following : nullptr);
+
+    Sent sent{current.recipient_id,   current.person_id,    current.chunk,
+              DeliveryState::sent,    current.attempts + 1, now(),
+              code_of(delivery.reply)};
+    switch (delivery.outcome) {
+      case net::SmtpOutcome::accepted:
+        break;
+      case net::SmtpOutcome::failed:
+        sent.state = DeliveryState::failed;
+        break;
+      case net::SmtpOutcome::lost:
+        if (++current.losses < kLosses) {
+          give_back(std::move(current));
+          continue;
+        }
+        sent.state = DeliveryState::deferred;
+        break;
+      case net::SmtpOutcome::in_doubt:
+        // Nobody knows whether it was taken. Rather twice than never, but no more than that.
+        if (++current.doubts < 2) {
+          give_back(std::move(current));
+          continue;
+        }
+        sent.state = DeliveryState::deferred;
+        break;
+      case net::SmtpOutcome::deferred:
+        sent.state = DeliveryState::deferred;
+        break;
+    }
+    if (sent.state == DeliveryState::deferred && !retry_pause(sent.attempts))
+      sent.state = DeliveryState::failed;
+    if (!commit_outcome(std::move(sent), done)) break;
+  }
+  // What was taken and not sent waits for the next run.
+  if (next) give_back(std::move(*next));
+  if (client) client->quit();
+}
+
+// One transaction for what came together. False: nothing more may be sent.
+bool Sender::Impl::write_down() {
+  auto batch = std::move(outcomes);
+  outcomes.clear();
+  auto waking = std::move(waiters);
+  waiters.clear();
+  bool go_on = false;
+  std::string why;
+  try {
+    Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
+    go_on = record(ctx, batch);
+    ctx.commit();
+  } catch (const net::Stopped&) {
+    durable = false;
+    for (auto* waiter : waking) waiter->wake();
+    throw;
+  } catch (const std::exception& e) {
+    // Whether it was written is not known; the next run reads what is there.
+    durable = false;
+    why = "The database was away while outcomes were written.";
+    log::error("Outcomes could not be written; sending stops",
+               {{"source", source}, {"what", e.what()}});
+  }
+  if (!go_on) halt(why);
+  for (auto* waiter : waking) waiter->wake();
+  return go_on;
+}
+
+// The captured provider: the messages themselves, and their outcomes, in one transaction.
+bool Sender::Impl::write_captured() {
+  std::vector<CapturedRecord> rows;
+  std::vector<Sent> batch = std::move(outcomes);
+  outcomes.clear();
+  std::vector<Uuid> persons;
+  auto count = std::min<std::size_t>(waiting.size(), 200);
+  for (std::size_t i = 0; i < count; ++i)
+    if (!waiting[i].person_id.is_nil()) persons.push_back(waiting[i].person_id);
+  auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
+                              : base.keys.keys(tenant, persons, false);
+  auto own = base.keys.tenant_key(tenant, "captured");
+  for (std::size_t i = 0; i < count; ++i) {
+    auto parcel = std::move(waiting.front());
+    waiting.pop_front();
+    auto id = Uuid::make();
+    auto key = keys.find(parcel.person_id);
+    bool of_person = key != keys.end();
+    const auto& seal_key = of_person ? key->second : own;
+    auto context = "captured:" + tenant.str() + id.str();
+    auto head = boost::json::serialize(boost::json::object{
+        {"from", parcel.from_header}, {"to", parcel.to}, {"subject", parcel.subject}});
+    auto at = now();
+    rows.push_back({tenant,
+                    id,
+                    at,
+                    of_person ? std::optional(parcel.person_id) : std::nullopt,
+                    source.is_nil() ? std::nullopt : std::optional(source),
+                    static_cast<int>(parcel.dkim.size() + parcel.mail.size()),
+                    {crypto::seal(seal_key, head, context)},
+                    {crypto::seal(seal_key, parcel.dkim + parcel.mail, context)}});
+    batch.push_back({parcel.recipient_id, parcel.person_id, parcel.chunk, DeliveryState::sent,
+                     parcel.attempts + 1, at, "250 2.0.0"});
+  }
+  room.wake_all();
+  answered.with({"sent"}).add(static_cast<std::int64_t>(count));
+  Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
+  ctx.tx().insert_many("captured_message", rows);
+  bool go_on = record(ctx, batch);
+  ctx.commit();
+  if (!go_on) halt();
+  return go_on;
+}
+
+void Sender::Impl::flusher() {
+  bool captured = provider.kind == ProviderKind::captured;
+  while (true) {
+    if (captured && !stopped && (!waiting.empty() || !outcomes.empty())) {
+      try {
+        if (!write_captured()) return;
+      } catch (const net::Stopped&) {
+        throw;
+      } catch (const std::exception& e) {
+        log::error("Captured messages could not be written",
+                   {{"source", source}, {"what", e.what()}});
+        return halt("The database was away while messages were written.");
+      }
+      continue;
+    }
+    if (!outcomes.empty()) {
+      net::yield_now();  // connections that are ready too come along
+      write_down();
+      if (!durable) return;
+      continue;
+    }
+    if ((stopped || (closed && waiting.empty())) && connections == 0) return;
+    flush.wait(net::in(std::chrono::seconds(1)));
+  }
+}
+
+Sender::Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::string hello,
+               const Uuid& source, Record record)
+    : impl_(std::make_shared<Impl>(base, tenant, std::move(provider), std::move(hello), source,
+                                   std::move(record))) {
+  impl_->start();
+}
+
+Sender::~Sender() {
+  impl_->halt();
+  while (!impl_->ended) {
+    try {
+      impl_->end.wait(net::in(std::chrono::seconds(1)));
+    } catch (const net::Stopped&) {
+      break;
+    }
+  }
+}
+
+bool Sender::push(Parcel parcel) {
+  while (!impl_->stopped && impl_->waiting.size() >= kWaiting)
+    impl_->room.wait(net::in(std::chrono::seconds(30)));
+  if (impl_->stopped) return false;
+  impl_->waiting.push_back(std::move(parcel));
+  if (impl_->provider.kind == ProviderKind::captured) {
+    impl_->flush.wake();
+  } else {
+    impl_->work.wake_one();
+  }
+  return true;
+}
+
+void Sender::note(Sent sent) {
+  answered.with({web::enum_word(sent.state)}).add();
+  impl_->outcomes.push_back(std::move(sent));
+  impl_->flush.wake();
+}
+
+void Sender::finish() {
+  impl_->closed = true;
+  impl_->work.wake_all();
+  impl_->flush.wake();
+  while (!impl_->ended) impl_->end.wait(net::in(std::chrono::seconds(30)));
+}
+
+bool Sender::stopped() const { return impl_->stopped; }
+void Sender::stop() { impl_->halt(); }
+const std::string& Sender::trouble() const { return impl_->trouble; }
+
+}  // namespace varde::outreach

@@ -1,0 +1,88 @@
+// A sender: the last metre of every message.
+//
+// Producers push parcels; up to provider.connections fibers, one SMTP connection each, send them;
+// one flusher fiber writes down what became of them, in one pipelined transaction for all
+// connections at a time, and only then wakes them. So the body of message k + 1 never leaves on a
+// connection before the outcome of message k is durable: a kill -9 repeats at most one message per
+// open connection and loses none, and the cost of a commit is shared by all connections.
+//
+//   producer → parcels (bounded) → connection 1…n → outcomes → flusher → one transaction
+//                                        ↑________________woken______________|
+//
+// The captured provider has no connections: the flusher writes the messages themselves, sealed.
+//
+// Memory is bounded by the parcels that wait (kWaiting) whatever the audience.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "outreach/channel/channel.hpp"
+#include "outreach/delivery/delivery.hpp"
+
+namespace varde::outreach {
+
+/// A message ready to leave.
+struct Parcel {
+  Uuid recipient_id;
+  Uuid person_id;  ///< Nil when the recipient is no person.
+  int chunk = 0;
+  int attempts = 0;  ///< That ended deferred before this one.
+  std::string from;  ///< Envelope.
+  std::string to;
+  std::string dkim, mail;            ///< Headers to put in front, and the message.
+  std::string subject, from_header;  ///< For the captured mailbox's list.
+  int doubts = 0, losses = 0;        ///< The sender's own.
+};
+
+/// What became of one.
+struct Sent {
+  Uuid recipient_id, person_id;
+  int chunk = 0;
+  DeliveryState state = DeliveryState::sent;
+  int attempts = 1;  ///< With this one.
+  Timestamp at;
+  std::string code;  ///< "550 5.1.1"
+};
+
+class Sender {
+ public:
+  /// Writes outcomes down in the context's transaction, which the sender commits. False: stop
+  /// sending (paused, cancelled).
+  using Record = std::function<bool(trust::Ctx&, const std::vector<Sent>&)>;
+
+  /// Runs on the loop of the calling fiber. `source` is what captured messages belong to.
+  Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::string hello,
+         const Uuid& source, Record record);
+  /// Ends the fibers; parcels that were not sent are dropped.
+  ~Sender();
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+
+  /// Suspends while too many wait. False when the sender was stopped.
+  bool push(Parcel parcel);
+  /// An outcome without sending (skipped, not renderable).
+  void note(Sent sent);
+  /// Waits until everything pushed is sent and written down, or the sender stopped.
+  void finish();
+  /// Told to stop, by the record function or stop().
+  bool stopped() const;
+  void stop();
+  /// Why the provider cannot be reached: it stopped for that; empty otherwise.
+  const std::string& trouble() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+/// How long to wait before attempt `attempts` + 1 of a deferred message; nullopt: give up.
+std::optional<Duration> retry_pause(int attempts);
+
+/// Inserts or updates delivery rows.
+void record_deliveries(trust::Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent);
+
+}  // namespace varde::outreach
