@@ -5,6 +5,7 @@
 #include "outreach/delivery/delivery.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/journey.hpp"
+#include "outreach/tracking/tracking.hpp"
 
 namespace varde::outreach {
 
@@ -13,22 +14,28 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   module.name = "outreach";
   add_channel_hooks();
   add_campaign_hooks();
+  add_tracking_hooks();
   add_form_hooks();
   add_journey_hooks();
-  for (auto claims : {form_claims(), journey_claims()})
-    for (auto& claim : claims) module.claims.push_back(std::move(claim));
   module.routes = [environment](trust::Api& api) {
     add_channel_routes(api);
+    add_domain_routes(api, environment.bounce_domain);
+    add_mailbox_routes(api);
     add_campaign_routes(api, environment);
     add_form_routes(api);
     add_journey_routes(api);
   };
-  module.pages = [&base](web::Router& router) { add_form_pages(base, router); };
+  module.pages = [&base](web::Router& router) {
+    add_tracking_pages(base, router);
+    add_form_pages(base, router);
+  };
   module.jobs = [&base, environment](jobs::Workers& workers) {
     add_delivery_jobs(base, environment, workers);
     add_campaign_jobs(base, environment, workers);
     add_journey_jobs(base, workers, environment.private_webhooks);
   };
+  for (auto& claims : {form_claims(), journey_claims()})
+    module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }
 

@@ -68,6 +68,8 @@ void suppress(trust::Ctx& ctx, const std::string& email_hash, SuppressionReason 
 std::string suppressed_condition(const std::string& alias, bool hard_only = false);
 
 void add_channel_routes(trust::Api& api);
+void add_domain_routes(trust::Api& api, const std::string& bounce_domain);
+void add_mailbox_routes(trust::Api& api);
 void add_channel_hooks();
 
 }  // namespace varde::outreach

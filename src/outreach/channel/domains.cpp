@@ -1,0 +1,199 @@
+// Sending domains: keys made here, records to be published there, and whether they are.
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "crypto/aead.hpp"
+#include "net/dns.hpp"
+#include "outreach/channel/store.hpp"
+#include "trust/audit.hpp"
+#include "trust/egress.hpp"
+
+namespace varde::outreach {
+
+using namespace store;
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+struct DnsRecord {
+  std::string purpose, type, name, value;
+  std::vector<std::string> found;
+  bool ok = false;
+  std::optional<std::string> fix;
+};
+BOOST_DESCRIBE_STRUCT(DnsRecord, (), (purpose, type, name, value, found, ok, fix))
+struct Domain {
+  Uuid id;
+  std::string domain, state;
+  std::vector<DnsRecord> records;
+  std::optional<Timestamp> checked_at;
+  std::vector<std::string> from_addresses;
+};
+BOOST_DESCRIBE_STRUCT(Domain, (), (id, domain, state, records, checked_at, from_addresses))
+struct DomainNew {
+  web::Text<253, 3> domain;
+};
+BOOST_DESCRIBE_STRUCT(DomainNew, (), (domain))
+struct IdPath {
+  Uuid id;
+};
+BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
+
+bool is_domain(std::string_view text) {
+  if (text.find('.') == std::string_view::npos) return false;
+  for (auto label : split(text, '.')) {
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
+      return false;
+    for (char c : label)
+      if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
+  }
+  return true;
+}
+
+std::vector<DnsRecord> expected(const DomainRecord& r, const std::string& bounce_domain) {
+  return {{"dkim", "TXT", r.rsa_selector + "._domainkey." + r.domain, r.rsa_record, {}, false, {}},
+          {"dkim_ed25519",
+           "TXT",
+           r.ed_selector + "._domainkey." + r.domain,
+           r.ed_record,
+           {},
+           false,
+           {}},
+          {"spf", "TXT", r.domain, "v=spf1 include:" + bounce_domain + " ~all", {}, false, {}},
+          {"dmarc", "TXT", "_dmarc." + r.domain, "v=DMARC1; p=none", {}, false, {}},
+          {"return_path", "MX", bounce_domain, "10 " + bounce_domain, {}, false, {}}};
+}
+
+std::string without_spaces(std::string_view text) {
+  std::string out;
+  for (char c : text)
+    if (c != ' ' && c != '"') out += c;
+  return out;
+}
+
+Domain view(const DomainRecord& r, const std::string& bounce_domain) {
+  auto records = expected(r, bounce_domain);
+  auto findings = json::parse(r.findings.text);
+  if (findings.is_array())
+    for (std::size_t i = 0; i < findings.as_array().size() && i < records.size(); ++i) {
+      if (auto read = web::read<DnsRecord>(findings.as_array()[i])) {
+        records[i].found = read->found;
+        records[i].ok = read->ok;
+        records[i].fix = read->fix;
+      }
+    }
+  return {r.domain_id, r.domain,     r.verified_at ? "verified" : "unverified",
+          records,     r.checked_at, {"post@" + r.domain}};
+}
+
+// What must be there for messages to be signed under the domain: one of the two keys.
+bool check(Ctx& ctx, const DomainRecord& r, std::vector<DnsRecord>& records) {
+  auto permit = trust::Egress::permit(ctx, trust::Egress::Kind::dns, r.domain);
+  if (!permit) return false;
+  bool signed_by_any = false;
+  for (auto& record : records) {
+    auto type = record.type == "MX" ? net::DnsType::mx : net::DnsType::txt;
+    auto found = net::dns_lookup(*permit, record.name, type);
+    if (!found) {
+      record.fix = "The DNS did not answer; try again in a minute.";
+      continue;
+    }
+    auto prefix = record.purpose == "spf" ? "v=spf1" : record.purpose == "dmarc" ? "v=DMARC1" : "";
+    for (auto& value : *found)
+      if (value.starts_with(prefix)) record.found.push_back(value.substr(0, 1000));
+    if (record.purpose.starts_with("dkim")) {
+      for (const auto& value : record.found)
+        record.ok = record.ok || without_spaces(value) == without_spaces(record.value);
+      signed_by_any = signed_by_any || record.ok;
+    } else if (record.purpose == "spf") {
+      for (const auto& value : record.found)
+        record.ok = record.ok || value.find(record.value.substr(7, record.value.size() - 12)) !=
+                                     std::string::npos;
+    } else {
+      record.ok = !record.found.empty();
+    }
+    if (!record.ok)
+      record.fix =
+          record.found.empty()
+              ? fmt::format("Add a {} record at {} with this value.", record.type, record.name)
+              : fmt::format("Another value is published at {}; replace it by this one.",
+                            record.name);
+  }
+  return signed_by_any;
+}
+
+Error gone() { return not_found("This domain does not exist any more."); }
+
+}  // namespace
+
+void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
+  auto access = [](Right right) { return static_cast<int>(right); };
+
+  api.add({"GET", "/api/v1/domains", "listDomains", "Domains that messages are sent from",
+           access(Right::channels_manage)},
+          [bounce_domain](Ctx& ctx) -> Result<web::Page<Domain>> {
+            web::Page<Domain> page;
+            for (const auto& r : ctx.tx().all<DomainRecord>(kDomains))
+              page.items.push_back(view(r, bounce_domain));
+            return page;
+          });
+  api.add(
+      {"POST", "/api/v1/domains", "createDomain", "Adds a domain and makes its keys",
+       access(Right::channels_manage)},
+      [bounce_domain](Ctx& ctx, const web::Body<DomainNew>& in) -> Result<web::Created<Domain>> {
+        auto name = ascii_lower(in->domain.value);
+        if (!is_domain(name))
+          return bad_input("/domain", "is not a domain. Write it like example.org.");
+        DomainRecord r;
+        r.domain_id = Uuid::make();
+        r.domain = name;
+        auto tag = hex(std::string(r.domain_id.view().substr(12)));
+        r.rsa_selector = "v" + tag + "r";
+        r.ed_selector = "v" + tag + "e";
+        auto rsa = crypto::dkim::generate_key(crypto::dkim::Algorithm::rsa_sha256);
+        auto ed = crypto::dkim::generate_key(crypto::dkim::Algorithm::ed25519_sha256);
+        auto key = ctx.base.keys.tenant_key(ctx.tenant, "domain");
+        auto context = "domain:" + r.domain_id.str();
+        r.rsa_key.data = crypto::seal(key, rsa.private_pem, context);
+        r.rsa_record = rsa.dns_txt;
+        r.ed_key.data = crypto::seal(key, ed.private_pem, context);
+        r.ed_record = ed.dns_txt;
+        r.findings.text = "[]";
+        if (ctx.tx()
+                .query(kInsertDomain, ctx.tenant, r.domain_id, r.domain, r.rsa_selector, r.rsa_key,
+                       r.rsa_record, r.ed_selector, r.ed_key, r.ed_record, now())
+                .affected() == 0)
+          return Error{ErrorCode::conflict,
+                       "This domain is on the list already.",
+                       {{"/domain", "is on the list already."}},
+                       {},
+                       0};
+        record(ctx, AuditEntry{"domain.create", "domain", r.domain_id});
+        return web::Created<Domain>{view(r, bounce_domain), "/api/v1/domains/" + r.domain_id.str()};
+      });
+  api.add({"POST", "/api/v1/domains/{id}/check", "checkDomain", "Asks the DNS for the records",
+           access(Right::channels_manage)},
+          [bounce_domain](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Domain> {
+            auto r = ctx.tx().maybe<DomainRecord>(kDomain, path->id);
+            if (!r) return gone();
+            auto records = expected(*r, bounce_domain);
+            bool good = check(ctx, *r, records);
+            r->checked_at = now();
+            r->verified_at = good ? std::optional(r->verified_at.value_or(now())) : std::nullopt;
+            r->findings.text = json::serialize(web::write(records));
+            ctx.tx().later(kDomainChecked, path->id, r->checked_at, r->findings, r->verified_at);
+            record(ctx, AuditEntry{"domain.check", "domain", path->id});
+            return view(*r, bounce_domain);
+          });
+  api.add({"DELETE", "/api/v1/domains/{id}", "deleteDomain", "Removes a domain and its keys",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteDomain, path->id).affected() == 0) return gone();
+            record(ctx, AuditEntry{"domain.delete", "domain", path->id});
+            return Done{};
+          });
+}
+
+}  // namespace varde::outreach

@@ -1,0 +1,338 @@
+// The captured mailbox, and the addresses that nobody writes to any more.
+#include <gmime/gmime.h>
+
+#include <mutex>
+
+#include "base/text.hpp"
+#include "crypto/aead.hpp"
+#include "outreach/channel/store.hpp"
+#include "people/person/person.hpp"
+#include "trust/audit.hpp"
+
+namespace varde::outreach {
+
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+struct CapturedRow {
+  Uuid message_id;
+  Timestamp at;
+  std::optional<Uuid> person_id, source_id;
+  int size = 0;
+  db::Bytes sealed_head;
+};
+BOOST_DESCRIBE_STRUCT(CapturedRow, (), (message_id, at, person_id, source_id, size, sealed_head))
+struct CapturedBody {
+  std::optional<Uuid> person_id;
+  db::Bytes sealed;
+};
+BOOST_DESCRIBE_STRUCT(CapturedBody, (), (person_id, sealed))
+
+constexpr db::Sql kMailbox{
+    "captured.page",
+    "SELECT message_id, at, person_id, source_id, size, sealed_head FROM captured_message WHERE "
+    "message_id < $1 ORDER BY message_id DESC LIMIT $2"};
+constexpr db::Sql kMessage{
+    "captured.one",
+    "SELECT message_id, at, person_id, source_id, size, sealed_head FROM captured_message WHERE "
+    "message_id = $1"};
+constexpr db::Sql kBody{"captured.body",
+                        "SELECT person_id, sealed FROM captured_message WHERE message_id = $1"};
+constexpr db::Sql kClear{"captured.clear", "DELETE FROM captured_message"};
+
+struct MailRow {
+  Uuid id;
+  Timestamp at;
+  std::string from;
+  Personal to, subject;
+  int size = 0;
+  std::optional<Uuid> campaign_id;
+};
+BOOST_DESCRIBE_STRUCT(MailRow, (), (id, at, from, to, subject, size, campaign_id))
+struct MailHeader {
+  std::string name;
+  Personal value;
+};
+BOOST_DESCRIBE_STRUCT(MailHeader, (), (name, value))
+struct MailView {
+  Uuid id;
+  Timestamp at;
+  std::string from;
+  Personal to, subject;
+  int size = 0;
+  std::optional<Uuid> campaign_id;
+  std::vector<MailHeader> headers;
+  std::optional<Personal> html, text;
+  std::vector<Personal> links;
+};
+BOOST_DESCRIBE_STRUCT(MailView, (),
+                      (id, at, from, to, subject, size, campaign_id, headers, html, text, links))
+struct MailQuery {
+  std::optional<std::string> q, cursor;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(MailQuery, (), (q, cursor, limit))
+struct IdPath {
+  Uuid id;
+};
+BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
+
+Uuid largest() {
+  Uuid id;
+  id.bytes.fill(0xff);
+  return id;
+}
+
+std::string context_of(Ctx& ctx, const Uuid& id) {
+  return "captured:" + ctx.tenant.str() + id.str();
+}
+
+// Opens heads; messages to erased persons stay shut and are left out.
+std::vector<MailRow> open_rows(Ctx& ctx, const std::vector<CapturedRow>& rows) {
+  std::vector<Uuid> persons;
+  for (const auto& row : rows)
+    if (row.person_id) persons.push_back(*row.person_id);
+  auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
+                              : ctx.base.keys.keys(ctx.tenant, persons);
+  auto own = ctx.base.keys.tenant_key(ctx.tenant, "captured");
+  std::vector<MailRow> out;
+  for (const auto& row : rows) {
+    auto key = row.person_id ? keys.find(*row.person_id) : keys.end();
+    if (row.person_id && key == keys.end()) continue;
+    auto head = crypto::open(row.person_id ? key->second : own, row.sealed_head.data,
+                             context_of(ctx, row.message_id));
+    if (!head) continue;
+    auto value = json::parse(*head);
+    auto text = [&](const char* name) { return std::string(value.at(name).as_string()); };
+    out.push_back({row.message_id, row.at, text("from"), Personal(text("to")),
+                   Personal(text("subject")), row.size, row.source_id});
+  }
+  return out;
+}
+
+std::optional<std::string> raw(Ctx& ctx, const Uuid& id) {
+  auto row = ctx.tx().maybe<CapturedBody>(kBody, id);
+  if (!row) return std::nullopt;
+  auto key = row->person_id ? ctx.base.keys.key(ctx.tenant, *row->person_id)
+                            : std::optional(ctx.base.keys.tenant_key(ctx.tenant, "captured"));
+  if (!key) return std::nullopt;
+  return crypto::open(*key, row->sealed.data, context_of(ctx, id));
+}
+
+// GMime takes the message apart; it was written here, so it is small and well-formed.
+void take_apart(const std::string& bytes, MailView& view) {
+  static std::once_flag once;
+  std::call_once(once, [] { g_mime_init(); });
+  auto* stream = g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size());
+  auto* parser = g_mime_parser_new_with_stream(stream);
+  auto* message = g_mime_parser_construct_message(parser, nullptr);
+  if (message != nullptr) {
+    auto* headers = g_mime_object_get_header_list(GMIME_OBJECT(message));
+    for (int i = 0; i < g_mime_header_list_get_count(headers); ++i) {
+      auto* header = g_mime_header_list_get_header_at(headers, i);
+      const char* value = g_mime_header_get_value(header);
+      view.headers.push_back({g_mime_header_get_name(header), Personal(value ? value : "")});
+    }
+    auto* iter = g_mime_part_iter_new(GMIME_OBJECT(message));
+    do {
+      auto* part = g_mime_part_iter_get_current(iter);
+      if (part == nullptr || !GMIME_IS_TEXT_PART(part)) continue;
+      auto* type = g_mime_object_get_content_type(part);
+      char* text = g_mime_text_part_get_text(GMIME_TEXT_PART(part));
+      if (text == nullptr) continue;
+      if (g_mime_content_type_is_type(type, "text", "html")) {
+        view.html = Personal(text);
+      } else {
+        view.text = Personal(text);
+      }
+      g_free(text);
+    } while (g_mime_part_iter_next(iter));
+    g_mime_part_iter_free(iter);
+    g_object_unref(message);
+  }
+  g_object_unref(parser);
+  g_object_unref(stream);
+  if (!view.html) return;
+  const auto& html = view.html->reveal();
+  for (auto at = html.find("<a href=\""); at != std::string::npos;
+       at = html.find("<a href=\"", at + 1)) {
+    auto begin = at + 9;
+    auto link = html.substr(begin, html.find('"', begin) - begin);
+    bool known = std::ranges::any_of(view.links, [&](auto& l) { return l.reveal() == link; });
+    if (!known) view.links.emplace_back(std::move(link));
+  }
+}
+
+// ---- suppressions
+
+struct SuppressionRow {
+  db::Bytes email_hash;
+  SuppressionReason reason = SuppressionReason::manual;
+  Timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(SuppressionRow, (), (email_hash, reason, at))
+constexpr db::Sql kSuppressions{
+    "suppression.page",
+    "SELECT email_hash, reason, at FROM suppression WHERE email_hash > $1 ORDER BY email_hash "
+    "LIMIT $2"};
+constexpr db::Sql kSuppressionCount{"suppression.count",
+                                    "SELECT count(*)::bigint FROM suppression"};
+constexpr db::Sql kUnsuppress{"suppression.remove",
+                              "DELETE FROM suppression WHERE email_hash = $1"};
+struct SuppressionView {
+  std::string id;
+  SuppressionReason reason = SuppressionReason::manual;
+  Timestamp at;
+  std::string hash_prefix;
+};
+BOOST_DESCRIBE_STRUCT(SuppressionView, (), (id, reason, at, hash_prefix))
+struct SuppressionNew {
+  web::Email email;
+  std::optional<SuppressionReason> reason;
+};
+BOOST_DESCRIBE_STRUCT(SuppressionNew, (), (email, reason))
+struct SuppressionQuestion {
+  web::Email email;
+};
+BOOST_DESCRIBE_STRUCT(SuppressionQuestion, (), (email))
+struct SuppressionAnswer {
+  bool suppressed = false;
+  std::optional<SuppressionReason> reason;
+  std::optional<Timestamp> at;
+};
+BOOST_DESCRIBE_STRUCT(SuppressionAnswer, (), (suppressed, reason, at))
+struct HashPath {
+  std::string id;
+};
+BOOST_DESCRIBE_STRUCT(HashPath, (), (id))
+
+SuppressionView view(const SuppressionRow& row) {
+  auto id = hex(row.email_hash.data);
+  return {id, row.reason, row.at, id.substr(0, 8)};
+}
+
+}  // namespace
+
+void add_mailbox_routes(trust::Api& api) {
+  auto access = [](Right right) { return static_cast<int>(right); };
+
+  api.add({"GET", "/api/v1/mailbox", "listMailbox", "Messages that were captured, newest first",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Query<MailQuery>& query) -> Result<web::Page<MailRow>> {
+            auto before = largest();
+            if (query->cursor && !query->cursor->empty()) {
+              auto parsed = Uuid::parse(*query->cursor);
+              if (!parsed) return bad_input("query/cursor", "is not a cursor of this list.");
+              before = *parsed;
+            }
+            auto limit = static_cast<std::size_t>(std::clamp(query->limit.value_or(50), 1, 200));
+            auto wanted = fold(query->q.value_or(""));
+            web::Page<MailRow> page;
+            // Heads are sealed, so a search reads: at most the last few thousand messages.
+            for (int round = 0; round < 20 && page.items.size() < limit; ++round) {
+              auto rows = ctx.tx().all<CapturedRow>(kMailbox, before, 200);
+              bool filled = false;
+              for (auto& row : open_rows(ctx, rows)) {
+                if (!wanted.empty() &&
+                    fold(row.to.reveal() + " " + row.subject.reveal()).find(wanted) ==
+                        std::string::npos)
+                  continue;
+                if (page.items.size() == limit) {
+                  filled = true;
+                  break;
+                }
+                page.items.push_back(std::move(row));
+              }
+              if (filled) {
+                page.next = page.items.back().id.str();
+                break;
+              }
+              if (rows.size() < 200) break;
+              before = rows.back().message_id;
+              page.next = before.str();
+              if (wanted.empty() && page.items.size() >= limit) break;
+            }
+            if (page.items.size() < limit) page.next.reset();
+            return page;
+          });
+  api.add({"GET", "/api/v1/mailbox/{id}", "getMailboxMessage", "One captured message, taken apart",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<MailView> {
+            auto rows = open_rows(ctx, ctx.tx().all<CapturedRow>(kMessage, path->id));
+            auto bytes = raw(ctx, path->id);
+            if (rows.empty() || !bytes) return not_found("This message does not exist any more.");
+            auto& row = rows.front();
+            MailView out{row.id, row.at, row.from, row.to, row.subject, row.size, row.campaign_id};
+            take_apart(*bytes, out);
+            return out;
+          });
+  api.add({"GET", "/api/v1/mailbox/{id}/raw", "getMailboxMessageRaw", "The message as it was sent",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<net::Response> {
+            auto bytes = raw(ctx, path->id);
+            if (!bytes) return not_found("This message does not exist any more.");
+            auto response = net::text_response(200, "message/rfc822", std::move(*bytes));
+            response.with("Content-Disposition", "attachment; filename=\"message.eml\"");
+            response.with("Cache-Control", "no-store");
+            return response;
+          });
+  api.add({"DELETE", "/api/v1/mailbox", "clearMailbox", "Removes all captured messages",
+           access(Right::channels_manage)},
+          [](Ctx& ctx) -> Result<Done> {
+            ctx.tx().later(kClear);
+            record(ctx, AuditEntry{"mailbox.clear", "mailbox", std::nullopt});
+            return Done{};
+          });
+
+  api.add({"GET", "/api/v1/suppressions", "listSuppressions",
+           "Addresses that nothing is sent to, as keyed hashes", access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Query<MailQuery>& query) -> Result<web::Page<SuppressionView>> {
+            auto after = unhex(query->cursor.value_or("")).value_or("");
+            auto limit = static_cast<std::size_t>(std::clamp(query->limit.value_or(50), 1, 200));
+            auto total = ctx.tx().later(kSuppressionCount);
+            auto rows = ctx.tx().all<SuppressionRow>(kSuppressions, db::Bytes{after},
+                                                     static_cast<int>(limit) + 1);
+            web::Page<SuppressionView> page;
+            for (const auto& row : rows) {
+              if (page.items.size() == limit) {
+                page.next = page.items.back().id;
+                break;
+              }
+              page.items.push_back(view(row));
+            }
+            page.total = total.rows().as<std::int64_t>(0);
+            return page;
+          });
+  api.add(
+      {"POST", "/api/v1/suppressions", "createSuppression", "Stops messages to an address",
+       access(Right::channels_manage)},
+      [](Ctx& ctx, const web::Body<SuppressionNew>& in) -> Result<web::Created<SuppressionView>> {
+        auto hash = people::email_hash(ctx, in->email.value);
+        suppress(ctx, hash, in->reason.value_or(SuppressionReason::manual));
+        auto held = find_suppression(ctx, hash);
+        record(ctx, AuditEntry{"suppression.add", "suppression", std::nullopt});
+        return web::Created<SuppressionView>{view({{hash}, held->reason, held->at}), ""};
+      });
+  api.add({"POST", "/api/v1/suppressions/check", "checkSuppression", "Whether an address is held",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Body<SuppressionQuestion>& in) -> Result<SuppressionAnswer> {
+            auto held = find_suppression(ctx, people::email_hash(ctx, in->email.value));
+            if (!held) return SuppressionAnswer{};
+            return SuppressionAnswer{true, held->reason, held->at};
+          });
+  api.add({"DELETE", "/api/v1/suppressions/{id}", "deleteSuppression", "Allows messages again",
+           access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<HashPath>& path) -> Result<Done> {
+            auto hash = unhex(path->id);
+            if (!hash || ctx.tx().query(kUnsuppress, db::Bytes{*hash}).affected() == 0)
+              return not_found("This address is not on the list any more.");
+            record(ctx, AuditEntry{"suppression.remove", "suppression", std::nullopt});
+            return Done{};
+          });
+}
+
+}  // namespace varde::outreach

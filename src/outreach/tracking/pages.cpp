@@ -1,0 +1,354 @@
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "outreach/campaign/campaign.hpp"
+#include "outreach/channel/channel.hpp"
+#include "outreach/delivery/mailing.hpp"
+#include "outreach/journey/journey.hpp"
+#include "outreach/page/page.hpp"
+#include "outreach/tracking/tracking.hpp"
+#include "people/person/standing.hpp"
+#include "trust/audit.hpp"
+
+namespace varde::outreach {
+
+using people::ActivityKind;
+using trust::Ctx;
+
+namespace {
+
+constexpr auto kTooSoon = std::chrono::seconds(5);  // nobody reads that fast
+
+constexpr db::Sql kRespond{
+    "response.add",
+    "INSERT INTO response (tenant_id, source_id, kind, number, flags, person_id, first_at, "
+    "last_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (tenant_id, source_id, kind, number, "
+    "flags, person_id) DO UPDATE SET last_at = EXCLUDED.last_at, times = response.times + 1 "
+    "RETURNING times"};
+constexpr db::Sql kLink{"response.link",
+                        "SELECT url FROM link WHERE source_id = $1 AND number = $2"};
+constexpr db::Sql kSentAt{
+    "response.sent_at",
+    "SELECT at FROM delivery WHERE source_id = $1 AND recipient_id = $2 AND state = 1"};
+constexpr db::Sql kEraseResponses{"response.erase",
+                                  "DELETE FROM response WHERE person_id = ANY($1)"};
+constexpr db::Sql kEraseDeliveries{"delivery.erase",
+                                   "DELETE FROM delivery WHERE person_id = ANY($1)"};
+constexpr db::Sql kEraseOutbox{"outbox.erase", "DELETE FROM outbox WHERE person_id = ANY($1)"};
+constexpr db::Sql kEraseCaptured{"captured.erase",
+                                 "DELETE FROM captured_message WHERE person_id = ANY($1)"};
+
+// 43 bytes: a transparent GIF of one pixel.
+constexpr std::string_view kPixel(
+    "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\x01\x00\x00\x00\x00\x2c"
+    "\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b",
+    43);
+
+net::Response invalid_link() {
+  return message_page({"Varde"}, "This link does not work",
+                      "The link is not complete, or not from here. Open it once more from the "
+                      "message it came with.",
+                      404);
+}
+
+int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
+  if (looks_like_scanner(request.method, request.header("user-agent"))) return people::kScanner;
+  auto sent = ctx.tx().maybe<Timestamp>(kSentAt, token.source_id, token.subject);
+  return sent && now() - *sent < kTooSoon ? people::kScanner : 0;
+}
+
+net::Response click(trust::Base& base, const net::Request& request, const std::string& text) {
+  auto token = read_token(base, TokenKind::click, text);
+  if (!token) return invalid_link();
+  Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
+  bool trap = token->number == 0;
+  auto url = trap ? std::optional<std::string>(base.public_url)
+                  : ctx.tx().maybe<std::string>(kLink, token->source_id, token->number);
+  if (!url) return invalid_link();
+  if (url->find("{{") != std::string::npos) {
+    auto persons = people::load(ctx, {token->subject});
+    url = render_link(ctx, *url, persons.empty() ? people::Person{} : persons.front());
+    if (!url) return invalid_link();
+  }
+  try {
+    auto flags = trap ? people::kScanner : flags_of(ctx, request, *token);
+    bool first = record_response(ctx, token->source_id, ActivityKind::clicked, token->subject,
+                                 token->number, flags);
+    if (first && flags == 0)
+      fire(ctx, {{TriggerKind::link_clicked, token->source_id, token->subject, Uuid::make(),
+                  static_cast<int>(token->number), 0}});
+    ctx.commit();
+  } catch (const db::SqlError& e) {
+    // The reader gets where the link leads even when it cannot be counted.
+    log::warning("A click could not be counted", {{"what", e.what()}});
+  }
+  net::Response response;
+  response.status = 302;
+  response.with("Location", *url);
+  response.with("Cache-Control", "no-store");
+  response.with("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+net::Response open(trust::Base& base, const net::Request& request, std::string_view text) {
+  if (text.ends_with(".gif")) text.remove_suffix(4);
+  if (auto token = read_token(base, TokenKind::open, text)) {
+    Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
+    record_response(ctx, token->source_id, ActivityKind::opened, token->subject, 0,
+                    flags_of(ctx, request, *token));
+    ctx.commit();
+  }
+  auto response = net::text_response(200, "image/gif", std::string(kPixel));
+  response.with("Cache-Control", "no-store");
+  return response;
+}
+
+// ---- leaving
+
+void unsubscribe(Ctx& ctx, const Token& token) {
+  auto persons = people::load(ctx, {token.subject}, false);
+  if (persons.empty()) return;
+  people::PersonChange change;
+  change.person_id = token.subject;
+  if (token.source_kind == SourceKind::campaign) {
+    if (auto campaign = campaign_note(ctx, token.source_id)) {
+      auto standing = people::standing(ctx, token.subject);
+      for (const auto& list : campaign->lists)
+        if (standing.lists.contains(list)) change.lists[list] = people::MemberState::unsubscribed;
+      if (campaign->purpose_id) change.consents[*campaign->purpose_id] = false;
+    }
+  }
+  bool everything = change.lists.empty() && change.consents.empty();
+  if (!everything) people::save(ctx, {change}, {.source = "unsubscribe link"});
+  if (everything && !persons.front().email.empty()) {
+    suppress(ctx, people::email_hash(ctx, persons.front().email.reveal()),
+             SuppressionReason::unsubscribe);
+    trust::record(ctx,
+                  trust::AuditEntry{"suppression.add", "suppression", std::nullopt, token.subject});
+  }
+  record_response(ctx, token.source_id, ActivityKind::unsubscribed, token.subject);
+}
+
+net::Response unsubscribe_page(trust::Base& base, const net::Request& request,
+                               const std::string& text) {
+  auto token = read_token(base, TokenKind::unsubscribe, text);
+  if (!token) return invalid_link();
+  Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
+  auto style = page_style(ctx);
+  bool nb = style.language.starts_with("n");
+  if (request.method != "POST") {
+    auto body = fmt::format(
+        "<h1>{}</h1><p>{}</p><form method=\"post\" action=\"/u/{}\"><button>{}</button></form>",
+        nb ? "Meld deg av" : "Unsubscribe",
+        fmt::format(fmt::runtime(nb ? "Du får ikke flere slike meldinger fra {}."
+                                    : "You will get no more of these messages from {}."),
+                    html_escape(style.organisation)),
+        html_escape(text), nb ? "Meld meg av" : "Unsubscribe me");
+    return page(style, nb ? "Meld deg av" : "Unsubscribe", body);
+  }
+  unsubscribe(ctx, *token);
+  ctx.commit();
+  return message_page(style, nb ? "Du er meldt av" : "You are unsubscribed",
+                      nb ? "Det kan ta noen minutter før det gjelder meldinger som er på vei."
+                         : "Messages that are on their way already may still arrive.");
+}
+
+// ---- choices
+
+std::string box(const char* kind, const Uuid& id, const std::string& label, bool on) {
+  return fmt::format(
+      "<div class=\"choice\"><input type=\"checkbox\" id=\"{0}\" name=\"{1}\" value=\"{0}\"{2}>"
+      "<label for=\"{0}\">{3}</label></div>",
+      id.str(), kind, on ? " checked" : "", html_escape(label));
+}
+
+net::Response preferences_page(trust::Base& base, const net::Request& request,
+                               const std::string& text) {
+  auto token = read_token(base, TokenKind::preferences, text);
+  if (!token) return invalid_link();
+  Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
+  auto style = page_style(ctx);
+  bool nb = style.language.starts_with("n");
+  if (people::load(ctx, {token->subject}, false).empty())
+    return message_page(style, nb ? "Ingenting lagret" : "Nothing is stored",
+                        nb ? "Vi har ingen opplysninger om deg." : "We hold nothing about you.");
+  auto standing = people::standing(ctx, token->subject);
+  auto names = people::list_names(ctx);
+  auto purposes = people::purposes(ctx);
+  bool saved = false;
+  if (request.method == "POST") {
+    auto body = request.read_all(64 * 1024);
+    auto form = body ? net::parse_form(*body) : std::nullopt;
+    if (!form) return invalid_link();
+    std::set<std::string> chosen;
+    for (const auto& [name, value] : *form) chosen.insert(name + ":" + value);
+    people::PersonChange change;
+    change.person_id = token->subject;
+    for (auto& [list, state] : standing.lists) {
+      auto to = chosen.contains("list:" + list.str()) ? people::MemberState::subscribed
+                                                      : people::MemberState::unsubscribed;
+      if (state == to ||
+          (state == people::MemberState::pending && to == people::MemberState::unsubscribed))
+        continue;
+      change.lists[list] = state = to;
+    }
+    for (const auto& purpose : purposes) {
+      bool to = chosen.contains("consent:" + purpose.id.str());
+      auto held = standing.consents.find(purpose.id);
+      if (held == standing.consents.end() ? !to : held->second == to) continue;
+      change.consents[purpose.id] = standing.consents[purpose.id] = to;
+    }
+    if (!change.lists.empty() || !change.consents.empty())
+      people::save(ctx, {change}, {.source = "preference centre"});
+    ctx.commit();
+    saved = true;
+  }
+  std::string lists, consents;
+  for (const auto& [list, state] : standing.lists)
+    if (auto name = names.find(list); name != names.end())
+      lists += box("list", list, name->second, state == people::MemberState::subscribed);
+  for (const auto& purpose : purposes) {
+    auto held = standing.consents.find(purpose.id);
+    consents +=
+        box("consent", purpose.id, purpose.label, held != standing.consents.end() && held->second);
+  }
+  auto group = [](const char* legend, const std::string& boxes) {
+    return boxes.empty() ? std::string()
+                         : fmt::format("<fieldset><legend>{}</legend>{}</fieldset>", legend, boxes);
+  };
+  auto body = fmt::format(
+      "<h1>{}</h1>{}<form method=\"post\" action=\"/p/preferences/{}\">{}{}<button>{}</button>"
+      "</form>",
+      nb ? "Dine valg" : "Your choices",
+      saved ? fmt::format("<p role=\"status\"><strong>{}</strong></p>",
+                          nb ? "Valgene er lagret." : "Your choices are saved.")
+            : "",
+      html_escape(text), group(nb ? "Lister" : "Lists", lists),
+      group(nb ? "Samtykker" : "Consents", consents), nb ? "Lagre" : "Save");
+  return page(style, nb ? "Dine valg" : "Your choices", body);
+}
+
+net::Response confirm_page(trust::Base& base, const net::Request& request,
+                           const std::string& text) {
+  auto token = read_token(base, TokenKind::confirm, text);
+  if (!token) return invalid_link();
+  Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
+  auto style = page_style(ctx);
+  bool nb = style.language.starts_with("n");
+  auto list = people::find_list(ctx, token->source_id);
+  if (!list) return invalid_link();
+  if (request.method != "POST")
+    return page(style, list->name,
+                fmt::format("<h1>{}</h1><form method=\"post\" action=\"/p/confirm/{}\">"
+                            "<button>{}</button></form>",
+                            html_escape(list->name), html_escape(text),
+                            nb ? "Bekreft påmelding" : "Confirm subscription"));
+  auto standing = people::standing(ctx, token->subject);
+  auto state = standing.lists.find(token->source_id);
+  if (state != standing.lists.end() && state->second == people::MemberState::pending) {
+    people::PersonChange change;
+    change.person_id = token->subject;
+    change.lists[token->source_id] = people::MemberState::subscribed;
+    people::save(ctx, {change}, {.source = "confirmed by e-mail"});
+    ctx.commit();
+  }
+  return message_page(style, nb ? "Takk" : "Thank you",
+                      nb ? "Påmeldingen er bekreftet." : "Your subscription is confirmed.");
+}
+
+// The mail that asks whether somebody really wants to be on a list.
+void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& persons) {
+  auto names = people::list_names(ctx);
+  bool nb = page_style(ctx).language.starts_with("n");
+  std::vector<OutboxMessage> messages;
+  for (const auto& person : persons) {
+    OutboxMessage message;
+    message.person_id = person;
+    message.source_kind = SourceKind::list;
+    message.source_id = list;
+    message.links["list"] = names[list];
+    message.links["confirm"] =
+        ctx.base.public_url + "/p/confirm/" +
+        make_token(ctx.base, {TokenKind::confirm, ctx.tenant, SourceKind::list, list, person});
+    message.subject = nb ? "Bekreft påmelding til {{ links.list }}"
+                         : "Confirm your subscription to {{ links.list }}";
+    message.text =
+        nb ? "Noen, forhåpentligvis du, har meldt denne adressen på {{ links.list }}.\n\n"
+             "Bekreft her: {{ links.confirm }}\n\nVar det ikke deg, kan du se bort fra "
+             "denne meldingen.\n"
+           : "Somebody, hopefully you, subscribed this address to {{ links.list }}.\n\n"
+             "Confirm here: {{ links.confirm }}\n\nIf it was not you, do nothing.\n";
+    message.transactional = true;
+    message.track = false;
+    messages.push_back(std::move(message));
+  }
+  enqueue_messages(ctx, messages);
+}
+
+}  // namespace
+
+bool looks_like_scanner(const std::string& method, std::string_view user_agent) {
+  if (method == "HEAD" || user_agent.empty()) return true;
+  static constexpr std::string_view kWords[] = {"bot",        "crawler",    "spider",
+                                                "scanner",    "proofpoint", "barracuda",
+                                                "mimecast",   "safelink",   "urldefense",
+                                                "symantec",   "trendmicro", "forcepoint",
+                                                "python-",    "curl/",      "wget/",
+                                                "go-http",    "java/",      "okhttp",
+                                                "headless",   "preview",    "facebookexternalhit",
+                                                "virustotal", "bingpreview"};
+  auto folded = ascii_lower(user_agent);
+  for (auto word : kWords)
+    if (folded.find(word) != std::string::npos) return true;
+  return false;
+}
+
+bool record_response(Ctx& ctx, const Uuid& source, ActivityKind kind, const Uuid& person,
+                     std::uint32_t number, int flags) {
+  if (person.is_nil() || !ctx.base.keys.key(ctx.tenant, person)) return false;
+  auto times = ctx.tx().one<int>(kRespond, ctx.tenant, source, kind, number, flags, person, now());
+  if (times != 1) return false;
+  people::Activity activity;
+  activity.person_id = person;
+  activity.kind = kind;
+  activity.ref_id = source;
+  if (number != 0) activity.number = number;
+  activity.flags = flags;
+  people::record_activity(ctx, {activity});
+  return true;
+}
+
+void add_tracking_pages(trust::Base& base, web::Router& router) {
+  using Captures = std::vector<std::string>;
+  for (const char* method : {"GET", "HEAD"}) {
+    router.page(method, "/t/c/{token}", [&base](net::Request& request, const Captures& captures) {
+      return click(base, request, captures[0]);
+    });
+    router.page(method, "/t/o/{token}", [&base](net::Request& request, const Captures& captures) {
+      return open(base, request, captures[0]);
+    });
+  }
+  for (const char* method : {"GET", "POST"}) {
+    router.page(method, "/u/{token}", [&base](net::Request& request, const Captures& captures) {
+      return unsubscribe_page(base, request, captures[0]);
+    });
+    router.page(method, "/p/preferences/{token}",
+                [&base](net::Request& request, const Captures& captures) {
+                  return preferences_page(base, request, captures[0]);
+                });
+    router.page(method, "/p/confirm/{token}",
+                [&base](net::Request& request, const Captures& captures) {
+                  return confirm_page(base, request, captures[0]);
+                });
+  }
+}
+
+void add_tracking_hooks() {
+  people::set_confirm_hook(ask_to_confirm);
+  people::add_erase_hook([](Ctx& ctx, const std::vector<Uuid>& ids) {
+    for (const auto* sql : {&kEraseResponses, &kEraseDeliveries, &kEraseOutbox, &kEraseCaptured})
+      ctx.tx().later(*sql, ids);
+  });
+}
+
+}  // namespace varde::outreach
