@@ -8,10 +8,27 @@ await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
 const base = `http://127.0.0.1:${server.address().port}`
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 })
-const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Oslo', viewport: { width: 1280, height: 900 } })
-await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`)))
+const context = await browser.newContext({
+  locale: 'en-GB',
+  timezoneId: 'Europe/Oslo',
+  viewport: { width: 1280, height: 900 },
+})
+await context.addInitScript(() =>
+  addEventListener('securitypolicyviolation', (e) =>
+    console.error(`CSP: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`),
+  ),
+)
 const page = await context.newPage()
 page.setDefaultTimeout(8000)
 const said = []
@@ -95,7 +112,13 @@ const steps = {
   },
   'a file is uploaded, mapped, imported and accounted for': async () => {
     await page.goto(`${base}/imports/new`)
-    await page.locator('input[type=file]').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('E-post;Fornavn\na@b.example;A\n') })
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({
+        name: 'people.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('E-post;Fornavn\na@b.example;A\n'),
+      })
     await page.getByRole('heading', { name: 'people.csv' }).waitFor()
     await see('2 of them would be rejected')
     await button('Next: options').click()
@@ -182,7 +205,9 @@ const steps = {
     await page.getByRole('menuitem', { name: 'Call another system' }).click()
     await see('Something is not filled in.')
     await label('Address').fill('https://crm.varde.example/hook')
-    await button(/Insert a step here/).first().click()
+    await button(/Insert a step here/)
+      .first()
+      .click()
     await page.getByRole('menuitem', { name: 'Tag', exact: true }).click()
     await label('Give these tags').fill('thanked')
     await label('Give these tags').press('Enter')
@@ -222,7 +247,9 @@ for (const [name, run] of Object.entries(steps)) {
   } catch (error) {
     failed = true
     console.log(`FAIL ${name}: ${String(error.message).split('\n').slice(0, 3).join(' ')}`)
-    await page.screenshot({ path: `/tmp/walk-${Object.keys(steps).indexOf(name)}.png` }).catch(() => undefined)
+    await page
+      .screenshot({ path: `/tmp/walk-${Object.keys(steps).indexOf(name)}.png` })
+      .catch(() => undefined)
     said.splice(0)
   }
 }

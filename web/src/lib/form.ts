@@ -72,10 +72,15 @@ export function useForm<T extends object>(
       dropDraft(draft)
       return
     }
-    const kept: Partial<T> = { ...values }
-    for (const key of secret ?? []) delete kept[key]
+    // Only what was changed, so that a draft brought back later does not undo what others did to the rest.
+    const kept = Object.fromEntries(
+      Object.entries(values).filter(
+        ([key, value]) =>
+          !secret?.includes(key as keyof T) && JSON.stringify(value) !== JSON.stringify(base[key as keyof T]),
+      ),
+    )
     sessionStorage.setItem(prefix + draft, JSON.stringify(kept))
-  }, [draft, dirty, values, secret])
+  }, [draft, dirty, values, base, secret])
 
   const patch = useCallback((some: Partial<T>) => {
     latest.current = { ...latest.current, ...some }
