@@ -112,13 +112,11 @@ const steps = {
   },
   'a file is uploaded, mapped, imported and accounted for': async () => {
     await page.goto(`${base}/imports/new`)
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({
-        name: 'people.csv',
-        mimeType: 'text/csv',
-        buffer: Buffer.from('E-post;Fornavn\na@b.example;A\n'),
-      })
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'people.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('E-post;Fornavn\na@b.example;A\n'),
+    })
     await page.getByRole('heading', { name: 'people.csv' }).waitFor()
     await see('2 of them would be rejected')
     await button('Next: options').click()
