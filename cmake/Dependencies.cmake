@@ -32,7 +32,7 @@ target_link_libraries(phonenumber INTERFACE ${CMAKE_SOURCE_DIR}/.deps/phonenumbe
 
 set(VARDE_base_LIBS fmt::fmt Boost::json ICU::uc ICU::i18n date_tz Threads::Threads)
 set(VARDE_crypto_LIBS PkgConfig::SODIUM OpenSSL::Crypto)
-set(VARDE_net_LIBS Boost::context OpenSSL::SSL CURL::libcurl PkgConfig::CARES)
+set(VARDE_net_LIBS Boost::context OpenSSL::SSL CURL::libcurl PkgConfig::CARES resolv)
 set(VARDE_db_LIBS PostgreSQL::PostgreSQL)
 set(VARDE_web_LIBS Boost::url)
 set(VARDE_trust_LIBS zxcvbn PkgConfig::IDN2)
