@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "crypto/totp.hpp"
 #include "trust/tenant/tenant.hpp"
 
 using namespace varde;
@@ -68,10 +69,66 @@ void ensure_first_user(app::Program& program, const FirstUser& first) {
   if (!failure.empty()) throw std::runtime_error(failure);
 }
 
-int run_program(app::Settings settings, const FirstUser& first) {
+// The demo organisation: marked as such everywhere, with an administrator whose password and second
+// factor are made here and written where only the operator can read them.
+void ensure_demo(app::Program& program) {
+  namespace fs = std::filesystem;
+  auto directory = program.settings.data_directory + "/demo";
+  auto path = directory + "/login.json";
+  boost::json::object login;
+  if (fs::exists(path)) {
+    std::ifstream in(path);
+    login = boost::json::parse(std::string(std::istreambuf_iterator<char>(in), {})).as_object();
+  } else {
+    auto secret = base32(crypto::totp_new_secret());
+    login = {{"email", "demo@example.org"},
+             {"password", random_token(12)},
+             {"totp_secret", secret},
+             {"simulation_token", random_token(24)}};
+    fs::create_directories(directory);
+    std::ofstream(path) << boost::json::serialize(login) << "\n";
+  }
+  program.base->simulation_token = std::string(login.at("simulation_token").as_string());
+  std::string failure;
+  net::run_fiber([&] {
+    auto& base = *program.base;
+    try {
+      auto tenant = trust::find_tenant(base, "demo");
+      if (!tenant) {
+        auto made = trust::create_tenant(base, {.name = "Demo organisation",
+                                                .slug = "demo",
+                                                .demo = true,
+                                                .postal_address = "Demo Street 1, 0001 Demo"});
+        if (!made) throw std::runtime_error(made.error().message);
+        tenant = *made;
+      }
+      auto email = std::string(login.at("email").as_string());
+      auto account = trust::find_account(base, email);
+      if (!account) {
+        auto made = trust::create_account(
+            base, {.name = "Demo Administrator",
+                   .email = email,
+                   .password = std::string(login.at("password").as_string()),
+                   .operator_staff = false,
+                   .totp_secret = unbase32(std::string(login.at("totp_secret").as_string()))});
+        if (!made) throw std::runtime_error(made.error().message);
+        account = *made;
+      }
+      trust::add_member(base, *tenant, *account, trust::Role::administrator);
+    } catch (const std::exception& e) {
+      failure = e.what();
+    }
+    base.database.close_idle();
+    base.keys.close_idle();
+  });
+  if (!failure.empty()) throw std::runtime_error(failure);
+}
+
+int run_program(app::Settings settings, const FirstUser& first, bool demo) {
   app::Program program(std::move(settings));
   program.start();
   ensure_first_user(program, first);
+  if (demo) ensure_demo(program);
   std::cout << fmt::format("\n  Varde is running at {}\n\n", program.base->public_url)
             << std::flush;
   program.run_until_signalled();
@@ -106,6 +163,8 @@ int main(int argc, char** argv) {
     command->add_option("--bounce-port", settings.bounce_port, "Port of the built-in SMTP receiver")
         ->default_val(2525);
     command->add_option("--user", settings.user, "User to become when started as root");
+    command->add_flag("--private-webhooks", settings.private_webhooks,
+                      "Let webhooks go to addresses inside the house, and over http");
     command->add_option("--loops", settings.loops, "Threads for web and for work, each")
         ->default_val(2);
     command->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
@@ -136,14 +195,16 @@ int main(int argc, char** argv) {
     command->add_option("--admin-totp-file", admin_totp_file,
                         "Her second factor's secret (base32), in a file");
   }
+  bool demo = false;
+  up->add_flag("--demo", demo, "Make the demo organisation (marked, with made-up data)");
   CLI11_PARSE(cli, argc, argv);
 
   try {
     settings.data_directory =
         std::filesystem::absolute(settings.data_directory).lexically_normal().string();
     if (up->parsed())
-      return run_program(std::move(settings),
-                         {tenant, admin, admin_password_file, admin_totp_file});
+      return run_program(std::move(settings), {tenant, admin, admin_password_file, admin_totp_file},
+                         demo);
     if (serve->parsed()) {
       auto from_file = app::read_settings(config);
       from_file.data_directory =
@@ -151,7 +212,7 @@ int main(int argc, char** argv) {
                                                                      : from_file.data_directory)
               .string();
       return run_program(std::move(from_file),
-                         {tenant, admin, admin_password_file, admin_totp_file});
+                         {tenant, admin, admin_password_file, admin_totp_file}, demo);
     }
     if (openapi->parsed() || claims->parsed()) {
       // The declarations alone: nothing is connected to.
@@ -160,7 +221,7 @@ int main(int argc, char** argv) {
       program.database = std::make_unique<db::Database>("", 1);
       program.keys = std::make_unique<trust::Keystore>("", crypto::Key::random(), 1);
       program.base =
-          std::make_unique<trust::Base>(trust::Base{*program.database, *program.keys, "", ""});
+          std::make_unique<trust::Base>(trust::Base{*program.database, *program.keys, "", "", ""});
       program.identity = std::make_unique<trust::Identity>(*program.base);
       app::add_routes(program);
       if (openapi->parsed()) {

@@ -165,7 +165,7 @@ void Program::start() {
   for (auto& loop : work_loops) work.push_back(loop.get());
 
   base = std::make_unique<trust::Base>(
-      trust::Base{*database, *keys, settings.public_url, settings.data_directory});
+      trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
   identity = std::make_unique<trust::Identity>(*base);
   workers = std::make_unique<jobs::Workers>(*database, 16);
   net::HttpServerOptions options{.address = settings.address,
@@ -205,6 +205,8 @@ void Program::start() {
     base->public_url = fmt::format("{}://{}:{}", settings.tls ? "https" : "http",
                                    settings.tls ? "localhost" : settings.address, server->port());
   settings.public_url = base->public_url;
+  // For scripts beside the program: where it is to be reached.
+  std::ofstream(settings.data_directory + "/address") << base->public_url << "\n";
 
   add_routes(*this);
   for (auto& module : modules)
@@ -240,6 +242,8 @@ void Program::stop() {
   if (stopped_) return;
   stopped_ = true;
   ready = false;
+  std::error_code ignored;
+  fs::remove(settings.data_directory + "/address", ignored);
   if (server) server->drain(std::chrono::seconds(10));
   for (auto& action : on_stop) action();
   if (workers) workers->drain(std::chrono::seconds(10));

@@ -32,6 +32,7 @@ struct Settings {
   unsigned short bounce_port = 2525;  ///< The built-in SMTP receiver.
   std::string bounce_domain = "bounces.localhost";
   std::vector<std::string> trusted_proxies;
+  bool private_webhooks = false;  ///< Webhooks may go to addresses inside the house, and over http.
   std::size_t loops = 2;
   std::size_t connections = 8;  ///< Database connections per loop and role.
   std::string test_clock;       ///< File that moves the clock; tests only.

@@ -30,6 +30,7 @@ Settings read_settings(const std::string& path) {
                                                "loops",
                                                "connections",
                                                "test_clock",
+                                               "private_webhooks",
                                                "user"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str())))
@@ -57,6 +58,8 @@ Settings read_settings(const std::string& path) {
   text("address", out.address);
   number("port", out.port, 0, 65535);
   if (table.contains("tls")) out.tls = table["tls"].value_or(false);
+  if (table.contains("private_webhooks"))
+    out.private_webhooks = table["private_webhooks"].value_or(false);
   text("certificate", out.certificate);
   text("key", out.key);
   text("public_url", out.public_url);

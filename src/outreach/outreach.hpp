@@ -15,7 +15,7 @@ struct Environment {
   std::string bounce_domain = "bounces.localhost";  ///< Return addresses are b-TOKEN@this.
   std::string bounce_address = "127.0.0.1";         ///< Where the receiver listens.
   unsigned short bounce_port = 0;                   ///< 0: no receiver.
-  bool private_webhooks = false;  ///< Webhooks may reach addresses inside the house: tests only.
+  bool private_webhooks = false;  ///< Webhooks may go to addresses inside the house, and over http.
   net::Loop* loop = nullptr;  ///< Where it runs; null when nothing is started (`varde openapi`).
   std::vector<std::function<void()>>* on_stop = nullptr;  ///< The program's.
 };

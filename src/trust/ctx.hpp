@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/ids.hpp"
+#include "crypto/hash.hpp"
 #include "db/tx.hpp"
 #include "net/http.hpp"
 #include "trust/access.hpp"
@@ -30,6 +31,13 @@ struct Base {
   std::string public_url;  ///< "https://varde.example.org", no slash at the end: what links in
                            ///< messages begin with.
   std::string data_directory;
+  /// Requests that carry this in the header Varde-Simulated are the demo's: what they cause is
+  /// labelled as simulated. Empty: there are none.
+  std::string simulation_token;
+  bool is_simulated(const net::Request& request) const {
+    return !simulation_token.empty() &&
+           crypto::equal(request.header("varde-simulated"), simulation_token);
+  }
 };
 
 class Ctx {

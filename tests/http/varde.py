@@ -155,7 +155,7 @@ class Program:
         command = [BINARY, "up", "--data", str(self.directory / "data"), "--port", str(self.port), "--bounce-port", str(self.bounce_port),
                    "--test-clock", str(self.clock), "--create-tenant", tenant, "--create-admin", admin,
                    "--admin-password-file", str(self.directory / "password"), "--admin-totp-file", str(self.directory / "totp")]
-        command += (["--quick-database"] if self.quick else []) + self.extra
+        command += ["--private-webhooks"] + (["--quick-database"] if self.quick else []) + self.extra
         self.log = open(self.directory / "log", "ab")
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         if wait:

@@ -913,11 +913,13 @@ export function makeServer({ delay = 0 } = {}) {
     }
     const file = join(dist, normalize(url.pathname))
     if (url.pathname.startsWith('/assets/') && existsSync(file)) {
+      const packed = /\bbr\b/.test(request.headers['accept-encoding'] ?? '') && existsSync(`${file}.br`)
       response.writeHead(200, {
         'Content-Type': types[extname(file)] ?? 'application/octet-stream',
         'Cache-Control': 'public, max-age=31536000, immutable',
+        ...(packed ? { 'Content-Encoding': 'br' } : {}),
       })
-      return response.end(readFileSync(file))
+      return response.end(readFileSync(packed ? `${file}.br` : file))
     }
     const nonce = randomBytes(16).toString('base64')
     response.writeHead(200, {

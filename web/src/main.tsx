@@ -10,7 +10,9 @@ import { makeTheme, variables } from './app/theme'
 import { startWords } from './lib/i18n'
 import { nonce } from './lib/nonce'
 
+// The session, the words and the frame are fetched side by side; each is needed before the first screen.
 void queries.prefetchQuery(sessionOptions)
+if (!/^\/(login|invitation|reset)\b/.test(location.pathname)) void import('./shell/shell')
 await startWords()
 
 createRoot(document.getElementById('root')!).render(

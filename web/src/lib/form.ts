@@ -51,11 +51,12 @@ export function useForm<T extends object>(
   options: { draft?: string; secret?: (keyof T)[]; fields?: string[] } = {},
 ): FormState<T> {
   const { draft, secret } = options
-  const first = useRef(initial)
-  const [{ values, restored }, setState] = useState(() => {
+  // `base` is what was loaded or sent last: the values differ from it when there is something to save.
+  const [{ values, base, restored }, setState] = useState(() => {
     const kept = stored<T>(draft)
-    return { values: kept ? { ...initial, ...kept } : initial, restored: kept !== undefined }
+    return { values: kept ? { ...initial, ...kept } : initial, base: initial, restored: kept !== undefined }
   })
+  const first = useRef(base)
   const [errors, setErrors] = useState<FieldErrors>({})
   const [problem, setProblem] = useState<Problem>()
   const [rest, setRest] = useState<string[]>([])
@@ -63,7 +64,7 @@ export function useForm<T extends object>(
   const latest = useRef(values)
   latest.current = values
 
-  const dirty = useMemo(() => JSON.stringify(values) !== JSON.stringify(first.current), [values])
+  const dirty = useMemo(() => JSON.stringify(values) !== JSON.stringify(base), [values, base])
 
   useEffect(() => {
     if (!draft) return
@@ -71,10 +72,15 @@ export function useForm<T extends object>(
       dropDraft(draft)
       return
     }
-    const kept: Partial<T> = { ...values }
-    for (const key of secret ?? []) delete kept[key]
+    // Only what was changed, so that a draft brought back later does not undo what others did to the rest.
+    const kept = Object.fromEntries(
+      Object.entries(values).filter(
+        ([key, value]) =>
+          !secret?.includes(key as keyof T) && JSON.stringify(value) !== JSON.stringify(base[key as keyof T]),
+      ),
+    )
     sessionStorage.setItem(prefix + draft, JSON.stringify(kept))
-  }, [draft, dirty, values, secret])
+  }, [draft, dirty, values, base, secret])
 
   const patch = useCallback((some: Partial<T>) => {
     latest.current = { ...latest.current, ...some }
@@ -95,11 +101,11 @@ export function useForm<T extends object>(
   )
   const reset = useCallback(
     (next?: T) => {
-      const base = next ?? first.current
-      first.current = base
-      latest.current = base
+      const to = next ?? first.current
+      first.current = to
+      latest.current = to
       if (draft) dropDraft(draft)
-      setState({ values: base, restored: false })
+      setState({ values: to, base: to, restored: false })
       setErrors({})
       setRest([])
       setProblem(undefined)
@@ -126,7 +132,7 @@ export function useForm<T extends object>(
       await send(sent)
       first.current = sent
       if (draft) dropDraft(draft)
-      setState((s) => ({ values: s.values, restored: false }))
+      setState((s) => ({ values: s.values, base: sent, restored: false }))
       return true
     } catch (error) {
       const p = toProblem(error)

@@ -164,10 +164,10 @@ export default function Canvas(props: {
         preventScrolling={false}
         nodesFocusable
         edgesFocusable={false}
-        onNodeClick={(_, node) => node.id !== START && onSelect(node.id)}
-        onSelectionChange={({ nodes: chosen }) => {
-          const id = chosen[0]?.id
-          if (id && id !== START && id !== selected) onSelect(id)
+        // Selection by click or key arrives as a change; the address decides what is selected.
+        onNodesChange={(changes) => {
+          const chosen = changes.find((c) => c.type === 'select' && c.selected)
+          if (chosen && 'id' in chosen && chosen.id !== START && chosen.id !== selected) onSelect(chosen.id)
         }}
         onPaneClick={() => onSelect(undefined)}
         onNodeDrag={(_, node) => setDragged({ [node.id]: node.position })}

@@ -159,7 +159,7 @@ function PersonView({
           {t('people:suppressed_text')} <Time at={person.suppressed.at} />
         </Alert>
       )}
-      <div className="split">
+      <div className="split person-split">
         <div className="sections">
           {edit && attributes.data ? (
             <EditPerson
@@ -209,7 +209,7 @@ function EditPerson(props: {
     props.done()
   }
   return (
-    <Card title={t('people:edit_title')}>
+    <Card title={t('people:edit_title')} id="edit">
       <form
         className="stack"
         onSubmit={(event) => {
@@ -280,7 +280,7 @@ function Consents({ person, write }: { person: Person; write: boolean }) {
   const [asking, setAsking] = useState<{ id: string; label: string; state: 'given' | 'withdrawn' }>()
   const form = useForm({ source: '' })
   return (
-    <Card title={t('people:consents')}>
+    <Card title={t('people:consents')} id="consents">
       <Loaded query={purposes} lines={3}>
         {({ items }) =>
           items.length ? (
@@ -493,7 +493,7 @@ function Timeline({ id, write }: { id: string; write: boolean }) {
   )
   const form = useForm({ text: '' }, { draft: `note-${id}` })
   return (
-    <Card title={t('people:timeline')}>
+    <Card title={t('people:timeline')} id="timeline">
       {write && (
         <form
           className="stack-s"

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""The demo organisation: fills it through the public API, then simulates its recipients.
+
+A process of its own, beside the program, that uses nothing but HTTP: what it can do, any client can. Every person is
+made up and lives at example.org; every request of a simulated recipient carries the demo's token, and the program
+labels what it causes as simulated.
+
+    demo.py DATA_DIRECTORY URL     fills (once), prints how to log in, simulates until it is stopped
+"""
+import base64, hashlib, hmac, http.client, json, pathlib, random, re, struct, sys, time, urllib.parse
+
+PERSONS = 10000
+FIRST = "Aksel Alma Amanda Anders Anna Astrid Bjørn Elias Ella Emil Emma Eva Filip Frida Hanna Henrik Ida Ingrid Iver Jakob Jon Kari Lars Lea Liv Maja Marius Mona Nils Nora Ola Olav Oskar Per Sara Selma Sofie Stian Tiril Tuva Ulrik Vilde Åse Øyvind".split()
+LAST = "Bakke Berg Dahl Demo Eide Fjell Haug Hansen Holm Hagen Lie Lund Moen Nes Nygård Prøve Ruud Sand Solberg Strand Sunde Test Vik Ødegård Ås".split()
+CITIES = ["Oslo", "Bergen", "Trondheim", "Stavanger", "Tromsø", "Bodø"]
+
+
+def totp(secret, at):
+    mac = hmac.new(base64.b32decode(secret.upper() + "=" * (-len(secret) % 8)), struct.pack(">Q", int(at // 30)), hashlib.sha1).digest()
+    o = mac[19] & 15
+    return "%06d" % ((struct.unpack(">I", mac[o:o + 4])[0] & 0x7FFFFFFF) % 1000000)
+
+
+class Client:
+    def __init__(self, url):
+        self.url, self.cookies = urllib.parse.urlsplit(url), {}
+
+    def request(self, method, path, body=None, raw=None, headers=None):
+        headers = dict(headers or {})
+        data = raw
+        if body is not None:
+            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+        elif raw is not None:
+            headers.setdefault("Content-Type", "application/octet-stream")
+        if self.cookies:
+            headers["Cookie"] = "; ".join("%s=%s" % item for item in self.cookies.items())
+        connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=60)
+        connection.request(method, path, data, headers)
+        response = connection.getresponse()
+        content = response.read()
+        for name, value in response.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, text = value.split(";")[0].partition("=")
+                self.cookies[key] = text
+        connection.close()
+        return response.status, content
+
+    def ok(self, method, path, body=None, **kw):
+        status, content = self.request(method, path, body, **kw)
+        if status >= 300:
+            raise RuntimeError("%s %s answered %d: %s" % (method, path, status, content[:400].decode("utf-8", "replace")))
+        return json.loads(content) if content else None
+
+    def login(self, login):
+        state = self.ok("POST", "/api/v1/session", {"email": login["email"], "password": login["password"]})
+        while state["state"] == "totp_required":
+            status, content = self.request("POST", "/api/v1/session/totp", {"code": totp(login["totp_secret"], time.time())})
+            if status < 300:
+                state = json.loads(content)
+            else:
+                time.sleep(5)  # a code works once; the next one comes within half a minute
+        if state["state"] == "terms_required":
+            state = self.ok("POST", "/api/v1/session/terms", {"version": state["terms"]["version"]})
+        return state
+
+
+def document(heading, text, label, href):
+    paragraph = lambda t: {"type": "paragraph", "content": [{"type": "text", "text": t}]}
+    return {"version": 1, "theme": {"background": "#f4f5f7", "surface": "#ffffff", "text": "#1d2129", "accent": "#0b7285", "font": "sans"}, "preheader": text,
+            "blocks": [{"id": "a", "type": "heading", "level": 1, "text": heading},
+                       {"id": "b", "type": "text", "doc": {"type": "doc", "content": [paragraph("Hello {{ person.first_name | default: \"there\" }},"), paragraph(text),
+                                                                                      paragraph("{% if person.city == \"Oslo\" %}In Oslo we meet at the library.{% else %}We come to {{ person.city | default: \"you\" }} in spring.{% endif %}")]}},
+                       {"id": "c", "type": "button", "label": label, "href": href},
+                       {"id": "d", "type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [
+                           {"type": "text", "text": "Read more on our page", "marks": [{"type": "link", "attrs": {"href": "https://example.org/more"}}]}]}]}},
+                       {"id": "e", "type": "footer"}]}
+
+
+def fill(client):
+    """What the organisation has: people, a list, segments, a form, a journey, two campaigns."""
+    rng = random.Random(7)
+    client.ok("PATCH", "/api/v1/settings", {"colour": "#0b7285", "postal_address": "Demo Street 1, 0001 Demo"}, headers={"If-Match": '"v1"'})
+    for key, label, kind in (("city", "City", "text"), ("age", "Age", "number"), ("member_since", "Member since", "date"), ("volunteer", "Volunteer", "boolean")):
+        client.ok("POST", "/api/v1/attributes", {"key": key, "label": label, "type": kind, "classification": "plain"})
+    purpose = client.ok("POST", "/api/v1/purposes", {"key": "newsletter", "label": "Newsletter", "description": "News and events by e-mail"})
+    news = client.ok("POST", "/api/v1/lists", {"name": "Newsletter", "description": "Everybody who wants our news"})
+    rows = ["email,first_name,last_name,language,City,Age,Member since,Volunteer"]
+    for i in range(PERSONS):
+        rows.append("demo%05d@example.org,%s,%s,%s,%s,%d,%d-%02d-%02d,%s" % (i, rng.choice(FIRST), rng.choice(LAST), rng.choice(["nb", "nb", "sv", "en"]), rng.choice(CITIES), rng.randint(16, 90),
+                                                                       rng.randint(2005, 2026), rng.randint(1, 12), rng.randint(1, 28), rng.choice(["yes", "no", "no"])))
+    made = client.ok("POST", "/api/v1/imports?filename=demo-persons.csv", raw="\n".join(rows).encode())
+    client.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": made["encoding"], "delimiter": made["delimiter"], "header": True,
+              "mapping": [{"column": c["index"], "target": c.get("suggestion", "ignore")} for c in made["columns"]],
+              "options": {"list_id": news["id"], "purpose_id": purpose["id"], "consent_source": "made up for the demo", "tags": ["demo"]}})
+    while client.ok("GET", "/api/v1/imports/" + made["id"])["state"] in ("queued", "running"):
+        time.sleep(0.2)
+    rule = lambda *rules: {"op": "and", "rules": list(rules)}
+    oslo = client.ok("POST", "/api/v1/segments", {"name": "Oslo, 40 and older", "conditions": rule({"field": "attribute:city", "operator": "is", "value": "Oslo"}, {"field": "attribute:age", "operator": "gte", "value": 40})})
+    client.ok("POST", "/api/v1/segments", {"name": "Volunteers", "conditions": rule({"field": "attribute:volunteer", "operator": "is", "value": True})})
+    form = client.ok("POST", "/api/v1/forms", {"name": "Summer party", "title": "Are you coming to the summer party?", "intro": "Three quick questions. This is a demo: nobody waits for your answer.",
+                     "thanks_text": "Thank you! We look forward to it.", "fields": [
+                         {"key": "coming", "type": "choice", "label": "Are you coming?", "required": True, "choices": ["Yes", "No", "Maybe"]},
+                         {"key": "food", "type": "multiple_choice", "label": "What do you eat?", "required": False, "choices": ["Everything", "Vegetarian", "Vegan", "No gluten"]},
+                         {"key": "last_year", "type": "rating", "label": "How was last year's party?", "required": False, "max": 5}]})
+    form = client.ok("POST", "/api/v1/forms/%s/publish" % form["id"])
+    journey = client.ok("POST", "/api/v1/journeys", {"name": "After the summer party form", "trigger": {"kind": "form_submitted", "form_id": form["id"]}, "start": "thanks", "steps": [
+        {"id": "thanks", "kind": "tag", "add": ["answered"], "next": "wait", "x": 0, "y": 0},
+        {"id": "wait", "kind": "wait", "minutes": 1, "next": "send", "x": 0, "y": 120},
+        {"id": "send", "kind": "send", "subject": "Thank you for your answer", "document": document("Thank you!", "We have your answer and will be back with details.", "Our page", "https://example.org/party"), "x": 0, "y": 240}]})
+    client.ok("POST", "/api/v1/journeys/%s/start" % journey["id"])
+    for name, subject, doc, audience in (
+            ("Summer party", "{{ person.first_name | default: \"Hello\" }}, are you coming to the summer party?", document("Summer party", "We meet in June, and we hope that you come.", "Tell us if you come", form["public_url"]), {"lists": [news["id"]]}),
+            ("Oslo meeting", "An evening in Oslo", document("An evening in Oslo", "For those of us who live in Oslo: an evening about the year ahead.", "See the programme", "https://example.org/oslo"), {"segments": [oslo["id"]]})):
+        campaign = client.ok("POST", "/api/v1/campaigns", {"name": name, "subject": subject, "from_name": "Demo organisation", "from_email": "news@example.org", "document": doc, "purpose_id": purpose["id"],
+                             "audience": {"lists": audience.get("lists", []), "segments": audience.get("segments", []), "exclude_lists": [], "exclude_segments": []}})
+        client.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+
+
+class Recipients:
+    """Reads the captured mailbox and behaves like people: some open, some click, some answer, a few leave."""
+
+    def __init__(self, client, token):
+        self.client, self.rng, self.seen = client, random.Random(11), set()
+        self.headers = {"Varde-Simulated": token, "User-Agent": "Mozilla/5.0 (demo recipient)"}
+
+    def visit(self, url, method="GET", raw=None):
+        parts = urllib.parse.urlsplit(url)
+        if parts.path.startswith(("/t/", "/p/", "/u/")):
+            headers = dict(self.headers)
+            if raw is not None:
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            visitor = Client(self.client.url.geturl())
+            return visitor.request(method, parts.path + ("?" + parts.query if parts.query else ""), raw=raw, headers=headers)
+        return None, b""
+
+    def read(self, message):
+        html = message.get("html") or ""
+        links = re.findall(r'href="([^"]+)"', html)
+        pixel = re.search(r'src="([^"]*/t/o/[^"]+)"', html)
+        if self.rng.random() < 0.55 and pixel:
+            self.visit(pixel.group(1).replace("&amp;", "&"))
+        clicks = [l.replace("&amp;", "&") for l in links if "/t/c/" in l]
+        if self.rng.random() < 0.25 and clicks:
+            self.visit(clicks[0])
+        leave = [l.replace("&amp;", "&") for l in links if "/u/" in l]
+        if self.rng.random() < 0.01 and leave:
+            self.visit(leave[0], "POST", b"List-Unsubscribe=One-Click")
+
+    def run(self):
+        while True:
+            cursor, fresh = "", 0
+            for _ in range(20):
+                page = self.client.ok("GET", "/api/v1/mailbox?limit=50" + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
+                for row in page["items"]:
+                    if row["id"] in self.seen:
+                        continue
+                    self.seen.add(row["id"])
+                    fresh += 1
+                    if self.rng.random() < 0.3:
+                        self.read(self.client.ok("GET", "/api/v1/mailbox/" + row["id"]))
+                cursor = page.get("next")
+                if not cursor:
+                    break
+            if fresh == 0:
+                time.sleep(5)
+
+
+def main():
+    directory, url = pathlib.Path(sys.argv[1]), sys.argv[2]
+    login = json.loads((directory / "demo" / "login.json").read_text())
+    client = Client(url)
+    client.login(login)
+    filled = directory / "demo" / "filled"
+    if not filled.exists():
+        if not client.ok("GET", "/api/v1/campaigns")["items"]:
+            print("  Filling the demo organisation with %d made-up persons and two campaigns …" % PERSONS, flush=True)
+            fill(client)
+        filled.touch()
+    print("""
+  Address   %s
+  Login     %s
+  Password  %s
+  Code      %s now; the secret for an authenticator app is %s
+            (another code: ./dev code)
+
+  Three things to try
+   1. Open the campaign "Summer party" and click a number of its report: the people behind it.
+   2. Make a segment (People, Segments) and watch the count change with every condition.
+   3. Answer the form of the campaign yourself (Captured mail, any message, the button), and see the answer on the
+      person's page; a minute later the journey writes back.
+
+  Everybody in the demo organisation is made up. Opens, clicks and answers come from a process beside the program and
+  are labelled as simulated. Nothing leaves this machine: mail is captured.
+""" % (url, login["email"], login["password"], totp(login["totp_secret"], time.time()), login["totp_secret"].upper()), flush=True)
+    while True:
+        try:
+            Recipients(client, login["simulation_token"]).run()
+        except (OSError, http.client.HTTPException, RuntimeError):
+            time.sleep(10)
+            try:
+                client.login(login)
+            except (OSError, http.client.HTTPException, RuntimeError):
+                return  # the program has ended
+
+
+if __name__ == "__main__":
+    main()

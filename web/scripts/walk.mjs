@@ -1,0 +1,257 @@
+// Walks the main paths in a real browser against the fake server: log in, come back to where one was going, make,
+// change, collide, import, compose, build. Fails at the first step that does not do what it says. `npm run walk`
+import { chromium } from 'playwright-core'
+import { makeServer } from '../dev/fake-server.mjs'
+
+const server = makeServer()
+await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
+const base = `http://127.0.0.1:${server.address().port}`
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
+const context = await browser.newContext({
+  locale: 'en-GB',
+  timezoneId: 'Europe/Oslo',
+  viewport: { width: 1280, height: 900 },
+})
+await context.addInitScript(() =>
+  addEventListener('securitypolicyviolation', (e) =>
+    console.error(`CSP: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`),
+  ),
+)
+const page = await context.newPage()
+page.setDefaultTimeout(8000)
+const said = []
+page.on('console', (m) => m.type() === 'error' && !/status of 4\d\d/.test(m.text()) && said.push(m.text()))
+page.on('pageerror', (e) => said.push(e.message))
+
+const button = (name) => page.getByRole('button', { name, exact: typeof name === 'string' })
+const box = (name) => page.getByRole('textbox', { name, exact: true })
+const see = (text) => page.getByText(text).first().waitFor()
+const label = (name) => page.getByLabel(name, { exact: false }).first()
+
+const steps = {
+  'login comes back to where one was going': async () => {
+    await page.goto(`${base}/persons?tag=member`)
+    await see('Log in')
+    await label('E-mail').fill('admin@demo.example')
+    await page.getByLabel('Password').first().fill('wrong')
+    await button('Log in').click()
+    await see('Wrong e-mail or password')
+    await page.getByLabel('Password').first().fill('demo-demo-demo')
+    await button('Log in').click()
+    await label('Six-digit code').fill('000000')
+    await button('Continue').click()
+    await see('This code is not right')
+    await label('Six-digit code').fill('123456')
+    await button('Continue').click()
+    await page.waitForURL('**/persons?tag=member')
+    await page.locator('tbody tr').first().waitFor()
+  },
+  'search is in the address and finds one': async () => {
+    await page.getByRole('searchbox', { name: 'Find', exact: true }).fill('ingrid.hansen@')
+    await page.waitForURL('**q=ingrid.hansen**')
+    await page.getByRole('link', { name: 'Ingrid Hansen' }).click()
+    await page.getByRole('heading', { name: 'Ingrid Hansen' }).waitFor()
+  },
+  'unsent input survives a reload, and is saved': async () => {
+    await button('Edit').click()
+    await label('First name').fill('Ingrid Marie')
+    await page.reload()
+    await see('Your unsent input from earlier was brought back')
+    if ((await label('First name').inputValue()) !== 'Ingrid Marie') throw new Error('the draft is gone')
+    await button('Save').click()
+    await page.getByRole('heading', { name: 'Ingrid Marie Hansen' }).waitFor()
+  },
+  'a collision is told, and can be settled': async () => {
+    await button('Edit').click()
+    await label('First name').fill('Mine')
+    const id = page.url().match(/persons\/([^?]+)/)[1]
+    await context.request.patch(`${base}/api/v1/persons/${id}`, { data: { first_name: 'Theirs' } })
+    await button('Save').click()
+    await see('Somebody else changed this in the meantime')
+    await button('Save mine over it').click()
+    await page.getByRole('heading', { name: 'Mine Hansen' }).waitFor()
+  },
+  'an error stands beside its field': async () => {
+    await page.goto(`${base}/persons/new`)
+    await label('First name').fill('Nobody')
+    await button('Create person').click()
+    const field = box('E-mail')
+    await see('An e-mail or a phone number is needed.')
+    if ((await field.getAttribute('aria-invalid')) !== 'true') throw new Error('the field is not marked')
+    await field.fill('nobody@people.example')
+    await button('Create person').click()
+    await page.getByRole('heading', { name: 'Nobody' }).waitFor()
+  },
+  'consent is recorded with its source': async () => {
+    await button('Record…').first().click()
+    await label('How do you know?').fill('Told us at the meeting')
+    await button('Record consent').click()
+    await see('Told us at the meeting')
+  },
+  'a list is made in a dialog': async () => {
+    await page.goto(`${base}/lists`)
+    await button('New list').click()
+    await box('Name').fill('Newsletter')
+    await button('Create list').click()
+    await see('There is one with this name already.')
+    await box('Name').fill('Autumn')
+    await button('Create list').click()
+    await page.getByRole('link', { name: 'Autumn' }).waitFor()
+  },
+  'a file is uploaded, mapped, imported and accounted for': async () => {
+    await page.goto(`${base}/imports/new`)
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'people.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('E-post;Fornavn\na@b.example;A\n'),
+    })
+    await page.getByRole('heading', { name: 'people.csv' }).waitFor()
+    await see('2 of them would be rejected')
+    await button('Next: options').click()
+    await label('Put everybody on the list').selectOption({ label: 'Newsletter' })
+    await button('Start the import').click()
+    await see('You may leave this page')
+    await see('20 rows were rejected')
+  },
+  'a segment is built and counted': async () => {
+    await page.goto(`${base}/segments/new`)
+    await box('Name').fill('Generous')
+    await button('Add condition').click()
+    await see('1 condition is not finished.')
+    await label('What to look at').selectOption({ label: 'Donated so far (NOK)' })
+    await label('Value of Donated').fill('1000')
+    await page.getByText(/persons? match/).waitFor()
+    await button('Create segment').click()
+    await page.getByRole('heading', { name: 'Generous' }).waitFor()
+  },
+  'a campaign is made, written, saved and reviewed': async () => {
+    await page.goto(`${base}/campaigns`)
+    await button('New campaign').click()
+    await box('Name').fill('Walk')
+    await button('Create campaign').click()
+    await page.getByRole('heading', { name: 'Walk' }).waitFor()
+    await box('Subject').fill('Hello ')
+    await label('Insert a personal field into Subject').selectOption({ label: 'First name' })
+    await page.getByRole('link', { name: 'Content', exact: true }).click()
+    await button('Add block').click()
+    await page.getByRole('menuitem', { name: 'Text' }).click()
+    await page.locator('.rich-input').fill('Come and see us.')
+    await button('Add block').click()
+    await page.getByRole('menuitem', { name: 'Button' }).click()
+    await label('Text on the button').fill('Sign up')
+    await see('The button leads nowhere.')
+    await button('Move “Button: Sign up” up').click()
+    const words = await page.locator('.block-name').allTextContents()
+    if (!words[0].includes('Button')) throw new Error(`not moved: ${words}`)
+    await page.frameLocator('.mail-frame iframe').getByText('Come and see us.').waitFor()
+    await see('Hello Theirs').catch(() => see(/^Hello \w+/))
+    await button('Review and send').click()
+    await see('This stops the sending')
+  },
+  'a test is sent': async () => {
+    await button('Send a test').click()
+    await button('Send test').click()
+    await see('1 test message is on its way.')
+  },
+  'sending is paused and goes on': async () => {
+    await page.goto(`${base}/campaigns?state=sending`)
+    await page.getByRole('link', { name: 'Winter appeal' }).click()
+    await button('Pause').click()
+    await see('Nothing is lost while paused')
+    await button('Go on sending').click()
+    await see('a second.')
+  },
+  'a number leads to its people': async () => {
+    await page.goto(`${base}/campaigns?state=sent`)
+    await page.getByRole('link', { name: 'Autumn newsletter' }).click()
+    await page.getByRole('link', { name: /Bounced/ }).click()
+    await see('550 5.1.1 No such mailbox')
+  },
+  'a form is built and published': async () => {
+    await page.goto(`${base}/forms`)
+    await button('New form').click()
+    await box('Name').fill('Survey')
+    await button('Create form').click()
+    await page.getByRole('heading', { name: 'Survey' }).first().waitFor()
+    await button('Add question').click()
+    await page.getByRole('menuitem', { name: 'One of several' }).click()
+    await see('At least two choices are needed.')
+    const choices = page.getByRole('combobox', { name: 'Choices' })
+    for (const c of ['Red', 'Green']) {
+      await choices.fill(c)
+      await choices.press('Enter')
+    }
+    await button('Publish').click()
+    await see('The form is open at this address')
+  },
+  'a journey is drawn, checked and tried on one person': async () => {
+    await page.goto(`${base}/journeys`)
+    await page.getByRole('link', { name: 'Donor thanks' }).click()
+    await button('Add the first step').click()
+    await page.getByRole('menuitem', { name: 'Call another system' }).click()
+    await see('Something is not filled in.')
+    await label('Address').fill('https://crm.varde.example/hook')
+    await button(/Insert a step here/)
+      .first()
+      .click()
+    await page.getByRole('menuitem', { name: 'Tag', exact: true }).click()
+    await label('Give these tags').fill('thanked')
+    await label('Give these tags').press('Enter')
+    await button('Save').click()
+    await see('All changes saved')
+    await button('Try it on one person').click()
+    await page.getByRole('combobox', { name: 'Person' }).fill('lars')
+    await page.getByRole('option').first().click()
+    await button('Show the way').click()
+    await see('Would')
+    await page.keyboard.press('Escape')
+    await button('Start').click()
+    await see('The journey is running.')
+  },
+  'a session that ends leads to login and back': async () => {
+    await page.goto(`${base}/audit`)
+    await page.locator('tbody tr').first().waitFor()
+    await context.clearCookies()
+    await page.getByRole('link', { name: 'Tags' }).click()
+    await page.waitForURL('**/login?next=%2Ftags')
+    await label('E-mail').fill('admin@demo.example')
+    await page.getByLabel('Password').first().fill('demo-demo-demo')
+    await button('Log in').click()
+    await label('Six-digit code').fill('123456')
+    await button('Continue').click()
+    await page.waitForURL('**/tags')
+    await page.locator('tbody tr').first().waitFor()
+  },
+}
+
+let failed = false
+for (const [name, run] of Object.entries(steps)) {
+  try {
+    await run()
+    if (said.length) throw new Error(said.splice(0).join(' | '))
+    console.log(`ok   ${name}`)
+  } catch (error) {
+    failed = true
+    console.log(`FAIL ${name}: ${String(error.message).split('\n').slice(0, 3).join(' ')}`)
+    await page
+      .screenshot({ path: `/tmp/walk-${Object.keys(steps).indexOf(name)}.png` })
+      .catch(() => undefined)
+    said.splice(0)
+  }
+}
+await browser.close()
+server.close()
+server.closeAllConnections()
+process.exit(failed ? 1 : 0)
