@@ -1,7 +1,9 @@
 #include "outreach/outreach.hpp"
 
+#include "outreach/bounce/bounce.hpp"
 #include "outreach/campaign/campaign.hpp"
 #include "outreach/channel/channel.hpp"
+#include "outreach/composer/composer.hpp"
 #include "outreach/delivery/delivery.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/journey.hpp"
@@ -22,16 +24,19 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     add_domain_routes(api, environment.bounce_domain);
     add_mailbox_routes(api);
     add_campaign_routes(api, environment);
+    add_composer_routes(api, environment);
     add_form_routes(api);
     add_journey_routes(api);
   };
   module.pages = [&base](web::Router& router) {
     add_tracking_pages(base, router);
+    add_composer_pages(base, router);
     add_form_pages(base, router);
   };
   module.jobs = [&base, environment](jobs::Workers& workers) {
     add_delivery_jobs(base, environment, workers);
     add_campaign_jobs(base, environment, workers);
+    start_receiver(base, environment);
     add_journey_jobs(base, workers, environment.private_webhooks);
   };
   for (auto& claims : {form_claims(), journey_claims()})

@@ -222,6 +222,26 @@ struct Lookup : TemplateLookup {
 
 }  // namespace
 
+namespace {
+
+// Pictures of the tenant's own are named by id; mail programs need an address.
+void address_images(Ctx& ctx, json::array& blocks) {
+  for (auto& block : blocks) {
+    auto* object = block.if_object();
+    if (object == nullptr) continue;
+    if (const auto* id = object->if_contains("image_id"); id != nullptr && id->is_string())
+      if (auto parsed = Uuid::parse(std::string_view(id->get_string())))
+        (*object)["src"] = ctx.base.public_url + "/i/" + ctx.tenant.str() + "/" + parsed->str();
+    if (auto* columns = object->if_contains("columns"); columns != nullptr && columns->is_array())
+      for (auto& column : columns->get_array())
+        if (auto* inner = column.if_object())
+          if (auto* list = inner->if_contains("blocks"); list != nullptr && list->is_array())
+            address_images(ctx, list->get_array());
+  }
+}
+
+}  // namespace
+
 json::value complete_document(Ctx& ctx, const json::value& document, const std::string& preheader) {
   json::value out = document;
   auto* root = out.if_object();
@@ -232,6 +252,7 @@ json::value complete_document(Ctx& ctx, const json::value& document, const std::
   if (!preheader.empty()) (*root)["preheader"] = preheader;
   auto* blocks = root->if_contains("blocks");
   if (blocks == nullptr || !blocks->is_array()) return out;
+  address_images(ctx, blocks->get_array());
   for (auto& block : blocks->get_array()) {
     auto* object = block.if_object();
     const auto* type = object == nullptr ? nullptr : object->if_contains("type");

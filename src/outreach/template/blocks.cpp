@@ -264,7 +264,10 @@ class Renderer {
     if (!value || value->is_null()) return;
     const auto* object = value->if_object();
     if (!object) return fail("/theme", "The theme must be an object.");
-    for (auto [key, slot] : {std::pair("background", &theme_.background),
+    // An accent stands for links and buttons where they have no colour of their own.
+    for (auto [key, slot] : {std::pair("accent", &theme_.link),
+                             {"accent", &theme_.button},
+                             {"background", &theme_.background},
                              {"surface", &theme_.surface},
                              {"text", &theme_.text},
                              {"link", &theme_.link},
@@ -277,7 +280,11 @@ class Renderer {
       else
         fail(std::string("/theme/") + key, "A colour is written #rrggbb.");
     }
-    auto font = choice(*object, "font", "/theme", {"sans", "serif", "mono"});
+    auto font = string(*object, "font", "/theme", 200, false).value_or("sans");
+    if (font.find("serif") != std::string::npos && font.find("sans") == std::string::npos)
+      font = "serif";
+    if (font.find("Georgia") != std::string::npos) font = "serif";
+    if (font.find("mono") != std::string::npos) font = "mono";
     if (font == "serif") theme_.font = "Georgia,'Times New Roman',serif";
     if (font == "mono") theme_.font = "'Courier New',Courier,monospace";
   }
@@ -286,6 +293,12 @@ class Renderer {
     const auto* value = root.if_contains("theme");
     const auto* object = value ? value->if_object() : nullptr;
     const auto* logo = object ? object->if_contains("logo") : nullptr;
+    if (object && (!logo || logo->is_null()) && object->contains("logo_url")) {
+      auto url = string(*object, "logo_url", "/theme", 2000, false);
+      if (url && !url->empty())
+        image({{"src", *url}, {"alt", "Logo"}, {"width", 200}}, "/theme/logo_url", kWidth);
+      return;
+    }
     if (!logo || logo->is_null()) return;
     if (!logo->is_object()) return fail("/theme/logo", "The logo must be an object.");
     image(logo->get_object(), "/theme/logo", kWidth);
@@ -425,6 +438,11 @@ class Renderer {
     for (std::size_t i = 0; i < list->size(); ++i) {
       auto where = fmt::format("{}/columns/{}", pointer, i);
       const auto* blocks = (*list)[i].if_array();
+      if (const auto* column = (*list)[i].if_object())
+        if (const auto* inner = column->if_contains("blocks")) {
+          blocks = inner->if_array();
+          where += "/blocks";
+        }
       if (!blocks || blocks->size() > 20) {
         fail(where, "A column must be a list of at most 20 blocks.");
         continue;
@@ -475,8 +493,10 @@ class Renderer {
   }
 
   void rich_text(const json::object& object, const std::string& pointer) {
-    const auto* content = object.if_contains("content");
-    auto where = pointer + "/content";
+    // The composer says "doc"; "content" is the older word.
+    const char* key = object.contains("doc") ? "doc" : "content";
+    const auto* content = object.if_contains(key);
+    auto where = pointer + "/" + key;
     if (!content || !content->is_object())
       return fail(where, "The text must be a document of paragraphs and lists.");
     const auto& doc = content->get_object();

@@ -1,0 +1,19 @@
+// What comes back by mail: bounces, complaints and replies, under the return addresses that the
+// sender gave to each message. The address says which message it is about; the report only what
+// happened to it.
+#pragma once
+
+#include "net/smtp_server.hpp"
+#include "outreach/delivery/delivery.hpp"
+
+namespace varde::outreach {
+
+/// Takes a report about the message of `token` (TokenKind::bounce) into the books: the delivery,
+/// the person's timeline, the suppression of hard bounces and complaints. Commits. Taking the same
+/// report again changes nothing.
+void take_report(trust::Base& base, const Token& token, std::string_view message);
+
+/// Starts the receiver on the environment's loop, and stops it with the program.
+void start_receiver(trust::Base& base, const Environment& environment);
+
+}  // namespace varde::outreach

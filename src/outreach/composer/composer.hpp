@@ -1,0 +1,25 @@
+// The composer's side of the program: templates, pictures, and what a document will look like.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "outreach/delivery/delivery.hpp"
+#include "trust/module.hpp"
+
+namespace varde::outreach {
+
+struct ImageInfo {
+  std::string type;  ///< "image/png" …
+  int width = 0, height = 0;
+};
+/// Reads type and size from the first bytes; nullopt when it is no PNG, JPEG, WebP or GIF, or
+/// beyond 10,000 pixels a side.
+std::optional<ImageInfo> sniff_image(std::string_view bytes);
+
+void add_composer_routes(trust::Api& api, const Environment& environment);
+/// Pictures, for everybody.
+void add_composer_pages(trust::Base& base, web::Router& router);
+
+}  // namespace varde::outreach

@@ -1,0 +1,280 @@
+#include "base/text.hpp"
+#include "outreach/composer/composer.hpp"
+#include "outreach/delivery/mailing.hpp"
+#include "trust/audit.hpp"
+
+namespace varde::outreach {
+
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kImageLimit = 5 << 20;
+
+struct TemplateRecord {
+  Uuid template_id;
+  std::string name;
+  db::Json document;
+  std::int64_t version = 1;
+  Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(TemplateRecord, (), (template_id, name, document, version, updated_at))
+constexpr db::Sql kTemplates{"template.all",
+                             "SELECT template_id, name, document, version, updated_at FROM "
+                             "template ORDER BY name LIMIT 500"};
+constexpr db::Sql kTemplate{
+    "template.one",
+    "SELECT template_id, name, document, version, updated_at FROM template WHERE template_id = $1"};
+constexpr db::Sql kInsertTemplate{
+    "template.insert",
+    "INSERT INTO template (tenant_id, template_id, name, document, updated_at) VALUES ($1, $2, $3, "
+    "$4, $5) ON CONFLICT (tenant_id, name) DO NOTHING"};
+constexpr db::Sql kUpdateTemplate{
+    "template.update",
+    "UPDATE template SET name = $3, document = $4, updated_at = $5, version = version + 1 WHERE "
+    "template_id = $1 AND version = $2"};
+constexpr db::Sql kDeleteTemplate{"template.delete", "DELETE FROM template WHERE template_id = $1"};
+constexpr db::Sql kInsertImage{
+    "image.insert",
+    "INSERT INTO image (tenant_id, image_id, type, width, height, bytes, created_at) VALUES ($1, "
+    "$2, $3, $4, $5, $6, $7)"};
+struct ImageRecord {
+  std::string type;
+  db::Bytes bytes;
+};
+BOOST_DESCRIBE_STRUCT(ImageRecord, (), (type, bytes))
+constexpr db::Sql kImage{"image.one", "SELECT type, bytes FROM image WHERE image_id = $1"};
+
+struct MailTemplate {
+  Uuid id;
+  std::string name;
+  web::Any document;
+  Timestamp updated_at;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(MailTemplate, (), (id, name, document, updated_at, version))
+struct TemplateNew {
+  web::Text<120, 1> name;
+  web::Any document;
+};
+BOOST_DESCRIBE_STRUCT(TemplateNew, (), (name, document))
+struct TemplateChange {
+  std::optional<web::Text<120, 1>> name;
+  std::optional<web::Any> document;
+};
+BOOST_DESCRIBE_STRUCT(TemplateChange, (), (name, document))
+struct Image {
+  Uuid id;
+  std::string url;
+  int width = 0, height = 0;
+};
+BOOST_DESCRIBE_STRUCT(Image, (), (id, url, width, height))
+struct RenderRequest {
+  web::Any document;
+  std::optional<web::Text<250>> subject;
+  std::optional<web::Text<200>> preheader;
+  std::optional<Uuid> person_id;
+};
+BOOST_DESCRIBE_STRUCT(RenderRequest, (), (document, subject, preheader, person_id))
+struct RenderProblem {
+  std::string pointer, message, severity;
+};
+BOOST_DESCRIBE_STRUCT(RenderProblem, (), (pointer, message, severity))
+struct Rendered {
+  Personal html, text, subject;
+  std::vector<RenderProblem> problems;
+};
+BOOST_DESCRIBE_STRUCT(Rendered, (), (html, text, subject, problems))
+struct FieldList {
+  std::vector<PersonalisationField> fields;
+};
+BOOST_DESCRIBE_STRUCT(FieldList, (), (fields))
+struct IdPath {
+  Uuid id;
+};
+BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
+
+MailTemplate view(const TemplateRecord& r) {
+  return {r.template_id, r.name, json::parse(r.document.text), r.updated_at, r.version};
+}
+Error gone() { return not_found("This template does not exist any more."); }
+Error taken() {
+  return {ErrorCode::conflict,
+          "A template with this name exists already.",
+          {{"/name", "is taken."}},
+          {},
+          0};
+}
+
+people::Person example(Ctx& ctx) {
+  people::Person person;
+  person.first_name = Personal("Ola");
+  person.last_name = Personal("Nordmann");
+  person.email = Personal("ola@example.org");
+  person.phone = Personal("+4740000000");
+  person.language = "nb";
+  for (const auto& attribute : people::attributes(ctx)) {
+    auto& value = person.attributes[attribute.id];
+    switch (attribute.type) {
+      case people::AttributeType::number:
+        value = 42;
+        break;
+      case people::AttributeType::date:
+        value = "2026-03-01";
+        break;
+      case people::AttributeType::boolean:
+        value = true;
+        break;
+      default:
+        value =
+            json::value(attribute.choices.empty() ? attribute.label : attribute.choices.front());
+    }
+  }
+  return person;
+}
+
+Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRequest& in) {
+  Rendered out;
+  MailingSource source;
+  source.kind = SourceKind::test;
+  source.source_id = ctx.tenant;
+  source.subject = in.subject ? in.subject->value : "";
+  source.preheader = in.preheader ? in.preheader->value : "";
+  source.document = in.document;
+  auto mailing = Mailing::compile(ctx, environment, std::move(source));
+  if (!mailing) {
+    const auto& error = mailing.error();
+    for (const auto& field : error.fields)
+      out.problems.push_back({field.pointer, field.message, "error"});
+    if (error.fields.empty()) out.problems.push_back({"/document", error.message, "error"});
+    return out;
+  }
+  auto person = example(ctx);
+  if (in.person_id) {
+    auto found = people::load(ctx, {*in.person_id});
+    if (found.empty()) return bad_input("/person_id", "This person does not exist any more.");
+    person = std::move(found.front());
+  }
+  MailScratch scratch;
+  VARDE_CHECK(mailing->render(scratch, person));
+  out.html = Personal(std::move(scratch.html));
+  out.text = Personal(std::move(scratch.text));
+  out.subject = Personal(std::move(scratch.subject));
+  if (in.subject && trim(in.subject->value).empty())
+    out.problems.push_back({"/subject", "The subject is missing.", "warning"});
+  return out;
+}
+
+}  // namespace
+
+void add_composer_routes(trust::Api& api, const Environment& environment) {
+  auto access = [](Right right) { return static_cast<int>(right); };
+
+  api.add({"GET", "/api/v1/templates", "listTemplates", "Templates", access(Right::campaigns_read)},
+          [](Ctx& ctx) -> Result<web::Page<MailTemplate>> {
+            web::Page<MailTemplate> page;
+            for (const auto& r : ctx.tx().all<TemplateRecord>(kTemplates))
+              page.items.push_back(view(r));
+            return page;
+          });
+  api.add(
+      {"POST", "/api/v1/templates", "createTemplate", "Adds a template",
+       access(Right::campaigns_write), 2 << 20},
+      [](Ctx& ctx, const web::Body<TemplateNew>& in) -> Result<web::Created<MailTemplate>> {
+        TemplateRecord r{Uuid::make(), in->name.value, {json::serialize(in->document)}, 1, now()};
+        if (ctx.tx()
+                .query(kInsertTemplate, ctx.tenant, r.template_id, r.name, r.document, r.updated_at)
+                .affected() == 0)
+          return taken();
+        record(ctx, AuditEntry{"template.create", "template", r.template_id});
+        return web::Created<MailTemplate>{view(r), "/api/v1/templates/" + r.template_id.str()};
+      });
+  api.add({"GET", "/api/v1/templates/{id}", "getTemplate", "One template",
+           access(Right::campaigns_read)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<MailTemplate> {
+            auto r = ctx.tx().maybe<TemplateRecord>(kTemplate, path->id);
+            if (!r) return gone();
+            return view(*r);
+          });
+  api.add({"PATCH", "/api/v1/templates/{id}", "updateTemplate", "Changes a template",
+           access(Right::campaigns_write), 2 << 20},
+          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+             const web::Body<TemplateChange>& in) -> Result<MailTemplate> {
+            auto r = ctx.tx().maybe<TemplateRecord>(kTemplate, path->id);
+            if (!r) return gone();
+            if (in->name) r->name = in->name->value;
+            if (in->document) r->document.text = json::serialize(*in->document);
+            r->updated_at = now();
+            try {
+              if (ctx.tx()
+                      .query(kUpdateTemplate, path->id, match.version, r->name, r->document,
+                             r->updated_at)
+                      .affected() == 0)
+                return make_error(ErrorCode::precondition,
+                                  "Somebody else changed this template meanwhile. Look at their "
+                                  "version, then save yours again.");
+            } catch (const db::SqlError& e) {
+              if (!e.is_unique_violation()) throw;
+              return taken();
+            }
+            record(ctx, AuditEntry{"template.update", "template", path->id});
+            r->version = match.version + 1;
+            return view(*r);
+          });
+  api.add({"DELETE", "/api/v1/templates/{id}", "deleteTemplate", "Removes a template",
+           access(Right::campaigns_write)},
+          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteTemplate, path->id).affected() == 0) return gone();
+            record(ctx, AuditEntry{"template.delete", "template", path->id});
+            return Done{};
+          });
+  api.add({"POST", "/api/v1/images", "uploadImage", "Adds a picture (PNG, JPEG, WebP or GIF)",
+           access(Right::campaigns_write), kImageLimit},
+          [](Ctx& ctx, const web::RawBody& body) -> Result<web::Created<Image>> {
+            VARDE_TRY(auto bytes, body.request->read_all(kImageLimit));
+            auto info = sniff_image(bytes);
+            if (!info)
+              return make_error(ErrorCode::unsupported,
+                                "This is no PNG, JPEG, WebP or GIF, or it is beyond 10,000 pixels "
+                                "a side.");
+            auto id = Uuid::make();
+            ctx.tx().later(kInsertImage, ctx.tenant, id, info->type, info->width, info->height,
+                           db::Bytes{std::move(bytes)}, now());
+            record(ctx, AuditEntry{"image.create", "image", id});
+            auto url = "/i/" + ctx.tenant.str() + "/" + id.str();
+            return web::Created<Image>{{id, url, info->width, info->height}, url};
+          });
+  api.add({"POST", "/api/v1/render", "renderDocument", "What a document will look like",
+           access(Right::campaigns_read), 2 << 20},
+          [environment](Ctx& ctx, const web::Body<RenderRequest>& in) -> Result<Rendered> {
+            return render(ctx, environment, in.value);
+          });
+  api.add({"GET", "/api/v1/personalisation/fields", "listPersonalisationFields",
+           "The fields that texts may use", access(Right::campaigns_read)},
+          [](Ctx& ctx) -> Result<FieldList> { return FieldList{personalisation_fields(ctx)}; });
+}
+
+void add_composer_pages(trust::Base& base, web::Router& router) {
+  router.page("GET", "/i/{tenant}/{image}",
+              [&base](net::Request&, const std::vector<std::string>& captures) {
+                auto tenant = Uuid::parse(captures[0]);
+                auto id = Uuid::parse(captures[1]);
+                std::optional<ImageRecord> found;
+                if (tenant && id) {
+                  Ctx ctx(base, *tenant, {trust::ActorKind::system, {}});
+                  found = ctx.tx().maybe<ImageRecord>(kImage, *id);
+                }
+                if (!found)
+                  return net::text_response(404, "text/plain", "There is no such picture.");
+                auto response = net::text_response(200, found->type, std::move(found->bytes.data));
+                response.with("Cache-Control", "public, max-age=31536000, immutable");
+                response.with("X-Content-Type-Options", "nosniff");
+                response.with("Cross-Origin-Resource-Policy", "cross-origin");
+                return response;
+              });
+}
+
+}  // namespace varde::outreach
