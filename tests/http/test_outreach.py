@@ -185,6 +185,9 @@ class Outreach(unittest.TestCase):
         self.assertTrue(self.admin.ok("POST", "/api/v1/suppressions/check", {"email": "Follow9@example.org"})["suppressed"])
         counts = self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])["counts"]
         self.assertEqual((counts["bounced_hard"], counts["unsubscribed"]), (1, 1))
+        report = self.admin.ok("GET", "/api/v1/campaigns/%s/report" % campaign["id"])
+        self.assertEqual([(l["no"], l["people"]) for l in report["links"]], [(1, 1), (2, 1)])
+        self.assertEqual(sum(h["opened"] for h in report["by_hour"]), 1)
         again = self.admin.ok("POST", "/api/v1/campaigns/%s/copy" % campaign["id"], {})
         review = self.admin.ok("GET", "/api/v1/campaigns/%s/review" % again["id"])
         self.assertEqual((review["recipients"], review["excluded"]["suppressed"]), (29, 1))
