@@ -2,6 +2,7 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { getSession, type SessionView } from '@/client'
 import { ask } from '@/lib/ask'
+import { scopeDrafts } from '@/lib/form'
 import { Problem } from '@/lib/problem'
 import { setZone } from '@/lib/time'
 
@@ -21,8 +22,15 @@ export const sessionOptions = queryOptions({
   staleTime: 5 * 60_000,
 })
 
+let owner = ''
+
 function use(session: SessionView): SessionView {
   setZone(session.user?.time_zone || session.tenant?.time_zone)
+  scopeDrafts([session.user?.id, session.tenant?.id].filter(Boolean).join('.'))
+  // What one user or organisation was shown must not be there for the next.
+  const now = session.user ? `${session.user.id}.${session.tenant?.id ?? ''}` : ''
+  if (now && owner && now !== owner) queries.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' })
+  owner = now || owner
   return session
 }
 

@@ -31,3 +31,24 @@ export async function askTagged<T>(call: Promise<Answer<T>>): Promise<{ data: T;
 
 /** Header object for a change of an object that was read with `etag`; `*` where only a list was read. */
 export const match = (etag = '*') => ({ 'If-Match': etag })
+
+/** A new idempotency key; also where the page is not served over TLS and crypto.randomUUID is missing. */
+export const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('')
+
+/**
+ * Runs a call under the key in `key`, so that a repeat after a broken line is not done twice. A refusal (4xx) is an
+ * answer: what is sent after correcting it is a new request with a new key.
+ */
+export async function once<T>(
+  key: { current: string },
+  run: (headers: { 'Idempotency-Key': string }) => Promise<T>,
+): Promise<T> {
+  try {
+    return await run({ 'Idempotency-Key': key.current })
+  } catch (error) {
+    const { status } = toProblem(error)
+    if (status >= 400 && status < 500) key.current = newKey()
+    throw error
+  }
+}

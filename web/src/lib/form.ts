@@ -3,7 +3,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { type FieldErrors, type Problem, splitErrors, toProblem } from './problem'
 
-const prefix = 'varde-draft:'
+const DRAFT = 'varde-draft:'
+let prefix = DRAFT
+/** Drafts belong to one user in one organisation; nobody else who logs in here gets them back. */
+export const scopeDrafts = (owner: string) => {
+  prefix = owner ? `${DRAFT}${owner}:` : DRAFT
+}
 
 function stored<T extends object>(key: string | undefined): Partial<T> | undefined {
   if (!key) return undefined

@@ -37,7 +37,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { type FormEvent, Suspense, useEffect, useState } from 'react'
 import { Waiting } from '@/app/fallback'
-import { keepSession, queries, type Right, useMay, useSession } from '@/app/session'
+import { type Right, useMay, useSession } from '@/app/session'
 import { listNotifications, logOut, switchTenant } from '@/client'
 import { ask } from '@/lib/ask'
 import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
@@ -124,7 +124,6 @@ function Nav({ close }: { close?: () => void }) {
 
 function TenantHead() {
   const { tenant, tenants } = useSession()
-  const go = useGo()
   const mark = (
     <span
       className="tenant-mark"
@@ -154,10 +153,9 @@ function TenantHead() {
           checked: other.id === tenant?.id,
           run: async () => {
             try {
-              const session = await ask(switchTenant({ body: { tenant_id: other.id } }))
-              queries.clear()
-              keepSession(session)
-              go('/')
+              await ask(switchTenant({ body: { tenant_id: other.id } }))
+              // A fresh start, so that nothing of the other organisation is left in memory.
+              location.assign('/')
             } catch (error) {
               toastProblem(error)
             }

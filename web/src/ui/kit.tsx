@@ -306,7 +306,9 @@ export function Copy({ value, label }: { value: string; label: string }) {
       aria-label={done ? t('copied') : label}
       title={done ? t('copied') : label}
       onClick={() => {
-        void navigator.clipboard?.writeText(value).then(
+        // Without TLS there is no clipboard to write to.
+        const written = navigator.clipboard?.writeText(value) ?? Promise.reject(new Error('no clipboard'))
+        void written.then(
           () => setDone(true),
           () => toast('bad', t('copy_failed')),
         )

@@ -117,7 +117,7 @@ export function Pages<T>(props: {
       />
       <footer className="table-foot">
         <span>
-          {pages.total !== undefined
+          {pages.total !== undefined && pages.total !== null
             ? t('shown_of', { shown: formatNumber(pages.rows.length), total: formatNumber(pages.total) })
             : t('shown', { count: pages.rows.length })}
         </span>

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { queries, useMay } from '@/app/session'
 import { cancelCampaign, getCampaign, reviewCampaign, sendCampaign } from '@/client'
-import { ask } from '@/lib/ask'
+import { ask, newKey, once } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { currentZone, formatNumber, formatTime, wallToUtc } from '@/lib/time'
@@ -20,7 +20,7 @@ export default function Review() {
   const id = useParam()
   const go = useGo()
   const may = useMay()
-  const once = useRef(crypto.randomUUID())
+  const key = useRef(newKey())
   const [at, setAt] = useState('')
   const campaign = useQuery({
     queryKey: ['campaign-plain', id],
@@ -49,12 +49,8 @@ export default function Review() {
         ? t('campaigns:schedule_label', { count: r.recipients })
         : t('campaigns:send_label', { count: r.recipients }),
       run: async () => {
-        await ask(
-          sendCampaign({
-            path: { id },
-            body: when ? { at: when } : {},
-            headers: { 'Idempotency-Key': once.current },
-          }),
+        await once(key, (headers) =>
+          ask(sendCampaign({ path: { id }, body: when ? { at: when } : {}, headers })),
         )
         await queries.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith('campaign') })
         go(when ? '/campaigns' : `/campaigns/${id}/live`)

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useRef } from 'react'
 import { queries } from '@/app/session'
 import { type Attribute, createPerson } from '@/client'
-import { ask } from '@/lib/ask'
+import { ask, newKey, once } from '@/lib/ask'
 import { given, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useAttributes, useLists } from '@/lib/lookups'
@@ -29,7 +29,7 @@ export default function PersonNew() {
 function NewForm({ attributes }: { attributes: Attribute[] }) {
   const go = useGo()
   const lists = useLists()
-  const once = useRef(crypto.randomUUID())
+  const key = useRef(newKey())
   const form = useForm(
     { ...valuesOf(), tags: [] as string[], lists: [] as string[] },
     { draft: 'person-new', fields: [...fieldNames(attributes), 'tags', 'lists'] },
@@ -40,11 +40,10 @@ function NewForm({ attributes }: { attributes: Attribute[] }) {
       onSubmit={(event) => {
         event.preventDefault()
         void form.submit(async ({ attributes: extra, tags, lists: chosen, ...contact }) => {
-          const person = await ask(
-            createPerson({
-              body: { ...given(contact), attributes: extra, tags, lists: chosen },
-              headers: { 'Idempotency-Key': once.current },
-            }),
+          const person = await once(key, (headers) =>
+            ask(
+              createPerson({ body: { ...given(contact), attributes: extra, tags, lists: chosen }, headers }),
+            ),
           )
           void queries.invalidateQueries({ queryKey: ['persons'] })
           toast('good', t('people:created'))

@@ -32,7 +32,7 @@ export default function Segments() {
       header: t('segments:persons'),
       number: true,
       cell: (s) =>
-        s.persons === undefined ? (
+        s.persons === undefined || s.persons === null ? (
           '–'
         ) : (
           <Link href={`/persons?segment=${s.id}`}>{formatNumber(s.persons)}</Link>
