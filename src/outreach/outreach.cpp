@@ -11,6 +11,9 @@
 
 namespace varde::outreach {
 
+std::vector<trust::Claim> core_claims();  // claims.cpp
+void add_report_routes(trust::Api& api);  // campaign/report.cpp
+
 trust::Module make_module(trust::Base& base, const Environment& environment) {
   trust::Module module;
   module.name = "outreach";
@@ -24,6 +27,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     add_domain_routes(api, environment.bounce_domain);
     add_mailbox_routes(api);
     add_campaign_routes(api, environment);
+    add_report_routes(api);
     add_composer_routes(api, environment);
     add_form_routes(api);
     add_journey_routes(api);
@@ -39,7 +43,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     start_receiver(base, environment);
     add_journey_jobs(base, workers, environment.private_webhooks);
   };
-  for (auto& claims : {form_claims(), journey_claims()})
+  for (auto& claims : {core_claims(), form_claims(), journey_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }

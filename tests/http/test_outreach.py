@@ -1,0 +1,229 @@
+"""Outreach end to end: a campaign through a real SMTP dialogue, and what comes back of it."""
+import email, email.policy, re, smtplib, socketserver, threading, time, unittest, urllib.parse
+import varde
+
+BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
+
+
+class Sink:
+    """An SMTP server that keeps what it gets; `answers` maps an address to the reply to its RCPT."""
+
+    def __init__(self):
+        self.messages, self.answers = [], {}
+        sink = self
+
+        class Session(socketserver.StreamRequestHandler):
+            def handle(self):
+                say = lambda text: self.wfile.write(text.encode() + b"\r\n")
+                say("220 sink")
+                sender, rcpt = "", []
+                while line := self.rfile.readline():
+                    verb = line[:4].upper()
+                    if verb == b"EHLO":
+                        say("250-sink"), say("250-PIPELINING"), say("250 SIZE 10000000")
+                    elif verb == b"MAIL":
+                        sender, rcpt = re.search(rb"<(.*?)>", line)[1].decode(), []
+                        say("250 ok")
+                    elif verb == b"RCPT":
+                        to = re.search(rb"<(.*?)>", line)[1].decode()
+                        reply = sink.answers.get(to, "250 ok")
+                        if reply.startswith("2"):
+                            rcpt.append(to)
+                        say(reply)
+                    elif verb == b"DATA":
+                        if not rcpt:
+                            say("554 no valid recipients")
+                            continue
+                        say("354 go")
+                        lines = []
+                        while (part := self.rfile.readline()) not in (b".\r\n", b""):
+                            lines.append(part[1:] if part.startswith(b"..") else part)
+                        if part == b"":
+                            return  # ended before the final dot: never taken (RFC 5321 section 4.1.1.4)
+                        sink.messages.append((sender, rcpt[0], b"".join(lines)))
+                        say("250 taken")
+                    elif verb == b"QUIT":
+                        say("221 bye")
+                        return
+                    else:
+                        say("250 ok")
+
+        class Server(socketserver.ThreadingTCPServer):
+            allow_reuse_address = daemon_threads = True
+
+        self.server = Server(("127.0.0.1", 0), Session)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def document():
+    return {"version": 1, "theme": {"accent": "#0b7285"}, "blocks": [
+        {"id": "1", "type": "heading", "level": 1, "text": "Hello {{ person.first_name | default: \"friend\" }}"},
+        {"id": "2", "type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Blåbær & sånt"}]}]}},
+        {"id": "3", "type": "button", "label": "Read", "href": "https://example.org/read?who={{ person.first_name }}"},
+        {"id": "4", "type": "columns", "columns": [{"blocks": [{"id": "5", "type": "divider"}]}, {"blocks": [{"id": "6", "type": "button", "label": "More", "href": "https://example.org/more"}]}]},
+        {"id": "7", "type": "footer", "text": "You asked for it."}]}
+
+
+class Outreach(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.program = varde.shared()
+        cls.admin = cls.program.admin()
+        settings = cls.admin.ok("GET", "/api/v1/settings")
+        cls.admin.patch("/api/v1/settings", {"postal_address": "Storgata 1, 0155 Oslo"}, settings["version"])
+
+    def list_of(self, name, count, options=None):
+        list_id = self.admin.ok("POST", "/api/v1/lists", {"name": name})["id"]
+        rows = "".join("%s%d@example.org,%s%d\n" % (name, i, name, i) for i in range(count))
+        done = self.admin.import_csv("email,first name\n" + rows, options={"list_id": list_id, **(options or {})})
+        self.assertEqual(done["counts"]["rejected"], 0, done)
+        return list_id
+
+    def campaign(self, list_id, **fields):
+        return self.admin.ok("POST", "/api/v1/campaigns", {
+            "name": "Spring", "subject": "Hi {{ person.first_name }}", "from_name": "Org", "from_email": "post@sender.example", "document": document(),
+            "audience": {"lists": [list_id], "segments": []}, **fields})
+
+    def send(self, campaign, until=("sent",)):
+        self.admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+        return self.reach(campaign, until)
+
+    def reach(self, campaign, until):
+        def check():
+            state = self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])
+            return state if state["state"] in until else None
+        return varde.wait_for(check, "the campaign to be %s" % (until,), 60)
+
+    def provider(self):
+        sink = Sink()
+        domains = [d["domain"] for d in self.admin.ok("GET", "/api/v1/domains")["items"]]
+        if "sender.example" not in domains:
+            self.admin.ok("POST", "/api/v1/domains", {"domain": "sender.example"})
+        self.program.sql("UPDATE sending_domain SET verified_at = now()")
+        made = self.admin.ok("POST", "/api/v1/providers", {"name": "sink", "kind": "smtp", "host": "127.0.0.1", "port": sink.port, "security": "none", "connections": 4})
+        self.addCleanup(self.admin.delete, "/api/v1/providers/" + made["id"])
+        return sink, made
+
+    def parts(self, raw):
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        return message, message.get_body(("html",)).get_content(), message.get_body(("plain",)).get_content()
+
+    def test_campaign_is_sent_followed_and_left(self):
+        sink, provider = self.provider()
+        self.assertTrue(self.admin.ok("POST", "/api/v1/providers/%s/check" % provider["id"], {})["ok"])
+        list_id = self.list_of("follow", 30)
+        sink.answers["follow3@example.org"] = "550 5.1.1 no such user"
+        sink.answers["follow4@example.org"] = "451 4.2.0 later"
+        campaign = self.campaign(list_id, provider_id=provider["id"])
+        review = self.admin.ok("GET", "/api/v1/campaigns/%s/review" % campaign["id"])
+        self.assertEqual((review["blockers"], review["recipients"]), ([], 30))
+        self.admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+
+        def counted():
+            counts = self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])["counts"]
+            return counts if counts["queued"] == 0 and counts["recipients"] == 30 else None
+        counts = varde.wait_for(counted, "all to have an outcome")
+        self.assertEqual((counts["sent"], counts["failed"], counts["deferred"]), (28, 1, 1))
+        self.assertEqual(len({m[1] for m in sink.messages}), 28)
+        self.assertEqual(len(sink.messages), 28, "nobody gets it twice")
+        # The deferred one is tried again when its time has come.
+        del sink.answers["follow4@example.org"]
+        self.program.move_clock(200)
+        counts = self.reach(campaign, ("sent",))["counts"]
+        self.assertEqual((counts["sent"], counts["failed"], counts["deferred"]), (29, 1, 0))
+
+        sender, to, raw = next(m for m in sink.messages if m[1] == "follow7@example.org")
+        message, html, text = self.parts(raw)
+        self.assertEqual(message["Subject"], "Hi follow7")
+        self.assertIn("Hello follow7", html)
+        self.assertEqual(raw.count(b"DKIM-Signature:"), 2)
+        self.assertIn("Storgata 1, 0155 Oslo", text)
+
+        # Clicks: a person's, a scanner's; the redirect leads where the sender wrote.
+        links = re.findall(r'href="[^"]*?(/t/c/[^"]+)"', html)
+        targets = set()
+        self.program.move_clock(3600)
+        guest = varde.Client(self.program)
+        for link in dict.fromkeys(links):
+            answer = guest.get(link, headers=BROWSER)
+            self.assertEqual(answer.status, 302)
+            targets.add(answer.headers["Location"])
+        self.assertTrue({"https://example.org/read?who=follow7", "https://example.org/more"} <= targets, targets)
+        self.assertEqual(guest.get(links[-1][:-2] + "xx", headers=BROWSER).status, 404)
+        self.assertEqual(guest.get(re.search(r'src="[^"]*?(/t/o/[^"]+)"', html)[1], headers=BROWSER).headers["Content-Type"], "image/gif")
+        other = self.parts(next(m for m in sink.messages if m[1] == "follow8@example.org")[2])[1]
+        guest.request("HEAD", re.search(r'href="[^"]*?(/t/c/[^"]+)"', other)[1])
+        counts = self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])["counts"]
+        self.assertEqual((counts["opened"], counts["clicked"]), (1, 1))
+        self.assertGreaterEqual(counts["clicked_scanner"], 1)
+
+        # Leaving: a GET changes nothing, the mail program's POST does (RFC 8058).
+        leave = re.search(r"(/u/\S+)", text)[1]
+        self.assertEqual(guest.get(leave).status, 200)
+        self.assertEqual(self.admin.ok("GET", "/api/v1/lists/" + list_id)["persons"], 30)
+        answer = guest.request("POST", leave, raw=b"List-Unsubscribe=One-Click", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertEqual(answer.status, 200, answer)
+        self.assertEqual(self.admin.ok("GET", "/api/v1/lists/" + list_id)["persons"], 29)
+        choices = re.search(r"(/p/preferences/\S+)", text)[1]
+        page = guest.get(choices)
+        self.assertEqual(page.status, 200)
+        self.assertLess(len(page.body), 15000)
+        self.assertNotIn(b"<script", page.body)
+        guest.request("POST", choices, raw=("list=" + list_id).encode(), headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertEqual(self.admin.ok("GET", "/api/v1/lists/" + list_id)["persons"], 30)
+
+        # A bounce under the message's own return address suppresses, once.
+        sender9 = next(m for m in sink.messages if m[1] == "follow9@example.org")[0]
+        report = ("From: MAILER-DAEMON@mx.example.org\r\nTo: <%s>\r\nSubject: failure\r\nMIME-Version: 1.0\r\n"
+                  "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n"
+                  "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; follow9@example.org\r\n"
+                  "Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n--b--\r\n") % sender9
+        for _ in range(2):
+            with smtplib.SMTP("127.0.0.1", self.program.bounce_port) as smtp:
+                smtp.sendmail("", [sender9], report)
+        with smtplib.SMTP("127.0.0.1", self.program.bounce_port) as smtp:
+            self.assertRaises(smtplib.SMTPRecipientsRefused, smtp.sendmail, "", ["b-nobody@" + sender9.split("@")[1]], report)
+        self.assertTrue(self.admin.ok("POST", "/api/v1/suppressions/check", {"email": "Follow9@example.org"})["suppressed"])
+        counts = self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])["counts"]
+        self.assertEqual((counts["bounced_hard"], counts["unsubscribed"]), (1, 1))
+        report = self.admin.ok("GET", "/api/v1/campaigns/%s/report" % campaign["id"])
+        self.assertEqual([(l["no"], l["people"]) for l in report["links"]], [(1, 1), (2, 1)])
+        self.assertEqual(sum(h["opened"] for h in report["by_hour"]), 1)
+        again = self.admin.ok("POST", "/api/v1/campaigns/%s/copy" % campaign["id"], {})
+        review = self.admin.ok("GET", "/api/v1/campaigns/%s/review" % again["id"])
+        self.assertEqual((review["recipients"], review["excluded"]["suppressed"]), (29, 1))
+
+    def test_a_crash_loses_none_and_repeats_at_most_one_per_connection(self):
+        sink, provider = self.provider()
+        self.admin.patch("/api/v1/providers/" + provider["id"], {"per_second": 300}, provider["version"])
+        campaign = self.campaign(self.list_of("crash", 600), provider_id=provider["id"])
+        self.admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+        varde.wait_for(lambda: len(sink.messages) > 200, "the first messages")
+        self.program.kill()
+        self.program.start(tenant="second", admin="other@example.org")
+        self.program.move_clock(40)  # the lease of the run that died
+        counts = self.reach(campaign, ("sent",))["counts"]
+        self.assertEqual((counts["sent"], counts["failed"]), (600, 0))
+        self.assertEqual(len({m[1] for m in sink.messages}), 600)
+        self.assertLessEqual(len(sink.messages), 604)
+
+    def test_built_in_mailbox_and_render(self):
+        list_id = self.list_of("box", 3)
+        campaign = self.campaign(list_id)
+        self.assertEqual(self.send(campaign)["counts"]["sent"], 3)
+        found = self.admin.ok("GET", "/api/v1/mailbox?q=box1")["items"]
+        self.assertEqual(len(found), 1)
+        mail = self.admin.ok("GET", "/api/v1/mailbox/" + found[0]["id"])
+        self.assertIn("Hello box1", mail["html"])
+        self.assertTrue(mail["links"])
+        self.assertEqual(self.admin.ok("POST", "/api/v1/campaigns/%s/test" % campaign["id"], {"emails": ["tester@example.org"]})["sent"], 1)
+        varde.wait_for(lambda: self.admin.ok("GET", "/api/v1/mailbox?q=tester")["items"], "the test message")
+        shown = self.admin.ok("POST", "/api/v1/render", {"document": document(), "subject": "Hi {{ person.nobody }}"})
+        self.assertEqual([p["pointer"] for p in shown["problems"]], ["/subject"])
+        shown = self.admin.ok("POST", "/api/v1/render", {"document": document(), "subject": "Hi"})
+        self.assertEqual((shown["problems"], "Hello Ola" in shown["html"]), ([], True))
+
+
+if __name__ == "__main__":
+    unittest.main()
