@@ -85,6 +85,7 @@ def fault_campaign(count, kills, connections=10):
         admin.import_csv(csv(count), options={"list_id": group["id"]})
         program.sql("ANALYZE")
         admin.ok("POST", "/api/v1/providers", {"name": "receiver", "kind": "smtp", "host": "127.0.0.1", "port": receiver.server_address[1], "security": "none", "connections": connections, "default": True})
+        varde.allow_sending(admin, "example.org")
         text = {"id": "a", "type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hello {{ person.first_name }}"}]}]}}
         campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Fault", "subject": "Hello", "from_name": "Fault", "from_email": "news@example.org", "document": {"version": 1, "blocks": [text, {"id": "f", "type": "footer"}]}, "audience": {"lists": [group["id"]], "segments": [], "exclude_lists": [], "exclude_segments": []}})
         admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})

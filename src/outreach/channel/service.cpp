@@ -57,6 +57,7 @@ std::vector<std::shared_ptr<const crypto::dkim::Signer>> load_signers(Ctx& ctx,
   if (!record) return out;
   for (auto [selector, key] : {std::pair(&record->rsa_selector, &record->rsa_key),
                                std::pair(&record->ed_selector, &record->ed_key)}) {
+    if (key->data.empty()) continue;  // an installation whose relay signs
     auto signer = crypto::dkim::Signer::create(record->domain, *selector,
                                                secret_of(ctx, "domain", record->domain_id, *key));
     if (signer) out.push_back(std::make_shared<const crypto::dkim::Signer>(std::move(*signer)));
