@@ -40,6 +40,8 @@ struct Body {
 /// The version that If-Match names. The endpoint answers 428 when the header is missing.
 struct IfMatch {
   std::int64_t version = 0;
+  bool any = false;  ///< "If-Match: *": whatever the version is now (RFC 9110 section 13.1.1).
+  std::int64_t or_current(std::int64_t current) const { return any ? current : version; }
 };
 /// The request itself, with a body that the handler streams.
 struct RawBody {
@@ -174,7 +176,10 @@ Result<Arg> take(net::Request& request, const RouteInfo& info,
   } else if constexpr (std::is_same_v<Arg, Origin>) {
     out.request = &request;
   } else if constexpr (std::is_same_v<Arg, IfMatch>) {
-    VARDE_TRY(out.version, read_if_match(request));
+    out.any = trim(request.header("if-match")) == "*";
+    if (!out.any) {
+      VARDE_TRY(out.version, read_if_match(request));
+    }
   } else if constexpr (is_path<Arg>::value) {
     Errors errors;
     read_named(

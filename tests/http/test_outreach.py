@@ -38,6 +38,8 @@ class Sink:
                         lines = []
                         while (part := self.rfile.readline()) not in (b".\r\n", b""):
                             lines.append(part[1:] if part.startswith(b"..") else part)
+                        if part == b"":
+                            return  # ended before the final dot: never taken (RFC 5321 section 4.1.1.4)
                         sink.messages.append((sender, rcpt[0], b"".join(lines)))
                         say("250 taken")
                     elif verb == b"QUIT":
@@ -191,6 +193,20 @@ class Outreach(unittest.TestCase):
         again = self.admin.ok("POST", "/api/v1/campaigns/%s/copy" % campaign["id"], {})
         review = self.admin.ok("GET", "/api/v1/campaigns/%s/review" % again["id"])
         self.assertEqual((review["recipients"], review["excluded"]["suppressed"]), (29, 1))
+
+    def test_a_crash_loses_none_and_repeats_at_most_one_per_connection(self):
+        sink, provider = self.provider()
+        self.admin.patch("/api/v1/providers/" + provider["id"], {"per_second": 300}, provider["version"])
+        campaign = self.campaign(self.list_of("crash", 600), provider_id=provider["id"])
+        self.admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+        varde.wait_for(lambda: len(sink.messages) > 200, "the first messages")
+        self.program.kill()
+        self.program.start(tenant="second", admin="other@example.org")
+        self.program.move_clock(40)  # the lease of the run that died
+        counts = self.reach(campaign, ("sent",))["counts"]
+        self.assertEqual((counts["sent"], counts["failed"]), (600, 0))
+        self.assertEqual(len({m[1] for m in sink.messages}), 600)
+        self.assertLessEqual(len(sink.messages), 604)
 
     def test_built_in_mailbox_and_render(self):
         list_id = self.list_of("box", 3)

@@ -760,9 +760,9 @@ void add_form_routes(trust::Api& api) {
               record.fields = {json::serialize(web::write(*in->fields))};
             }
             if (ctx.tx()
-                    .query(kUpdateForm, path->id, match.version, record.name, record.title,
-                           record.intro, record.fields, record.thanks_text, record.list_id,
-                           record.tag_ids, record.purpose_id, now())
+                    .query(kUpdateForm, path->id, match.or_current(record.version), record.name,
+                           record.title, record.intro, record.fields, record.thanks_text,
+                           record.list_id, record.tag_ids, record.purpose_id, now())
                     .affected() == 0)
               return make_error(ErrorCode::precondition,
                                 "Somebody else changed this form meanwhile. Look at their version, "

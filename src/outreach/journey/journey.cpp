@@ -48,10 +48,10 @@ struct Step {
   StepKind kind = StepKind::wait;
   std::optional<web::Text<40>> next, yes, no;
   std::optional<int> days, hours, minutes;  // wait
-  std::optional<int> weekday;               // wait_until: 0 Sunday … 6, absent any day
-  std::optional<web::Text<5>> time;         // wait_until: "09:00" in the organisation's time zone
-  std::optional<json::value> conditions;    // branch
-  std::optional<web::Text<300>> subject;    // send
+  std::optional<int> weekday;        // wait_until: 1 Monday … 7 Sunday (ISO 8601), absent any day
+  std::optional<web::Text<5>> time;  // wait_until: "09:00" in the organisation's time zone
+  std::optional<json::value> conditions;  // branch
+  std::optional<web::Text<300>> subject;  // send
   std::optional<json::value> document;
   std::optional<Uuid> template_id;
   std::optional<web::Text<120>> from_name, from_email;
@@ -76,8 +76,9 @@ struct JourneyInput {
   std::optional<std::vector<Step>> steps;
   std::optional<web::Text<40>> start;
   std::optional<bool> reentry;
+  std::optional<JourneyState> state;  ///< Only archived, or back to paused; see start and pause.
 };
-BOOST_DESCRIBE_STRUCT(JourneyInput, (), (name, trigger, steps, start, reentry))
+BOOST_DESCRIBE_STRUCT(JourneyInput, (), (name, trigger, steps, start, reentry, state))
 struct JourneyCounts {
   std::int64_t entered = 0, active = 0, finished = 0, failed = 0;
 };
@@ -215,7 +216,8 @@ Timestamp due(const Step& step, Timestamp from, const std::string& zone) {
     auto today = std::chrono::floor<std::chrono::days>(to_local(from, zone));
     for (int ahead = 0; ahead <= 8; ++ahead) {
       auto day = today + std::chrono::days(ahead);
-      if (step.weekday && static_cast<int>(std::chrono::weekday(day).c_encoding()) != *step.weekday)
+      if (step.weekday &&
+          static_cast<int>(std::chrono::weekday(day).iso_encoding()) != *step.weekday)
         continue;
       auto at = from_local(std::chrono::local_time<Duration>(day.time_since_epoch()) +
                                std::chrono::hours(hour) + std::chrono::minutes(minute),
@@ -258,8 +260,8 @@ web::Errors check(Ctx& ctx, const TriggerInput& trigger, const std::vector<Step>
           wrong(at + "/days", "must be a time ahead.");
         break;
       case StepKind::wait_until:
-        if (step.weekday && (*step.weekday < 0 || *step.weekday > 6))
-          wrong(at + "/weekday", "must be from 0 (Sunday) to 6.");
+        if (step.weekday && (*step.weekday < 1 || *step.weekday > 7))
+          wrong(at + "/weekday", "must be from 1 (Monday) to 7.");
         if (!step.time || step.time->value.size() != 5 || step.time->value[2] != ':' ||
             std::atoi(step.time->value.c_str()) > 23)
           wrong(at + "/time", "must be a time, like 09:00.");
@@ -1008,7 +1010,7 @@ void add_journey_routes(trust::Api& api) {
         if (!errors.empty())
           return Error{ErrorCode::bad_input, "Some steps are not right.", std::move(errors), {}, 0};
         if (ctx.tx()
-                .query(kUpdateJourney, path->id, match.version,
+                .query(kUpdateJourney, path->id, match.or_current(record->version),
                        in->name ? in->name->value : record->name,
                        db::Json{json::serialize(web::write(plan.trigger))}, plan.trigger.kind,
                        ref_of(ctx, plan.trigger), db::Json{json::serialize(web::write(plan.steps))},
@@ -1017,6 +1019,8 @@ void add_journey_routes(trust::Api& api) {
           return make_error(ErrorCode::precondition,
                             "Somebody else changed this journey meanwhile. Look at their version, "
                             "then save yours again.");
+        if (in->state == JourneyState::archived || in->state == JourneyState::paused)
+          ctx.tx().later(kJourneyState, path->id, *in->state, now());
         trust::record(ctx, trust::AuditEntry{"journey.update", "journey", path->id});
         return view(ctx, path->id);
       });

@@ -229,7 +229,8 @@ void add_catalogue_routes(trust::Api& api) {
             if (in->label) found->label = in->label->value;
             if (in->choices) found->choices = texts(in->choices);
             if (ctx.tx()
-                    .query(kUpdateAttribute, path->id, match.version, found->label, found->choices)
+                    .query(kUpdateAttribute, path->id, match.or_current(found->version),
+                           found->label, found->choices)
                     .affected() == 0)
               return stale("attribute");
             record(ctx, AuditEntry{"attribute.update",
@@ -237,7 +238,7 @@ void add_catalogue_routes(trust::Api& api) {
                                    path->id,
                                    std::nullopt,
                                    {{"label", std::nullopt, std::nullopt}}});
-            found->version = match.version + 1;
+            found->version = match.or_current(found->version) + 1;
             return *found;
           });
   api.add({"DELETE", "/api/v1/attributes/{id}", "deleteAttribute",
@@ -315,8 +316,8 @@ void add_catalogue_routes(trust::Api& api) {
         if (in->double_opt_in) found->double_opt_in = *in->double_opt_in;
         try {
           if (ctx.tx()
-                  .query(kUpdateList, path->id, match.version, found->name, found->description,
-                         found->double_opt_in)
+                  .query(kUpdateList, path->id, match.or_current(found->version), found->name,
+                         found->description, found->double_opt_in)
                   .affected() == 0)
             return stale("list");
         } catch (const db::SqlError& e) {
@@ -328,7 +329,7 @@ void add_catalogue_routes(trust::Api& api) {
                        0};
         }
         record(ctx, AuditEntry{"list.update", "list", path->id});
-        found->version = match.version + 1;
+        found->version = match.or_current(found->version) + 1;
         return *found;
       });
   api.add({"DELETE", "/api/v1/lists/{id}", "deleteList", "Removes a list; the persons stay",

@@ -431,7 +431,7 @@ void add_person_routes(trust::Api& api) {
              const web::Body<PersonUpdate>& in) -> Result<PersonDetails> {
             auto version = ctx.tx().maybe<std::int64_t>(kVersion, path->id);
             if (!version) return not_found("This person does not exist, or was erased.");
-            if (*version != match.version)
+            if (*version != match.or_current(*version))
               return make_error(ErrorCode::precondition,
                                 "Somebody else changed this person meanwhile. Look at their "
                                 "version, then save yours again.");

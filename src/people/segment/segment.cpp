@@ -181,7 +181,11 @@ class Compiler {
     if (field.starts_with("attribute:")) return attribute_rule(field.substr(10), op, value, p, at);
     if (field == "tag" || field == "list") {
       auto id = value.is_string() ? Uuid::parse(std::string_view(value.as_string())) : std::nullopt;
-      if (!id) return wants(field == "tag" ? "a tag's id" : "a list's id");
+      if (!id && field == "tag" && value.is_string())  // tags go by name as well
+        for (const auto& [tag, name] : tag_names(ctx_))
+          if (name == std::string_view(value.as_string())) id = tag;
+      if (!id && field == "tag" && value.is_string()) id = Uuid{};  // a tag that nobody has
+      if (!id) return wants(field == "tag" ? "a tag" : "a list's id");
       if (op != "has" && op != "has_not") return unknown();
       auto inner =
           field == "tag"
@@ -531,7 +535,7 @@ void add_segment_routes(trust::Api& api) {
             if (in->conditions) found->conditions = *in->conditions;
             VARDE_TRY(auto persons, count(ctx, found->conditions));
             if (ctx.tx()
-                    .query(kUpdate, path->id, match.version, found->name,
+                    .query(kUpdate, path->id, match.or_current(found->version), found->name,
                            db::Json{json::serialize(found->conditions)}, persons, now())
                     .affected() == 0)
               return make_error(ErrorCode::precondition,

@@ -196,7 +196,7 @@ std::optional<SystemMail> system_mail(Base& base, const std::string& payload) {
             "You are invited to work with {} in Varde as {}. The invitation is valid until {}.",
             row->tenant_name, web::enum_word(row->role), to_rfc3339(row->expires_at)),
         "Accept the invitation",
-        base.public_url + "/invitation?token=" + mail_token(base, "invitation", *id),
+        base.public_url + "/invitation/" + mail_token(base, "invitation", *id),
         row->tenant_id};
   }
   if (kind == "password_reset") {
@@ -212,7 +212,7 @@ std::optional<SystemMail> system_mail(Base& base, const std::string& payload) {
         "Somebody, probably you, asked for a new password. The link works once, for one hour. If "
         "it was not you, do nothing.",
         "Choose a new password",
-        base.public_url + "/password-reset?token=" + mail_token(base, "password_reset", *id),
+        base.public_url + "/reset/" + mail_token(base, "password_reset", *id),
         tenant};
   }
   return std::nullopt;

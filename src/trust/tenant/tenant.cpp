@@ -113,15 +113,15 @@ void add_tenant_routes(Api& api) {
               changes.push_back({"require_totp_roles", std::nullopt, std::nullopt});
             }
             auto updated =
-                ctx.tx().query(kUpdate, ctx.tenant, match.version, after.name, after.colour,
-                               after.time_zone, after.locale, after.postal_address,
+                ctx.tx().query(kUpdate, ctx.tenant, match.or_current(before.version), after.name,
+                               after.colour, after.time_zone, after.locale, after.postal_address,
                                after.open_tracking, after.click_tracking, after.totp_roles);
             if (updated.affected() == 0)
               return make_error(ErrorCode::precondition,
                                 "Somebody else changed the settings meanwhile. Look at their "
                                 "version, then save yours again.");
             record(ctx, AuditEntry{"settings.update", "tenant", ctx.tenant, std::nullopt, changes});
-            after.version = match.version + 1;
+            after.version = match.or_current(before.version) + 1;
             return view(after);
           });
 }
