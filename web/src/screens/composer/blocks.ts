@@ -86,7 +86,7 @@ export const newMail = (): Mail => ({
 
 /** What the API sends is open where blocks nest; unknown kinds are left out rather than broken. */
 export function readMail(document: ApiDocument | undefined): Mail {
-  if (!document) return newMail()
+  if (!document?.blocks) return newMail()
   const read = (value: unknown): Block[] => {
     if (typeof value !== 'object' || value === null) return []
     const block = value as Block

@@ -356,7 +356,7 @@ function Questions({ form }: { form: FormState<Values> }) {
   )
 }
 
-const contact = ['email', 'phone', 'first_name', 'last_name'] as const
+const contact = ['first_name', 'last_name'] as const
 
 function QuestionEditor(props: {
   field: FormField

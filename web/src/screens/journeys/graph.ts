@@ -202,7 +202,7 @@ function unfinished(step: Step): boolean {
     case 'branch':
       return !step.conditions.rules.length
     case 'send':
-      return !step.subject.trim() || !(step.template_id || step.document) || !step.from_email
+      return !step.subject.trim() || !(step.template_id || step.document)
     case 'set_attribute':
       return !step.attribute
     case 'tag':
