@@ -261,15 +261,15 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
   } else if (out.recipients == 0) {
     block("empty-audience", "Nobody would get this campaign.", "/edit");
   }
-  if (trim(campaign.subject).empty()) block("no-subject", "The subject is missing.", "/edit?tab=content");
+  if (trim(campaign.subject).empty()) block("no-subject", "The subject is missing.", "/edit");
   auto provider = load_provider(ctx, campaign.provider_id);
   bool captured = provider.kind == ProviderKind::captured;
   if (campaign.from_email.empty()) {
     if (captured)
       warn("no-from", "No sender's address is given; the built-in mailbox does not mind.",
-           href + "/edit?tab=content");
+           href + "/edit");
     else
-      block("no-from", "The sender's address is missing.", "/edit?tab=content");
+      block("no-from", "The sender's address is missing.", "/edit");
   } else {
     auto domain = campaign.from_email.substr(campaign.from_email.find('@') + 1);
     auto state = domain_state(ctx, domain);

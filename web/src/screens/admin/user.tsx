@@ -68,6 +68,7 @@ function View({ user: u }: { user: User }) {
   return (
     <div className="split">
       <div className="sections">
+        {u.state === 'invited' && <Alert tone="info">{t('admin:invited_note')}</Alert>}
         {u.state !== 'invited' && (
         <Card title={t('admin:rights')} note={t('admin:rights_note')} flush>
           <Loaded query={rights}>

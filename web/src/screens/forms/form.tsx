@@ -405,7 +405,7 @@ function QuestionEditor(props: {
             onChange={(e) => set({ max: Number(e.currentTarget.value) || 5 })}
           />
         )}
-        {field.type !== 'consent' && (
+        {field.type !== 'consent' && field.type !== 'email' && field.type !== 'phone' && (
           <Choice
             label={t('forms:store_as')}
             empty={t('forms:only_answer')}
