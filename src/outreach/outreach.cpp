@@ -20,6 +20,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   add_channel_hooks();
   add_campaign_hooks();
   add_tracking_hooks();
+  add_delivery_hooks();
   add_form_hooks();
   add_journey_hooks();
   module.routes = [environment](trust::Api& api) {
@@ -29,6 +30,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     add_campaign_routes(api, environment);
     add_report_routes(api);
     add_composer_routes(api, environment);
+    add_campaign_people_routes(api);
     add_form_routes(api);
     add_journey_routes(api);
   };

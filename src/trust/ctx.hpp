@@ -42,7 +42,7 @@ struct Base {
 
 class Ctx {
  public:
-  Ctx(Base& base, const Uuid& tenant, Actor actor) : base(base), tenant(tenant), actor(actor) {}
+  Ctx(Base& with, const Uuid& for_tenant, Actor by) : base(with), tenant(for_tenant), actor(by) {}
 
   /// The transaction of this work: the tenant's, begun at its first statement. Committed by whoever
   /// made the context.

@@ -347,7 +347,7 @@ class Api {
     endpoint.describe = [info](Schemas& schemas) {
       json::object out{{"operationId", info.id}, {"summary", info.summary}};
       json::array parameters;
-      auto each = [&](auto tag) {
+      [[maybe_unused]] auto each = [&](auto tag) {
         using Arg = typename decltype(tag)::type;
         if constexpr (detail::is_path<Arg>::value) {
           for (auto& p :

@@ -27,8 +27,9 @@ class People(unittest.TestCase):
             self.assertEqual(self.admin.ok("GET", "/api/v1/persons?q=" + q)["items"], [], q)
         dump = "".join("".join(r) for t in ("person", "person_attribute", "activity", "audit_entry", "person_prefix") for r in self.program.sql("SELECT t::text FROM %s t" % t))
         for secret in ("Zoe", "Quist", "91234567", "allergy", "example.org"):
-            self.assertNotIn(secret, dump)
-            self.assertNotIn(secret.encode().hex(), dump)
+            self.assertFalse(secret in dump, secret)
+            if len(secret) > 4:  # shorter ones occur in ciphertext by chance
+                self.assertFalse(secret.encode().hex() in dump, secret)
 
     def test_versions_guard_updates(self):
         person = self.admin.ok("POST", "/api/v1/persons", {"email": "version@example.org"})

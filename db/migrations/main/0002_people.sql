@@ -226,3 +226,12 @@ CREATE TABLE export_piece (
 );
 ALTER TABLE export_piece ALTER COLUMN sealed SET STORAGE EXTERNAL;
 CALL protect_tenant_table('export_piece', 'SELECT, INSERT, DELETE');
+
+-- After a large import the planner knows nothing of the new rows until autovacuum comes by, and a segment over them could take a
+-- plan that never ends. The import calls this; it is all that the program may do as the owner.
+CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+  ANALYZE person, person_attribute, person_tag, list_member, consent, activity;
+END $$;
+REVOKE EXECUTE ON FUNCTION refresh_statistics() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION refresh_statistics() TO varde_app;

@@ -54,6 +54,8 @@ struct CampaignNote {
 std::optional<CampaignNote> campaign_note(trust::Ctx& ctx, const Uuid& id);
 
 void add_campaign_routes(trust::Api& api, const Environment& environment);
+/// The people behind the numbers of a report.
+void add_campaign_people_routes(trust::Api& api);
 void add_campaign_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
 void add_campaign_hooks();
 

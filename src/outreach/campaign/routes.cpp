@@ -350,7 +350,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
              const web::Body<CampaignInput>& in) -> Result<Campaign> {
             VARDE_TRY(auto r, find(ctx, path->id, true));
-            if (r.version != match.version) return stale();
+            if (r.version != match.or_current(r.version)) return stale();
             if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
               return conflict("This campaign has started and cannot be changed. Copy it instead.",
                               "campaign-started");

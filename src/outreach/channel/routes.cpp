@@ -225,26 +225,27 @@ void add_channel_routes(trust::Api& api) {
             if (!r) return gone();
             return view(*r);
           });
-  api.add({"PATCH", "/api/v1/providers/{id}", "updateProvider", "Changes a provider",
-           access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
-             const web::Body<ProviderInput>& in) -> Result<ProviderView> {
-            auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
-            if (!r) return gone();
-            VARDE_CHECK(apply(ctx, *r, in.value));
-            if (r->is_default) ctx.tx().later(kNoDefault, r->provider_id);
-            if (ctx.tx()
-                    .query(kUpdateProvider, path->id, match.version, r->name, r->host, r->port,
-                           r->security, r->username, r->password, r->connections, r->per_second,
-                           r->window_seconds, r->per_window, r->region, r->is_default)
-                    .affected() == 0)
-              return make_error(ErrorCode::precondition,
-                                "Somebody else changed this provider meanwhile. Look at their "
-                                "version, then save yours again.");
-            record(ctx, AuditEntry{"provider.update", "provider", path->id});
-            r->version = match.version + 1;
-            return view(*r);
-          });
+  api.add(
+      {"PATCH", "/api/v1/providers/{id}", "updateProvider", "Changes a provider",
+       access(Right::channels_manage)},
+      [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+         const web::Body<ProviderInput>& in) -> Result<ProviderView> {
+        auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
+        if (!r) return gone();
+        VARDE_CHECK(apply(ctx, *r, in.value));
+        if (r->is_default) ctx.tx().later(kNoDefault, r->provider_id);
+        if (ctx.tx()
+                .query(kUpdateProvider, path->id, match.or_current(r->version), r->name, r->host,
+                       r->port, r->security, r->username, r->password, r->connections,
+                       r->per_second, r->window_seconds, r->per_window, r->region, r->is_default)
+                .affected() == 0)
+          return make_error(ErrorCode::precondition,
+                            "Somebody else changed this provider meanwhile. Look at their "
+                            "version, then save yours again.");
+        record(ctx, AuditEntry{"provider.update", "provider", path->id});
+        r->version = match.or_current(r->version) + 1;
+        return view(*r);
+      });
   api.add({"DELETE", "/api/v1/providers/{id}", "deleteProvider", "Removes a provider",
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {

@@ -210,8 +210,8 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
             r->updated_at = now();
             try {
               if (ctx.tx()
-                      .query(kUpdateTemplate, path->id, match.version, r->name, r->document,
-                             r->updated_at)
+                      .query(kUpdateTemplate, path->id, match.or_current(r->version), r->name,
+                             r->document, r->updated_at)
                       .affected() == 0)
                 return make_error(ErrorCode::precondition,
                                   "Somebody else changed this template meanwhile. Look at their "
@@ -221,7 +221,7 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
               return taken();
             }
             record(ctx, AuditEntry{"template.update", "template", path->id});
-            r->version = match.version + 1;
+            r->version = match.or_current(r->version) + 1;
             return view(*r);
           });
   api.add({"DELETE", "/api/v1/templates/{id}", "deleteTemplate", "Removes a template",

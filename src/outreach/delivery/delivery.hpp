@@ -60,6 +60,6 @@ inline Uuid enqueue_message(trust::Ctx& ctx, const OutboxMessage& message) {
 
 void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
 /// Timelines, the segment field "received", erasure.
-void add_delivery_hooks(trust::Base& base);
+void add_delivery_hooks();
 
 }  // namespace varde::outreach

@@ -52,6 +52,7 @@ net::Response invalid_link() {
 }
 
 int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
+  if (ctx.base.is_simulated(request)) return people::kSimulated;
   if (looks_like_scanner(request.method, request.header("user-agent"))) return people::kScanner;
   auto sent = ctx.tx().maybe<Timestamp>(kSentAt, token.source_id, token.subject);
   return sent && now() - *sent < kTooSoon ? people::kScanner : 0;
@@ -74,7 +75,7 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
     auto flags = trap ? people::kScanner : flags_of(ctx, request, *token);
     bool first = record_response(ctx, token->source_id, ActivityKind::clicked, token->subject,
                                  token->number, flags);
-    if (first && flags == 0)
+    if (first && flags < people::kScanner)
       fire(ctx, {{TriggerKind::link_clicked, token->source_id, token->subject, Uuid::make(),
                   static_cast<int>(token->number), 0}});
     ctx.commit();

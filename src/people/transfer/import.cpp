@@ -330,6 +330,11 @@ class ImportRun {
                                          std::nullopt,
                                          {{"read", std::nullopt, std::to_string(record_.read)}}});
     ctx.commit();
+    if (record_.created + record_.updated >= 1000) {
+      auto tx = base_.database.tenant(tenant_);
+      tx.query(kRefreshStatistics);
+      tx.commit();
+    }
     if (record_.rejected == 0) base_.keys.destroy_keys(tenant_, {&id_, 1});
     return jobs::Outcome::done();
   }

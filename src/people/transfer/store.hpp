@@ -84,6 +84,8 @@ inline constexpr db::Sql kPieces{
     "kind = $2 AND number >= $3 ORDER BY number LIMIT 4"};
 inline constexpr db::Sql kDeletePieces{
     "import.delete_pieces", "DELETE FROM import_piece WHERE import_id = $1 AND kind = $2"};
+inline constexpr db::Sql kRefreshStatistics{"import.refresh_statistics",
+                                            "SELECT refresh_statistics()"};
 inline constexpr db::Sql kDeleteImport{"import.delete", "DELETE FROM import WHERE import_id = $1"};
 
 inline constexpr db::Sql kExports{

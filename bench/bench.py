@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Benchmarks of the main paths, each against a baseline in the same run: bench.py BINARY NAME [--json] [--quick] [--persons N]
+
+campaign, campaign-dkim   a campaign to N persons through `smtp-sink`; baseline: smtp-source into the same sink, or
+                          `openssl speed` for signatures
+import                    a CSV of N persons; baseline: COPY of the same rows into the same tables
+person-get                signed-in GETs of one person at 64 connections (wrk); baseline: GETs of /api/v1/settings, which is
+                          the same stack answering one indexed SELECT
+segment                   live count of three conditions over N persons
+"""
+import argparse, json, os, pathlib, re, shutil, subprocess, sys, time
+
+root = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(root / "tests" / "http"))
+arguments = argparse.ArgumentParser()
+arguments.add_argument("binary")
+arguments.add_argument("name")
+arguments.add_argument("--json", action="store_true")
+arguments.add_argument("--quick", action="store_true")
+arguments.add_argument("--persons", type=int)
+options = arguments.parse_args()
+os.environ["VARDE_BINARY"] = str(pathlib.Path(options.binary).resolve())
+import varde  # noqa: E402
+
+
+def emit(name, value, unit, baseline=None, peak=None):
+    row = {"name": name, "value": round(value, 2), "unit": unit}
+    if baseline:
+        row.update(baseline=round(baseline, 2), ratio=round(value / baseline, 3))
+    if peak:
+        row["peak_rss_bytes"] = peak
+    print(json.dumps(row) if options.json else "  ".join("%s=%s" % item for item in row.items()), flush=True)
+
+
+def rss(pid, field="VmHWM"):
+    text = pathlib.Path("/proc/%d/status" % pid).read_text()
+    return int(re.search(field + r":\s+(\d+)", text).group(1)) * 1024
+
+
+def people_csv(count):
+    cities = ["Oslo", "Bergen", "Trondheim", "Stavanger", "Bodø"]
+    lines = ["email,first_name,last_name,city,age"]
+    lines += ["bench%d@example.org,First%d,Last%d,%s,%d" % (i, i, i % 5000, cities[i % 5], i % 90) for i in range(count)]
+    return "\n".join(lines)
+
+
+def fill(program, count):
+    admin = program.admin()
+    for key, kind in (("city", "text"), ("age", "number")):
+        admin.ok("POST", "/api/v1/attributes", {"key": key, "label": key.title(), "type": kind, "classification": "plain"})
+    group = admin.ok("POST", "/api/v1/lists", {"name": "Bench"})
+    made = admin.upload("bench.csv", people_csv(count).encode())
+    mapping = [{"column": c["index"], "target": c.get("suggestion", "ignore")} for c in made["columns"]]
+    started = time.monotonic()
+    admin.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": made["encoding"], "delimiter": made["delimiter"], "header": True, "mapping": mapping, "options": {"list_id": group["id"]}})
+    done = admin.finished_import(made["id"], 3600)
+    assert done["counts"]["created"] == count, done
+    return admin, group, time.monotonic() - started
+
+
+def bench_import(count):
+    program = varde.Program(quick=False).start()
+    try:
+        admin, group, seconds = fill(program, count)
+        peak = rss(program.process.pid)
+        # The same rows into the same tables with the same indexes, by COPY, as the owner, without row-level security in the way.
+        tables = ["person", "person_prefix", "person_attribute", "list_member", "activity", "audit_entry"]
+        psql = ["psql", "-h", str(program.directory / "data/main/socket"), "-U", "varde_super", "-d", "varde", "-XAtq"]
+        if os.geteuid() == 0:
+            psql = ["runuser", "-u", "varde", "--"] + psql
+        copied = 0.0
+        for table in tables:
+            dump = subprocess.run(psql + ["-c", "COPY %s TO STDOUT" % table], capture_output=True, cwd="/", check=True).stdout
+            subprocess.run(psql + ["-c", "CREATE TABLE copy_%s (LIKE %s INCLUDING ALL)" % (table, table)], cwd="/", check=True)
+            started = time.monotonic()
+            subprocess.run(psql + ["-c", "COPY copy_%s FROM STDIN" % table], input=dump, cwd="/", check=True)
+            copied += time.monotonic() - started
+        emit("import", count / seconds, "persons/s", count / copied, peak)
+    finally:
+        program.remove()
+
+
+def bench_segment(count):
+    program = varde.Program(quick=False).start()
+    try:
+        admin, group, _ = fill(program, count)
+        program.sql("VACUUM ANALYZE")
+        body = {"conditions": {"op": "and", "rules": [{"field": "attribute:city", "operator": "is", "value": "Oslo"}, {"field": "attribute:age", "operator": "gte", "value": 40}, {"field": "list", "operator": "has", "value": group["id"]}]}}
+        took = sorted(admin.ok("POST", "/api/v1/segments/preview", body)["took_ms"] for _ in range(40))
+        emit("segment-p50-%d" % count, took[20], "ms")
+        emit("segment-p95-%d" % count, took[37], "ms")
+    finally:
+        program.remove()
+
+
+def bench_person_get(count):
+    if shutil.which("wrk") is None:
+        sys.exit("install the package wrk")
+    program = varde.Program(quick=False).start()
+    try:
+        admin, _, _ = fill(program, count)
+        person = admin.ok("GET", "/api/v1/persons?limit=1")["items"][0]["id"]
+
+        def wrk(path):
+            seconds = 3 if options.quick else 10
+            out = subprocess.run(["wrk", "-t2", "-c64", "-d%ds" % seconds, "--latency", "-H", "Cookie: varde_session=" + admin.cookies["varde_session"], "http://127.0.0.1:%d%s" % (program.port, path)], capture_output=True, text=True, check=True).stdout
+            assert "Non-2xx" not in out, out
+            number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
+            return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+        base, _ = wrk("/api/v1/settings")
+        rate, p99 = wrk("/api/v1/persons/" + person)
+        emit("person-get", rate, "requests/s", base, rss(program.process.pid))
+        emit("person-get-p99", p99, "ms")
+    finally:
+        program.remove()
+
+
+def bench_campaign(count, dkim):
+    port = varde.free_port()
+    sink = subprocess.Popen(["/usr/sbin/smtp-sink", "-u", "nobody", "127.0.0.1:%d" % port, "1000"] if os.geteuid() == 0 else ["/usr/sbin/smtp-sink", "127.0.0.1:%d" % port, "1000"])
+    program = varde.Program(quick=False).start()
+    try:
+        time.sleep(0.3)
+        if dkim:
+            out = subprocess.run(["openssl", "speed", "-seconds", "3", "-multi", "2", "rsa2048"], capture_output=True, text=True).stdout
+            baseline = float(re.search(r"rsa 2048 bits\s+\S+\s+\S+\s+([\d.]+)", out).group(1))
+        else:
+            messages = min(count, 100000)
+            started = time.monotonic()
+            subprocess.run(["/usr/sbin/smtp-source", "-d", "-s", "20", "-l", "5120", "-m", str(messages), "127.0.0.1:%d" % port], check=True)
+            baseline = messages / (time.monotonic() - started)
+        admin, group, _ = fill(program, count)
+        program.sql("ANALYZE")
+        admin.ok("POST", "/api/v1/providers", {"name": "sink", "kind": "smtp", "host": "127.0.0.1", "port": port, "security": "none", "connections": 50, "default": True})
+        if dkim:
+            admin.ok("POST", "/api/v1/domains", {"domain": "example.org"})
+        text = lambda t: {"type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": t}]}]}}
+        button = lambda n: {"type": "button", "label": "Read part %d" % n, "href": "https://example.org/part/%d" % n}
+        blocks = [{"type": "heading", "level": 1, "text": "News for {{ person.first_name | default: \"you\" }}"}, text("In {{ person.city }} we meet in June. " * 6), button(1), text("More words. " * 30), button(2), button(3), {"type": "footer"}]
+        campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Bench", "subject": "News, {{ person.first_name }}", "from_name": "Bench", "from_email": "news@example.org", "document": {"version": 1, "blocks": [dict(b, id="b%d" % i) for i, b in enumerate(blocks)]}, "audience": {"lists": [group["id"]], "segments": [], "exclude_lists": [], "exclude_segments": []}})
+        started = time.monotonic()
+        admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+
+        def finished():
+            state = admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])
+            return state if state["state"] in ("sent", "failed") else None
+        state = varde.wait_for(finished, "the campaign", 1200)
+        seconds = time.monotonic() - started
+        assert state["counts"]["sent"] == count, state
+        emit("campaign-dkim" if dkim else "campaign", count / seconds, "messages/s", baseline, rss(program.process.pid))
+    finally:
+        program.remove()
+        sink.terminate()
+        sink.wait()
+
+
+names = {"campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
+         "person-get": (bench_person_get, 10000, 2000), "segment": (bench_segment, 1000000, 20000)}
+if options.name not in names:
+    sys.exit("no benchmark %r; there are: %s" % (options.name, ", ".join(names)))
+run, full, quick = names[options.name]
+run(options.persons or (quick if options.quick else full))
