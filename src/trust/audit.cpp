@@ -33,9 +33,9 @@ struct ObjectView {
 BOOST_DESCRIBE_STRUCT(ObjectView, (), (kind, id))
 struct ChangeView {
   std::string field;
-  std::optional<std::string> old_value, new_value;
+  std::optional<std::string> old, new_;
 };
-BOOST_DESCRIBE_STRUCT(ChangeView, (), (field, old_value, new_value))
+BOOST_DESCRIBE_STRUCT(ChangeView, (), (field, old, new_))
 struct AuditView {
   Uuid id;
   Timestamp at;
@@ -137,7 +137,9 @@ void add_audit_routes(Api& api) {
                 opened = crypto::open(keys.at(*row.person_id), row.sealed->data,
                                       context_of(ctx.tenant, row.entry_id));
               if (opened) {
-                for (const auto& value : boost::json::parse(*opened).as_array()) {
+                // Kept by name: a range-for does not keep what as_array() points into.
+                const auto document = boost::json::parse(*opened);
+                for (const auto& value : document.as_array()) {
                   const auto& o = value.as_object();
                   auto text = [&](const char* key) -> std::optional<std::string> {
                     const auto* found = o.if_contains(key);

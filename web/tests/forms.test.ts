@@ -26,7 +26,7 @@ describe('questions', () => {
   it('begin with what their kind needs', () => {
     for (const type of fieldTypes) expect(newField(type, 'Label', []).type).toBe(type)
     expect(newField('choice', 'L', []).choices).toEqual([])
-    expect(newField('email', 'L', [])).toMatchObject({ required: true, attribute: 'email' })
+    expect(newField('email', 'L', [])).toMatchObject({ required: true })
   })
   it('tell what is missing before publishing', () => {
     expect(formFaults([])).toEqual([{ fault: 'no_questions' }])

@@ -90,6 +90,12 @@ struct TestAnswer {
 };
 BOOST_DESCRIBE_STRUCT(TestAnswer, (), (sent))
 
+struct CampaignsQuery {
+  std::optional<std::string> cursor, q;
+  std::optional<CampaignState> state;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(CampaignsQuery, (), (cursor, q, state, limit))
 struct ReviewNote {
   std::string code, message, href;
 };
@@ -249,21 +255,21 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
   };
   auto audience = audience_of(campaign);
   if (audience.lists.empty() && audience.segments.empty()) {
-    block("no-audience", "Choose at least one list or segment.", "/audience");
+    block("no-audience", "Choose at least one list or segment.", "/edit");
   } else if (auto counted = count_audience(ctx, campaign, out); !counted) {
-    block("audience", counted.error().message, "/audience");
+    block("audience", counted.error().message, "/edit");
   } else if (out.recipients == 0) {
-    block("empty-audience", "Nobody would get this campaign.", "/audience");
+    block("empty-audience", "Nobody would get this campaign.", "/edit");
   }
-  if (trim(campaign.subject).empty()) block("no-subject", "The subject is missing.", "/content");
+  if (trim(campaign.subject).empty()) block("no-subject", "The subject is missing.", "/edit");
   auto provider = load_provider(ctx, campaign.provider_id);
   bool captured = provider.kind == ProviderKind::captured;
   if (campaign.from_email.empty()) {
     if (captured)
       warn("no-from", "No sender's address is given; the built-in mailbox does not mind.",
-           href + "/content");
+           href + "/edit");
     else
-      block("no-from", "The sender's address is missing.", "/content");
+      block("no-from", "The sender's address is missing.", "/edit");
   } else {
     auto domain = campaign.from_email.substr(campaign.from_email.find('@') + 1);
     auto state = domain_state(ctx, domain);
@@ -272,26 +278,26 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
                          ? fmt::format("{} is not among your sending domains.", domain)
                          : fmt::format("The DNS records of {} are not right yet.", domain);
       if (captured)
-        warn("domain", message, "/settings/domains");
+        warn("domain", message, "/sending/domains");
       else
-        out.blockers.push_back({"domain", message, "/settings/domains"});
+        out.blockers.push_back({"domain", message, "/sending/domains"});
     }
   }
   if (captured)
     warn("captured", "Messages go to the built-in mailbox, not to people, until a provider is set.",
-         "/settings/channels");
+         "/sending/providers");
   if (trust::tenant_settings(ctx).postal_address.empty())
     block("no-postal-address", "Your postal address is missing; every message must show it.", "");
   if (!out.blockers.empty() && out.blockers.back().code == "no-postal-address")
     out.blockers.back().href = "/settings";
   if (auto mailing = Mailing::compile(ctx, environment, mailing_source(ctx, campaign)); !mailing) {
     const auto& error = mailing.error();
-    if (error.fields.empty()) block("content", error.message, "/content");
+    if (error.fields.empty()) block("content", error.message, "/edit?tab=content");
     for (const auto& field : error.fields)
-      block("content", field.message + " (" + field.pointer + ")", "/content");
+      block("content", field.message + " (" + field.pointer + ")", "/edit?tab=content");
   }
   if (!campaign.purpose_id)
-    warn("no-purpose", "No purpose is chosen, so no consent is asked for.", href + "/audience");
+    warn("no-purpose", "No purpose is chosen, so no consent is asked for.", href + "/edit");
   return out;
 }
 
@@ -302,7 +308,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
 
   api.add({"GET", "/api/v1/campaigns", "listCampaigns", "Campaigns, newest first",
            access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Query<PageQuery>& query) -> Result<web::Page<CampaignRow>> {
+          [](Ctx& ctx, const web::Query<CampaignsQuery>& query) -> Result<web::Page<CampaignRow>> {
             auto before = largest();
             if (query->cursor && !query->cursor->empty()) {
               auto parsed = Uuid::parse(*query->cursor);
@@ -310,7 +316,8 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
               before = *parsed;
             }
             auto limit = std::clamp(query->limit.value_or(50), 1, 200);
-            auto records = ctx.tx().all<CampaignRecord>(kCampaigns, before, limit + 1);
+            auto records = ctx.tx().all<CampaignRecord>(kCampaigns, before, limit + 1,
+                                                        query->state, query->q);
             web::Page<CampaignRow> page;
             if (records.size() > static_cast<std::size_t>(limit)) {
               records.pop_back();

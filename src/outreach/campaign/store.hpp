@@ -50,8 +50,10 @@ BOOST_DESCRIBE_STRUCT(CampaignRecord, (),
 
 inline constexpr db::Sql kCampaigns{"campaign.all",
                                     "SELECT " VARDE_CAMPAIGN_COLUMNS
-                                    " FROM campaign WHERE campaign_id < $1 ORDER BY campaign_id "
-                                    "DESC LIMIT $2"};
+                                    " FROM campaign WHERE campaign_id < $1 AND ($3::smallint IS "
+                                    "NULL OR state = $3) AND ($4::text IS NULL OR "
+                                    "strpos(lower(name || ' ' || subject), lower($4)) > 0) ORDER "
+                                    "BY campaign_id DESC LIMIT $2"};
 inline constexpr db::Sql kCampaign{
     "campaign.one", "SELECT " VARDE_CAMPAIGN_COLUMNS " FROM campaign WHERE campaign_id = $1"};
 inline constexpr db::Sql kLockCampaign{"campaign.lock",

@@ -21,6 +21,18 @@ export default function Settings() {
   )
 }
 
+/** What may be changed of them; the server takes nothing else. */
+const read = (s: TenantSettings) => ({
+  name: s.name,
+  colour: s.colour,
+  time_zone: s.time_zone,
+  locale: s.locale,
+  postal_address: s.postal_address,
+  open_tracking: s.open_tracking,
+  click_tracking: s.click_tracking,
+  require_totp_roles: s.require_totp_roles,
+})
+
 function Edit({
   settings,
   etag,
@@ -30,12 +42,11 @@ function Edit({
   etag: string
   reload: () => Promise<unknown>
 }) {
-  const form = useForm({ ...settings, logo_url: settings.logo_url ?? '' }, { draft: 'settings' })
+  const form = useForm(read(settings), { draft: 'settings' })
   const { values, errors, set } = form
   async function save(tag: string) {
     const ok = await form.submit(async (v) => {
-      const { logo_url, ...body } = v
-      await ask(updateSettings({ body: { ...body, ...(logo_url ? { logo_url } : {}) }, headers: match(tag) }))
+      await ask(updateSettings({ body: v, headers: match(tag) }))
       await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['session'] })])
     })
     if (ok) toast('good', t('saved'))
@@ -57,7 +68,7 @@ function Edit({
             queryFn: () => askTagged(getSettings()),
             staleTime: 0,
           })
-          form.reset({ ...fresh.data, logo_url: fresh.data.logo_url ?? '' })
+          form.reset(read(fresh.data))
         }}
       />
       <Card title={t('admin:organisation')}>
@@ -96,7 +107,6 @@ function Edit({
             {t('admin:colour')} <code className="muted">{values.colour}</code>
           </span>
         </label>
-        <TextInput label={t('admin:logo')} type="url" {...form.text('logo_url')} />
       </Card>
       <Card title={t('admin:tracking')} note={t('admin:tracking_note')}>
         <Switch label={t('admin:open_tracking')} {...form.check('open_tracking')} />

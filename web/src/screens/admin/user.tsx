@@ -53,6 +53,7 @@ function View({ user: u }: { user: User }) {
   const rights = useQuery({
     queryKey: ['user-rights', u.id],
     queryFn: () => ask(getUserRights({ path: { id: u.id } })),
+    enabled: u.state !== 'invited',
   })
   const name = u.name || u.email
   async function change(body: { role?: string; suspended?: boolean }) {
@@ -67,6 +68,8 @@ function View({ user: u }: { user: User }) {
   return (
     <div className="split">
       <div className="sections">
+        {u.state === 'invited' && <Alert tone="info">{t('admin:invited_note')}</Alert>}
+        {u.state !== 'invited' && (
         <Card title={t('admin:rights')} note={t('admin:rights_note')} flush>
           <Loaded query={rights}>
             {(r) => (
@@ -98,6 +101,7 @@ function View({ user: u }: { user: User }) {
             )}
           </Loaded>
         </Card>
+        )}
       </div>
       <div className="sections">
         <Card title={t('admin:account')}>

@@ -17,6 +17,7 @@ import { t } from '@/lib/i18n'
 import { options, useTemplates } from '@/lib/lookups'
 import { formatNumber, formatPercent } from '@/lib/time'
 import { useUrl } from '@/lib/url'
+import { newMail, toDocument } from '@/screens/composer/blocks'
 import { DialogForm } from '@/ui/dialog-form'
 import { Bar, confirm, Empty, IconButton, Page, Time, toast, toastProblem } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
@@ -207,7 +208,7 @@ function New({ close }: { close: () => void }) {
       }}
       send={async ({ name, template }) => {
         const document = templates.data?.items.find((i) => i.id === template)?.document
-        const campaign = await ask(createCampaign({ body: { name, ...(document ? { document } : {}) } }))
+        const campaign = await ask(createCampaign({ body: { name, document: document ?? toDocument(newMail()) } }))
         void queries.invalidateQueries({ queryKey: ['campaigns'] })
         setMade(campaign.id)
         go(`/campaigns/${campaign.id}/edit`, { replace: true })

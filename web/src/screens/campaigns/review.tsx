@@ -148,7 +148,7 @@ export default function Review() {
                     <Facts
                       items={[
                         [t('campaigns:subject'), c.subject || '–'],
-                        [t('campaigns:from'), `${c.from_name} <${c.from_email}>`],
+                        [t('campaigns:from'), [c.from_name, c.from_email && `<${c.from_email}>`].filter(Boolean).join(' ') || '–'],
                         [t('campaigns:time_mode'), t(`campaigns:time_modes.${c.time_mode}`)],
                       ]}
                     />

@@ -78,15 +78,16 @@ export function newBlock(type: BlockType, id = newId()): Block {
   }
 }
 
+/** Without a heading: the server refuses an empty one, and then there is no preview to begin with. */
 export const newMail = (): Mail => ({
   version: 1,
   theme: defaultTheme,
-  blocks: [newBlock('heading'), newBlock('text'), newBlock('footer')],
+  blocks: [newBlock('text'), newBlock('footer')],
 })
 
 /** What the API sends is open where blocks nest; unknown kinds are left out rather than broken. */
 export function readMail(document: ApiDocument | undefined): Mail {
-  if (!document) return newMail()
+  if (!document?.blocks) return newMail()
   const read = (value: unknown): Block[] => {
     if (typeof value !== 'object' || value === null) return []
     const block = value as Block

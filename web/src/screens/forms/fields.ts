@@ -34,7 +34,6 @@ export function newField(type: FormField['type'], label: string, fields: FormFie
     required: type === 'email',
     ...(hasChoices(type) ? { choices: [] } : {}),
     ...(type === 'rating' ? { max: 5 } : {}),
-    ...(type === 'email' || type === 'phone' ? { attribute: type } : {}),
   }
 }
 

@@ -356,7 +356,7 @@ function Questions({ form }: { form: FormState<Values> }) {
   )
 }
 
-const contact = ['email', 'phone', 'first_name', 'last_name'] as const
+const contact = ['first_name', 'last_name'] as const
 
 function QuestionEditor(props: {
   field: FormField
@@ -405,7 +405,7 @@ function QuestionEditor(props: {
             onChange={(e) => set({ max: Number(e.currentTarget.value) || 5 })}
           />
         )}
-        {field.type !== 'consent' && (
+        {field.type !== 'consent' && field.type !== 'email' && field.type !== 'phone' && (
           <Choice
             label={t('forms:store_as')}
             empty={t('forms:only_answer')}

@@ -63,12 +63,27 @@ export function newStep(kind: StepKind, id: string): Step {
   }
 }
 
-/** What the API sends is open; steps of unknown kinds are left out. */
+/** Members that say something: the API leaves out or nulls the rest, and takes no empty ids. */
+const said = <T extends object>(thing: T): T =>
+  Object.fromEntries(
+    Object.entries(thing).filter(([, v]) => v !== null && v !== undefined && v !== ''),
+  ) as T
+
+/** What the API sends is open: steps of unknown kinds are left out, members it left out get their first value. */
 export const readSteps = (steps: unknown[]): Step[] =>
-  steps.filter(
-    (s): s is Step =>
-      typeof s === 'object' && s !== null && 'id' in s && stepKinds.includes((s as Step).kind),
-  )
+  steps
+    .filter(
+      (s): s is Step =>
+        typeof s === 'object' && s !== null && 'id' in s && stepKinds.includes((s as Step).kind),
+    )
+    .map((s) => ({ ...blank(s.kind, s.id), ...said(s) }) as Step)
+
+const blank = (kind: StepKind, id: string): Step =>
+  kind === 'wait' ? { id, kind, days: 0, hours: 0, minutes: 0 } : newStep(kind, id)
+
+/** Steps and trigger as the API takes them. */
+export const sentSteps = (steps: Step[]): Step[] => steps.map(said)
+export const sentTrigger = (trigger: JourneyTrigger): JourneyTrigger => said(trigger)
 
 export const ports = (step: Step): Port[] => (step.kind === 'branch' ? ['yes', 'no'] : ['next'])
 
@@ -187,7 +202,7 @@ function unfinished(step: Step): boolean {
     case 'branch':
       return !step.conditions.rules.length
     case 'send':
-      return !step.subject.trim() || !(step.template_id || step.document) || !step.from_email
+      return !step.subject.trim() || !(step.template_id || step.document)
     case 'set_attribute':
       return !step.attribute
     case 'tag':

@@ -45,7 +45,7 @@ import { Link } from '@/ui/link'
 import { Dialog } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
 import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
-import { faults, insertStep, type Plan, planOf, target, walk } from './graph'
+import { faults, insertStep, type Plan, planOf, sentSteps, sentTrigger, target, walk } from './graph'
 import { stepIcons } from './icons'
 import { JourneyStateMark } from './journeys'
 import { type Things, useThings } from './names'
@@ -62,7 +62,7 @@ interface Values {
 }
 const read = (j: Journey): Values => ({
   name: j.name,
-  trigger: j.trigger,
+  trigger: sentTrigger(j.trigger),
   reentry: j.reentry,
   plan: planOf(j),
 })
@@ -133,9 +133,9 @@ function Editor({
           headers: match(tag),
           body: {
             name: v.name,
-            trigger: v.trigger,
+            trigger: sentTrigger(v.trigger),
             reentry: v.reentry,
-            steps: v.plan.steps,
+            steps: sentSteps(v.plan.steps),
             start: v.plan.start,
           },
         }),

@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { keepSession } from '@/app/session'
-import { acceptInvitation, getInvitation, type Invitation } from '@/client'
+import { type AcceptInvitationData, acceptInvitation, getInvitation, getSession, type Invitation } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -33,9 +33,12 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
       className="stack"
       onSubmit={async (event) => {
         event.preventDefault()
-        const done = await form.submit(async (body) =>
-          keepSession(await ask(acceptInvitation({ body: { token, ...body } }))),
-        )
+        const done = await form.submit(async (given) => {
+          const { name, ...rest } = given
+          const body = known ? rest : { ...rest, name }
+          await ask(acceptInvitation({ body: { token, ...body } as AcceptInvitationData['body'] }))
+          keepSession(await ask(getSession()))
+        })
         if (done) go('/login')
       }}
     >

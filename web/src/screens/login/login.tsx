@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
 import { renderSVG } from 'uqr'
 import { keepSession, queries, sessionOptions } from '@/app/session'
-import { acceptTerms, confirmTotp, getSession, giveTotp, logIn, type SessionView, setUpTotp } from '@/client'
+import { acceptTerms, confirmTotp, getSession, giveTotp, logIn, type SessionView, setUpTotp, switchTenant } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -31,6 +31,7 @@ export default function Login() {
   if (state === 'totp_required') return <SecondFactor />
   if (state === 'totp_setup_required') return <SetUp done={setCodes} />
   if (state === 'terms_required' && query.data?.terms) return <Terms terms={query.data.terms} />
+  if ((state as string) === 'tenant_required') return <Tenants tenants={query.data?.tenants ?? []} />
   if (state === 'anonymous') return <Password changed={reset === 'done'} />
   return (
     <Bare title={t('login:title')}>
@@ -211,6 +212,34 @@ export function RecoveryCodes({ codes, done }: { codes: string[]; done: () => vo
       >
         {t('login:codes.submit')}
       </Button>
+    </Bare>
+  )
+}
+
+/** An account of several organisations says which one; an account of none any more is told so. */
+function Tenants({ tenants }: { tenants: SessionView['tenants'] }) {
+  const form = useForm({})
+  return (
+    <Bare title={t('login:tenants.title')}>
+      <p className="muted">{t(tenants.length ? 'login:tenants.text' : 'login:tenants.none')}</p>
+      <FormAlerts form={form} />
+      <div className="stack">
+        {tenants.map((tenant) => (
+          <Button
+            key={tenant.id}
+            variant="default"
+            disabled={form.busy}
+            fullWidth
+            onClick={() =>
+              void form.submit(async () =>
+                keepSession(await ask(switchTenant({ body: { tenant_id: tenant.id } }))),
+              )
+            }
+          >
+            {tenant.name} · {t(`role.${tenant.role}`)}
+          </Button>
+        ))}
+      </div>
     </Bare>
   )
 }

@@ -149,7 +149,7 @@ function Edit({ attribute: a, close }: { attribute?: Attribute; close: () => voi
           await ask(
             updateAttribute({
               path: { id: a.id },
-              body: { label, classification, choices },
+              body: { label, choices },
               headers: match(),
             }),
           )
@@ -195,6 +195,7 @@ function Edit({ attribute: a, close }: { attribute?: Attribute; close: () => voi
       <Choice
         label={t('people:attributes_page.class')}
         description={t('people:attributes_page.class_text')}
+        disabled={Boolean(a)}
         value={values.classification}
         error={errors.classification}
         data={classes.map((k) => ({ value: k, label: t(`people:class.${k}`) }))}
