@@ -56,14 +56,17 @@ struct Setup {
 };
 BOOST_DESCRIBE_STRUCT(Setup, (), (steps))
 
-constexpr db::Sql kCampaigns{"home.campaigns",
-                             "SELECT c.campaign_id AS id, c.name, c.state, c.subject, "
-                             "c.scheduled_at, c.started_at, c.finished_at, c.updated_at, "
-                             "c.recipients, (SELECT COALESCE(sum(k.accepted), 0)::bigint FROM "
-                             "chunk k WHERE k.campaign_id = c.campaign_id) AS sent, "
-                             "(SELECT COALESCE(sum(k.failed), 0)::bigint FROM chunk k WHERE "
-                             "k.campaign_id = c.campaign_id) AS failed "
-                             "FROM campaign c ORDER BY c.updated_at DESC LIMIT 5"};
+constexpr db::Sql kCampaigns{
+    "home.campaigns",
+    "SELECT c.campaign_id AS id, c.name, c.state, c.subject, "
+    "c.scheduled_at, c.started_at, c.finished_at, c.updated_at, "
+    "c.recipients, (SELECT COALESCE(sum(k.accepted), 0)::bigint FROM "
+    "chunk k WHERE k.campaign_id = c.campaign_id) AS sent, "
+    "(SELECT COALESCE(sum(k.failed), 0)::bigint FROM chunk k WHERE "
+    "k.campaign_id = c.campaign_id) AS failed, "
+    "(SELECT count(DISTINCT r.person_id) FROM response r WHERE r.source_id = c.campaign_id AND "
+    "r.kind = 21 AND r.flags < 2) AS clicked "
+    "FROM campaign c ORDER BY c.updated_at DESC LIMIT 5"};
 constexpr db::Sql kImports{"home.imports",
                            "SELECT import_id, filename, position, bytes FROM import WHERE state IN "
                            "(2, 3) ORDER BY import_id DESC LIMIT 5"};
@@ -166,6 +169,7 @@ void add_home_routes(trust::Api& api) {
           row.counts.recipients = campaigns.get<std::int64_t>(i, 8);
           row.counts.sent = campaigns.get<std::int64_t>(i, 9);
           row.counts.failed = campaigns.get<std::int64_t>(i, 10);
+          row.counts.clicked = campaigns.get<std::int64_t>(i, 11);
           if (row.counts.failed > 0)
             out.attention.push_back({"campaign_failed",
                                      row.name + " has messages that could not be sent.",
