@@ -123,6 +123,7 @@ Error stale(const char* what) {
 }  // namespace
 
 std::vector<Attribute> attributes(Ctx& ctx) { return ctx.tx().all<Attribute>(kAttributes); }
+db::Later attributes_later(Ctx& ctx) { return ctx.tx().later(kAttributes); }
 std::vector<Purpose> purposes(Ctx& ctx) { return ctx.tx().all<Purpose>(kPurposes); }
 std::optional<List> find_list(Ctx& ctx, const Uuid& id) { return ctx.tx().maybe<List>(kList, id); }
 

@@ -53,6 +53,9 @@ struct Purpose {
 BOOST_DESCRIBE_STRUCT(Purpose, (), (id, key, label, description))
 
 std::vector<Attribute> attributes(trust::Ctx& ctx);
+/// The same, queued to travel with the caller's next statement: `.rows().all<Attribute>()` after
+/// it.
+db::Later attributes_later(trust::Ctx& ctx);
 std::vector<Purpose> purposes(trust::Ctx& ctx);
 std::optional<List> find_list(trust::Ctx& ctx, const Uuid& id);
 /// Names of lists by id, for timelines.

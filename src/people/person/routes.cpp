@@ -152,9 +152,11 @@ Result<Uuid> read_before(const std::optional<std::string>& cursor) {
 Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
   auto& tx = ctx.tx();
   std::vector<Uuid> ids{id};
-  auto tags = tx.later(kTagsOf, ids);
-  auto members = tx.later(kMembersOf, ids);
-  auto consents = tx.later(kConsentsOf, ids);
+  // All of it travels in one packet with load()'s statements.
+  auto tags = tx.later(kTagNamesOf, id);
+  auto lists = tx.later(kListsOf, id);
+  auto consents = tx.later(kConsentLabelsOf, id);
+  auto catalogue = attributes_later(ctx);
   auto found = load(ctx, ids);
   if (found.empty()) return not_found("This person does not exist, or was erased.");
   auto& person = found.front();
@@ -170,26 +172,16 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
   out.version = person.version;
   out.created_at = person.created_at;
   out.updated_at = person.updated_at;
-  if (!person.attributes.empty())
-    for (const auto& attribute : attributes(ctx))
-      if (auto value = person.attributes.find(attribute.id); value != person.attributes.end())
-        out.attributes[attribute.key] = value->second;
-  if (tags.rows().size() > 0) {
-    auto names = tag_names(ctx);
-    for (auto& row : tags.rows().all<TagRecord>()) out.tags.push_back(names[row.tag_id]);
-  }
-  if (members.rows().size() > 0) {
-    auto names = list_names(ctx);
-    for (auto& row : members.rows().all<MemberRecord>())
-      out.lists.push_back({row.list_id, names[row.list_id], row.state, row.since});
-  }
-  if (consents.rows().size() > 0) {
-    std::map<Uuid, std::string> names;
-    for (const auto& purpose : purposes(ctx)) names[purpose.id] = purpose.label;
-    for (auto& row : consents.rows().all<ConsentRecord>())
-      out.consents.push_back({row.purpose_id, names[row.purpose_id],
-                              row.given ? ConsentState::given : ConsentState::withdrawn, row.source,
-                              row.at});
+  for (const auto& attribute : catalogue.rows().all<Attribute>())
+    if (auto value = person.attributes.find(attribute.id); value != person.attributes.end())
+      out.attributes[attribute.key] = value->second;
+  out.tags = tags.rows().all<std::string>();
+  out.lists = lists.rows().all<ListState>();
+  for (int i = 0; i < consents.rows().size(); ++i) {
+    const auto& rows = consents.rows();
+    out.consents.push_back({rows.get<Uuid>(i, 0), rows.get<std::string>(i, 1),
+                            rows.get<bool>(i, 2) ? ConsentState::given : ConsentState::withdrawn,
+                            rows.get<std::string>(i, 3), rows.get<Timestamp>(i, 4)});
   }
   if (suppression_lookup() && !person.email.empty())
     out.suppressed = suppression_lookup()(ctx, email_hash(ctx, person.email.reveal()));

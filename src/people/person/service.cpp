@@ -588,6 +588,7 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
   if (ids.empty()) return out;
   auto& tx = ctx.tx();
   auto values = plain ? std::optional(tx.later(kValues, ids)) : std::nullopt;
+  auto known = plain ? std::optional(attributes_later(ctx)) : std::nullopt;
   auto records = tx.all<PersonRecord>(kByIds, ids);
   auto keys = ctx.base.keys.keys(ctx.tenant, ids, remember);
   std::unordered_map<Uuid, Person> found;
@@ -615,7 +616,7 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
   }
   if (values && values->rows().size() > 0) {
     std::map<Uuid, Attribute> catalogue;
-    for (auto& attribute : attributes(ctx)) catalogue[attribute.id] = attribute;
+    for (auto& attribute : known->rows().all<Attribute>()) catalogue[attribute.id] = attribute;
     for (auto& row : values->rows().all<ValueRecord>()) {
       auto person = found.find(row.person_id);
       auto attribute = catalogue.find(row.attribute_id);

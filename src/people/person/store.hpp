@@ -88,6 +88,20 @@ inline constexpr db::Sql kMembersOf{"person.members_of",
 inline constexpr db::Sql kConsentsOf{"person.consents_of",
                                      "SELECT tenant_id, purpose_id, person_id, given, source, at "
                                      "FROM consent WHERE person_id = ANY($1)"};
+// What the person page shows beside the person, with the names: one statement each, so that all
+// travel in one packet.
+inline constexpr db::Sql kTagNamesOf{"person.tag_names_of",
+                                     "SELECT t.name FROM person_tag x JOIN tag t USING (tenant_id, "
+                                     "tag_id) WHERE x.person_id = $1 ORDER BY t.name"};
+inline constexpr db::Sql kListsOf{"person.lists_of",
+                                  "SELECT x.list_id AS id, l.name, x.state, x.since FROM "
+                                  "list_member x JOIN list l USING (tenant_id, list_id) WHERE "
+                                  "x.person_id = $1 ORDER BY l.name"};
+inline constexpr db::Sql kConsentLabelsOf{
+    "person.consent_labels_of",
+    "SELECT x.purpose_id, p.label, x.given, x.source, x.at FROM consent x JOIN purpose p USING "
+    "(tenant_id, purpose_id) WHERE "
+    "x.person_id = $1 ORDER BY p.label"};
 inline constexpr db::Sql kUpdate{
     "person.update",
     "UPDATE person SET language = $2, time_zone = $3, email_hash = $4, phone_hash = $5, sealed = "
