@@ -1,5 +1,7 @@
 // The headers that nearly every file needs, compiled once.
 #pragma once
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -9,8 +11,6 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <memory>

@@ -316,8 +316,8 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
               before = *parsed;
             }
             auto limit = std::clamp(query->limit.value_or(50), 1, 200);
-            auto records = ctx.tx().all<CampaignRecord>(kCampaigns, before, limit + 1,
-                                                        query->state, query->q);
+            auto records =
+                ctx.tx().all<CampaignRecord>(kCampaigns, before, limit + 1, query->state, query->q);
             web::Page<CampaignRow> page;
             if (records.size() > static_cast<std::size_t>(limit)) {
               records.pop_back();
