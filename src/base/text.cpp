@@ -122,13 +122,24 @@ bool iequals(std::string_view a, std::string_view b) {
   return a.size() == b.size() && ascii_lower(a) == ascii_lower(b);
 }
 
+std::size_t ascii_length(std::string_view text) {
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {  // eight at a time: most text is ASCII
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, 8);
+    if ((word & 0x8080808080808080ULL) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
+
 bool is_utf8(std::string_view text) {
   const auto* s = reinterpret_cast<const std::uint8_t*>(text.data());
   auto size = static_cast<std::int32_t>(text.size());
   if (text.size() > INT32_MAX) return false;
   for (std::int32_t i = 0; i < size;) {
     if (s[i] < 0x80) {
-      ++i;
+      i += static_cast<std::int32_t>(ascii_length(text.substr(static_cast<std::size_t>(i))));
       continue;
     }
     UChar32 c;
@@ -154,9 +165,7 @@ std::string_view utf8_prefix(std::string_view text, std::size_t code_points) {
 }
 
 std::string fold(std::string_view text) {
-  bool ascii = true;
-  for (char c : text) ascii = ascii && static_cast<unsigned char>(c) < 0x80;
-  if (ascii) return ascii_lower(text);
+  if (ascii_length(text) == text.size()) return ascii_lower(text);
   UErrorCode status = U_ZERO_ERROR;
   static const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCCasefoldInstance(status);
   if (U_FAILURE(status)) throw std::runtime_error("ICU has no NFKC_Casefold data");

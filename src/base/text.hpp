@@ -23,6 +23,7 @@ std::string_view trim(std::string_view text);  ///< ASCII white space off both e
 std::vector<std::string_view> split(std::string_view text, char by);
 std::string ascii_lower(std::string_view text);
 bool iequals(std::string_view a, std::string_view b);  ///< ASCII case folded.
+std::size_t ascii_length(std::string_view text);  ///< Bytes before the first that is not ASCII.
 bool is_utf8(std::string_view text);  ///< Well-formed UTF-8 (no surrogates, no overlong forms).
 std::size_t utf8_length(std::string_view text);  ///< Code points in well-formed UTF-8.
 std::string_view utf8_prefix(std::string_view text, std::size_t code_points);

@@ -32,6 +32,8 @@ class Connection {
   /// Queues a rollback whose answer the next user of the connection reads.
   void abandon();
   bool broken() const { return broken_; }
+  /// Whether every answer that was asked for has come.
+  bool answered() const { return expected_.empty(); }
   /// Whether the server is sure to be outside a transaction once all queued answers have come.
   bool prepared(std::string_view name) const { return prepared_.contains(std::string(name)); }
 

@@ -155,7 +155,7 @@ void Connection::sync() {
 void Connection::abandon() {
   abandoning_ = true;
   for (auto& entry : expected_) entry.ignore_errors = true;
-  sync();  // an error before this point must not swallow the rollback
+  if (!expected_.empty()) sync();  // an error before this point must not swallow the rollback
   send_plain("ROLLBACK");
   sync();
   PQflush(raw_);
@@ -248,6 +248,7 @@ Tx::Tx(Tx&& other) noexcept
       deadline_(other.deadline_),
       connection_(std::move(other.connection_)),
       finished_(std::exchange(other.finished_, true)),
+      wrote_(other.wrote_),
       after_commit_(std::move(other.after_commit_)) {}
 
 Tx::~Tx() {
@@ -272,6 +273,8 @@ void Tx::begin() {
 
 Later Tx::queue(const Sql& sql, const Params& arguments) {
   begin();
+  if (!sql.text.starts_with("SELECT") || sql.text.find("FROM") == std::string_view::npos)
+    wrote_ = true;
   Later out;
   connection_->send(sql.name, sql.text, arguments, out.state_);
   return out;
@@ -291,7 +294,11 @@ void Tx::flush() {
 
 void Tx::commit() {
   if (finished_) throw std::logic_error("a transaction was used after its end");
-  if (connection_) {
+  if (connection_ && !wrote_ && connection_->answered()) {
+    // Nothing to make durable: it ends without a round trip.
+    connection_->abandon();
+    pool_->release(std::move(connection_));
+  } else if (connection_) {
     connection_->send_plain("COMMIT");
     connection_->sync();
     connection_->wait_all(deadline_);
@@ -304,7 +311,7 @@ void Tx::commit() {
 std::size_t Tx::bulk_size(std::size_t rows, std::size_t columns) {
   // A few fixed sizes, so that only a few statements per table are ever prepared; 65,535 parameters
   // at most.
-  for (std::size_t size : {500UL, 100UL, 20UL, 4UL})
+  for (std::size_t size : {500UL, 100UL, 40UL, 16UL, 8UL, 4UL, 2UL})
     if (rows >= size && size * columns <= 65535) return size;
   return 1;
 }
@@ -312,6 +319,7 @@ std::size_t Tx::bulk_size(std::size_t rows, std::size_t columns) {
 void Tx::queue_insert(std::string_view table, const std::vector<std::string_view>& columns,
                       std::size_t rows, std::string_view suffix, const Params& values) {
   begin();
+  wrote_ = true;
   std::string column_list;
   for (auto name : columns) column_list += (column_list.empty() ? "" : ", ") + std::string(name);
   auto name = fmt::format("insert:{}:{}:{:x}", table, rows,
@@ -338,7 +346,12 @@ struct Pool::Impl {
   struct PerLoop {
     std::vector<std::unique_ptr<Connection>> idle;
     std::size_t open = 0;
-    std::deque<net::Event*> waiting;
+    struct Waiter {
+      net::Event freed;
+      std::unique_ptr<Connection> connection;  // handed over; none: there is room for a new one
+      bool served = false;
+    };
+    std::deque<Waiter*> waiting;
   };
   PoolOptions options;
   std::mutex mutex;  // guards the map; each PerLoop belongs to its loop's thread
@@ -349,6 +362,20 @@ struct Pool::Impl {
     auto& slot = loops[&net::Loop::current()];
     if (!slot) slot = std::make_unique<PerLoop>();
     return *slot;
+  }
+
+  // Hands a free connection, or the room of one that is gone, to the first who waits.
+  static void give(PerLoop& mine, std::unique_ptr<Connection> connection) {
+    if (!connection) --mine.open;
+    if (mine.waiting.empty()) {
+      if (connection) mine.idle.push_back(std::move(connection));
+      return;
+    }
+    auto* first = mine.waiting.front();
+    mine.waiting.pop_front();
+    first->connection = std::move(connection);
+    first->served = true;
+    first->freed.wake();
   }
 };
 
@@ -361,50 +388,43 @@ const PoolOptions& Pool::options() const { return impl_->options; }
 std::unique_ptr<Connection> Pool::acquire() {
   auto& mine = impl_->mine();
   auto deadline = net::in(impl_->options.acquire_timeout);
-  while (true) {
-    if (!mine.idle.empty()) {
-      auto connection = std::move(mine.idle.back());
-      mine.idle.pop_back();
-      return connection;
-    }
-    if (mine.open < impl_->options.connections_per_loop) {
-      ++mine.open;
-      try {
-        return std::make_unique<Connection>(impl_->options, deadline);
-      } catch (...) {
-        --mine.open;
-        throw;
-      }
-    }
-    net::Event freed;
-    mine.waiting.push_back(&freed);
-    bool got = false;
+  if (!mine.idle.empty()) {
+    auto connection = std::move(mine.idle.back());
+    mine.idle.pop_back();
+    return connection;
+  }
+  if (mine.open >= impl_->options.connections_per_loop) {
+    // First come, first served: what is released goes to the first who waits, past everybody who
+    // asks meanwhile.
+    Impl::PerLoop::Waiter waiter;
+    mine.waiting.push_back(&waiter);
     try {
-      got = freed.wait(deadline);
+      waiter.freed.wait(deadline);
     } catch (...) {
-      std::erase(mine.waiting, &freed);
+      std::erase(mine.waiting, &waiter);
+      if (waiter.served) Impl::give(mine, std::move(waiter.connection));
       throw;
     }
-    std::erase(mine.waiting, &freed);
-    if (!got) {
+    std::erase(mine.waiting, &waiter);
+    if (!waiter.served) {
       acquire_timeouts.add();
       throw Unavailable("all database connections are busy");
     }
+    if (waiter.connection) return std::move(waiter.connection);
+  }
+  ++mine.open;
+  try {
+    return std::make_unique<Connection>(impl_->options, deadline);
+  } catch (...) {
+    Impl::give(mine, nullptr);
+    throw;
   }
 }
 
 void Pool::release(std::unique_ptr<Connection> connection) {
   auto& mine = impl_->mine();
-  if (connection->broken() || net::Loop::current().stopping()) {
-    connection.reset();
-    --mine.open;
-  } else {
-    mine.idle.push_back(std::move(connection));
-  }
-  if (!mine.waiting.empty()) {
-    mine.waiting.front()->wake();
-    mine.waiting.pop_front();
-  }
+  if (connection->broken() || net::Loop::current().stopping()) connection.reset();
+  Impl::give(mine, std::move(connection));
 }
 
 void Pool::close_idle() {

@@ -204,7 +204,9 @@ class Tx {
     }
   }
 
-  /// Waits until everything is durable. Throws SqlError or Unavailable; then nothing happened (or,
+  /// Waits until everything is durable; a transaction that only read ends without a round trip.
+  /// (Only a "SELECT … FROM" counts as reading: functions that change something are called without
+  /// FROM.) Throws SqlError or Unavailable; then nothing happened (or,
   /// when the connection broke between COMMIT and its answer, it is not known: the caller's
   /// idempotency decides).
   void commit();
@@ -226,6 +228,7 @@ class Tx {
   net::Deadline deadline_;
   std::unique_ptr<Connection> connection_;
   bool finished_ = false;
+  bool wrote_ = false;
   std::vector<std::function<void()>> after_commit_;
 };
 

@@ -24,7 +24,7 @@ struct Bytes {
   bool operator==(const Bytes&) const = default;
 };
 
-/// A jsonb, as serialised text.
+/// A jsonb (or, of a result, a json), as serialised text.
 struct Json {
   std::string text;
   bool operator==(const Json&) const = default;
@@ -33,7 +33,7 @@ struct Json {
 namespace oid {
 inline constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25,
                      kFloat8 = 701, kVarchar = 1043, kDate = 1082, kTimestamptz = 1184,
-                     kUuid = 2950, kJsonb = 3802;
+                     kUuid = 2950, kJson = 114, kJsonb = 3802;
 inline constexpr Oid kByteaArray = 1001, kInt2Array = 1005, kInt4Array = 1007, kTextArray = 1009,
                      kInt8Array = 1016, kFloat8Array = 1022, kTimestamptzArray = 1185,
                      kUuidArray = 2951, kBoolArray = 1000;
@@ -157,6 +157,7 @@ struct Codec<Json> {
     out += value.text;
   }
   static Json decode(Oid type, const char* data, int size) {
+    if (type == oid::kJson) return {{data, static_cast<std::size_t>(size)}};
     if (type != oid::kJsonb) detail::wrong_type("jsonb", type);
     return {{data + 1, static_cast<std::size_t>(size - 1)}};
   }

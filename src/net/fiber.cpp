@@ -310,24 +310,27 @@ WorkPool::~WorkPool() {
   for (auto& thread : impl_->threads) thread.join();
 }
 
-bool WorkPool::run(const std::function<void()>& work) {
+bool WorkPool::run(const std::function<void()>& work, OnStop on_stop) {
+  enum Phase { waiting, running, ended, dropped };
   struct Shared {
     Event done;
     std::exception_ptr thrown;
-    std::atomic<bool> abandoned{false};
+    std::atomic<Phase> phase{waiting};
   };
   auto shared = std::make_shared<Shared>();
   {
     std::lock_guard lock(impl_->mutex);
     if (impl_->queue.size() >= impl_->limit) return false;
-    // A copy of `work`: a fiber that is stopped while it waits leaves its frame. Work must hold
-    // what it needs by value or outlive the pool.
     impl_->queue.emplace_back([work, shared] {
+      auto expected = waiting;
+      if (!shared->phase.compare_exchange_strong(expected, running)) return;
       try {
-        if (!shared->abandoned) work();
+        work();
       } catch (...) {
         shared->thrown = std::current_exception();
       }
+      shared->phase = ended;
+      shared->phase.notify_all();
       shared->done.wake();
     });
   }
@@ -335,7 +338,9 @@ bool WorkPool::run(const std::function<void()>& work) {
   try {
     shared->done.wait();
   } catch (const Stopped&) {
-    shared->abandoned = true;
+    auto expected = waiting;
+    if (!shared->phase.compare_exchange_strong(expected, dropped) && on_stop == OnStop::wait)
+      shared->phase.wait(running);
     throw;
   }
   if (shared->thrown) std::rethrow_exception(shared->thrown);

@@ -126,13 +126,18 @@ class Readiness {
 /// Runs blocking or long computations (Argon2id, libvips) on threads of its own. `run` suspends the
 /// calling fiber until the work is done and rethrows what it throws. A bounded queue: beyond it
 /// run() returns false at once and the work was not done.
+///
+/// When the loop is stopped meanwhile, work that has not begun is dropped, and work that runs is
+/// waited for, because it may use the fiber's frame; OnStop::leave does not wait (a call to another
+/// machine): such work holds all it uses by value.
 class WorkPool {
  public:
   WorkPool(std::size_t threads, std::size_t queue_limit);
   ~WorkPool();
   WorkPool(const WorkPool&) = delete;
   WorkPool& operator=(const WorkPool&) = delete;
-  [[nodiscard]] bool run(const std::function<void()>& work);
+  enum class OnStop { wait, leave };
+  [[nodiscard]] bool run(const std::function<void()>& work, OnStop on_stop = OnStop::wait);
 
  private:
   struct Impl;

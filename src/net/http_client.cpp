@@ -106,7 +106,8 @@ Result<int> post(const Permit&, const HttpCall& call) {
     outcome->code = curl_easy_perform(curl.get());
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &outcome->status);
   };
-  if (!pool().run(work)) return make_error(ErrorCode::unavailable, "Too many calls are under way.");
+  if (!pool().run(work, WorkPool::OnStop::leave))
+    return make_error(ErrorCode::unavailable, "Too many calls are under way.");
   if (outcome->state.refused)
     return forbidden("The address is inside the house; webhooks go to public addresses only.");
   if (outcome->status > 0) return static_cast<int>(outcome->status);

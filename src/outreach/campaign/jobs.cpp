@@ -20,7 +20,8 @@ constexpr std::size_t kChunk = 500;
 constexpr int kPage = 5000;
 constexpr auto kRunLease = 10s;
 constexpr auto kLookAgain = 250ms;  // how often a run looks at the campaign's state
-constexpr int kProducers = 2;
+constexpr int kProducers = 3;
+constexpr std::size_t kBatch = 32;  // messages made at a time, on the pool's threads
 
 Uuid campaign_of(const jobs::Job& job) {
   return *Uuid::parse(
@@ -238,11 +239,12 @@ class Run {
       {
         Unlock unlock{mutex_};
         Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
-        if (auto next = ctx.tx().maybe<ChunkRecord>(kNextChunk, id_, last_chunk_, now())) {
+        if (auto next = ctx.tx().maybe<NextChunk>(kNextChunk, id_, last_chunk_, now())) {
           last_chunk_ = chunk = next->number;
-          // After a restart some have their outcome already.
-          auto had = ctx.tx().all<Uuid>(kDeliveredOf, id_, next->person_ids);
-          std::set<Uuid> delivered(had.begin(), had.end());
+          std::set<Uuid> delivered;
+          if (next->begun)
+            for (const auto& had : ctx.tx().all<Uuid>(kDeliveredOf, id_, next->person_ids))
+              delivered.insert(had);
           for (const auto& id : next->person_ids)
             if (!delivered.contains(id)) {
               ids.push_back(id);
@@ -295,29 +297,43 @@ class Run {
     }
     auto persons = people::load(ctx, wanted, mailing_->needs_plain(), false);
     ctx.commit();
-    for (const auto& person : persons) {
-      auto& item = work[person.id];
-      Parcel parcel;
-      parcel.recipient_id = parcel.person_id = person.id;
-      parcel.chunk = item.chunk;
-      parcel.attempts = item.attempts;
-      parcel.to = person.email.reveal();
-      parcel.mail.reserve(mail_size_);
-      auto made = mailing_->append(scratch, parcel.dkim, parcel.mail, person, parcel.to, person.id);
-      if (!made) {
-        note(item, DeliveryState::failed, "not-renderable");
-        continue;
+    std::vector<std::optional<Parcel>> parcels;
+    for (std::size_t at = 0; at < persons.size(); at += kBatch) {
+      auto batch = std::span(persons).subspan(at, std::min(kBatch, persons.size() - at));
+      parcels.assign(batch.size(), std::nullopt);
+      on_mail_pool([&] {
+        for (std::size_t i = 0; i < batch.size(); ++i) parcels[i] = make(batch[i], scratch);
+      });
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        auto& item = work[batch[i].id];
+        if (!parcels[i]) {
+          note(item, DeliveryState::failed, "not-renderable");
+          continue;
+        }
+        mail_size_ = std::max(mail_size_.load(), parcels[i]->mail.size() + 512);
+        parcels[i]->chunk = item.chunk;
+        parcels[i]->attempts = item.attempts;
+        if (!sender_->push(std::move(*parcels[i]))) return;
       }
-      mail_size_ = std::max(mail_size_, parcel.mail.size() + 512);
-      parcel.from = mailing_->return_path(person.id);
-      parcel.subject = scratch.subject;
-      parcel.from_header = campaign_->from_email;
-      if (!sender_->push(std::move(parcel))) return;
     }
     std::set<Uuid> loaded;
     for (const auto& person : persons) loaded.insert(person.id);
     for (const auto& id : wanted)
       if (!loaded.contains(id)) note(work[id], DeliveryState::skipped, "erased");
+  }
+
+  // Rendered and signed; nullopt when the text cannot be made for this person. On any thread.
+  std::optional<Parcel> make(const people::Person& person, MailScratch& scratch) const {
+    Parcel parcel;
+    parcel.recipient_id = parcel.person_id = person.id;
+    parcel.to = person.email.reveal();
+    parcel.mail.reserve(mail_size_);
+    if (!mailing_->append(scratch, parcel.dkim, parcel.mail, person, parcel.to, person.id))
+      return std::nullopt;
+    parcel.from = mailing_->return_path(person.id);
+    parcel.subject = scratch.subject;
+    parcel.from_header = campaign_->from_email;
+    return parcel;
   }
 
   void note(const RetryRecord& item, DeliveryState state, const char* code) {
@@ -410,7 +426,7 @@ class Run {
   int last_chunk_ = 0;
   bool retried_ = false;
   std::map<int, int> remaining_;  // outcomes that a chunk waits for
-  std::size_t mail_size_ = 4096;
+  std::atomic<std::size_t> mail_size_ = 4096;
   Timestamp claimed_;
   std::chrono::steady_clock::time_point next_look_;
 };

@@ -93,11 +93,8 @@ std::string suppressed_condition(const std::string& alias, bool hard_only) {
 
 void add_channel_hooks() {
   people::set_suppression_lookup(
-      [](Ctx& ctx, const std::string& hash) -> std::optional<people::SuppressionNote> {
-        auto found = find_suppression(ctx, hash);
-        if (!found) return std::nullopt;
-        return people::SuppressionNote{web::enum_word(found->reason), found->at};
-      });
+      {"SELECT json_build_array(s.reason, s.at) FROM suppression s WHERE s.email_hash = p.email_hash",
+       [](int reason) { return web::enum_word(static_cast<SuppressionReason>(reason)); }});
 }
 
 }  // namespace varde::outreach

@@ -1,7 +1,10 @@
 #include "outreach/delivery/mailing.hpp"
 
+#include <thread>
+
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
+#include "net/fiber.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/mail/mime_builder.hpp"
 #include "outreach/template/blocks.hpp"
@@ -422,6 +425,11 @@ Result<void> Mailing::append(MailScratch& scratch, std::string& dkim, std::strin
   for (const auto& signer : self.signers)
     dkim += signer->sign(std::string_view(out).substr(begin), at);
   return {};
+}
+
+void on_mail_pool(const std::function<void()>& work) {
+  static net::WorkPool pool(std::max(1U, std::thread::hardware_concurrency()), 256);
+  if (!pool.run(work)) work();  // so many wait that the loop may as well do its own
 }
 
 std::string Mailing::return_path(const Uuid& recipient) const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -73,6 +74,11 @@ class Mailing {
   explicit Mailing(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// Runs `work` (rendering and signing a batch, the costly part of bulk mail) on one of a few threads
+/// that all mailings share, one for each core, and suspends the calling fiber meanwhile: the loop
+/// goes on talking to the mail servers, and signatures use every core.
+void on_mail_pool(const std::function<void()>& work);
 
 /// The fields a text may use, for the composer's menu.
 struct PersonalisationField {

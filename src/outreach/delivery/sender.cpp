@@ -22,6 +22,7 @@ metrics::Gauge open_connections("varde_smtp_connections", "Open connections to p
 constexpr std::size_t kWaiting = 256;  // parcels ahead of the connections
 constexpr int kConnectAttempts = 4;    // in a row, with no connection standing
 constexpr int kLosses = 3;
+constexpr auto kLinger = std::chrono::milliseconds(1);
 
 struct DeliveryRecord {
   Uuid tenant_id, source_id, recipient_id, person_id;
@@ -174,13 +175,16 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   std::vector<Sent> outcomes;
   std::vector<net::Event*> waiters;  // connections whose outcome is among `outcomes`
   net::Event flush, end;
-  bool durable = true;  // whether the last flush was written
+  bool durable = true;     // whether the last flush was written
+  bool lingering = false;  // the flusher waits for company before it writes
 
   void start();
   void connection();
   void flusher();
   bool write_down();
   bool write_captured();
+  // A commit is worth its price when half of the connections share it.
+  bool enough() const { return outcomes.size() * 2 >= static_cast<std::size_t>(standing); }
   std::optional<Parcel> take(bool wait);
   void give_back(Parcel parcel) {
     waiting.push_front(std::move(parcel));
@@ -248,7 +252,7 @@ bool Sender::Impl::commit_outcome(Sent sent, net::Event& done) {
   answered.with({web::enum_word(sent.state)}).add();
   outcomes.push_back(std::move(sent));
   waiters.push_back(&done);
-  flush.wake();
+  if (!lingering || enough()) flush.wake();
   done.wait();
   return durable && !ended;
 }
@@ -440,7 +444,11 @@ void Sender::Impl::flusher() {
       continue;
     }
     if (!outcomes.empty()) {
-      net::yield_now();  // connections that are ready too come along
+      if (!enough() && !stopped) {
+        lingering = true;
+        flush.wait(net::in(kLinger));
+        lingering = false;
+      }
       write_down();
       if (!durable) return;
       continue;

@@ -22,11 +22,24 @@ constexpr auto kPlain = [] {
 
 bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
-bool is_ascii(std::string_view text) {
-  for (char c : text)
-    if (static_cast<unsigned char>(c) >= 128) return false;
-  return true;
+// How many bytes at the start are plain or spaces; eight at a time, because nearly all of a message
+// is (bytes below 32, from 127 on, and '=' by the carries of additions within one word).
+std::size_t plain_run(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL, kHigh = 0x80 * kOnes;
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, 8);
+    auto equals = word ^ ('=' * kOnes);
+    auto found = ((word - 32 * kOnes) & ~word) | ((word + kOnes) | word) |
+                 ((equals - kOnes) & ~equals);
+    if ((found & kHigh) != 0) break;
+  }
+  while (at < text.size() && (is_plain(text[at]) || text[at] == ' ')) ++at;
+  return at;
 }
+
+bool is_ascii(std::string_view text) { return ascii_length(text) == text.size(); }
 
 // UTF-8 without control characters, except tab.
 bool is_header_text(std::string_view text) {
@@ -188,7 +201,7 @@ void append_address_header(std::string& out, std::string_view name,
 
 void append_body(std::string& out, std::string_view type, std::string_view text) {
   std::size_t beyond = 0;
-  for (char c : text) beyond += static_cast<unsigned char>(c) >> 7;
+  for (char c : text.substr(ascii_length(text))) beyond += static_cast<unsigned char>(c) >> 7;
   bool as_base64 = beyond * 3 > text.size();
   out += "Content-Type: ";
   out += type;
@@ -303,13 +316,11 @@ void append_quoted_printable(std::string& out, std::string_view text) {
     std::size_t column = 0, i = 0;
     while (i < line.size()) {
       // A run that needs no thought. One column of the 76 is kept for the soft break.
-      auto run = i;
-      auto limit = std::min(line.size(), i + (kLine - 1 - column));
-      while (run < limit && (is_plain(line[run]) || (line[run] == ' ' && run + 1 < line.size())))
-        ++run;
-      out.append(line, i, run - i);
-      column += run - i;
-      i = run;
+      auto run = plain_run(line.substr(i, kLine - 1 - column));
+      if (i + run == line.size() && run > 0 && line.back() == ' ') --run;
+      out.append(line, i, run);
+      column += run;
+      i += run;
       if (i == line.size()) break;
       bool escape = !is_plain(line[i]) && !(line[i] == ' ' && i + 1 < line.size());
       if (column + (escape ? 3 : 1) > kLine - 1) {

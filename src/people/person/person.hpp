@@ -167,8 +167,12 @@ struct SuppressionNote {
   Timestamp at;
 };
 BOOST_DESCRIBE_STRUCT(SuppressionNote, (), (reason, at))
-using SuppressionLookup =
-    std::function<std::optional<SuppressionNote>(trust::Ctx&, const std::string& email_hash)>;
+struct SuppressionLookup {
+  /// Reason and time of the suppression of `p.email_hash` (of `person p`) as a JSON array; no row
+  /// when there is none. A part of the person page's statement.
+  std::string sql = "SELECT NULL::json";
+  std::string (*reason)(int) = nullptr;  ///< The reason's word.
+};
 void set_suppression_lookup(SuppressionLookup lookup);
 /// What happened in a batch of saves, for journeys: called in the caller's transaction.
 struct SavedEvent {

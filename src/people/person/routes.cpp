@@ -149,17 +149,32 @@ Result<Uuid> read_before(const std::optional<std::string>& cursor) {
   return *id;
 }
 
+// The elements of an optional JSON array.
+json::array elements(const std::optional<db::Json>& in) {
+  return in ? json::parse(in->text).as_array() : json::array();
+}
+template <class T>
+std::optional<T> element(const json::value& row, std::size_t place) {
+  const auto& value = row.as_array().at(place);
+  if (value.is_null()) return std::nullopt;
+  if constexpr (std::is_same_v<T, Timestamp>) {
+    return parse_rfc3339(std::string_view(value.as_string()));
+  } else if constexpr (std::is_same_v<T, Uuid>) {
+    return Uuid::parse(std::string_view(value.as_string()));
+  } else if constexpr (std::is_enum_v<T>) {
+    return static_cast<T>(value.to_number<int>());
+  } else {
+    return json::value_to<T>(value);
+  }
+}
+
 Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
-  auto& tx = ctx.tx();
-  std::vector<Uuid> ids{id};
-  // All of it travels in one packet with load()'s statements.
-  auto tags = tx.later(kTagNamesOf, id);
-  auto lists = tx.later(kListsOf, id);
-  auto consents = tx.later(kConsentLabelsOf, id);
-  auto catalogue = attributes_later(ctx);
-  auto found = load(ctx, ids);
-  if (found.empty()) return not_found("This person does not exist, or was erased.");
-  auto& person = found.front();
+  static const std::string statement = fmt::format(fmt::runtime(kOverview), suppression_lookup().sql);
+  auto rows = ctx.tx().query({"person.overview", statement}, id);
+  auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, id);
+  if (!key) return not_found("This person does not exist, or was erased.");
+  auto person = open_person(ctx, rows.as<PersonRecord>(0), *key);
+  auto more = rows.as<OverviewRecord>(0);
   PersonDetails out;
   out.id = person.id;
   out.email = some(person.email);
@@ -172,19 +187,32 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
   out.version = person.version;
   out.created_at = person.created_at;
   out.updated_at = person.updated_at;
-  for (const auto& attribute : catalogue.rows().all<Attribute>())
-    if (auto value = person.attributes.find(attribute.id); value != person.attributes.end())
-      out.attributes[attribute.key] = value->second;
-  out.tags = tags.rows().all<std::string>();
-  out.lists = lists.rows().all<ListState>();
-  for (int i = 0; i < consents.rows().size(); ++i) {
-    const auto& rows = consents.rows();
-    out.consents.push_back({rows.get<Uuid>(i, 0), rows.get<std::string>(i, 1),
-                            rows.get<bool>(i, 2) ? ConsentState::given : ConsentState::withdrawn,
-                            rows.get<std::string>(i, 3), rows.get<Timestamp>(i, 4)});
+  out.tags = std::move(more.tags);
+  for (const auto& row : elements(more.attributes)) {
+    auto& value = out.attributes[*element<std::string>(row, 1)];
+    auto text = element<std::string>(row, 3);
+    auto number = element<double>(row, 4);
+    if (text || number) {
+      value = value_of(*element<AttributeType>(row, 2), text, number);
+    } else if (auto sealed = person.attributes.find(*element<Uuid>(row, 0));
+               sealed != person.attributes.end()) {
+      value = sealed->second;
+    } else {
+      out.attributes.erase(*element<std::string>(row, 1));
+    }
   }
-  if (suppression_lookup() && !person.email.empty())
-    out.suppressed = suppression_lookup()(ctx, email_hash(ctx, person.email.reveal()));
+  for (const auto& row : elements(more.lists))
+    out.lists.push_back({*element<Uuid>(row, 0), *element<std::string>(row, 1),
+                         *element<MemberState>(row, 2), *element<Timestamp>(row, 3)});
+  for (const auto& row : elements(more.consents))
+    out.consents.push_back({*element<Uuid>(row, 0), *element<std::string>(row, 1),
+                            *element<bool>(row, 2) ? ConsentState::given : ConsentState::withdrawn,
+                            *element<std::string>(row, 3), *element<Timestamp>(row, 4)});
+  if (more.suppressed) {
+    auto row = json::parse(more.suppressed->text);
+    out.suppressed = SuppressionNote{suppression_lookup().reason(*element<int>(row, 0)),
+                                     *element<Timestamp>(row, 1)};
+  }
   return out;
 }
 

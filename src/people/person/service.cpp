@@ -150,19 +150,7 @@ ValueRecord record_of(const Uuid& tenant, const Uuid& person, const Attribute& a
 }
 
 json::value value_of(const Attribute& attribute, const ValueRecord& record) {
-  switch (attribute.type) {
-    case AttributeType::text:
-    case AttributeType::choice:
-      return json::value(record.text_value.value_or(""));
-    case AttributeType::number:
-      return number_json(record.number_value.value_or(0));
-    case AttributeType::boolean:
-      return json::value(record.number_value == 1);
-    case AttributeType::date:
-      return json::value(to_string(Date(std::chrono::sys_days(
-          std::chrono::days(static_cast<int>(record.number_value.value_or(0)))))));
-  }
-  return nullptr;
+  return store::value_of(attribute.type, record.text_value, record.number_value);
 }
 
 // What save() knows of one person while it works through the batch.
@@ -583,6 +571,43 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
 // ---- load and search
 // -----------------------------------------------------------------------------
 
+json::value store::value_of(AttributeType type, const std::optional<std::string>& text,
+                            std::optional<double> number) {
+  switch (type) {
+    case AttributeType::text:
+    case AttributeType::choice:
+      return json::value(text.value_or(""));
+    case AttributeType::number:
+      return number_json(number.value_or(0));
+    case AttributeType::boolean:
+      return json::value(number == 1);
+    case AttributeType::date:
+      return json::value(to_string(
+          Date(std::chrono::sys_days(std::chrono::days(static_cast<int>(number.value_or(0)))))));
+  }
+  return nullptr;
+}
+
+Person store::open_person(Ctx& ctx, const PersonRecord& record, const crypto::Key& key) {
+  auto text = crypto::open(key, record.sealed.data, context_of(ctx.tenant, record.person_id));
+  if (!text) throw std::runtime_error("a person's data does not open under the person's key");
+  auto identity = unpack(*text);
+  Person person;
+  person.id = record.person_id;
+  person.email = Personal(identity.email);
+  person.phone = Personal(identity.phone);
+  person.first_name = Personal(identity.first_name);
+  person.last_name = Personal(identity.last_name);
+  person.language = record.language;
+  person.time_zone = record.time_zone;
+  person.state = static_cast<PersonState>(record.state);
+  person.attributes = std::move(identity.attributes);
+  person.version = record.version;
+  person.created_at = record.created_at;
+  person.updated_at = record.updated_at;
+  return person;
+}
+
 std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, bool remember) {
   std::vector<Person> out;
   if (ids.empty()) return out;
@@ -595,24 +620,7 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
   for (auto& record : records) {
     auto key = keys.find(record.person_id);
     if (key == keys.end()) continue;
-    auto text =
-        crypto::open(key->second, record.sealed.data, context_of(ctx.tenant, record.person_id));
-    if (!text) throw std::runtime_error("a person's data does not open under the person's key");
-    auto identity = unpack(*text);
-    Person person;
-    person.id = record.person_id;
-    person.email = Personal(identity.email);
-    person.phone = Personal(identity.phone);
-    person.first_name = Personal(identity.first_name);
-    person.last_name = Personal(identity.last_name);
-    person.language = record.language;
-    person.time_zone = record.time_zone;
-    person.state = static_cast<PersonState>(record.state);
-    person.attributes = std::move(identity.attributes);
-    person.version = record.version;
-    person.created_at = record.created_at;
-    person.updated_at = record.updated_at;
-    found.emplace(record.person_id, std::move(person));
+    found.emplace(record.person_id, open_person(ctx, record, key->second));
   }
   if (values && values->rows().size() > 0) {
     std::map<Uuid, Attribute> catalogue;
