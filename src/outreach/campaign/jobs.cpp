@@ -75,13 +75,18 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   VARDE_TRY(auto consented, consenting(ctx, campaign, ids));
   std::int64_t suppressed = 0, no_consent = 0, no_address = 0, recipients = 0;
   std::map<std::string, std::vector<Uuid>> by_zone;
+  std::vector<Sent> skipped;  // so that the report can say who was left out, and why
+  auto skip = [&](const AudienceRow& row, std::int64_t& counter, const char* why) {
+    ++counter;
+    skipped.push_back({row.person_id, row.person_id, 0, DeliveryState::skipped, 1, now(), why});
+  };
   for (const auto& row : page) {
     if (row.no_address) {
-      ++no_address;
+      skip(row, no_address, kNoAddress);
     } else if (row.suppressed) {
-      ++suppressed;
+      skip(row, suppressed, kSuppressed);
     } else if (!consented.contains(row.person_id)) {
-      ++no_consent;
+      skip(row, no_consent, kNoConsent);
     } else {
       ++recipients;
       bool own = campaign.time_mode == TimeMode::at_once || row.time_zone.empty();
@@ -105,6 +110,7 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   }
   bool more = page.size() == static_cast<std::size_t>(kPage);
   ctx.tx().insert_many("chunk", chunks);
+  record_deliveries(ctx, campaign.campaign_id, skipped);
   auto to = page.empty() ? campaign.prepared_to : std::optional(page.back().person_id);
   ctx.tx().later(kPrepared, campaign.campaign_id, to, recipients, !more, now());
   ctx.tx().later(kSkips, campaign.campaign_id, suppressed, no_consent, no_address);
@@ -130,8 +136,8 @@ Result<jobs::Outcome> prepare(trust::Base& base, const Environment& environment,
   auto mailing = Mailing::compile(ctx, environment, mailing_source(ctx, *campaign));
   if (!mailing) return fail(ctx, id, mailing.error().message);
   std::vector<LinkRecord> links;
-  for (const auto& [number, target] : mailing->links())
-    links.push_back({ctx.tenant, id, static_cast<int>(number), target, ""});
+  for (const auto& [number, target, label] : mailing->links())
+    links.push_back({ctx.tenant, id, static_cast<int>(number), target, label});
   ctx.tx().insert_many("link", links, "ON CONFLICT DO NOTHING");
   auto zone = trust::tenant_settings(ctx).time_zone;
   ctx.commit();
@@ -283,9 +289,9 @@ class Run {
     for (const auto& id : ids) skip[id] = "erased";
     for (const auto& row : rows)
       skip[row.person_id] = row.state != 1                                      ? "restricted"
-                            : row.no_address                                    ? "no-address"
-                            : row.suppressed                                    ? "suppressed"
-                            : !consented || !consented->contains(row.person_id) ? "no-consent"
+                            : row.no_address                                    ? kNoAddress
+                            : row.suppressed                                    ? kSuppressed
+                            : !consented || !consented->contains(row.person_id) ? kNoConsent
                                                                                 : nullptr;
     std::vector<Uuid> wanted;
     for (const auto& id : ids) {
@@ -364,9 +370,9 @@ class Run {
           break;
         case DeliveryState::skipped:
           ++change.skipped;
-          suppressed += one.code == "suppressed" ? 1 : 0;
-          no_consent += one.code == "no-consent" ? 1 : 0;
-          no_address += one.code == "no-address" ? 1 : 0;
+          suppressed += one.code == kSuppressed ? 1 : 0;
+          no_consent += one.code == kNoConsent ? 1 : 0;
+          no_address += one.code == kNoAddress ? 1 : 0;
           break;
       }
       auto left = remaining_.find(one.chunk);

@@ -28,49 +28,62 @@ struct SentRecord {
 };
 BOOST_DESCRIBE_STRUCT(SentRecord, (), (source_id, recipient_id, state, at, code))
 
-// Person ids ascend: a page begins behind the last one of the page before.
+// Person ids ascend: a page begins behind the last one of the page before ($2).
+#define VARDE_DELIVERY_COLUMNS "SELECT person_id, at, code AS detail, 0 AS flags FROM delivery"
+#define VARDE_DELIVERY_PAGE " AND recipient_id > $2 ORDER BY recipient_id LIMIT $3"
 constexpr db::Sql kByState{"campaign.people_by_state",
-                           "SELECT person_id, at, code AS detail, 0 AS flags FROM delivery WHERE "
-                           "source_id = $1 AND state = $2 "
-                           "AND recipient_id > $3 ORDER BY recipient_id LIMIT $4"};
-constexpr db::Sql kByBounce{
-    "campaign.people_by_bounce",
-    "SELECT person_id, bounced_at AS at, code AS detail, 0 AS flags FROM delivery WHERE source_id "
-    "= $1 "
-    "AND bounce = ANY($2) AND recipient_id > $3 ORDER BY recipient_id LIMIT $4"};
-constexpr db::Sql kByResponse{"campaign.people_by_response",
-                              "SELECT person_id, min(first_at) AS at, '' AS detail, "
-                              "max(flags)::bigint AS flags FROM response "
-                              "WHERE source_id = $1 AND kind = $2 AND ($5::bigint IS NULL OR "
-                              "number = $5) AND (flags & 2) = 0 "
-                              "AND person_id > $3 GROUP BY person_id ORDER BY person_id LIMIT $4"};
-constexpr db::Sql kCountState{"campaign.count_state",
-                              "SELECT count(*) FROM delivery WHERE source_id = $1 AND state = $2"};
-constexpr db::Sql kCountBounce{
-    "campaign.count_bounce",
-    "SELECT count(*) FROM delivery WHERE source_id = $1 AND bounce = ANY($2)"};
-constexpr db::Sql kCountResponse{
-    "campaign.count_response",
-    "SELECT count(DISTINCT person_id) FROM response WHERE source_id = $1 AND kind = $2 "
-    "AND ($3::bigint IS NULL OR number = $3) AND (flags & 2) = 0"};
+                           VARDE_DELIVERY_COLUMNS
+                           " WHERE source_id = $1 AND state = $4" VARDE_DELIVERY_PAGE};
+constexpr db::Sql kBySkip{"campaign.people_by_skip",
+                          VARDE_DELIVERY_COLUMNS
+                          " WHERE source_id = $1 AND state = 4 AND code = $4" VARDE_DELIVERY_PAGE};
+constexpr db::Sql kByBounce{"campaign.people_by_bounce",
+                            "SELECT person_id, bounced_at AS at, code AS detail, 0 AS flags FROM "
+                            "delivery WHERE source_id = $1 AND bounce = "
+                            "ANY($4)" VARDE_DELIVERY_PAGE};
+constexpr db::Sql kByResponse{
+    "campaign.people_by_response",
+    "SELECT person_id, min(first_at) AS at, '' AS detail, max(flags)::bigint AS flags FROM response "
+    "WHERE source_id = $1 AND person_id > $2 AND kind = ANY($4) AND (flags & 2) = $5 AND "
+    "($6::bigint IS NULL OR number = $6) GROUP BY person_id ORDER BY person_id LIMIT $3"};
+// Who waits is in the chunks until each has an outcome.
+#define VARDE_QUEUED                                                                              \
+  "SELECT w.id AS person_id, c.due_at AS at, '' AS detail, 0 AS flags FROM chunk c CROSS JOIN "   \
+  "unnest(c.person_ids) AS w (id) WHERE c.campaign_id = $1 AND NOT c.done AND w.id > $2 AND NOT " \
+  "EXISTS (SELECT FROM delivery d WHERE d.source_id = $1 AND d.recipient_id = w.id)"
+constexpr db::Sql kQueued{"campaign.people_queued", VARDE_QUEUED " ORDER BY person_id LIMIT $3"};
+constexpr db::Sql kRecipients{
+    "campaign.people_recipients",
+    "(" VARDE_DELIVERY_COLUMNS
+    " WHERE source_id = $1 AND (state <> 4 OR chunk > 0)" VARDE_DELIVERY_PAGE
+    ") UNION ALL (" VARDE_QUEUED " ORDER BY person_id LIMIT $3) ORDER BY person_id LIMIT $3"};
 constexpr db::Sql kSentTo{"campaign.sent_to",
                           "SELECT source_id, recipient_id, state, at, code FROM delivery WHERE "
                           "person_id = $1 AND at <= $2 ORDER BY at DESC LIMIT $3"};
 
+// Each number of Counts has its people.
 enum class What {
+  recipients,
+  queued,
   sent,
   deferred,
   failed,
-  bounced,
+  bounced_hard,
+  bounced_soft,
   complained,
   opened,
+  opened_scanner,
   clicked,
+  clicked_scanner,
   unsubscribed,
   answered,
-  skipped
+  skipped_suppressed,
+  skipped_no_consent,
+  skipped_no_address
 };
-BOOST_DESCRIBE_ENUM(What, sent, deferred, failed, bounced, complained, opened, clicked,
-                    unsubscribed, answered, skipped)
+BOOST_DESCRIBE_ENUM(What, recipients, queued, sent, deferred, failed, bounced_hard, bounced_soft,
+                    complained, opened, opened_scanner, clicked, clicked_scanner, unsubscribed,
+                    answered, skipped_suppressed, skipped_no_consent, skipped_no_address)
 
 struct CampaignPerson {
   people::PersonRow person;
@@ -90,19 +103,69 @@ struct IdPath {
 };
 BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
-std::optional<DeliveryState> state_of(What what) {
-  switch (what) {
+std::int64_t number_of(const Counts& counts, What what) {
+  std::int64_t out = 0;
+  boost::mp11::mp_for_each<boost::describe::describe_members<Counts, boost::describe::mod_public>>(
+      [&](auto member) {
+        if (web::enum_word(what) == member.name) out = counts.*member.pointer;
+      });
+  return out;
+}
+
+std::vector<BehindRecord> behind(Ctx& ctx, const Uuid& campaign, const BehindQuery& query,
+                                 const Uuid& after, int limit) {
+  using people::ActivityKind;
+  auto& tx = ctx.tx();
+  auto state = [&](DeliveryState of) {
+    return tx.all<BehindRecord>(kByState, campaign, after, limit, of);
+  };
+  auto skipped = [&](const char* why) {
+    return tx.all<BehindRecord>(kBySkip, campaign, after, limit, std::string(why));
+  };
+  auto bounced = [&](const std::vector<Bounce>& kinds) {
+    return tx.all<BehindRecord>(kByBounce, campaign, after, limit, kinds);
+  };
+  auto responded = [&](const std::vector<ActivityKind>& kinds, int scanner = 0) {
+    auto link = query.link ? std::optional<std::int64_t>(*query.link) : std::nullopt;
+    return tx.all<BehindRecord>(kByResponse, campaign, after, limit, kinds, scanner, link);
+  };
+  switch (query.what) {
+    case What::recipients:
+      return tx.all<BehindRecord>(kRecipients, campaign, after, limit);
+    case What::queued:
+      return tx.all<BehindRecord>(kQueued, campaign, after, limit);
     case What::sent:
-      return DeliveryState::sent;
+      return state(DeliveryState::sent);
     case What::deferred:
-      return DeliveryState::deferred;
+      return state(DeliveryState::deferred);
     case What::failed:
-      return DeliveryState::failed;
-    case What::skipped:
-      return DeliveryState::skipped;
-    default:
-      return std::nullopt;
+      return state(DeliveryState::failed);
+    case What::bounced_hard:
+      return bounced({Bounce::hard});
+    case What::bounced_soft:
+      return bounced({Bounce::soft, Bounce::blocked});
+    case What::complained:
+      return bounced({Bounce::complaint});
+    case What::opened:
+      return responded({ActivityKind::opened});
+    case What::opened_scanner:
+      return responded({ActivityKind::opened}, people::kScanner);
+    case What::clicked:
+      return responded({ActivityKind::clicked});
+    case What::clicked_scanner:
+      return responded({ActivityKind::clicked}, people::kScanner);
+    case What::unsubscribed:
+      return responded({ActivityKind::unsubscribed});
+    case What::answered:
+      return responded({ActivityKind::submitted, ActivityKind::replied});
+    case What::skipped_suppressed:
+      return skipped(kSuppressed);
+    case What::skipped_no_consent:
+      return skipped(kNoConsent);
+    case What::skipped_no_address:
+      return skipped(kNoAddress);
   }
+  return {};
 }
 
 // A delivery has no version 7 id of its own: one is made of its time and its recipient, so that it
@@ -131,29 +194,11 @@ void add_campaign_people_routes(trust::Api& api) {
           if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
           after = *id;
         }
-        if (!campaign_note(ctx, path->id))
-          return not_found("This campaign does not exist any more.");
-        auto& tx = ctx.tx();
-        std::vector<BehindRecord> records;
+        auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, path->id);
+        if (!campaign) return not_found("This campaign does not exist any more.");
         web::Page<CampaignPerson> page;
-        if (auto state = state_of(query->what)) {
-          records = tx.all<BehindRecord>(kByState, path->id, *state, after, limit + 1);
-          page.total = tx.one<std::int64_t>(kCountState, path->id, *state);
-        } else if (query->what == What::bounced || query->what == What::complained) {
-          auto kinds = query->what == What::bounced ? std::vector<std::int64_t>{1, 2, 3}
-                                                    : std::vector<std::int64_t>{4};
-          records = tx.all<BehindRecord>(kByBounce, path->id, kinds, after, limit + 1);
-          page.total = tx.one<std::int64_t>(kCountBounce, path->id, kinds);
-        } else {
-          auto kind = query->what == What::opened         ? people::ActivityKind::opened
-                      : query->what == What::clicked      ? people::ActivityKind::clicked
-                      : query->what == What::unsubscribed ? people::ActivityKind::unsubscribed
-                                                          : people::ActivityKind::submitted;
-          auto number =
-              query->link ? std::optional(static_cast<std::int64_t>(*query->link)) : std::nullopt;
-          records = tx.all<BehindRecord>(kByResponse, path->id, kind, after, limit + 1, number);
-          page.total = tx.one<std::int64_t>(kCountResponse, path->id, kind, number);
-        }
+        page.total = number_of(counts_of(ctx, {*campaign})[path->id], query->what);
+        auto records = behind(ctx, path->id, query.value, after, limit + 1);
         if (static_cast<int>(records.size()) > limit) {
           records.resize(static_cast<std::size_t>(limit));
           page.next = web::make_cursor({records.back().person_id.str()});

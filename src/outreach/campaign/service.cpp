@@ -136,7 +136,6 @@ std::map<Uuid, Counts> counts_of(Ctx& ctx, const std::vector<CampaignRecord>& ca
         counts.unsubscribed += row.persons;
         break;
       case people::ActivityKind::submitted:
-      case people::ActivityKind::replied:
         counts.answered += row.persons;
         break;
       default:

@@ -17,6 +17,10 @@ BOOST_DESCRIBE_STRUCT(Audience, (), (lists, segments, exclude_lists, exclude_seg
 
 namespace store {
 
+// Why somebody was left out: the code of a skipped delivery.
+inline constexpr char kSuppressed[] = "suppressed", kNoConsent[] = "no-consent",
+                      kNoAddress[] = "no-address";
+
 struct CampaignRecord {
   Uuid campaign_id;
   std::string name;
@@ -138,7 +142,9 @@ inline constexpr db::Sql kDeliveredOf{
     "SELECT d.recipient_id FROM unnest($2::uuid[]) AS wanted (id) JOIN delivery d ON d.source_id = "
     "$1 AND d.recipient_id = wanted.id"};
 inline constexpr db::Sql kChunkDone{
-    "chunk.done", "UPDATE chunk SET done = true WHERE campaign_id = $1 AND number = $2"};
+    "chunk.done",
+    // From here on the deliveries say who they were, and those are forgotten with the person.
+    "UPDATE chunk SET done = true, person_ids = '{}' WHERE campaign_id = $1 AND number = $2"};
 inline constexpr db::Sql kChunkCounts{
     "chunk.counts",
     "UPDATE chunk SET accepted = accepted + $3, deferred = deferred + $4, failed = failed + $5, "
@@ -185,10 +191,12 @@ inline constexpr db::Sql kBounces{
     "campaign.bounces",
     "SELECT source_id, bounce AS kind, 0 AS flags, count(*) AS persons FROM delivery WHERE "
     "source_id = ANY($1) AND bounce IN (1, 2, 3, 4) GROUP BY source_id, bounce"};
+// A form's answer (22) and a reply (26) are both answers; who gave both is one person.
 inline constexpr db::Sql kResponses{
     "campaign.responses",
-    "SELECT source_id, kind, flags, count(DISTINCT person_id) AS persons FROM response WHERE "
-    "source_id = ANY($1) GROUP BY source_id, kind, flags"};
+    "SELECT source_id, CASE kind WHEN 26 THEN 22 ELSE kind END AS kind, flags & 2 AS flags, "
+    "count(DISTINCT person_id) AS persons FROM response WHERE source_id = ANY($1) GROUP BY 1, 2, "
+    "3"};
 
 struct LinkRecord {
   Uuid tenant_id, source_id;

@@ -160,7 +160,7 @@ struct PlainLookup : TemplateLookup {
 }  // namespace
 
 struct Mailing::Impl {
-  explicit Impl(trust::Base& base) : base(base) {}
+  explicit Impl(trust::Base& with) : base(with) {}
   trust::Base& base;
   Uuid tenant;
   MailingSource source;
@@ -302,13 +302,13 @@ Result<Mailing> Mailing::compile(Ctx& ctx, const Environment& environment, Maili
     }
     html = std::move(rendered->html);
     text = std::move(rendered->text);
-    for (auto& target : rendered->links) {
+    for (auto& [target, label] : rendered->links) {
       auto number = static_cast<std::uint32_t>(self.targets.size() + 1);
       if (source.kind != SourceKind::campaign)
         number = 0x40000000U | (static_cast<std::uint32_t>(crypto::keyed_hash64(
                                     ctx.base.keys.tenant_key(ctx.tenant, "link-number"), target)) &
                                 0x3fffffffU);
-      self.targets.push_back({number, std::move(target)});
+      self.targets.push_back({number, std::move(target), std::move(label)});
     }
   }
   names.numbered = self.targets.size();
@@ -327,7 +327,7 @@ Result<Mailing> Mailing::compile(Ctx& ctx, const Environment& environment, Maili
   }
   VARDE_CHECK(self.text.compile(text, TemplateEscape::text, names, body));
   VARDE_CHECK(self.subject.compile(source.subject, TemplateEscape::header, names, "/subject"));
-  for (const auto& [link_number, target] : self.targets) {
+  for (const auto& [link_number, target, label] : self.targets) {
     self.target_parts.emplace_back();
     // A target that is one field alone is an address of its own, not a piece of one.
     auto escape = target.starts_with("{{") ? TemplateEscape::header : TemplateEscape::url;

@@ -63,7 +63,7 @@ class Mailing {
   /// number follows from the target, so that the steps of one journey do not collide.
   struct Link {
     std::uint32_t number = 0;
-    std::string target;
+    std::string target, label;
   };
   const std::vector<Link>& links() const;
   /// Whether rendering needs attributes that are stored plain.

@@ -294,10 +294,11 @@ class OutboxRun {
   static void store_links(Ctx& ctx, const Uuid& source, const Mailing& mailing) {
     static constexpr db::Sql kInsertLink{
         "outbox.insert_link",
-        "INSERT INTO link (tenant_id, source_id, number, url, label) VALUES ($1, $2, $3, $4, '') "
-        "ON CONFLICT (tenant_id, source_id, number) DO UPDATE SET url = EXCLUDED.url"};
-    for (const auto& [number, target] : mailing.links())
-      ctx.tx().later(kInsertLink, ctx.tenant, source, number, target);
+        "INSERT INTO link (tenant_id, source_id, number, url, label) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (tenant_id, source_id, number) DO UPDATE SET url = EXCLUDED.url, label = "
+        "EXCLUDED.label"};
+    for (const auto& [number, target, label] : mailing.links())
+      ctx.tx().later(kInsertLink, ctx.tenant, source, number, target, label);
   }
 
   bool record(Ctx& ctx, const std::map<Uuid, const OutboxRow*>& rows,

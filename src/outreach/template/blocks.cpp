@@ -190,7 +190,7 @@ class Renderer {
     }
     for (std::size_t i = 0; i < links_.size(); ++i) {
       TemplateError error;
-      if (!Template::compile(links_[i], TemplateEscape::url, &error))
+      if (!Template::compile(links_[i].target, TemplateEscape::url, &error))
         fail(link_pointers_[i], error.message);
     }
   }
@@ -359,7 +359,7 @@ class Renderer {
   }
 
   // Checks a link's target and returns what stands in the message for it.
-  Text link(const std::string& href_text, const std::string& pointer) {
+  Text link(const std::string& href_text, const std::string& pointer, const std::string& label) {
     std::string href(trim(href_text));
     if (is_own_link(href)) return href;
     if (!is_variable(href)) {
@@ -375,13 +375,14 @@ class Renderer {
       auto scheme = ascii_lower(href.substr(0, href.find(':')));
       if (scheme == "mailto" || scheme == "tel") return href;
     }
-    links_.push_back(href);
+    links_.push_back({href, std::string(utf8_prefix(trim(label), 100))});
     link_pointers_.push_back(pointer);
     return fmt::format("{{{{ links.n{} }}}}", links_.size());
   }
-  Text link_member(const json::object& object, const std::string& pointer, bool required) {
+  Text link_member(const json::object& object, const std::string& pointer, bool required,
+                   const Text& label) {
     auto href = string(object, "href", pointer, 2000, required);
-    return href ? link(*href, pointer + "/href") : std::nullopt;
+    return href ? link(*href, pointer + "/href", label.value_or("")) : std::nullopt;
   }
 
   void image(const json::object& object, const std::string& pointer, int available) {
@@ -399,7 +400,7 @@ class Renderer {
         return;
       }
     }
-    auto href = link_member(object, pointer, false);
+    auto href = link_member(object, pointer, false, alt);
     if (!src || !alt) return;
     auto picture = fmt::format(
         R"(<img src="{}" alt="{}" width="{}" border="0" style="display:block;width:100%;max-width:{}px;height:auto;font-family:{};color:{}">)",
@@ -413,7 +414,7 @@ class Renderer {
 
   void button(const json::object& object, const std::string& pointer) {
     auto label = string(object, "label", pointer, 100, true);
-    auto href = link_member(object, pointer, true);
+    auto href = link_member(object, pointer, true, label);
     auto align = choice(object, "align", pointer, {"left", "center", "right"});
     if (!label || !href) return;
     auto shown = escape_around_tags(*label);
@@ -617,7 +618,7 @@ class Renderer {
             fail(at + "/attrs", "A link needs a target.");
             continue;
           }
-          target = link_member(attrs->get_object(), at + "/attrs", true);
+          target = link_member(attrs->get_object(), at + "/attrs", true, text);
           if (!target) continue;
           open += fmt::format(
               R"(<a href="{}" target="_blank" style="color:{};text-decoration:underline">)",
@@ -665,7 +666,8 @@ class Renderer {
 
   Theme theme_;
   std::string html_, text_;
-  std::vector<std::string> links_, link_pointers_;
+  std::vector<RenderedBlocks::Link> links_;
+  std::vector<std::string> link_pointers_;
   std::vector<std::pair<std::string, std::string>> texts_;  // pointer and text with tags
   std::vector<FieldError> errors_;
   int footers_ = 0;

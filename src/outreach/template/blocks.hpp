@@ -38,10 +38,15 @@ namespace varde::outreach {
 struct RenderedBlocks {
   std::string html;  ///< Template source for TemplateEscape::html.
   std::string text;  ///< Template source for TemplateEscape::text.
-  /// Target of link n at place n − 1, each itself a template (TemplateEscape::url for its tags).
-  /// A target that is nothing but a tag has no scheme until it is rendered: the sender must check
-  /// that it is http or https then. mailto:, tel: and {{ links.… }} are not numbered.
-  std::vector<std::string> links;
+  struct Link {
+    /// Itself a template (TemplateEscape::url for its tags). One that is nothing but a tag has no
+    /// scheme until it is rendered: the sender must check that it is http or https then.
+    std::string target;
+    std::string label;  ///< What the reader sees: the button's words, the linked text, the alt text.
+    bool operator==(const Link&) const = default;
+  };
+  /// Link n at place n − 1. mailto:, tel: and {{ links.… }} are not numbered.
+  std::vector<Link> links;
 };
 
 /// bad_input with everything that is wrong with the document at once; the pointers are JSON

@@ -54,9 +54,10 @@ TEST(Blocks, EveryTypeBecomesHtmlAndText) {
           R"(,{"type":"spacer","height":20})",
       R"("lang":"nb","preheader":"In short","theme":{"button":"#112233","font":"serif","logo":{"src":"https://example.org/l.png","alt":"Example"}},)");
   ASSERT_TRUE(rendered) << rendered.error().fields[0].pointer << rendered.error().fields[0].message;
-  EXPECT_EQ(rendered->links,
-            (std::vector<std::string>{"https://example.org/?a=1&b={{ person.id }}",
-                                      "https://example.org/b", "https://example.org/go"}));
+  EXPECT_EQ(rendered->links, (std::vector<RenderedBlocks::Link>{
+                                 {"https://example.org/?a=1&b={{ person.id }}", "now"},
+                                 {"https://example.org/b", "A \"cairn\""},
+                                 {"https://example.org/go", "Go"}}));
   const auto& html = rendered->html;
   EXPECT_TRUE(has(html, R"(Hello {{ person.name | default: "<you>" }} &amp; all)"));
   EXPECT_TRUE(has(html, "Read &lt;this&gt; <strong><a href=\"{{ links.n1 }}\""));
