@@ -496,6 +496,18 @@ Result<void> Identity::finish(Ctx& ctx, const web::RouteInfo& route, net::Respon
   return {};
 }
 
+namespace {
+
+// Users are changed by the role that sees all tenants, the trail is written by the tenant's: two
+// transactions. The trace is durable first: a crash between leaves a trace of what was tried, never
+// a change without one.
+void commit_after_its_trace(Ctx& trace, db::Tx& change) {
+  trace.commit();
+  change.commit();
+}
+
+}  // namespace
+
 // ---- endpoints
 // -------------------------------------------------------------------------------------------------------------
 
@@ -929,7 +941,6 @@ void Identity::add_routes(Api& api) {
             }
             tx.later(kInsertMember, row->tenant_id, account_id, row->role, now());
             tx.later(kDeleteInvitation, row->tenant_id, row->invitation_id);
-            tx.commit();
             Ctx tenant_ctx(impl.base, row->tenant_id, {ActorKind::user, account_id});
             tenant_ctx.network = ctx.network;
             record(tenant_ctx, AuditEntry{"user.join",
@@ -937,7 +948,7 @@ void Identity::add_routes(Api& api) {
                                           account_id,
                                           std::nullopt,
                                           {{"role", std::nullopt, web::enum_word(row->role)}}});
-            tenant_ctx.commit();
+            commit_after_its_trace(tenant_ctx, tx);
             return Done{};
           });
 
@@ -987,12 +998,12 @@ void Identity::add_routes(Api& api) {
             jobs::enqueue(tx, {.kind = "mail.system",
                                .payload = boost::json::serialize(
                                    boost::json::object{{"kind", "invitation"}, {"id", id.str()}})});
-            tx.commit();
             record(ctx, AuditEntry{"user.invite",
                                    "invitation",
                                    id,
                                    std::nullopt,
                                    {{"role", std::nullopt, web::enum_word(in->role)}}});
+            commit_after_its_trace(ctx, tx);
             return web::Created<User>{{id, Personal(""), Personal(in->email.value), in->role,
                                        UserState::invited, false, std::nullopt, now()},
                                       ""};
@@ -1004,8 +1015,8 @@ void Identity::add_routes(Api& api) {
             auto tx = impl.base.database.system();
             if (tx.query(kDeleteInvitation, ctx.tenant, path->id).affected() == 0)
               return not_found("This invitation does not exist any more.");
-            tx.commit();
             record(ctx, AuditEntry{"user.withdraw_invitation", "invitation", path->id});
+            commit_after_its_trace(ctx, tx);
             return Done{};
           });
 
@@ -1029,8 +1040,6 @@ void Identity::add_routes(Api& api) {
     }
     if (remove || new_suspended) tx.later(kEndTenantSessions, ctx.tenant, id);
     tx.later(kNotifyForget);
-    tx.commit();
-    impl.forget();
     std::vector<FieldChange> changes;
     if (new_role != member->role)
       changes.push_back({"role", web::enum_word(member->role), web::enum_word(new_role)});
@@ -1038,6 +1047,8 @@ void Identity::add_routes(Api& api) {
       changes.push_back({"suspended", std::nullopt, new_suspended ? "true" : "false"});
     record(ctx,
            AuditEntry{remove ? "user.remove" : "user.update", "user", id, std::nullopt, changes});
+    commit_after_its_trace(ctx, tx);
+    impl.forget();
     return Done{};
   };
 
