@@ -127,7 +127,7 @@ void add_routes(Program& program) {
     if (module.routes) module.routes(*program.api);
     if (module.pages) module.pages(program.router);
   }
-  add_home_routes(*program.api);
+  add_home_routes(*program.api, program.modules);
   add_console(program.router, program.ready);
 }
 

@@ -85,7 +85,7 @@ void add_routes(Program& program);
 
 /// Console, health, metrics.
 /// What a user sees first.
-void add_home_routes(trust::Api& api);
+void add_home_routes(trust::Api& api, const std::vector<trust::Module>& modules);
 void add_console(web::Router& router, const std::atomic<bool>& ready);
 net::Response secure_headers(net::Response response, const net::Request& request);
 

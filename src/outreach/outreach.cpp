@@ -45,6 +45,19 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     start_receiver(base, environment);
     add_journey_jobs(base, workers, environment.private_webhooks);
   };
+  module.attention = [](trust::Ctx& ctx) {
+    auto out = campaigns_attention(ctx);
+    for (auto& item : journeys_attention(ctx)) out.push_back(std::move(item));
+    return out;
+  };
+  module.setup = [](trust::Ctx& ctx) {
+    auto facts = channel_facts(ctx);
+    return std::vector<trust::SetupStep>{
+        {"sending_domain", facts.domain, "Verify a sending domain"},
+        {"provider", facts.provider, "Set a provider for outgoing mail"},
+        {"test_send", any_sent(ctx), "Send a test message"}};
+  };
+  module.moving = moving_campaigns;
   for (auto& claims : {core_claims(), form_claims(), journey_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;

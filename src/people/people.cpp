@@ -19,6 +19,11 @@ trust::Module make_module(trust::Base& base) {
     add_transfer_routes(api);
   };
   module.jobs = [&base](jobs::Workers& workers) { add_transfer_jobs(base, workers); };
+  module.attention = imports_attention;
+  module.setup = [](trust::Ctx& ctx) {
+    return std::vector<trust::SetupStep>{{"import", any_person(ctx), "Import your people"}};
+  };
+  module.moving = moving_imports;
   module.claims = {
       {"person",
        {{"tenant_id", Data::none},

@@ -42,12 +42,37 @@ inline Claim nothing_personal(std::string table, const std::vector<std::string>&
 /// What the trust floor itself holds: accounts, sessions, trail, queue.
 std::vector<Claim> trust_claims();
 
+/// Something that wants somebody's attention now, for the home screen.
+struct Attention {
+  std::string kind, text, href;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(Attention, (), (kind, text, href, count))
+/// A step until the first message reaches somebody.
+struct SetupStep {
+  std::string id;
+  bool done = false;
+  std::string title;
+};
+BOOST_DESCRIBE_STRUCT(SetupStep, (), (id, done, title))
+/// Something that moves, for live events: it is told again when `mark` has changed.
+struct Moving {
+  std::string type;  ///< "campaign.progress"
+  Uuid id;
+  std::int64_t mark = 0;
+};
+BOOST_DESCRIBE_STRUCT(Moving, (), (type, id, mark))
+
 struct Module {
   std::string name;
   std::function<void(Api&)> routes;
   std::function<void(web::Router&)> pages;
   std::function<void(jobs::Workers&)> jobs;
   std::vector<Claim> claims;
+  std::function<std::vector<Attention>(Ctx&)> attention;
+  std::function<std::vector<SetupStep>(Ctx&)> setup;
+  /// What moves, or came to its end since `since`.
+  std::function<std::vector<Moving>(Ctx&, Timestamp since)> moving;
   /// Everything the module holds about a person, as JSON.
   std::function<boost::json::value(Ctx&, const Uuid& person)> export_person;
   /// Removes or strips what the module holds about these persons, in the caller's transaction.

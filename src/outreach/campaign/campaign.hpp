@@ -14,6 +14,7 @@
 
 #include "jobs/queue.hpp"
 #include "outreach/delivery/delivery.hpp"
+#include "trust/module.hpp"
 
 namespace varde::outreach {
 
@@ -43,6 +44,26 @@ BOOST_DESCRIBE_STRUCT(Counts, (),
                       (recipients, queued, sent, deferred, failed, bounced_hard, bounced_soft,
                        complained, opened, opened_scanner, clicked, clicked_scanner, unsubscribed,
                        answered, skipped_suppressed, skipped_no_consent, skipped_no_address))
+
+/// A campaign in a list.
+struct CampaignRow {
+  Uuid id;
+  std::string name;
+  CampaignState state = CampaignState::draft;
+  std::string subject;
+  std::optional<Timestamp> scheduled_at, started_at, finished_at;
+  std::optional<std::string> error;
+  Counts counts;
+  Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(CampaignRow, (),
+                      (id, name, state, subject, scheduled_at, started_at, finished_at, error,
+                       counts, updated_at))
+/// The campaigns that changed last, newest first.
+std::vector<CampaignRow> recent_campaigns(trust::Ctx& ctx, int limit);
+/// Those among them that are paused or have messages that failed.
+std::vector<trust::Attention> campaigns_attention(trust::Ctx& ctx);
+std::vector<trust::Moving> moving_campaigns(trust::Ctx& ctx, Timestamp since);
 
 /// What tracking and the preference centre need of a campaign.
 struct CampaignNote {

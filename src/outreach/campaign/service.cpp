@@ -145,6 +145,37 @@ std::map<Uuid, Counts> counts_of(Ctx& ctx, const std::vector<CampaignRecord>& ca
   return out;
 }
 
+std::vector<CampaignRow> rows_of(Ctx& ctx, const std::vector<CampaignRecord>& campaigns) {
+  auto counts = counts_of(ctx, campaigns);
+  std::vector<CampaignRow> out;
+  for (const auto& r : campaigns)
+    out.push_back({r.campaign_id, r.name, r.state, r.subject, r.scheduled_at, r.started_at,
+                   r.finished_at, r.error.empty() ? std::nullopt : std::optional(r.error),
+                   counts[r.campaign_id], r.updated_at});
+  return out;
+}
+
+std::vector<CampaignRow> recent_campaigns(Ctx& ctx, int limit) {
+  return rows_of(ctx, ctx.tx().all<CampaignRecord>(kRecentCampaigns, limit));
+}
+
+std::vector<trust::Attention> campaigns_attention(Ctx& ctx) {
+  std::vector<trust::Attention> out;
+  for (const auto& row : recent_campaigns(ctx, 5)) {
+    auto href = "/campaigns/" + row.id.str();
+    if (row.counts.failed > 0)
+      out.push_back({"campaign_failed", row.name + " has messages that could not be sent.",
+                     href + "/report", row.counts.failed});
+    if (row.state == CampaignState::paused)
+      out.push_back({"campaign_paused", row.name + " is paused.", href, 1});
+  }
+  return out;
+}
+
+std::vector<trust::Moving> moving_campaigns(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::Moving>(kMovingCampaigns, since);
+}
+
 std::optional<CampaignNote> campaign_note(Ctx& ctx, const Uuid& id) {
   auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, id);
   if (!campaign) return std::nullopt;

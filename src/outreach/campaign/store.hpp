@@ -58,6 +58,15 @@ inline constexpr db::Sql kCampaigns{"campaign.all",
                                     "NULL OR state = $3) AND ($4::text IS NULL OR "
                                     "strpos(lower(name || ' ' || subject), lower($4)) > 0) ORDER "
                                     "BY campaign_id DESC LIMIT $2"};
+inline constexpr db::Sql kRecentCampaigns{
+    "campaign.recent",
+    "SELECT " VARDE_CAMPAIGN_COLUMNS " FROM campaign ORDER BY updated_at DESC LIMIT $1"};
+inline constexpr db::Sql kMovingCampaigns{
+    "campaign.moving",
+    "SELECT 'campaign.progress' AS type, c.campaign_id AS id, c.state * 1000000000::bigint + "
+    "(SELECT coalesce(sum(k.accepted + k.deferred + k.failed + k.skipped), 0)::bigint FROM chunk k "
+    "WHERE k.campaign_id = c.campaign_id) AS mark FROM campaign c WHERE c.updated_at > $1 OR "
+    "c.state IN (3, 4)"};
 inline constexpr db::Sql kCampaign{
     "campaign.one", "SELECT " VARDE_CAMPAIGN_COLUMNS " FROM campaign WHERE campaign_id = $1"};
 inline constexpr db::Sql kLockCampaign{"campaign.lock",
@@ -218,6 +227,8 @@ std::string consent_key(trust::Ctx& ctx, const Uuid& purpose);
 Result<void> add_consent(trust::Ctx& ctx, const Uuid& purpose, people::Query& query);
 /// Counts of several campaigns, in a fixed number of queries.
 std::map<Uuid, Counts> counts_of(trust::Ctx& ctx,
+                                 const std::vector<store::CampaignRecord>& campaigns);
+std::vector<CampaignRow> rows_of(trust::Ctx& ctx,
                                  const std::vector<store::CampaignRecord>& campaigns);
 void enqueue_prepare(trust::Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at = {});
 void enqueue_send(trust::Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at = {});

@@ -49,6 +49,12 @@ std::vector<std::shared_ptr<const crypto::dkim::Signer>> load_signers(trust::Ctx
                                                                       const std::string& domain);
 enum class DomainState { unknown, unverified, verified };
 DomainState domain_state(trust::Ctx& ctx, const std::string& domain);
+/// Whether there is a verified sending domain, and a provider other than the built-in mailbox.
+struct ChannelFacts {
+  bool domain = false, provider = false;
+};
+BOOST_DESCRIBE_STRUCT(ChannelFacts, (), (domain, provider))
+ChannelFacts channel_facts(trust::Ctx& ctx);
 /// "post@DOMAIN" of the first verified domain; empty when there is none.
 std::string default_sender(trust::Ctx& ctx);
 

@@ -71,6 +71,8 @@ DomainState domain_state(Ctx& ctx, const std::string& domain) {
   return record->verified_at ? DomainState::verified : DomainState::unverified;
 }
 
+ChannelFacts channel_facts(Ctx& ctx) { return ctx.tx().one<ChannelFacts>(kChannelFacts); }
+
 std::string default_sender(Ctx& ctx) {
   for (const auto& record : ctx.tx().all<DomainRecord>(kDomains))
     if (record.verified_at) return "post@" + record.domain;

@@ -101,4 +101,9 @@ inline constexpr db::Sql kSuppress{
     "ON CONFLICT (tenant_id, email_hash) DO UPDATE SET reason = EXCLUDED.reason, at = EXCLUDED.at "
     "WHERE suppression.reason = 3"};
 
+inline constexpr db::Sql kChannelFacts{
+    "channel.facts",
+    "SELECT EXISTS (SELECT FROM sending_domain WHERE verified_at IS NOT NULL) AS domain, EXISTS "
+    "(SELECT FROM provider WHERE kind = 2) AS provider"};
+
 }  // namespace varde::outreach::store

@@ -58,6 +58,9 @@ inline Uuid enqueue_message(trust::Ctx& ctx, const OutboxMessage& message) {
   return enqueue_messages(ctx, {message}).front();
 }
 
+/// Whether any message was ever sent.
+bool any_sent(trust::Ctx& ctx);
+
 void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
 /// Timelines, the segment field "received", erasure.
 void add_delivery_hooks();

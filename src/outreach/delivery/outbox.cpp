@@ -352,6 +352,12 @@ Result<jobs::Outcome> send_system_mail(trust::Base& base, const jobs::Job& job) 
 
 }  // namespace
 
+bool any_sent(Ctx& ctx) {
+  static constexpr db::Sql kAnySent{"delivery.any",
+                                    "SELECT recipient_id FROM delivery WHERE state = 1 LIMIT 1"};
+  return !ctx.tx().query(kAnySent).empty();
+}
+
 void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers) {
   workers.handle("outreach.outbox",
                  [&base, environment](const jobs::Job& job) -> Result<jobs::Outcome> {

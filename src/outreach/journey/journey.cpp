@@ -827,6 +827,12 @@ std::string webhook_secret(trust::Base& base, const Uuid& tenant, const Uuid& jo
          base64(base.keys.tenant_key(tenant, "webhook:" + journey.str()).view().substr(0, 24));
 }
 
+std::vector<trust::Attention> journeys_attention(Ctx& ctx) {
+  auto failing = ctx.tx().one<std::int64_t>(kFailing);
+  if (failing == 0) return {};
+  return {{"journey_failing", "Some journeys have steps that fail.", "/journeys", failing}};
+}
+
 void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
   std::map<TriggerKind, std::set<Uuid>> refs;
   for (const auto& trigger : triggers) refs[trigger.kind].insert(trigger.ref);

@@ -48,6 +48,9 @@ struct Trigger {
 };
 void fire(trust::Ctx& ctx, const std::vector<Trigger>& triggers);
 
+/// Running journeys with runs that failed.
+std::vector<trust::Attention> journeys_attention(trust::Ctx& ctx);
+
 void add_journey_routes(trust::Api& api);
 void add_journey_jobs(trust::Base& base, jobs::Workers& workers, bool private_webhooks);
 /// Listens to forms, lists and attributes; erasure; names for timelines.

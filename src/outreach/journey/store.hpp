@@ -180,4 +180,9 @@ inline constexpr db::Sql kReadNotification{
 inline constexpr db::Sql kTenants{"journey.tenants",
                                   "SELECT tenant_id FROM tenant WHERE state = 1"};
 
+inline constexpr db::Sql kFailing{
+    "journey.failing",
+    "SELECT count(DISTINCT r.journey_id) FROM journey_run r JOIN journey j ON j.tenant_id = "
+    "r.tenant_id AND j.journey_id = r.journey_id WHERE r.state = 3 AND j.state = 2"};
+
 }  // namespace varde::outreach::store

@@ -207,6 +207,9 @@ struct PersonFilter {
 Result<std::vector<Uuid>> search(trust::Ctx& ctx, const PersonFilter& filter, const Uuid& before,
                                  int limit);
 
+/// Whether there is anybody.
+bool any_person(trust::Ctx& ctx);
+
 void add_person_routes(trust::Api& api);
 
 }  // namespace varde::people

@@ -638,6 +638,8 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
   return out;
 }
 
+bool any_person(Ctx& ctx) { return !ctx.tx().query(kAnyPerson).empty(); }
+
 std::string display_name(const Person& person) {
   auto name = person.first_name.reveal();
   if (!person.last_name.empty()) name += (name.empty() ? "" : " ") + person.last_name.reveal();

@@ -362,4 +362,24 @@ Result<jobs::Outcome> run_import(trust::Base& base, const jobs::Job& job) {
   return ImportRun(base, *job.tenant_id, *id).run();
 }
 
+std::vector<RunningImport> running_imports(Ctx& ctx) {
+  std::vector<RunningImport> out;
+  for (auto& row : ctx.tx().all<ProgressRecord>(kRunningImports))
+    out.push_back({row.import_id, row.filename,
+                   row.bytes > 0 ? static_cast<double>(row.position) / static_cast<double>(row.bytes)
+                                 : 0.0});
+  return out;
+}
+
+std::vector<trust::Attention> imports_attention(Ctx& ctx) {
+  auto rejected = ctx.tx().all<Uuid>(kRejectedImports, now() - std::chrono::hours(24 * 7));
+  if (rejected.empty()) return {};
+  return {{"import_rejects", "Some imported files have rows that were not taken.",
+           "/imports/" + rejected.back().str(), static_cast<std::int64_t>(rejected.size())}};
+}
+
+std::vector<trust::Moving> moving_imports(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::Moving>(kMovingImports, since);
+}
+
 }  // namespace varde::people

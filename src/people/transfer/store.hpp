@@ -84,6 +84,24 @@ inline constexpr db::Sql kPieces{
     "kind = $2 AND number >= $3 ORDER BY number LIMIT 4"};
 inline constexpr db::Sql kDeletePieces{
     "import.delete_pieces", "DELETE FROM import_piece WHERE import_id = $1 AND kind = $2"};
+struct ProgressRecord {
+  Uuid import_id;
+  std::string filename;
+  std::int64_t position = 0, bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(ProgressRecord, (), (import_id, filename, position, bytes))
+inline constexpr db::Sql kRunningImports{
+    "import.running",
+    "SELECT import_id, filename, position, bytes FROM import WHERE state IN (2, 3) ORDER BY "
+    "import_id DESC LIMIT 5"};
+inline constexpr db::Sql kRejectedImports{
+    "import.rejected",
+    "SELECT import_id FROM import WHERE state = 4 AND rejected > 0 AND finished_at > $1 ORDER BY "
+    "import_id"};
+inline constexpr db::Sql kMovingImports{
+    "import.moving",
+    "SELECT 'import.progress' AS type, import_id AS id, state * 1000000000::bigint + read AS mark "
+    "FROM import WHERE state IN (2, 3) OR finished_at > $1"};
 inline constexpr db::Sql kRefreshStatistics{"import.refresh_statistics",
                                             "SELECT refresh_statistics()"};
 inline constexpr db::Sql kDeleteImport{"import.delete", "DELETE FROM import WHERE import_id = $1"};

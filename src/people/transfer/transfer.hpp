@@ -23,6 +23,18 @@ enum class ImportState {
 };
 BOOST_DESCRIBE_ENUM(ImportState, uploading, uploaded, queued, running, done, failed, cancelled)
 
+/// An import that is at work.
+struct RunningImport {
+  Uuid id;
+  std::string filename;
+  double progress = 0;  ///< 0 to 1.
+};
+BOOST_DESCRIBE_STRUCT(RunningImport, (), (id, filename, progress))
+std::vector<RunningImport> running_imports(trust::Ctx& ctx);
+/// Files of the last week with rows that were not taken.
+std::vector<trust::Attention> imports_attention(trust::Ctx& ctx);
+std::vector<trust::Moving> moving_imports(trust::Ctx& ctx, Timestamp since);
+
 void add_transfer_routes(trust::Api& api);
 void add_transfer_jobs(trust::Base& base, jobs::Workers& workers);
 

@@ -75,6 +75,11 @@ TenantSettings tenant_settings(Ctx& ctx) {
   return ctx.tx().one<TenantSettings>(kSettings, ctx.tenant);
 }
 
+std::int64_t count_members(Ctx& ctx) {
+  static constexpr db::Sql kMembers{"tenant.members", "SELECT count(*) FROM membership"};
+  return ctx.tx().one<std::int64_t>(kMembers);
+}
+
 void add_tenant_routes(Api& api) {
   api.add({"GET", "/api/v1/settings", "getSettings", "The organisation's settings",
            static_cast<int>(Right::user)},

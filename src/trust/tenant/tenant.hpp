@@ -28,6 +28,9 @@ BOOST_DESCRIBE_STRUCT(TenantSettings, (),
                        click_tracking, demo, totp_roles, version))
 TenantSettings tenant_settings(Ctx& ctx);
 
+/// How many users belong to the tenant.
+std::int64_t count_members(Ctx& ctx);
+
 void add_tenant_routes(Api& api);
 
 }  // namespace varde::trust
