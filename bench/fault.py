@@ -212,7 +212,7 @@ def fault_journey(name, count, times, gently, connections=10):
         number = lambda query: int(program.sql("SELECT count(*) FROM " + query)[0][0])
         runs = interrupt(program, gently, times, 7, sum(expected.values()) + count + yes,
                          lambda: number("journey_step_done") + receiver.taken + sum(hook.got.values()))
-        admin = program.admin()
+        admin = program.admin()  # moves the clock past the leases of what runs: nothing may be done twice for that
         found = lambda: admin.ok("GET", "/api/v1/journeys/" + journey["id"])["counts"]
         varde.wait_for(lambda: found()["active"] == 0, "all runs to end", 300)
         varde.wait_for(lambda: number("outbox WHERE state = 1") + number("webhook_call WHERE state = 1") == 0, "messages and webhooks to leave", 300)
