@@ -11,7 +11,9 @@
 #include <future>
 
 #include "app/program.hpp"
-#include "base/log.hpp"
+#include "base/text.hpp"
+#include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
 
 using namespace varde;
 
@@ -80,7 +82,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto& endpoint = all.find(take_line(text));
   std::vector<std::string> captures;
-  for (auto part : split(take_line(text), ' ')) captures.emplace_back(part);
+  auto path = take_line(text);
+  for (auto part : split(path, ' ')) captures.emplace_back(part);
   net::Request request;
   request.method = endpoint.info.method;
   request.path = endpoint.info.path;
