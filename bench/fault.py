@@ -3,9 +3,15 @@
 
 campaign    SIGKILL at random moments of a campaign, restart each time: what the receiving server counted
 import      the same for an import
+journey     the same for a journey of many persons: steps, messages, webhooks and notifications
 isolation   generated requests of every endpoint with another tenant's ids
+
+journey counts what leaves the house (a message for each open connection, one webhook); journey-steps what stays within.
+The first three are done once more with SIGTERM (the row NAME-sigterm), which may repeat nothing at all. A row says how
+often the program was ended (runs), what never happened (lost), what happened twice (repeated), and how often that may
+be (limit): what can be between its hand-over and its answer at a kill, one message for each open connection.
 """
-import argparse, collections, json, os, pathlib, random, re, socketserver, sys, threading, time
+import argparse, collections, http.server, json, os, pathlib, random, re, socketserver, sys, threading
 
 root = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(root / "tests" / "http"))
@@ -20,119 +26,214 @@ os.environ["VARDE_BINARY"] = str(pathlib.Path(options.binary).resolve())
 import varde  # noqa: E402
 
 
+
+failed = False
+
+
 def emit(**row):
+    global failed
     print(json.dumps(row) if options.json else "  ".join("%s=%s" % item for item in row.items()), flush=True)
-    if row.get("lost") or row.get("repeated", 0) > row.get("limit", 0):
-        sys.exit(1)
+    failed = failed or row["lost"] > 0 or row["repeated"] > row["limit"]
 
 
 class Receiver(socketserver.ThreadingTCPServer):
     """Counts messages by recipient; a message counts when its final dot was answered."""
-    allow_reuse_address, daemon_threads = True, True
+    allow_reuse_address, daemon_threads, request_queue_size = True, True, 128
 
     def __init__(self):
         self.got, self.lock = collections.Counter(), threading.Lock()
         super().__init__(("127.0.0.1", 0), Session)
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def taken(self):
+        with self.lock:
+            return sum(self.got.values())
 
 
-class Session(socketserver.StreamRequestHandler):
+class Session(socketserver.BaseRequestHandler):
+    def until(self, mark):
+        while (at := self.read.find(mark)) < 0:
+            piece = self.request.recv(65536)
+            if not piece:
+                raise EOFError
+            self.read += piece
+        head, self.read = self.read[:at], self.read[at + len(mark):]
+        return head
+
     def handle(self):
-        say = lambda text: (self.wfile.write(text.encode() + b"\r\n"), self.wfile.flush())
+        say = lambda text: self.request.sendall(text + b"\r\n")
+        self.read = b""
         try:
-            say("220 receiver")
+            say(b"220 receiver")
             to = None
             while True:
-                line = self.rfile.readline()
-                if not line:
-                    return
+                line = self.until(b"\r\n")
                 verb = line[:4].upper()
                 if verb == b"EHLO":
-                    say("250-receiver\r\n250 PIPELINING")
+                    say(b"250-receiver\r\n250 PIPELINING")
                 elif verb == b"RCPT":
                     to = re.search(rb"<([^>]*)>", line).group(1).decode()
-                    say("250 ok")
+                    say(b"250 ok")
                 elif verb == b"DATA":
-                    say("354 go")
-                    while True:
-                        line = self.rfile.readline()
-                        if not line:
-                            return
-                        if line == b".\r\n":
-                            break
+                    say(b"354 go")
+                    self.until(b"\r\n.\r\n")
                     with self.server.lock:
                         self.server.got[to] += 1
-                    say("250 taken")
+                    say(b"250 taken")
                 elif verb == b"QUIT":
-                    return say("221 bye")
+                    return say(b"221 bye")
                 else:
-                    say("250 ok")
-        except OSError:
+                    say(b"250 ok")
+        except (OSError, EOFError):
             pass
+
+
+class Hook(http.server.ThreadingHTTPServer):
+    """Counts webhook calls by the person they are about."""
+    daemon_threads = True
+
+    def __init__(self):
+        self.got, self.lock = collections.Counter(), threading.Lock()
+        super().__init__(("127.0.0.1", 0), Call)
+        self.url = "http://127.0.0.1:%d/" % self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Call(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with self.server.lock:
+            self.server.got[body["data"]["person_id"]] += 1
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
 
 
 def csv(count):
     return "\n".join(["email,first_name"] + ["fault%d@example.org,First%d" % (i, i) for i in range(count)])
 
 
-def fault_campaign(count, kills, connections=10):
+def document():
+    text = {"id": "a", "type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hello {{ person.first_name }}"}]}]}}
+    return {"version": 1, "blocks": [text, {"id": "f", "type": "footer"}]}
+
+
+def send_through(admin, receiver, connections):
+    admin.ok("POST", "/api/v1/providers", {"name": "receiver", "kind": "smtp", "host": "127.0.0.1", "port": receiver.port, "security": "none", "connections": connections, "default": True})
+    varde.allow_sending(admin, "example.org")
+
+
+def interrupt(program, gently, times, seed, total, progress, ended=lambda: False):
+    """Ends the program and starts it again `times` times, each at a random moment of its share of the work. Returns how often."""
+    rng, done = random.Random(seed), 0
+    for i in range(times):
+        target = min(total - 1, int(total * (i + rng.random()) / times))
+        varde.wait_for(lambda: progress() >= target or ended(), "the work to come to %d of %d" % (target, total), 180)
+        if ended():
+            break
+        assert program.stop() == 0 if gently else program.kill() is None
+        done += 1
+        program.start()
+    return done
+
+
+def twice(counter):
+    return sum(counter.values()) - len(counter)
+
+
+def fault_campaign(name, count, times, gently, connections=10):
     receiver = Receiver()
-    threading.Thread(target=receiver.serve_forever, daemon=True).start()
     program = varde.Program(quick=False).start()
-    rng = random.Random(3)
     try:
         admin = program.admin()
         group = admin.ok("POST", "/api/v1/lists", {"name": "Fault"})
         admin.import_csv(csv(count), options={"list_id": group["id"]})
         program.sql("ANALYZE")
-        admin.ok("POST", "/api/v1/providers", {"name": "receiver", "kind": "smtp", "host": "127.0.0.1", "port": receiver.server_address[1], "security": "none", "connections": connections, "default": True})
-        varde.allow_sending(admin, "example.org")
-        text = {"id": "a", "type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hello {{ person.first_name }}"}]}]}}
-        campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Fault", "subject": "Hello", "from_name": "Fault", "from_email": "news@example.org", "document": {"version": 1, "blocks": [text, {"id": "f", "type": "footer"}]}, "audience": {"lists": [group["id"]], "segments": [], "exclude_lists": [], "exclude_segments": []}})
+        send_through(admin, receiver, connections)
+        campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Fault", "subject": "Hello", "from_name": "Fault", "from_email": "news@example.org", "document": document(), "audience": {"lists": [group["id"]], "segments": [], "exclude_lists": [], "exclude_segments": []}})
         admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
-        done_kills = 0
-        for i in range(kills):
-            target = min(count - 1, int(count * (i + rng.random()) / kills))
-            try:
-                varde.wait_for(lambda: sum(receiver.got.values()) >= target, "the campaign to come to %d" % target, 180)
-            except AssertionError:
-                break
-            program.kill()
-            done_kills += 1
-            program.start()
-        admin = program.admin()
+        runs = interrupt(program, gently, times, 3, count, lambda: receiver.taken)
         state = varde.wait_for(lambda: (lambda s: s if s["state"] == "sent" else None)(admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])), "the campaign to end", 600)
-        lost = count - len(receiver.got)
-        repeated = sum(receiver.got.values()) - len(receiver.got)
         assert state["counts"]["sent"] == count, (state, count)
-        emit(name="campaign", runs=done_kills, lost=lost, repeated=repeated, limit=done_kills * connections)
+        emit(name=name, runs=runs, lost=count - len(receiver.got), repeated=twice(receiver.got), limit=0 if gently else runs * connections)
     finally:
         program.remove()
         receiver.shutdown()
 
 
-def fault_import(count, kills):
+def fault_import(name, count, times, gently):
     program = varde.Program(quick=False).start()
-    rng = random.Random(5)
     try:
         admin = program.admin()
         made = admin.upload("fault.csv", csv(count).encode())
         mapping = [{"column": c["index"], "target": c.get("suggestion", "ignore")} for c in made["columns"]]
         admin.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": made["encoding"], "delimiter": made["delimiter"], "header": True, "mapping": mapping, "options": {}})
-        done_kills = 0
-        for i in range(kills):
-            target = int(count * (i + rng.random()) / kills)
-            varde.wait_for(lambda: admin.ok("GET", "/api/v1/imports/" + made["id"])["counts"]["read"] >= target, "the import to come to %d" % target, 180)
-            if admin.ok("GET", "/api/v1/imports/" + made["id"])["state"] == "done":
-                break
-            program.kill()
-            done_kills += 1
-            program.start()
-            admin = program.admin()
+        state = lambda: admin.ok("GET", "/api/v1/imports/" + made["id"])
+        runs = interrupt(program, gently, times, 5, count, lambda: state()["counts"]["read"], lambda: state()["state"] == "done")
         done = admin.finished_import(made["id"], 600)
         (persons,), = program.sql("SELECT count(*) FROM person")
-        emit(name="import", runs=done_kills, lost=count - int(persons), repeated=abs(done["counts"]["created"] - count), limit=0)
+        emit(name=name, runs=runs, lost=count - int(persons), repeated=abs(done["counts"]["created"] - count), limit=0)
     finally:
         program.remove()
+
+
+def fault_journey(name, count, times, gently, connections=10):
+    """Everybody waits a day; then half go the way of yes, the others of no, and the program is ended meanwhile."""
+    receiver, hook = Receiver(), Hook()
+    program = varde.Program(quick=False).start()
+    try:
+        admin = program.admin()
+        me = admin.ok("GET", "/api/v1/session")["user"]["id"]
+        admin.ok("POST", "/api/v1/attributes", {"key": "stage", "label": "Stage", "type": "text", "classification": "plain"})
+        send_through(admin, receiver, connections)
+        group = admin.ok("POST", "/api/v1/lists", {"name": "Fault"})
+        message = lambda: {"kind": "send", "subject": "Hello", "document": document(), "from_name": "Fault", "from_email": "news@example.org"}
+        steps = [{"id": "wait", "kind": "wait", "days": 1, "next": "branch"},
+                 {"id": "branch", "kind": "branch", "conditions": {"field": "language", "operator": "is", "value": "nb"}, "yes": "tag", "no": "other"},
+                 {"id": "tag", "kind": "tag", "add": ["yes"], "next": "stage"},
+                 {"id": "stage", "kind": "set_attribute", "attribute": "stage", "value": "reached", "next": "write"},
+                 {"id": "write", **message(), "next": "hook"},
+                 {"id": "hook", "kind": "webhook", "url": hook.url, "next": "tell"},
+                 {"id": "tell", "kind": "notify", "user_id": me, "text": "Reached"},
+                 {"id": "other", "kind": "tag", "add": ["no"], "next": "write_other"},
+                 {"id": "write_other", **message()}]
+        journey = admin.ok("POST", "/api/v1/journeys", {"name": "Fault", "trigger": {"kind": "list_joined", "list_id": group["id"]}, "steps": steps, "start": "wait"})
+        admin.ok("POST", "/api/v1/journeys/%s/start" % journey["id"])
+        rows = "".join("fault%d@example.org,%s\n" % (i, "nb" if i % 2 else "en") for i in range(count))
+        admin.import_csv("email,language\n" + rows, options={"list_id": group["id"]})
+        yes, no = count // 2, count - count // 2
+        expected = {"wait": count, "branch": count, "tag": yes, "stage": yes, "write": yes, "hook": yes, "tell": yes, "other": no, "write_other": no}
+        program.sql("ANALYZE")
+        program.move_clock(86400)
+        number = lambda query: int(program.sql("SELECT count(*) FROM " + query)[0][0])
+        runs = interrupt(program, gently, times, 7, sum(expected.values()) + count + yes,
+                         lambda: number("journey_step_done") + receiver.taken + sum(hook.got.values()))
+        admin = program.admin()  # moves the clock past the leases of what runs: nothing may be done twice for that
+        found = lambda: admin.ok("GET", "/api/v1/journeys/" + journey["id"])["counts"]
+        varde.wait_for(lambda: found()["active"] == 0, "all runs to end", 300)
+        varde.wait_for(lambda: number("outbox WHERE state = 1") + number("webhook_call WHERE state = 1") == 0, "messages and webhooks to leave", 300)
+        assert found() == {"entered": count, "active": 0, "finished": count, "failed": 0}, found()
+        done = {s["id"]: s["done"] for s in admin.ok("GET", "/api/v1/journeys/%s/steps" % journey["id"])["steps"]}
+        assert done == expected, (done, expected)
+        # What the steps did is counted where they left their marks, not where the journey keeps its books.
+        lost = repeated = 0
+        for marks, by, persons in (("activity WHERE kind = 8", "person_id", count),  # tagged
+                                   ("activity WHERE kind = 3", "person_id", yes),    # stage changed
+                                   ("notification", "href", yes)):
+            (total, distinct), = program.sql("SELECT count(*), count(DISTINCT %s) FROM %s" % (by, marks))
+            lost, repeated = lost + persons - int(distinct), repeated + int(total) - int(distinct)
+        lost += yes - number("person_attribute WHERE text_value = 'reached'")
+        emit(name=name + "-steps", runs=runs, lost=lost, repeated=repeated, limit=0)
+        mails, calls = count - len(receiver.got), yes - len(hook.got)
+        emit(name=name, runs=runs, lost=lost + mails + calls, repeated=repeated + twice(receiver.got) + twice(hook.got), limit=0 if gently else runs * (connections + 1))
+    finally:
+        program.remove()
+        receiver.shutdown()
+        hook.shutdown()
 
 
 def fault_isolation(rounds):
@@ -146,9 +247,14 @@ def fault_isolation(rounds):
         varde.end_shared()
 
 
-names = {"campaign": lambda: fault_campaign(options.persons or (2000 if options.quick else 20000), 4 if options.quick else 20),
-         "import": lambda: fault_import(options.persons or (4000 if options.quick else 20000), 4 if options.quick else 20),
-         "isolation": lambda: fault_isolation(2 if options.quick else 20)}
-if options.name not in names:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join(names)))
-names[options.name]()
+interrupted = {"campaign": (fault_campaign, 2000, 20000), "import": (fault_import, 4000, 20000), "journey": (fault_journey, 500, 5000)}
+if options.name in interrupted:
+    fault, quick, full = interrupted[options.name]
+    size, times = options.persons or (quick if options.quick else full), 4 if options.quick else 20
+    fault(options.name, size, times, False)
+    fault(options.name + "-sigterm", size, times // 2, True)
+elif options.name == "isolation":
+    fault_isolation(2 if options.quick else 20)
+else:
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation"])))
+sys.exit(failed)

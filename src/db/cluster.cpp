@@ -201,7 +201,7 @@ void Cluster::launch() {
     ::dup2(out, 1);
     ::dup2(out, 2);
     for (int fd = 3; fd < 1024; ++fd) ::close(fd);
-    ::execl(binary.c_str(), "postgres", "-D", data_.c_str(), nullptr);
+    ::execl(binary.c_str(), binary.c_str(), "-D", data_.c_str(), nullptr);
     ::_exit(127);
   }
   pid_ = child;

@@ -1,6 +1,7 @@
 #include "jobs/queue.hpp"
 
 #include <map>
+#include <mutex>
 #include <thread>
 
 #include "base/log.hpp"
@@ -25,11 +26,13 @@ constexpr db::Sql kEnqueue{
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unique_key) "
     "DO UPDATE SET again = true, run_at = LEAST(job.run_at, EXCLUDED.run_at)"};
 constexpr db::Sql kNotify{"jobs.notify", "SELECT pg_notify('varde_jobs', '')"};
+// $3: what runs here already. The clock may jump past a lease (a machine that slept, a corrected
+// clock) before the heartbeat extends it.
 constexpr db::Sql kClaim{
     "jobs.claim",
     "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
     "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) "
-    "ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
+    "AND job_id <> ALL($3) ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
 constexpr db::Sql kLeaseMany{
     "jobs.lease",
     "UPDATE job SET lease_until = $2, attempts = attempts + 1 WHERE job_id = ANY($1)"};
@@ -68,13 +71,18 @@ struct Workers::Impl {
   struct PerLoop {
     net::Event wake;
     std::size_t running = 0;
-    std::vector<Uuid> leased;
   };
   std::vector<std::unique_ptr<PerLoop>> loops;
   std::atomic<std::size_t> running{0};
+  std::mutex mutex;
+  std::vector<Uuid> held;  // what runs, on any loop; under mutex
 
+  std::vector<Uuid> held_now() {
+    std::lock_guard lock(mutex);
+    return held;
+  }
   void claim_loop(PerLoop& mine);
-  void heartbeat_loop(PerLoop& mine);
+  void heartbeat_loop();
   void listen_loop();
   void execute(PerLoop& mine, const Job& job);
 };
@@ -110,8 +118,8 @@ void Workers::start(const std::vector<net::Loop*>& loops, bool sole_node) {
     for (std::size_t i = 0; i < loops.size(); ++i) {
       auto* mine = impl_->loops[i].get();
       loops[i]->spawn([this, mine] { impl_->claim_loop(*mine); });
-      loops[i]->spawn([this, mine] { impl_->heartbeat_loop(*mine); });
     }
+    loops[0]->spawn([this] { impl_->heartbeat_loop(); });
     loops[0]->spawn([this] { impl_->listen_loop(); });
   });
 }
@@ -138,14 +146,17 @@ void Workers::Impl::claim_loop(PerLoop& mine) {
       std::size_t claimed = 0;
       if (room > 0) {
         auto tx = database->system();
-        auto jobs = tx.all<Job>(kClaim, now(), static_cast<std::int64_t>(room));
+        auto jobs = tx.all<Job>(kClaim, now(), static_cast<std::int64_t>(room), held_now());
         claimed = jobs.size();
         if (!jobs.empty()) {
           std::vector<Uuid> ids;
           for (const auto& job : jobs) ids.push_back(job.job_id);
           tx.later(kLeaseMany, ids, now() + kLease);
           tx.commit();
-          mine.leased.insert(mine.leased.end(), ids.begin(), ids.end());
+          {
+            std::lock_guard lock(mutex);
+            held.insert(held.end(), ids.begin(), ids.end());
+          }
           for (auto& job : jobs) {
             ++mine.running;
             ++running;
@@ -155,7 +166,10 @@ void Workers::Impl::claim_loop(PerLoop& mine) {
                 PerLoop& loop;
                 const Uuid& id;
                 ~Leave() {
-                  std::erase(loop.leased, id);
+                  {
+                    std::lock_guard lock(impl.mutex);
+                    std::erase(impl.held, id);
+                  }
                   --loop.running;
                   --impl.running;
                   loop.wake.wake();
@@ -174,13 +188,14 @@ void Workers::Impl::claim_loop(PerLoop& mine) {
   }
 }
 
-void Workers::Impl::heartbeat_loop(PerLoop& mine) {
+void Workers::Impl::heartbeat_loop() {
   while (true) {
     net::sleep_for(kHeartbeat);
-    if (mine.leased.empty()) continue;
+    auto leased = held_now();
+    if (leased.empty()) continue;
     try {
       auto tx = database->system();
-      tx.later(kExtend, mine.leased, now() + kLease);
+      tx.later(kExtend, leased, now() + kLease);
       tx.commit();
     } catch (const std::exception& e) {
       log::warning("The leases of running jobs could not be extended", {{"what", e.what()}});

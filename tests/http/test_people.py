@@ -50,7 +50,7 @@ class People(unittest.TestCase):
     def test_import_keeps_good_rows_and_returns_bad_ones(self):
         lines = ["E-post;Fornavn;City;Age"]
         for i in range(1000):
-            lines.append("not an address;X;;" if i % 100 == 7 else "imp%d@example.org;Navn%d;%s;%d" % (i, i, "Tromsø" if i % 2 else "Oslo", i % 80))
+            lines.append("not an address;X;;" if i % 200 == 7 else ";Nobody;Oslo;1" if i % 200 == 107 else "imp%d@example.org;Navn%d;%s;%d" % (i, i, "Tromsø" if i % 2 else "Oslo", i % 80))
         text = "\r\n".join(lines)
         done = self.admin.import_csv(text.encode("cp1252"), options={"tags": ["imp"]})
         self.assertEqual((done["counts"]["created"], done["counts"]["rejected"]), (990, 10), done)

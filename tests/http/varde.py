@@ -3,7 +3,7 @@
 One program serves all test files of a run (starting takes two seconds); a test makes a tenant of its own when it
 needs an empty one. Time is moved through the clock file, never slept for.
 """
-import base64, contextlib, hashlib, hmac, http.client, json, mmap, os, pathlib, shutil, signal, socket, struct, subprocess, tempfile, time, urllib.parse
+import base64, contextlib, hashlib, hmac, http.client, json, mmap, os, pathlib, shutil, signal, socket, ssl, struct, subprocess, tempfile, time, urllib.parse
 
 PASSWORD = "correct horse battery staple 7"
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -63,7 +63,7 @@ class Client:
             headers["Cookie"] = "; ".join("%s=%s" % item for item in self.cookies.items())
         for attempt in (0, 1):
             if self.connection is None:
-                self.connection = http.client.HTTPConnection("127.0.0.1", self.program.port, timeout=60)
+                self.connection = self.program.connect(60)
             try:
                 self.connection.request(method, path, data, headers)
                 response = self.connection.getresponse()
@@ -173,10 +173,15 @@ class Program:
         def check():
             assert self.process.poll() is None, "the program ended: " + self.tail()
             with contextlib.suppress(OSError, http.client.HTTPException):
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection = self.connect(5)
                 connection.request("GET", "/readyz")
                 return connection.getresponse().status == 200 and b"is running at" in (self.directory / "log").read_bytes()[self.log_start():]
         wait_for(check, "the program to be ready: " + str(self.directory / "log"), 60)
+
+    def connect(self, timeout):
+        if "--tls" in self.extra:  # with the certificate that it made itself
+            return http.client.HTTPSConnection("localhost", self.port, timeout=timeout, context=ssl._create_unverified_context())
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def log_start(self):
         return getattr(self, "_log_start", 0)

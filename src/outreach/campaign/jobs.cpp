@@ -185,7 +185,10 @@ class Run {
  private:
   bool claim(Ctx& ctx) {
     claimed_ = now();
-    return ctx.tx().query(kClaimRun, id_, run_, now() + kRunLease, now()).affected() > 0;
+    // Alone, a lease from before this process began is a dead one's, however long it lasts.
+    auto ended = claimed_;
+    if (environment_.alone_since) ended = std::max(ended, *environment_.alone_since + kRunLease);
+    return ctx.tx().query(kClaimRun, id_, run_, claimed_ + kRunLease, ended).affected() > 0;
   }
 
   // Several producers, so that the connections do not starve while one waits for the database.

@@ -5,6 +5,7 @@
 #include "crypto/hash.hpp"
 #include "outreach/form/store.hpp"
 #include "outreach/page/page.hpp"
+#include "outreach/tracking/tracking.hpp"
 #include "people/csv/csv_reader.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
@@ -601,13 +602,12 @@ struct Pages {
                           "The answers could not be read. Please go back and send them again.",
                           400);
     auto token_text = first(*posted, "t");
-    std::optional<Uuid> known;
+    std::optional<Token> by;  // the message whose link led here
     if (!token_text.empty()) {
-      auto token = read_token(base, TokenKind::form, token_text);
-      if (!token || token->tenant != ctx.tenant || token->source_id != record->form_id)
+      by = read_token(base, TokenKind::form, token_text);
+      if (!by || by->tenant != ctx.tenant)
         return message_page(style, "This link is not valid",
                             "Please use the link as it stands in the message.", 404);
-      known = token->subject;
     }
     if (!posting) return render(ctx, *record, style, {}, {}, token_text);
 
@@ -642,11 +642,15 @@ struct Pages {
     answer.bytes[8] = static_cast<std::uint8_t>(0x80 | (answer.bytes[8] & 0x3f));
     for (int attempt = 0;; ++attempt) {
       try {
-        auto accepted = accept(ctx, *record, read, known, answer,
-                               base.is_simulated(request) ? people::kSimulated : 0);
+        auto flags = base.is_simulated(request) ? people::kSimulated : 0;
+        auto accepted = accept(ctx, *record, read, by ? std::optional(by->subject) : std::nullopt,
+                               answer, flags);
         if (!accepted)
           return message_page(style, "This link is not valid any more",
                               "The details behind this link were erased.", 410);
+        if (by)
+          count_response(ctx, by->source_id, people::ActivityKind::submitted, by->subject, 0,
+                         flags);
         ctx.commit();
         return thanks();
       } catch (const db::SqlError& e) {

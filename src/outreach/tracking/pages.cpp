@@ -71,6 +71,13 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
     url = render_link(ctx, *url, persons.empty() ? people::Person{} : persons.front());
     if (!url) return invalid_link();
   }
+  // One of our forms is told who comes and by which message, so that the answer is this person's
+  // and counts for that message.
+  if (!trap && url->starts_with(base.public_url + "/p/f/")) {
+    auto personal = *token;
+    personal.kind = TokenKind::form;
+    *url += (url->find('?') == std::string::npos ? "?t=" : "&t=") + make_token(base, personal);
+  }
   try {
     auto flags = trap ? people::kScanner : flags_of(ctx, request, *token);
     bool first = record_response(ctx, token->source_id, ActivityKind::clicked, token->subject,
@@ -304,11 +311,15 @@ bool looks_like_scanner(const std::string& method, std::string_view user_agent) 
   return false;
 }
 
+bool count_response(Ctx& ctx, const Uuid& source, ActivityKind kind, const Uuid& person,
+                    std::uint32_t number, int flags) {
+  if (person.is_nil() || !ctx.base.keys.key(ctx.tenant, person)) return false;
+  return ctx.tx().one<int>(kRespond, ctx.tenant, source, kind, number, flags, person, now()) == 1;
+}
+
 bool record_response(Ctx& ctx, const Uuid& source, ActivityKind kind, const Uuid& person,
                      std::uint32_t number, int flags) {
-  if (person.is_nil() || !ctx.base.keys.key(ctx.tenant, person)) return false;
-  auto times = ctx.tx().one<int>(kRespond, ctx.tenant, source, kind, number, flags, person, now());
-  if (times != 1) return false;
+  if (!count_response(ctx, source, kind, person, number, flags)) return false;
   people::Activity activity;
   activity.person_id = person;
   activity.kind = kind;

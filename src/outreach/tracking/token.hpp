@@ -31,7 +31,7 @@ enum class TokenKind {
   preferences = 4,  ///< /p/preferences/TOKEN
   bounce = 5,       ///< b-TOKEN@BOUNCE_DOMAIN, in base32; subject is the delivery's recipient.
   confirm = 6,      ///< /p/confirm/TOKEN: source is the list.
-  form = 7,         ///< /f/…/TOKEN: source is the form, number whatever the form wants.
+  form = 7,         ///< /p/f/…?t=TOKEN: source is the message that led there.
 };
 
 struct Token {
@@ -59,8 +59,7 @@ class TokenMaker {
   std::int64_t ref_;
 };
 
-/// A token as text, for a personal link: make_token(base, {TokenKind::form, ctx.tenant,
-/// SourceKind::form, form_id, person_id}).
+/// A token as text, for a personal link.
 std::string make_token(trust::Base& base, const Token& token);
 /// nullopt when the text is no token of this installation, or not of this kind.
 std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_view text);

@@ -64,7 +64,6 @@ RowReader::RowReader(Ctx& ctx, std::vector<std::string> targets, const ImportOpt
 std::optional<FieldError> RowReader::read(std::span<const std::string_view> fields,
                                           PersonChange& change,
                                           std::vector<std::string>& tags) const {
-  bool any = false;
   tags = fixed_tags_;
   for (std::size_t i = 0; i < fields.size() && i < targets_.size(); ++i) {
     const auto& target = targets_[i];
@@ -77,17 +76,14 @@ std::optional<FieldError> RowReader::read(std::span<const std::string_view> fiel
     auto name_field = [&](std::optional<std::string>& into) -> std::optional<FieldError> {
       if (utf8_length(text) > 100) return wrong("is longer than 100 characters.");
       into = std::string(text);
-      any = true;
       return std::nullopt;
     };
     if (target == "email") {
       change.email = normalise_email(text);
       if (!change.email) return wrong("is not an e-mail address.");
-      any = true;
     } else if (target == "phone") {
       change.phone = normalise_phone(text, region_);
       if (!change.phone) return wrong("is not a phone number that can exist.");
-      any = true;
     } else if (target == "first_name") {
       if (auto error = name_field(change.first_name)) return error;
     } else if (target == "last_name") {
@@ -112,7 +108,9 @@ std::optional<FieldError> RowReader::read(std::span<const std::string_view> fiel
       if (!value->is_null()) change.attributes[found->second.id] = *value;
     }
   }
-  if (!any) return FieldError{"", "has neither an e-mail address, a phone number nor a name."};
+  // By one of them the row is known again: the same file a second time changes nothing.
+  if (!change.email && !change.phone)
+    return FieldError{"", "has neither an e-mail address nor a phone number."};
   if (options_.list_id)
     change.lists[*options_.list_id] =
         double_opt_in_ ? MemberState::pending : MemberState::subscribed;
