@@ -73,6 +73,8 @@ struct CampaignNote {
   std::vector<Uuid> lists;
 };
 std::optional<CampaignNote> campaign_note(trust::Ctx& ctx, const Uuid& id);
+/// The names of those among `ids` that are campaigns.
+std::map<Uuid, std::string> campaign_names(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
 void add_campaign_routes(trust::Api& api, const Environment& environment);
 /// The people behind the numbers of a report.

@@ -225,11 +225,14 @@ void add_delivery_hooks() {
         kSentTo, person,
         first ? now() + std::chrono::hours(24) : before.time() + std::chrono::milliseconds(1),
         limit);
+    std::vector<Uuid> sources;
+    for (const auto& record : records) sources.push_back(record.source_id);
+    auto names = campaign_names(ctx, sources);
     for (const auto& record : records) {
       auto id = timeline_id(record);
       if (!(id < before)) continue;
-      auto campaign = campaign_note(ctx, record.source_id);
-      auto name = campaign ? campaign->name : std::string("a message");
+      auto campaign = names.find(record.source_id);
+      auto name = campaign != names.end() ? campaign->second : std::string("a message");
       people::TimelineItem item{id, record.at, "", "", {}, {}, false, false};
       switch (record.state) {
         case DeliveryState::sent:
@@ -246,7 +249,7 @@ void add_delivery_hooks() {
           break;
       }
       if (!record.code.empty()) item.detail = record.code;
-      if (campaign) item.href = "/campaigns/" + campaign->id.str();
+      if (campaign != names.end()) item.href = "/campaigns/" + campaign->first.str();
       out.push_back(std::move(item));
     }
     return out;

@@ -198,12 +198,12 @@ void enqueue_send(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {
                  .run_at = at});
 }
 
-void add_campaign_hooks() {
-  people::add_ref_names([](Ctx& ctx, const std::vector<Uuid>& ids) {
-    std::map<Uuid, std::string> out;
-    for (auto& row : ctx.tx().all<NameRow>(kNames, ids)) out[row.id] = row.name;
-    return out;
-  });
+std::map<Uuid, std::string> campaign_names(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::map<Uuid, std::string> out;
+  for (auto& row : ctx.tx().all<NameRow>(kNames, ids)) out[row.id] = row.name;
+  return out;
 }
+
+void add_campaign_hooks() { people::add_ref_names(campaign_names); }
 
 }  // namespace varde::outreach

@@ -18,6 +18,9 @@ struct ImageInfo {
 /// beyond 10,000 pixels a side.
 std::optional<ImageInfo> sniff_image(std::string_view bytes);
 
+/// A template's document; nullopt when it does not exist any more.
+std::optional<boost::json::value> template_document(trust::Ctx& ctx, const Uuid& id);
+
 void add_composer_routes(trust::Api& api, const Environment& environment);
 /// Pictures, for everybody.
 void add_composer_pages(trust::Base& base, web::Router& router);

@@ -170,6 +170,12 @@ Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRe
 
 }  // namespace
 
+std::optional<json::value> template_document(Ctx& ctx, const Uuid& id) {
+  auto record = ctx.tx().maybe<TemplateRecord>(kTemplate, id);
+  if (!record) return std::nullopt;
+  return json::parse(record->document.text);
+}
+
 void add_composer_routes(trust::Api& api, const Environment& environment) {
   auto access = [](Right right) { return static_cast<int>(right); };
 

@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
 #include "net/http_client.hpp"
+#include "outreach/composer/composer.hpp"
 #include "outreach/delivery/delivery.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/store.hpp"
@@ -466,11 +467,8 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
     case StepKind::send: {
       std::optional<json::value> document = step.document;
       if (!document && step.template_id) {
-        auto row = ctx.tx().maybe<db::Json>(
-            {"journey.template", "SELECT document FROM template WHERE template_id = $1"},
-            *step.template_id);
-        if (!row) return not_found("The template of this step does not exist any more.");
-        document = json::parse(row->text);
+        document = template_document(ctx, *step.template_id);
+        if (!document) return not_found("The template of this step does not exist any more.");
       }
       std::vector<OutboxMessage> messages;
       for (const auto& person : persons) {
@@ -853,18 +851,26 @@ void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
       runs.push_back(
           new_run(ctx, plan, trigger.person, trigger.occasion.str(), trigger.flags, zone));
     }
-  // A trigger on a value ("city becomes Oslo") looks at the person as saved.
+  // A trigger on a value ("city becomes Oslo") looks at the persons as saved.
+  std::map<Uuid, const Plan*> on_value;
+  for (const auto& [kind, plan] : plans)
+    if (kind == TriggerKind::attribute_changed && plan.trigger.value &&
+        !plan.trigger.value->is_null())
+      on_value[plan.record.journey_id] = &plan;
+  std::set<Uuid> asked;
+  for (const auto& run : runs)
+    if (on_value.contains(run.journey_id)) asked.insert(run.person_id);
+  std::map<Uuid, people::Person> persons;
+  for (auto& person : people::load(ctx, {asked.begin(), asked.end()}))
+    persons.emplace(person.id, std::move(person));
   std::erase_if(runs, [&](const NewRun& run) {
-    for (const auto& [kind, plan] : plans) {
-      if (plan.record.journey_id != run.journey_id || kind != TriggerKind::attribute_changed ||
-          !plan.trigger.value || plan.trigger.value->is_null())
-        continue;
-      auto person = people::load(ctx, {run.person_id});
-      if (person.empty() || !plan.record.trigger_ref) return true;
-      auto value = person.front().attributes.find(*plan.record.trigger_ref);
-      return value == person.front().attributes.end() || value->second != *plan.trigger.value;
-    }
-    return false;
+    auto plan = on_value.find(run.journey_id);
+    if (plan == on_value.end()) return false;
+    auto person = persons.find(run.person_id);
+    if (person == persons.end() || !plan->second->record.trigger_ref) return true;
+    auto value = person->second.attributes.find(*plan->second->record.trigger_ref);
+    return value == person->second.attributes.end() ||
+           value->second != *plan->second->trigger.value;
   });
   enter(ctx, runs);
 }

@@ -270,6 +270,7 @@ namespace {
 // Reads everything the batch could touch: one round trip for the persons, one for what belongs to
 // them.
 void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& changes,
+                 const std::map<Uuid, Attribute>& catalogue,
                  std::map<Uuid, Draft>& drafts, std::map<std::string, Uuid>& by_email,
                  std::map<std::string, Uuid>& by_phone) {
   std::vector<db::Bytes> emails, phones;
@@ -310,8 +311,6 @@ void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& 
     if (!text) throw std::runtime_error("a person's data does not open under the person's key");
     draft.before = draft.after = unpack(*text);
   }
-  std::map<Uuid, Attribute> catalogue;
-  for (auto& attribute : attributes(ctx)) catalogue[attribute.id] = attribute;
   for (auto& row : values.rows().all<ValueRecord>())
     if (auto found_attribute = catalogue.find(row.attribute_id); found_attribute != catalogue.end())
       drafts[row.person_id].plain[row.attribute_id] = value_of(found_attribute->second, row);
@@ -320,6 +319,13 @@ void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& 
     drafts[row.person_id].lists[row.list_id] = row.state;
   for (auto& row : consents.rows().all<ConsentRecord>())
     drafts[row.person_id].consents[row.purpose_id] = row.given;
+}
+
+template <class Record>
+std::vector<Record> rows_of(const std::map<std::pair<Uuid, Uuid>, Record>& records) {
+  std::vector<Record> out;
+  for (const auto& [key, record] : records) out.push_back(record);
+  return out;
 }
 
 bool set_field(Draft& draft, const char* name, std::string& field,
@@ -341,14 +347,15 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
   for (auto& attribute : attributes(ctx)) catalogue[attribute.id] = attribute;
   std::map<Uuid, Draft> drafts;
   std::map<std::string, Uuid> by_email, by_phone;
-  read_drafts(ctx, index, changes, drafts, by_email, by_phone);
+  read_drafts(ctx, index, changes, catalogue, drafts, by_email, by_phone);
 
   std::vector<SaveOutcome> out(changes.size());
   std::vector<Uuid> fresh;
   std::vector<ValueRecord> values;
   std::vector<TagRecord> tags;
-  std::vector<MemberRecord> members;
-  std::vector<ConsentRecord> consents;
+  // By list or purpose, and person: what a batch says last of one is what is written.
+  std::map<std::pair<Uuid, Uuid>, MemberRecord> members;
+  std::map<std::pair<Uuid, Uuid>, ConsentRecord> consents;
   std::vector<Activity> activities;
   std::map<Uuid, std::vector<Uuid>> to_confirm;
 
@@ -454,9 +461,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
           state == MemberState::pending)
         continue;
       draft.lists[list] = state;
-      std::erase_if(members,
-                    [&](const MemberRecord& m) { return m.list_id == list && m.person_id == id; });
-      members.push_back({ctx.tenant, list, id, state, at});
+      members[{list, id}] = {ctx.tenant, list, id, state, at};
       activities.push_back({id,
                             state == MemberState::subscribed ? ActivityKind::list_joined
                             : state == MemberState::pending  ? ActivityKind::list_pending
@@ -474,10 +479,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
            (!known->second && options.created_as == ActivityKind::imported)))
         continue;
       draft.consents[purpose] = given;
-      std::erase_if(consents, [&](const ConsentRecord& c) {
-        return c.purpose_id == purpose && c.person_id == id;
-      });
-      consents.push_back({ctx.tenant, purpose, id, given, options.source, at});
+      consents[{purpose, id}] = {ctx.tenant, purpose, id, given, options.source, at};
       activities.push_back({id,
                             given ? ActivityKind::consent_given : ActivityKind::consent_withdrawn,
                             purpose, std::nullopt, options.flags, std::nullopt, at});
@@ -553,10 +555,10 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
                  "ON CONFLICT (tenant_id, person_id, attribute_id) DO UPDATE SET text_value = "
                  "EXCLUDED.text_value, number_value = EXCLUDED.number_value");
   tx.insert_many("person_tag", tags, "ON CONFLICT DO NOTHING");
-  tx.insert_many("list_member", members,
+  tx.insert_many("list_member", rows_of(members),
                  "ON CONFLICT (tenant_id, list_id, person_id) DO UPDATE SET state = "
                  "EXCLUDED.state, since = EXCLUDED.since");
-  tx.insert_many("consent", consents,
+  tx.insert_many("consent", rows_of(consents),
                  "ON CONFLICT (tenant_id, purpose_id, person_id) DO UPDATE SET given = "
                  "EXCLUDED.given, source = EXCLUDED.source, at = EXCLUDED.at");
   record_activity(ctx, activities);
