@@ -123,6 +123,8 @@ bool write_all(Stream& stream, std::string_view first, std::string_view second, 
   return !ec && !timed_out;
 }
 
+constexpr std::uint64_t kDropped = 256 * 1024;  // of a body that nobody asked for
+
 template <class Stream>
 class Reader : public BodyReader {
  public:
@@ -176,6 +178,21 @@ class Reader : public BodyReader {
     return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
   }
   bool failed() const { return failed_; }
+  /// Whether what is left is known to be at most `limit`.
+  bool rest_is_within(std::uint64_t limit) const {
+    auto rest = parser_.content_length_remaining();
+    return rest && *rest <= limit;
+  }
+  /// Reads away what is left, up to `limit`, waiting at most `patience` for each piece.
+  void drop_rest(std::uint64_t limit, std::chrono::seconds patience) {
+    timeout_ = patience;
+    for (std::uint64_t dropped = 0; !parser_.is_done() && !failed_ && dropped < limit;) {
+      auto piece = read_some(32 * 1024);
+      if (!piece || piece->empty()) return;
+      dropped += piece->size();
+    }
+  }
+  bool waits_for_continue() const { return send_continue_; }
 
  private:
   Error gone() {
@@ -315,7 +332,7 @@ void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
     bool keep_alive = !ec && parser.is_header_done() && parser.keep_alive();
     bool head_only = false;
     auto id = Uuid::make().str();
-    Reader<Stream> reader(stream, buffer, parser, options.body_timeout, false);
+    std::optional<Reader<Stream>> body;
     if (ec || !parser.is_header_done()) {
       bool too_big = ec == http::error::header_limit;
       response = problem(too_big ? 431 : 400, too_big ? "The request's header is too large."
@@ -340,9 +357,9 @@ void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
       }
       request.secure = std::is_same_v<Stream, TlsStream>;
       request.peer = client_of(peer, request);
-      Reader<Stream> body(stream, buffer, parser, options.body_timeout,
-                          iequals(request.header("expect"), "100-continue"));
-      request.body = &body;
+      body.emplace(stream, buffer, parser, options.body_timeout,
+                   iequals(request.header("expect"), "100-continue"));
+      request.body = &*body;
       if (auto path = clean_path(target.substr(0, mark)); !path) {
         response = problem(400, "The path is not valid.");
       } else if (count > 100) {
@@ -359,16 +376,11 @@ void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
               problem(500, "Something went wrong on our side. The request id finds it in the log.");
         }
       }
-      // What the handler left of the body is read away, up to a limit: the next request begins
-      // after it.
-      std::size_t left_over = 0;
-      while (!parser.is_done() && !body.failed() && left_over < 256 * 1024) {
-        if (iequals(request.header("expect"), "100-continue")) break;
-        auto piece = body.read_some(32 * 1024);
-        if (!piece || piece->empty()) break;
-        left_over += piece->size();
-      }
-      if (!parser.is_done() || body.failed()) keep_alive = false;
+      // What the handler left of a small body is read away: the next request begins after it. A
+      // large one is answered before it has come.
+      if (!body->waits_for_continue() && body->rest_is_within(kDropped))
+        body->drop_rest(kDropped, options.body_timeout);
+      if (!parser.is_done() || body->failed()) keep_alive = false;
     }
     if (draining) keep_alive = false;
     auto deadline_write = in(options.write_timeout);
@@ -385,6 +397,9 @@ void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
                      deadline_write))
         return;
     }
+    // Whoever still sends would find the connection reset before the answer was read.
+    if (body && !parser.is_done() && !body->waits_for_continue())
+      body->drop_rest(4 * kDropped, std::chrono::seconds(2));
     requests_total.with({std::to_string(response.status)}).add();
     request_seconds.observe(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
