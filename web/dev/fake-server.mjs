@@ -305,7 +305,7 @@ export function makeServer({ delay = 0 } = {}) {
       {
         kind: 'bounces',
         text: 'Winter appeal: addresses do not exist',
-        href: `/campaigns/${data.campaigns[1].id}/people?what=bounced`,
+        href: `/campaigns/${data.campaigns[1].id}/people?what=bounced_hard`,
         count: 14,
       },
       {
@@ -707,11 +707,11 @@ export function makeServer({ delay = 0 } = {}) {
         person,
         at: data.ago(100 + i),
         detail:
-          query.what === 'bounced'
+          query.what?.startsWith('bounced')
             ? '550 5.1.1 No such mailbox'
             : query.what === 'clicked'
               ? 'https://www.varde.example/autumn'
-              : query.what === 'skipped'
+              : query.what?.startsWith('skipped')
                 ? 'No consent'
                 : undefined,
         scanner: query.what === 'opened' && i % 4 === 1,

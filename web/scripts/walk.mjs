@@ -176,7 +176,7 @@ const steps = {
   'a number leads to its people': async () => {
     await page.goto(`${base}/campaigns?state=sent`)
     await page.getByRole('link', { name: 'Autumn newsletter' }).click()
-    await page.getByRole('link', { name: /Bounced/ }).click()
+    await page.getByRole('link', { name: /Bounced for good/ }).click()
     await see('550 5.1.1 No such mailbox')
   },
   'a form is built and published': async () => {

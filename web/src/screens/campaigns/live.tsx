@@ -163,9 +163,14 @@ export default function Live() {
                   href={people('failed')}
                 />
                 <Figure
-                  label={t('campaigns:figures.bounced')}
-                  value={formatNumber(counts.bounced_hard + counts.bounced_soft)}
-                  href={people('bounced')}
+                  label={t('campaigns:figures.bounced_hard')}
+                  value={formatNumber(counts.bounced_hard)}
+                  href={people('bounced_hard')}
+                />
+                <Figure
+                  label={t('campaigns:figures.bounced_soft')}
+                  value={formatNumber(counts.bounced_soft)}
+                  href={people('bounced_soft')}
                 />
                 <Figure
                   label={t('campaigns:figures.opened')}

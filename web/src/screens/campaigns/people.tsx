@@ -9,19 +9,7 @@ import { Empty, Page, Tag, Time } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
-
-const kinds = [
-  'sent',
-  'opened',
-  'clicked',
-  'answered',
-  'bounced',
-  'complained',
-  'unsubscribed',
-  'deferred',
-  'failed',
-  'skipped',
-] as const
+import { figures } from './states'
 
 /** The people behind one number of a report. */
 export default function People() {
@@ -75,7 +63,7 @@ export default function People() {
         <Choice
           label={t('campaigns:show')}
           value={what}
-          data={kinds.map((k) => ({ value: k, label: t(`campaigns:figures.${k}`) }))}
+          data={figures.map((k) => ({ value: k, label: t(`campaigns:figures.${k}`) }))}
           onPick={(v) => setUrl({ what: v, link: undefined })}
         />
       </div>

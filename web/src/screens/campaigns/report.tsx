@@ -10,7 +10,10 @@ import { TimeChart } from '@/ui/chart'
 import { Alert, Card, Figure, Loaded, Page, Time } from '@/ui/kit'
 import { Link, LinkButton } from '@/ui/link'
 import { DataTable } from '@/ui/table'
-import { CampaignStateMark } from './states'
+import { CampaignStateMark, figures } from './states'
+
+/** Figures that are also said as a share of what was sent. */
+const ofSent = new Set<string>(['opened', 'clicked', 'answered', 'complained', 'unsubscribed'])
 
 export default function Report() {
   const id = useParam()
@@ -54,74 +57,19 @@ export default function Report() {
       )}
       <Loaded query={report} block={320}>
         {({ counts: n, links, by_hour, domains }) => {
-          const share = (x: number) => formatPercent(x, n.sent)
-          const skipped = n.skipped_suppressed + n.skipped_no_consent + n.skipped_no_address
           return (
             <>
               {n.recipients === 0 && <Alert tone="info">{t('campaigns:nobody_yet')}</Alert>}
               <div className="figures">
-                <Figure
-                  label={t('campaigns:figures.sent')}
-                  value={formatNumber(n.sent)}
-                  note={t('campaigns:of', { total: formatNumber(n.recipients) })}
-                  href={people('sent')}
-                />
-                <Figure
-                  label={t('campaigns:figures.opened')}
-                  value={formatNumber(n.opened)}
-                  note={t('campaigns:share_scanner', { share: share(n.opened), count: n.opened_scanner })}
-                  href={people('opened')}
-                />
-                <Figure
-                  label={t('campaigns:figures.clicked')}
-                  value={formatNumber(n.clicked)}
-                  note={t('campaigns:share_scanner', { share: share(n.clicked), count: n.clicked_scanner })}
-                  href={people('clicked')}
-                />
-                <Figure
-                  label={t('campaigns:figures.answered')}
-                  value={formatNumber(n.answered)}
-                  note={share(n.answered)}
-                  href={people('answered')}
-                />
-                <Figure
-                  label={t('campaigns:figures.bounced')}
-                  value={formatNumber(n.bounced_hard + n.bounced_soft)}
-                  note={t('campaigns:hard', { count: n.bounced_hard })}
-                  href={people('bounced')}
-                />
-                <Figure
-                  label={t('campaigns:figures.complained')}
-                  value={formatNumber(n.complained)}
-                  note={share(n.complained)}
-                  href={people('complained')}
-                />
-                <Figure
-                  label={t('campaigns:figures.unsubscribed')}
-                  value={formatNumber(n.unsubscribed)}
-                  note={share(n.unsubscribed)}
-                  href={people('unsubscribed')}
-                />
-                <Figure
-                  label={t('campaigns:figures.deferred')}
-                  value={formatNumber(n.deferred)}
-                  href={people('deferred')}
-                />
-                <Figure
-                  label={t('campaigns:figures.failed')}
-                  value={formatNumber(n.failed)}
-                  href={people('failed')}
-                />
-                <Figure
-                  label={t('campaigns:figures.skipped')}
-                  value={formatNumber(skipped)}
-                  note={t('campaigns:skipped_note', {
-                    suppressed: n.skipped_suppressed,
-                    consent: n.skipped_no_consent,
-                    address: n.skipped_no_address,
-                  })}
-                  href={people('skipped')}
-                />
+                {figures.map((what) => (
+                  <Figure
+                    key={what}
+                    label={t(`campaigns:figures.${what}`)}
+                    value={formatNumber(n[what])}
+                    note={ofSent.has(what) ? formatPercent(n[what], n.sent) : undefined}
+                    href={people(what)}
+                  />
+                ))}
               </div>
               <p className="muted small">{t('campaigns:opens_note')}</p>
               {by_hour.length > 0 && (

@@ -17,6 +17,26 @@ export const CampaignStateMark = ({ state }: { state: CampaignState }) => (
   <State tone={tones[state]}>{t(`campaigns:states.${state}`)}</State>
 )
 
+/** The numbers of a report; behind each are people. */
+export const figures = [
+  'recipients',
+  'sent',
+  'opened',
+  'clicked',
+  'answered',
+  'bounced_hard',
+  'bounced_soft',
+  'complained',
+  'unsubscribed',
+  'deferred',
+  'failed',
+  'skipped_suppressed',
+  'skipped_no_consent',
+  'skipped_no_address',
+  'opened_scanner',
+  'clicked_scanner',
+] as const
+
 /** The screen that suits what a campaign is doing now. */
 export function placeOf({ id, state }: Pick<CampaignRow, 'id' | 'state'>): string {
   if (state === 'draft') return `/campaigns/${id}/edit`
