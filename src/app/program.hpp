@@ -34,8 +34,9 @@ struct Settings {
   std::vector<std::string> trusted_proxies;
   bool private_webhooks = false;  ///< Webhooks may go to addresses inside the house, and over http.
   std::size_t loops = 2;
-  std::size_t connections = 4;  ///< Database connections per loop and role: more only make them wait
-                                ///< for each other (person-get, 2 cores: 8,860 req/s with 3, 7,100 with 8).
+  std::size_t connections =
+      4;  ///< Database connections per loop and role: more only make them wait
+          ///< for each other (person-get, 2 cores: 8,860 req/s with 3, 7,100 with 8).
   std::string test_clock;       ///< File that moves the clock; tests only.
   std::string user;             ///< To become when started as root.
   bool quick_database = false;  ///< No fsync: for tests and benchmarks of throw-away data only.
