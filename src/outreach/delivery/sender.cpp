@@ -22,7 +22,7 @@ metrics::Gauge open_connections("varde_smtp_connections", "Open connections to p
 constexpr std::size_t kWaiting = 256;  // parcels ahead of the connections
 constexpr int kConnectAttempts = 4;    // in a row, with no connection standing
 constexpr int kLosses = 3;
-constexpr auto kLinger = std::chrono::milliseconds(1);
+constexpr auto kLinger = std::chrono::milliseconds(5);
 
 struct DeliveryRecord {
   Uuid tenant_id, source_id, recipient_id, person_id;
