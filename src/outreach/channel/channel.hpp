@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -67,6 +68,9 @@ struct Suppression {
 BOOST_DESCRIBE_STRUCT(Suppression, (), (reason, at))
 /// `email_hash` as people::email_hash() makes it.
 std::optional<Suppression> find_suppression(trust::Ctx& ctx, const std::string& email_hash);
+/// Those among `email_hashes` that are held, by hash.
+std::map<std::string, Suppression> find_suppressions(trust::Ctx& ctx,
+                                                     const std::vector<std::string>& email_hashes);
 /// Keeps an earlier reason unless it was only an unsubscription.
 void suppress(trust::Ctx& ctx, const std::string& email_hash, SuppressionReason reason);
 /// Adds "this person's address is (not) suppressed" to a query over persons.

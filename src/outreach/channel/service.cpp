@@ -83,6 +83,17 @@ std::optional<Suppression> find_suppression(Ctx& ctx, const std::string& email_h
   return ctx.tx().maybe<Suppression>(kFindSuppression, db::Bytes{email_hash});
 }
 
+std::map<std::string, Suppression> find_suppressions(Ctx& ctx,
+                                                     const std::vector<std::string>& email_hashes) {
+  std::map<std::string, Suppression> out;
+  std::vector<db::Bytes> wanted;
+  for (const auto& hash : email_hashes) wanted.push_back({hash});
+  if (wanted.empty()) return out;
+  for (auto& held : ctx.tx().all<HeldRecord>(kFindSuppressions, wanted))
+    out[held.email_hash.data] = {held.reason, held.at};
+  return out;
+}
+
 void suppress(Ctx& ctx, const std::string& email_hash, SuppressionReason reason) {
   ctx.tx().later(kSuppress, ctx.tenant, db::Bytes{email_hash}, reason, now());
 }

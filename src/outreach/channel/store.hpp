@@ -95,6 +95,15 @@ inline constexpr db::Sql kDeleteDomain{"domain.delete",
 
 inline constexpr db::Sql kFindSuppression{
     "suppression.find", "SELECT reason, at FROM suppression WHERE email_hash = $1"};
+struct HeldRecord {
+  db::Bytes email_hash;
+  SuppressionReason reason = SuppressionReason::manual;
+  Timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(HeldRecord, (), (email_hash, reason, at))
+inline constexpr db::Sql kFindSuppressions{
+    "suppression.find_many",
+    "SELECT email_hash, reason, at FROM suppression WHERE email_hash = ANY($1)"};
 inline constexpr db::Sql kSuppress{
     "suppression.add",
     "INSERT INTO suppression (tenant_id, email_hash, reason, at) VALUES ($1, $2, $3, $4) "

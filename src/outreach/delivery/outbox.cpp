@@ -155,7 +155,7 @@ class OutboxRun {
 
   Result<jobs::Outcome> go(const std::vector<Uuid>& ids) {
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
-    std::map<std::optional<Uuid>, std::vector<std::pair<OutboxRow, OutboxMessage>>> groups;
+    Groups groups;
     std::optional<Timestamp> next;
     std::vector<Uuid> people_ids;
     auto rows = ctx.tx().all<OutboxRow>(kOutbox, ids);
@@ -183,6 +183,7 @@ class OutboxRun {
     }
     for (auto& person : people::load(ctx, people_ids, true, false))
       persons_.emplace(person.id, std::move(person));
+    look_up(ctx, groups);
     ctx.commit();
     std::string trouble;
     for (auto& [provider, messages] : groups) {
@@ -199,6 +200,38 @@ class OutboxRun {
 
  private:
   using Item = std::pair<OutboxRow, OutboxMessage>;
+  using Groups = std::map<std::optional<Uuid>, std::vector<Item>>;  // by provider
+
+  // Where a message goes; empty when it has nowhere to go.
+  std::string address_of(const OutboxMessage& m) const {
+    if (m.to) return m.to->reveal();
+    auto person = m.person_id ? persons_.find(*m.person_id) : persons_.end();
+    return person == persons_.end() ? std::string() : person->second.email.reveal();
+  }
+
+  // Suppressions and consents of the whole batch, in one statement for each kind.
+  void look_up(Ctx& ctx, const Groups& groups) {
+    std::vector<std::string> hashes;
+    std::map<Uuid, std::vector<Uuid>> asked;
+    for (const auto& [provider, messages] : groups)
+      for (const auto& [row, m] : messages) {
+        if (auto to = address_of(m); !to.empty()) hashes.push_back(people::email_hash(ctx, to));
+        if (m.purpose_id && m.person_id) asked[*m.purpose_id].push_back(*m.person_id);
+      }
+    held_ = find_suppressions(ctx, hashes);
+    if (asked.empty()) return;
+    auto purposes = people::purposes(ctx);
+    for (const auto& [id, persons] : asked) {
+      auto purpose = std::ranges::find(purposes, id, &people::Purpose::id);
+      if (purpose == purposes.end()) continue;  // gone: nobody has given it
+      people::Query query;
+      query.where("p.person_id = ANY(" + query.bind(persons) + ")");
+      json::object given{{"field", "consent:" + purpose->key}, {"operator", "given"}};
+      if (!people::add_conditions(ctx, given, query)) continue;
+      auto found = query.run(ctx, "SELECT p.person_id FROM person p").all<Uuid>();
+      consenting_[id] = {found.begin(), found.end()};
+    }
+  }
 
   std::string send(const Provider& provider, std::vector<Item>& messages) {
     std::map<Uuid, const OutboxRow*> rows;
@@ -226,21 +259,43 @@ class OutboxRun {
                         const std::string& to) {
     if (to.empty()) return "no-address";
     if (row.source_kind == SourceKind::test) return nullptr;
-    if (auto held = find_suppression(ctx, people::email_hash(ctx, to)))
-      if (!m.transactional || held->reason != SuppressionReason::unsubscribe) return "suppressed";
+    if (auto held = held_.find(people::email_hash(ctx, to)); held != held_.end())
+      if (!m.transactional || held->second.reason != SuppressionReason::unsubscribe)
+        return "suppressed";
     if (m.person_id && persons_.at(*m.person_id).state != people::PersonState::active)
       return "restricted";
-    if (m.purpose_id && m.person_id) {
-      people::Query query;
-      query.where("p.person_id = " + query.bind(*m.person_id));
-      auto key = std::string();
-      for (const auto& purpose : people::purposes(ctx))
-        if (purpose.id == *m.purpose_id) key = purpose.key;
-      auto asked = people::add_conditions(
-          ctx, json::object{{"field", "consent:" + key}, {"operator", "given"}}, query);
-      if (!asked || query.run(ctx, "SELECT p.person_id FROM person p").empty()) return "no-consent";
-    }
+    if (m.purpose_id && m.person_id && !consenting_[*m.purpose_id].contains(*m.person_id))
+      return "no-consent";
     return nullptr;
+  }
+
+  // The steps of a journey send the same message many times: it is compiled once.
+  const Mailing* compiled(Ctx& ctx, const OutboxMessage& m) {
+    auto content = pack(m);
+    content.erase("to");
+    content["source"] = m.source_id.str();
+    content["person"] = m.person_id.has_value();
+    auto [place, added] = compiled_.try_emplace(json::serialize(content));
+    if (added) {
+      MailingSource source;
+      source.kind = m.source_kind;
+      source.source_id = m.source_id;
+      source.from_name = m.from_name;
+      source.from_email = m.from_email;
+      source.reply_to = m.reply_to;
+      source.subject = m.subject;
+      source.document = m.document;
+      source.text = m.text;
+      source.html = m.html;
+      source.links = m.links;
+      source.transactional = m.transactional;
+      source.track_clicks = source.track_opens = m.track && m.person_id && !m.transactional;
+      auto mailing = Mailing::compile(ctx, environment_, std::move(source));
+      if (mailing) place->second.emplace(std::move(*mailing));
+      if (mailing && m.track && !place->second->links().empty())
+        store_links(ctx, m.source_id, *place->second);
+    }
+    return place->second ? &*place->second : nullptr;
   }
 
   bool offer(Sender& sender, MailScratch& scratch, const OutboxRow& row, const OutboxMessage& m) {
@@ -257,23 +312,9 @@ class OutboxRun {
       if (found == persons_.end()) return note(DeliveryState::skipped, "erased");
       person = &found->second;
     }
-    auto to = m.to ? m.to->reveal() : person->email.reveal();
+    auto to = address_of(m);
     if (const auto* why = objection(ctx, row, m, to)) return note(DeliveryState::skipped, why);
-    MailingSource source;
-    source.kind = m.source_kind;
-    source.source_id = m.source_id;
-    source.from_name = m.from_name;
-    source.from_email = m.from_email;
-    source.reply_to = m.reply_to;
-    source.subject = m.subject;
-    source.document = m.document;
-    source.text = m.text;
-    source.html = m.html;
-    source.links = m.links;
-    source.transactional = m.transactional;
-    source.track_clicks = source.track_opens = m.track && m.person_id && !m.transactional;
-    auto mailing = Mailing::compile(ctx, environment_, std::move(source));
-    if (mailing && m.track && !mailing->links().empty()) store_links(ctx, m.source_id, *mailing);
+    const auto* mailing = compiled(ctx, m);
     ctx.commit();
     Parcel parcel;
     parcel.recipient_id = row.message_id;
@@ -325,6 +366,9 @@ class OutboxRun {
   const Environment& environment_;
   Uuid tenant_;
   std::map<Uuid, people::Person> persons_;
+  std::map<std::string, Suppression> held_;
+  std::map<Uuid, std::set<Uuid>> consenting_;                 // by purpose
+  std::map<std::string, std::optional<Mailing>> compiled_;  // by content
   std::optional<Timestamp> deferred_until_;
 };
 
