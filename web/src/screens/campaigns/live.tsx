@@ -5,7 +5,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { queries, useMay } from '@/app/session'
 import {
-  type CampaignProgress,
   cancelCampaign,
   getCampaign,
   getCampaignProgress,
@@ -27,11 +26,7 @@ export default function Live() {
   const go = useGo()
   const may = useMay()
   const live = useLive('campaign.progress', (event) => {
-    if (event.id !== id) return
-    const data = event.data as Partial<CampaignProgress>
-    if (data.state && data.counts && typeof data.rate_per_second === 'number') {
-      queries.setQueryData(['campaign-progress', id], data as CampaignProgress)
-    } else void queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
+    if (event.id === id) void queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
   })
   const campaign = useQuery({
     queryKey: ['campaign-plain', id],

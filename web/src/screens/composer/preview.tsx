@@ -3,7 +3,7 @@ import { SegmentedControl } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { render } from '@/client'
+import { renderDocument } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { Card, ProblemAlert, Skeleton, State } from '@/ui/kit'
@@ -23,7 +23,7 @@ export function Preview(props: {
   const [settled] = useDebouncedValue(JSON.stringify({ document: toDocument(mail), subject, preheader }), 500)
   const query = useQuery({
     queryKey: ['render', settled, person?.id],
-    queryFn: () => ask(render({ body: { ...JSON.parse(settled), person_id: person?.id } })),
+    queryFn: () => ask(renderDocument({ body: { ...JSON.parse(settled), person_id: person?.id } })),
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   })

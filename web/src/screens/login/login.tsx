@@ -127,7 +127,7 @@ function Qr({ text }: { text: string }) {
 function SetUp({ done }: { done: (codes: string[]) => void }) {
   const secret = useQuery({
     queryKey: ['totp-setup'],
-    queryFn: () => ask(setUpTotp({ body: {} })),
+    queryFn: () => ask(setUpTotp()),
     staleTime: Number.POSITIVE_INFINITY,
   })
   const form = useForm({ code: '' })
