@@ -1,9 +1,10 @@
-// `npm run dev`: Vite with the fake server behind /api, or behind VARDE_API where the real program runs.
+// `npm run dev`: Vite, with the program that `./dev up` runs (or VARDE_API names) behind /api.
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'vite'
-import { makeServer } from './fake-server.mjs'
 
-const api = process.env.VARDE_API ?? 'http://127.0.0.1:5180'
-if (!process.env.VARDE_API) makeServer().listen(5180, '127.0.0.1')
+const address = new URL('../../var/data/address', import.meta.url)
+const api = process.env.VARDE_API ?? (existsSync(address) && readFileSync(address, 'utf8').trim())
+if (!api) throw new Error('Start the program first (./dev up), or set VARDE_API.')
 const vite = await createServer({ server: { port: 5173, proxy: { '/api': api } } })
 await vite.listen()
 vite.printUrls()
