@@ -2,8 +2,8 @@
 // Told rather than enforced: the number is the machine's as much as ours. `npm run lcp`
 import { logIn, startBrowser, startProgram } from './program.mjs'
 
-const program = await startProgram()
 const browser = await startBrowser()
+const program = await startProgram(browser)
 for (const path of ['/login', '/', '/persons', '/campaigns']) {
   const context = await browser.newContext()
   if (path !== '/login') await logIn(program, context)

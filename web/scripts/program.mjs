@@ -31,21 +31,26 @@ export function totp(secret, at) {
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
 
-/** Starts `varde up --demo` on a directory of its own, filled by demo/demo.py, and ends both with `stop`. */
-export async function startProgram() {
+/**
+ * Starts `varde up --demo` on a directory of its own, filled by demo/demo.py, and ends both with `stop`. `api` speaks
+ * for the administrator.
+ */
+export async function startProgram(browser) {
   const directory = mkdtempSync(join(tmpdir(), 'varde-console-'))
   chmodSync(directory, 0o755)
   const data = join(directory, 'data')
   const clock = join(directory, 'clock')
-  let offset = 0n
+  let offset = 0n // microseconds
   writeFileSync(clock, Buffer.alloc(8))
   // In place: the program has the file in its memory, and must never find it empty.
   const file = openSync(clock, 'r+')
-  const setClock = () => {
+  const moveClock = (seconds) => {
+    offset += BigInt(seconds) * 1_000_000n
     const bytes = Buffer.alloc(8)
     bytes.writeBigInt64LE(offset)
     writeSync(file, bytes, 0, 8, 0)
   }
+  const now = () => Date.now() / 1000 + Number(offset) / 1e6
   const log = openSync(join(directory, 'log'), 'a')
   const run = (command, args) => spawn(command, args, { stdio: ['ignore', log, log] })
   const program = run(binary, ['up', '--data', data, '--demo', '--port', '0', '--bounce-port', '0', '--test-clock', clock, '--quick-database'])
@@ -72,18 +77,18 @@ export async function startProgram() {
       const path = join(data, 'demo/login.json')
       return existsSync(path) && JSON.parse(readFileSync(path, 'utf8'))
     })
+    const started = { base, login, stop, now, moveClock }
+    // The demo logs in with the code of the real time: ours is the one before. Nor does the clock jump while it sends.
+    moveClock(-62)
+    started.api = await logIn(started, await browser.newContext())
+    moveClock(31)
     demo = run('python3', [join(root, 'demo/demo.py'), data, base])
     await until('the demo organisation to be filled', () => existsSync(join(data, 'demo/filled')), 300)
-    return {
-      base,
-      login,
-      stop,
-      now: () => Date.now() / 1000 + Number(offset / 1_000_000n),
-      moveClock(seconds) {
-        offset += BigInt(seconds) * 1_000_000n
-        setClock()
-      },
-    }
+    await until('its campaigns to be sent', async () => {
+      const { items } = await started.api('GET', '/campaigns?state=sent')
+      return items.length >= 2
+    })
+    return started
   } catch (error) {
     await stop()
     throw error

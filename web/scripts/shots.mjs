@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { apiOf, logIn, reportPolicy, startBrowser, startProgram, totp, until } from './program.mjs'
+import { apiOf, logIn, reportPolicy, startBrowser, startProgram, totp } from './program.mjs'
 import { invite, newAccount, PASSWORD, resetPath, seed } from './seed.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -17,15 +17,10 @@ const only = process.env.ONLY ? new RegExp(process.env.ONLY) : undefined
 const themes = (process.env.THEMES ?? 'light,dark').split(',')
 const widths = (process.env.WIDTHS ?? '1280,360').split(',').map(Number)
 
-const program = await startProgram()
-const { base } = program
 const browser = await startBrowser()
-const api = await logIn(program, await browser.newContext())
+const program = await startProgram(browser)
+const { base, api } = program
 await seed(api)
-await until('the first campaigns to be sent', async () => {
-  const { items } = await api('GET', '/campaigns?state=sent')
-  return items.length >= 2
-})
 
 async function contextFor(theme) {
   const context = await browser.newContext({
@@ -64,6 +59,11 @@ async function pathOf(path) {
   let out = path
   if (path.includes('{invitation}')) return invite(api, newEmail('invited'), 'editor')
   if (path.includes('{reset}')) return resetPath(api, program.login.email)
+  if (path.includes('{clicked}')) {
+    const id = await pathOf('{campaigns:name=Summer party}')
+    const { items } = await api('GET', `/campaigns/${id}/people?what=clicked`)
+    return path.replace('{clicked}', items[0].person.id)
+  }
   for (const [whole, things, key, value] of path.matchAll(/\{(\w+)(?::(\w+)=([^}]+))?\}/g)) {
     if (!found.has(whole)) {
       const { items } = await api('GET', `/${things}`)

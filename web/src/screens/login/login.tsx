@@ -51,7 +51,7 @@ function Password({ changed }: { changed: boolean }) {
       <form onSubmit={send} className="stack">
         {changed && <Alert tone="good">{t('login:password_changed')}</Alert>}
         {form.problem && (
-          <Alert tone="bad" live title={form.problem.title}>
+          <Alert tone="bad" live title={t('login:refused')}>
             {form.problem.detail}
             {form.problem.retryAfter ? ` ${t('problem.wait', { seconds: form.problem.retryAfter })}` : ''}
           </Alert>

@@ -26,7 +26,7 @@ export default function Mailbox() {
       cell: (m) => <Link href={`/sending/mailbox/${m.id}`}>{m.subject || t('sending:no_subject')}</Link>,
     },
     { key: 'to', header: t('sending:to'), cell: (m) => m.to },
-    { key: 'from', header: t('sending:from'), cell: (m) => m.from },
+    { key: 'from', header: t('sending:from'), cell: (m) => m.from || '–' },
     { key: 'size', header: t('sending:size'), number: true, cell: (m) => formatBytes(m.size) },
     { key: 'at', header: t('sending:captured_at'), cell: (m) => <Time at={m.at} /> },
   ]
