@@ -119,8 +119,15 @@ describe('blocks', () => {
       { id: 'b', type: 'columns', columns: [{ blocks: [heading('c')] }, { blocks: [] }] },
       heading('d'),
     ]
-    expect(ordinal(blocks, '/document/blocks/2/text')).toEqual({ type: 'heading', no: 3 })
-    expect(ordinal(blocks, '/document/blocks/1/columns/0/blocks/0/text')).toEqual({ type: 'heading', no: 2 })
+    expect(ordinal(blocks, '/document/blocks/2/text')).toEqual({
+      type: 'heading',
+      no: 3,
+      field: 'text',
+    })
+    expect(ordinal(blocks, '/document/blocks/1/columns/0/blocks/0/text')).toMatchObject({
+      type: 'heading',
+      no: 2,
+    })
     expect(ordinal(blocks, '/subject')).toBeUndefined()
   })
   it('can be made of every kind', () => {

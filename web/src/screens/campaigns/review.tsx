@@ -9,7 +9,8 @@ import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { currentZone, formatNumber, formatTime, wallToUtc } from '@/lib/time'
 import { useParam } from '@/lib/url'
-import { ordinal, readMail } from '@/screens/composer/blocks'
+import { readMail } from '@/screens/composer/blocks'
+import { placeInWords } from '@/screens/composer/words'
 import { Alert, Card, confirm, Facts, Figure, Loaded, Page, Time } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { CampaignStateMark } from './states'
@@ -39,10 +40,10 @@ export default function Review() {
 
   /** What of the campaign a pointer is about, in words. */
   function part(pointer: string): string {
-    const block = c && ordinal(readMail(c.document).blocks, pointer)
-    return block
-      ? t('composer:nth', { type: t(`composer:types.${block.type}`), no: block.no })
-      : t(pointer === '/subject' ? 'campaigns:subject' : 'campaigns:message')
+    return (
+      (c && placeInWords(readMail(c.document).blocks, pointer)) ??
+      t(pointer === '/subject' ? 'campaigns:subject' : 'campaigns:message')
+    )
   }
   function send() {
     if (!c || !r) return

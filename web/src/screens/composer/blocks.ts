@@ -241,13 +241,17 @@ export function summary(block: Block): string {
 export const allBlocks = (blocks: Block[]): Block[] =>
   blocks.flatMap((b) => (b.type === 'columns' ? [b, ...b.columns.flatMap((c) => allBlocks(c.blocks))] : [b]))
 
-/** What people call the block a pointer leads to: its type, and the how-manieth of that type it is. */
-export function ordinal(blocks: Block[], pointer: string): { type: BlockType; no: number } | undefined {
+/** What people call the block a pointer leads to: its type, the how-manieth of that type it is, and what of it. */
+export function ordinal(
+  blocks: Block[],
+  pointer: string,
+): { type: BlockType; no: number; field: string } | undefined {
   const id = blockAtPointer(blocks, pointer)
   const all = allBlocks(blocks)
   const block = all.find((b) => b.id === id)
   if (!block) return undefined
-  return { type: block.type, no: all.filter((b) => b.type === block.type).indexOf(block) + 1 }
+  const no = all.filter((b) => b.type === block.type).indexOf(block) + 1
+  return { type: block.type, no, field: pointer.split('/').at(-1) ?? '' }
 }
 
 /** `/blocks/3/columns/0/blocks/1/href` → the id of the block it is about. */
