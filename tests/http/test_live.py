@@ -21,6 +21,21 @@ class Live(unittest.TestCase):
         self.assertIn("event: import.progress", seen)
         connection.close()
 
+    def test_a_captured_message_is_told(self):
+        program = varde.shared()
+        program.move_clock(1800)
+        admin = program.admin()
+        connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=20)
+        connection.request("GET", "/api/v1/events", headers={"Cookie": "varde_session=" + admin.cookies["varde_session"]})
+        stream = connection.getresponse()
+        admin.ok("POST", "/api/v1/password-reset", {"email": "admin@example.org"})
+        seen = ""
+        while "event: mailbox.message" not in seen:
+            line = stream.readline().decode()
+            self.assertTrue(line, "the stream ended before the message was told")
+            seen += line
+        connection.close()
+
     def test_home_and_setup(self):
         admin = varde.shared().admin()
         self.assertIn("attention", admin.ok("GET", "/api/v1/home"))

@@ -877,6 +877,10 @@ void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
   enter(ctx, runs);
 }
 
+std::vector<trust::Moving> moving_journeys(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::Moving>(kMovingJourneys, Uuid::floor_of(since));
+}
+
 void add_journey_hooks() {
   people::add_erase_hook([](Ctx& ctx, const std::vector<Uuid>& ids) {
     ctx.tx().later(kEraseRuns, ids);
