@@ -43,15 +43,15 @@ BOOST_DESCRIBE_STRUCT(Block, (),
                       (id, type, level, text, doc, image_id, src, alt, width, label, href, align,
                        columns, height))
 struct Theme {
-  std::string background, surface, text, accent, font;
-  std::optional<std::string> logo_url;
+  std::optional<std::string> background, surface, text, accent, font, logo_url;
 };
 BOOST_DESCRIBE_STRUCT(Theme, (), (background, surface, text, accent, font, logo_url))
+/// An empty one is a message that is not begun.
 struct Document {
-  int version = 1;
-  Theme theme;
+  std::optional<int> version;
+  std::optional<Theme> theme;
   std::optional<std::string> preheader;
-  std::vector<Block> blocks;
+  std::optional<std::vector<Block>> blocks;
 };
 BOOST_DESCRIBE_STRUCT(Document, (), (version, theme, preheader, blocks))
 using DocumentJson = web::Shaped<Document>;

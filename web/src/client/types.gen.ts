@@ -247,10 +247,10 @@ export type DnsRecord = {
 };
 
 export type Document = {
-    version: number;
-    theme: Theme;
+    version?: number;
+    theme?: Theme;
     preheader?: string;
-    blocks: Array<Block>;
+    blocks?: Array<Block>;
 };
 
 export type Domain = {
@@ -1154,11 +1154,11 @@ export type TestRequest = {
 };
 
 export type Theme = {
-    background: string;
-    surface: string;
-    text: string;
-    accent: string;
-    font: string;
+    background?: string;
+    surface?: string;
+    text?: string;
+    accent?: string;
+    font?: string;
     logo_url?: string;
 };
 

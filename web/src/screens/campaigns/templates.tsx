@@ -20,7 +20,7 @@ export default function Templates() {
       bare: true,
       cell: (x) => <Link href={`/templates/${x.id}`}>{x.name}</Link>,
     },
-    { key: 'blocks', header: t('campaigns:blocks'), number: true, cell: (x) => x.document.blocks.length },
+    { key: 'blocks', header: t('campaigns:blocks'), number: true, cell: (x) => x.document.blocks?.length ?? 0 },
     { key: 'updated', header: t('campaigns:updated'), cell: (x) => <Time at={x.updated_at} /> },
   ]
   return (

@@ -1,6 +1,6 @@
 // A message as blocks, and every change the composer makes to it. Blocks are found by id, wherever they lie
 // (columns hold blocks of their own). Free of React, so that each operation has its test.
-import type { Document as ApiDocument } from '@/client'
+import type { Document as ApiDocument, Theme } from '@/client'
 
 export type Align = 'left' | 'center' | 'right'
 export interface RichNode {
@@ -42,7 +42,7 @@ export const blockTypes: BlockType[] = [
 
 export interface Mail {
   version: 1
-  theme: ApiDocument['theme']
+  theme: Required<Omit<Theme, 'logo_url'>> & Pick<Theme, 'logo_url'>
   preheader?: string
   blocks: Block[]
 }
@@ -100,7 +100,7 @@ export function readMail(document: ApiDocument | undefined): Mail {
     version: 1,
     theme: { ...defaultTheme, ...document.theme },
     ...(document.preheader ? { preheader: document.preheader } : {}),
-    blocks: (document.blocks ?? []).flatMap(read),
+    blocks: document.blocks.flatMap(read),
   }
 }
 
