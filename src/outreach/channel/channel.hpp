@@ -14,6 +14,7 @@
 #include "net/smtp_client.hpp"
 #include "people/segment/segment.hpp"
 #include "trust/ctx.hpp"
+#include "trust/module.hpp"
 
 namespace varde::outreach {
 
