@@ -35,6 +35,8 @@ def faults(schema, value, all, at=""):
         known = schema.get("properties", {})
         out += ["%s/%s is missing" % (at, name) for name in schema.get("required", []) if name not in value]
         for name, item in value.items():
+            if item is None and name in known and name not in schema.get("required", []):
+                continue  # documents are given back as they came, and null says there what leaving out says
             if name in known:
                 out += faults(known[name], item, all, "%s/%s" % (at, name))
             elif "additionalProperties" in schema:

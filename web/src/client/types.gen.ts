@@ -390,27 +390,8 @@ export type FormState = 'draft' | 'published' | 'closed';
 
 export type Home = {
     attention: Array<Attention>;
-    recent_campaigns: Array<HomeCampaign>;
-    running_imports: Array<HomeImport>;
-    journeys_failing: number;
-};
-
-export type HomeCampaign = {
-    id: string;
-    name: string;
-    state: CampaignState;
-    subject: string;
-    scheduled_at?: string;
-    started_at?: string;
-    finished_at?: string;
-    counts: Counts;
-    updated_at: string;
-};
-
-export type HomeImport = {
-    id: string;
-    filename: string;
-    progress: number;
+    recent_campaigns: Array<CampaignRow>;
+    running_imports: Array<RunningImport>;
 };
 
 export type Image = {
@@ -916,6 +897,12 @@ export type Rule = {
 
 export type RunState = 'active' | 'finished' | 'failed' | 'left';
 
+export type RunningImport = {
+    id: string;
+    filename: string;
+    progress: number;
+};
+
 export type Security = 'none' | 'starttls' | 'tls';
 
 export type Segment = {
@@ -1013,12 +1000,10 @@ export type Setup = {
 };
 
 export type SetupStep = {
-    id: SetupTask;
+    id: string;
     done: boolean;
     title: string;
 };
-
-export type SetupTask = 'sending_domain' | 'provider' | 'import' | 'test_send' | 'invite' | 'totp';
 
 export type Severity = 'error' | 'warning';
 
@@ -1239,7 +1224,7 @@ export type WebhookSecret = {
     secret: string;
 };
 
-export type What = 'sent' | 'deferred' | 'failed' | 'bounced' | 'complained' | 'opened' | 'clicked' | 'unsubscribed' | 'answered' | 'skipped';
+export type What = 'recipients' | 'queued' | 'sent' | 'deferred' | 'failed' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
 
 export type LogOutData = {
     body?: never;
