@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { apiOf, logIn, reportPolicy, startBrowser, startProgram, totp } from './program.mjs'
+import { apiOf, logIn, reportPolicy, startBrowser, startProgram, totp, until } from './program.mjs'
 import { invite, newAccount, PASSWORD, resetPath, seed } from './seed.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -61,8 +61,11 @@ async function pathOf(path) {
   if (path.includes('{reset}')) return resetPath(api, program.login.email)
   if (path.includes('{clicked}')) {
     const id = await pathOf('{campaigns:name=Summer party}')
-    const { items } = await api('GET', `/campaigns/${id}/people?what=clicked`)
-    return path.replace('{clicked}', items[0].person.id)
+    const person = await until('somebody to click', async () => {
+      const { items } = await api('GET', `/campaigns/${id}/people?what=clicked`)
+      return items[0]?.person
+    })
+    return path.replace('{clicked}', person.id)
   }
   for (const [whole, things, key, value] of path.matchAll(/\{(\w+)(?::(\w+)=([^}]+))?\}/g)) {
     if (!found.has(whole)) {
@@ -79,7 +82,7 @@ async function pathOf(path) {
 const words = (text) => (text.startsWith('/') ? new RegExp(text.slice(1, -1)) : text)
 async function perform(page, steps) {
   for (const [act, a, b] of steps ?? []) {
-    if (act === 'fill') await page.getByLabel(a, { exact: false }).first().fill(b)
+    if (act === 'fill') await page.locator('main').getByLabel(a).first().fill(b)
     else if (act === 'code') {
       const secret = await page.locator('code').first().textContent()
       await page.getByLabel(a).first().fill(totp(secret.trim(), program.now()))

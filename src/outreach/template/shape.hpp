@@ -1,6 +1,7 @@
 // What the composer's document looks like, for the OpenAPI document and whoever writes one. The
 // rules (what each type of block needs, how long things may be) are render_blocks's in blocks.hpp,
-// which reads the JSON itself.
+// which reads the JSON itself; a document that is only kept may be unfinished, so nothing is
+// required.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -19,12 +20,12 @@ enum class BlockAlign { left, center, right };
 BOOST_DESCRIBE_ENUM(BlockAlign, left, center, right)
 struct Block;
 struct Column {
-  std::vector<Block> blocks;
+  std::optional<std::vector<Block>> blocks;
 };
 /// Which members count depends on the type.
 struct Block {
   std::optional<std::string> id;
-  BlockType type = BlockType::text;
+  std::optional<BlockType> type;
   std::optional<int> level;         // heading: 1 to 3
   std::optional<std::string> text;  // heading, footer
   std::optional<web::Any> doc;      // text: a TipTap document
