@@ -68,7 +68,7 @@ export type AuditView = {
 
 export type Block = {
     id?: string;
-    type: BlockType;
+    type?: BlockType;
     level?: number;
     text?: string;
     doc?: unknown;
@@ -188,7 +188,7 @@ export type CodeRequest = {
 };
 
 export type Column = {
-    blocks: Array<Block>;
+    blocks?: Array<Block>;
 };
 
 export type Conditions = {

@@ -11,6 +11,7 @@ import {
   pauseCampaign,
   resumeCampaign,
   retryFailedCampaign,
+  type What,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
@@ -102,7 +103,7 @@ export default function Live() {
         {({ counts, rate_per_second, eta_seconds, state: s }) => {
           const left = counts.queued
           const done = counts.recipients ? 1 - left / counts.recipients : 0
-          const people = (what: string) => `/campaigns/${id}/people?what=${what}`
+          const people = (what: What) => `/campaigns/${id}/people?what=${what}`
           return (
             <>
               <Card>

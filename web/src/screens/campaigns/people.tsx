@@ -15,7 +15,7 @@ import { figures } from './states'
 export default function People() {
   const id = useParam()
   const [url, setUrl] = useUrl()
-  const what = oneOf(kinds, url.what) ?? 'sent'
+  const what = oneOf(figures, url.what) ?? 'sent'
   const link = url.link ? Number(url.link) : undefined
   const campaign = useQuery({
     queryKey: ['campaign-plain', id],
