@@ -166,7 +166,8 @@ std::optional<T> element(const json::value& row, std::size_t place) {
 }
 
 Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
-  static const std::string statement = fmt::format(fmt::runtime(kOverview), suppression_lookup().sql);
+  static const std::string statement =
+      fmt::format(fmt::runtime(kOverview), suppression_lookup().sql);
   auto rows = ctx.tx().query({"person.overview", statement}, id);
   auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, id);
   if (!key) return not_found("This person does not exist, or was erased.");
