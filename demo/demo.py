@@ -23,7 +23,7 @@ def totp(secret, at):
 
 class Client:
     def __init__(self, url):
-        self.url, self.cookies = urllib.parse.urlsplit(url), {}
+        self.url, self.cookies, self.location = urllib.parse.urlsplit(url), {}, None
 
     def request(self, method, path, body=None, raw=None, headers=None):
         headers = dict(headers or {})
@@ -38,6 +38,7 @@ class Client:
         connection.request(method, path, data, headers)
         response = connection.getresponse()
         content = response.read()
+        self.location = response.getheader("Location")
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 key, _, text = value.split(";")[0].partition("=")
@@ -120,7 +121,7 @@ class Recipients:
     """Reads the captured mailbox and behaves like people: some open, some click, some answer, a few leave."""
 
     def __init__(self, client, token):
-        self.client, self.rng, self.seen = client, random.Random(11), set()
+        self.client, self.rng, self.seen, self.forms = client, random.Random(11), set(), []
         self.headers = {"Varde-Simulated": token, "User-Agent": "Mozilla/5.0 (demo recipient)"}
 
     def visit(self, url, method="GET", raw=None):
@@ -130,8 +131,28 @@ class Recipients:
             if raw is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
             visitor = Client(self.client.url.geturl())
-            return visitor.request(method, parts.path + ("?" + parts.query if parts.query else ""), raw=raw, headers=headers)
-        return None, b""
+            status, content = visitor.request(method, parts.path + ("?" + parts.query if parts.query else ""), raw=raw, headers=headers)
+            return status, content, visitor.location
+        return None, b"", None
+
+    def fill_in(self, url):
+        """Opens a form and chooses; it is sent some seconds later, as a person would (the program refuses the hasty)."""
+        status, content, _ = self.visit(url)
+        if status != 200:
+            return
+        fields, choices = [], {}
+        for kind, name, value in re.findall(r'<input type="(hidden|radio|checkbox)" name="([^"]+)"\s+value="([^"]*)"', content.decode()):
+            if kind == "hidden":
+                fields.append((name, value))
+            else:
+                choices.setdefault(name, []).append(value)
+        fields += [(name, self.rng.choice(values)) for name, values in choices.items()]
+        self.forms.append((time.monotonic() + 8, url, urllib.parse.urlencode(fields).encode()))
+
+    def send_forms(self):
+        while self.forms and self.forms[0][0] <= time.monotonic():
+            _, url, data = self.forms.pop(0)
+            self.visit(url, "POST", data)
 
     def read(self, message):
         html = message.get("html") or ""
@@ -141,7 +162,9 @@ class Recipients:
             self.visit(pixel.group(1).replace("&amp;", "&"))
         clicks = [l.replace("&amp;", "&") for l in links if "/t/c/" in l]
         if self.rng.random() < 0.25 and clicks:
-            self.visit(clicks[0])
+            _, _, leads_to = self.visit(clicks[0])
+            if "/p/f/" in (leads_to or "") and self.rng.random() < 0.6:
+                self.fill_in(leads_to)
         leave = [l.replace("&amp;", "&") for l in links if "/u/" in l]
         if self.rng.random() < 0.01 and leave:
             self.visit(leave[0], "POST", b"List-Unsubscribe=One-Click")
@@ -158,6 +181,7 @@ class Recipients:
                     fresh += 1
                     if self.rng.random() < 0.3:
                         self.read(self.client.ok("GET", "/api/v1/mailbox/" + row["id"]))
+                self.send_forms()
                 cursor = page.get("next")
                 if not cursor:
                     break

@@ -79,7 +79,7 @@ net::Response live(Ctx& ctx, const Modules& modules) {
 
 void add_home_routes(trust::Api& api, const Modules& modules) {
   api.add({"GET", "/api/v1/events", "streamEvents",
-           "Live events (Server-Sent Events): campaigns and imports that move",
+           "Live events (Server-Sent Events): what moves in the organisation",
            static_cast<int>(Right::user)},
           [&modules](Ctx& ctx) -> Result<net::Response> { return live(ctx, modules); });
   api.add(

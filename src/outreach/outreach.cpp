@@ -57,7 +57,12 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
         {"provider", facts.provider, "Set a provider for outgoing mail"},
         {"test_send", any_sent(ctx), "Send a test message"}};
   };
-  module.moving = moving_campaigns;
+  module.moving = [](trust::Ctx& ctx, Timestamp since) {
+    auto out = moving_campaigns(ctx, since);
+    for (auto more : {captured_since(ctx, since), moving_journeys(ctx, since)})
+      out.insert(out.end(), more.begin(), more.end());
+    return out;
+  };
   for (auto& claims : {core_claims(), form_claims(), journey_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;

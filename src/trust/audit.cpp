@@ -2,6 +2,7 @@
 
 #include "crypto/aead.hpp"
 #include "trust/identity/identity.hpp"
+#include "trust/names.hpp"
 
 namespace varde::trust {
 namespace {
@@ -29,8 +30,9 @@ BOOST_DESCRIBE_STRUCT(ActorView, (), (kind, id, name))
 struct ObjectView {
   std::string kind;
   std::optional<Uuid> id;
+  std::optional<std::string> name;  ///< Absent when it has none, or does not exist any more.
 };
-BOOST_DESCRIBE_STRUCT(ObjectView, (), (kind, id))
+BOOST_DESCRIBE_STRUCT(ObjectView, (), (kind, id, name))
 struct ChangeView {
   std::string field;
   std::optional<std::string> old, new_;
@@ -114,24 +116,29 @@ void add_audit_routes(Api& api) {
               rows.resize(static_cast<std::size_t>(limit));
               page.next = web::make_cursor({rows.back().entry_id.str()});
             }
-            std::vector<Uuid> persons, actors;
+            std::vector<Uuid> persons, accounts, objects;
             for (const auto& row : rows) {
               if (row.sealed && row.person_id) persons.push_back(*row.person_id);
               if (row.actor_kind == ActorKind::user && row.actor_id)
-                actors.push_back(*row.actor_id);
+                accounts.push_back(*row.actor_id);
+              if (row.object_id)
+                (row.object_kind == "user" ? accounts : objects).push_back(*row.object_id);
             }
             auto keys = ctx.base.keys.keys(ctx.tenant, persons);
-            auto names = account_names(ctx.base, actors);
+            auto names = names_of(ctx, objects);
+            for (auto& [id, name] : account_names(ctx.base, accounts)) names[id] = name;
             for (auto& row : rows) {
               AuditView view{row.entry_id,
                              row.at,
                              {row.actor_kind, row.actor_id, ""},
                              row.action,
-                             {row.object_kind, row.object_id},
+                             {row.object_kind, row.object_id, {}},
                              {},
                              row.network};
               if (row.actor_id && names.contains(*row.actor_id))
                 view.actor.name = names[*row.actor_id];
+              if (row.object_id && names.contains(*row.object_id))
+                view.object.name = names[*row.object_id];
               std::optional<std::string> opened;
               if (row.sealed && row.person_id && keys.contains(*row.person_id))
                 opened = crypto::open(keys.at(*row.person_id), row.sealed->data,

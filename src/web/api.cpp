@@ -39,6 +39,20 @@ int status_of(ErrorCode code) {
 
 constexpr std::size_t kMaxDepth = 32;
 
+struct ProblemField {
+  std::string pointer, message;
+};
+BOOST_DESCRIBE_STRUCT(ProblemField, (), (pointer, message))
+/// RFC 9457, with what is wrong field by field.
+struct Problem {
+  std::string type, title;
+  int status = 0;
+  std::string detail;
+  std::optional<std::string> kind, request_id;
+  std::optional<std::vector<ProblemField>> errors;
+};
+BOOST_DESCRIBE_STRUCT(Problem, (), (type, title, status, detail, kind, request_id, errors))
+
 }  // namespace
 
 std::string schema_name(const char* mangled) {
@@ -69,19 +83,21 @@ net::Response json_response(int status, const json::value& value) {
 
 net::Response error_response(const Error& error, const std::string& request_id) {
   auto status = status_of(error.code);
-  json::object out{{"type", "about:blank"},
-                   {"title", net::reason_phrase(status)},
-                   {"status", status},
-                   {"detail", error.message},
-                   {"request_id", request_id}};
-  if (!error.kind.empty()) out["kind"] = error.kind;
+  Problem problem{"about:blank",
+                  std::string(net::reason_phrase(status)),
+                  status,
+                  error.message,
+                  {},
+                  request_id,
+                  {}};
+  if (!error.kind.empty()) problem.kind = error.kind;
   if (!error.fields.empty()) {
-    json::array fields;
+    problem.errors.emplace();
     for (const auto& field : error.fields)
-      fields.push_back(json::object{{"pointer", field.pointer}, {"message", field.message}});
-    out["errors"] = fields;
+      problem.errors->push_back({field.pointer, field.message});
   }
-  auto response = net::text_response(status, "application/problem+json", json::serialize(out));
+  auto response =
+      net::text_response(status, "application/problem+json", json::serialize(write(problem)));
   response.with("Cache-Control", "no-store");
   if (error.retry_after_seconds > 0)
     response.with("Retry-After", std::to_string(error.retry_after_seconds));
@@ -192,28 +208,9 @@ json::object Router::openapi(std::string_view title, std::string_view version) c
     if (path.is_null()) path = json::object{};
     path.as_object()[ascii_lower(endpoint.info.method)] = endpoint.describe(schemas);
   }
-  schemas["Problem"] = json::object{
-      {"type", "object"},
-      {"required", json::array{"type", "title", "status", "detail"}},
-      {"properties",
-       json::object{
-           {"type", json::object{{"type", "string"}}},
-           {"title", json::object{{"type", "string"}}},
-           {"status", json::object{{"type", "integer"}}},
-           {"detail", json::object{{"type", "string"}}},
-           {"kind", json::object{{"type", "string"}}},
-           {"request_id", json::object{{"type", "string"}}},
-           {"errors",
-            json::object{
-                {"type", "array"},
-                {"items",
-                 json::object{{"type", "object"},
-                              {"required", json::array{"pointer", "message"}},
-                              {"properties",
-                               json::object{{"pointer", json::object{{"type", "string"}}},
-                                            {"message", json::object{{"type", "string"}}}}}}}}}}}};
+  schema<Problem>(schemas);
   json::object components;
-  for (auto& [name, value] : schemas) components[name] = value;
+  for (auto& [name, value] : schemas.named) components[name] = value;
   return json::object{
       {"openapi", "3.1.0"},
       {"info", json::object{{"title", title}, {"version", version}}},

@@ -13,6 +13,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <typeindex>
+#include <variant>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -26,7 +28,10 @@ namespace varde::web {
 namespace json = boost::json;
 using Errors = std::vector<FieldError>;
 /// Named schemas collected for components/schemas.
-using Schemas = std::map<std::string, json::value>;
+struct Schemas {
+  std::map<std::string, json::value> named;
+  std::map<std::string, std::type_index> types;
+};
 
 namespace detail {
 
@@ -54,6 +59,20 @@ template <class T>
 struct is_string_map : std::false_type {};
 template <class T>
 struct is_string_map<std::map<std::string, T>> : std::true_type {};
+template <class T>
+struct is_shaped : std::false_type {};
+template <class Shape>
+struct is_shaped<Shaped<Shape>> : std::true_type {};
+template <class T>
+struct shape_of;
+template <class Shape>
+struct shape_of<Shaped<Shape>> {
+  using type = Shape;
+};
+template <class T>
+struct is_variant : std::false_type {};
+template <class... Ts>
+struct is_variant<std::variant<Ts...>> : std::true_type {};
 template <class T>
 struct is_page : std::false_type {};
 template <class T>
@@ -211,7 +230,7 @@ inline constexpr bool is_textual =
 template <class T>
 void read(const json::value& in, T& out, const std::string& at, Errors& errors) {
   using detail::complain;
-  if constexpr (std::is_same_v<T, json::value>) {
+  if constexpr (std::is_same_v<T, json::value> || detail::is_shaped<T>::value) {
     out = in;
   } else if constexpr (detail::is_patch<T>::value) {
     out.present = true;
@@ -296,7 +315,7 @@ Result<json::value> parse_json(std::string_view text);
 
 template <class T>
 json::value write(const T& in) {
-  if constexpr (std::is_same_v<T, json::value>) {
+  if constexpr (std::is_same_v<T, json::value> || detail::is_shaped<T>::value) {
     return in;
   } else if constexpr (detail::is_optional<T>::value) {
     return in ? write(*in) : json::value(nullptr);
@@ -350,13 +369,37 @@ json::value write(const T& in) {
 // ---- schema
 // ------------------------------------------------------------------------------------------------------------
 
-/// The name of a described struct in the OpenAPI document: its C++ name without namespaces.
+/// The name of a described type in the OpenAPI document: its C++ name without namespaces.
 std::string schema_name(const char* mangled);
+
+namespace detail {
+/// A reference to T's named schema, which `describe` makes the first time.
+template <class T, class Describe>
+json::value named_schema(Schemas& all, Describe describe) {
+  auto name = schema_name(typeid(T).name());
+  auto [known, added] = all.types.emplace(name, typeid(T));
+  if (known->second != typeid(T)) throw std::logic_error("two types of the API are called " + name);
+  if (added) {
+    auto described = describe();  // may come back here for T itself, which ends at the line above
+    all.named[name] = std::move(described);
+  }
+  return json::object{{"$ref", "#/components/schemas/" + name}};
+}
+}  // namespace detail
 
 template <class T>
 json::value schema(Schemas& all) {
   if constexpr (std::is_same_v<T, json::value>) {
     return json::object{};
+  } else if constexpr (detail::is_shaped<T>::value) {
+    return schema<typename detail::shape_of<T>::type>(all);
+  } else if constexpr (detail::is_variant<T>::value) {
+    json::array alternatives;
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, T>>(
+        [&](auto tag) { alternatives.push_back(schema<typename decltype(tag)::type>(all)); });
+    return json::object{{"anyOf", alternatives}};
+  } else if constexpr (std::is_same_v<T, std::nullptr_t>) {
+    return json::object{{"type", "null"}};
   } else if constexpr (detail::is_optional<T>::value) {
     return schema<typename T::value_type>(all);
   } else if constexpr (detail::is_patch<T>::value) {
@@ -381,10 +424,12 @@ json::value schema(Schemas& all) {
   } else if constexpr (std::is_same_v<T, Date>) {
     return json::object{{"type", "string"}, {"format", "date"}};
   } else if constexpr (std::is_enum_v<T>) {
-    json::array words;
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
-        [&](auto d) { words.push_back(json::value(enum_word(d.value))); });
-    return json::object{{"type", "string"}, {"enum", words}};
+    return detail::named_schema<T>(all, [] {
+      json::array words;
+      boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+          [&](auto d) { words.push_back(json::value(enum_word(d.value))); });
+      return json::object{{"type", "string"}, {"enum", words}};
+    });
   } else if constexpr (detail::is_vector<T>::value) {
     return json::object{{"type", "array"}, {"items", schema<typename T::value_type>(all)}};
   } else if constexpr (detail::is_string_map<T>::value) {
@@ -399,9 +444,7 @@ json::value schema(Schemas& all) {
                                     {"next", json::object{{"type", json::array{"string", "null"}}}},
                                     {"total", json::object{{"type", "integer"}}}}}};
   } else if constexpr (boost::describe::has_describe_members<T>::value) {
-    auto name = schema_name(typeid(T).name());
-    if (!all.contains(name)) {
-      all[name] = nullptr;  // ends recursion
+    return detail::named_schema<T>(all, [&] {
       json::object properties;
       json::array required;
       boost::mp11::mp_for_each<detail::members_of<T>>([&](auto member) {
@@ -413,9 +456,8 @@ json::value schema(Schemas& all) {
       });
       json::object out{{"type", "object"}, {"properties", properties}};
       if (!required.empty()) out["required"] = required;
-      all[name] = out;
-    }
-    return json::object{{"$ref", "#/components/schemas/" + name}};
+      return out;
+    });
   } else {
     return json::object{{"type", "string"}};  // the remaining textual types
   }

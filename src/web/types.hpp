@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/personal.hpp"
 #include "base/result.hpp"
@@ -69,6 +70,18 @@ struct Patch {
 
 /// Any JSON, for documents that a module checks itself; at most 1 MB as text.
 using Any = boost::json::value;
+
+/// The same, described: `Shape` is a described type (or a variant of some) that says in the OpenAPI
+/// document what the JSON looks like. It only describes; the module still reads the JSON itself.
+template <class Shape>
+struct Shaped : boost::json::value {
+  using boost::json::value::value;
+  Shaped() = default;
+  Shaped(boost::json::value any)  // NOLINT(google-explicit-constructor)
+      : boost::json::value(std::move(any)) {}
+};
+/// Text, number, yes/no or nothing: what one attribute of a person can hold.
+using Scalar = Shaped<std::variant<std::string, double, bool, std::nullptr_t>>;
 
 /// Nothing: no body, no content.
 struct None {};

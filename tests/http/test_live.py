@@ -4,22 +4,39 @@ import varde
 
 
 class Live(unittest.TestCase):
-    def test_an_import_is_told_while_it_runs(self):
+    def setUp(self):
         program = varde.shared()
         program.move_clock(1800)
-        admin = program.admin()
+        self.admin = program.admin()
         connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=20)
-        connection.request("GET", "/api/v1/events", headers={"Cookie": "varde_session=" + admin.cookies["varde_session"]})
-        stream = connection.getresponse()
-        self.assertEqual(stream.getheader("Content-Type"), "text/event-stream")
-        done = admin.import_csv("email\n" + "\n".join("live%d@example.org" % i for i in range(50)))
+        self.addCleanup(connection.close)
+        connection.request("GET", "/api/v1/events", headers={"Cookie": "varde_session=" + self.admin.cookies["varde_session"]})
+        self.stream = connection.getresponse()
+
+    def read_until(self, text):
         seen = ""
-        while done["id"] not in seen:
-            line = stream.readline().decode()
-            self.assertTrue(line, "the stream ended before the import was told")
+        while text not in seen:
+            line = self.stream.readline().decode()
+            self.assertTrue(line, "the stream ended before it told " + text)
             seen += line
-        self.assertIn("event: import.progress", seen)
-        connection.close()
+        return seen
+
+    def test_an_import_is_told_while_it_runs(self):
+        self.assertEqual(self.stream.getheader("Content-Type"), "text/event-stream")
+        done = self.admin.import_csv("email\n" + "\n".join("live%d@example.org" % i for i in range(50)))
+        self.assertIn("event: import.progress", self.read_until(done["id"]))
+
+    def test_a_captured_message_is_told(self):
+        self.admin.ok("POST", "/api/v1/password-reset", {"email": "admin@example.org"})
+        self.read_until("event: mailbox.message")
+
+    def test_who_enters_a_journey_is_told(self):
+        members = self.admin.ok("POST", "/api/v1/lists", {"name": "Told live", "double_opt_in": False})["id"]
+        journey = self.admin.ok("POST", "/api/v1/journeys", {"name": "Told live", "trigger": {"kind": "list_joined", "list_id": members}, "start": "a",
+                                                             "steps": [{"id": "a", "kind": "tag", "add": ["told"]}]})
+        self.admin.ok("POST", "/api/v1/journeys/%s/start" % journey["id"])
+        self.admin.ok("POST", "/api/v1/persons", {"email": "told@example.org", "lists": [members]})
+        self.assertIn("event: journey.counts", self.read_until(journey["id"]))
 
     def test_home_and_setup(self):
         admin = varde.shared().admin()

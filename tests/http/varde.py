@@ -5,6 +5,8 @@ needs an empty one. Time is moved through the clock file, never slept for.
 """
 import base64, contextlib, hashlib, hmac, http.client, json, mmap, os, pathlib, shutil, signal, socket, ssl, struct, subprocess, tempfile, time, urllib.parse
 
+import contract
+
 PASSWORD = "correct horse battery staple 7"
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 BINARY = os.environ.get("VARDE_BINARY", "build/release/varde")
@@ -81,7 +83,9 @@ class Client:
                     self.cookies.pop(key.strip(), None)
                 else:
                     self.cookies[key.strip()] = content_of
-        return Answer(response.status, dict(response.getheaders()), content)
+        answer = Answer(response.status, dict(response.getheaders()), content)
+        contract.check(BINARY, method, path, answer)
+        return answer
 
     def get(self, path, **kw):
         return self.request("GET", path, **kw)

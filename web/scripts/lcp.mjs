@@ -1,32 +1,12 @@
 // Tells when the largest thing on a few screens is painted, at 10 Mbit/s and 40 ms, with nothing in the cache.
 // Told rather than enforced: the number is the machine's as much as ours. `npm run lcp`
-import { chromium } from 'playwright-core'
-import { makeServer } from '../dev/fake-server.mjs'
+import { logIn, startBrowser, startProgram } from './program.mjs'
 
-const server = makeServer()
-await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
-const base = `http://127.0.0.1:${server.address().port}`
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
+const browser = await startBrowser()
+const program = await startProgram(browser)
 for (const path of ['/login', '/', '/persons', '/campaigns']) {
   const context = await browser.newContext()
-  if (path !== '/login') {
-    await context.request.post(`${base}/api/v1/session`, {
-      data: { email: 'admin@demo.example', password: 'demo-demo-demo' },
-    })
-    await context.request.post(`${base}/api/v1/session/totp`, { data: { code: '123456' } })
-  }
+  if (path !== '/login') await logIn(program, context)
   const page = await context.newPage()
   const line = await context.newCDPSession(page)
   await line.send('Network.enable')
@@ -36,7 +16,7 @@ for (const path of ['/login', '/', '/persons', '/campaigns']) {
     downloadThroughput: 1_250_000,
     uploadThroughput: 1_250_000,
   })
-  await page.goto(base + path)
+  await page.goto(program.base + path)
   await page.locator('h1').first().waitFor()
   await page.waitForTimeout(1200)
   const at = await page.evaluate(
@@ -52,5 +32,4 @@ for (const path of ['/login', '/', '/persons', '/campaigns']) {
   await context.close()
 }
 await browser.close()
-server.close()
-server.closeAllConnections()
+await program.stop()

@@ -9,6 +9,7 @@ import {
   insertBlock,
   moveBlock,
   newBlock,
+  ordinal,
   readMail,
   removeBlock,
   setColumns,
@@ -105,11 +106,29 @@ describe('blocks', () => {
     const mail = readMail({
       version: 1,
       theme: { background: '#fff' } as never,
-      blocks: [{ type: 'hologram' }, { type: 'divider' }, null],
+      blocks: [{ type: 'hologram' }, { type: 'divider' }, null] as never,
     })
     expect(mail.blocks).toHaveLength(1)
     expect(mail.blocks[0]!.id).toBeTruthy()
     expect(mail.theme).toMatchObject({ background: '#fff', font: 'sans' })
+  })
+  it('are called by their type and number where the API points at one', () => {
+    const heading = (id: string): Block => ({ id, type: 'heading', level: 2, text: '' })
+    const blocks: Block[] = [
+      heading('a'),
+      { id: 'b', type: 'columns', columns: [{ blocks: [heading('c')] }, { blocks: [] }] },
+      heading('d'),
+    ]
+    expect(ordinal(blocks, '/document/blocks/2/text')).toEqual({
+      type: 'heading',
+      no: 3,
+      field: 'text',
+    })
+    expect(ordinal(blocks, '/document/blocks/1/columns/0/blocks/0/text')).toMatchObject({
+      type: 'heading',
+      no: 2,
+    })
+    expect(ordinal(blocks, '/subject')).toBeUndefined()
   })
   it('can be made of every kind', () => {
     for (const type of blockTypes) expect(newBlock(type).type).toBe(type)

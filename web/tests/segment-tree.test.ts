@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SegmentField } from '@/client'
+import type { SegmentFieldView } from '@/client'
 import {
   addTo,
   countRules,
@@ -19,7 +19,7 @@ import {
   withOperator,
 } from '@/screens/segments/tree'
 
-const fields: SegmentField[] = [
+const fields: SegmentFieldView[] = [
   {
     field: 'attribute:city',
     label: 'City',
@@ -54,7 +54,7 @@ describe('reading what the API sends', () => {
   })
   it('leaves out what is neither rule nor group, at any depth', () => {
     const odd = { op: 'and' as const, rules: [null, 3, { op: 'or', rules: ['x', city] }, { operator: 'is' }] }
-    expect(readTree(odd)).toEqual({ op: 'and', rules: [{ op: 'or', rules: [city] }] })
+    expect(readTree(odd as never)).toEqual({ op: 'and', rules: [{ op: 'or', rules: [city] }] })
   })
   it('makes an empty group of nothing', () => {
     expect(readTree(undefined)).toEqual({ op: 'and', rules: [] })

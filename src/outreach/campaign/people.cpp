@@ -31,11 +31,9 @@ BOOST_DESCRIBE_STRUCT(SentRecord, (), (source_id, recipient_id, state, at, code)
 // Person ids ascend: a page begins behind the last one of the page before ($2).
 #define VARDE_DELIVERY_COLUMNS "SELECT person_id, at, code AS detail, 0 AS flags FROM delivery"
 #define VARDE_DELIVERY_PAGE " AND recipient_id > $2 ORDER BY recipient_id LIMIT $3"
-constexpr db::Sql kByState{"campaign.people_by_state",
-                           VARDE_DELIVERY_COLUMNS
+constexpr db::Sql kByState{"campaign.people_by_state", VARDE_DELIVERY_COLUMNS
                            " WHERE source_id = $1 AND state = $4" VARDE_DELIVERY_PAGE};
-constexpr db::Sql kBySkip{"campaign.people_by_skip",
-                          VARDE_DELIVERY_COLUMNS
+constexpr db::Sql kBySkip{"campaign.people_by_skip", VARDE_DELIVERY_COLUMNS
                           " WHERE source_id = $1 AND state = 4 AND code = $4" VARDE_DELIVERY_PAGE};
 constexpr db::Sql kByBounce{"campaign.people_by_bounce",
                             "SELECT person_id, bounced_at AS at, code AS detail, 0 AS flags FROM "
@@ -43,7 +41,8 @@ constexpr db::Sql kByBounce{"campaign.people_by_bounce",
                             "ANY($4)" VARDE_DELIVERY_PAGE};
 constexpr db::Sql kByResponse{
     "campaign.people_by_response",
-    "SELECT person_id, min(first_at) AS at, '' AS detail, max(flags)::bigint AS flags FROM response "
+    "SELECT person_id, min(first_at) AS at, '' AS detail, max(flags)::bigint AS flags FROM "
+    "response "
     "WHERE source_id = $1 AND person_id > $2 AND kind = ANY($4) AND (flags & 2) = $5 AND "
     "($6::bigint IS NULL OR number = $6) GROUP BY person_id ORDER BY person_id LIMIT $3"};
 // Who waits is in the chunks until each has an outcome.

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "outreach/campaign/store.hpp"
+#include "outreach/template/shape.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -25,7 +26,7 @@ struct Campaign {
   Timestamp updated_at;
   std::string from_name, from_email;
   std::optional<std::string> reply_to, preheader;
-  web::Any document;
+  DocumentJson document;
   Audience audience;
   std::optional<Uuid> purpose_id, provider_id;
   TimeMode time_mode = TimeMode::at_once;
@@ -43,7 +44,7 @@ struct CampaignInput {
   std::optional<web::Text<250>> subject, from_name;
   web::Patch<web::Text<200>> preheader;
   web::Patch<web::Text<254>> from_email, reply_to;
-  std::optional<web::Any> document;
+  std::optional<DocumentJson> document;
   std::optional<Audience> audience;
   web::Patch<Uuid> purpose_id, provider_id;
   std::optional<TimeMode> time_mode;
@@ -84,8 +85,10 @@ struct CampaignsQuery {
 BOOST_DESCRIBE_STRUCT(CampaignsQuery, (), (cursor, q, state, limit))
 struct ReviewNote {
   std::string code, message, href;
+  std::optional<std::string>
+      pointer;  ///< What of the campaign it is about: "/document/blocks/0/text".
 };
-BOOST_DESCRIBE_STRUCT(ReviewNote, (), (code, message, href))
+BOOST_DESCRIBE_STRUCT(ReviewNote, (), (code, message, href, pointer))
 struct Excluded {
   std::int64_t suppressed = 0, no_consent = 0, no_address = 0, restricted = 0, duplicate = 0;
 };
@@ -229,10 +232,10 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
   Review out;
   auto href = "/campaigns/" + campaign.campaign_id.str();
   auto block = [&](const char* code, std::string message, const char* part) {
-    out.blockers.push_back({code, std::move(message), href + part});
+    out.blockers.push_back({code, std::move(message), href + part, {}});
   };
   auto warn = [&](const char* code, std::string message, std::string where) {
-    out.warnings.push_back({code, std::move(message), std::move(where)});
+    out.warnings.push_back({code, std::move(message), std::move(where), {}});
   };
   auto audience = audience_of(campaign);
   if (audience.lists.empty() && audience.segments.empty()) {
@@ -261,7 +264,7 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
       if (captured)
         warn("domain", message, "/sending/domains");
       else
-        out.blockers.push_back({"domain", message, "/sending/domains"});
+        out.blockers.push_back({"domain", message, "/sending/domains", {}});
     }
   }
   if (captured)
@@ -275,7 +278,7 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
     const auto& error = mailing.error();
     if (error.fields.empty()) block("content", error.message, "/edit?tab=content");
     for (const auto& field : error.fields)
-      block("content", field.message + " (" + field.pointer + ")", "/edit?tab=content");
+      out.blockers.push_back({"content", field.message, href + "/edit?tab=content", field.pointer});
   }
   if (!campaign.purpose_id)
     warn("no-purpose", "No purpose is chosen, so no consent is asked for.", href + "/edit");

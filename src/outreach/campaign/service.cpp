@@ -1,5 +1,6 @@
 #include "outreach/campaign/store.hpp"
 #include "people/person/person.hpp"
+#include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
@@ -27,13 +28,8 @@ Result<json::object> any_of(Ctx& ctx, const std::vector<Uuid>& lists,
   return json::object{{"op", "or"}, {"rules", std::move(rules)}};
 }
 
-constexpr db::Sql kNames{
-    "campaign.names", "SELECT campaign_id AS id, name FROM campaign WHERE campaign_id = ANY($1)"};
-struct NameRow {
-  Uuid id;
-  std::string name;
-};
-BOOST_DESCRIBE_STRUCT(NameRow, (), (id, name))
+constexpr db::Sql kNames{"campaign.names",
+                         "SELECT campaign_id, name FROM campaign WHERE campaign_id = ANY($1)"};
 
 }  // namespace
 
@@ -200,10 +196,11 @@ void enqueue_send(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {
 
 std::map<Uuid, std::string> campaign_names(Ctx& ctx, const std::vector<Uuid>& ids) {
   std::map<Uuid, std::string> out;
-  for (auto& row : ctx.tx().all<NameRow>(kNames, ids)) out[row.id] = row.name;
+  auto rows = ctx.tx().query(kNames, ids);
+  for (int i = 0; i < rows.size(); ++i) out[rows.get<Uuid>(i, 0)] = rows.get<std::string>(i, 1);
   return out;
 }
 
-void add_campaign_hooks() { people::add_ref_names(campaign_names); }
+void add_campaign_hooks() { trust::add_names(campaign_names); }
 
 }  // namespace varde::outreach

@@ -58,9 +58,9 @@ inline constexpr db::Sql kCampaigns{"campaign.all",
                                     "NULL OR state = $3) AND ($4::text IS NULL OR "
                                     "strpos(lower(name || ' ' || subject), lower($4)) > 0) ORDER "
                                     "BY campaign_id DESC LIMIT $2"};
-inline constexpr db::Sql kRecentCampaigns{
-    "campaign.recent",
-    "SELECT " VARDE_CAMPAIGN_COLUMNS " FROM campaign ORDER BY updated_at DESC LIMIT $1"};
+inline constexpr db::Sql kRecentCampaigns{"campaign.recent",
+                                          "SELECT " VARDE_CAMPAIGN_COLUMNS
+                                          " FROM campaign ORDER BY updated_at DESC LIMIT $1"};
 inline constexpr db::Sql kMovingCampaigns{
     "campaign.moving",
     "SELECT 'campaign.progress' AS type, c.campaign_id AS id, c.state * 1000000000::bigint + "
@@ -194,8 +194,8 @@ struct GroupRecord {
   std::int64_t persons = 0;
 };
 BOOST_DESCRIBE_STRUCT(GroupRecord, (), (source_id, kind, flags, persons))
-// Named one by one: of "<> 0" a planner without statistics (a campaign's first seconds) believes that
-// nearly every row fits, and reads the table instead of the index.
+// Named one by one: of "<> 0" a planner without statistics (a campaign's first seconds) believes
+// that nearly every row fits, and reads the table instead of the index.
 inline constexpr db::Sql kBounces{
     "campaign.bounces",
     "SELECT source_id, bounce AS kind, 0 AS flags, count(*) AS persons FROM delivery WHERE "

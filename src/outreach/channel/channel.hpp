@@ -15,6 +15,7 @@
 #include "net/smtp_client.hpp"
 #include "people/segment/segment.hpp"
 #include "trust/ctx.hpp"
+#include "trust/module.hpp"
 
 namespace varde::outreach {
 
@@ -56,6 +57,8 @@ struct ChannelFacts {
 };
 BOOST_DESCRIBE_STRUCT(ChannelFacts, (), (domain, provider))
 ChannelFacts channel_facts(trust::Ctx& ctx);
+/// The newest captured message, if it came since.
+std::vector<trust::Moving> captured_since(trust::Ctx& ctx, Timestamp since);
 /// "post@DOMAIN" of the first verified domain; empty when there is none.
 std::string default_sender(trust::Ctx& ctx);
 

@@ -17,16 +17,22 @@ namespace json = boost::json;
 
 namespace {
 
+enum class DnsPurpose { dkim, dkim_ed25519, spf, dmarc, return_path };
+BOOST_DESCRIBE_ENUM(DnsPurpose, dkim, dkim_ed25519, spf, dmarc, return_path)
 struct DnsRecord {
-  std::string purpose, type, name, value;
+  DnsPurpose purpose = DnsPurpose::dkim;
+  std::string type, name, value;
   std::vector<std::string> found;
   bool ok = false;
   std::optional<std::string> fix;
 };
 BOOST_DESCRIBE_STRUCT(DnsRecord, (), (purpose, type, name, value, found, ok, fix))
+enum class DomainState { unverified, verified };
+BOOST_DESCRIBE_ENUM(DomainState, unverified, verified)
 struct Domain {
   Uuid id;
-  std::string domain, state;
+  std::string domain;
+  DomainState state = DomainState::unverified;
   std::vector<DnsRecord> records;
   std::optional<Timestamp> checked_at;
   std::vector<std::string> from_addresses;
@@ -53,17 +59,29 @@ bool is_domain(std::string_view text) {
 }
 
 std::vector<DnsRecord> expected(const DomainRecord& r, const std::string& bounce_domain) {
-  return {{"dkim", "TXT", r.rsa_selector + "._domainkey." + r.domain, r.rsa_record, {}, false, {}},
-          {"dkim_ed25519",
+  return {{DnsPurpose::dkim,
+           "TXT",
+           r.rsa_selector + "._domainkey." + r.domain,
+           r.rsa_record,
+           {},
+           false,
+           {}},
+          {DnsPurpose::dkim_ed25519,
            "TXT",
            r.ed_selector + "._domainkey." + r.domain,
            r.ed_record,
            {},
            false,
            {}},
-          {"spf", "TXT", r.domain, "v=spf1 include:" + bounce_domain + " ~all", {}, false, {}},
-          {"dmarc", "TXT", "_dmarc." + r.domain, "v=DMARC1; p=none", {}, false, {}},
-          {"return_path", "MX", bounce_domain, "10 " + bounce_domain, {}, false, {}}};
+          {DnsPurpose::spf,
+           "TXT",
+           r.domain,
+           "v=spf1 include:" + bounce_domain + " ~all",
+           {},
+           false,
+           {}},
+          {DnsPurpose::dmarc, "TXT", "_dmarc." + r.domain, "v=DMARC1; p=none", {}, false, {}},
+          {DnsPurpose::return_path, "MX", bounce_domain, "10 " + bounce_domain, {}, false, {}}};
 }
 
 std::string without_spaces(std::string_view text) {
@@ -84,8 +102,9 @@ Domain view(const DomainRecord& r, const std::string& bounce_domain) {
         records[i].fix = read->fix;
       }
     }
-  return {r.domain_id, r.domain,     r.verified_at ? "verified" : "unverified",
-          records,     r.checked_at, {"post@" + r.domain}};
+  return {
+      r.domain_id, r.domain,     r.verified_at ? DomainState::verified : DomainState::unverified,
+      records,     r.checked_at, {"post@" + r.domain}};
 }
 
 // What must be there for messages to be signed under the domain: one of the two keys.
@@ -100,14 +119,16 @@ bool check(Ctx& ctx, const DomainRecord& r, std::vector<DnsRecord>& records) {
       record.fix = "The DNS did not answer; try again in a minute.";
       continue;
     }
-    auto prefix = record.purpose == "spf" ? "v=spf1" : record.purpose == "dmarc" ? "v=DMARC1" : "";
+    auto prefix = record.purpose == DnsPurpose::spf     ? "v=spf1"
+                  : record.purpose == DnsPurpose::dmarc ? "v=DMARC1"
+                                                        : "";
     for (auto& value : *found)
       if (value.starts_with(prefix)) record.found.push_back(value.substr(0, 1000));
-    if (record.purpose.starts_with("dkim")) {
+    if (record.purpose == DnsPurpose::dkim || record.purpose == DnsPurpose::dkim_ed25519) {
       for (const auto& value : record.found)
         record.ok = record.ok || without_spaces(value) == without_spaces(record.value);
       signed_by_any = signed_by_any || record.ok;
-    } else if (record.purpose == "spf") {
+    } else if (record.purpose == DnsPurpose::spf) {
       for (const auto& value : record.found)
         record.ok = record.ok || value.find(record.value.substr(7, record.value.size() - 12)) !=
                                      std::string::npos;

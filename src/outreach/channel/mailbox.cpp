@@ -34,12 +34,17 @@ BOOST_DESCRIBE_STRUCT(CapturedBody, (), (person_id, sealed))
 
 constexpr db::Sql kMailbox{
     "captured.page",
-    "SELECT message_id, at, person_id, source_id, size, sealed_head FROM captured_message WHERE "
-    "message_id < $1 ORDER BY message_id DESC LIMIT $2"};
+    "SELECT message_id, at, person_id, (SELECT campaign_id FROM campaign WHERE campaign_id = "
+    "source_id) AS source_id, size, sealed_head FROM captured_message WHERE message_id < $1 "
+    "ORDER BY message_id DESC LIMIT $2"};
+constexpr db::Sql kNewest{"captured.newest",
+                          "SELECT 'mailbox.message' AS type, message_id AS id, 0::bigint AS mark "
+                          "FROM captured_message WHERE message_id > $1 ORDER BY message_id DESC "
+                          "LIMIT 1"};
 constexpr db::Sql kMessage{
     "captured.one",
-    "SELECT message_id, at, person_id, source_id, size, sealed_head FROM captured_message WHERE "
-    "message_id = $1"};
+    "SELECT message_id, at, person_id, (SELECT campaign_id FROM campaign WHERE campaign_id = "
+    "source_id) AS source_id, size, sealed_head FROM captured_message WHERE message_id = $1"};
 constexpr db::Sql kBody{"captured.body",
                         "SELECT person_id, sealed FROM captured_message WHERE message_id = $1"};
 constexpr db::Sql kClear{"captured.clear", "DELETE FROM captured_message"};
@@ -216,6 +221,10 @@ SuppressionView view(const SuppressionRow& row) {
 }
 
 }  // namespace
+
+std::vector<trust::Moving> captured_since(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::Moving>(kNewest, Uuid::floor_of(since));
+}
 
 void add_mailbox_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };

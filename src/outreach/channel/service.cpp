@@ -2,6 +2,7 @@
 #include "crypto/aead.hpp"
 #include "outreach/channel/store.hpp"
 #include "people/person/person.hpp"
+#include "trust/names.hpp"
 
 namespace varde::outreach {
 
@@ -105,8 +106,10 @@ std::string suppressed_condition(const std::string& alias, bool hard_only) {
 }
 
 void add_channel_hooks() {
+  trust::add_names(kChannelNames);
   people::set_suppression_lookup(
-      {"SELECT json_build_array(s.reason, s.at) FROM suppression s WHERE s.email_hash = p.email_hash",
+      {"SELECT json_build_array(s.reason, s.at) FROM suppression s WHERE s.email_hash = "
+       "p.email_hash",
        [](int reason) { return web::enum_word(static_cast<SuppressionReason>(reason)); }});
 }
 

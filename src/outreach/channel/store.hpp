@@ -93,6 +93,10 @@ inline constexpr db::Sql kDomainChecked{
 inline constexpr db::Sql kDeleteDomain{"domain.delete",
                                        "DELETE FROM sending_domain WHERE domain_id = $1"};
 
+inline constexpr db::Sql kChannelNames{
+    "channel.names",
+    "SELECT provider_id, name FROM provider WHERE provider_id = ANY($1) UNION ALL "
+    "SELECT domain_id, domain FROM sending_domain WHERE domain_id = ANY($1)"};
 inline constexpr db::Sql kFindSuppression{
     "suppression.find", "SELECT reason, at FROM suppression WHERE email_hash = $1"};
 struct HeldRecord {

@@ -1,7 +1,9 @@
 #include "base/text.hpp"
 #include "outreach/composer/composer.hpp"
 #include "outreach/delivery/mailing.hpp"
+#include "outreach/template/shape.hpp"
 #include "trust/audit.hpp"
+#include "trust/names.hpp"
 
 namespace varde::outreach {
 
@@ -36,6 +38,8 @@ constexpr db::Sql kUpdateTemplate{
     "template.update",
     "UPDATE template SET name = $3, document = $4, updated_at = $5, version = version + 1 WHERE "
     "template_id = $1 AND version = $2"};
+constexpr db::Sql kNames{"template.names",
+                         "SELECT template_id, name FROM template WHERE template_id = ANY($1)"};
 constexpr db::Sql kDeleteTemplate{"template.delete", "DELETE FROM template WHERE template_id = $1"};
 constexpr db::Sql kInsertImage{
     "image.insert",
@@ -51,19 +55,19 @@ constexpr db::Sql kImage{"image.one", "SELECT type, bytes FROM image WHERE image
 struct MailTemplate {
   Uuid id;
   std::string name;
-  web::Any document;
+  DocumentJson document;
   Timestamp updated_at;
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(MailTemplate, (), (id, name, document, updated_at, version))
 struct TemplateNew {
   web::Text<120, 1> name;
-  web::Any document;
+  DocumentJson document;
 };
 BOOST_DESCRIBE_STRUCT(TemplateNew, (), (name, document))
 struct TemplateChange {
   std::optional<web::Text<120, 1>> name;
-  std::optional<web::Any> document;
+  std::optional<DocumentJson> document;
 };
 BOOST_DESCRIBE_STRUCT(TemplateChange, (), (name, document))
 struct Image {
@@ -73,14 +77,17 @@ struct Image {
 };
 BOOST_DESCRIBE_STRUCT(Image, (), (id, url, width, height))
 struct RenderRequest {
-  web::Any document;
+  DocumentJson document;
   std::optional<web::Text<250>> subject;
   std::optional<web::Text<200>> preheader;
   std::optional<Uuid> person_id;
 };
 BOOST_DESCRIBE_STRUCT(RenderRequest, (), (document, subject, preheader, person_id))
+enum class Severity { error, warning };
+BOOST_DESCRIBE_ENUM(Severity, error, warning)
 struct RenderProblem {
-  std::string pointer, message, severity;
+  std::string pointer, message;
+  Severity severity = Severity::error;
 };
 BOOST_DESCRIBE_STRUCT(RenderProblem, (), (pointer, message, severity))
 struct Rendered {
@@ -148,8 +155,8 @@ Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRe
   if (!mailing) {
     const auto& error = mailing.error();
     for (const auto& field : error.fields)
-      out.problems.push_back({field.pointer, field.message, "error"});
-    if (error.fields.empty()) out.problems.push_back({"/document", error.message, "error"});
+      out.problems.push_back({field.pointer, field.message, Severity::error});
+    if (error.fields.empty()) out.problems.push_back({"/document", error.message, Severity::error});
     return out;
   }
   auto person = example(ctx);
@@ -164,7 +171,7 @@ Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRe
   out.text = Personal(std::move(scratch.text));
   out.subject = Personal(std::move(scratch.subject));
   if (in.subject && trim(in.subject->value).empty())
-    out.problems.push_back({"/subject", "The subject is missing.", "warning"});
+    out.problems.push_back({"/subject", "The subject is missing.", Severity::warning});
   return out;
 }
 
@@ -177,6 +184,7 @@ std::optional<json::value> template_document(Ctx& ctx, const Uuid& id) {
 }
 
 void add_composer_routes(trust::Api& api, const Environment& environment) {
+  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/templates", "listTemplates", "Templates", access(Right::campaigns_read)},

@@ -75,9 +75,9 @@ class Mailing {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Runs `work` (rendering and signing a batch, the costly part of bulk mail) on one of a few threads
-/// that all mailings share, one for each core, and suspends the calling fiber meanwhile: the loop
-/// goes on talking to the mail servers, and signatures use every core.
+/// Runs `work` (rendering and signing a batch, the costly part of bulk mail) on one of a few
+/// threads that all mailings share, one for each core, and suspends the calling fiber meanwhile:
+/// the loop goes on talking to the mail servers, and signatures use every core.
 void on_mail_pool(const std::function<void()>& work);
 
 /// The fields a text may use, for the composer's menu.

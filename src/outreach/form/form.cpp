@@ -10,6 +10,7 @@
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/limiter.hpp"
+#include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
@@ -85,11 +86,13 @@ struct AnswerPerson {
   Personal name;
 };
 BOOST_DESCRIBE_STRUCT(AnswerPerson, (), (id, name))
+/// One answer: text, a number, yes or no, or several choices.
+using AnswerJson = web::Shaped<std::variant<std::string, double, bool, std::vector<std::string>>>;
 struct FormAnswer {
   Uuid id;
   Timestamp at;
   std::optional<AnswerPerson> person;
-  std::map<std::string, json::value> values;
+  std::map<std::string, AnswerJson> values;
   bool simulated = false;
 };
 BOOST_DESCRIBE_STRUCT(FormAnswer, (), (id, at, person, values, simulated))
@@ -678,12 +681,7 @@ void add_form_pages(trust::Base& base, web::Router& router) {
 void add_form_hooks() {
   people::add_erase_hook(
       [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); });
-  people::add_ref_names([](Ctx& ctx, const std::vector<Uuid>& ids) {
-    std::map<Uuid, std::string> out;
-    auto rows = ctx.tx().query(kFormNames, ids);
-    for (int i = 0; i < rows.size(); ++i) out[rows.get<Uuid>(i, 0)] = rows.get<std::string>(i, 1);
-    return out;
-  });
+  trust::add_names(kFormNames);
 }
 
 std::vector<trust::Claim> form_claims() {

@@ -9,10 +9,12 @@
 #include "outreach/delivery/delivery.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/store.hpp"
+#include "outreach/template/shape.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
+#include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
@@ -36,7 +38,7 @@ struct TriggerInput {
   std::optional<Uuid> form_id, campaign_id, list_id, segment_id;
   std::optional<int> link_no;
   std::optional<web::Text<60>> attribute;
-  std::optional<json::value> value;
+  std::optional<web::Scalar> value;
   std::optional<int> days_before;
 };
 BOOST_DESCRIBE_STRUCT(TriggerInput, (),
@@ -51,13 +53,13 @@ struct Step {
   std::optional<int> days, hours, minutes;  // wait
   std::optional<int> weekday;        // wait_until: 1 Monday … 7 Sunday (ISO 8601), absent any day
   std::optional<web::Text<5>> time;  // wait_until: "09:00" in the organisation's time zone
-  std::optional<json::value> conditions;  // branch
-  std::optional<web::Text<300>> subject;  // send
-  std::optional<json::value> document;
+  std::optional<people::ConditionsJson> conditions;  // branch
+  std::optional<web::Text<300>> subject;             // send
+  std::optional<DocumentJson> document;
   std::optional<Uuid> template_id;
   std::optional<web::Text<120>> from_name, from_email;
   std::optional<web::Text<60>> attribute;  // set_attribute
-  std::optional<json::value> value;
+  std::optional<web::Scalar> value;
   std::optional<std::vector<web::Text<60, 1>>> add, remove;  // tag
   std::optional<Uuid> list_id;                               // list
   std::optional<people::MemberState> state;
@@ -875,18 +877,17 @@ void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
   enter(ctx, runs);
 }
 
+std::vector<trust::Moving> moving_journeys(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::Moving>(kMovingJourneys, Uuid::floor_of(since));
+}
+
 void add_journey_hooks() {
   people::add_erase_hook([](Ctx& ctx, const std::vector<Uuid>& ids) {
     ctx.tx().later(kEraseRuns, ids);
     ctx.tx().later(kEraseDone, ids);
     ctx.tx().later(kEraseCalls, ids);
   });
-  people::add_ref_names([](Ctx& ctx, const std::vector<Uuid>& ids) {
-    std::map<Uuid, std::string> out;
-    auto rows = ctx.tx().query(kNames, ids);
-    for (int i = 0; i < rows.size(); ++i) out[rows.get<Uuid>(i, 0)] = rows.get<std::string>(i, 1);
-    return out;
-  });
+  trust::add_names(kNames);
   people::add_saved_hook([](Ctx& ctx, const std::vector<people::SavedEvent>& events) {
     if (ctx.actor.kind == trust::ActorKind::journey) return;  // a journey does not start journeys
     std::vector<Trigger> triggers;

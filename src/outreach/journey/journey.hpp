@@ -50,6 +50,8 @@ void fire(trust::Ctx& ctx, const std::vector<Trigger>& triggers);
 
 /// Running journeys with runs that failed.
 std::vector<trust::Attention> journeys_attention(trust::Ctx& ctx);
+/// Journeys that somebody entered since.
+std::vector<trust::Moving> moving_journeys(trust::Ctx& ctx, Timestamp since);
 
 void add_journey_routes(trust::Api& api);
 void add_journey_jobs(trust::Base& base, jobs::Workers& workers, bool private_webhooks);

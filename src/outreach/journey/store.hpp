@@ -148,6 +148,11 @@ inline constexpr db::Sql kRuns{"journey.runs",
                                "AND run_id < $4 ORDER BY run_id DESC LIMIT $5"};
 inline constexpr db::Sql kNames{"journey.names",
                                 "SELECT journey_id, name FROM journey WHERE journey_id = ANY($1)"};
+// Who entered since: the key finds them, and nobody counts.
+inline constexpr db::Sql kMovingJourneys{
+    "journey.moving",
+    "SELECT 'journey.counts' AS type, journey_id AS id, (extract(epoch FROM max(entered_at)) * "
+    "1000000)::bigint AS mark FROM journey_run WHERE run_id > $1 GROUP BY journey_id"};
 inline constexpr db::Sql kDueCalls{
     "webhook.due",
     "SELECT call_id, journey_id, person_id, url, sealed, attempts FROM webhook_call WHERE state = "

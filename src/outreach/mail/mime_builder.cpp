@@ -31,8 +31,8 @@ std::size_t plain_run(std::string_view text) {
     std::uint64_t word;
     std::memcpy(&word, text.data() + at, 8);
     auto equals = word ^ ('=' * kOnes);
-    auto found = ((word - 32 * kOnes) & ~word) | ((word + kOnes) | word) |
-                 ((equals - kOnes) & ~equals);
+    auto found =
+        ((word - 32 * kOnes) & ~word) | ((word + kOnes) | word) | ((equals - kOnes) & ~equals);
     if ((found & kHigh) != 0) break;
   }
   while (at < text.size() && (is_plain(text[at]) || text[at] == ' ')) ++at;

@@ -42,7 +42,8 @@ struct RenderedBlocks {
     /// Itself a template (TemplateEscape::url for its tags). One that is nothing but a tag has no
     /// scheme until it is rendered: the sender must check that it is http or https then.
     std::string target;
-    std::string label;  ///< What the reader sees: the button's words, the linked text, the alt text.
+    std::string
+        label;  ///< What the reader sees: the button's words, the linked text, the alt text.
     bool operator==(const Link&) const = default;
   };
   /// Link n at place n − 1. mailto:, tel: and {{ links.… }} are not numbered.

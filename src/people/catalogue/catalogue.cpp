@@ -1,6 +1,7 @@
 #include "people/catalogue/catalogue.hpp"
 
 #include "trust/audit.hpp"
+#include "trust/names.hpp"
 
 namespace varde::people {
 
@@ -49,6 +50,12 @@ constexpr db::Sql kList{
     "FROM list l WHERE l.list_id = $1"};
 constexpr db::Sql kListNames{"catalogue.list_names",
                              "SELECT list_id AS id, name, 0::bigint AS persons FROM list"};
+constexpr db::Sql kNames{
+    "catalogue.names",
+    "SELECT list_id, name FROM list WHERE list_id = ANY($1) UNION ALL "
+    "SELECT tag_id, name FROM tag WHERE tag_id = ANY($1) UNION ALL "
+    "SELECT purpose_id, label FROM purpose WHERE purpose_id = ANY($1) UNION ALL "
+    "SELECT attribute_id, label FROM attribute WHERE attribute_id = ANY($1)"};
 constexpr db::Sql kInsertList{
     "catalogue.insert_list",
     "INSERT INTO list (tenant_id, list_id, name, description, double_opt_in, created_at) "
@@ -203,6 +210,7 @@ Result<Uuid> create_purpose(Ctx& ctx, const std::string& key, const std::string&
 }
 
 void add_catalogue_routes(trust::Api& api) {
+  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/attributes", "listAttributes",

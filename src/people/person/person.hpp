@@ -158,9 +158,6 @@ BOOST_DESCRIBE_STRUCT(TimelineItem, (), (id, at, kind, title, detail, href, simu
 using TimelineSource = std::function<std::vector<TimelineItem>(trust::Ctx&, const Uuid& person,
                                                                const Uuid& before, int limit)>;
 void add_timeline_source(TimelineSource source);
-/// Names of what activities refer to (campaigns, forms, journeys), for titles.
-using RefNames = std::function<std::map<Uuid, std::string>(trust::Ctx&, const std::vector<Uuid>&)>;
-void add_ref_names(RefNames names);
 /// Whether a person is suppressed, for the person page; set by outreach.
 struct SuppressionNote {
   std::string reason;

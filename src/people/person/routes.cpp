@@ -1,6 +1,7 @@
 #include "people/person/store.hpp"
 #include "people/segment/segment.hpp"
 #include "trust/audit.hpp"
+#include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
 
 #include "base/text.hpp"
@@ -17,10 +18,6 @@ namespace {
 
 std::vector<TimelineSource>& timeline_sources() {
   static std::vector<TimelineSource> all;
-  return all;
-}
-std::vector<RefNames>& ref_names() {
-  static std::vector<RefNames> all;
   return all;
 }
 SuppressionLookup& suppression_lookup() {
@@ -52,7 +49,7 @@ struct Person {
   std::optional<std::string> language, time_zone;
   PersonState state = PersonState::active;
   std::vector<std::string> tags;
-  std::map<std::string, json::value> attributes;
+  std::map<std::string, web::Scalar> attributes;
   std::vector<ListState> lists;
   std::vector<ConsentView> consents;
   std::optional<SuppressionNote> suppressed;
@@ -71,7 +68,7 @@ struct PersonNew {
   std::optional<web::Text<100>> first_name, last_name;
   std::optional<web::Language> language;
   std::optional<web::TimeZone> time_zone;
-  std::optional<std::map<std::string, json::value>> attributes;
+  std::optional<std::map<std::string, web::Scalar>> attributes;
   std::optional<std::vector<web::Text<60, 1>>> tags;
   std::optional<std::vector<Uuid>> lists;
 };
@@ -84,7 +81,7 @@ struct PersonUpdate {
   web::Patch<web::Text<100>> first_name, last_name;
   web::Patch<web::Language> language;
   web::Patch<web::TimeZone> time_zone;
-  std::optional<std::map<std::string, json::value>> attributes;
+  std::optional<std::map<std::string, web::Scalar>> attributes;
 };
 BOOST_DESCRIBE_STRUCT(PersonUpdate, (),
                       (email, phone, first_name, last_name, language, time_zone, attributes))
@@ -169,7 +166,8 @@ std::optional<T> element(const json::value& row, std::size_t place) {
 }
 
 Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
-  static const std::string statement = fmt::format(fmt::runtime(kOverview), suppression_lookup().sql);
+  static const std::string statement =
+      fmt::format(fmt::runtime(kOverview), suppression_lookup().sql);
   auto rows = ctx.tx().query({"person.overview", statement}, id);
   auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, id);
   if (!key) return not_found("This person does not exist, or was erased.");
@@ -216,7 +214,7 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
   return out;
 }
 
-Result<void> read_attributes(Ctx& ctx, const std::map<std::string, json::value>& in,
+Result<void> read_attributes(Ctx& ctx, const std::map<std::string, web::Scalar>& in,
                              PersonChange& change) {
   auto catalogue = attributes(ctx);
   web::Errors errors;
@@ -265,15 +263,7 @@ Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uui
   std::vector<Uuid> refs;
   for (const auto& record : records)
     if (record.ref_id) refs.push_back(*record.ref_id);
-  auto lists = refs.empty() ? std::map<Uuid, std::string>() : list_names(ctx);
-  auto tags = refs.empty() ? std::map<Uuid, std::string>() : tag_names(ctx);
-  std::map<Uuid, std::string> names;
-  for (const auto& purpose : purposes(ctx)) names[purpose.id] = purpose.label;
-  if (!refs.empty())
-    for (const auto& source : ref_names())
-      for (auto& [id, name] : source(ctx, refs)) names[id] = name;
-  names.merge(lists);
-  names.merge(tags);
+  auto names = trust::names_of(ctx, refs);
   auto key = ctx.base.keys.key(ctx.tenant, person);
   for (const auto& record : records) {
     auto name =
@@ -372,10 +362,14 @@ Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uui
 }  // namespace
 
 void add_timeline_source(TimelineSource source) { timeline_sources().push_back(std::move(source)); }
-void add_ref_names(RefNames names) { ref_names().push_back(std::move(names)); }
 void set_suppression_lookup(SuppressionLookup lookup) { suppression_lookup() = std::move(lookup); }
 
 void add_person_routes(trust::Api& api) {
+  trust::add_names([](Ctx& ctx, const std::vector<Uuid>& ids) {
+    std::map<Uuid, std::string> out;
+    for (const auto& person : load(ctx, ids, false)) out[person.id] = display_name(person);
+    return out;
+  });
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/persons", "listPersons",

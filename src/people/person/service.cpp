@@ -270,9 +270,8 @@ namespace {
 // Reads everything the batch could touch: one round trip for the persons, one for what belongs to
 // them.
 void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& changes,
-                 const std::map<Uuid, Attribute>& catalogue,
-                 std::map<Uuid, Draft>& drafts, std::map<std::string, Uuid>& by_email,
-                 std::map<std::string, Uuid>& by_phone) {
+                 const std::map<Uuid, Attribute>& catalogue, std::map<Uuid, Draft>& drafts,
+                 std::map<std::string, Uuid>& by_email, std::map<std::string, Uuid>& by_phone) {
   std::vector<db::Bytes> emails, phones;
   std::vector<Uuid> ids;
   for (const auto& change : changes) {

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
+#include "trust/names.hpp"
 
 namespace varde::people {
 
@@ -30,6 +31,8 @@ constexpr db::Sql kSegments{"segment.all",
 constexpr db::Sql kSegment{"segment.one",
                            "SELECT segment_id, name, conditions, persons, counted_at, version, "
                            "created_at, updated_at FROM segment WHERE segment_id = $1"};
+constexpr db::Sql kNames{"segment.names",
+                         "SELECT segment_id, name FROM segment WHERE segment_id = ANY($1)"};
 constexpr db::Sql kInsert{
     "segment.insert",
     "INSERT INTO segment (tenant_id, segment_id, name, conditions, persons, counted_at, "
@@ -57,7 +60,7 @@ BOOST_DESCRIBE_STRUCT(SegmentRecord, (),
 struct Segment {
   Uuid id;
   std::string name;
-  web::Any conditions;
+  ConditionsJson conditions;
   std::optional<std::int64_t> persons;
   std::optional<Timestamp> counted_at;
   std::int64_t version = 1;
@@ -67,16 +70,16 @@ BOOST_DESCRIBE_STRUCT(Segment, (),
                       (id, name, conditions, persons, counted_at, version, created_at, updated_at))
 struct SegmentNew {
   web::Text<80, 1> name;
-  web::Any conditions;
+  ConditionsJson conditions;
 };
 BOOST_DESCRIBE_STRUCT(SegmentNew, (), (name, conditions))
 struct SegmentChange {
   std::optional<web::Text<80, 1>> name;
-  std::optional<web::Any> conditions;
+  std::optional<ConditionsJson> conditions;
 };
 BOOST_DESCRIBE_STRUCT(SegmentChange, (), (name, conditions))
 struct PreviewRequest {
-  web::Any conditions;
+  ConditionsJson conditions;
 };
 BOOST_DESCRIBE_STRUCT(PreviewRequest, (), (conditions))
 struct SegmentPreview {
@@ -429,6 +432,7 @@ Result<std::int64_t> count(Ctx& ctx, const json::value& tree) {
 }
 
 void add_segment_routes(trust::Api& api) {
+  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
   api.add({"GET", "/api/v1/segments", "listSegments", "Segments with their last count",
            access(Right::persons_read)},

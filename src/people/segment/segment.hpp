@@ -6,12 +6,15 @@
 // UNION ALL, because EXISTS under OR would be evaluated row by row.
 #pragma once
 
+#include <boost/describe.hpp>
 #include <boost/json.hpp>
 #include <functional>
 #include <string>
+#include <variant>
 
 #include "db/tx.hpp"
 #include "trust/ctx.hpp"
+#include "web/types.hpp"
 
 namespace varde::people {
 
@@ -32,6 +35,22 @@ class Query {
   std::vector<std::string> conditions_;
   db::Params params_;
 };
+
+enum class ConditionsOp { and_, or_ };
+BOOST_DESCRIBE_ENUM(ConditionsOp, and_, or_)
+struct Rule {
+  std::string field, operator_;
+  std::optional<web::Any> value;
+};
+BOOST_DESCRIBE_STRUCT(Rule, (), (field, operator_, value))
+/// What a tree of conditions looks like.
+struct Conditions {
+  ConditionsOp op = ConditionsOp::and_;
+  std::optional<bool> not_;
+  std::vector<std::variant<Conditions, Rule>> rules;
+};
+BOOST_DESCRIBE_STRUCT(Conditions, (), (op, not_, rules))
+using ConditionsJson = web::Shaped<Conditions>;
 
 /// Adds the tree's meaning to `query`. Errors: bad_input with a pointer into the tree.
 Result<void> add_conditions(trust::Ctx& ctx, const boost::json::value& tree, Query& query);

@@ -363,9 +363,9 @@ Result<jobs::Outcome> run_import(trust::Base& base, const jobs::Job& job) {
 std::vector<RunningImport> running_imports(Ctx& ctx) {
   std::vector<RunningImport> out;
   for (auto& row : ctx.tx().all<ProgressRecord>(kRunningImports))
-    out.push_back({row.import_id, row.filename,
-                   row.bytes > 0 ? static_cast<double>(row.position) / static_cast<double>(row.bytes)
-                                 : 0.0});
+    out.push_back(
+        {row.import_id, row.filename,
+         row.bytes > 0 ? static_cast<double>(row.position) / static_cast<double>(row.bytes) : 0.0});
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "people/csv/sniff.hpp"
 #include "people/transfer/internal.hpp"
 #include "trust/audit.hpp"
+#include "trust/names.hpp"
 
 namespace varde::people {
 
@@ -280,6 +281,7 @@ net::Response download(Ctx& ctx, const std::string& type, const std::string& fil
 }  // namespace
 
 void add_transfer_routes(trust::Api& api) {
+  trust::add_names(kImportNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"POST", "/api/v1/imports", "uploadImport", "Uploads a CSV file; nothing is imported yet",

@@ -56,6 +56,8 @@ BOOST_DESCRIBE_STRUCT(ExportPieceRecord, (), (tenant_id, export_id, number, seal
   "read, created, updated, "                                                                   \
   "unchanged, rejected, error, created_at, finished_at"
 
+inline constexpr db::Sql kImportNames{
+    "import.names", "SELECT import_id, filename FROM import WHERE import_id = ANY($1)"};
 inline constexpr db::Sql kImports{
     "import.all", "SELECT " VARDE_IMPORT_COLUMNS " FROM import ORDER BY import_id DESC LIMIT 200"};
 inline constexpr db::Sql kImport{

@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
 import { whenLoggedOut } from '@/lib/ask'
+import { whenLiveAgain } from '@/lib/events'
 import { loadWords } from '@/lib/i18n'
 import { parseSearch, stringifySearch } from '@/lib/url'
 import { Broken, Missing, Waiting } from './fallback'
@@ -70,7 +71,7 @@ const screens = [
   screen('/campaigns', 'campaigns', () => import('@/screens/campaigns/campaigns')),
   screen('/campaigns/$id', 'campaigns', () => import('@/screens/campaigns/campaign')),
   screen('/campaigns/$id/edit', 'campaigns composer', () => import('@/screens/campaigns/edit')),
-  screen('/campaigns/$id/review', 'campaigns', () => import('@/screens/campaigns/review')),
+  screen('/campaigns/$id/review', 'campaigns composer', () => import('@/screens/campaigns/review')),
   screen('/campaigns/$id/live', 'campaigns', () => import('@/screens/campaigns/live')),
   screen('/campaigns/$id/report', 'campaigns', () => import('@/screens/campaigns/report')),
   screen('/campaigns/$id/people', 'campaigns', () => import('@/screens/campaigns/people')),
@@ -122,3 +123,5 @@ whenLoggedOut(() => {
   void queries.invalidateQueries({ queryKey: ['session'] })
   router.history.push(loginHref(here))
 })
+
+whenLiveAgain(() => void queries.invalidateQueries())

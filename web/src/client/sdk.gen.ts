@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EmptyMailboxData, EmptyMailboxErrors, EmptyMailboxResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderData, RenderErrors, RenderResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -18,11 +18,41 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
     meta?: Record<string, unknown>;
 };
 
-export const logOut = <ThrowOnError extends boolean = false>(options?: Options<LogOutData, ThrowOnError>) => (options?.client ?? client).delete<LogOutResponses, LogOutErrors, ThrowOnError>({ url: '/api/v1/session', ...options });
+/**
+ * Ends this session
+ */
+export const logOut = <ThrowOnError extends boolean = false>(options?: Options<LogOutData, ThrowOnError>) => (options?.client ?? client).delete<LogOutResponses, LogOutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session',
+    ...options
+});
 
-export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>) => (options?.client ?? client).get<GetSessionResponses, GetSessionErrors, ThrowOnError>({ url: '/api/v1/session', ...options });
+/**
+ * Who is logged in, and what is missing until everything opens
+ */
+export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>) => (options?.client ?? client).get<GetSessionResponses, GetSessionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session',
+    ...options
+});
 
+/**
+ * Begins a session with e-mail and password
+ */
 export const logIn = <ThrowOnError extends boolean = false>(options: Options<LogInData, ThrowOnError>) => (options.client ?? client).post<LogInResponses, LogInErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/session',
     ...options,
     headers: {
@@ -31,7 +61,15 @@ export const logIn = <ThrowOnError extends boolean = false>(options: Options<Log
     }
 });
 
+/**
+ * Second factor: a code of the app, or a recovery code
+ */
 export const giveTotp = <ThrowOnError extends boolean = false>(options: Options<GiveTotpData, ThrowOnError>) => (options.client ?? client).post<GiveTotpResponses, GiveTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/session/totp',
     ...options,
     headers: {
@@ -40,16 +78,28 @@ export const giveTotp = <ThrowOnError extends boolean = false>(options: Options<
     }
 });
 
-export const setUpTotp = <ThrowOnError extends boolean = false>(options: Options<SetUpTotpData, ThrowOnError>) => (options.client ?? client).post<SetUpTotpResponses, SetUpTotpErrors, ThrowOnError>({
+/**
+ * A new secret for an authenticator app; replaces an unconfirmed one
+ */
+export const setUpTotp = <ThrowOnError extends boolean = false>(options?: Options<SetUpTotpData, ThrowOnError>) => (options?.client ?? client).post<SetUpTotpResponses, SetUpTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/session/totp-setup',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
+    ...options
 });
 
+/**
+ * Confirms the app with a first code; answers the recovery codes, once
+ */
 export const confirmTotp = <ThrowOnError extends boolean = false>(options: Options<ConfirmTotpData, ThrowOnError>) => (options.client ?? client).post<ConfirmTotpResponses, ConfirmTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/session/totp-confirm',
     ...options,
     headers: {
@@ -58,7 +108,15 @@ export const confirmTotp = <ThrowOnError extends boolean = false>(options: Optio
     }
 });
 
+/**
+ * Accepts the terms of the version shown
+ */
 export const acceptTerms = <ThrowOnError extends boolean = false>(options: Options<AcceptTermsData, ThrowOnError>) => (options.client ?? client).post<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/session/terms',
     ...options,
     headers: {
@@ -67,7 +125,15 @@ export const acceptTerms = <ThrowOnError extends boolean = false>(options: Optio
     }
 });
 
+/**
+ * Works for another organisation from here on
+ */
 export const switchTenant = <ThrowOnError extends boolean = false>(options: Options<SwitchTenantData, ThrowOnError>) => (options.client ?? client).post<SwitchTenantResponses, SwitchTenantErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/session/tenant',
     ...options,
     headers: {
@@ -76,11 +142,41 @@ export const switchTenant = <ThrowOnError extends boolean = false>(options: Opti
     }
 });
 
-export const listMySessions = <ThrowOnError extends boolean = false>(options?: Options<ListMySessionsData, ThrowOnError>) => (options?.client ?? client).get<ListMySessionsResponses, ListMySessionsErrors, ThrowOnError>({ url: '/api/v1/me/sessions', ...options });
+/**
+ * One's own sessions
+ */
+export const listMySessions = <ThrowOnError extends boolean = false>(options?: Options<ListMySessionsData, ThrowOnError>) => (options?.client ?? client).get<ListMySessionsResponses, ListMySessionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/me/sessions',
+    ...options
+});
 
-export const endMySession = <ThrowOnError extends boolean = false>(options: Options<EndMySessionData, ThrowOnError>) => (options.client ?? client).delete<EndMySessionResponses, EndMySessionErrors, ThrowOnError>({ url: '/api/v1/me/sessions/{id}', ...options });
+/**
+ * Ends one of one's own sessions
+ */
+export const endMySession = <ThrowOnError extends boolean = false>(options: Options<EndMySessionData, ThrowOnError>) => (options.client ?? client).delete<EndMySessionResponses, EndMySessionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/me/sessions/{id}',
+    ...options
+});
 
+/**
+ * One's own name, language and time zone
+ */
 export const updateMe = <ThrowOnError extends boolean = false>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/me',
     ...options,
     headers: {
@@ -89,7 +185,15 @@ export const updateMe = <ThrowOnError extends boolean = false>(options: Options<
     }
 });
 
+/**
+ * A new password; ends one's other sessions
+ */
 export const changeMyPassword = <ThrowOnError extends boolean = false>(options: Options<ChangeMyPasswordData, ThrowOnError>) => (options.client ?? client).post<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/me/password',
     ...options,
     headers: {
@@ -98,7 +202,15 @@ export const changeMyPassword = <ThrowOnError extends boolean = false>(options: 
     }
 });
 
+/**
+ * Forgets the second factor, to set up another; ends one's other sessions
+ */
 export const resetMyTotp = <ThrowOnError extends boolean = false>(options: Options<ResetMyTotpData, ThrowOnError>) => (options.client ?? client).post<ResetMyTotpResponses, ResetMyTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/me/totp/reset',
     ...options,
     headers: {
@@ -107,36 +219,15 @@ export const resetMyTotp = <ThrowOnError extends boolean = false>(options: Optio
     }
 });
 
-export const requestPasswordReset = <ThrowOnError extends boolean = false>(options: Options<RequestPasswordResetData, ThrowOnError>) => (options.client ?? client).post<RequestPasswordResetResponses, RequestPasswordResetErrors, ThrowOnError>({
-    url: '/api/v1/password-reset',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-export const confirmPasswordReset = <ThrowOnError extends boolean = false>(options: Options<ConfirmPasswordResetData, ThrowOnError>) => (options.client ?? client).post<ConfirmPasswordResetResponses, ConfirmPasswordResetErrors, ThrowOnError>({
-    url: '/api/v1/password-reset/confirm',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-export const getInvitation = <ThrowOnError extends boolean = false>(options: Options<GetInvitationData, ThrowOnError>) => (options.client ?? client).get<GetInvitationResponses, GetInvitationErrors, ThrowOnError>({ url: '/api/v1/invitations/{token}', ...options });
-
-export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
-    url: '/api/v1/invitations/accept',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
+/**
+ * Whether a password would be accepted, and why not
+ */
 export const checkPassword = <ThrowOnError extends boolean = false>(options: Options<CheckPasswordData, ThrowOnError>) => (options.client ?? client).post<CheckPasswordResponses, CheckPasswordErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/password-check',
     ...options,
     headers: {
@@ -145,9 +236,92 @@ export const checkPassword = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
-export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({ url: '/api/v1/users', ...options });
+/**
+ * Sends a link to choose a new password, if the address has an account
+ */
+export const requestPasswordReset = <ThrowOnError extends boolean = false>(options: Options<RequestPasswordResetData, ThrowOnError>) => (options.client ?? client).post<RequestPasswordResetResponses, RequestPasswordResetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/password-reset',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
+/**
+ * Sets the new password; ends all sessions
+ */
+export const confirmPasswordReset = <ThrowOnError extends boolean = false>(options: Options<ConfirmPasswordResetData, ThrowOnError>) => (options.client ?? client).post<ConfirmPasswordResetResponses, ConfirmPasswordResetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/password-reset/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What an invitation is about
+ */
+export const getInvitation = <ThrowOnError extends boolean = false>(options: Options<GetInvitationData, ThrowOnError>) => (options.client ?? client).get<GetInvitationResponses, GetInvitationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/invitations/{token}',
+    ...options
+});
+
+/**
+ * Joins the organisation, with a new account or the one that exists
+ */
+export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/invitations/accept',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Users and open invitations of the organisation
+ */
+export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/users',
+    ...options
+});
+
+/**
+ * Sends an invitation, valid for seven days; replaces an open one
+ */
 export const inviteUser = <ThrowOnError extends boolean = false>(options: Options<InviteUserData, ThrowOnError>) => (options.client ?? client).post<InviteUserResponses, InviteUserErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/users/invitations',
     ...options,
     headers: {
@@ -156,11 +330,41 @@ export const inviteUser = <ThrowOnError extends boolean = false>(options: Option
     }
 });
 
-export const withdrawInvitation = <ThrowOnError extends boolean = false>(options: Options<WithdrawInvitationData, ThrowOnError>) => (options.client ?? client).delete<WithdrawInvitationResponses, WithdrawInvitationErrors, ThrowOnError>({ url: '/api/v1/users/invitations/{id}', ...options });
+/**
+ * Withdraws an invitation
+ */
+export const withdrawInvitation = <ThrowOnError extends boolean = false>(options: Options<WithdrawInvitationData, ThrowOnError>) => (options.client ?? client).delete<WithdrawInvitationResponses, WithdrawInvitationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/users/invitations/{id}',
+    ...options
+});
 
-export const deleteUser = <ThrowOnError extends boolean = false>(options: Options<DeleteUserData, ThrowOnError>) => (options.client ?? client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({ url: '/api/v1/users/{id}', ...options });
+/**
+ * Takes a user out of the organisation
+ */
+export const deleteUser = <ThrowOnError extends boolean = false>(options: Options<DeleteUserData, ThrowOnError>) => (options.client ?? client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/users/{id}',
+    ...options
+});
 
+/**
+ * Changes role, suspends or lets in again
+ */
 export const updateUser = <ThrowOnError extends boolean = false>(options: Options<UpdateUserData, ThrowOnError>) => (options.client ?? client).patch<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/users/{id}',
     ...options,
     headers: {
@@ -169,11 +373,41 @@ export const updateUser = <ThrowOnError extends boolean = false>(options: Option
     }
 });
 
-export const getUserRights = <ThrowOnError extends boolean = false>(options: Options<GetUserRightsData, ThrowOnError>) => (options.client ?? client).get<GetUserRightsResponses, GetUserRightsErrors, ThrowOnError>({ url: '/api/v1/users/{id}/rights', ...options });
+/**
+ * Effective rights of a user, and why
+ */
+export const getUserRights = <ThrowOnError extends boolean = false>(options: Options<GetUserRightsData, ThrowOnError>) => (options.client ?? client).get<GetUserRightsResponses, GetUserRightsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/users/{id}/rights',
+    ...options
+});
 
-export const getSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetSettingsResponses, GetSettingsErrors, ThrowOnError>({ url: '/api/v1/settings', ...options });
+/**
+ * The organisation's settings
+ */
+export const getSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetSettingsResponses, GetSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/settings',
+    ...options
+});
 
+/**
+ * Changes the organisation's settings
+ */
 export const updateSettings = <ThrowOnError extends boolean = false>(options: Options<UpdateSettingsData, ThrowOnError>) => (options.client ?? client).patch<UpdateSettingsResponses, UpdateSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/settings',
     ...options,
     headers: {
@@ -182,15 +416,41 @@ export const updateSettings = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
-export const getSetup = <ThrowOnError extends boolean = false>(options?: Options<GetSetupData, ThrowOnError>) => (options?.client ?? client).get<GetSetupResponses, GetSetupErrors, ThrowOnError>({ url: '/api/v1/setup', ...options });
+/**
+ * The audit trail, newest first
+ */
+export const listAudit = <ThrowOnError extends boolean = false>(options?: Options<ListAuditData, ThrowOnError>) => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/audit',
+    ...options
+});
 
-export const getHome = <ThrowOnError extends boolean = false>(options?: Options<GetHomeData, ThrowOnError>) => (options?.client ?? client).get<GetHomeResponses, GetHomeErrors, ThrowOnError>({ url: '/api/v1/home', ...options });
+/**
+ * The organisation's own attributes of persons
+ */
+export const listAttributes = <ThrowOnError extends boolean = false>(options?: Options<ListAttributesData, ThrowOnError>) => (options?.client ?? client).get<ListAttributesResponses, ListAttributesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/attributes',
+    ...options
+});
 
-export const listAudit = <ThrowOnError extends boolean = false>(options?: Options<ListAuditData, ThrowOnError>) => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({ url: '/api/v1/audit', ...options });
-
-export const listAttributes = <ThrowOnError extends boolean = false>(options?: Options<ListAttributesData, ThrowOnError>) => (options?.client ?? client).get<ListAttributesResponses, ListAttributesErrors, ThrowOnError>({ url: '/api/v1/attributes', ...options });
-
+/**
+ * Adds an attribute; its type and class cannot change later
+ */
 export const createAttribute = <ThrowOnError extends boolean = false>(options: Options<CreateAttributeData, ThrowOnError>) => (options.client ?? client).post<CreateAttributeResponses, CreateAttributeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/attributes',
     ...options,
     headers: {
@@ -199,9 +459,28 @@ export const createAttribute = <ThrowOnError extends boolean = false>(options: O
     }
 });
 
-export const deleteAttribute = <ThrowOnError extends boolean = false>(options: Options<DeleteAttributeData, ThrowOnError>) => (options.client ?? client).delete<DeleteAttributeResponses, DeleteAttributeErrors, ThrowOnError>({ url: '/api/v1/attributes/{id}', ...options });
+/**
+ * Removes an attribute and its values from all persons
+ */
+export const deleteAttribute = <ThrowOnError extends boolean = false>(options: Options<DeleteAttributeData, ThrowOnError>) => (options.client ?? client).delete<DeleteAttributeResponses, DeleteAttributeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/attributes/{id}',
+    ...options
+});
 
+/**
+ * Changes label or choices
+ */
 export const updateAttribute = <ThrowOnError extends boolean = false>(options: Options<UpdateAttributeData, ThrowOnError>) => (options.client ?? client).patch<UpdateAttributeResponses, UpdateAttributeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/attributes/{id}',
     ...options,
     headers: {
@@ -210,9 +489,28 @@ export const updateAttribute = <ThrowOnError extends boolean = false>(options: O
     }
 });
 
-export const listTags = <ThrowOnError extends boolean = false>(options?: Options<ListTagsData, ThrowOnError>) => (options?.client ?? client).get<ListTagsResponses, ListTagsErrors, ThrowOnError>({ url: '/api/v1/tags', ...options });
+/**
+ * Tags and how many persons have them
+ */
+export const listTags = <ThrowOnError extends boolean = false>(options?: Options<ListTagsData, ThrowOnError>) => (options?.client ?? client).get<ListTagsResponses, ListTagsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/tags',
+    ...options
+});
 
+/**
+ * Adds a tag
+ */
 export const createTag = <ThrowOnError extends boolean = false>(options: Options<CreateTagData, ThrowOnError>) => (options.client ?? client).post<CreateTagResponses, CreateTagErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/tags',
     ...options,
     headers: {
@@ -221,9 +519,28 @@ export const createTag = <ThrowOnError extends boolean = false>(options: Options
     }
 });
 
-export const deleteTag = <ThrowOnError extends boolean = false>(options: Options<DeleteTagData, ThrowOnError>) => (options.client ?? client).delete<DeleteTagResponses, DeleteTagErrors, ThrowOnError>({ url: '/api/v1/tags/{id}', ...options });
+/**
+ * Removes a tag from all persons
+ */
+export const deleteTag = <ThrowOnError extends boolean = false>(options: Options<DeleteTagData, ThrowOnError>) => (options.client ?? client).delete<DeleteTagResponses, DeleteTagErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/tags/{id}',
+    ...options
+});
 
+/**
+ * Renames a tag
+ */
 export const updateTag = <ThrowOnError extends boolean = false>(options: Options<UpdateTagData, ThrowOnError>) => (options.client ?? client).patch<UpdateTagResponses, UpdateTagErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/tags/{id}',
     ...options,
     headers: {
@@ -232,9 +549,28 @@ export const updateTag = <ThrowOnError extends boolean = false>(options: Options
     }
 });
 
-export const listLists = <ThrowOnError extends boolean = false>(options?: Options<ListListsData, ThrowOnError>) => (options?.client ?? client).get<ListListsResponses, ListListsErrors, ThrowOnError>({ url: '/api/v1/lists', ...options });
+/**
+ * Lists and how many persons are on them
+ */
+export const listLists = <ThrowOnError extends boolean = false>(options?: Options<ListListsData, ThrowOnError>) => (options?.client ?? client).get<ListListsResponses, ListListsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/lists',
+    ...options
+});
 
+/**
+ * Adds a list
+ */
 export const createList = <ThrowOnError extends boolean = false>(options: Options<CreateListData, ThrowOnError>) => (options.client ?? client).post<CreateListResponses, CreateListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/lists',
     ...options,
     headers: {
@@ -243,9 +579,41 @@ export const createList = <ThrowOnError extends boolean = false>(options: Option
     }
 });
 
-export const deleteList = <ThrowOnError extends boolean = false>(options: Options<DeleteListData, ThrowOnError>) => (options.client ?? client).delete<DeleteListResponses, DeleteListErrors, ThrowOnError>({ url: '/api/v1/lists/{id}', ...options });
+/**
+ * Removes a list; the persons stay
+ */
+export const deleteList = <ThrowOnError extends boolean = false>(options: Options<DeleteListData, ThrowOnError>) => (options.client ?? client).delete<DeleteListResponses, DeleteListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/lists/{id}',
+    ...options
+});
 
+/**
+ * One list
+ */
+export const getList = <ThrowOnError extends boolean = false>(options: Options<GetListData, ThrowOnError>) => (options.client ?? client).get<GetListResponses, GetListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/lists/{id}',
+    ...options
+});
+
+/**
+ * Changes a list
+ */
 export const updateList = <ThrowOnError extends boolean = false>(options: Options<UpdateListData, ThrowOnError>) => (options.client ?? client).patch<UpdateListResponses, UpdateListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/lists/{id}',
     ...options,
     headers: {
@@ -254,9 +622,28 @@ export const updateList = <ThrowOnError extends boolean = false>(options: Option
     }
 });
 
-export const listPurposes = <ThrowOnError extends boolean = false>(options?: Options<ListPurposesData, ThrowOnError>) => (options?.client ?? client).get<ListPurposesResponses, ListPurposesErrors, ThrowOnError>({ url: '/api/v1/purposes', ...options });
+/**
+ * What persons can consent to
+ */
+export const listPurposes = <ThrowOnError extends boolean = false>(options?: Options<ListPurposesData, ThrowOnError>) => (options?.client ?? client).get<ListPurposesResponses, ListPurposesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/purposes',
+    ...options
+});
 
+/**
+ * Adds a purpose of consent
+ */
 export const createPurpose = <ThrowOnError extends boolean = false>(options: Options<CreatePurposeData, ThrowOnError>) => (options.client ?? client).post<CreatePurposeResponses, CreatePurposeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/purposes',
     ...options,
     headers: {
@@ -265,9 +652,28 @@ export const createPurpose = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
-export const listPersons = <ThrowOnError extends boolean = false>(options?: Options<ListPersonsData, ThrowOnError>) => (options?.client ?? client).get<ListPersonsResponses, ListPersonsErrors, ThrowOnError>({ url: '/api/v1/persons', ...options });
+/**
+ * Finds persons by name, address, phone, list, tag or segment; newest first
+ */
+export const listPersons = <ThrowOnError extends boolean = false>(options?: Options<ListPersonsData, ThrowOnError>) => (options?.client ?? client).get<ListPersonsResponses, ListPersonsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/persons',
+    ...options
+});
 
+/**
+ * Registers a person; 409 when the address is known
+ */
 export const createPerson = <ThrowOnError extends boolean = false>(options: Options<CreatePersonData, ThrowOnError>) => (options.client ?? client).post<CreatePersonResponses, CreatePersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/persons',
     ...options,
     headers: {
@@ -276,11 +682,41 @@ export const createPerson = <ThrowOnError extends boolean = false>(options: Opti
     }
 });
 
-export const deletePerson = <ThrowOnError extends boolean = false>(options: Options<DeletePersonData, ThrowOnError>) => (options.client ?? client).delete<DeletePersonResponses, DeletePersonErrors, ThrowOnError>({ url: '/api/v1/persons/{id}', ...options });
+/**
+ * Erases a person: rows and key, in backups too
+ */
+export const deletePerson = <ThrowOnError extends boolean = false>(options: Options<DeletePersonData, ThrowOnError>) => (options.client ?? client).delete<DeletePersonResponses, DeletePersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/persons/{id}',
+    ...options
+});
 
-export const getPerson = <ThrowOnError extends boolean = false>(options: Options<GetPersonData, ThrowOnError>) => (options.client ?? client).get<GetPersonResponses, GetPersonErrors, ThrowOnError>({ url: '/api/v1/persons/{id}', ...options });
+/**
+ * One person with attributes, lists and consents
+ */
+export const getPerson = <ThrowOnError extends boolean = false>(options: Options<GetPersonData, ThrowOnError>) => (options.client ?? client).get<GetPersonResponses, GetPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/persons/{id}',
+    ...options
+});
 
+/**
+ * Changes a person; null clears a field
+ */
 export const updatePerson = <ThrowOnError extends boolean = false>(options: Options<UpdatePersonData, ThrowOnError>) => (options.client ?? client).patch<UpdatePersonResponses, UpdatePersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/persons/{id}',
     ...options,
     headers: {
@@ -289,7 +725,15 @@ export const updatePerson = <ThrowOnError extends boolean = false>(options: Opti
     }
 });
 
+/**
+ * Adds and removes tags
+ */
 export const changePersonTags = <ThrowOnError extends boolean = false>(options: Options<ChangePersonTagsData, ThrowOnError>) => (options.client ?? client).post<ChangePersonTagsResponses, ChangePersonTagsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/persons/{id}/tags',
     ...options,
     headers: {
@@ -298,7 +742,15 @@ export const changePersonTags = <ThrowOnError extends boolean = false>(options: 
     }
 });
 
+/**
+ * Subscribes, or takes off a list
+ */
 export const setPersonList = <ThrowOnError extends boolean = false>(options: Options<SetPersonListData, ThrowOnError>) => (options.client ?? client).put<SetPersonListResponses, SetPersonListErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/persons/{id}/lists/{list_id}',
     ...options,
     headers: {
@@ -307,7 +759,15 @@ export const setPersonList = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
+/**
+ * Records a consent or its withdrawal, with its source
+ */
 export const setPersonConsent = <ThrowOnError extends boolean = false>(options: Options<SetPersonConsentData, ThrowOnError>) => (options.client ?? client).put<SetPersonConsentResponses, SetPersonConsentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/persons/{id}/consents/{purpose_id}',
     ...options,
     headers: {
@@ -316,9 +776,28 @@ export const setPersonConsent = <ThrowOnError extends boolean = false>(options: 
     }
 });
 
-export const listPersonTimeline = <ThrowOnError extends boolean = false>(options: Options<ListPersonTimelineData, ThrowOnError>) => (options.client ?? client).get<ListPersonTimelineResponses, ListPersonTimelineErrors, ThrowOnError>({ url: '/api/v1/persons/{id}/timeline', ...options });
+/**
+ * Everything that happened, newest first
+ */
+export const listPersonTimeline = <ThrowOnError extends boolean = false>(options: Options<ListPersonTimelineData, ThrowOnError>) => (options.client ?? client).get<ListPersonTimelineResponses, ListPersonTimelineErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/persons/{id}/timeline',
+    ...options
+});
 
+/**
+ * Adds a note to the timeline
+ */
 export const addPersonNote = <ThrowOnError extends boolean = false>(options: Options<AddPersonNoteData, ThrowOnError>) => (options.client ?? client).post<AddPersonNoteResponses, AddPersonNoteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/persons/{id}/notes',
     ...options,
     headers: {
@@ -327,49 +806,28 @@ export const addPersonNote = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
-export const listImports = <ThrowOnError extends boolean = false>(options?: Options<ListImportsData, ThrowOnError>) => (options?.client ?? client).get<ListImportsResponses, ListImportsErrors, ThrowOnError>({ url: '/api/v1/imports', ...options });
-
-export const uploadImport = <ThrowOnError extends boolean = false>(options: Options<UploadImportData, ThrowOnError>) => (options.client ?? client).post<UploadImportResponses, UploadImportErrors, ThrowOnError>({
-    bodySerializer: null,
-    url: '/api/v1/imports',
-    ...options,
-    headers: {
-        'Content-Type': 'application/octet-stream',
-        ...options.headers
-    }
+/**
+ * Segments with their last count
+ */
+export const listSegments = <ThrowOnError extends boolean = false>(options?: Options<ListSegmentsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentsResponses, ListSegmentsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/segments',
+    ...options
 });
 
-export const getImport = <ThrowOnError extends boolean = false>(options: Options<GetImportData, ThrowOnError>) => (options.client ?? client).get<GetImportResponses, GetImportErrors, ThrowOnError>({ url: '/api/v1/imports/{id}', ...options });
-
-export const previewImport = <ThrowOnError extends boolean = false>(options: Options<PreviewImportData, ThrowOnError>) => (options.client ?? client).get<PreviewImportResponses, PreviewImportErrors, ThrowOnError>({ url: '/api/v1/imports/{id}/preview', ...options });
-
-export const startImport = <ThrowOnError extends boolean = false>(options: Options<StartImportData, ThrowOnError>) => (options.client ?? client).post<StartImportResponses, StartImportErrors, ThrowOnError>({
-    url: '/api/v1/imports/{id}/start',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-export const cancelImport = <ThrowOnError extends boolean = false>(options: Options<CancelImportData, ThrowOnError>) => (options.client ?? client).post<CancelImportResponses, CancelImportErrors, ThrowOnError>({ url: '/api/v1/imports/{id}/cancel', ...options });
-
-export const listExports = <ThrowOnError extends boolean = false>(options?: Options<ListExportsData, ThrowOnError>) => (options?.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError>({ url: '/api/v1/exports', ...options });
-
-export const createExport = <ThrowOnError extends boolean = false>(options: Options<CreateExportData, ThrowOnError>) => (options.client ?? client).post<CreateExportResponses, CreateExportErrors, ThrowOnError>({
-    url: '/api/v1/exports',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-export const getExport = <ThrowOnError extends boolean = false>(options: Options<GetExportData, ThrowOnError>) => (options.client ?? client).get<GetExportResponses, GetExportErrors, ThrowOnError>({ url: '/api/v1/exports/{id}', ...options });
-
-export const listSegments = <ThrowOnError extends boolean = false>(options?: Options<ListSegmentsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentsResponses, ListSegmentsErrors, ThrowOnError>({ url: '/api/v1/segments', ...options });
-
+/**
+ * Saves a segment
+ */
 export const createSegment = <ThrowOnError extends boolean = false>(options: Options<CreateSegmentData, ThrowOnError>) => (options.client ?? client).post<CreateSegmentResponses, CreateSegmentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/segments',
     ...options,
     headers: {
@@ -378,20 +836,28 @@ export const createSegment = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
-export const deleteSegment = <ThrowOnError extends boolean = false>(options: Options<DeleteSegmentData, ThrowOnError>) => (options.client ?? client).delete<DeleteSegmentResponses, DeleteSegmentErrors, ThrowOnError>({ url: '/api/v1/segments/{id}', ...options });
-
-export const getSegment = <ThrowOnError extends boolean = false>(options: Options<GetSegmentData, ThrowOnError>) => (options.client ?? client).get<GetSegmentResponses, GetSegmentErrors, ThrowOnError>({ url: '/api/v1/segments/{id}', ...options });
-
-export const updateSegment = <ThrowOnError extends boolean = false>(options: Options<UpdateSegmentData, ThrowOnError>) => (options.client ?? client).patch<UpdateSegmentResponses, UpdateSegmentErrors, ThrowOnError>({
-    url: '/api/v1/segments/{id}',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
+/**
+ * What conditions can be about
+ */
+export const listSegmentFields = <ThrowOnError extends boolean = false>(options?: Options<ListSegmentFieldsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentFieldsResponses, ListSegmentFieldsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/segments/fields',
+    ...options
 });
 
+/**
+ * Count and a sample of conditions that are not saved yet
+ */
 export const previewSegment = <ThrowOnError extends boolean = false>(options: Options<PreviewSegmentData, ThrowOnError>) => (options.client ?? client).post<PreviewSegmentResponses, PreviewSegmentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/segments/preview',
     ...options,
     headers: {
@@ -400,11 +866,227 @@ export const previewSegment = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
-export const listSegmentFields = <ThrowOnError extends boolean = false>(options?: Options<ListSegmentFieldsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentFieldsResponses, ListSegmentFieldsErrors, ThrowOnError>({ url: '/api/v1/segments/fields', ...options });
+/**
+ * Removes a segment; the persons stay
+ */
+export const deleteSegment = <ThrowOnError extends boolean = false>(options: Options<DeleteSegmentData, ThrowOnError>) => (options.client ?? client).delete<DeleteSegmentResponses, DeleteSegmentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/segments/{id}',
+    ...options
+});
 
-export const listProviders = <ThrowOnError extends boolean = false>(options?: Options<ListProvidersData, ThrowOnError>) => (options?.client ?? client).get<ListProvidersResponses, ListProvidersErrors, ThrowOnError>({ url: '/api/v1/providers', ...options });
+/**
+ * One segment, counted now
+ */
+export const getSegment = <ThrowOnError extends boolean = false>(options: Options<GetSegmentData, ThrowOnError>) => (options.client ?? client).get<GetSegmentResponses, GetSegmentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/segments/{id}',
+    ...options
+});
 
+/**
+ * Changes a segment
+ */
+export const updateSegment = <ThrowOnError extends boolean = false>(options: Options<UpdateSegmentData, ThrowOnError>) => (options.client ?? client).patch<UpdateSegmentResponses, UpdateSegmentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/segments/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Imports, newest first
+ */
+export const listImports = <ThrowOnError extends boolean = false>(options?: Options<ListImportsData, ThrowOnError>) => (options?.client ?? client).get<ListImportsResponses, ListImportsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/imports',
+    ...options
+});
+
+/**
+ * Uploads a CSV file; nothing is imported yet
+ */
+export const uploadImport = <ThrowOnError extends boolean = false>(options: Options<UploadImportData, ThrowOnError>) => (options.client ?? client).post<UploadImportResponses, UploadImportErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/imports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * One import and how far it is
+ */
+export const getImport = <ThrowOnError extends boolean = false>(options: Options<GetImportData, ThrowOnError>) => (options.client ?? client).get<GetImportResponses, GetImportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/imports/{id}',
+    ...options
+});
+
+/**
+ * The first rows under given settings, with what would be wrong
+ */
+export const previewImport = <ThrowOnError extends boolean = false>(options: Options<PreviewImportData, ThrowOnError>) => (options.client ?? client).get<PreviewImportResponses, PreviewImportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/imports/{id}/preview',
+    ...options
+});
+
+/**
+ * Starts the import in the background
+ */
+export const startImport = <ThrowOnError extends boolean = false>(options: Options<StartImportData, ThrowOnError>) => (options.client ?? client).post<StartImportResponses, StartImportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/imports/{id}/start',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Stops the import; rows that were imported stay
+ */
+export const cancelImport = <ThrowOnError extends boolean = false>(options: Options<CancelImportData, ThrowOnError>) => (options.client ?? client).post<CancelImportResponses, CancelImportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/imports/{id}/cancel',
+    ...options
+});
+
+/**
+ * The rows that were not imported, with line and reason, as CSV
+ */
+export const downloadImportRejects = <ThrowOnError extends boolean = false>(options: Options<DownloadImportRejectsData, ThrowOnError>) => (options.client ?? client).get<DownloadImportRejectsResponses, DownloadImportRejectsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/imports/{id}/rejects',
+    ...options
+});
+
+/**
+ * Exports, newest first
+ */
+export const listExports = <ThrowOnError extends boolean = false>(options?: Options<ListExportsData, ThrowOnError>) => (options?.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exports',
+    ...options
+});
+
+/**
+ * Writes persons into a file in the background
+ */
+export const createExport = <ThrowOnError extends boolean = false>(options: Options<CreateExportData, ThrowOnError>) => (options.client ?? client).post<CreateExportResponses, CreateExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * One export
+ */
+export const getExport = <ThrowOnError extends boolean = false>(options: Options<GetExportData, ThrowOnError>) => (options.client ?? client).get<GetExportResponses, GetExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exports/{id}',
+    ...options
+});
+
+/**
+ * The file
+ */
+export const downloadExport = <ThrowOnError extends boolean = false>(options: Options<DownloadExportData, ThrowOnError>) => (options.client ?? client).get<DownloadExportResponses, DownloadExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/exports/{id}/file',
+    ...options
+});
+
+/**
+ * Where messages leave
+ */
+export const listProviders = <ThrowOnError extends boolean = false>(options?: Options<ListProvidersData, ThrowOnError>) => (options?.client ?? client).get<ListProvidersResponses, ListProvidersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/providers',
+    ...options
+});
+
+/**
+ * Adds a provider
+ */
 export const createProvider = <ThrowOnError extends boolean = false>(options: Options<CreateProviderData, ThrowOnError>) => (options.client ?? client).post<CreateProviderResponses, CreateProviderErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/providers',
     ...options,
     headers: {
@@ -413,9 +1095,41 @@ export const createProvider = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
-export const deleteProvider = <ThrowOnError extends boolean = false>(options: Options<DeleteProviderData, ThrowOnError>) => (options.client ?? client).delete<DeleteProviderResponses, DeleteProviderErrors, ThrowOnError>({ url: '/api/v1/providers/{id}', ...options });
+/**
+ * Removes a provider
+ */
+export const deleteProvider = <ThrowOnError extends boolean = false>(options: Options<DeleteProviderData, ThrowOnError>) => (options.client ?? client).delete<DeleteProviderResponses, DeleteProviderErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/providers/{id}',
+    ...options
+});
 
+/**
+ * One provider
+ */
+export const getProvider = <ThrowOnError extends boolean = false>(options: Options<GetProviderData, ThrowOnError>) => (options.client ?? client).get<GetProviderResponses, GetProviderErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/providers/{id}',
+    ...options
+});
+
+/**
+ * Changes a provider
+ */
 export const updateProvider = <ThrowOnError extends boolean = false>(options: Options<UpdateProviderData, ThrowOnError>) => (options.client ?? client).patch<UpdateProviderResponses, UpdateProviderErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/providers/{id}',
     ...options,
     headers: {
@@ -424,11 +1138,41 @@ export const updateProvider = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
-export const checkProvider = <ThrowOnError extends boolean = false>(options: Options<CheckProviderData, ThrowOnError>) => (options.client ?? client).post<CheckProviderResponses, CheckProviderErrors, ThrowOnError>({ url: '/api/v1/providers/{id}/check', ...options });
+/**
+ * Connects and logs in, step by step
+ */
+export const checkProvider = <ThrowOnError extends boolean = false>(options: Options<CheckProviderData, ThrowOnError>) => (options.client ?? client).post<CheckProviderResponses, CheckProviderErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/providers/{id}/check',
+    ...options
+});
 
-export const listDomains = <ThrowOnError extends boolean = false>(options?: Options<ListDomainsData, ThrowOnError>) => (options?.client ?? client).get<ListDomainsResponses, ListDomainsErrors, ThrowOnError>({ url: '/api/v1/domains', ...options });
+/**
+ * Domains that messages are sent from
+ */
+export const listDomains = <ThrowOnError extends boolean = false>(options?: Options<ListDomainsData, ThrowOnError>) => (options?.client ?? client).get<ListDomainsResponses, ListDomainsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/domains',
+    ...options
+});
 
+/**
+ * Adds a domain and makes its keys
+ */
 export const createDomain = <ThrowOnError extends boolean = false>(options: Options<CreateDomainData, ThrowOnError>) => (options.client ?? client).post<CreateDomainResponses, CreateDomainErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/domains',
     ...options,
     headers: {
@@ -437,19 +1181,106 @@ export const createDomain = <ThrowOnError extends boolean = false>(options: Opti
     }
 });
 
-export const checkDomain = <ThrowOnError extends boolean = false>(options: Options<CheckDomainData, ThrowOnError>) => (options.client ?? client).post<CheckDomainResponses, CheckDomainErrors, ThrowOnError>({ url: '/api/v1/domains/{id}/check', ...options });
+/**
+ * Asks the DNS for the records
+ */
+export const checkDomain = <ThrowOnError extends boolean = false>(options: Options<CheckDomainData, ThrowOnError>) => (options.client ?? client).post<CheckDomainResponses, CheckDomainErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/domains/{id}/check',
+    ...options
+});
 
-export const deleteDomain = <ThrowOnError extends boolean = false>(options: Options<DeleteDomainData, ThrowOnError>) => (options.client ?? client).delete<DeleteDomainResponses, DeleteDomainErrors, ThrowOnError>({ url: '/api/v1/domains/{id}', ...options });
+/**
+ * Removes a domain and its keys
+ */
+export const deleteDomain = <ThrowOnError extends boolean = false>(options: Options<DeleteDomainData, ThrowOnError>) => (options.client ?? client).delete<DeleteDomainResponses, DeleteDomainErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/domains/{id}',
+    ...options
+});
 
-export const emptyMailbox = <ThrowOnError extends boolean = false>(options?: Options<EmptyMailboxData, ThrowOnError>) => (options?.client ?? client).delete<EmptyMailboxResponses, EmptyMailboxErrors, ThrowOnError>({ url: '/api/v1/mailbox', ...options });
+/**
+ * Removes all captured messages
+ */
+export const clearMailbox = <ThrowOnError extends boolean = false>(options?: Options<ClearMailboxData, ThrowOnError>) => (options?.client ?? client).delete<ClearMailboxResponses, ClearMailboxErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/mailbox',
+    ...options
+});
 
-export const listMailbox = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxResponses, ListMailboxErrors, ThrowOnError>({ url: '/api/v1/mailbox', ...options });
+/**
+ * Messages that were captured, newest first
+ */
+export const listMailbox = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxResponses, ListMailboxErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/mailbox',
+    ...options
+});
 
-export const getMailboxMessage = <ThrowOnError extends boolean = false>(options: Options<GetMailboxMessageData, ThrowOnError>) => (options.client ?? client).get<GetMailboxMessageResponses, GetMailboxMessageErrors, ThrowOnError>({ url: '/api/v1/mailbox/{id}', ...options });
+/**
+ * One captured message, taken apart
+ */
+export const getMailboxMessage = <ThrowOnError extends boolean = false>(options: Options<GetMailboxMessageData, ThrowOnError>) => (options.client ?? client).get<GetMailboxMessageResponses, GetMailboxMessageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/mailbox/{id}',
+    ...options
+});
 
-export const listSuppressions = <ThrowOnError extends boolean = false>(options?: Options<ListSuppressionsData, ThrowOnError>) => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError>({ url: '/api/v1/suppressions', ...options });
+/**
+ * The message as it was sent
+ */
+export const getMailboxMessageRaw = <ThrowOnError extends boolean = false>(options: Options<GetMailboxMessageRawData, ThrowOnError>) => (options.client ?? client).get<GetMailboxMessageRawResponses, GetMailboxMessageRawErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/mailbox/{id}/raw',
+    ...options
+});
 
+/**
+ * Addresses that nothing is sent to, as keyed hashes
+ */
+export const listSuppressions = <ThrowOnError extends boolean = false>(options?: Options<ListSuppressionsData, ThrowOnError>) => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/suppressions',
+    ...options
+});
+
+/**
+ * Stops messages to an address
+ */
 export const createSuppression = <ThrowOnError extends boolean = false>(options: Options<CreateSuppressionData, ThrowOnError>) => (options.client ?? client).post<CreateSuppressionResponses, CreateSuppressionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/suppressions',
     ...options,
     headers: {
@@ -458,9 +1289,15 @@ export const createSuppression = <ThrowOnError extends boolean = false>(options:
     }
 });
 
-export const deleteSuppression = <ThrowOnError extends boolean = false>(options: Options<DeleteSuppressionData, ThrowOnError>) => (options.client ?? client).delete<DeleteSuppressionResponses, DeleteSuppressionErrors, ThrowOnError>({ url: '/api/v1/suppressions/{id}', ...options });
-
+/**
+ * Whether an address is held
+ */
 export const checkSuppression = <ThrowOnError extends boolean = false>(options: Options<CheckSuppressionData, ThrowOnError>) => (options.client ?? client).post<CheckSuppressionResponses, CheckSuppressionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/suppressions/check',
     ...options,
     headers: {
@@ -469,54 +1306,41 @@ export const checkSuppression = <ThrowOnError extends boolean = false>(options: 
     }
 });
 
-export const listTemplates = <ThrowOnError extends boolean = false>(options?: Options<ListTemplatesData, ThrowOnError>) => (options?.client ?? client).get<ListTemplatesResponses, ListTemplatesErrors, ThrowOnError>({ url: '/api/v1/templates', ...options });
-
-export const createTemplate = <ThrowOnError extends boolean = false>(options: Options<CreateTemplateData, ThrowOnError>) => (options.client ?? client).post<CreateTemplateResponses, CreateTemplateErrors, ThrowOnError>({
-    url: '/api/v1/templates',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
+/**
+ * Allows messages again
+ */
+export const deleteSuppression = <ThrowOnError extends boolean = false>(options: Options<DeleteSuppressionData, ThrowOnError>) => (options.client ?? client).delete<DeleteSuppressionResponses, DeleteSuppressionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/suppressions/{id}',
+    ...options
 });
 
-export const deleteTemplate = <ThrowOnError extends boolean = false>(options: Options<DeleteTemplateData, ThrowOnError>) => (options.client ?? client).delete<DeleteTemplateResponses, DeleteTemplateErrors, ThrowOnError>({ url: '/api/v1/templates/{id}', ...options });
-
-export const getTemplate = <ThrowOnError extends boolean = false>(options: Options<GetTemplateData, ThrowOnError>) => (options.client ?? client).get<GetTemplateResponses, GetTemplateErrors, ThrowOnError>({ url: '/api/v1/templates/{id}', ...options });
-
-export const updateTemplate = <ThrowOnError extends boolean = false>(options: Options<UpdateTemplateData, ThrowOnError>) => (options.client ?? client).patch<UpdateTemplateResponses, UpdateTemplateErrors, ThrowOnError>({
-    url: '/api/v1/templates/{id}',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
+/**
+ * Campaigns, newest first
+ */
+export const listCampaigns = <ThrowOnError extends boolean = false>(options?: Options<ListCampaignsData, ThrowOnError>) => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns',
+    ...options
 });
 
-export const uploadImage = <ThrowOnError extends boolean = false>(options: Options<UploadImageData, ThrowOnError>) => (options.client ?? client).post<UploadImageResponses, UploadImageErrors, ThrowOnError>({
-    bodySerializer: null,
-    url: '/api/v1/images',
-    ...options,
-    headers: {
-        'Content-Type': 'application/octet-stream',
-        ...options.headers
-    }
-});
-
-export const render = <ThrowOnError extends boolean = false>(options: Options<RenderData, ThrowOnError>) => (options.client ?? client).post<RenderResponses, RenderErrors, ThrowOnError>({
-    url: '/api/v1/render',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-export const listPersonalisationFields = <ThrowOnError extends boolean = false>(options?: Options<ListPersonalisationFieldsData, ThrowOnError>) => (options?.client ?? client).get<ListPersonalisationFieldsResponses, ListPersonalisationFieldsErrors, ThrowOnError>({ url: '/api/v1/personalisation/fields', ...options });
-
-export const listCampaigns = <ThrowOnError extends boolean = false>(options?: Options<ListCampaignsData, ThrowOnError>) => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({ url: '/api/v1/campaigns', ...options });
-
+/**
+ * Adds a draft
+ */
 export const createCampaign = <ThrowOnError extends boolean = false>(options: Options<CreateCampaignData, ThrowOnError>) => (options.client ?? client).post<CreateCampaignResponses, CreateCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/campaigns',
     ...options,
     headers: {
@@ -525,11 +1349,41 @@ export const createCampaign = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
-export const deleteCampaign = <ThrowOnError extends boolean = false>(options: Options<DeleteCampaignData, ThrowOnError>) => (options.client ?? client).delete<DeleteCampaignResponses, DeleteCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}', ...options });
+/**
+ * Removes a draft
+ */
+export const deleteCampaign = <ThrowOnError extends boolean = false>(options: Options<DeleteCampaignData, ThrowOnError>) => (options.client ?? client).delete<DeleteCampaignResponses, DeleteCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}',
+    ...options
+});
 
-export const getCampaign = <ThrowOnError extends boolean = false>(options: Options<GetCampaignData, ThrowOnError>) => (options.client ?? client).get<GetCampaignResponses, GetCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}', ...options });
+/**
+ * One campaign
+ */
+export const getCampaign = <ThrowOnError extends boolean = false>(options: Options<GetCampaignData, ThrowOnError>) => (options.client ?? client).get<GetCampaignResponses, GetCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}',
+    ...options
+});
 
+/**
+ * Changes a draft
+ */
 export const updateCampaign = <ThrowOnError extends boolean = false>(options: Options<UpdateCampaignData, ThrowOnError>) => (options.client ?? client).patch<UpdateCampaignResponses, UpdateCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/campaigns/{id}',
     ...options,
     headers: {
@@ -538,11 +1392,41 @@ export const updateCampaign = <ThrowOnError extends boolean = false>(options: Op
     }
 });
 
-export const copyCampaign = <ThrowOnError extends boolean = false>(options: Options<CopyCampaignData, ThrowOnError>) => (options.client ?? client).post<CopyCampaignResponses, CopyCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/copy', ...options });
+/**
+ * Makes a draft like this one
+ */
+export const copyCampaign = <ThrowOnError extends boolean = false>(options: Options<CopyCampaignData, ThrowOnError>) => (options.client ?? client).post<CopyCampaignResponses, CopyCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/copy',
+    ...options
+});
 
-export const reviewCampaign = <ThrowOnError extends boolean = false>(options: Options<ReviewCampaignData, ThrowOnError>) => (options.client ?? client).get<ReviewCampaignResponses, ReviewCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/review', ...options });
+/**
+ * What stands in the way, and who exactly would get it
+ */
+export const reviewCampaign = <ThrowOnError extends boolean = false>(options: Options<ReviewCampaignData, ThrowOnError>) => (options.client ?? client).get<ReviewCampaignResponses, ReviewCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/review',
+    ...options
+});
 
+/**
+ * Sends it to test addresses
+ */
 export const testCampaign = <ThrowOnError extends boolean = false>(options: Options<TestCampaignData, ThrowOnError>) => (options.client ?? client).post<TestCampaignResponses, TestCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/campaigns/{id}/test',
     ...options,
     headers: {
@@ -551,7 +1435,15 @@ export const testCampaign = <ThrowOnError extends boolean = false>(options: Opti
     }
 });
 
+/**
+ * Sends it, now or at a time
+ */
 export const sendCampaign = <ThrowOnError extends boolean = false>(options: Options<SendCampaignData, ThrowOnError>) => (options.client ?? client).post<SendCampaignResponses, SendCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/campaigns/{id}/send',
     ...options,
     headers: {
@@ -560,23 +1452,240 @@ export const sendCampaign = <ThrowOnError extends boolean = false>(options: Opti
     }
 });
 
-export const pauseCampaign = <ThrowOnError extends boolean = false>(options: Options<PauseCampaignData, ThrowOnError>) => (options.client ?? client).post<PauseCampaignResponses, PauseCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/pause', ...options });
+/**
+ * Stops sending within a second
+ */
+export const pauseCampaign = <ThrowOnError extends boolean = false>(options: Options<PauseCampaignData, ThrowOnError>) => (options.client ?? client).post<PauseCampaignResponses, PauseCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/pause',
+    ...options
+});
 
-export const resumeCampaign = <ThrowOnError extends boolean = false>(options: Options<ResumeCampaignData, ThrowOnError>) => (options.client ?? client).post<ResumeCampaignResponses, ResumeCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/resume', ...options });
+/**
+ * Goes on with a paused campaign
+ */
+export const resumeCampaign = <ThrowOnError extends boolean = false>(options: Options<ResumeCampaignData, ThrowOnError>) => (options.client ?? client).post<ResumeCampaignResponses, ResumeCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/resume',
+    ...options
+});
 
-export const cancelCampaign = <ThrowOnError extends boolean = false>(options: Options<CancelCampaignData, ThrowOnError>) => (options.client ?? client).post<CancelCampaignResponses, CancelCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/cancel', ...options });
+/**
+ * Ends it; what was sent stays sent
+ */
+export const cancelCampaign = <ThrowOnError extends boolean = false>(options: Options<CancelCampaignData, ThrowOnError>) => (options.client ?? client).post<CancelCampaignResponses, CancelCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/cancel',
+    ...options
+});
 
-export const retryFailedCampaign = <ThrowOnError extends boolean = false>(options: Options<RetryFailedCampaignData, ThrowOnError>) => (options.client ?? client).post<RetryFailedCampaignResponses, RetryFailedCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/retry-failed', ...options });
+/**
+ * Sends again to those whom the server refused
+ */
+export const retryFailedCampaign = <ThrowOnError extends boolean = false>(options: Options<RetryFailedCampaignData, ThrowOnError>) => (options.client ?? client).post<RetryFailedCampaignResponses, RetryFailedCampaignErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/retry-failed',
+    ...options
+});
 
-export const getCampaignProgress = <ThrowOnError extends boolean = false>(options: Options<GetCampaignProgressData, ThrowOnError>) => (options.client ?? client).get<GetCampaignProgressResponses, GetCampaignProgressErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/progress', ...options });
+/**
+ * How far it is
+ */
+export const getCampaignProgress = <ThrowOnError extends boolean = false>(options: Options<GetCampaignProgressData, ThrowOnError>) => (options.client ?? client).get<GetCampaignProgressResponses, GetCampaignProgressErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/progress',
+    ...options
+});
 
-export const getCampaignReport = <ThrowOnError extends boolean = false>(options: Options<GetCampaignReportData, ThrowOnError>) => (options.client ?? client).get<GetCampaignReportResponses, GetCampaignReportErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/report', ...options });
+/**
+ * What became of it
+ */
+export const getCampaignReport = <ThrowOnError extends boolean = false>(options: Options<GetCampaignReportData, ThrowOnError>) => (options.client ?? client).get<GetCampaignReportResponses, GetCampaignReportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/report',
+    ...options
+});
 
-export const listCampaignPeople = <ThrowOnError extends boolean = false>(options: Options<ListCampaignPeopleData, ThrowOnError>) => (options.client ?? client).get<ListCampaignPeopleResponses, ListCampaignPeopleErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/people', ...options });
+/**
+ * Templates
+ */
+export const listTemplates = <ThrowOnError extends boolean = false>(options?: Options<ListTemplatesData, ThrowOnError>) => (options?.client ?? client).get<ListTemplatesResponses, ListTemplatesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/templates',
+    ...options
+});
 
-export const listForms = <ThrowOnError extends boolean = false>(options?: Options<ListFormsData, ThrowOnError>) => (options?.client ?? client).get<ListFormsResponses, ListFormsErrors, ThrowOnError>({ url: '/api/v1/forms', ...options });
+/**
+ * Adds a template
+ */
+export const createTemplate = <ThrowOnError extends boolean = false>(options: Options<CreateTemplateData, ThrowOnError>) => (options.client ?? client).post<CreateTemplateResponses, CreateTemplateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/templates',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
+/**
+ * Removes a template
+ */
+export const deleteTemplate = <ThrowOnError extends boolean = false>(options: Options<DeleteTemplateData, ThrowOnError>) => (options.client ?? client).delete<DeleteTemplateResponses, DeleteTemplateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/templates/{id}',
+    ...options
+});
+
+/**
+ * One template
+ */
+export const getTemplate = <ThrowOnError extends boolean = false>(options: Options<GetTemplateData, ThrowOnError>) => (options.client ?? client).get<GetTemplateResponses, GetTemplateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/templates/{id}',
+    ...options
+});
+
+/**
+ * Changes a template
+ */
+export const updateTemplate = <ThrowOnError extends boolean = false>(options: Options<UpdateTemplateData, ThrowOnError>) => (options.client ?? client).patch<UpdateTemplateResponses, UpdateTemplateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/templates/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Adds a picture (PNG, JPEG, WebP or GIF)
+ */
+export const uploadImage = <ThrowOnError extends boolean = false>(options: Options<UploadImageData, ThrowOnError>) => (options.client ?? client).post<UploadImageResponses, UploadImageErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/images',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * What a document will look like
+ */
+export const renderDocument = <ThrowOnError extends boolean = false>(options: Options<RenderDocumentData, ThrowOnError>) => (options.client ?? client).post<RenderDocumentResponses, RenderDocumentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/render',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The fields that texts may use
+ */
+export const listPersonalisationFields = <ThrowOnError extends boolean = false>(options?: Options<ListPersonalisationFieldsData, ThrowOnError>) => (options?.client ?? client).get<ListPersonalisationFieldsResponses, ListPersonalisationFieldsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/personalisation/fields',
+    ...options
+});
+
+/**
+ * The people behind a number of the report
+ */
+export const listCampaignPeople = <ThrowOnError extends boolean = false>(options: Options<ListCampaignPeopleData, ThrowOnError>) => (options.client ?? client).get<ListCampaignPeopleResponses, ListCampaignPeopleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/campaigns/{id}/people',
+    ...options
+});
+
+/**
+ * Forms with their number of answers
+ */
+export const listForms = <ThrowOnError extends boolean = false>(options?: Options<ListFormsData, ThrowOnError>) => (options?.client ?? client).get<ListFormsResponses, ListFormsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/forms',
+    ...options
+});
+
+/**
+ * Adds a form, as a draft
+ */
 export const createForm = <ThrowOnError extends boolean = false>(options: Options<CreateFormData, ThrowOnError>) => (options.client ?? client).post<CreateFormResponses, CreateFormErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/forms',
     ...options,
     headers: {
@@ -585,11 +1694,41 @@ export const createForm = <ThrowOnError extends boolean = false>(options: Option
     }
 });
 
-export const deleteForm = <ThrowOnError extends boolean = false>(options: Options<DeleteFormData, ThrowOnError>) => (options.client ?? client).delete<DeleteFormResponses, DeleteFormErrors, ThrowOnError>({ url: '/api/v1/forms/{id}', ...options });
+/**
+ * Removes a form and its answers
+ */
+export const deleteForm = <ThrowOnError extends boolean = false>(options: Options<DeleteFormData, ThrowOnError>) => (options.client ?? client).delete<DeleteFormResponses, DeleteFormErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/forms/{id}',
+    ...options
+});
 
-export const getForm = <ThrowOnError extends boolean = false>(options: Options<GetFormData, ThrowOnError>) => (options.client ?? client).get<GetFormResponses, GetFormErrors, ThrowOnError>({ url: '/api/v1/forms/{id}', ...options });
+/**
+ * One form
+ */
+export const getForm = <ThrowOnError extends boolean = false>(options: Options<GetFormData, ThrowOnError>) => (options.client ?? client).get<GetFormResponses, GetFormErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/forms/{id}',
+    ...options
+});
 
+/**
+ * Changes a form; answers that exist stay
+ */
 export const updateForm = <ThrowOnError extends boolean = false>(options: Options<UpdateFormData, ThrowOnError>) => (options.client ?? client).patch<UpdateFormResponses, UpdateFormErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/forms/{id}',
     ...options,
     headers: {
@@ -598,17 +1737,93 @@ export const updateForm = <ThrowOnError extends boolean = false>(options: Option
     }
 });
 
-export const publishForm = <ThrowOnError extends boolean = false>(options: Options<PublishFormData, ThrowOnError>) => (options.client ?? client).post<PublishFormResponses, PublishFormErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/publish', ...options });
+/**
+ * Opens the form to the public
+ */
+export const publishForm = <ThrowOnError extends boolean = false>(options: Options<PublishFormData, ThrowOnError>) => (options.client ?? client).post<PublishFormResponses, PublishFormErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/forms/{id}/publish',
+    ...options
+});
 
-export const closeForm = <ThrowOnError extends boolean = false>(options: Options<CloseFormData, ThrowOnError>) => (options.client ?? client).post<CloseFormResponses, CloseFormErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/close', ...options });
+/**
+ * Takes no more answers
+ */
+export const closeForm = <ThrowOnError extends boolean = false>(options: Options<CloseFormData, ThrowOnError>) => (options.client ?? client).post<CloseFormResponses, CloseFormErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/forms/{id}/close',
+    ...options
+});
 
-export const getFormResults = <ThrowOnError extends boolean = false>(options: Options<GetFormResultsData, ThrowOnError>) => (options.client ?? client).get<GetFormResultsResponses, GetFormResultsErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/results', ...options });
+/**
+ * Answers counted, question by question
+ */
+export const getFormResults = <ThrowOnError extends boolean = false>(options: Options<GetFormResultsData, ThrowOnError>) => (options.client ?? client).get<GetFormResultsResponses, GetFormResultsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/forms/{id}/results',
+    ...options
+});
 
-export const listFormAnswers = <ThrowOnError extends boolean = false>(options: Options<ListFormAnswersData, ThrowOnError>) => (options.client ?? client).get<ListFormAnswersResponses, ListFormAnswersErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/answers', ...options });
+/**
+ * Single answers, newest first
+ */
+export const listFormAnswers = <ThrowOnError extends boolean = false>(options: Options<ListFormAnswersData, ThrowOnError>) => (options.client ?? client).get<ListFormAnswersResponses, ListFormAnswersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/forms/{id}/answers',
+    ...options
+});
 
-export const listJourneys = <ThrowOnError extends boolean = false>(options?: Options<ListJourneysData, ThrowOnError>) => (options?.client ?? client).get<ListJourneysResponses, ListJourneysErrors, ThrowOnError>({ url: '/api/v1/journeys', ...options });
+/**
+ * All answers as CSV
+ */
+export const downloadFormAnswers = <ThrowOnError extends boolean = false>(options: Options<DownloadFormAnswersData, ThrowOnError>) => (options.client ?? client).get<DownloadFormAnswersResponses, DownloadFormAnswersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/forms/{id}/answers.csv',
+    ...options
+});
 
+/**
+ * Journeys with their counts
+ */
+export const listJourneys = <ThrowOnError extends boolean = false>(options?: Options<ListJourneysData, ThrowOnError>) => (options?.client ?? client).get<ListJourneysResponses, ListJourneysErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/journeys',
+    ...options
+});
+
+/**
+ * Adds a journey, as a draft
+ */
 export const createJourney = <ThrowOnError extends boolean = false>(options: Options<CreateJourneyData, ThrowOnError>) => (options.client ?? client).post<CreateJourneyResponses, CreateJourneyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/journeys',
     ...options,
     headers: {
@@ -617,11 +1832,41 @@ export const createJourney = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
-export const deleteJourney = <ThrowOnError extends boolean = false>(options: Options<DeleteJourneyData, ThrowOnError>) => (options.client ?? client).delete<DeleteJourneyResponses, DeleteJourneyErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}', ...options });
+/**
+ * Removes a journey; runs under way end
+ */
+export const deleteJourney = <ThrowOnError extends boolean = false>(options: Options<DeleteJourneyData, ThrowOnError>) => (options.client ?? client).delete<DeleteJourneyResponses, DeleteJourneyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/journeys/{id}',
+    ...options
+});
 
-export const getJourney = <ThrowOnError extends boolean = false>(options: Options<GetJourneyData, ThrowOnError>) => (options.client ?? client).get<GetJourneyResponses, GetJourneyErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}', ...options });
+/**
+ * One journey
+ */
+export const getJourney = <ThrowOnError extends boolean = false>(options: Options<GetJourneyData, ThrowOnError>) => (options.client ?? client).get<GetJourneyResponses, GetJourneyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/journeys/{id}',
+    ...options
+});
 
+/**
+ * Changes a journey; runs under way go on with the new steps
+ */
 export const updateJourney = <ThrowOnError extends boolean = false>(options: Options<UpdateJourneyData, ThrowOnError>) => (options.client ?? client).patch<UpdateJourneyResponses, UpdateJourneyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/journeys/{id}',
     ...options,
     headers: {
@@ -630,13 +1875,54 @@ export const updateJourney = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
-export const startJourney = <ThrowOnError extends boolean = false>(options: Options<StartJourneyData, ThrowOnError>) => (options.client ?? client).post<StartJourneyResponses, StartJourneyErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/start', ...options });
+/**
+ * Lets persons enter, and runs go on
+ */
+export const startJourney = <ThrowOnError extends boolean = false>(options: Options<StartJourneyData, ThrowOnError>) => (options.client ?? client).post<StartJourneyResponses, StartJourneyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/journeys/{id}/start',
+    ...options
+});
 
-export const pauseJourney = <ThrowOnError extends boolean = false>(options: Options<PauseJourneyData, ThrowOnError>) => (options.client ?? client).post<PauseJourneyResponses, PauseJourneyErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/pause', ...options });
+/**
+ * Nobody enters, runs stand still
+ */
+export const pauseJourney = <ThrowOnError extends boolean = false>(options: Options<PauseJourneyData, ThrowOnError>) => (options.client ?? client).post<PauseJourneyResponses, PauseJourneyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/journeys/{id}/pause',
+    ...options
+});
 
-export const getJourneySteps = <ThrowOnError extends boolean = false>(options: Options<GetJourneyStepsData, ThrowOnError>) => (options.client ?? client).get<GetJourneyStepsResponses, GetJourneyStepsErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/steps', ...options });
+/**
+ * How many are at and went through each step
+ */
+export const getJourneySteps = <ThrowOnError extends boolean = false>(options: Options<GetJourneyStepsData, ThrowOnError>) => (options.client ?? client).get<GetJourneyStepsResponses, GetJourneyStepsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/journeys/{id}/steps',
+    ...options
+});
 
+/**
+ * What would happen to one person, without doing it
+ */
 export const dryRunJourney = <ThrowOnError extends boolean = false>(options: Options<DryRunJourneyData, ThrowOnError>) => (options.client ?? client).post<DryRunJourneyResponses, DryRunJourneyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/journeys/{id}/dry-run',
     ...options,
     headers: {
@@ -645,10 +1931,93 @@ export const dryRunJourney = <ThrowOnError extends boolean = false>(options: Opt
     }
 });
 
-export const listJourneyRuns = <ThrowOnError extends boolean = false>(options: Options<ListJourneyRunsData, ThrowOnError>) => (options.client ?? client).get<ListJourneyRunsResponses, ListJourneyRunsErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/runs', ...options });
+/**
+ * Who is where
+ */
+export const listJourneyRuns = <ThrowOnError extends boolean = false>(options: Options<ListJourneyRunsData, ThrowOnError>) => (options.client ?? client).get<ListJourneyRunsResponses, ListJourneyRunsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/journeys/{id}/runs',
+    ...options
+});
 
-export const getJourneyWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<GetJourneyWebhookSecretData, ThrowOnError>) => (options.client ?? client).get<GetJourneyWebhookSecretResponses, GetJourneyWebhookSecretErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/webhook-secret', ...options });
+/**
+ * The secret that signs this journey's webhooks (Standard Webhooks)
+ */
+export const getJourneyWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<GetJourneyWebhookSecretData, ThrowOnError>) => (options.client ?? client).get<GetJourneyWebhookSecretResponses, GetJourneyWebhookSecretErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/journeys/{id}/webhook-secret',
+    ...options
+});
 
-export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({ url: '/api/v1/notifications', ...options });
+/**
+ * What journeys told this user
+ */
+export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications',
+    ...options
+});
 
-export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({ url: '/api/v1/notifications/{id}/read', ...options });
+/**
+ * Marks a notification as read
+ */
+export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/{id}/read',
+    ...options
+});
+
+/**
+ * Live events (Server-Sent Events): what moves in the organisation
+ */
+export const streamEvents = <ThrowOnError extends boolean = false>(options?: Options<StreamEventsData, ThrowOnError>) => (options?.client ?? client).get<StreamEventsResponses, StreamEventsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/events',
+    ...options
+});
+
+/**
+ * What needs attention now
+ */
+export const getHome = <ThrowOnError extends boolean = false>(options?: Options<GetHomeData, ThrowOnError>) => (options?.client ?? client).get<GetHomeResponses, GetHomeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/home',
+    ...options
+});
+
+/**
+ * What is missing until a message reaches somebody
+ */
+export const getSetup = <ThrowOnError extends boolean = false>(options?: Options<GetSetupData, ThrowOnError>) => (options?.client ?? client).get<GetSetupResponses, GetSetupErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/setup',
+    ...options
+});

@@ -4,590 +4,214 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type Problem = {
-    type: string;
-    title: string;
-    status: number;
-    detail?: string;
-    kind?: string;
-    errors?: Array<{
-        pointer: string;
-        message: string;
-    }>;
-    request_id?: string;
+export type ActorKind = 'system' | 'user' | 'person' | 'journey';
+
+export type ActorView = {
+    kind: ActorKind;
+    id?: string;
+    name: string;
 };
 
-export type Notice = {
+export type AnswerPerson = {
+    id: string;
+    name: string;
+};
+
+export type Attention = {
     kind: string;
     text: string;
-    starts_at?: string;
-    ends_at?: string;
-};
-
-export type SessionView = {
-    state: 'anonymous' | 'totp_required' | 'totp_setup_required' | 'terms_required' | 'ready';
-    user?: {
-        id: string;
-        name: string;
-        email: string;
-        locale: string;
-        time_zone: string;
-    };
-    tenant?: {
-        id: string;
-        name: string;
-        slug: string;
-        colour: string;
-        time_zone: string;
-        demo: boolean;
-    };
-    role?: 'administrator' | 'editor' | 'viewer';
-    rights: Array<string>;
-    tenants: Array<{
-        id: string;
-        name: string;
-        role: string;
-    }>;
-    terms?: {
-        version: string;
-        text_html: string;
-    };
-    notices: Array<Notice>;
-};
-
-export type UserSession = {
-    id: string;
-    created_at: string;
-    last_seen_at: string;
-    network: string;
-    agent: string;
-    current: boolean;
-};
-
-export type Invitation = {
-    tenant_name: string;
-    email: string;
-    role: string;
-    account_exists: boolean;
-};
-
-export type PasswordCheck = {
-    ok: boolean;
-    score: number;
-    hint: string;
-};
-
-export type User = {
-    id: string;
-    name: string;
-    email: string;
-    role: 'administrator' | 'editor' | 'viewer';
-    state: 'active' | 'suspended' | 'invited';
-    totp: boolean;
-    last_seen_at?: string;
-    created_at: string;
-};
-
-export type UserRights = {
-    role: string;
-    rights: Array<{
-        right: string;
-        granted: boolean;
-        why: string;
-    }>;
-};
-
-export type TenantSettings = {
-    name: string;
-    colour: string;
-    logo_url?: string;
-    time_zone: string;
-    locale: string;
-    postal_address: string;
-    open_tracking: boolean;
-    click_tracking: boolean;
-    require_totp_roles: Array<string>;
-};
-
-export type Setup = {
-    steps: Array<{
-        id: 'sending_domain' | 'provider' | 'import' | 'test_send' | 'invite' | 'totp';
-        done: boolean;
-        title: string;
-    }>;
-};
-
-export type Home = {
-    attention: Array<{
-        kind: string;
-        text: string;
-        href: string;
-        count: number;
-    }>;
-    recent_campaigns: Array<CampaignRow>;
-    running_imports: Array<Import>;
-    journeys_failing: number;
-};
-
-export type AuditEntry = {
-    id: string;
-    at: string;
-    actor: {
-        kind: string;
-        id?: string;
-        name: string;
-    };
-    action: string;
-    object: {
-        kind: string;
-        id: string;
-        label?: string;
-    };
-    fields: Array<{
-        field: string;
-        old?: unknown;
-        new?: unknown;
-    }>;
+    href: string;
+    count: number;
 };
 
 export type Attribute = {
     id: string;
     key: string;
     label: string;
-    type: 'text' | 'number' | 'date' | 'boolean' | 'choice';
-    classification: 'plain' | 'identifying' | 'sensitive';
+    type: AttributeType;
+    classification: Classification;
     choices: Array<string>;
+    version: number;
+};
+
+export type AttributeChange = {
+    label?: string;
+    choices?: Array<string>;
 };
 
 export type AttributeNew = {
     key: string;
     label: string;
-    type: 'text' | 'number' | 'date' | 'boolean' | 'choice';
-    classification: 'plain' | 'identifying' | 'sensitive';
+    type: AttributeType;
+    classification: Classification;
     choices?: Array<string>;
 };
 
-export type AttributeChange = {
+export type AttributeType = 'text' | 'number' | 'date' | 'boolean' | 'choice';
+
+export type Audience = {
+    lists: Array<string>;
+    segments: Array<string>;
+    exclude_lists?: Array<string>;
+    exclude_segments?: Array<string>;
+};
+
+export type AuditView = {
+    id: string;
+    at: string;
+    actor: ActorView;
+    action: string;
+    object: ObjectView;
+    fields: Array<ChangeView>;
+    network: string;
+};
+
+export type Block = {
+    id?: string;
+    type?: BlockType;
+    level?: number;
+    text?: string;
+    doc?: unknown;
+    image_id?: string;
+    src?: string;
+    alt?: string;
+    width?: number;
     label?: string;
-    classification?: 'plain' | 'identifying' | 'sensitive';
-    choices?: Array<string>;
-};
-
-export type Tag = {
-    id: string;
-    name: string;
-    persons: number;
-};
-
-export type List = {
-    id: string;
-    name: string;
-    description: string;
-    double_opt_in: boolean;
-    persons: number;
-    pending: number;
-    created_at: string;
-};
-
-export type ListNew = {
-    name: string;
-    description?: string;
-    double_opt_in?: boolean;
-};
-
-export type ListChange = {
-    name?: string;
-    description?: string;
-    double_opt_in?: boolean;
-};
-
-export type Purpose = {
-    id: string;
-    key: string;
-    label: string;
-    description: string;
-};
-
-export type PurposeNew = {
-    key: string;
-    label: string;
-    description?: string;
-};
-
-export type PersonRow = {
-    id: string;
-    email?: string;
-    phone?: string;
-    first_name?: string;
-    last_name?: string;
-    language?: string;
-    time_zone?: string;
-    state: 'active' | 'restricted';
-    tags: Array<string>;
-    created_at: string;
-    updated_at: string;
-};
-
-export type Person = {
-    id: string;
-    email?: string;
-    phone?: string;
-    first_name?: string;
-    last_name?: string;
-    language?: string;
-    time_zone?: string;
-    state: 'active' | 'restricted';
-    tags: Array<string>;
-    created_at: string;
-    updated_at: string;
-    attributes: {
-        [key: string]: string | number | boolean | null;
-    };
-    lists: Array<{
-        id: string;
-        name: string;
-        state: 'subscribed' | 'pending' | 'unsubscribed';
-        since: string;
-    }>;
-    consents: Array<{
-        purpose_id: string;
-        purpose: string;
-        state: 'given' | 'withdrawn';
-        source: string;
-        at: string;
-    }>;
-    suppressed?: null | Suppressed;
-};
-
-export type Suppressed = {
-    reason: string;
-    at: string;
-};
-
-export type PersonNew = {
-    email?: string;
-    phone?: string;
-    first_name?: string;
-    last_name?: string;
-    language?: string;
-    time_zone?: string;
-    attributes?: {
-        [key: string]: string | number | boolean | null;
-    };
-    tags?: Array<string>;
-    lists?: Array<string>;
-};
-
-export type PersonChange = {
-    email?: null | string;
-    phone?: null | string;
-    first_name?: null | string;
-    last_name?: null | string;
-    language?: null | string;
-    time_zone?: null | string;
-    attributes?: {
-        [key: string]: string | number | boolean | null;
-    };
-};
-
-export type TimelineItem = {
-    id: string;
-    at: string;
-    kind: 'created' | 'imported' | 'changed' | 'list_joined' | 'list_left' | 'consent' | 'sent' | 'deferred' | 'bounced' | 'complained' | 'opened' | 'clicked' | 'submitted' | 'unsubscribed' | 'tagged' | 'untagged' | 'journey' | 'note' | 'suppressed';
-    title: string;
-    detail?: string;
     href?: string;
-    simulated: boolean;
-    scanner?: boolean;
+    align?: BlockAlign;
+    columns?: Array<Column>;
+    height?: number;
 };
 
-export type ImportColumn = {
-    index: number;
-    name: string;
-    sample: Array<string>;
-    suggestion?: string;
-};
+export type BlockAlign = 'left' | 'center' | 'right';
 
-export type ImportMapping = {
-    column: number;
-    target: string;
-};
+export type BlockType = 'heading' | 'text' | 'image' | 'button' | 'columns' | 'divider' | 'spacer' | 'footer';
 
-export type ImportOptions = {
-    list_id?: string;
-    tags: Array<string>;
-    purpose_id?: string;
-    consent_source?: string;
-    update_existing: boolean;
-};
-
-export type Import = {
+export type Campaign = {
     id: string;
-    filename: string;
-    state: 'uploaded' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
-    bytes: number;
-    encoding: string;
-    delimiter: string;
-    header: boolean;
-    columns: Array<ImportColumn>;
-    mapping?: Array<ImportMapping>;
-    options?: ImportOptions;
-    counts: {
-        read: number;
-        created: number;
-        updated: number;
-        unchanged: number;
-        rejected: number;
-    };
-    progress: number;
-    created_at: string;
+    name: string;
+    state: CampaignState;
+    subject: string;
+    scheduled_at?: string;
+    started_at?: string;
     finished_at?: string;
     error?: string;
+    counts: Counts;
+    updated_at: string;
+    from_name: string;
+    from_email: string;
+    reply_to?: string;
+    preheader?: string;
+    document: Document;
+    audience: Audience;
+    purpose_id?: string;
+    provider_id?: string;
+    time_mode: TimeMode;
+    track_opens: boolean;
+    track_clicks: boolean;
+    version: number;
 };
 
-export type ImportPreview = {
-    encoding: string;
-    delimiter: string;
-    header: boolean;
-    columns: Array<ImportColumn>;
-    rows: Array<{
-        line: number;
-        cells: Array<string>;
-        problems: Array<{
-            column: number;
-            message: string;
-        }>;
-    }>;
+export type CampaignInput = {
+    name?: string;
+    subject?: string;
+    from_name?: string;
+    preheader?: string | null;
+    from_email?: string | null;
+    reply_to?: string | null;
+    document?: Document;
+    audience?: Audience;
+    purpose_id?: string | null;
+    provider_id?: string | null;
+    time_mode?: TimeMode;
+    track_opens?: boolean;
+    track_clicks?: boolean;
 };
 
-export type ImportStart = {
-    encoding: string;
-    delimiter: string;
-    header: boolean;
-    mapping: Array<ImportMapping>;
-    options: ImportOptions;
+export type CampaignPerson = {
+    person: PersonRow;
+    at: string;
+    detail?: string;
+    scanner: boolean;
+    simulated: boolean;
 };
 
-export type Export = {
+export type CampaignReport = {
+    counts: Counts;
+    links: Array<ReportLink>;
+    by_hour: Array<ReportHour>;
+    domains: Array<ReportDomain>;
+};
+
+export type CampaignRow = {
     id: string;
-    state: 'queued' | 'running' | 'done' | 'failed';
-    rows: number;
-    created_at: string;
-    format: 'csv' | 'json';
+    name: string;
+    state: CampaignState;
+    subject: string;
+    scheduled_at?: string;
+    started_at?: string;
+    finished_at?: string;
+    error?: string;
+    counts: Counts;
+    updated_at: string;
 };
 
-export type ExportNew = {
-    what: 'persons';
-    format: 'csv' | 'json';
-    segment_id?: string;
-    list_id?: string;
+export type CampaignState = 'draft' | 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'failed';
+
+export type CellProblem = {
+    column: number;
+    message: string;
+};
+
+export type ChangeView = {
+    field: string;
+    old?: string;
+    new?: string;
+};
+
+export type CheckAnswer = {
+    ok: boolean;
+    message: string;
+    steps: Array<CheckStep>;
+};
+
+export type CheckStep = {
+    step: string;
+    ok: boolean;
+    detail: string;
+};
+
+export type Classification = 'plain' | 'identifying' | 'sensitive';
+
+export type CodeRequest = {
+    code: string;
+};
+
+export type Column = {
+    blocks?: Array<Block>;
 };
 
 export type Conditions = {
-    op: 'and' | 'or';
+    op: ConditionsOp;
     not?: boolean;
-    rules: Array<unknown>;
+    rules: Array<Conditions | Rule>;
 };
 
-export type Segment = {
-    id: string;
-    name: string;
-    conditions: Conditions;
-    persons?: number;
-    counted_at?: string;
-    created_at: string;
-    updated_at: string;
+export type ConditionsOp = 'and' | 'or';
+
+export type ConsentChange = {
+    state: ConsentState;
+    source?: string;
 };
 
-export type SegmentNew = {
-    name: string;
-    conditions: Conditions;
-};
+export type ConsentState = 'given' | 'withdrawn';
 
-export type SegmentChange = {
-    name?: string;
-    conditions?: Conditions;
-};
-
-export type SegmentPreview = {
-    count: number;
-    sample: Array<PersonRow>;
-    took_ms: number;
-};
-
-export type SegmentField = {
-    field: string;
-    label: string;
-    type: string;
-    operators: Array<string>;
-    choices?: Array<string>;
-};
-
-export type Provider = {
-    id: string;
-    name: string;
-    kind: 'captured' | 'smtp';
-    host?: string;
-    port?: number;
-    security: 'none' | 'starttls' | 'tls';
-    username?: string;
-    has_password: boolean;
-    connections: number;
-    per_second?: number;
-    window_seconds?: number;
-    per_window?: number;
-    default: boolean;
-    region?: string;
-    state: 'ok' | 'failing';
-    last_error?: string;
-};
-
-export type ProviderInput = {
-    name?: string;
-    kind?: 'captured' | 'smtp';
-    host?: string;
-    port?: number;
-    security?: 'none' | 'starttls' | 'tls';
-    username?: string;
-    password?: string;
-    connections?: number;
-    per_second?: number;
-    window_seconds?: number;
-    per_window?: number;
-    default?: boolean;
-    region?: string;
-};
-
-export type ProviderCheck = {
-    ok: boolean;
-    message: string;
-    steps: Array<{
-        step: string;
-        ok: boolean;
-        detail: string;
-    }>;
-};
-
-export type DomainRecord = {
-    purpose: 'dkim' | 'dkim_ed25519' | 'spf' | 'dmarc' | 'return_path';
-    type: string;
-    name: string;
-    value: string;
-    found: Array<string>;
-    ok: boolean;
-    fix?: string;
-};
-
-export type Domain = {
-    id: string;
-    domain: string;
-    state: 'unverified' | 'verified';
-    records: Array<DomainRecord>;
-    checked_at?: string;
-    from_addresses: Array<string>;
-};
-
-export type MailboxRow = {
-    id: string;
+export type ConsentView = {
+    purpose_id: string;
+    purpose: string;
+    state: ConsentState;
+    source: string;
     at: string;
-    from: string;
-    to: string;
-    subject: string;
-    size: number;
-    campaign_id?: string;
-};
-
-export type MailboxMessage = {
-    id: string;
-    at: string;
-    from: string;
-    to: string;
-    subject: string;
-    size: number;
-    campaign_id?: string;
-    headers: Array<{
-        name: string;
-        value: string;
-    }>;
-    html?: string;
-    text?: string;
-    links: Array<string>;
-};
-
-export type Suppression = {
-    id: string;
-    reason: 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
-    at: string;
-    hash_prefix: string;
-};
-
-export type SuppressionCheck = {
-    suppressed: boolean;
-    reason?: string;
-    at?: string;
-};
-
-export type Document = {
-    version: number;
-    theme: {
-        background: string;
-        surface: string;
-        text: string;
-        accent: string;
-        font: string;
-        logo_url?: string;
-    };
-    preheader?: string;
-    blocks: Array<unknown>;
-};
-
-export type Template = {
-    id: string;
-    name: string;
-    document: Document;
-    updated_at: string;
-};
-
-export type TemplateNew = {
-    name: string;
-    document: Document;
-};
-
-export type TemplateChange = {
-    name?: string;
-    document?: Document;
-};
-
-export type Image = {
-    id: string;
-    url: string;
-    width: number;
-    height: number;
-};
-
-export type PersonalisationField = {
-    path: string;
-    label: string;
-    type: string;
-    sample: string;
-};
-
-export type RenderRequest = {
-    document: Document;
-    subject?: string;
-    preheader?: string;
-    person_id?: string;
-};
-
-export type Rendered = {
-    html: string;
-    text: string;
-    subject: string;
-    problems: Array<{
-        pointer: string;
-        message: string;
-        severity: 'error' | 'warning';
-    }>;
 };
 
 export type Counts = {
@@ -610,132 +234,133 @@ export type Counts = {
     skipped_no_address: number;
 };
 
-export type CampaignRow = {
-    id: string;
+export type DnsPurpose = 'dkim' | 'dkim_ed25519' | 'spf' | 'dmarc' | 'return_path';
+
+export type DnsRecord = {
+    purpose: DnsPurpose;
+    type: string;
     name: string;
-    state: CampaignState;
-    subject: string;
-    scheduled_at?: string;
-    started_at?: string;
-    finished_at?: string;
-    counts: Counts;
-    updated_at: string;
+    value: string;
+    found: Array<string>;
+    ok: boolean;
+    fix?: string;
 };
 
-export type Audience = {
-    lists: Array<string>;
-    segments: Array<string>;
-    exclude_lists: Array<string>;
-    exclude_segments: Array<string>;
-};
-
-export type Campaign = {
-    id: string;
-    name: string;
-    state: CampaignState;
-    subject: string;
-    scheduled_at?: string;
-    started_at?: string;
-    finished_at?: string;
-    counts: Counts;
-    updated_at: string;
-    from_name: string;
-    from_email: string;
-    reply_to?: string;
+export type Document = {
+    version?: number;
+    theme?: Theme;
     preheader?: string;
-    document: Document;
-    audience: Audience;
-    purpose_id?: string;
-    provider_id?: string;
-    time_mode: 'at_once' | 'recipient_time_zone';
-    track_opens: boolean;
-    track_clicks: boolean;
+    blocks?: Array<Block>;
 };
 
-export type CampaignNew = {
-    name: string;
-    subject?: string;
-    document?: Document;
-    audience?: Audience;
+export type Domain = {
+    id: string;
+    domain: string;
+    state: DomainState;
+    records: Array<DnsRecord>;
+    checked_at?: string;
+    from_addresses: Array<string>;
 };
 
-export type CampaignChange = {
-    name?: string;
-    subject?: string;
-    from_name?: string;
-    from_email?: string;
-    reply_to?: string;
-    preheader?: string;
-    document?: Document;
-    audience?: Audience;
-    purpose_id?: null | string;
-    provider_id?: null | string;
-    time_mode?: 'at_once' | 'recipient_time_zone';
-    track_opens?: boolean;
-    track_clicks?: boolean;
+export type DomainNew = {
+    domain: string;
 };
 
-export type CampaignReview = {
-    blockers: Array<{
-        code: string;
-        message: string;
-        href?: string;
-    }>;
-    warnings: Array<{
-        code: string;
-        message: string;
-        href?: string;
-    }>;
-    recipients: number;
-    excluded: {
-        suppressed: number;
-        no_consent: number;
-        no_address: number;
-        restricted: number;
-        duplicate: number;
-    };
-    sample: Array<PersonRow>;
+export type DomainState = 'unverified' | 'verified';
+
+export type DryRun = {
+    path: Array<DryRunStep>;
 };
 
-export type CampaignProgress = {
-    state: CampaignState;
-    counts: Counts;
-    rate_per_second: number;
-    eta_seconds?: number;
+export type DryRunRequest = {
+    person_id: string;
 };
 
-export type CampaignReport = {
-    counts: Counts;
-    links: Array<{
-        no: number;
-        url: string;
-        label?: string;
-        clicks: number;
-        people: number;
-    }>;
-    by_hour: Array<{
-        at: string;
-        opened: number;
-        clicked: number;
-    }>;
-    domains: Array<{
-        domain: string;
-        sent: number;
-        bounced: number;
-    }>;
-};
-
-export type CampaignPerson = {
-    person: PersonRow;
+export type DryRunStep = {
+    step_id: string;
+    kind: StepKind;
+    what: string;
     at: string;
-    detail?: string;
-    scanner?: boolean;
-    simulated?: boolean;
+    would: string;
+};
+
+export type Excluded = {
+    suppressed: number;
+    no_consent: number;
+    no_address: number;
+    restricted: number;
+    duplicate: number;
+};
+
+export type Export = {
+    id: string;
+    state: ExportState;
+    format: ExportFormat;
+    rows: number;
+    created_at: string;
+    finished_at?: string;
+    error?: string;
+};
+
+export type ExportFormat = 'csv' | 'json';
+
+export type ExportNew = {
+    what: ExportWhat;
+    format: ExportFormat;
+    segment_id?: string;
+    list_id?: string;
+};
+
+export type ExportState = 'queued' | 'running' | 'done' | 'failed';
+
+export type ExportWhat = 'persons';
+
+export type FieldList = {
+    fields: Array<PersonalisationField>;
+};
+
+export type FieldResult = {
+    key: string;
+    label: string;
+    type: FieldType;
+    counts?: Array<ValueCount>;
+    average?: number;
+    texts?: number;
+};
+
+export type FieldType = 'text' | 'long_text' | 'email' | 'phone' | 'choice' | 'multiple_choice' | 'rating' | 'date' | 'consent';
+
+export type Form = {
+    id: string;
+    name: string;
+    slug: string;
+    state: FormState;
+    title: string;
+    intro: string;
+    fields: Array<FormField>;
+    thanks_text: string;
+    list_id?: string;
+    tags: Array<string>;
+    purpose_id?: string;
+    public_url: string;
+    answers: number;
+    version: number;
+    updated_at: string;
+};
+
+export type FormAnswer = {
+    id: string;
+    at: string;
+    person?: AnswerPerson;
+    values: {
+        [key: string]: string | number | boolean | Array<string>;
+    };
+    simulated: boolean;
 };
 
 export type FormField = {
     key: string;
-    type: 'text' | 'long_text' | 'email' | 'phone' | 'choice' | 'multiple_choice' | 'rating' | 'date' | 'consent';
+    type: FieldType;
     label: string;
     help?: string;
     required: boolean;
@@ -744,137 +369,251 @@ export type FormField = {
     max?: number;
 };
 
-export type Form = {
-    id: string;
-    name: string;
-    slug: string;
-    state: 'draft' | 'published' | 'closed';
-    title: string;
-    intro?: string;
-    fields: Array<FormField>;
-    thanks_text: string;
-    list_id?: string;
-    tags: Array<string>;
-    purpose_id?: string;
-    public_url: string;
-    answers: number;
-    updated_at: string;
-};
-
-export type FormNew = {
-    name: string;
-    title?: string;
-    fields?: Array<FormField>;
-};
-
-export type FormChange = {
+export type FormInput = {
     name?: string;
     slug?: string;
     title?: string;
     intro?: string;
     fields?: Array<FormField>;
     thanks_text?: string;
-    list_id?: null | string;
+    list_id?: string | null;
+    purpose_id?: string | null;
     tags?: Array<string>;
-    purpose_id?: null | string;
 };
 
 export type FormResults = {
     answers: number;
-    fields: Array<{
-        key: string;
-        label: string;
-        type: string;
-        counts?: Array<{
-            value: string;
-            count: number;
-        }>;
-        average?: number;
-        texts?: number;
-    }>;
+    fields: Array<FieldResult>;
 };
 
-export type FormAnswer = {
+export type FormState = 'draft' | 'published' | 'closed';
+
+export type Home = {
+    attention: Array<Attention>;
+    recent_campaigns: Array<CampaignRow>;
+    running_imports: Array<RunningImport>;
+};
+
+export type Image = {
     id: string;
-    at: string;
-    person?: {
-        id: string;
-        name: string;
-    };
-    values: {
-        [key: string]: unknown;
-    };
-    simulated: boolean;
+    url: string;
+    width: number;
+    height: number;
 };
 
-export type JourneyTrigger = {
-    kind: 'form_submitted' | 'link_clicked' | 'list_joined' | 'segment_entered' | 'attribute_changed' | 'date';
-    form_id?: string;
-    campaign_id?: string;
-    link_no?: number;
+export type Import = {
+    id: string;
+    filename: string;
+    state: ImportState;
+    bytes: number;
+    encoding: string;
+    delimiter: string;
+    header: boolean;
+    columns: Array<ImportColumn>;
+    mapping?: Array<ImportMapping>;
+    options?: ImportOptions;
+    counts: ImportCounts;
+    progress: number;
+    created_at: string;
+    finished_at?: string;
+    error?: string;
+};
+
+export type ImportColumn = {
+    index: number;
+    name: string;
+    sample: Array<string>;
+    suggestion?: string;
+};
+
+export type ImportCounts = {
+    read: number;
+    created: number;
+    updated: number;
+    unchanged: number;
+    rejected: number;
+};
+
+export type ImportMapping = {
+    column: number;
+    target: string;
+};
+
+export type ImportOptions = {
     list_id?: string;
-    segment_id?: string;
-    attribute?: string;
-    value?: unknown;
-    days_before?: number;
+    purpose_id?: string;
+    tags?: Array<string>;
+    consent_source?: string;
+    update_existing?: boolean;
+};
+
+export type ImportPreview = {
+    encoding: string;
+    delimiter: string;
+    header: boolean;
+    columns: Array<ImportColumn>;
+    rows: Array<PreviewRow>;
+};
+
+export type ImportStart = {
+    encoding: string;
+    delimiter: string;
+    header: boolean;
+    mapping: Array<ImportMapping>;
+    options: ImportOptions;
+};
+
+export type ImportState = 'uploading' | 'uploaded' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+export type InvitationAccept = {
+    token: string;
+    name?: string;
+    password: string;
+};
+
+export type InvitationView = {
+    tenant_name: string;
+    email: string;
+    role: Role;
+    account_exists: boolean;
+};
+
+export type InviteRequest = {
+    email: string;
+    role: Role;
 };
 
 export type Journey = {
     id: string;
     name: string;
-    state: 'draft' | 'running' | 'paused' | 'archived';
-    trigger: JourneyTrigger;
+    state: JourneyState;
+    trigger: TriggerInput;
     reentry: boolean;
-    steps: Array<unknown>;
+    steps: Array<Step>;
     start: string;
-    counts: {
-        entered: number;
-        active: number;
-        finished: number;
-        failed: number;
-    };
+    counts: JourneyCounts;
+    version: number;
     updated_at: string;
 };
 
-export type JourneyNew = {
-    name: string;
-    trigger?: JourneyTrigger;
-    steps?: Array<unknown>;
-    start?: string;
-};
-
-export type JourneyChange = {
-    name?: string;
-    trigger?: JourneyTrigger;
-    reentry?: boolean;
-    steps?: Array<unknown>;
-    start?: string;
-    state?: 'archived';
-};
-
-export type StepCounts = {
-    id: string;
+export type JourneyCounts = {
     entered: number;
     active: number;
-    done: number;
+    finished: number;
     failed: number;
 };
 
-export type DryRunStep = {
-    step_id: string;
-    kind: string;
-    what: string;
-    at: string;
-    would: string;
+export type JourneyInput = {
+    name?: string;
+    trigger?: TriggerInput;
+    steps?: Array<Step>;
+    start?: string;
+    reentry?: boolean;
+    state?: JourneyState;
 };
 
 export type JourneyRun = {
     id: string;
     person: PersonRow;
     step_id: string;
-    state: string;
+    state: RunState;
     wakes_at?: string;
     error?: string;
+};
+
+export type JourneyState = 'draft' | 'running' | 'paused' | 'archived';
+
+export type JourneySteps = {
+    steps: Array<StepCounts>;
+};
+
+export type List = {
+    id: string;
+    name: string;
+    description: string;
+    double_opt_in: boolean;
+    persons: number;
+    pending: number;
+    version: number;
+    created_at: string;
+};
+
+export type ListChange = {
+    name?: string;
+    description?: string;
+    double_opt_in?: boolean;
+};
+
+export type ListNew = {
+    name: string;
+    description?: string;
+    double_opt_in?: boolean;
+};
+
+export type ListState = {
+    id: string;
+    name: string;
+    state: MemberState;
+    since: string;
+};
+
+export type LoginRequest = {
+    email: string;
+    password: string;
+};
+
+export type MailHeader = {
+    name: string;
+    value: string;
+};
+
+export type MailRow = {
+    id: string;
+    at: string;
+    from: string;
+    to: string;
+    subject: string;
+    size: number;
+    campaign_id?: string;
+};
+
+export type MailTemplate = {
+    id: string;
+    name: string;
+    document: Document;
+    updated_at: string;
+    version: number;
+};
+
+export type MailView = {
+    id: string;
+    at: string;
+    from: string;
+    to: string;
+    subject: string;
+    size: number;
+    campaign_id?: string;
+    headers: Array<MailHeader>;
+    html?: string;
+    text?: string;
+    links: Array<string>;
+};
+
+export type MemberChange = {
+    state: MemberState;
+};
+
+export type MemberState = 'subscribed' | 'pending' | 'unsubscribed';
+
+export type NoteCreate = {
+    text: string;
+};
+
+export type Notice = {
+    kind: string;
+    text: string;
+    starts_at?: string;
+    ends_at?: string;
 };
 
 export type Notification = {
@@ -885,7 +624,607 @@ export type Notification = {
     read: boolean;
 };
 
-export type CampaignState = 'draft' | 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'failed';
+export type NotificationPage = {
+    items: Array<Notification>;
+    next?: string;
+    unread: number;
+};
+
+export type ObjectView = {
+    kind: string;
+    id?: string;
+    name?: string;
+};
+
+export type PasswordChange = {
+    current: string;
+    password: string;
+};
+
+export type PasswordCheck = {
+    ok: boolean;
+    score: number;
+    hint: string;
+};
+
+export type PasswordCheckRequest = {
+    password: string;
+    second_factor?: boolean;
+};
+
+export type Person = {
+    id: string;
+    email?: string;
+    phone?: string;
+    first_name?: string;
+    last_name?: string;
+    language?: string;
+    time_zone?: string;
+    state: PersonState;
+    tags: Array<string>;
+    attributes: {
+        [key: string]: string | number | boolean | null;
+    };
+    lists: Array<ListState>;
+    consents: Array<ConsentView>;
+    suppressed?: SuppressionNote;
+    version: number;
+    created_at: string;
+    updated_at: string;
+};
+
+export type PersonNew = {
+    email?: string;
+    phone?: string;
+    first_name?: string;
+    last_name?: string;
+    language?: string;
+    time_zone?: string;
+    attributes?: {
+        [key: string]: string | number | boolean | null;
+    };
+    tags?: Array<string>;
+    lists?: Array<string>;
+};
+
+export type PersonRow = {
+    id: string;
+    email?: string;
+    phone?: string;
+    first_name?: string;
+    last_name?: string;
+    language?: string;
+    time_zone?: string;
+    state: PersonState;
+    tags: Array<string>;
+    created_at: string;
+    updated_at: string;
+};
+
+export type PersonState = 'active' | 'restricted';
+
+export type PersonUpdate = {
+    email?: string | null;
+    phone?: string | null;
+    first_name?: string | null;
+    last_name?: string | null;
+    language?: string | null;
+    time_zone?: string | null;
+    attributes?: {
+        [key: string]: string | number | boolean | null;
+    };
+};
+
+export type PersonalisationField = {
+    path: string;
+    label: string;
+    type: string;
+    sample: string;
+};
+
+export type PreviewRequest = {
+    conditions: Conditions;
+};
+
+export type PreviewRow = {
+    line: number;
+    cells: Array<string>;
+    problems: Array<CellProblem>;
+};
+
+export type Problem = {
+    type: string;
+    title: string;
+    status: number;
+    detail: string;
+    kind?: string;
+    request_id?: string;
+    errors?: Array<ProblemField>;
+};
+
+export type ProblemField = {
+    pointer: string;
+    message: string;
+};
+
+export type ProfileUpdate = {
+    name?: string;
+    locale?: string;
+    time_zone?: string;
+};
+
+export type Progress = {
+    state: CampaignState;
+    counts: Counts;
+    rate_per_second: number;
+    eta_seconds?: number;
+};
+
+export type ProviderInput = {
+    name?: string;
+    kind?: ProviderKind;
+    host?: string;
+    port?: number;
+    security?: Security;
+    username?: string | null;
+    password?: string | null;
+    connections?: number;
+    per_second?: number | null;
+    window_seconds?: number | null;
+    per_window?: number | null;
+    region?: string;
+    default?: boolean;
+};
+
+export type ProviderKind = 'captured' | 'smtp';
+
+export type ProviderState = 'ok' | 'failing';
+
+export type ProviderView = {
+    id: string;
+    name: string;
+    kind: ProviderKind;
+    host?: string;
+    port?: number;
+    security: Security;
+    username?: string;
+    has_password: boolean;
+    connections: number;
+    per_second?: number;
+    window_seconds?: number;
+    per_window?: number;
+    default: boolean;
+    region?: string;
+    state: ProviderState;
+    last_error?: string;
+    version: number;
+};
+
+export type Purpose = {
+    id: string;
+    key: string;
+    label: string;
+    description: string;
+};
+
+export type PurposeNew = {
+    key: string;
+    label: string;
+    description?: string;
+};
+
+export type RecoveryCodes = {
+    recovery_codes: Array<string>;
+};
+
+export type RenderProblem = {
+    pointer: string;
+    message: string;
+    severity: Severity;
+};
+
+export type RenderRequest = {
+    document: Document;
+    subject?: string;
+    preheader?: string;
+    person_id?: string;
+};
+
+export type Rendered = {
+    html: string;
+    text: string;
+    subject: string;
+    problems: Array<RenderProblem>;
+};
+
+export type ReportDomain = {
+    domain: string;
+    sent: number;
+    bounced: number;
+};
+
+export type ReportHour = {
+    at: string;
+    opened: number;
+    clicked: number;
+};
+
+export type ReportLink = {
+    no: number;
+    url: string;
+    label: string;
+    clicks: number;
+    people: number;
+};
+
+export type ResetConfirm = {
+    token: string;
+    password: string;
+};
+
+export type ResetRequest = {
+    email: string;
+};
+
+export type Review = {
+    blockers: Array<ReviewNote>;
+    warnings: Array<ReviewNote>;
+    recipients: number;
+    excluded: Excluded;
+    sample: Array<PersonRow>;
+};
+
+export type ReviewNote = {
+    code: string;
+    message: string;
+    href: string;
+    pointer?: string;
+};
+
+export type RightView = {
+    right: string;
+    granted: boolean;
+    why: string;
+};
+
+export type Role = 'administrator' | 'editor' | 'viewer';
+
+export type Rule = {
+    field: string;
+    operator: string;
+    value?: unknown;
+};
+
+export type RunState = 'active' | 'finished' | 'failed' | 'left';
+
+export type RunningImport = {
+    id: string;
+    filename: string;
+    progress: number;
+};
+
+export type Security = 'none' | 'starttls' | 'tls';
+
+export type Segment = {
+    id: string;
+    name: string;
+    conditions: Conditions;
+    persons?: number;
+    counted_at?: string;
+    version: number;
+    created_at: string;
+    updated_at: string;
+};
+
+export type SegmentChange = {
+    name?: string;
+    conditions?: Conditions;
+};
+
+export type SegmentFieldView = {
+    field: string;
+    label: string;
+    type: string;
+    operators: Array<string>;
+    choices?: Array<string>;
+};
+
+export type SegmentFields = {
+    fields: Array<SegmentFieldView>;
+};
+
+export type SegmentNew = {
+    name: string;
+    conditions: Conditions;
+};
+
+export type SegmentPreview = {
+    count: number;
+    sample: Array<PersonRow>;
+    took_ms: number;
+};
+
+export type SendRequest = {
+    at?: string;
+};
+
+export type SessionItem = {
+    id: string;
+    created_at: string;
+    last_seen_at: string;
+    network: string;
+    agent: string;
+    current: boolean;
+};
+
+export type SessionState = 'anonymous' | 'totp_required' | 'totp_setup_required' | 'terms_required' | 'tenant_required' | 'ready';
+
+export type SessionView = {
+    state: SessionState;
+    user?: UserView;
+    tenant?: TenantHead;
+    role?: Role;
+    rights: Array<string>;
+    tenants: Array<TenantChoice>;
+    terms?: Terms;
+    notices: Array<Notice>;
+};
+
+export type SettingsUpdate = {
+    name?: string;
+    colour?: string;
+    time_zone?: string;
+    locale?: string;
+    postal_address?: string;
+    open_tracking?: boolean;
+    click_tracking?: boolean;
+    require_totp_roles?: Array<Role>;
+};
+
+export type SettingsView = {
+    name: string;
+    slug: string;
+    colour: string;
+    time_zone: string;
+    locale: string;
+    postal_address: string;
+    open_tracking: boolean;
+    click_tracking: boolean;
+    demo: boolean;
+    require_totp_roles: Array<Role>;
+    version: number;
+};
+
+export type Setup = {
+    steps: Array<SetupStep>;
+};
+
+export type SetupStep = {
+    id: string;
+    done: boolean;
+    title: string;
+};
+
+export type Severity = 'error' | 'warning';
+
+export type Step = {
+    id: string;
+    kind: StepKind;
+    next?: string;
+    yes?: string;
+    no?: string;
+    days?: number;
+    hours?: number;
+    minutes?: number;
+    weekday?: number;
+    time?: string;
+    conditions?: Conditions;
+    subject?: string;
+    document?: Document;
+    template_id?: string;
+    from_name?: string;
+    from_email?: string;
+    attribute?: string;
+    value?: string | number | boolean | null;
+    add?: Array<string>;
+    remove?: Array<string>;
+    list_id?: string;
+    state?: MemberState;
+    url?: string;
+    user_id?: string;
+    text?: string;
+    x?: number;
+    y?: number;
+};
+
+export type StepCounts = {
+    id: string;
+    entered: number;
+    active: number;
+    done: number;
+    failed: number;
+};
+
+export type StepKind = 'wait' | 'wait_until' | 'branch' | 'send' | 'set_attribute' | 'tag' | 'list' | 'webhook' | 'notify';
+
+export type SuppressionAnswer = {
+    suppressed: boolean;
+    reason?: SuppressionReason;
+    at?: string;
+};
+
+export type SuppressionNew = {
+    email: string;
+    reason?: SuppressionReason;
+};
+
+export type SuppressionNote = {
+    reason: string;
+    at: string;
+};
+
+export type SuppressionQuestion = {
+    email: string;
+};
+
+export type SuppressionReason = 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
+
+export type SuppressionView = {
+    id: string;
+    reason: SuppressionReason;
+    at: string;
+    hash_prefix: string;
+};
+
+export type Tag = {
+    id: string;
+    name: string;
+    persons: number;
+};
+
+export type TagChange = {
+    add?: Array<string>;
+    remove?: Array<string>;
+};
+
+export type TagCreate = {
+    name: string;
+};
+
+export type TemplateChange = {
+    name?: string;
+    document?: Document;
+};
+
+export type TemplateNew = {
+    name: string;
+    document: Document;
+};
+
+export type TenantChoice = {
+    id: string;
+    name: string;
+    role: Role;
+};
+
+export type TenantHead = {
+    id: string;
+    name: string;
+    slug: string;
+    colour: string;
+    time_zone: string;
+    demo: boolean;
+};
+
+export type TenantRequest = {
+    tenant_id: string;
+};
+
+export type Terms = {
+    version: string;
+    text_html: string;
+};
+
+export type TermsAcceptance = {
+    version: string;
+};
+
+export type TestAnswer = {
+    sent: number;
+};
+
+export type TestRequest = {
+    emails: Array<string>;
+    person_id?: string;
+};
+
+export type Theme = {
+    background?: string;
+    surface?: string;
+    text?: string;
+    accent?: string;
+    font?: string;
+    logo_url?: string;
+};
+
+export type TimeMode = 'at_once' | 'recipient_time_zone';
+
+export type TimelineItem = {
+    id: string;
+    at: string;
+    kind: string;
+    title: string;
+    detail?: string;
+    href?: string;
+    simulated: boolean;
+    scanner: boolean;
+};
+
+export type TotpReset = {
+    password: string;
+    code: string;
+};
+
+export type TotpSetup = {
+    secret: string;
+    uri: string;
+};
+
+export type TriggerInput = {
+    kind: TriggerKind;
+    form_id?: string;
+    campaign_id?: string;
+    list_id?: string;
+    segment_id?: string;
+    link_no?: number;
+    attribute?: string;
+    value?: string | number | boolean | null;
+    days_before?: number;
+};
+
+export type TriggerKind = 'none' | 'form_submitted' | 'link_clicked' | 'list_joined' | 'segment_entered' | 'attribute_changed' | 'date';
+
+export type User = {
+    id: string;
+    name: string;
+    email: string;
+    role: Role;
+    state: UserState;
+    totp: boolean;
+    last_seen_at?: string;
+    created_at: string;
+};
+
+export type UserRights = {
+    role: Role;
+    rights: Array<RightView>;
+};
+
+export type UserState = 'active' | 'suspended' | 'invited';
+
+export type UserUpdate = {
+    role?: Role;
+    suspended?: boolean;
+};
+
+export type UserView = {
+    id: string;
+    name: string;
+    email: string;
+    locale: string;
+    time_zone: string;
+};
+
+export type ValueCount = {
+    value: string;
+    count: number;
+};
+
+export type WebhookSecret = {
+    secret: string;
+};
+
+export type What = 'recipients' | 'queued' | 'sent' | 'deferred' | 'failed' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
 
 export type LogOutData = {
     body?: never;
@@ -896,7 +1235,7 @@ export type LogOutData = {
 
 export type LogOutErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -905,7 +1244,7 @@ export type LogOutError = LogOutErrors[keyof LogOutErrors];
 
 export type LogOutResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -921,7 +1260,7 @@ export type GetSessionData = {
 
 export type GetSessionErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -930,7 +1269,7 @@ export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
 
 export type GetSessionResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: SessionView;
 };
@@ -938,9 +1277,9 @@ export type GetSessionResponses = {
 export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
 
 export type LogInData = {
-    body: {
-        email: string;
-        password: string;
+    body: LoginRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -949,7 +1288,7 @@ export type LogInData = {
 
 export type LogInErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -958,7 +1297,7 @@ export type LogInError = LogInErrors[keyof LogInErrors];
 
 export type LogInResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: SessionView;
 };
@@ -966,8 +1305,9 @@ export type LogInResponses = {
 export type LogInResponse = LogInResponses[keyof LogInResponses];
 
 export type GiveTotpData = {
-    body: {
-        code: string;
+    body: CodeRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -976,7 +1316,7 @@ export type GiveTotpData = {
 
 export type GiveTotpErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -985,7 +1325,7 @@ export type GiveTotpError = GiveTotpErrors[keyof GiveTotpErrors];
 
 export type GiveTotpResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: SessionView;
 };
@@ -993,8 +1333,9 @@ export type GiveTotpResponses = {
 export type GiveTotpResponse = GiveTotpResponses[keyof GiveTotpResponses];
 
 export type SetUpTotpData = {
-    body: {
-        [key: string]: unknown;
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1003,7 +1344,7 @@ export type SetUpTotpData = {
 
 export type SetUpTotpErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1012,19 +1353,17 @@ export type SetUpTotpError = SetUpTotpErrors[keyof SetUpTotpErrors];
 
 export type SetUpTotpResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: {
-        secret: string;
-        uri: string;
-    };
+    200: TotpSetup;
 };
 
 export type SetUpTotpResponse = SetUpTotpResponses[keyof SetUpTotpResponses];
 
 export type ConfirmTotpData = {
-    body: {
-        code: string;
+    body: CodeRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1033,7 +1372,7 @@ export type ConfirmTotpData = {
 
 export type ConfirmTotpErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1042,18 +1381,17 @@ export type ConfirmTotpError = ConfirmTotpErrors[keyof ConfirmTotpErrors];
 
 export type ConfirmTotpResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: {
-        recovery_codes: Array<string>;
-    };
+    200: RecoveryCodes;
 };
 
 export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponses];
 
 export type AcceptTermsData = {
-    body: {
-        version: string;
+    body: TermsAcceptance;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1062,7 +1400,7 @@ export type AcceptTermsData = {
 
 export type AcceptTermsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1071,7 +1409,7 @@ export type AcceptTermsError = AcceptTermsErrors[keyof AcceptTermsErrors];
 
 export type AcceptTermsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: SessionView;
 };
@@ -1079,8 +1417,9 @@ export type AcceptTermsResponses = {
 export type AcceptTermsResponse = AcceptTermsResponses[keyof AcceptTermsResponses];
 
 export type SwitchTenantData = {
-    body: {
-        tenant_id: string;
+    body: TenantRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1089,7 +1428,7 @@ export type SwitchTenantData = {
 
 export type SwitchTenantErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1098,7 +1437,7 @@ export type SwitchTenantError = SwitchTenantErrors[keyof SwitchTenantErrors];
 
 export type SwitchTenantResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: SessionView;
 };
@@ -1114,7 +1453,7 @@ export type ListMySessionsData = {
 
 export type ListMySessionsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1123,10 +1462,12 @@ export type ListMySessionsError = ListMySessionsErrors[keyof ListMySessionsError
 
 export type ListMySessionsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
-        items: Array<UserSession>;
+        items: Array<SessionItem>;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -1143,7 +1484,7 @@ export type EndMySessionData = {
 
 export type EndMySessionErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1152,7 +1493,7 @@ export type EndMySessionError = EndMySessionErrors[keyof EndMySessionErrors];
 
 export type EndMySessionResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -1160,11 +1501,7 @@ export type EndMySessionResponses = {
 export type EndMySessionResponse = EndMySessionResponses[keyof EndMySessionResponses];
 
 export type UpdateMeData = {
-    body: {
-        name?: string;
-        locale?: string;
-        time_zone?: string;
-    };
+    body: ProfileUpdate;
     path?: never;
     query?: never;
     url: '/api/v1/me';
@@ -1172,7 +1509,7 @@ export type UpdateMeData = {
 
 export type UpdateMeErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1181,7 +1518,7 @@ export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
 
 export type UpdateMeResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: SessionView;
 };
@@ -1189,9 +1526,9 @@ export type UpdateMeResponses = {
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
 
 export type ChangeMyPasswordData = {
-    body: {
-        current: string;
-        password: string;
+    body: PasswordChange;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1200,7 +1537,7 @@ export type ChangeMyPasswordData = {
 
 export type ChangeMyPasswordErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1209,7 +1546,7 @@ export type ChangeMyPasswordError = ChangeMyPasswordErrors[keyof ChangeMyPasswor
 
 export type ChangeMyPasswordResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -1217,9 +1554,9 @@ export type ChangeMyPasswordResponses = {
 export type ChangeMyPasswordResponse = ChangeMyPasswordResponses[keyof ChangeMyPasswordResponses];
 
 export type ResetMyTotpData = {
-    body: {
-        password: string;
-        code: string;
+    body: TotpReset;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1228,7 +1565,7 @@ export type ResetMyTotpData = {
 
 export type ResetMyTotpErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1237,16 +1574,45 @@ export type ResetMyTotpError = ResetMyTotpErrors[keyof ResetMyTotpErrors];
 
 export type ResetMyTotpResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
 
 export type ResetMyTotpResponse = ResetMyTotpResponses[keyof ResetMyTotpResponses];
 
+export type CheckPasswordData = {
+    body: PasswordCheckRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/password-check';
+};
+
+export type CheckPasswordErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CheckPasswordError = CheckPasswordErrors[keyof CheckPasswordErrors];
+
+export type CheckPasswordResponses = {
+    /**
+     * The answer.
+     */
+    200: PasswordCheck;
+};
+
+export type CheckPasswordResponse = CheckPasswordResponses[keyof CheckPasswordResponses];
+
 export type RequestPasswordResetData = {
-    body: {
-        email: string;
+    body: ResetRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1255,7 +1621,7 @@ export type RequestPasswordResetData = {
 
 export type RequestPasswordResetErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1264,15 +1630,15 @@ export type RequestPasswordResetError = RequestPasswordResetErrors[keyof Request
 
 export type RequestPasswordResetResponses = {
     /**
-     * Done
+     * Accepted.
      */
     202: unknown;
 };
 
 export type ConfirmPasswordResetData = {
-    body: {
-        token: string;
-        password: string;
+    body: ResetConfirm;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1281,7 +1647,7 @@ export type ConfirmPasswordResetData = {
 
 export type ConfirmPasswordResetErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1290,7 +1656,7 @@ export type ConfirmPasswordResetError = ConfirmPasswordResetErrors[keyof Confirm
 
 export type ConfirmPasswordResetResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -1308,7 +1674,7 @@ export type GetInvitationData = {
 
 export type GetInvitationErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1317,18 +1683,17 @@ export type GetInvitationError = GetInvitationErrors[keyof GetInvitationErrors];
 
 export type GetInvitationResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: Invitation;
+    200: InvitationView;
 };
 
 export type GetInvitationResponse = GetInvitationResponses[keyof GetInvitationResponses];
 
 export type AcceptInvitationData = {
-    body: {
-        token: string;
-        name: string;
-        password: string;
+    body: InvitationAccept;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1337,7 +1702,7 @@ export type AcceptInvitationData = {
 
 export type AcceptInvitationErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1346,53 +1711,23 @@ export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitatio
 
 export type AcceptInvitationResponses = {
     /**
-     * Done
+     * Done.
      */
-    200: SessionView;
+    204: void;
 };
 
 export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
 
-export type CheckPasswordData = {
-    body: {
-        password: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/password-check';
-};
-
-export type CheckPasswordErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type CheckPasswordError = CheckPasswordErrors[keyof CheckPasswordErrors];
-
-export type CheckPasswordResponses = {
-    /**
-     * Done
-     */
-    200: PasswordCheck;
-};
-
-export type CheckPasswordResponse = CheckPasswordResponses[keyof CheckPasswordResponses];
-
 export type ListUsersData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/users';
 };
 
 export type ListUsersErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1401,20 +1736,21 @@ export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
 
 export type ListUsersResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<User>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
 export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
 
 export type InviteUserData = {
-    body: {
-        email: string;
-        role: string;
+    body: InviteRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1423,7 +1759,7 @@ export type InviteUserData = {
 
 export type InviteUserErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1432,7 +1768,7 @@ export type InviteUserError = InviteUserErrors[keyof InviteUserErrors];
 
 export type InviteUserResponses = {
     /**
-     * Done
+     * Created.
      */
     201: User;
 };
@@ -1450,7 +1786,7 @@ export type WithdrawInvitationData = {
 
 export type WithdrawInvitationErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1459,7 +1795,7 @@ export type WithdrawInvitationError = WithdrawInvitationErrors[keyof WithdrawInv
 
 export type WithdrawInvitationResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -1477,7 +1813,7 @@ export type DeleteUserData = {
 
 export type DeleteUserErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1486,7 +1822,7 @@ export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
 
 export type DeleteUserResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -1494,13 +1830,7 @@ export type DeleteUserResponses = {
 export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
 
 export type UpdateUserData = {
-    body: {
-        role?: string;
-        suspended?: boolean;
-    };
-    headers?: {
-        'If-Match'?: string;
-    };
+    body: UserUpdate;
     path: {
         id: string;
     };
@@ -1510,7 +1840,7 @@ export type UpdateUserData = {
 
 export type UpdateUserErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1519,9 +1849,9 @@ export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
 
 export type UpdateUserResponses = {
     /**
-     * Done
+     * Done.
      */
-    200: User;
+    204: void;
 };
 
 export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
@@ -1537,7 +1867,7 @@ export type GetUserRightsData = {
 
 export type GetUserRightsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1546,7 +1876,7 @@ export type GetUserRightsError = GetUserRightsErrors[keyof GetUserRightsErrors];
 
 export type GetUserRightsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: UserRights;
 };
@@ -1562,7 +1892,7 @@ export type GetSettingsData = {
 
 export type GetSettingsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1571,17 +1901,17 @@ export type GetSettingsError = GetSettingsErrors[keyof GetSettingsErrors];
 
 export type GetSettingsResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: TenantSettings;
+    200: SettingsView;
 };
 
 export type GetSettingsResponse = GetSettingsResponses[keyof GetSettingsResponses];
 
 export type UpdateSettingsData = {
-    body: TenantSettings;
-    headers?: {
-        'If-Match'?: string;
+    body: SettingsUpdate;
+    headers: {
+        'If-Match': string;
     };
     path?: never;
     query?: never;
@@ -1590,7 +1920,7 @@ export type UpdateSettingsData = {
 
 export type UpdateSettingsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1599,79 +1929,29 @@ export type UpdateSettingsError = UpdateSettingsErrors[keyof UpdateSettingsError
 
 export type UpdateSettingsResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: TenantSettings;
+    200: SettingsView;
 };
 
 export type UpdateSettingsResponse = UpdateSettingsResponses[keyof UpdateSettingsResponses];
-
-export type GetSetupData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/setup';
-};
-
-export type GetSetupErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type GetSetupError = GetSetupErrors[keyof GetSetupErrors];
-
-export type GetSetupResponses = {
-    /**
-     * Done
-     */
-    200: Setup;
-};
-
-export type GetSetupResponse = GetSetupResponses[keyof GetSetupResponses];
-
-export type GetHomeData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/home';
-};
-
-export type GetHomeErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type GetHomeError = GetHomeErrors[keyof GetHomeErrors];
-
-export type GetHomeResponses = {
-    /**
-     * Done
-     */
-    200: Home;
-};
-
-export type GetHomeResponse = GetHomeResponses[keyof GetHomeResponses];
 
 export type ListAuditData = {
     body?: never;
     path?: never;
     query?: {
         cursor?: string;
-        limit?: number;
-        actor?: string;
         action?: string;
+        actor?: string;
         object?: string;
+        limit?: number;
     };
     url: '/api/v1/audit';
 };
 
 export type ListAuditErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1680,11 +1960,12 @@ export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
 
 export type ListAuditResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
-        items: Array<AuditEntry>;
-        next: null | string;
+        items: Array<AuditView>;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -1693,16 +1974,13 @@ export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
 export type ListAttributesData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/attributes';
 };
 
 export type ListAttributesErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1711,11 +1989,12 @@ export type ListAttributesError = ListAttributesErrors[keyof ListAttributesError
 
 export type ListAttributesResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<Attribute>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -1723,6 +2002,9 @@ export type ListAttributesResponse = ListAttributesResponses[keyof ListAttribute
 
 export type CreateAttributeData = {
     body: AttributeNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/attributes';
@@ -1730,7 +2012,7 @@ export type CreateAttributeData = {
 
 export type CreateAttributeErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1739,7 +2021,7 @@ export type CreateAttributeError = CreateAttributeErrors[keyof CreateAttributeEr
 
 export type CreateAttributeResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Attribute;
 };
@@ -1757,7 +2039,7 @@ export type DeleteAttributeData = {
 
 export type DeleteAttributeErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1766,7 +2048,7 @@ export type DeleteAttributeError = DeleteAttributeErrors[keyof DeleteAttributeEr
 
 export type DeleteAttributeResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -1775,8 +2057,8 @@ export type DeleteAttributeResponse = DeleteAttributeResponses[keyof DeleteAttri
 
 export type UpdateAttributeData = {
     body: AttributeChange;
-    headers?: {
-        'If-Match'?: string;
+    headers: {
+        'If-Match': string;
     };
     path: {
         id: string;
@@ -1787,7 +2069,7 @@ export type UpdateAttributeData = {
 
 export type UpdateAttributeErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1796,7 +2078,7 @@ export type UpdateAttributeError = UpdateAttributeErrors[keyof UpdateAttributeEr
 
 export type UpdateAttributeResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Attribute;
 };
@@ -1806,16 +2088,13 @@ export type UpdateAttributeResponse = UpdateAttributeResponses[keyof UpdateAttri
 export type ListTagsData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/tags';
 };
 
 export type ListTagsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1824,19 +2103,21 @@ export type ListTagsError = ListTagsErrors[keyof ListTagsErrors];
 
 export type ListTagsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<Tag>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
 export type ListTagsResponse = ListTagsResponses[keyof ListTagsResponses];
 
 export type CreateTagData = {
-    body: {
-        name: string;
+    body: TagCreate;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -1845,7 +2126,7 @@ export type CreateTagData = {
 
 export type CreateTagErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1854,7 +2135,7 @@ export type CreateTagError = CreateTagErrors[keyof CreateTagErrors];
 
 export type CreateTagResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Tag;
 };
@@ -1872,7 +2153,7 @@ export type DeleteTagData = {
 
 export type DeleteTagErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1881,7 +2162,7 @@ export type DeleteTagError = DeleteTagErrors[keyof DeleteTagErrors];
 
 export type DeleteTagResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -1889,12 +2170,7 @@ export type DeleteTagResponses = {
 export type DeleteTagResponse = DeleteTagResponses[keyof DeleteTagResponses];
 
 export type UpdateTagData = {
-    body: {
-        name: string;
-    };
-    headers?: {
-        'If-Match'?: string;
-    };
+    body: TagCreate;
     path: {
         id: string;
     };
@@ -1904,7 +2180,7 @@ export type UpdateTagData = {
 
 export type UpdateTagErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1913,7 +2189,7 @@ export type UpdateTagError = UpdateTagErrors[keyof UpdateTagErrors];
 
 export type UpdateTagResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Tag;
 };
@@ -1923,16 +2199,13 @@ export type UpdateTagResponse = UpdateTagResponses[keyof UpdateTagResponses];
 export type ListListsData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/lists';
 };
 
 export type ListListsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1941,11 +2214,12 @@ export type ListListsError = ListListsErrors[keyof ListListsErrors];
 
 export type ListListsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<List>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -1953,6 +2227,9 @@ export type ListListsResponse = ListListsResponses[keyof ListListsResponses];
 
 export type CreateListData = {
     body: ListNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/lists';
@@ -1960,7 +2237,7 @@ export type CreateListData = {
 
 export type CreateListErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1969,7 +2246,7 @@ export type CreateListError = CreateListErrors[keyof CreateListErrors];
 
 export type CreateListResponses = {
     /**
-     * Done
+     * Created.
      */
     201: List;
 };
@@ -1987,7 +2264,7 @@ export type DeleteListData = {
 
 export type DeleteListErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -1996,17 +2273,44 @@ export type DeleteListError = DeleteListErrors[keyof DeleteListErrors];
 
 export type DeleteListResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
 
 export type DeleteListResponse = DeleteListResponses[keyof DeleteListResponses];
 
+export type GetListData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/lists/{id}';
+};
+
+export type GetListErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetListError = GetListErrors[keyof GetListErrors];
+
+export type GetListResponses = {
+    /**
+     * The answer.
+     */
+    200: List;
+};
+
+export type GetListResponse = GetListResponses[keyof GetListResponses];
+
 export type UpdateListData = {
     body: ListChange;
-    headers?: {
-        'If-Match'?: string;
+    headers: {
+        'If-Match': string;
     };
     path: {
         id: string;
@@ -2017,7 +2321,7 @@ export type UpdateListData = {
 
 export type UpdateListErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2026,7 +2330,7 @@ export type UpdateListError = UpdateListErrors[keyof UpdateListErrors];
 
 export type UpdateListResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: List;
 };
@@ -2036,16 +2340,13 @@ export type UpdateListResponse = UpdateListResponses[keyof UpdateListResponses];
 export type ListPurposesData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/purposes';
 };
 
 export type ListPurposesErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2054,11 +2355,12 @@ export type ListPurposesError = ListPurposesErrors[keyof ListPurposesErrors];
 
 export type ListPurposesResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<Purpose>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -2066,6 +2368,9 @@ export type ListPurposesResponse = ListPurposesResponses[keyof ListPurposesRespo
 
 export type CreatePurposeData = {
     body: PurposeNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/purposes';
@@ -2073,7 +2378,7 @@ export type CreatePurposeData = {
 
 export type CreatePurposeErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2082,7 +2387,7 @@ export type CreatePurposeError = CreatePurposeErrors[keyof CreatePurposeErrors];
 
 export type CreatePurposeResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Purpose;
 };
@@ -2094,10 +2399,10 @@ export type ListPersonsData = {
     path?: never;
     query?: {
         q?: string;
+        cursor?: string;
         list?: string;
         tag?: string;
         segment?: string;
-        cursor?: string;
         limit?: number;
     };
     url: '/api/v1/persons';
@@ -2105,7 +2410,7 @@ export type ListPersonsData = {
 
 export type ListPersonsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2114,11 +2419,11 @@ export type ListPersonsError = ListPersonsErrors[keyof ListPersonsErrors];
 
 export type ListPersonsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<PersonRow>;
-        next: null | string;
+        next: string | null;
         total?: number;
     };
 };
@@ -2137,7 +2442,7 @@ export type CreatePersonData = {
 
 export type CreatePersonErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2146,7 +2451,7 @@ export type CreatePersonError = CreatePersonErrors[keyof CreatePersonErrors];
 
 export type CreatePersonResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Person;
 };
@@ -2164,7 +2469,7 @@ export type DeletePersonData = {
 
 export type DeletePersonErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2173,7 +2478,7 @@ export type DeletePersonError = DeletePersonErrors[keyof DeletePersonErrors];
 
 export type DeletePersonResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -2191,7 +2496,7 @@ export type GetPersonData = {
 
 export type GetPersonErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2200,7 +2505,7 @@ export type GetPersonError = GetPersonErrors[keyof GetPersonErrors];
 
 export type GetPersonResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Person;
 };
@@ -2208,9 +2513,9 @@ export type GetPersonResponses = {
 export type GetPersonResponse = GetPersonResponses[keyof GetPersonResponses];
 
 export type UpdatePersonData = {
-    body: PersonChange;
-    headers?: {
-        'If-Match'?: string;
+    body: PersonUpdate;
+    headers: {
+        'If-Match': string;
     };
     path: {
         id: string;
@@ -2221,7 +2526,7 @@ export type UpdatePersonData = {
 
 export type UpdatePersonErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2230,7 +2535,7 @@ export type UpdatePersonError = UpdatePersonErrors[keyof UpdatePersonErrors];
 
 export type UpdatePersonResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Person;
 };
@@ -2238,9 +2543,9 @@ export type UpdatePersonResponses = {
 export type UpdatePersonResponse = UpdatePersonResponses[keyof UpdatePersonResponses];
 
 export type ChangePersonTagsData = {
-    body: {
-        add: Array<string>;
-        remove: Array<string>;
+    body: TagChange;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -2251,7 +2556,7 @@ export type ChangePersonTagsData = {
 
 export type ChangePersonTagsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2260,17 +2565,15 @@ export type ChangePersonTagsError = ChangePersonTagsErrors[keyof ChangePersonTag
 
 export type ChangePersonTagsResponses = {
     /**
-     * Done
+     * The answer.
      */
-    204: void;
+    200: Person;
 };
 
 export type ChangePersonTagsResponse = ChangePersonTagsResponses[keyof ChangePersonTagsResponses];
 
 export type SetPersonListData = {
-    body: {
-        state: 'subscribed' | 'pending' | 'unsubscribed';
-    };
+    body: MemberChange;
     path: {
         id: string;
         list_id: string;
@@ -2281,7 +2584,7 @@ export type SetPersonListData = {
 
 export type SetPersonListErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2290,18 +2593,15 @@ export type SetPersonListError = SetPersonListErrors[keyof SetPersonListErrors];
 
 export type SetPersonListResponses = {
     /**
-     * Done
+     * The answer.
      */
-    204: void;
+    200: Person;
 };
 
 export type SetPersonListResponse = SetPersonListResponses[keyof SetPersonListResponses];
 
 export type SetPersonConsentData = {
-    body: {
-        state: 'given' | 'withdrawn';
-        source: string;
-    };
+    body: ConsentChange;
     path: {
         id: string;
         purpose_id: string;
@@ -2312,7 +2612,7 @@ export type SetPersonConsentData = {
 
 export type SetPersonConsentErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2321,9 +2621,9 @@ export type SetPersonConsentError = SetPersonConsentErrors[keyof SetPersonConsen
 
 export type SetPersonConsentResponses = {
     /**
-     * Done
+     * The answer.
      */
-    204: void;
+    200: Person;
 };
 
 export type SetPersonConsentResponse = SetPersonConsentResponses[keyof SetPersonConsentResponses];
@@ -2342,7 +2642,7 @@ export type ListPersonTimelineData = {
 
 export type ListPersonTimelineErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2351,19 +2651,21 @@ export type ListPersonTimelineError = ListPersonTimelineErrors[keyof ListPersonT
 
 export type ListPersonTimelineResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<TimelineItem>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
 export type ListPersonTimelineResponse = ListPersonTimelineResponses[keyof ListPersonTimelineResponses];
 
 export type AddPersonNoteData = {
-    body: {
-        text: string;
+    body: NoteCreate;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -2374,7 +2676,7 @@ export type AddPersonNoteData = {
 
 export type AddPersonNoteErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2383,280 +2685,23 @@ export type AddPersonNoteError = AddPersonNoteErrors[keyof AddPersonNoteErrors];
 
 export type AddPersonNoteResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
 
 export type AddPersonNoteResponse = AddPersonNoteResponses[keyof AddPersonNoteResponses];
 
-export type ListImportsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/api/v1/imports';
-};
-
-export type ListImportsErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type ListImportsError = ListImportsErrors[keyof ListImportsErrors];
-
-export type ListImportsResponses = {
-    /**
-     * Done
-     */
-    200: {
-        items: Array<Import>;
-        next: null | string;
-    };
-};
-
-export type ListImportsResponse = ListImportsResponses[keyof ListImportsResponses];
-
-export type UploadImportData = {
-    body: Blob | File;
-    path?: never;
-    query?: {
-        filename?: string;
-    };
-    url: '/api/v1/imports';
-};
-
-export type UploadImportErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type UploadImportError = UploadImportErrors[keyof UploadImportErrors];
-
-export type UploadImportResponses = {
-    /**
-     * Done
-     */
-    201: Import;
-};
-
-export type UploadImportResponse = UploadImportResponses[keyof UploadImportResponses];
-
-export type GetImportData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/imports/{id}';
-};
-
-export type GetImportErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type GetImportError = GetImportErrors[keyof GetImportErrors];
-
-export type GetImportResponses = {
-    /**
-     * Done
-     */
-    200: Import;
-};
-
-export type GetImportResponse = GetImportResponses[keyof GetImportResponses];
-
-export type PreviewImportData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: {
-        rows?: number;
-        encoding?: string;
-        delimiter?: string;
-        header?: boolean;
-    };
-    url: '/api/v1/imports/{id}/preview';
-};
-
-export type PreviewImportErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type PreviewImportError = PreviewImportErrors[keyof PreviewImportErrors];
-
-export type PreviewImportResponses = {
-    /**
-     * Done
-     */
-    200: ImportPreview;
-};
-
-export type PreviewImportResponse = PreviewImportResponses[keyof PreviewImportResponses];
-
-export type StartImportData = {
-    body: ImportStart;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/imports/{id}/start';
-};
-
-export type StartImportErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type StartImportError = StartImportErrors[keyof StartImportErrors];
-
-export type StartImportResponses = {
-    /**
-     * Done
-     */
-    200: Import;
-};
-
-export type StartImportResponse = StartImportResponses[keyof StartImportResponses];
-
-export type CancelImportData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/imports/{id}/cancel';
-};
-
-export type CancelImportErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type CancelImportError = CancelImportErrors[keyof CancelImportErrors];
-
-export type CancelImportResponses = {
-    /**
-     * Done
-     */
-    204: void;
-};
-
-export type CancelImportResponse = CancelImportResponses[keyof CancelImportResponses];
-
-export type ListExportsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/api/v1/exports';
-};
-
-export type ListExportsErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type ListExportsError = ListExportsErrors[keyof ListExportsErrors];
-
-export type ListExportsResponses = {
-    /**
-     * Done
-     */
-    200: {
-        items: Array<Export>;
-        next: null | string;
-    };
-};
-
-export type ListExportsResponse = ListExportsResponses[keyof ListExportsResponses];
-
-export type CreateExportData = {
-    body: ExportNew;
-    path?: never;
-    query?: never;
-    url: '/api/v1/exports';
-};
-
-export type CreateExportErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type CreateExportError = CreateExportErrors[keyof CreateExportErrors];
-
-export type CreateExportResponses = {
-    /**
-     * Done
-     */
-    201: Export;
-};
-
-export type CreateExportResponse = CreateExportResponses[keyof CreateExportResponses];
-
-export type GetExportData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/exports/{id}';
-};
-
-export type GetExportErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type GetExportError = GetExportErrors[keyof GetExportErrors];
-
-export type GetExportResponses = {
-    /**
-     * Done
-     */
-    200: Export;
-};
-
-export type GetExportResponse = GetExportResponses[keyof GetExportResponses];
-
 export type ListSegmentsData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/segments';
 };
 
 export type ListSegmentsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2665,11 +2710,12 @@ export type ListSegmentsError = ListSegmentsErrors[keyof ListSegmentsErrors];
 
 export type ListSegmentsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<Segment>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -2677,6 +2723,9 @@ export type ListSegmentsResponse = ListSegmentsResponses[keyof ListSegmentsRespo
 
 export type CreateSegmentData = {
     body: SegmentNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/segments';
@@ -2684,7 +2733,7 @@ export type CreateSegmentData = {
 
 export type CreateSegmentErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2693,12 +2742,65 @@ export type CreateSegmentError = CreateSegmentErrors[keyof CreateSegmentErrors];
 
 export type CreateSegmentResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Segment;
 };
 
 export type CreateSegmentResponse = CreateSegmentResponses[keyof CreateSegmentResponses];
+
+export type ListSegmentFieldsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/segments/fields';
+};
+
+export type ListSegmentFieldsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListSegmentFieldsError = ListSegmentFieldsErrors[keyof ListSegmentFieldsErrors];
+
+export type ListSegmentFieldsResponses = {
+    /**
+     * The answer.
+     */
+    200: SegmentFields;
+};
+
+export type ListSegmentFieldsResponse = ListSegmentFieldsResponses[keyof ListSegmentFieldsResponses];
+
+export type PreviewSegmentData = {
+    body: PreviewRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/segments/preview';
+};
+
+export type PreviewSegmentErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PreviewSegmentError = PreviewSegmentErrors[keyof PreviewSegmentErrors];
+
+export type PreviewSegmentResponses = {
+    /**
+     * The answer.
+     */
+    200: SegmentPreview;
+};
+
+export type PreviewSegmentResponse = PreviewSegmentResponses[keyof PreviewSegmentResponses];
 
 export type DeleteSegmentData = {
     body?: never;
@@ -2711,7 +2813,7 @@ export type DeleteSegmentData = {
 
 export type DeleteSegmentErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2720,7 +2822,7 @@ export type DeleteSegmentError = DeleteSegmentErrors[keyof DeleteSegmentErrors];
 
 export type DeleteSegmentResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -2738,7 +2840,7 @@ export type GetSegmentData = {
 
 export type GetSegmentErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2747,7 +2849,7 @@ export type GetSegmentError = GetSegmentErrors[keyof GetSegmentErrors];
 
 export type GetSegmentResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Segment;
 };
@@ -2756,8 +2858,8 @@ export type GetSegmentResponse = GetSegmentResponses[keyof GetSegmentResponses];
 
 export type UpdateSegmentData = {
     body: SegmentChange;
-    headers?: {
-        'If-Match'?: string;
+    headers: {
+        'If-Match': string;
     };
     path: {
         id: string;
@@ -2768,7 +2870,7 @@ export type UpdateSegmentData = {
 
 export type UpdateSegmentErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2777,80 +2879,336 @@ export type UpdateSegmentError = UpdateSegmentErrors[keyof UpdateSegmentErrors];
 
 export type UpdateSegmentResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Segment;
 };
 
 export type UpdateSegmentResponse = UpdateSegmentResponses[keyof UpdateSegmentResponses];
 
-export type PreviewSegmentData = {
-    body: {
-        conditions: Conditions;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/segments/preview';
-};
-
-export type PreviewSegmentErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type PreviewSegmentError = PreviewSegmentErrors[keyof PreviewSegmentErrors];
-
-export type PreviewSegmentResponses = {
-    /**
-     * Done
-     */
-    200: SegmentPreview;
-};
-
-export type PreviewSegmentResponse = PreviewSegmentResponses[keyof PreviewSegmentResponses];
-
-export type ListSegmentFieldsData = {
+export type ListImportsData = {
     body?: never;
     path?: never;
     query?: never;
-    url: '/api/v1/segments/fields';
+    url: '/api/v1/imports';
 };
 
-export type ListSegmentFieldsErrors = {
+export type ListImportsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
 
-export type ListSegmentFieldsError = ListSegmentFieldsErrors[keyof ListSegmentFieldsErrors];
+export type ListImportsError = ListImportsErrors[keyof ListImportsErrors];
 
-export type ListSegmentFieldsResponses = {
+export type ListImportsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
-        fields: Array<SegmentField>;
+        items: Array<Import>;
+        next: string | null;
+        total?: number;
     };
 };
 
-export type ListSegmentFieldsResponse = ListSegmentFieldsResponses[keyof ListSegmentFieldsResponses];
+export type ListImportsResponse = ListImportsResponses[keyof ListImportsResponses];
+
+export type UploadImportData = {
+    body: Blob | File;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query: {
+        filename: string;
+    };
+    url: '/api/v1/imports';
+};
+
+export type UploadImportErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UploadImportError = UploadImportErrors[keyof UploadImportErrors];
+
+export type UploadImportResponses = {
+    /**
+     * Created.
+     */
+    201: Import;
+};
+
+export type UploadImportResponse = UploadImportResponses[keyof UploadImportResponses];
+
+export type GetImportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{id}';
+};
+
+export type GetImportErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetImportError = GetImportErrors[keyof GetImportErrors];
+
+export type GetImportResponses = {
+    /**
+     * The answer.
+     */
+    200: Import;
+};
+
+export type GetImportResponse = GetImportResponses[keyof GetImportResponses];
+
+export type PreviewImportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        rows?: number;
+        encoding?: string;
+        delimiter?: string;
+        header?: boolean;
+        mapping?: string;
+    };
+    url: '/api/v1/imports/{id}/preview';
+};
+
+export type PreviewImportErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PreviewImportError = PreviewImportErrors[keyof PreviewImportErrors];
+
+export type PreviewImportResponses = {
+    /**
+     * The answer.
+     */
+    200: ImportPreview;
+};
+
+export type PreviewImportResponse = PreviewImportResponses[keyof PreviewImportResponses];
+
+export type StartImportData = {
+    body: ImportStart;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{id}/start';
+};
+
+export type StartImportErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type StartImportError = StartImportErrors[keyof StartImportErrors];
+
+export type StartImportResponses = {
+    /**
+     * The answer.
+     */
+    200: Import;
+};
+
+export type StartImportResponse = StartImportResponses[keyof StartImportResponses];
+
+export type CancelImportData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{id}/cancel';
+};
+
+export type CancelImportErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CancelImportError = CancelImportErrors[keyof CancelImportErrors];
+
+export type CancelImportResponses = {
+    /**
+     * The answer.
+     */
+    200: Import;
+};
+
+export type CancelImportResponse = CancelImportResponses[keyof CancelImportResponses];
+
+export type DownloadImportRejectsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{id}/rejects';
+};
+
+export type DownloadImportRejectsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadImportRejectsError = DownloadImportRejectsErrors[keyof DownloadImportRejectsErrors];
+
+export type DownloadImportRejectsResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type ListExportsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/exports';
+};
+
+export type ListExportsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListExportsError = ListExportsErrors[keyof ListExportsErrors];
+
+export type ListExportsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Export>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListExportsResponse = ListExportsResponses[keyof ListExportsResponses];
+
+export type CreateExportData = {
+    body: ExportNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/exports';
+};
+
+export type CreateExportErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateExportError = CreateExportErrors[keyof CreateExportErrors];
+
+export type CreateExportResponses = {
+    /**
+     * Created.
+     */
+    201: Export;
+};
+
+export type CreateExportResponse = CreateExportResponses[keyof CreateExportResponses];
+
+export type GetExportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exports/{id}';
+};
+
+export type GetExportErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetExportError = GetExportErrors[keyof GetExportErrors];
+
+export type GetExportResponses = {
+    /**
+     * The answer.
+     */
+    200: Export;
+};
+
+export type GetExportResponse = GetExportResponses[keyof GetExportResponses];
+
+export type DownloadExportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exports/{id}/file';
+};
+
+export type DownloadExportErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadExportError = DownloadExportErrors[keyof DownloadExportErrors];
+
+export type DownloadExportResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
 
 export type ListProvidersData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/providers';
 };
 
 export type ListProvidersErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2859,11 +3217,12 @@ export type ListProvidersError = ListProvidersErrors[keyof ListProvidersErrors];
 
 export type ListProvidersResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
-        items: Array<Provider>;
-        next: null | string;
+        items: Array<ProviderView>;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -2871,6 +3230,9 @@ export type ListProvidersResponse = ListProvidersResponses[keyof ListProvidersRe
 
 export type CreateProviderData = {
     body: ProviderInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/providers';
@@ -2878,7 +3240,7 @@ export type CreateProviderData = {
 
 export type CreateProviderErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2887,9 +3249,9 @@ export type CreateProviderError = CreateProviderErrors[keyof CreateProviderError
 
 export type CreateProviderResponses = {
     /**
-     * Done
+     * Created.
      */
-    201: Provider;
+    201: ProviderView;
 };
 
 export type CreateProviderResponse = CreateProviderResponses[keyof CreateProviderResponses];
@@ -2905,7 +3267,7 @@ export type DeleteProviderData = {
 
 export type DeleteProviderErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2914,17 +3276,44 @@ export type DeleteProviderError = DeleteProviderErrors[keyof DeleteProviderError
 
 export type DeleteProviderResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
 
 export type DeleteProviderResponse = DeleteProviderResponses[keyof DeleteProviderResponses];
 
+export type GetProviderData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{id}';
+};
+
+export type GetProviderErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetProviderError = GetProviderErrors[keyof GetProviderErrors];
+
+export type GetProviderResponses = {
+    /**
+     * The answer.
+     */
+    200: ProviderView;
+};
+
+export type GetProviderResponse = GetProviderResponses[keyof GetProviderResponses];
+
 export type UpdateProviderData = {
     body: ProviderInput;
-    headers?: {
-        'If-Match'?: string;
+    headers: {
+        'If-Match': string;
     };
     path: {
         id: string;
@@ -2935,7 +3324,7 @@ export type UpdateProviderData = {
 
 export type UpdateProviderErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2944,15 +3333,18 @@ export type UpdateProviderError = UpdateProviderErrors[keyof UpdateProviderError
 
 export type UpdateProviderResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: Provider;
+    200: ProviderView;
 };
 
 export type UpdateProviderResponse = UpdateProviderResponses[keyof UpdateProviderResponses];
 
 export type CheckProviderData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -2962,7 +3354,7 @@ export type CheckProviderData = {
 
 export type CheckProviderErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2971,9 +3363,9 @@ export type CheckProviderError = CheckProviderErrors[keyof CheckProviderErrors];
 
 export type CheckProviderResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: ProviderCheck;
+    200: CheckAnswer;
 };
 
 export type CheckProviderResponse = CheckProviderResponses[keyof CheckProviderResponses];
@@ -2981,16 +3373,13 @@ export type CheckProviderResponse = CheckProviderResponses[keyof CheckProviderRe
 export type ListDomainsData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/domains';
 };
 
 export type ListDomainsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -2999,19 +3388,21 @@ export type ListDomainsError = ListDomainsErrors[keyof ListDomainsErrors];
 
 export type ListDomainsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<Domain>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
 export type ListDomainsResponse = ListDomainsResponses[keyof ListDomainsResponses];
 
 export type CreateDomainData = {
-    body: {
-        domain: string;
+    body: DomainNew;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -3020,7 +3411,7 @@ export type CreateDomainData = {
 
 export type CreateDomainErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3029,7 +3420,7 @@ export type CreateDomainError = CreateDomainErrors[keyof CreateDomainErrors];
 
 export type CreateDomainResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Domain;
 };
@@ -3038,6 +3429,9 @@ export type CreateDomainResponse = CreateDomainResponses[keyof CreateDomainRespo
 
 export type CheckDomainData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -3047,7 +3441,7 @@ export type CheckDomainData = {
 
 export type CheckDomainErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3056,7 +3450,7 @@ export type CheckDomainError = CheckDomainErrors[keyof CheckDomainErrors];
 
 export type CheckDomainResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Domain;
 };
@@ -3074,7 +3468,7 @@ export type DeleteDomainData = {
 
 export type DeleteDomainErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3083,37 +3477,37 @@ export type DeleteDomainError = DeleteDomainErrors[keyof DeleteDomainErrors];
 
 export type DeleteDomainResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
 
 export type DeleteDomainResponse = DeleteDomainResponses[keyof DeleteDomainResponses];
 
-export type EmptyMailboxData = {
+export type ClearMailboxData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/mailbox';
 };
 
-export type EmptyMailboxErrors = {
+export type ClearMailboxErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
 
-export type EmptyMailboxError = EmptyMailboxErrors[keyof EmptyMailboxErrors];
+export type ClearMailboxError = ClearMailboxErrors[keyof ClearMailboxErrors];
 
-export type EmptyMailboxResponses = {
+export type ClearMailboxResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
 
-export type EmptyMailboxResponse = EmptyMailboxResponses[keyof EmptyMailboxResponses];
+export type ClearMailboxResponse = ClearMailboxResponses[keyof ClearMailboxResponses];
 
 export type ListMailboxData = {
     body?: never;
@@ -3128,7 +3522,7 @@ export type ListMailboxData = {
 
 export type ListMailboxErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3137,11 +3531,12 @@ export type ListMailboxError = ListMailboxErrors[keyof ListMailboxErrors];
 
 export type ListMailboxResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
-        items: Array<MailboxRow>;
-        next: null | string;
+        items: Array<MailRow>;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -3158,7 +3553,7 @@ export type GetMailboxMessageData = {
 
 export type GetMailboxMessageErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3167,17 +3562,43 @@ export type GetMailboxMessageError = GetMailboxMessageErrors[keyof GetMailboxMes
 
 export type GetMailboxMessageResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: MailboxMessage;
+    200: MailView;
 };
 
 export type GetMailboxMessageResponse = GetMailboxMessageResponses[keyof GetMailboxMessageResponses];
+
+export type GetMailboxMessageRawData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/mailbox/{id}/raw';
+};
+
+export type GetMailboxMessageRawErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetMailboxMessageRawError = GetMailboxMessageRawErrors[keyof GetMailboxMessageRawErrors];
+
+export type GetMailboxMessageRawResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
 
 export type ListSuppressionsData = {
     body?: never;
     path?: never;
     query?: {
+        q?: string;
         cursor?: string;
         limit?: number;
     };
@@ -3186,7 +3607,7 @@ export type ListSuppressionsData = {
 
 export type ListSuppressionsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3195,11 +3616,11 @@ export type ListSuppressionsError = ListSuppressionsErrors[keyof ListSuppression
 
 export type ListSuppressionsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
-        items: Array<Suppression>;
-        next: null | string;
+        items: Array<SuppressionView>;
+        next: string | null;
         total?: number;
     };
 };
@@ -3207,9 +3628,9 @@ export type ListSuppressionsResponses = {
 export type ListSuppressionsResponse = ListSuppressionsResponses[keyof ListSuppressionsResponses];
 
 export type CreateSuppressionData = {
-    body: {
-        email: string;
-        reason: string;
+    body: SuppressionNew;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -3218,7 +3639,7 @@ export type CreateSuppressionData = {
 
 export type CreateSuppressionErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3227,12 +3648,40 @@ export type CreateSuppressionError = CreateSuppressionErrors[keyof CreateSuppres
 
 export type CreateSuppressionResponses = {
     /**
-     * Done
+     * Created.
      */
-    201: Suppression;
+    201: SuppressionView;
 };
 
 export type CreateSuppressionResponse = CreateSuppressionResponses[keyof CreateSuppressionResponses];
+
+export type CheckSuppressionData = {
+    body: SuppressionQuestion;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/suppressions/check';
+};
+
+export type CheckSuppressionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CheckSuppressionError = CheckSuppressionErrors[keyof CheckSuppressionErrors];
+
+export type CheckSuppressionResponses = {
+    /**
+     * The answer.
+     */
+    200: SuppressionAnswer;
+};
+
+export type CheckSuppressionResponse = CheckSuppressionResponses[keyof CheckSuppressionResponses];
 
 export type DeleteSuppressionData = {
     body?: never;
@@ -3245,7 +3694,7 @@ export type DeleteSuppressionData = {
 
 export type DeleteSuppressionErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3254,264 +3703,20 @@ export type DeleteSuppressionError = DeleteSuppressionErrors[keyof DeleteSuppres
 
 export type DeleteSuppressionResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
 
 export type DeleteSuppressionResponse = DeleteSuppressionResponses[keyof DeleteSuppressionResponses];
 
-export type CheckSuppressionData = {
-    body: {
-        email: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/suppressions/check';
-};
-
-export type CheckSuppressionErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type CheckSuppressionError = CheckSuppressionErrors[keyof CheckSuppressionErrors];
-
-export type CheckSuppressionResponses = {
-    /**
-     * Done
-     */
-    200: SuppressionCheck;
-};
-
-export type CheckSuppressionResponse = CheckSuppressionResponses[keyof CheckSuppressionResponses];
-
-export type ListTemplatesData = {
-    body?: never;
-    path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/api/v1/templates';
-};
-
-export type ListTemplatesErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type ListTemplatesError = ListTemplatesErrors[keyof ListTemplatesErrors];
-
-export type ListTemplatesResponses = {
-    /**
-     * Done
-     */
-    200: {
-        items: Array<Template>;
-        next: null | string;
-    };
-};
-
-export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
-
-export type CreateTemplateData = {
-    body: TemplateNew;
-    path?: never;
-    query?: never;
-    url: '/api/v1/templates';
-};
-
-export type CreateTemplateErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type CreateTemplateError = CreateTemplateErrors[keyof CreateTemplateErrors];
-
-export type CreateTemplateResponses = {
-    /**
-     * Done
-     */
-    201: Template;
-};
-
-export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
-
-export type DeleteTemplateData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/templates/{id}';
-};
-
-export type DeleteTemplateErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type DeleteTemplateError = DeleteTemplateErrors[keyof DeleteTemplateErrors];
-
-export type DeleteTemplateResponses = {
-    /**
-     * Done
-     */
-    204: void;
-};
-
-export type DeleteTemplateResponse = DeleteTemplateResponses[keyof DeleteTemplateResponses];
-
-export type GetTemplateData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/templates/{id}';
-};
-
-export type GetTemplateErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type GetTemplateError = GetTemplateErrors[keyof GetTemplateErrors];
-
-export type GetTemplateResponses = {
-    /**
-     * Done
-     */
-    200: Template;
-};
-
-export type GetTemplateResponse = GetTemplateResponses[keyof GetTemplateResponses];
-
-export type UpdateTemplateData = {
-    body: TemplateChange;
-    headers?: {
-        'If-Match'?: string;
-    };
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/templates/{id}';
-};
-
-export type UpdateTemplateErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type UpdateTemplateError = UpdateTemplateErrors[keyof UpdateTemplateErrors];
-
-export type UpdateTemplateResponses = {
-    /**
-     * Done
-     */
-    200: Template;
-};
-
-export type UpdateTemplateResponse = UpdateTemplateResponses[keyof UpdateTemplateResponses];
-
-export type UploadImageData = {
-    body: Blob | File;
-    path?: never;
-    query?: never;
-    url: '/api/v1/images';
-};
-
-export type UploadImageErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type UploadImageError = UploadImageErrors[keyof UploadImageErrors];
-
-export type UploadImageResponses = {
-    /**
-     * Done
-     */
-    201: Image;
-};
-
-export type UploadImageResponse = UploadImageResponses[keyof UploadImageResponses];
-
-export type RenderData = {
-    body: RenderRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/render';
-};
-
-export type RenderErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type RenderError = RenderErrors[keyof RenderErrors];
-
-export type RenderResponses = {
-    /**
-     * Done
-     */
-    200: Rendered;
-};
-
-export type RenderResponse = RenderResponses[keyof RenderResponses];
-
-export type ListPersonalisationFieldsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/personalisation/fields';
-};
-
-export type ListPersonalisationFieldsErrors = {
-    /**
-     * Problem
-     */
-    default: Problem;
-};
-
-export type ListPersonalisationFieldsError = ListPersonalisationFieldsErrors[keyof ListPersonalisationFieldsErrors];
-
-export type ListPersonalisationFieldsResponses = {
-    /**
-     * Done
-     */
-    200: {
-        fields: Array<PersonalisationField>;
-    };
-};
-
-export type ListPersonalisationFieldsResponse = ListPersonalisationFieldsResponses[keyof ListPersonalisationFieldsResponses];
-
 export type ListCampaignsData = {
     body?: never;
     path?: never;
     query?: {
-        q?: string;
-        state?: string;
         cursor?: string;
+        q?: string;
+        state?: CampaignState;
         limit?: number;
     };
     url: '/api/v1/campaigns';
@@ -3519,7 +3724,7 @@ export type ListCampaignsData = {
 
 export type ListCampaignsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3528,18 +3733,22 @@ export type ListCampaignsError = ListCampaignsErrors[keyof ListCampaignsErrors];
 
 export type ListCampaignsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<CampaignRow>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
 export type ListCampaignsResponse = ListCampaignsResponses[keyof ListCampaignsResponses];
 
 export type CreateCampaignData = {
-    body: CampaignNew;
+    body: CampaignInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/campaigns';
@@ -3547,7 +3756,7 @@ export type CreateCampaignData = {
 
 export type CreateCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3556,7 +3765,7 @@ export type CreateCampaignError = CreateCampaignErrors[keyof CreateCampaignError
 
 export type CreateCampaignResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Campaign;
 };
@@ -3574,7 +3783,7 @@ export type DeleteCampaignData = {
 
 export type DeleteCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3583,7 +3792,7 @@ export type DeleteCampaignError = DeleteCampaignErrors[keyof DeleteCampaignError
 
 export type DeleteCampaignResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -3601,7 +3810,7 @@ export type GetCampaignData = {
 
 export type GetCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3610,7 +3819,7 @@ export type GetCampaignError = GetCampaignErrors[keyof GetCampaignErrors];
 
 export type GetCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Campaign;
 };
@@ -3618,9 +3827,9 @@ export type GetCampaignResponses = {
 export type GetCampaignResponse = GetCampaignResponses[keyof GetCampaignResponses];
 
 export type UpdateCampaignData = {
-    body: CampaignChange;
-    headers?: {
-        'If-Match'?: string;
+    body: CampaignInput;
+    headers: {
+        'If-Match': string;
     };
     path: {
         id: string;
@@ -3631,7 +3840,7 @@ export type UpdateCampaignData = {
 
 export type UpdateCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3640,7 +3849,7 @@ export type UpdateCampaignError = UpdateCampaignErrors[keyof UpdateCampaignError
 
 export type UpdateCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Campaign;
 };
@@ -3649,6 +3858,9 @@ export type UpdateCampaignResponse = UpdateCampaignResponses[keyof UpdateCampaig
 
 export type CopyCampaignData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -3658,7 +3870,7 @@ export type CopyCampaignData = {
 
 export type CopyCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3667,7 +3879,7 @@ export type CopyCampaignError = CopyCampaignErrors[keyof CopyCampaignErrors];
 
 export type CopyCampaignResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Campaign;
 };
@@ -3685,7 +3897,7 @@ export type ReviewCampaignData = {
 
 export type ReviewCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3694,17 +3906,17 @@ export type ReviewCampaignError = ReviewCampaignErrors[keyof ReviewCampaignError
 
 export type ReviewCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: CampaignReview;
+    200: Review;
 };
 
 export type ReviewCampaignResponse = ReviewCampaignResponses[keyof ReviewCampaignResponses];
 
 export type TestCampaignData = {
-    body: {
-        emails: Array<string>;
-        person_id?: string;
+    body: TestRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -3715,7 +3927,7 @@ export type TestCampaignData = {
 
 export type TestCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3724,19 +3936,15 @@ export type TestCampaignError = TestCampaignErrors[keyof TestCampaignErrors];
 
 export type TestCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: {
-        sent: number;
-    };
+    200: TestAnswer;
 };
 
 export type TestCampaignResponse = TestCampaignResponses[keyof TestCampaignResponses];
 
 export type SendCampaignData = {
-    body: {
-        at?: string;
-    };
+    body: SendRequest;
     headers?: {
         'Idempotency-Key'?: string;
     };
@@ -3749,7 +3957,7 @@ export type SendCampaignData = {
 
 export type SendCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3758,15 +3966,18 @@ export type SendCampaignError = SendCampaignErrors[keyof SendCampaignErrors];
 
 export type SendCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: CampaignRow;
+    200: Campaign;
 };
 
 export type SendCampaignResponse = SendCampaignResponses[keyof SendCampaignResponses];
 
 export type PauseCampaignData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -3776,7 +3987,7 @@ export type PauseCampaignData = {
 
 export type PauseCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3785,15 +3996,18 @@ export type PauseCampaignError = PauseCampaignErrors[keyof PauseCampaignErrors];
 
 export type PauseCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: CampaignRow;
+    200: Campaign;
 };
 
 export type PauseCampaignResponse = PauseCampaignResponses[keyof PauseCampaignResponses];
 
 export type ResumeCampaignData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -3803,7 +4017,7 @@ export type ResumeCampaignData = {
 
 export type ResumeCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3812,15 +4026,18 @@ export type ResumeCampaignError = ResumeCampaignErrors[keyof ResumeCampaignError
 
 export type ResumeCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: CampaignRow;
+    200: Campaign;
 };
 
 export type ResumeCampaignResponse = ResumeCampaignResponses[keyof ResumeCampaignResponses];
 
 export type CancelCampaignData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -3830,7 +4047,7 @@ export type CancelCampaignData = {
 
 export type CancelCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3839,15 +4056,18 @@ export type CancelCampaignError = CancelCampaignErrors[keyof CancelCampaignError
 
 export type CancelCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: CampaignRow;
+    200: Campaign;
 };
 
 export type CancelCampaignResponse = CancelCampaignResponses[keyof CancelCampaignResponses];
 
 export type RetryFailedCampaignData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -3857,7 +4077,7 @@ export type RetryFailedCampaignData = {
 
 export type RetryFailedCampaignErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3866,9 +4086,9 @@ export type RetryFailedCampaignError = RetryFailedCampaignErrors[keyof RetryFail
 
 export type RetryFailedCampaignResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: CampaignRow;
+    200: Campaign;
 };
 
 export type RetryFailedCampaignResponse = RetryFailedCampaignResponses[keyof RetryFailedCampaignResponses];
@@ -3884,7 +4104,7 @@ export type GetCampaignProgressData = {
 
 export type GetCampaignProgressErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3893,9 +4113,9 @@ export type GetCampaignProgressError = GetCampaignProgressErrors[keyof GetCampai
 
 export type GetCampaignProgressResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: CampaignProgress;
+    200: Progress;
 };
 
 export type GetCampaignProgressResponse = GetCampaignProgressResponses[keyof GetCampaignProgressResponses];
@@ -3911,7 +4131,7 @@ export type GetCampaignReportData = {
 
 export type GetCampaignReportErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3920,30 +4140,252 @@ export type GetCampaignReportError = GetCampaignReportErrors[keyof GetCampaignRe
 
 export type GetCampaignReportResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: CampaignReport;
 };
 
 export type GetCampaignReportResponse = GetCampaignReportResponses[keyof GetCampaignReportResponses];
 
+export type ListTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/templates';
+};
+
+export type ListTemplatesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListTemplatesError = ListTemplatesErrors[keyof ListTemplatesErrors];
+
+export type ListTemplatesResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<MailTemplate>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
+
+export type CreateTemplateData = {
+    body: TemplateNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/templates';
+};
+
+export type CreateTemplateErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateTemplateError = CreateTemplateErrors[keyof CreateTemplateErrors];
+
+export type CreateTemplateResponses = {
+    /**
+     * Created.
+     */
+    201: MailTemplate;
+};
+
+export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
+
+export type DeleteTemplateData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/templates/{id}';
+};
+
+export type DeleteTemplateErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteTemplateError = DeleteTemplateErrors[keyof DeleteTemplateErrors];
+
+export type DeleteTemplateResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteTemplateResponse = DeleteTemplateResponses[keyof DeleteTemplateResponses];
+
+export type GetTemplateData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/templates/{id}';
+};
+
+export type GetTemplateErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetTemplateError = GetTemplateErrors[keyof GetTemplateErrors];
+
+export type GetTemplateResponses = {
+    /**
+     * The answer.
+     */
+    200: MailTemplate;
+};
+
+export type GetTemplateResponse = GetTemplateResponses[keyof GetTemplateResponses];
+
+export type UpdateTemplateData = {
+    body: TemplateChange;
+    headers: {
+        'If-Match': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/templates/{id}';
+};
+
+export type UpdateTemplateErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateTemplateError = UpdateTemplateErrors[keyof UpdateTemplateErrors];
+
+export type UpdateTemplateResponses = {
+    /**
+     * The answer.
+     */
+    200: MailTemplate;
+};
+
+export type UpdateTemplateResponse = UpdateTemplateResponses[keyof UpdateTemplateResponses];
+
+export type UploadImageData = {
+    body: Blob | File;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/images';
+};
+
+export type UploadImageErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UploadImageError = UploadImageErrors[keyof UploadImageErrors];
+
+export type UploadImageResponses = {
+    /**
+     * Created.
+     */
+    201: Image;
+};
+
+export type UploadImageResponse = UploadImageResponses[keyof UploadImageResponses];
+
+export type RenderDocumentData = {
+    body: RenderRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/render';
+};
+
+export type RenderDocumentErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RenderDocumentError = RenderDocumentErrors[keyof RenderDocumentErrors];
+
+export type RenderDocumentResponses = {
+    /**
+     * The answer.
+     */
+    200: Rendered;
+};
+
+export type RenderDocumentResponse = RenderDocumentResponses[keyof RenderDocumentResponses];
+
+export type ListPersonalisationFieldsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/personalisation/fields';
+};
+
+export type ListPersonalisationFieldsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListPersonalisationFieldsError = ListPersonalisationFieldsErrors[keyof ListPersonalisationFieldsErrors];
+
+export type ListPersonalisationFieldsResponses = {
+    /**
+     * The answer.
+     */
+    200: FieldList;
+};
+
+export type ListPersonalisationFieldsResponse = ListPersonalisationFieldsResponses[keyof ListPersonalisationFieldsResponses];
+
 export type ListCampaignPeopleData = {
     body?: never;
     path: {
         id: string;
     };
-    query?: {
-        what?: string;
+    query: {
+        what: What;
         link?: number;
-        cursor?: string;
         limit?: number;
+        cursor?: string;
     };
     url: '/api/v1/campaigns/{id}/people';
 };
 
 export type ListCampaignPeopleErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3952,11 +4394,11 @@ export type ListCampaignPeopleError = ListCampaignPeopleErrors[keyof ListCampaig
 
 export type ListCampaignPeopleResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<CampaignPerson>;
-        next: null | string;
+        next: string | null;
         total?: number;
     };
 };
@@ -3966,16 +4408,13 @@ export type ListCampaignPeopleResponse = ListCampaignPeopleResponses[keyof ListC
 export type ListFormsData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/forms';
 };
 
 export type ListFormsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -3984,18 +4423,22 @@ export type ListFormsError = ListFormsErrors[keyof ListFormsErrors];
 
 export type ListFormsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<Form>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
 export type ListFormsResponse = ListFormsResponses[keyof ListFormsResponses];
 
 export type CreateFormData = {
-    body: FormNew;
+    body: FormInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/forms';
@@ -4003,7 +4446,7 @@ export type CreateFormData = {
 
 export type CreateFormErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4012,7 +4455,7 @@ export type CreateFormError = CreateFormErrors[keyof CreateFormErrors];
 
 export type CreateFormResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Form;
 };
@@ -4030,7 +4473,7 @@ export type DeleteFormData = {
 
 export type DeleteFormErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4039,7 +4482,7 @@ export type DeleteFormError = DeleteFormErrors[keyof DeleteFormErrors];
 
 export type DeleteFormResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -4057,7 +4500,7 @@ export type GetFormData = {
 
 export type GetFormErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4066,7 +4509,7 @@ export type GetFormError = GetFormErrors[keyof GetFormErrors];
 
 export type GetFormResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Form;
 };
@@ -4074,9 +4517,9 @@ export type GetFormResponses = {
 export type GetFormResponse = GetFormResponses[keyof GetFormResponses];
 
 export type UpdateFormData = {
-    body: FormChange;
-    headers?: {
-        'If-Match'?: string;
+    body: FormInput;
+    headers: {
+        'If-Match': string;
     };
     path: {
         id: string;
@@ -4087,7 +4530,7 @@ export type UpdateFormData = {
 
 export type UpdateFormErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4096,7 +4539,7 @@ export type UpdateFormError = UpdateFormErrors[keyof UpdateFormErrors];
 
 export type UpdateFormResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Form;
 };
@@ -4105,6 +4548,9 @@ export type UpdateFormResponse = UpdateFormResponses[keyof UpdateFormResponses];
 
 export type PublishFormData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -4114,7 +4560,7 @@ export type PublishFormData = {
 
 export type PublishFormErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4123,7 +4569,7 @@ export type PublishFormError = PublishFormErrors[keyof PublishFormErrors];
 
 export type PublishFormResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Form;
 };
@@ -4132,6 +4578,9 @@ export type PublishFormResponse = PublishFormResponses[keyof PublishFormResponse
 
 export type CloseFormData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -4141,7 +4590,7 @@ export type CloseFormData = {
 
 export type CloseFormErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4150,7 +4599,7 @@ export type CloseFormError = CloseFormErrors[keyof CloseFormErrors];
 
 export type CloseFormResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Form;
 };
@@ -4168,7 +4617,7 @@ export type GetFormResultsData = {
 
 export type GetFormResultsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4177,7 +4626,7 @@ export type GetFormResultsError = GetFormResultsErrors[keyof GetFormResultsError
 
 export type GetFormResultsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: FormResults;
 };
@@ -4198,7 +4647,7 @@ export type ListFormAnswersData = {
 
 export type ListFormAnswersErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4207,29 +4656,52 @@ export type ListFormAnswersError = ListFormAnswersErrors[keyof ListFormAnswersEr
 
 export type ListFormAnswersResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<FormAnswer>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
 export type ListFormAnswersResponse = ListFormAnswersResponses[keyof ListFormAnswersResponses];
 
+export type DownloadFormAnswersData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/forms/{id}/answers.csv';
+};
+
+export type DownloadFormAnswersErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadFormAnswersError = DownloadFormAnswersErrors[keyof DownloadFormAnswersErrors];
+
+export type DownloadFormAnswersResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
 export type ListJourneysData = {
     body?: never;
     path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
+    query?: never;
     url: '/api/v1/journeys';
 };
 
 export type ListJourneysErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4238,18 +4710,22 @@ export type ListJourneysError = ListJourneysErrors[keyof ListJourneysErrors];
 
 export type ListJourneysResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<Journey>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
 export type ListJourneysResponse = ListJourneysResponses[keyof ListJourneysResponses];
 
 export type CreateJourneyData = {
-    body: JourneyNew;
+    body: JourneyInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/journeys';
@@ -4257,7 +4733,7 @@ export type CreateJourneyData = {
 
 export type CreateJourneyErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4266,7 +4742,7 @@ export type CreateJourneyError = CreateJourneyErrors[keyof CreateJourneyErrors];
 
 export type CreateJourneyResponses = {
     /**
-     * Done
+     * Created.
      */
     201: Journey;
 };
@@ -4284,7 +4760,7 @@ export type DeleteJourneyData = {
 
 export type DeleteJourneyErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4293,7 +4769,7 @@ export type DeleteJourneyError = DeleteJourneyErrors[keyof DeleteJourneyErrors];
 
 export type DeleteJourneyResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
@@ -4311,7 +4787,7 @@ export type GetJourneyData = {
 
 export type GetJourneyErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4320,7 +4796,7 @@ export type GetJourneyError = GetJourneyErrors[keyof GetJourneyErrors];
 
 export type GetJourneyResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Journey;
 };
@@ -4328,9 +4804,9 @@ export type GetJourneyResponses = {
 export type GetJourneyResponse = GetJourneyResponses[keyof GetJourneyResponses];
 
 export type UpdateJourneyData = {
-    body: JourneyChange;
-    headers?: {
-        'If-Match'?: string;
+    body: JourneyInput;
+    headers: {
+        'If-Match': string;
     };
     path: {
         id: string;
@@ -4341,7 +4817,7 @@ export type UpdateJourneyData = {
 
 export type UpdateJourneyErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4350,7 +4826,7 @@ export type UpdateJourneyError = UpdateJourneyErrors[keyof UpdateJourneyErrors];
 
 export type UpdateJourneyResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Journey;
 };
@@ -4359,6 +4835,9 @@ export type UpdateJourneyResponse = UpdateJourneyResponses[keyof UpdateJourneyRe
 
 export type StartJourneyData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -4368,7 +4847,7 @@ export type StartJourneyData = {
 
 export type StartJourneyErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4377,7 +4856,7 @@ export type StartJourneyError = StartJourneyErrors[keyof StartJourneyErrors];
 
 export type StartJourneyResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Journey;
 };
@@ -4386,6 +4865,9 @@ export type StartJourneyResponse = StartJourneyResponses[keyof StartJourneyRespo
 
 export type PauseJourneyData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -4395,7 +4877,7 @@ export type PauseJourneyData = {
 
 export type PauseJourneyErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4404,7 +4886,7 @@ export type PauseJourneyError = PauseJourneyErrors[keyof PauseJourneyErrors];
 
 export type PauseJourneyResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: Journey;
 };
@@ -4422,7 +4904,7 @@ export type GetJourneyStepsData = {
 
 export type GetJourneyStepsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4431,18 +4913,17 @@ export type GetJourneyStepsError = GetJourneyStepsErrors[keyof GetJourneyStepsEr
 
 export type GetJourneyStepsResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: {
-        steps: Array<StepCounts>;
-    };
+    200: JourneySteps;
 };
 
 export type GetJourneyStepsResponse = GetJourneyStepsResponses[keyof GetJourneyStepsResponses];
 
 export type DryRunJourneyData = {
-    body: {
-        person_id: string;
+    body: DryRunRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -4453,7 +4934,7 @@ export type DryRunJourneyData = {
 
 export type DryRunJourneyErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4462,11 +4943,9 @@ export type DryRunJourneyError = DryRunJourneyErrors[keyof DryRunJourneyErrors];
 
 export type DryRunJourneyResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: {
-        path: Array<DryRunStep>;
-    };
+    200: DryRun;
 };
 
 export type DryRunJourneyResponse = DryRunJourneyResponses[keyof DryRunJourneyResponses];
@@ -4478,8 +4957,8 @@ export type ListJourneyRunsData = {
     };
     query?: {
         step?: string;
-        state?: string;
         cursor?: string;
+        state?: RunState;
         limit?: number;
     };
     url: '/api/v1/journeys/{id}/runs';
@@ -4487,7 +4966,7 @@ export type ListJourneyRunsData = {
 
 export type ListJourneyRunsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4496,11 +4975,12 @@ export type ListJourneyRunsError = ListJourneyRunsErrors[keyof ListJourneyRunsEr
 
 export type ListJourneyRunsResponses = {
     /**
-     * Done
+     * The answer.
      */
     200: {
         items: Array<JourneyRun>;
-        next: null | string;
+        next: string | null;
+        total?: number;
     };
 };
 
@@ -4517,7 +4997,7 @@ export type GetJourneyWebhookSecretData = {
 
 export type GetJourneyWebhookSecretErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4526,11 +5006,9 @@ export type GetJourneyWebhookSecretError = GetJourneyWebhookSecretErrors[keyof G
 
 export type GetJourneyWebhookSecretResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: {
-        secret: string;
-    };
+    200: WebhookSecret;
 };
 
 export type GetJourneyWebhookSecretResponse = GetJourneyWebhookSecretResponses[keyof GetJourneyWebhookSecretResponses];
@@ -4547,7 +5025,7 @@ export type ListNotificationsData = {
 
 export type ListNotificationsErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4556,19 +5034,18 @@ export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificat
 
 export type ListNotificationsResponses = {
     /**
-     * Done
+     * The answer.
      */
-    200: {
-        items: Array<Notification>;
-        next: null | string;
-        unread: number;
-    };
+    200: NotificationPage;
 };
 
 export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
 
 export type ReadNotificationData = {
     body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -4578,7 +5055,7 @@ export type ReadNotificationData = {
 
 export type ReadNotificationErrors = {
     /**
-     * Problem
+     * A problem (RFC 9457).
      */
     default: Problem;
 };
@@ -4587,9 +5064,82 @@ export type ReadNotificationError = ReadNotificationErrors[keyof ReadNotificatio
 
 export type ReadNotificationResponses = {
     /**
-     * Done
+     * Done.
      */
     204: void;
 };
 
 export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
+
+export type StreamEventsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/events';
+};
+
+export type StreamEventsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
+
+export type StreamEventsResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type GetHomeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/home';
+};
+
+export type GetHomeErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetHomeError = GetHomeErrors[keyof GetHomeErrors];
+
+export type GetHomeResponses = {
+    /**
+     * The answer.
+     */
+    200: Home;
+};
+
+export type GetHomeResponse = GetHomeResponses[keyof GetHomeResponses];
+
+export type GetSetupData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/setup';
+};
+
+export type GetSetupErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetSetupError = GetSetupErrors[keyof GetSetupErrors];
+
+export type GetSetupResponses = {
+    /**
+     * The answer.
+     */
+    200: Setup;
+};
+
+export type GetSetupResponse = GetSetupResponses[keyof GetSetupResponses];

@@ -15,31 +15,30 @@ import {
 } from '@/client'
 import { ask } from './ask'
 
-const all = { query: { limit: 500 } }
 const minute = { staleTime: 60_000 }
 
 export const useLists = () =>
-  useQuery({ queryKey: ['lists', 'all'], queryFn: () => ask(listLists(all)), ...minute })
+  useQuery({ queryKey: ['lists', 'all'], queryFn: () => ask(listLists()), ...minute })
 export const useTags = (enabled = true) =>
-  useQuery({ queryKey: ['tags', 'all'], queryFn: () => ask(listTags(all)), enabled, ...minute })
+  useQuery({ queryKey: ['tags', 'all'], queryFn: () => ask(listTags()), enabled, ...minute })
 export const useSegments = () =>
-  useQuery({ queryKey: ['segments', 'all'], queryFn: () => ask(listSegments(all)), ...minute })
+  useQuery({ queryKey: ['segments', 'all'], queryFn: () => ask(listSegments()), ...minute })
 export const useAttributes = () =>
-  useQuery({ queryKey: ['attributes', 'all'], queryFn: () => ask(listAttributes(all)), ...minute })
+  useQuery({ queryKey: ['attributes', 'all'], queryFn: () => ask(listAttributes()), ...minute })
 export const usePurposes = () =>
-  useQuery({ queryKey: ['purposes', 'all'], queryFn: () => ask(listPurposes(all)), ...minute })
+  useQuery({ queryKey: ['purposes', 'all'], queryFn: () => ask(listPurposes()), ...minute })
 export const useProviders = (enabled = true) =>
-  useQuery({ queryKey: ['providers', 'all'], queryFn: () => ask(listProviders(all)), enabled, ...minute })
+  useQuery({ queryKey: ['providers', 'all'], queryFn: () => ask(listProviders()), enabled, ...minute })
 export const useTemplates = () =>
-  useQuery({ queryKey: ['templates', 'all'], queryFn: () => ask(listTemplates(all)), ...minute })
+  useQuery({ queryKey: ['templates', 'all'], queryFn: () => ask(listTemplates()), ...minute })
 export const useDomains = (enabled = true) =>
-  useQuery({ queryKey: ['domains', 'all'], queryFn: () => ask(listDomains(all)), enabled, ...minute })
+  useQuery({ queryKey: ['domains', 'all'], queryFn: () => ask(listDomains()), enabled, ...minute })
 export const useForms = () =>
-  useQuery({ queryKey: ['forms', 'all'], queryFn: () => ask(listForms(all)), ...minute })
+  useQuery({ queryKey: ['forms', 'all'], queryFn: () => ask(listForms()), ...minute })
 export const useCampaigns = () =>
-  useQuery({ queryKey: ['campaigns', 'all'], queryFn: () => ask(listCampaigns(all)), ...minute })
+  useQuery({ queryKey: ['campaigns', 'all'], queryFn: () => ask(listCampaigns({ query: { limit: 200 } })), ...minute })
 export const useUsers = (enabled = true) =>
-  useQuery({ queryKey: ['users', 'all'], queryFn: () => ask(listUsers(all)), enabled, ...minute })
+  useQuery({ queryKey: ['users', 'all'], queryFn: () => ask(listUsers()), enabled, ...minute })
 
 type Named = { id: string; name: string }
 export const options = (items: Named[] | undefined) =>

@@ -17,6 +17,10 @@ export function useUrl(): [
   ]
 }
 
+/** The one of `words` that stands in the address; anything else there is nothing. */
+export const oneOf = <T extends string>(words: readonly T[], text: string | undefined): T | undefined =>
+  words.find((w) => w === text)
+
 /** A part of the route's path, such as `id` in `/persons/$id`. */
 export function useParam(name = 'id'): string {
   const params: unknown = useParams({ strict: false })

@@ -132,9 +132,7 @@ export function ProblemAlert(props: {
     <Alert
       tone={advice === 'changed' || advice === 'busy' ? 'warn' : 'bad'}
       live
-      title={
-        advice === 'changed' ? t('problem.changed_title') : problem.title || t(`problem.${advice}_title`)
-      }
+      title={t(`problem.${advice}_title`)}
       actions={
         <>
           {advice === 'changed' && props.reload && (

@@ -4,18 +4,18 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 
-export interface Option {
-  value: string
+export interface Option<V extends string = string> {
+  value: V
   label: string
 }
 
 /** A native select with an empty first choice: small, and the phone's own picker on a phone. */
-export function Choice(
+export function Choice<V extends string, E extends string | undefined = undefined>(
   props: Omit<NativeSelectProps, 'data' | 'onChange' | 'value'> & {
-    value: string | null | undefined
-    onPick: (value: string) => void
-    data: Option[]
-    empty?: string
+    value: V | '' | null | undefined
+    onPick: (value: E extends string ? V | '' : V) => void
+    data: Option<V>[]
+    empty?: E
   },
 ) {
   const { value, onPick, data, empty, ...rest } = props
@@ -23,7 +23,7 @@ export function Choice(
     <NativeSelect
       {...rest}
       value={value ?? ''}
-      onChange={(e) => onPick(e.currentTarget.value)}
+      onChange={(e) => onPick(e.currentTarget.value as V)}
       data={empty === undefined ? data : [{ value: '', label: empty }, ...data]}
     />
   )

@@ -66,9 +66,9 @@ export function DataTable<T>(props: {
   )
 }
 
-interface PageOf<T> {
+export interface PageOf<T> {
   items: T[]
-  next: string | null
+  next?: string | null
   total?: number
 }
 

@@ -1,12 +1,14 @@
 // Who did what, when, and what it was before. Filters are in the address; nothing here can be changed.
+import { Button } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
-import { type AuditEntry, listAudit } from '@/client'
+import { type AuditView, listAudit } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { useUrl } from '@/lib/url'
+import { useUsers } from '@/lib/lookups'
+import { oneOf, useUrl } from '@/lib/url'
 import { Empty, Page, Tag, Time } from '@/ui/kit'
 import { Link, LinkButton } from '@/ui/link'
-import { SearchBox } from '@/ui/pick'
+import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 
 const places: Record<string, (id: string) => string> = {
@@ -20,18 +22,38 @@ const places: Record<string, (id: string) => string> = {
   template: (id) => `/templates/${id}`,
 }
 
-function shown(value: unknown): string {
-  if (value === undefined || value === null || value === '') return '–'
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
+/** What actions begin with. */
+const kinds = [
+  'person',
+  'persons',
+  'list',
+  'tag',
+  'attribute',
+  'purpose',
+  'segment',
+  'import',
+  'campaign',
+  'template',
+  'image',
+  'form',
+  'journey',
+  'domain',
+  'provider',
+  'mailbox',
+  'suppression',
+  'user',
+  'settings',
+] as const
 
 export default function Audit() {
   const [url, setUrl] = useUrl()
-  const filter = { actor: url.actor, action: url.action, object: url.object }
+  const users = useUsers()
+  const kind = oneOf(kinds, url.kind)
+  const filter = { actor: url.actor, action: kind && `${kind}.`, object: url.object }
   const pages = usePages(['audit', filter], (cursor) =>
     ask(listAudit({ query: { ...filter, cursor, limit: 50 } })),
   )
-  const columns: Column<AuditEntry>[] = [
+  const columns: Column<AuditView>[] = [
     { key: 'at', header: t('admin:at'), cell: (a) => <Time at={a.at} /> },
     {
       key: 'actor',
@@ -40,19 +62,31 @@ export default function Audit() {
         <span className="row">
           {a.actor.name}{' '}
           {a.actor.kind !== 'user' && (
-            <Tag>{t(`admin:actor_kinds.${a.actor.kind}`, { defaultValue: a.actor.kind })}</Tag>
+            <Tag>{t(`admin:actor_kinds.${a.actor.kind}`)}</Tag>
           )}
         </span>
       ),
     },
-    { key: 'action', header: t('admin:action'), cell: (a) => <code>{a.action}</code> },
+    {
+      key: 'action',
+      header: t('admin:action'),
+      cell: (a) => {
+        const [, verb] = a.action.split('.')
+        return t(`admin:verbs.${verb}`, { defaultValue: a.action })
+      },
+    },
     {
       key: 'object',
       header: t('admin:object'),
       cell: (a) => {
-        const label = a.object.label ?? a.object.id
-        const place = places[a.object.kind]
-        return place ? <Link href={place(a.object.id)}>{label}</Link> : label
+        const { kind, id, name } = a.object
+        const place = id && name && places[kind]
+        return (
+          <span>
+            <span className="muted">{t(`admin:object_kinds.${kind}`, { defaultValue: kind })}</span>{' '}
+            {place ? <Link href={place(id)}>{name}</Link> : name}
+          </span>
+        )
       },
     },
     {
@@ -64,12 +98,12 @@ export default function Audit() {
             {a.fields.map((f) => (
               <li key={f.field}>
                 <span className="muted">{f.field}</span>{' '}
-                {f.old !== undefined && f.old !== null && (
+                {f.old !== undefined && (
                   <>
-                    <del>{shown(f.old)}</del> <span aria-hidden>→</span>{' '}
+                    <del>{f.old || '–'}</del> <span aria-hidden>→</span>{' '}
                   </>
                 )}
-                <ins>{shown(f.new)}</ins>
+                {f.new !== undefined && <ins>{f.new || '–'}</ins>}
               </li>
             ))}
           </ul>
@@ -82,14 +116,27 @@ export default function Audit() {
   return (
     <Page title={t('admin:audit')} lead={t('admin:audit_lead')} wide>
       <div className="filters">
-        <SearchBox label={t('admin:actor')} value={url.actor} onSearch={(actor) => setUrl({ actor })} />
-        <SearchBox
-          label={t('admin:action')}
-          placeholder="person.change"
-          value={url.action}
-          onSearch={(action) => setUrl({ action })}
+        <Choice
+          label={t('admin:actor')}
+          empty={t('any')}
+          value={url.actor}
+          data={(users.data?.items ?? [])
+            .filter((u) => u.state !== 'invited')
+            .map((u) => ({ value: u.id, label: u.name || u.email }))}
+          onPick={(actor) => setUrl({ actor })}
         />
-        <SearchBox label={t('admin:object')} value={url.object} onSearch={(object) => setUrl({ object })} />
+        <Choice
+          label={t('admin:object')}
+          empty={t('any')}
+          value={kind}
+          data={kinds.map((k) => ({ value: k, label: t(`admin:object_kinds.${k}`) }))}
+          onPick={(picked) => setUrl({ kind: picked })}
+        />
+        {filtered && (
+          <Button variant="default" onClick={() => setUrl({ actor: '', kind: '', object: '' })}>
+            {t('admin:clear_filters')}
+          </Button>
+        )}
       </div>
       <Pages
         pages={pages}

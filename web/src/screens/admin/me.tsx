@@ -7,7 +7,7 @@ import {
   getSession,
   listMySessions,
   resetMyTotp,
-  type UserSession,
+  type SessionItem,
   updateMe,
 } from '@/client'
 import { ask } from '@/lib/ask'
@@ -164,7 +164,7 @@ function Sessions() {
     <Card title={t('admin:sessions')} note={t('admin:sessions_note')} flush>
       <Loaded query={query}>
         {({ items }) => (
-          <DataTable<UserSession>
+          <DataTable<SessionItem>
             label={t('admin:sessions')}
             rows={items}
             rowKey={(s) => s.id}

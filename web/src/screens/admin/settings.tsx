@@ -1,7 +1,7 @@
 import { Button, Checkbox, Switch, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '@/app/session'
-import { getSettings, type TenantSettings, updateSettings } from '@/client'
+import { getSettings, type SettingsView, updateSettings } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { languages, t } from '@/lib/i18n'
@@ -22,7 +22,7 @@ export default function Settings() {
 }
 
 /** What may be changed of them; the server takes nothing else. */
-const read = (s: TenantSettings) => ({
+const read = (s: SettingsView) => ({
   name: s.name,
   colour: s.colour,
   time_zone: s.time_zone,
@@ -38,7 +38,7 @@ function Edit({
   etag,
   reload,
 }: {
-  settings: TenantSettings
+  settings: SettingsView
   etag: string
   reload: () => Promise<unknown>
 }) {

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries, useSession } from '@/app/session'
-import { deleteUser, getUserRights, listUsers, type User, updateUser, withdrawInvitation } from '@/client'
+import { deleteUser, getUserRights, listUsers, type User, type UserUpdate, updateUser, withdrawInvitation } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
@@ -22,7 +22,7 @@ export default function UserScreen() {
   const id = useParam()
   const users = useQuery({
     queryKey: ['users', 'all'],
-    queryFn: () => ask(listUsers({ query: { limit: 500 } })),
+    queryFn: () => ask(listUsers()),
   })
   const user = users.data?.items.find((u) => u.id === id)
   return (
@@ -56,7 +56,7 @@ function View({ user: u }: { user: User }) {
     enabled: u.state !== 'invited',
   })
   const name = u.name || u.email
-  async function change(body: { role?: string; suspended?: boolean }) {
+  async function change(body: UserUpdate) {
     try {
       await ask(updateUser({ path: { id: u.id }, body, headers: match() }))
       await refresh(u.id)

@@ -20,7 +20,7 @@ export const roles = ['administrator', 'editor', 'viewer'] as const
 
 export default function Users() {
   const [open, setOpen] = useState(false)
-  const pages = usePages(['users', 'pages'], (cursor) => ask(listUsers({ query: { cursor, limit: 50 } })))
+  const pages = usePages(['users', 'pages'], () => ask(listUsers()))
   const columns: Column<User>[] = [
     {
       key: 'name',
@@ -75,7 +75,7 @@ export default function Users() {
 }
 
 function Invite({ close }: { close: () => void }) {
-  const form = useForm({ email: '', role: 'editor' }, { draft: 'invite' })
+  const form = useForm({ email: '', role: 'editor' as User['role'] }, { draft: 'invite' })
   return (
     <DialogForm
       open

@@ -16,7 +16,7 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useTemplates } from '@/lib/lookups'
 import { formatNumber, formatPercent } from '@/lib/time'
-import { useUrl } from '@/lib/url'
+import { oneOf, useUrl } from '@/lib/url'
 import { newMail, toDocument } from '@/screens/composer/blocks'
 import { DialogForm } from '@/ui/dialog-form'
 import { Bar, confirm, Empty, IconButton, Page, Time, toast, toastProblem } from '@/ui/kit'
@@ -40,7 +40,7 @@ export default function Campaigns() {
   const may = useMay()
   const go = useGo()
   const [url, setUrl] = useUrl()
-  const filter = { q: url.q, state: url.state }
+  const filter = { q: url.q, state: oneOf(states, url.state) }
   const pages = usePages(['campaigns', 'pages', filter], (cursor) =>
     ask(listCampaigns({ query: { ...filter, cursor, limit: 50 } })),
   )
@@ -123,7 +123,7 @@ export default function Campaigns() {
           {c.state === 'draft' && (
             <IconButton
               danger
-              label={t('campaigns:delete_named', { name: c.name })}
+              label={t('delete_named', { name: c.name })}
               onClick={() =>
                 confirm({
                   title: t('campaigns:delete_title', { name: c.name }),

@@ -5,13 +5,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { queries, useMay } from '@/app/session'
 import {
-  type CampaignProgress,
   cancelCampaign,
   getCampaign,
   getCampaignProgress,
   pauseCampaign,
   resumeCampaign,
   retryFailedCampaign,
+  type What,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
@@ -27,11 +27,7 @@ export default function Live() {
   const go = useGo()
   const may = useMay()
   const live = useLive('campaign.progress', (event) => {
-    if (event.id !== id) return
-    const data = event.data as Partial<CampaignProgress>
-    if (data.state && data.counts && typeof data.rate_per_second === 'number') {
-      queries.setQueryData(['campaign-progress', id], data as CampaignProgress)
-    } else void queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
+    if (event.id === id) void queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
   })
   const campaign = useQuery({
     queryKey: ['campaign-plain', id],
@@ -107,7 +103,7 @@ export default function Live() {
         {({ counts, rate_per_second, eta_seconds, state: s }) => {
           const left = counts.queued
           const done = counts.recipients ? 1 - left / counts.recipients : 0
-          const people = (what: string) => `/campaigns/${id}/people?what=${what}`
+          const people = (what: What) => `/campaigns/${id}/people?what=${what}`
           return (
             <>
               <Card>

@@ -4,7 +4,7 @@ import { type CampaignPerson, getCampaign, listCampaignPeople } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
-import { useParam, useUrl } from '@/lib/url'
+import { oneOf, useParam, useUrl } from '@/lib/url'
 import { Empty, Page, Tag, Time } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
@@ -15,7 +15,7 @@ import { figures } from './states'
 export default function People() {
   const id = useParam()
   const [url, setUrl] = useUrl()
-  const what = url.what ?? 'sent'
+  const what = oneOf(figures, url.what) ?? 'sent'
   const link = url.link ? Number(url.link) : undefined
   const campaign = useQuery({
     queryKey: ['campaign-plain', id],

@@ -1,7 +1,7 @@
 // What came of a campaign. Every number is a link to the people behind it; openings by mail scanners are counted
 // apart, because they are not people.
 import { useQuery } from '@tanstack/react-query'
-import { getCampaign, getCampaignReport } from '@/client'
+import { getCampaign, getCampaignReport, type What } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { formatHour, formatNumber, formatPercent } from '@/lib/time'
@@ -26,7 +26,7 @@ export default function Report() {
     queryFn: () => ask(getCampaignReport({ path: { id } })),
   })
   const c = campaign.data
-  const people = (what: string, link?: number) =>
+  const people = (what: What, link?: number) =>
     `/campaigns/${id}/people?what=${what}${link === undefined ? '' : `&link=${link}`}`
   return (
     <Page

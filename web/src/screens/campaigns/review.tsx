@@ -9,6 +9,8 @@ import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { currentZone, formatNumber, formatTime, wallToUtc } from '@/lib/time'
 import { useParam } from '@/lib/url'
+import { readMail } from '@/screens/composer/blocks'
+import { placeInWords } from '@/screens/composer/words'
 import { Alert, Card, confirm, Facts, Figure, Loaded, Page, Time } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { CampaignStateMark } from './states'
@@ -36,6 +38,13 @@ export default function Review() {
   const r = review.data
   const ready = r !== undefined && r.blockers.length === 0 && r.recipients > 0
 
+  /** What of the campaign a pointer is about, in words. */
+  function part(pointer: string): string {
+    return (
+      (c && placeInWords(readMail(c.document).blocks, pointer)) ??
+      t(pointer === '/subject' ? 'campaigns:subject' : 'campaigns:message')
+    )
+  }
   function send() {
     if (!c || !r) return
     const when = at ? wallToUtc(at) : undefined
@@ -99,11 +108,12 @@ export default function Review() {
           <>
             {answer.blockers.map((b) => (
               <Alert
-                key={b.code + b.message}
+                key={b.code + b.pointer + b.message}
                 tone="bad"
                 title={t('campaigns:blocker')}
                 actions={b.href ? <Link href={b.href}>{t('campaigns:mend')}</Link> : undefined}
               >
+                {b.pointer && <strong>{part(b.pointer)}: </strong>}
                 {b.message}
               </Alert>
             ))}

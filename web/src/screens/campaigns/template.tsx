@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries, useMay } from '@/app/session'
-import { getTemplate, type Template, updateTemplate } from '@/client'
+import { getTemplate, type MailTemplate, updateTemplate } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -10,7 +10,7 @@ import { readMail, toDocument } from '@/screens/composer/blocks'
 import { Composer } from '@/screens/composer/composer'
 import { FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
 
-const read = (x: Template) => ({ name: x.name, mail: readMail(x.document) })
+const read = (x: MailTemplate) => ({ name: x.name, mail: readMail(x.document) })
 
 export default function TemplateScreen() {
   const id = useParam()
@@ -35,7 +35,7 @@ function Editor({
   etag,
   reload,
 }: {
-  template: Template
+  template: MailTemplate
   etag: string
   reload: () => Promise<unknown>
 }) {

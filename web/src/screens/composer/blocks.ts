@@ -1,6 +1,6 @@
 // A message as blocks, and every change the composer makes to it. Blocks are found by id, wherever they lie
 // (columns hold blocks of their own). Free of React, so that each operation has its test.
-import type { Document as ApiDocument } from '@/client'
+import type { Document as ApiDocument, Theme } from '@/client'
 
 export type Align = 'left' | 'center' | 'right'
 export interface RichNode {
@@ -42,7 +42,7 @@ export const blockTypes: BlockType[] = [
 
 export interface Mail {
   version: 1
-  theme: ApiDocument['theme']
+  theme: Required<Omit<Theme, 'logo_url'>> & Pick<Theme, 'logo_url'>
   preheader?: string
   blocks: Block[]
 }
@@ -100,7 +100,7 @@ export function readMail(document: ApiDocument | undefined): Mail {
     version: 1,
     theme: { ...defaultTheme, ...document.theme },
     ...(document.preheader ? { preheader: document.preheader } : {}),
-    blocks: (document.blocks ?? []).flatMap(read),
+    blocks: document.blocks.flatMap(read),
   }
 }
 
@@ -235,6 +235,23 @@ export function summary(block: Block): string {
     default:
       return ''
   }
+}
+
+/** Every block in the order one reads them, those in columns after the columns block itself. */
+export const allBlocks = (blocks: Block[]): Block[] =>
+  blocks.flatMap((b) => (b.type === 'columns' ? [b, ...b.columns.flatMap((c) => allBlocks(c.blocks))] : [b]))
+
+/** What people call the block a pointer leads to: its type, the how-manieth of that type it is, and what of it. */
+export function ordinal(
+  blocks: Block[],
+  pointer: string,
+): { type: BlockType; no: number; field: string } | undefined {
+  const id = blockAtPointer(blocks, pointer)
+  const all = allBlocks(blocks)
+  const block = all.find((b) => b.id === id)
+  if (!block) return undefined
+  const no = all.filter((b) => b.type === block.type).indexOf(block) + 1
+  return { type: block.type, no, field: pointer.split('/').at(-1) ?? '' }
 }
 
 /** `/blocks/3/columns/0/blocks/1/href` → the id of the block it is about. */

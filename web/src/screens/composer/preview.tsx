@@ -3,13 +3,14 @@ import { SegmentedControl } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { render } from '@/client'
+import { type Rendered, renderDocument } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { Card, ProblemAlert, Skeleton, State } from '@/ui/kit'
 import { MailFrame } from '@/ui/mail-frame'
 import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
 import { blockAtPointer, type Mail, toDocument } from './blocks'
+import { placeInWords } from './words'
 
 export function Preview(props: {
   mail: Mail
@@ -23,11 +24,14 @@ export function Preview(props: {
   const [settled] = useDebouncedValue(JSON.stringify({ document: toDocument(mail), subject, preheader }), 500)
   const query = useQuery({
     queryKey: ['render', settled, person?.id],
-    queryFn: () => ask(render({ body: { ...JSON.parse(settled), person_id: person?.id } })),
+    queryFn: () => ask(renderDocument({ body: { ...JSON.parse(settled), person_id: person?.id } })),
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   })
   const answer = query.data
+  // While something is wrong nothing is rendered: what was last right stays in view.
+  const [shown, setShown] = useState<Rendered>()
+  if (answer?.html && answer !== shown) setShown(answer)
   return (
     <Card
       title={t('preview')}
@@ -62,7 +66,9 @@ export function Preview(props: {
                 const block = blockAtPointer(mail.blocks, p.pointer)
                 return (
                   <li key={p.pointer + p.message} className="row row-between">
-                    <State tone={p.severity === 'error' ? 'bad' : 'warn'}>{p.message}</State>
+                    <State tone={p.severity === 'error' ? 'bad' : 'warn'}>
+                      {[placeInWords(mail.blocks, p.pointer), p.message].filter(Boolean).join(': ')}
+                    </State>
                     {block && props.onSelect && (
                       <button type="button" className="link-button" onClick={() => props.onSelect?.(block)}>
                         {t('composer:show_block')}
@@ -74,10 +80,10 @@ export function Preview(props: {
             </ul>
           )}
           {view === 'text' ? (
-            <pre className="mail-text">{answer.text}</pre>
+            <pre className="mail-text">{shown?.text}</pre>
           ) : (
             <MailFrame
-              html={answer.html}
+              html={shown?.html ?? ''}
               width={view === 'phone' ? 360 : 640}
               title={t('composer:preview_of')}
             />

@@ -192,9 +192,9 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
             />
           </Card>
         </div>
-        <div className="sticky">
+        <section className="sticky" tabIndex={0} aria-label={t('preview')}>
           <Preview values={values} />
-        </div>
+        </section>
       </div>
     </FormFrame>
   )

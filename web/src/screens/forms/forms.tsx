@@ -1,6 +1,5 @@
-import { Button, TextInput } from '@mantine/core'
-import { IconForms, IconPlus, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { TextInput } from '@mantine/core'
+import { IconForms } from '@tabler/icons-react'
 import { queries, useMay } from '@/app/session'
 import { createForm, deleteForm, type Form, listForms } from '@/client'
 import { ask } from '@/lib/ask'
@@ -8,9 +7,10 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { Copy, confirm, Empty, IconButton, Page, State, Time, type Tone, toast } from '@/ui/kit'
+import { Copy, State, Time, type Tone } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
-import { type Column, Pages, usePages } from '@/ui/table'
+import { ListPage } from '@/ui/list-page'
+import type { Column } from '@/ui/table'
 import { newField } from './fields'
 
 const tones: Record<Form['state'], Tone> = { draft: 'idle', published: 'good', closed: 'warn' }
@@ -19,9 +19,6 @@ export const FormStateMark = ({ state }: { state: Form['state'] }) => (
 )
 
 export default function Forms() {
-  const write = useMay()('forms.write')
-  const [open, setOpen] = useState(false)
-  const pages = usePages(['forms', 'pages'], (cursor) => ask(listForms({ query: { cursor, limit: 50 } })))
   const columns: Column<Form>[] = [
     {
       key: 'name',
@@ -53,54 +50,26 @@ export default function Forms() {
     },
     { key: 'updated', header: t('forms:updated'), cell: (f) => <Time at={f.updated_at} /> },
   ]
-  if (write) {
-    columns.push({
-      key: 'do',
-      header: '',
-      bare: true,
-      width: 56,
-      cell: (f) => (
-        <IconButton
-          danger
-          label={t('forms:delete_named', { name: f.name })}
-          onClick={() =>
-            confirm({
-              title: t('forms:delete_title', { name: f.name }),
-              body: t('forms:delete_body', { count: f.answers }),
-              label: t('forms:delete_label', { count: f.answers }),
-              run: async () => {
-                await ask(deleteForm({ path: { id: f.id } }))
-                await queries.invalidateQueries({ queryKey: ['forms'] })
-                toast('good', t('forms:deleted', { name: f.name }))
-              },
-            })
-          }
-        >
-          <IconTrash size={18} aria-hidden />
-        </IconButton>
-      ),
-    })
-  }
-  const create = write && (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
-      {t('forms:new')}
-    </Button>
-  )
   return (
-    <Page title={t('forms:title')} lead={t('forms:lead')} actions={create}>
-      <Pages
-        pages={pages}
-        label={t('forms:title')}
-        columns={columns}
-        rowKey={(f) => f.id}
-        empty={
-          <Empty icon={<IconForms aria-hidden />} title={t('forms:empty')} action={create}>
-            {t('forms:empty_text')}
-          </Empty>
-        }
-      />
-      {open && <New close={() => setOpen(false)} />}
-    </Page>
+    <ListPage
+      things="forms"
+      load={() => ask(listForms())}
+      title={t('forms:title')}
+      lead={t('forms:lead')}
+      columns={columns}
+      name={(f) => f.name}
+      empty={[<IconForms key="i" aria-hidden />, t('forms:empty'), t('forms:empty_text')]}
+      write={useMay()('forms.write')}
+      make={t('forms:new')}
+      form={(_, close) => <New close={close} />}
+      remove={(f) => ({
+        title: t('forms:delete_title', { name: f.name }),
+        body: t('forms:delete_body', { count: f.answers }),
+        label: t('forms:delete_label', { count: f.answers }),
+        done: t('forms:deleted', { name: f.name }),
+        run: () => ask(deleteForm({ path: { id: f.id } })),
+      })}
+    />
   )
 }
 

@@ -77,7 +77,7 @@ export default function Home() {
                     <div className="row row-between">
                       <Link href={`/imports/${i.id}`}>{i.filename}</Link>
                       <span className="num muted">
-                        {t('home:rows', { count: i.counts.read })} · {formatPercent(i.progress, 1)}
+                        {formatPercent(i.progress, 1)}
                       </span>
                     </div>
                     <Bar value={i.progress} label={i.filename} />

@@ -17,7 +17,7 @@ const tones: Record<Export['state'], Tone> = { queued: 'busy', running: 'busy', 
 
 export default function Exports() {
   const may = useMay()
-  const pages = usePages(['exports'], (cursor) => ask(listExports({ query: { cursor, limit: 30 } })))
+  const pages = usePages(['exports'], () => ask(listExports()))
   const running = pages.rows?.some((e) => e.state === 'queued' || e.state === 'running') ?? false
   const { refetch } = pages
   useEffect(() => {

@@ -426,7 +426,7 @@ function Result({ item }: { item: Import }) {
             [t('imports:finished_at'), <Time key="b" at={item.finished_at} />],
             [t('imports:size'), formatBytes(item.bytes)],
             [t('imports:encoding'), item.encoding],
-            [t('imports:tags'), item.options?.tags.join(', ') || '–'],
+            [t('imports:tags'), item.options?.tags?.join(', ') || '–'],
           ]}
         />
       </Card>

@@ -9,6 +9,7 @@ import { Link, LinkButton } from '@/ui/link'
 import { type Column, Pages, usePages } from '@/ui/table'
 
 const tones: Record<Import['state'], Tone> = {
+  uploading: 'busy',
   uploaded: 'warn',
   queued: 'busy',
   running: 'busy',
@@ -22,7 +23,7 @@ export const ImportState = ({ state }: { state: Import['state'] }) => (
 )
 
 export default function Imports() {
-  const pages = usePages(['imports'], (cursor) => ask(listImports({ query: { cursor, limit: 30 } })))
+  const pages = usePages(['imports'], () => ask(listImports()))
   useLive('import.progress', () => void pages.refetch())
   const columns: Column<Import>[] = [
     {

@@ -1,5 +1,5 @@
 // A journey as a graph of steps, what the editor does to it, and what is wrong with it before it may start.
-import type { Journey, JourneyTrigger } from '@/client'
+import type { Document, Journey, TriggerInput } from '@/client'
 import type { Group } from '@/screens/segments/tree'
 
 interface Base {
@@ -16,7 +16,7 @@ export type Step =
       kind: 'send'
       subject: string
       template_id?: string
-      document?: Record<string, unknown>
+      document?: Document
       from_name: string
       from_email: string
     })
@@ -83,7 +83,7 @@ const blank = (kind: StepKind, id: string): Step =>
 
 /** Steps and trigger as the API takes them. */
 export const sentSteps = (steps: Step[]): Step[] => steps.map(said)
-export const sentTrigger = (trigger: JourneyTrigger): JourneyTrigger => said(trigger)
+export const sentTrigger = (trigger: TriggerInput): TriggerInput => said(trigger)
 
 export const ports = (step: Step): Port[] => (step.kind === 'branch' ? ['yes', 'no'] : ['next'])
 
@@ -216,7 +216,7 @@ function unfinished(step: Step): boolean {
   }
 }
 
-export function triggerUnfinished(trigger: JourneyTrigger): boolean {
+export function triggerUnfinished(trigger: TriggerInput): boolean {
   switch (trigger.kind) {
     case 'form_submitted':
       return !trigger.form_id
@@ -259,7 +259,7 @@ function endless(plan: Plan): string[] {
   return [...guilty]
 }
 
-export function faults(plan: Plan, trigger?: JourneyTrigger): Fault[] {
+export function faults(plan: Plan, trigger?: TriggerInput): Fault[] {
   const out: Fault[] = []
   if (trigger && triggerUnfinished(trigger)) out.push({ fault: 'trigger' })
   if (!plan.steps.length) return [...out, { fault: 'no_steps' }]

@@ -12,7 +12,7 @@ import {
   getJourneySteps,
   getJourneyWebhookSecret,
   type Journey,
-  type JourneyTrigger,
+  type TriggerInput,
   pauseJourney,
   type StepCounts,
   startJourney,
@@ -56,7 +56,7 @@ const Canvas = lazy(() => import('./canvas'))
 
 interface Values {
   name: string
-  trigger: JourneyTrigger
+  trigger: TriggerInput
   reentry: boolean
   plan: Plan
 }
@@ -407,7 +407,7 @@ function StepList(props: {
   )
 }
 
-const kinds: JourneyTrigger['kind'][] = [
+const kinds: TriggerInput['kind'][] = [
   'form_submitted',
   'link_clicked',
   'list_joined',
@@ -418,7 +418,7 @@ const kinds: JourneyTrigger['kind'][] = [
 
 function Start({ form, things }: { form: FormState<Values>; things: Things }) {
   const { trigger } = form.values
-  const set = (change: Partial<JourneyTrigger>) => form.set('trigger', { ...trigger, ...change })
+  const set = (change: Partial<TriggerInput>) => form.set('trigger', { ...trigger, ...change })
   const attributes = things.attributes
     .filter((a) => trigger.kind !== 'date' || a.type === 'date')
     .map((a) => ({ value: a.key, label: a.label }))
@@ -431,7 +431,7 @@ function Start({ form, things }: { form: FormState<Values>; things: Things }) {
           value={trigger.kind}
           error={form.errors.trigger}
           data={kinds.map((k) => ({ value: k, label: t(`journeys:triggers.${k}`) }))}
-          onPick={(kind) => form.set('trigger', { kind: kind as JourneyTrigger['kind'] })}
+          onPick={(kind) => form.set('trigger', { kind: kind as TriggerInput['kind'] })}
         />
         {trigger.kind === 'form_submitted' && (
           <Choice

@@ -1,6 +1,5 @@
-import { Button, TextInput } from '@mantine/core'
-import { IconPlus, IconRoute, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { TextInput } from '@mantine/core'
+import { IconRoute } from '@tabler/icons-react'
 import { queries, useMay } from '@/app/session'
 import { createJourney, deleteJourney, type Journey, listJourneys } from '@/client'
 import { ask } from '@/lib/ask'
@@ -9,9 +8,10 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { confirm, Empty, IconButton, Page, State, Time, type Tone, toast } from '@/ui/kit'
+import { State, Time, type Tone } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
-import { type Column, Pages, usePages } from '@/ui/table'
+import { ListPage } from '@/ui/list-page'
+import type { Column } from '@/ui/table'
 
 const tones: Record<Journey['state'], Tone> = {
   draft: 'idle',
@@ -24,12 +24,7 @@ export const JourneyStateMark = ({ state }: { state: Journey['state'] }) => (
 )
 
 export default function Journeys() {
-  const write = useMay()('journeys.write')
-  const [open, setOpen] = useState(false)
-  const pages = usePages(['journeys', 'pages'], (cursor) =>
-    ask(listJourneys({ query: { cursor, limit: 50 } })),
-  )
-  useLive('journey.counts', () => void pages.refetch())
+  useLive('journey.counts', () => void queries.invalidateQueries({ queryKey: ['journeys', 'pages'] }))
   const columns: Column<Journey>[] = [
     {
       key: 'name',
@@ -71,55 +66,27 @@ export default function Journeys() {
     },
     { key: 'updated', header: t('journeys:updated'), cell: (j) => <Time at={j.updated_at} /> },
   ]
-  if (write) {
-    columns.push({
-      key: 'do',
-      header: '',
-      bare: true,
-      width: 56,
-      cell: (j) => (
-        <IconButton
-          danger
-          label={t('journeys:delete_named', { name: j.name })}
-          onClick={() =>
-            confirm({
-              title: t('journeys:delete_title', { name: j.name }),
-              body: t('journeys:delete_body', { count: j.counts.active }),
-              label: t('journeys:delete_label'),
-              run: async () => {
-                await ask(deleteJourney({ path: { id: j.id } }))
-                await queries.invalidateQueries({ queryKey: ['journeys'] })
-                toast('good', t('journeys:deleted', { name: j.name }))
-              },
-            })
-          }
-        >
-          <IconTrash size={18} aria-hidden />
-        </IconButton>
-      ),
-    })
-  }
-  const create = write && (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
-      {t('journeys:new')}
-    </Button>
-  )
   return (
-    <Page title={t('journeys:title')} lead={t('journeys:lead')} actions={create}>
-      <Pages
-        pages={pages}
-        label={t('journeys:title')}
-        columns={columns}
-        rowKey={(j) => j.id}
-        rowTone={(j) => (j.counts.failed ? 'bad' : undefined)}
-        empty={
-          <Empty icon={<IconRoute aria-hidden />} title={t('journeys:empty')} action={create}>
-            {t('journeys:empty_text')}
-          </Empty>
-        }
-      />
-      {open && <New close={() => setOpen(false)} />}
-    </Page>
+    <ListPage
+      things="journeys"
+      load={() => ask(listJourneys())}
+      title={t('journeys:title')}
+      lead={t('journeys:lead')}
+      columns={columns}
+      rowTone={(j) => (j.counts.failed ? 'bad' : undefined)}
+      name={(j) => j.name}
+      empty={[<IconRoute key="i" aria-hidden />, t('journeys:empty'), t('journeys:empty_text')]}
+      write={useMay()('journeys.write')}
+      make={t('journeys:new')}
+      form={(_, close) => <New close={close} />}
+      remove={(j) => ({
+        title: t('journeys:delete_title', { name: j.name }),
+        body: t('journeys:delete_body', { count: j.counts.active }),
+        label: t('journeys:delete_label'),
+        done: t('journeys:deleted', { name: j.name }),
+        run: () => ask(deleteJourney({ path: { id: j.id } })),
+      })}
+    />
   )
 }
 

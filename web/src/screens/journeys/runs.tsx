@@ -4,7 +4,7 @@ import { getJourney, type JourneyRun, listJourneyRuns } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
-import { useParam, useUrl } from '@/lib/url'
+import { oneOf, useParam, useUrl } from '@/lib/url'
 import { Empty, Page, State, Time, type Tone } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
@@ -25,7 +25,7 @@ export default function Runs() {
     queryKey: ['journey-plain', id],
     queryFn: () => ask(getJourney({ path: { id } })),
   })
-  const filter = { step: url.step, state: url.state }
+  const filter = { step: url.step, state: oneOf(states, url.state) }
   const pages = usePages(['journey-runs', id, filter], (cursor) =>
     ask(listJourneyRuns({ path: { id }, query: { ...filter, cursor, limit: 50 } })),
   )
@@ -67,7 +67,7 @@ export default function Runs() {
         <Choice
           label={t('journeys:state')}
           empty={t('any')}
-          value={url.state}
+          value={filter.state}
           data={states.map((s) => ({ value: s, label: t(`journeys:run_states.${s}`) }))}
           onPick={(state) => setUrl({ state })}
         />

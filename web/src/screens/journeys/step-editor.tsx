@@ -2,7 +2,7 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
-import type { Attribute, SegmentField } from '@/client'
+import type { Attribute, SegmentFieldView } from '@/client'
 import { t } from '@/lib/i18n'
 import { options } from '@/lib/lookups'
 import { readMail, toDocument } from '@/screens/composer/blocks'
@@ -59,7 +59,7 @@ export function StepEditor(props: {
   plan: Plan
   step: Step
   things: Things
-  fields: SegmentField[]
+  fields: SegmentFieldView[]
   faults: Fault[]
   secret?: string
   onChange: (plan: Plan) => void
@@ -144,7 +144,7 @@ function Leads(props: {
 function Fields(props: {
   step: Step
   things: Things
-  fields: SegmentField[]
+  fields: SegmentFieldView[]
   secret?: string
   set: (change: Partial<Step>) => void
 }): ReactNode {

@@ -1,5 +1,5 @@
 // Steps and triggers in words: the same in the list, on the canvas and to a screen reader.
-import type { JourneyTrigger } from '@/client'
+import type { TriggerInput } from '@/client'
 import { t } from '@/lib/i18n'
 import { countRules } from '@/screens/segments/tree'
 import type { Step } from './graph'
@@ -56,9 +56,11 @@ export function describe(step: Step, names: Names): string {
   }
 }
 
-export function describeTrigger(trigger: JourneyTrigger, names: Names): string {
+export function describeTrigger(trigger: TriggerInput, names: Names): string {
   const or = (id: string | undefined, name: (id: string) => string) => (id ? name(id) : t('journeys:not_set'))
   switch (trigger.kind) {
+    case 'none':
+      return t('journeys:not_set')
     case 'form_submitted':
       return t('journeys:when.form_submitted', { name: or(trigger.form_id, names.form) })
     case 'link_clicked':

@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { keepSession } from '@/app/session'
-import { type AcceptInvitationData, acceptInvitation, getInvitation, getSession, type Invitation } from '@/client'
+import { type AcceptInvitationData, acceptInvitation, getInvitation, getSession, type InvitationView } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -24,7 +24,7 @@ export default function InvitationScreen() {
   )
 }
 
-function Accept({ token, invitation }: { token: string; invitation: Invitation }) {
+function Accept({ token, invitation }: { token: string; invitation: InvitationView }) {
   const form = useForm({ name: '', password: '' }, { draft: `invitation-${token}`, secret: ['password'] })
   const go = useGo()
   const known = invitation.account_exists

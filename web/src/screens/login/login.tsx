@@ -51,7 +51,7 @@ function Password({ changed }: { changed: boolean }) {
       <form onSubmit={send} className="stack">
         {changed && <Alert tone="good">{t('login:password_changed')}</Alert>}
         {form.problem && (
-          <Alert tone="bad" live title={form.problem.title}>
+          <Alert tone="bad" live title={t('login:refused')}>
             {form.problem.detail}
             {form.problem.retryAfter ? ` ${t('problem.wait', { seconds: form.problem.retryAfter })}` : ''}
           </Alert>
@@ -127,7 +127,7 @@ function Qr({ text }: { text: string }) {
 function SetUp({ done }: { done: (codes: string[]) => void }) {
   const secret = useQuery({
     queryKey: ['totp-setup'],
-    queryFn: () => ask(setUpTotp({ body: {} })),
+    queryFn: () => ask(setUpTotp()),
     staleTime: Number.POSITIVE_INFINITY,
   })
   const form = useForm({ code: '' })

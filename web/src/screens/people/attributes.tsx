@@ -1,6 +1,5 @@
-import { Button, TextInput } from '@mantine/core'
-import { IconAdjustments, IconEdit, IconLock, IconPlus, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { TextInput } from '@mantine/core'
+import { IconAdjustments, IconLock } from '@tabler/icons-react'
 import { queries, useMay } from '@/app/session'
 import { type Attribute, createAttribute, deleteAttribute, listAttributes, updateAttribute } from '@/client'
 import { ask, match } from '@/lib/ask'
@@ -8,21 +7,16 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { keyFrom } from '@/lib/keys'
 import { DialogForm } from '@/ui/dialog-form'
-import { confirm, Empty, IconButton, Page, Tag, toast } from '@/ui/kit'
+import { Tag } from '@/ui/kit'
+import { ListPage } from '@/ui/list-page'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
-import { type Column, Pages, usePages } from '@/ui/table'
+import type { Column } from '@/ui/table'
 
 const kinds = ['text', 'number', 'date', 'boolean', 'choice'] as const
 const classes = ['plain', 'identifying', 'sensitive'] as const
-const changed = () => queries.invalidateQueries({ queryKey: ['attributes'] })
 
 export default function Attributes() {
-  const write = useMay()('persons.write')
-  const [open, setOpen] = useState<Attribute | 'new'>()
-  const pages = usePages(['attributes', 'pages'], (cursor) =>
-    ask(listAttributes({ query: { cursor, limit: 100 } })),
-  )
   const columns: Column<Attribute>[] = [
     {
       key: 'label',
@@ -60,69 +54,31 @@ export default function Attributes() {
         ),
     },
   ]
-  if (write) {
-    columns.push({
-      key: 'do',
-      header: '',
-      bare: true,
-      width: 96,
-      cell: (a) => (
-        <span className="row">
-          <IconButton label={t('people:edit_named', { name: a.label })} onClick={() => setOpen(a)}>
-            <IconEdit size={18} aria-hidden />
-          </IconButton>
-          <IconButton
-            danger
-            label={t('people:delete_named', { name: a.label })}
-            onClick={() =>
-              confirm({
-                title: t('people:attributes_page.delete_title', { name: a.label }),
-                body: t('people:attributes_page.delete_body'),
-                label: t('people:attributes_page.delete_label'),
-                run: async () => {
-                  await ask(deleteAttribute({ path: { id: a.id } }))
-                  await changed()
-                  toast('good', t('people:attributes_page.deleted', { name: a.label }))
-                },
-              })
-            }
-          >
-            <IconTrash size={18} aria-hidden />
-          </IconButton>
-        </span>
-      ),
-    })
-  }
-  const create = write && (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen('new')}>
-      {t('people:attributes_page.new')}
-    </Button>
-  )
   return (
-    <Page title={t('people:attributes')} lead={t('people:attributes_page.lead')} actions={create}>
-      <Pages
-        pages={pages}
-        label={t('people:attributes')}
-        columns={columns}
-        rowKey={(a) => a.id}
-        empty={
-          <Empty
-            icon={<IconAdjustments aria-hidden />}
-            title={t('people:attributes_page.empty')}
-            action={create}
-          >
-            {t('people:attributes_page.empty_text')}
-          </Empty>
-        }
-      />
-      {open && (
-        <Edit
-          key={open === 'new' ? 'new' : open.id}
-          attribute={open === 'new' ? undefined : open}
-          close={() => setOpen(undefined)}
-        />
-      )}
-    </Page>
+    <ListPage
+      things="attributes"
+      load={() => ask(listAttributes())}
+      title={t('people:attributes')}
+      lead={t('people:attributes_page.lead')}
+      columns={columns}
+      name={(a) => a.label}
+      empty={[
+        <IconAdjustments key="i" aria-hidden />,
+        t('people:attributes_page.empty'),
+        t('people:attributes_page.empty_text'),
+      ]}
+      write={useMay()('persons.write')}
+      make={t('people:attributes_page.new')}
+      editable
+      form={(attribute, close) => <Edit key={attribute?.id} attribute={attribute} close={close} />}
+      remove={(a) => ({
+        title: t('people:attributes_page.delete_title', { name: a.label }),
+        body: t('people:attributes_page.delete_body'),
+        label: t('people:attributes_page.delete_label'),
+        done: t('people:attributes_page.deleted', { name: a.label }),
+        run: () => ask(deleteAttribute({ path: { id: a.id } })),
+      })}
+    />
   )
 }
 
@@ -141,7 +97,7 @@ function Edit({ attribute: a, close }: { attribute?: Attribute; close: () => voi
   return (
     <DialogForm
       open
-      title={a ? t('people:edit_named', { name: a.label }) : t('people:attributes_page.new')}
+      title={a ? t('edit_named', { name: a.label }) : t('people:attributes_page.new')}
       form={form}
       onClose={close}
       send={async ({ label, key, type, classification, choices }) => {
@@ -154,7 +110,7 @@ function Edit({ attribute: a, close }: { attribute?: Attribute; close: () => voi
             }),
           )
         else await ask(createAttribute({ body: { label, key, type, classification, choices } }))
-        await changed()
+        await queries.invalidateQueries({ queryKey: ['attributes'] })
       }}
     >
       <TextInput

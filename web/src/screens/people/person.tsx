@@ -30,7 +30,7 @@ import {
   getPerson,
   listPersonTimeline,
   type Person,
-  type PersonChange,
+  type PersonUpdate,
   setPersonConsent,
   setPersonList,
   type TimelineItem,
@@ -195,7 +195,7 @@ function EditPerson(props: {
   async function save(etag: string) {
     const ok = await form.submit(async (values) => {
       const before = valuesOf(person)
-      const body: PersonChange = {}
+      const body: PersonUpdate = {}
       for (const key of contactFields) if (values[key] !== before[key]) body[key] = values[key] || null
       const changed = Object.entries(values.attributes).filter(
         ([k, v]) => v !== (before.attributes[k] ?? null),

@@ -1,6 +1,5 @@
-import { Button, Textarea, TextInput } from '@mantine/core'
-import { IconCheckbox, IconPlus } from '@tabler/icons-react'
-import { useState } from 'react'
+import { Textarea, TextInput } from '@mantine/core'
+import { IconCheckbox } from '@tabler/icons-react'
 import { queries, useMay } from '@/app/session'
 import { createPurpose, listPurposes, type Purpose } from '@/client'
 import { ask } from '@/lib/ask'
@@ -8,15 +7,10 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { keyFrom } from '@/lib/keys'
 import { DialogForm } from '@/ui/dialog-form'
-import { Empty, Page } from '@/ui/kit'
-import { type Column, Pages, usePages } from '@/ui/table'
+import { ListPage } from '@/ui/list-page'
+import type { Column } from '@/ui/table'
 
 export default function Purposes() {
-  const write = useMay()('persons.write')
-  const [open, setOpen] = useState(false)
-  const pages = usePages(['purposes', 'pages'], (cursor) =>
-    ask(listPurposes({ query: { cursor, limit: 100 } })),
-  )
   const columns: Column<Purpose>[] = [
     {
       key: 'label',
@@ -31,26 +25,23 @@ export default function Purposes() {
       cell: (p) => p.description || <span className="muted">–</span>,
     },
   ]
-  const create = write && (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
-      {t('people:purposes_page.new')}
-    </Button>
-  )
   return (
-    <Page title={t('people:purposes')} lead={t('people:purposes_page.lead')} actions={create}>
-      <Pages
-        pages={pages}
-        label={t('people:purposes')}
-        columns={columns}
-        rowKey={(p) => p.id}
-        empty={
-          <Empty icon={<IconCheckbox aria-hidden />} title={t('people:purposes_page.empty')} action={create}>
-            {t('people:purposes_page.empty_text')}
-          </Empty>
-        }
-      />
-      {open && <New close={() => setOpen(false)} />}
-    </Page>
+    <ListPage
+      things="purposes"
+      load={() => ask(listPurposes())}
+      title={t('people:purposes')}
+      lead={t('people:purposes_page.lead')}
+      columns={columns}
+      name={(p) => p.label}
+      empty={[
+        <IconCheckbox key="i" aria-hidden />,
+        t('people:purposes_page.empty'),
+        t('people:purposes_page.empty_text'),
+      ]}
+      write={useMay()('persons.write')}
+      make={t('people:purposes_page.new')}
+      form={(_, close) => <New close={close} />}
+    />
   )
 }
 

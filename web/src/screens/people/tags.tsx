@@ -1,6 +1,5 @@
-import { Button, TextInput } from '@mantine/core'
-import { IconEdit, IconPlus, IconTag, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { TextInput } from '@mantine/core'
+import { IconTag } from '@tabler/icons-react'
 import { queries, useMay } from '@/app/session'
 import { createTag, deleteTag, listTags, type Tag, updateTag } from '@/client'
 import { ask, match } from '@/lib/ask'
@@ -8,84 +7,41 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { confirm, Empty, IconButton, Page, toast } from '@/ui/kit'
 import { Link } from '@/ui/link'
-import { type Column, Pages, usePages } from '@/ui/table'
-
-const changed = () => queries.invalidateQueries({ queryKey: ['tags'] })
+import { ListPage } from '@/ui/list-page'
+import type { Column } from '@/ui/table'
 
 export default function Tags() {
-  const write = useMay()('persons.write')
-  const [open, setOpen] = useState<Tag | 'new'>()
-  const pages = usePages(['tags', 'pages'], (cursor) => ask(listTags({ query: { cursor, limit: 100 } })))
   const columns: Column<Tag>[] = [
     {
       key: 'name',
       header: t('people:tag'),
       bare: true,
-      cell: (g) => <Link href={`/persons?tag=${encodeURIComponent(g.name)}`}>{g.name}</Link>,
+      cell: (g) => <Link href={`/persons?tag=${g.id}`}>{g.name}</Link>,
     },
     { key: 'persons', header: t('people:persons'), number: true, cell: (g) => formatNumber(g.persons) },
   ]
-  if (write) {
-    columns.push({
-      key: 'do',
-      header: '',
-      bare: true,
-      width: 96,
-      cell: (g) => (
-        <span className="row">
-          <IconButton label={t('people:edit_named', { name: g.name })} onClick={() => setOpen(g)}>
-            <IconEdit size={18} aria-hidden />
-          </IconButton>
-          <IconButton
-            danger
-            label={t('people:delete_named', { name: g.name })}
-            onClick={() =>
-              confirm({
-                title: t('people:tags_page.delete_title', { name: g.name }),
-                body: t('people:tags_page.delete_body', { count: g.persons }),
-                label: t('people:tags_page.delete_label'),
-                run: async () => {
-                  await ask(deleteTag({ path: { id: g.id } }))
-                  await changed()
-                  toast('good', t('people:tags_page.deleted', { name: g.name }))
-                },
-              })
-            }
-          >
-            <IconTrash size={18} aria-hidden />
-          </IconButton>
-        </span>
-      ),
-    })
-  }
-  const create = write && (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen('new')}>
-      {t('people:tags_page.new')}
-    </Button>
-  )
   return (
-    <Page title={t('people:tags')} lead={t('people:tags_page.lead')} actions={create}>
-      <Pages
-        pages={pages}
-        label={t('people:tags')}
-        columns={columns}
-        rowKey={(g) => g.id}
-        empty={
-          <Empty icon={<IconTag aria-hidden />} title={t('people:tags_page.empty')} action={create}>
-            {t('people:tags_page.empty_text')}
-          </Empty>
-        }
-      />
-      {open && (
-        <Edit
-          key={open === 'new' ? 'new' : open.id}
-          tag={open === 'new' ? undefined : open}
-          close={() => setOpen(undefined)}
-        />
-      )}
-    </Page>
+    <ListPage
+      things="tags"
+      load={() => ask(listTags())}
+      title={t('people:tags')}
+      lead={t('people:tags_page.lead')}
+      columns={columns}
+      name={(g) => g.name}
+      empty={[<IconTag key="i" aria-hidden />, t('people:tags_page.empty'), t('people:tags_page.empty_text')]}
+      write={useMay()('persons.write')}
+      make={t('people:tags_page.new')}
+      editable
+      form={(tag, close) => <Edit key={tag?.id} tag={tag} close={close} />}
+      remove={(g) => ({
+        title: t('people:tags_page.delete_title', { name: g.name }),
+        body: t('people:tags_page.delete_body', { count: g.persons }),
+        label: t('people:tags_page.delete_label'),
+        done: t('people:tags_page.deleted', { name: g.name }),
+        run: () => ask(deleteTag({ path: { id: g.id } })),
+      })}
+    />
   )
 }
 
@@ -94,12 +50,12 @@ function Edit({ tag, close }: { tag?: Tag; close: () => void }) {
   return (
     <DialogForm
       open
-      title={tag ? t('people:edit_named', { name: tag.name }) : t('people:tags_page.new')}
+      title={tag ? t('edit_named', { name: tag.name }) : t('people:tags_page.new')}
       form={form}
       onClose={close}
       send={async (body) => {
         await ask(tag ? updateTag({ path: { id: tag.id }, body, headers: match() }) : createTag({ body }))
-        await changed()
+        await queries.invalidateQueries({ queryKey: ['tags'] })
       }}
     >
       <TextInput label={t('people:name')} required autoFocus {...form.text('name')} />

@@ -1,7 +1,7 @@
 // The condition builder: nested groups of rules with native controls. Used by segments and by a journey's branch.
 import { Button, NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
-import type { SegmentField } from '@/client'
+import type { SegmentFieldView } from '@/client'
 import { t } from '@/lib/i18n'
 import { options, useCampaigns, useForms, useLists, useTags } from '@/lib/lookups'
 import { IconButton } from '@/ui/kit'
@@ -24,7 +24,7 @@ import {
 
 interface Props {
   tree: Group
-  fields: SegmentField[]
+  fields: SegmentFieldView[]
   onChange: (tree: Group) => void
 }
 
@@ -184,7 +184,7 @@ function ValueInput({
   rule,
   onChange,
 }: {
-  field: SegmentField
+  field: SegmentFieldView
   rule: Rule
   onChange: (value: RuleValue) => void
 }) {

@@ -9,7 +9,7 @@ import {
   listSegmentFields,
   previewSegment,
   type Segment,
-  type SegmentField,
+  type SegmentFieldView,
   updateSegment,
 } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
@@ -63,7 +63,7 @@ export default function SegmentScreen() {
 }
 
 function Edit(props: {
-  fields: SegmentField[]
+  fields: SegmentFieldView[]
   segment?: Segment
   etag?: string
   reload?: () => Promise<unknown>

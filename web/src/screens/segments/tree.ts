@@ -1,7 +1,7 @@
 // A segment's conditions as a tree, and every change the builder can make to it. Groups and rules are found by
 // path: [] is the root, [1, 0] the first child of its second child. Nothing here knows React, so that it can
 // be tested case by case.
-import type { Conditions, SegmentField } from '@/client'
+import type { Conditions, SegmentFieldView } from '@/client'
 
 export interface Behaviour {
   campaign_id?: string
@@ -105,7 +105,7 @@ export type ValueKind =
   | 'behaviour'
 
 /** Which control asks for the value. */
-export function valueKind(field: SegmentField, operator: string): ValueKind {
+export function valueKind(field: SegmentFieldView, operator: string): ValueKind {
   if (field.type === 'behaviour') return 'behaviour'
   if (!needsValue(operator)) return 'none'
   if (isDays(operator)) return 'days'
@@ -118,7 +118,7 @@ export function valueKind(field: SegmentField, operator: string): ValueKind {
   return 'text'
 }
 
-export function emptyValue(field: SegmentField, operator: string): RuleValue {
+export function emptyValue(field: SegmentFieldView, operator: string): RuleValue {
   switch (valueKind(field, operator)) {
     case 'none':
       return null
@@ -141,18 +141,18 @@ export function emptyValue(field: SegmentField, operator: string): RuleValue {
   }
 }
 
-export function newRule(field: SegmentField): Rule {
+export function newRule(field: SegmentFieldView): Rule {
   const operator = field.operators[0] ?? 'is'
   return { field: field.field, operator, value: emptyValue(field, operator) }
 }
 
 /** Another operator keeps the value where both ask for the same kind of it. */
-export function withOperator(rule: Rule, field: SegmentField, operator: string): Rule {
+export function withOperator(rule: Rule, field: SegmentFieldView, operator: string): Rule {
   const same = valueKind(field, rule.operator) === valueKind(field, operator)
   return { ...rule, operator, value: same ? rule.value : emptyValue(field, operator) }
 }
 
-export function isComplete(rule: Rule, field: SegmentField | undefined): boolean {
+export function isComplete(rule: Rule, field: SegmentFieldView | undefined): boolean {
   if (!field?.operators.includes(rule.operator)) return false
   const { value } = rule
   switch (valueKind(field, rule.operator)) {
@@ -179,7 +179,7 @@ export function isComplete(rule: Rule, field: SegmentField | undefined): boolean
 }
 
 /** Paths of rules that still lack something. */
-export function incomplete(tree: Group, fields: SegmentField[], path: Path = []): Path[] {
+export function incomplete(tree: Group, fields: SegmentFieldView[], path: Path = []): Path[] {
   return tree.rules.flatMap((node, i) => {
     const here = [...path, i]
     if (isGroup(node)) return node.rules.length ? incomplete(node, fields, here) : [here]
@@ -193,7 +193,7 @@ export function incomplete(tree: Group, fields: SegmentField[], path: Path = [])
 }
 
 /** The tree without what is unfinished: what the live count is asked for while somebody is still typing. */
-export function finished(tree: Group, fields: SegmentField[]): Group {
+export function finished(tree: Group, fields: SegmentFieldView[]): Group {
   const rules = tree.rules.flatMap((node): Node[] => {
     if (isGroup(node)) {
       const inner = finished(node, fields)

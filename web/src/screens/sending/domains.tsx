@@ -7,7 +7,7 @@ import {
   checkDomain,
   createDomain,
   type Domain,
-  type DomainRecord,
+  type DnsRecord,
   deleteDomain,
   listDomains,
 } from '@/client'
@@ -34,7 +34,7 @@ import { usePages } from '@/ui/table'
 
 export default function Domains() {
   const [open, setOpen] = useState(false)
-  const pages = usePages(['domains', 'pages'], (cursor) => ask(listDomains({ query: { cursor, limit: 50 } })))
+  const pages = usePages(['domains', 'pages'], () => ask(listDomains()))
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
       {t('sending:new_domain')}
@@ -140,7 +140,7 @@ function DomainCard({ domain: d }: { domain: Domain }) {
   )
 }
 
-function Record({ record: r, domain }: { record: DomainRecord; domain: string }) {
+function Record({ record: r, domain }: { record: DnsRecord; domain: string }) {
   const [open, setOpen] = useState(!r.ok)
   const purpose = t(`sending:purposes.${r.purpose}`)
   return (

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconInbox } from '@tabler/icons-react'
 import { queries } from '@/app/session'
-import { emptyMailbox, listMailbox, type MailboxRow } from '@/client'
+import { clearMailbox, listMailbox, type MailRow } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
@@ -18,7 +18,7 @@ export default function Mailbox() {
     ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })),
   )
   useLive('mailbox.message', () => void pages.refetch())
-  const columns: Column<MailboxRow>[] = [
+  const columns: Column<MailRow>[] = [
     {
       key: 'subject',
       header: t('sending:subject'),
@@ -26,7 +26,7 @@ export default function Mailbox() {
       cell: (m) => <Link href={`/sending/mailbox/${m.id}`}>{m.subject || t('sending:no_subject')}</Link>,
     },
     { key: 'to', header: t('sending:to'), cell: (m) => m.to },
-    { key: 'from', header: t('sending:from'), cell: (m) => m.from },
+    { key: 'from', header: t('sending:from'), cell: (m) => m.from || '–' },
     { key: 'size', header: t('sending:size'), number: true, cell: (m) => formatBytes(m.size) },
     { key: 'at', header: t('sending:captured_at'), cell: (m) => <Time at={m.at} /> },
   ]
@@ -44,7 +44,7 @@ export default function Mailbox() {
                 body: t('sending:empty_body'),
                 label: t('sending:empty_label'),
                 run: async () => {
-                  await ask(emptyMailbox())
+                  await ask(clearMailbox())
                   await queries.invalidateQueries({ queryKey: ['mailbox'] })
                   toast('good', t('sending:emptied'))
                 },

@@ -42,7 +42,7 @@ export default function Message() {
             <Card>
               <Facts
                 items={[
-                  [t('sending:from'), mail.from],
+                  [t('sending:from'), mail.from || '–'],
                   [t('sending:to'), mail.to],
                   [t('sending:captured_at'), <Time key="at" at={mail.at} />],
                   [t('sending:size'), formatBytes(mail.size)],

@@ -7,8 +7,8 @@ import {
   createProvider,
   deleteProvider,
   listProviders,
-  type Provider,
-  type ProviderCheck,
+  type ProviderView,
+  type CheckAnswer,
   type ProviderInput,
   updateProvider,
 } from '@/client'
@@ -35,10 +35,8 @@ import { Choice } from '@/ui/pick'
 import { usePages } from '@/ui/table'
 
 export default function Providers() {
-  const [open, setOpen] = useState<Provider | 'new'>()
-  const pages = usePages(['providers', 'pages'], (cursor) =>
-    ask(listProviders({ query: { cursor, limit: 50 } })),
-  )
+  const [open, setOpen] = useState<ProviderView | 'new'>()
+  const pages = usePages(['providers', 'pages'], () => ask(listProviders()))
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen('new')}>
       {t('sending:new_provider')}
@@ -72,8 +70,8 @@ export default function Providers() {
   )
 }
 
-function ProviderCard({ provider: p, edit }: { provider: Provider; edit: () => void }) {
-  const [check, setCheck] = useState<ProviderCheck>()
+function ProviderCard({ provider: p, edit }: { provider: ProviderView; edit: () => void }) {
+  const [check, setCheck] = useState<CheckAnswer>()
   const [problem, setProblem] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const refresh = () => queries.invalidateQueries({ queryKey: ['providers'] })
@@ -109,7 +107,7 @@ function ProviderCard({ provider: p, edit }: { provider: Provider; edit: () => v
           <Button size="xs" variant="default" loading={busy} onClick={() => void run()}>
             {t('sending:check_provider')}
           </Button>
-          <IconButton label={t('sending:edit_named', { name: p.name })} onClick={edit}>
+          <IconButton label={t('edit_named', { name: p.name })} onClick={edit}>
             <IconEdit size={18} aria-hidden />
           </IconButton>
           {!p.default && (
@@ -171,14 +169,14 @@ function ProviderCard({ provider: p, edit }: { provider: Provider; edit: () => v
   )
 }
 
-function Edit({ provider: p, close }: { provider?: Provider; close: () => void }) {
+function Edit({ provider: p, close }: { provider?: ProviderView; close: () => void }) {
   const form = useForm(
     {
       name: p?.name ?? '',
-      kind: p?.kind ?? ('smtp' as Provider['kind']),
+      kind: p?.kind ?? ('smtp' as ProviderView['kind']),
       host: p?.host ?? '',
       port: String(p?.port ?? 587),
-      security: p?.security ?? ('starttls' as Provider['security']),
+      security: p?.security ?? ('starttls' as ProviderView['security']),
       username: p?.username ?? '',
       password: '',
       connections: String(p?.connections ?? 4),
@@ -194,7 +192,7 @@ function Edit({ provider: p, close }: { provider?: Provider; close: () => void }
   return (
     <DialogForm
       open
-      title={p ? t('sending:edit_named', { name: p.name }) : t('sending:new_provider')}
+      title={p ? t('edit_named', { name: p.name }) : t('sending:new_provider')}
       form={form}
       onClose={close}
       send={async (x) => {
@@ -226,7 +224,7 @@ function Edit({ provider: p, close }: { provider?: Provider; close: () => void }
         error={errors.kind}
         disabled={Boolean(p)}
         data={(['smtp', 'captured'] as const).map((k) => ({ value: k, label: t(`sending:kinds.${k}`) }))}
-        onPick={(k) => set('kind', k as Provider['kind'])}
+        onPick={(k) => set('kind', k as ProviderView['kind'])}
       />
       {v.kind === 'smtp' && (
         <>
@@ -254,7 +252,7 @@ function Edit({ provider: p, close }: { provider?: Provider; close: () => void }
               value: s,
               label: t(`sending:securities.${s}`),
             }))}
-            onPick={(s) => set('security', s as Provider['security'])}
+            onPick={(s) => set('security', s as ProviderView['security'])}
           />
           <div className="two">
             <TextInput label={t('sending:username')} autoComplete="off" {...form.text('username')} />

@@ -7,8 +7,8 @@ import {
   createSuppression,
   deleteSuppression,
   listSuppressions,
-  type Suppression,
-  type SuppressionCheck,
+  type SuppressionView,
+  type SuppressionAnswer,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
@@ -18,6 +18,7 @@ import { Card, confirm, Empty, FormAlerts, IconButton, Page, State, Time } from 
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 
+const reasons = ['manual', 'unsubscribe', 'complaint', 'bounce'] as const
 const refresh = () => queries.invalidateQueries({ queryKey: ['suppressions'] })
 
 export default function Suppressions() {
@@ -25,7 +26,7 @@ export default function Suppressions() {
   const pages = usePages(['suppressions'], (cursor) =>
     ask(listSuppressions({ query: { cursor, limit: 50 } })),
   )
-  const columns: Column<Suppression>[] = [
+  const columns: Column<SuppressionView>[] = [
     { key: 'hash', header: t('sending:hash'), bare: true, cell: (s) => <code>{s.hash_prefix}…</code> },
     { key: 'reason', header: t('sending:reason'), cell: (s) => t(`sending:reasons.${s.reason}`) },
     { key: 'at', header: t('sending:since'), cell: (s) => <Time at={s.at} /> },
@@ -84,7 +85,7 @@ export default function Suppressions() {
 
 function Check() {
   const form = useForm({ email: '' })
-  const [answer, setAnswer] = useState<SuppressionCheck & { email: string }>()
+  const [answer, setAnswer] = useState<SuppressionAnswer & { email: string }>()
   return (
     <Card>
       <form
@@ -127,7 +128,7 @@ function Check() {
 }
 
 function New({ close }: { close: () => void }) {
-  const form = useForm({ email: '', reason: 'manual' })
+  const form = useForm({ email: '', reason: 'manual' as SuppressionView['reason'] })
   return (
     <DialogForm
       open
@@ -145,7 +146,7 @@ function New({ close }: { close: () => void }) {
         label={t('sending:reason')}
         value={form.values.reason}
         error={form.errors.reason}
-        data={['manual', 'unsubscribe', 'complaint', 'bounce'].map((r) => ({
+        data={reasons.map((r) => ({
           value: r,
           label: t(`sending:reasons.${r}`),
         }))}
