@@ -125,8 +125,7 @@ std::vector<BehindRecord> behind(Ctx& ctx, const Uuid& campaign, const BehindQue
     return tx.all<BehindRecord>(kByBounce, campaign, after, limit, kinds);
   };
   auto responded = [&](const std::vector<ActivityKind>& kinds, int scanner = 0) {
-    auto link = query.link ? std::optional<std::int64_t>(*query.link) : std::nullopt;
-    return tx.all<BehindRecord>(kByResponse, campaign, after, limit, kinds, scanner, link);
+    return tx.all<BehindRecord>(kByResponse, campaign, after, limit, kinds, scanner, query.link);
   };
   switch (query.what) {
     case What::recipients:
