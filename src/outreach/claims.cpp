@@ -68,7 +68,7 @@ std::vector<trust::Claim> core_claims() {
         {"created_at", Data::behaviour}}},
   };
   // What the organisation has set up: nothing about a person.
-  for (auto [table, columns] : std::vector<std::pair<const char*, std::vector<const char*>>>{
+  for (const auto& [table, columns] : std::vector<std::pair<const char*, std::vector<const char*>>>{
            {"provider",
             {"tenant_id", "provider_id", "name", "kind", "host", "port", "security", "username",
              "password", "connections", "per_second", "window_seconds", "per_window", "region",

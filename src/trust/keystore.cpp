@@ -67,8 +67,8 @@ std::string person_context(const Uuid& tenant, const Uuid& person) {
 }  // namespace
 
 struct Keystore::Impl {
-  Impl(const std::string& conninfo, crypto::Key root_key, std::size_t connections)
-      : root(std::move(root_key)),
+  Impl(const std::string& conninfo, const crypto::Key& root_key, std::size_t connections)
+      : root(root_key),
         pool({.conninfo = conninfo, .user = "varde_keys", .connections_per_loop = connections}) {}
 
   crypto::Key root;

@@ -623,7 +623,7 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
     if (key == keys.end()) continue;
     found.emplace(record.person_id, open_person(ctx, record, key->second));
   }
-  if (values && values->rows().size() > 0) {
+  if (values && !values->rows().empty()) {
     std::map<Uuid, Attribute> catalogue;
     for (auto& attribute : known->rows().all<Attribute>()) catalogue[attribute.id] = attribute;
     for (auto& row : values->rows().all<ValueRecord>()) {
@@ -655,7 +655,7 @@ std::vector<PersonRow> rows(Ctx& ctx, const std::vector<Uuid>& ids) {
   auto tags = ctx.tx().later(kTagsOf, ids);
   auto persons = load(ctx, ids, false);
   std::map<Uuid, std::vector<std::string>> tags_of;
-  if (tags.rows().size() > 0) {
+  if (!tags.rows().empty()) {
     auto names = tag_names(ctx);
     for (auto& row : tags.rows().all<TagRecord>())
       tags_of[row.person_id].push_back(names[row.tag_id]);
