@@ -367,7 +367,7 @@ class OutboxRun {
   Uuid tenant_;
   std::map<Uuid, people::Person> persons_;
   std::map<std::string, Suppression> held_;
-  std::map<Uuid, std::set<Uuid>> consenting_;                 // by purpose
+  std::map<Uuid, std::set<Uuid>> consenting_;               // by purpose
   std::map<std::string, std::optional<Mailing>> compiled_;  // by content
   std::optional<Timestamp> deferred_until_;
 };
