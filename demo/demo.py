@@ -171,20 +171,18 @@ class Recipients:
 
     def run(self):
         while True:
-            cursor, fresh = "", 0
-            for _ in range(20):
+            cursor, fresh, reading = "", 0, True
+            while reading:  # back to what was read before
                 page = self.client.ok("GET", "/api/v1/mailbox?limit=50" + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
-                for row in page["items"]:
-                    if row["id"] in self.seen:
-                        continue
+                unread = [row for row in page["items"] if row["id"] not in self.seen]
+                for row in unread:
                     self.seen.add(row["id"])
-                    fresh += 1
                     if self.rng.random() < 0.3:
                         self.read(self.client.ok("GET", "/api/v1/mailbox/" + row["id"]))
                 self.send_forms()
+                fresh += len(unread)
                 cursor = page.get("next")
-                if not cursor:
-                    break
+                reading = bool(cursor and unread)
             if fresh == 0:
                 time.sleep(5)
 

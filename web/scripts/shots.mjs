@@ -36,9 +36,8 @@ async function contextFor(theme) {
 
 let made = 0
 const newEmail = (what) => `${what}${(made += 1)}@example.org`
-/** Who looks at a screen: `ready` is shared by all of a theme; the others are used up by their screen. */
+/** Who looks at a screen, if not the administrator, whose context is shared by all of a theme. */
 const visitors = {
-  ready: (context) => logIn(program, context),
   anonymous: () => undefined,
   totp: (context) =>
     apiOf(context, base)('POST', '/session', { email: program.login.email, password: program.login.password }),
@@ -136,15 +135,17 @@ async function picture(context, screen, theme, width) {
   await page.close()
 }
 
-async function visit(theme) {
-  const shared = await contextFor(theme)
-  await visitors.ready(shared)
+async function visit(theme, shared) {
   for (const screen of screens) {
     if (only && !only.test(screen.name)) continue
     for (const width of widths) {
       const context = screen.as ? await contextFor(theme) : shared
-      if (screen.as) await visitors[screen.as](context)
-      await picture(context, screen, theme, width)
+      try {
+        if (screen.as) await visitors[screen.as](context)
+        await picture(context, screen, theme, width)
+      } catch (error) {
+        failures.push(`${screen.name}-${theme}-${width}: ${error.message.split('\n')[0]}`)
+      }
       if (screen.as) await context.close()
     }
   }
@@ -152,8 +153,14 @@ async function visit(theme) {
 }
 
 try {
-  // Both themes at once: most of the time is spent waiting.
-  await Promise.all(themes.map(visit))
+  // Both themes at once: most of the time is spent waiting. But logged in one after the other: each takes a code.
+  const visits = []
+  for (const theme of themes) {
+    const context = await contextFor(theme)
+    await logIn(program, context)
+    visits.push(visit.bind(undefined, theme, context))
+  }
+  await Promise.all(visits.map((run) => run()))
 } finally {
   await browser.close()
   if (process.env.KEEP) console.log(`${base}\n${JSON.stringify(program.login)}`)
