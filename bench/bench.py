@@ -8,19 +8,10 @@ person-get                signed-in GETs of one person at 64 connections (wrk); 
                           the same stack answering one indexed SELECT
 segment                   live count of three conditions over N persons
 """
-import argparse, json, os, pathlib, re, shutil, socket, subprocess, sys, time
+import os, pathlib, re, shutil, socket, subprocess, sys, time
 
-root = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(root / "tests" / "http"))
-arguments = argparse.ArgumentParser()
-arguments.add_argument("binary")
-arguments.add_argument("name")
-arguments.add_argument("--json", action="store_true")
-arguments.add_argument("--quick", action="store_true")
-arguments.add_argument("--persons", type=int)
-options = arguments.parse_args()
-os.environ["VARDE_BINARY"] = str(pathlib.Path(options.binary).resolve())
-import varde  # noqa: E402
+from setup import options, show
+import varde
 
 
 def emit(name, value, unit, baseline=None, peak=None):
@@ -29,7 +20,7 @@ def emit(name, value, unit, baseline=None, peak=None):
         row.update(baseline=round(baseline, 2), ratio=round(value / baseline, 3))
     if peak:
         row["peak_rss_bytes"] = peak
-    print(json.dumps(row) if options.json else "  ".join("%s=%s" % item for item in row.items()), flush=True)
+    show(row)
 
 
 def rss(pid, field="VmHWM"):

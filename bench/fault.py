@@ -11,28 +11,17 @@ The first three are done once more with SIGTERM (the row NAME-sigterm), which ma
 often the program was ended (runs), what never happened (lost), what happened twice (repeated), and how often that may
 be (limit): what can be between its hand-over and its answer at a kill, one message for each open connection.
 """
-import argparse, collections, http.server, json, os, pathlib, random, re, socketserver, sys, threading
+import collections, http.server, json, random, re, socketserver, sys, threading
 
-root = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(root / "tests" / "http"))
-arguments = argparse.ArgumentParser()
-arguments.add_argument("binary")
-arguments.add_argument("name")
-arguments.add_argument("--json", action="store_true")
-arguments.add_argument("--quick", action="store_true")
-arguments.add_argument("--persons", type=int)
-options = arguments.parse_args()
-os.environ["VARDE_BINARY"] = str(pathlib.Path(options.binary).resolve())
-import varde  # noqa: E402
-
-
+from setup import options, show
+import varde
 
 failed = False
 
 
 def emit(**row):
     global failed
-    print(json.dumps(row) if options.json else "  ".join("%s=%s" % item for item in row.items()), flush=True)
+    show(row)
     failed = failed or row["lost"] > 0 or row["repeated"] > row["limit"]
 
 
