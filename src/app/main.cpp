@@ -220,8 +220,8 @@ int main(int argc, char** argv) {
       app::Program program({});
       program.database = std::make_unique<db::Database>("", 1);
       program.keys = std::make_unique<trust::Keystore>("", crypto::Key::random(), 1);
-      program.base =
-          std::make_unique<trust::Base>(trust::Base{*program.database, *program.keys, "", "", ""});
+      program.base = std::unique_ptr<trust::Base>(
+          new trust::Base{*program.database, *program.keys, "", "", ""});
       program.identity = std::make_unique<trust::Identity>(*program.base);
       app::add_routes(program);
       if (openapi->parsed()) {

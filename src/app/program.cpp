@@ -165,8 +165,7 @@ void Program::start() {
   for (auto& loop : web_loops) web.push_back(loop.get());
   for (auto& loop : work_loops) work.push_back(loop.get());
 
-  base = std::make_unique<trust::Base>(
-      trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
+  base.reset(new trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
   identity = std::make_unique<trust::Identity>(*base);
   workers = std::make_unique<jobs::Workers>(*database, 16);
   net::HttpServerOptions options{.address = settings.address,

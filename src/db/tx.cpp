@@ -75,7 +75,9 @@ Connection::Connection(const PoolOptions& options, net::Deadline deadline) {
   auto conninfo =
       options.conninfo + " user=" + options.user +
       " application_name=varde options='-c TimeZone=UTC -c statement_timeout=" + timeout +
-      " -c idle_in_transaction_session_timeout=120000 -c plan_cache_mode=auto'";
+      " -c idle_in_transaction_session_timeout=120000 -c plan_cache_mode=auto"
+      // A statement whose asker has gone ends soon, and not when it would have had its answer.
+      " -c client_connection_check_interval=1000'";
   raw_ = PQconnectStart(conninfo.c_str());
   if (raw_ == nullptr) throw std::bad_alloc();
   if (PQstatus(raw_) == CONNECTION_BAD) fail("cannot connect");

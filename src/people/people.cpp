@@ -75,6 +75,7 @@ trust::Module make_module(trust::Base& base) {
   module.claims.push_back(
       trust::nothing_personal("attribute", {"tenant_id", "attribute_id", "key", "label", "type",
                                             "classification", "choices", "version", "created_at"}));
+  module.claims.push_back(trust::nothing_personal("catalogue_mark", {"tenant_id", "mark"}));
   module.claims.push_back(
       trust::nothing_personal("tag", {"tenant_id", "tag_id", "name", "created_at"}));
   module.claims.push_back(trust::nothing_personal(

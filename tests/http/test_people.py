@@ -1,5 +1,5 @@
 """People: persons, search, import, export, segments, erasure."""
-import unittest
+import random, unittest
 import varde
 
 
@@ -85,6 +85,60 @@ class People(unittest.TestCase):
             self.assertEqual((answer["count"], len(answer["sample"])), (expected, expected), rule)
         bad = self.admin.post("/api/v1/segments/preview", {"conditions": {"op": "and", "rules": [{"field": "attribute:health", "operator": "is", "value": "x"}]}})
         self.assertEqual((bad.status, bad.json["errors"][0]["pointer"]), (422, "/conditions/rules/0/field"))
+
+    def test_segments_mean_what_a_person_would_say(self):
+        """Generated trees: the count, the sample and a reading of the same tree in Python agree; restricted persons are in none."""
+        tag = self.admin.ok("POST", "/api/v1/tags", {"name": "tree"})["id"]
+        other = self.admin.ok("POST", "/api/v1/tags", {"name": "tree-other"})["id"]
+        people = []
+        for i in range(9):
+            person = {"age": [None, 10, 20, 30][i % 4], "other": i % 3 == 0, "language": "nb" if i % 2 else "sv"}
+            made = self.admin.ok("POST", "/api/v1/persons", {"email": "tree-%d@example.org" % i, "language": person["language"], "tags": ["tree"] + (["tree-other"] if person["other"] else []),
+                                                             "attributes": {"age": person["age"]} if person["age"] else {}})
+            if i == 8:
+                self.program.sql("UPDATE person SET state = 2 WHERE person_id = '%s'" % made["id"])
+            else:
+                people.append(person)
+        rng = random.Random(3)
+
+        def tree(depth):
+            kind = rng.random()
+            if depth == 0 or kind < 0.4:
+                return rng.choice([
+                    ({"field": "attribute:age", "operator": "gte", "value": 20}, lambda p: p["age"] is not None and p["age"] >= 20),
+                    ({"field": "attribute:age", "operator": "ne", "value": 10}, lambda p: p["age"] != 10),
+                    ({"field": "attribute:age", "operator": "is_not_set"}, lambda p: p["age"] is None),
+                    ({"field": "tag", "operator": "has", "value": other}, lambda p: p["other"]),
+                    ({"field": "tag", "operator": "has_not", "value": other}, lambda p: not p["other"]),
+                    ({"field": "language", "operator": "is", "value": "sv"}, lambda p: p["language"] == "sv"),
+                    ({"field": "email_known", "operator": "is", "value": True}, lambda p: True)])
+            op, negated = rng.choice(["and", "or"]), rng.random() < 0.25
+            inner = [tree(depth - 1) for _ in range(rng.randint(1, 3))]
+            test = (lambda p: all(t(p) for _, t in inner)) if op == "and" else (lambda p: any(t(p) for _, t in inner))
+            return {"op": op, "rules": [r for r, _ in inner], "not": negated}, (lambda p: not test(p)) if negated else test
+
+        for _ in range(80):
+            rule, test = tree(3)
+            answer = self.admin.ok("POST", "/api/v1/segments/preview", {"conditions": {"op": "and", "rules": [{"field": "tag", "operator": "has", "value": tag}, rule]}})
+            expected = sum(test(p) for p in people)
+            self.assertEqual((answer["count"], len(answer["sample"])), (expected, expected), rule)
+
+    def test_names_on_a_persons_page_follow_the_catalogue(self):
+        """They are kept in memory; what changes them is seen by the very next request."""
+        admin = self.admin
+        group = admin.ok("POST", "/api/v1/lists", {"name": "Before"})
+        tag = admin.ok("POST", "/api/v1/tags", {"name": "before"})
+        admin.ok("POST", "/api/v1/attributes", {"key": "shoe", "label": "Shoe", "type": "number", "classification": "plain"})
+        person = admin.ok("POST", "/api/v1/persons", {"email": "names@example.org", "tags": ["before"], "lists": [group["id"]], "attributes": {"shoe": 43}})["id"]
+        page = lambda: admin.ok("GET", "/api/v1/persons/" + person)
+        self.assertEqual((page()["tags"], [l["name"] for l in page()["lists"]], page()["attributes"]), (["before"], ["Before"], {"shoe": 43}))
+        admin.ok("PATCH", "/api/v1/tags/" + tag["id"], {"name": "after"})
+        self.assertEqual(page()["tags"], ["after"])
+        admin.patch("/api/v1/lists/" + group["id"], {"name": "After"}, version=group["version"])
+        self.assertEqual([l["name"] for l in page()["lists"]], ["After"])
+        admin.delete("/api/v1/tags/" + tag["id"])
+        admin.delete("/api/v1/attributes/" + next(a["id"] for a in admin.ok("GET", "/api/v1/attributes")["items"] if a["key"] == "shoe"))
+        self.assertEqual((page()["tags"], page()["attributes"]), ([], {}))
 
     def test_erased_person_is_gone_and_the_key_with_it(self):
         person = self.admin.ok("POST", "/api/v1/persons", {"email": "gone@example.org", "tags": ["x"]})

@@ -129,6 +129,22 @@ Error stale(const char* what) {
 
 }  // namespace
 
+std::shared_ptr<const Names> names(Ctx& ctx, const Uuid& mark) {
+  return ctx.base.cache.get<Names>(ctx.tenant, mark, [&ctx] {
+    auto& tx = ctx.tx();
+    auto attributes = tx.later(kAttributes), tags = tx.later(kTagNames),
+         lists = tx.later(kListNames), purposes = tx.later(kPurposes);
+    tx.flush();
+    Names out;
+    for (auto& row : attributes.rows().all<Attribute>())
+      out.attributes[row.id] = {row.key, row.type};
+    for (auto& row : tags.rows().all<Tag>()) out.tags[row.id] = row.name;
+    for (auto& row : lists.rows().all<Tag>()) out.lists[row.id] = row.name;
+    for (auto& row : purposes.rows().all<Purpose>()) out.purposes[row.id] = row.label;
+    return out;
+  });
+}
+
 std::vector<Attribute> attributes(Ctx& ctx) { return ctx.tx().all<Attribute>(kAttributes); }
 db::Later attributes_later(Ctx& ctx) { return ctx.tx().later(kAttributes); }
 std::vector<Purpose> purposes(Ctx& ctx) { return ctx.tx().all<Purpose>(kPurposes); }

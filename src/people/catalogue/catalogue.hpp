@@ -52,6 +52,21 @@ struct Purpose {
 };
 BOOST_DESCRIBE_STRUCT(Purpose, (), (id, key, label, description))
 
+/// What is needed of the catalogue to show a person.
+struct Names {
+  struct Known {
+    std::string key;
+    AttributeType type = AttributeType::text;
+  };
+  std::map<Uuid, Known> attributes;
+  std::map<Uuid, std::string> tags, lists, purposes;
+};
+/// As of `mark`: what the statement kCatalogueMark said, nil when it said nothing. From memory
+/// where it can be.
+std::shared_ptr<const Names> names(trust::Ctx& ctx, const Uuid& mark);
+/// Part of a statement of the caller's: one uuid, or null.
+inline constexpr std::string_view kCatalogueMark = "(SELECT mark FROM catalogue_mark)";
+
 std::vector<Attribute> attributes(trust::Ctx& ctx);
 /// The same, queued to travel with the caller's next statement: `.rows().all<Attribute>()` after
 /// it.

@@ -167,12 +167,18 @@ std::optional<T> element(const json::value& row, std::size_t place) {
 
 Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
   static const std::string statement =
-      fmt::format(fmt::runtime(kOverview), suppression_lookup().sql);
+      fmt::format(fmt::runtime(kOverview), kCatalogueMark, suppression_lookup().sql);
   auto rows = ctx.tx().query({"person.overview", statement}, id);
   auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, id);
   if (!key) return not_found("This person does not exist, or was erased.");
   auto person = open_person(ctx, rows.as<PersonRecord>(0), *key);
   auto more = rows.as<OverviewRecord>(0);
+  auto known = names(ctx, more.mark.value_or(Uuid()));
+  // What was removed from the catalogue since the statement is not shown any more.
+  auto name_of = [](const std::map<Uuid, std::string>& all, const Uuid& id) {
+    auto found = all.find(id);
+    return found == all.end() ? nullptr : &found->second;
+  };
   PersonDetails out;
   out.id = person.id;
   out.email = some(person.email);
@@ -185,27 +191,27 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
   out.version = person.version;
   out.created_at = person.created_at;
   out.updated_at = person.updated_at;
-  out.tags = std::move(more.tags);
-  for (const auto& row : elements(more.attributes)) {
-    auto& value = out.attributes[*element<std::string>(row, 1)];
-    auto text = element<std::string>(row, 3);
-    auto number = element<double>(row, 4);
-    if (text || number) {
-      value = value_of(*element<AttributeType>(row, 2), text, number);
-    } else if (auto sealed = person.attributes.find(*element<Uuid>(row, 0));
-               sealed != person.attributes.end()) {
-      value = sealed->second;
-    } else {
-      out.attributes.erase(*element<std::string>(row, 1));
-    }
-  }
+  for (const auto& id : more.tags)
+    if (const auto* name = name_of(known->tags, id)) out.tags.push_back(*name);
+  std::ranges::sort(out.tags);
+  for (const auto& [id, value] : person.attributes)
+    if (auto found = known->attributes.find(id); found != known->attributes.end())
+      out.attributes[found->second.key] = value;
+  for (const auto& row : elements(more.attributes))
+    if (auto found = known->attributes.find(*element<Uuid>(row, 0));
+        found != known->attributes.end())
+      out.attributes[found->second.key] =
+          value_of(found->second.type, element<std::string>(row, 1), element<double>(row, 2));
   for (const auto& row : elements(more.lists))
-    out.lists.push_back({*element<Uuid>(row, 0), *element<std::string>(row, 1),
-                         *element<MemberState>(row, 2), *element<Timestamp>(row, 3)});
+    if (auto id = *element<Uuid>(row, 0); const auto* name = name_of(known->lists, id))
+      out.lists.push_back({id, *name, *element<MemberState>(row, 1), *element<Timestamp>(row, 2)});
+  std::ranges::sort(out.lists, {}, &ListState::name);
   for (const auto& row : elements(more.consents))
-    out.consents.push_back({*element<Uuid>(row, 0), *element<std::string>(row, 1),
-                            *element<bool>(row, 2) ? ConsentState::given : ConsentState::withdrawn,
-                            *element<std::string>(row, 3), *element<Timestamp>(row, 4)});
+    if (auto id = *element<Uuid>(row, 0); const auto* name = name_of(known->purposes, id))
+      out.consents.push_back(
+          {id, *name, *element<bool>(row, 1) ? ConsentState::given : ConsentState::withdrawn,
+           *element<std::string>(row, 2), *element<Timestamp>(row, 3)});
+  std::ranges::sort(out.consents, {}, &ConsentView::purpose);
   if (more.suppressed) {
     auto row = json::parse(more.suppressed->text);
     out.suppressed = SuppressionNote{suppression_lookup().reason(*element<int>(row, 0)),

@@ -90,25 +90,23 @@ inline constexpr db::Sql kConsentsOf{"person.consents_of",
                                      "FROM consent WHERE person_id = ANY($1)"};
 // All that the person page shows, in one statement: under row-level security each further one costs
 // as much as this whole. Named columns are PersonRecord's; the others are JSON arrays of arrays.
-// What outreach knows of the address comes as a piece of SQL (SuppressionLookup).
+// Names are not joined in but kept in memory (people::names): the joins took half of it. What
+// outreach knows of the address comes as a piece of SQL (SuppressionLookup).
 struct OverviewRecord {
+  std::optional<Uuid> mark;
   std::optional<db::Json> attributes, lists, consents, suppressed;
-  std::vector<std::string> tags;
+  std::vector<Uuid> tags;
 };
-BOOST_DESCRIBE_STRUCT(OverviewRecord, (), (attributes, lists, consents, suppressed, tags))
+BOOST_DESCRIBE_STRUCT(OverviewRecord, (), (mark, attributes, lists, consents, suppressed, tags))
 inline constexpr std::string_view kOverview =
-    "SELECT p.*, "
-    "(SELECT json_agg(json_build_array(a.attribute_id, a.key, a.type, v.text_value, "
-    "v.number_value)) FROM attribute a LEFT JOIN person_attribute v ON v.tenant_id = a.tenant_id "
-    "AND v.person_id = p.person_id AND v.attribute_id = a.attribute_id) AS attributes, "
-    "ARRAY(SELECT t.name FROM person_tag x JOIN tag t USING (tenant_id, tag_id) WHERE x.person_id "
-    "= p.person_id ORDER BY t.name) AS tags, "
-    "(SELECT json_agg(json_build_array(x.list_id, l.name, x.state, x.since) ORDER BY l.name) FROM "
-    "list_member x JOIN list l USING (tenant_id, list_id) WHERE x.person_id = p.person_id) AS "
-    "lists, "
-    "(SELECT json_agg(json_build_array(x.purpose_id, u.label, x.given, x.source, x.at) ORDER BY "
-    "u.label) FROM consent x JOIN purpose u USING (tenant_id, purpose_id) WHERE x.person_id = "
-    "p.person_id) AS consents, "
+    "SELECT p.*, {} AS mark, "
+    "(SELECT json_agg(json_build_array(x.attribute_id, x.text_value, x.number_value)) FROM "
+    "person_attribute x WHERE x.person_id = p.person_id) AS attributes, "
+    "ARRAY(SELECT x.tag_id FROM person_tag x WHERE x.person_id = p.person_id) AS tags, "
+    "(SELECT json_agg(json_build_array(x.list_id, x.state, x.since)) FROM list_member x WHERE "
+    "x.person_id = p.person_id) AS lists, "
+    "(SELECT json_agg(json_build_array(x.purpose_id, x.given, x.source, x.at)) FROM consent x "
+    "WHERE x.person_id = p.person_id) AS consents, "
     "({}) AS suppressed FROM person p WHERE p.person_id = $1";
 /// Opens what is sealed in a record. Throws std::runtime_error when the key is not its own.
 Person open_person(trust::Ctx& ctx, const PersonRecord& record, const crypto::Key& key);

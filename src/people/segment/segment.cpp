@@ -42,6 +42,7 @@ constexpr db::Sql kUpdate{"segment.update",
                           "UPDATE segment SET name = $3, conditions = $4, persons = $5, counted_at "
                           "= $6, updated_at = $6, version = version + 1 "
                           "WHERE segment_id = $1 AND version = $2"};
+constexpr db::Sql kLoops{"segment.loops", "SELECT set_config('enable_nestloop', $1, true)"};
 constexpr db::Sql kDelete{"segment.delete", "DELETE FROM segment WHERE segment_id = $1"};
 
 struct SegmentRecord {
@@ -113,7 +114,22 @@ Segment view_of(const SegmentRow& row) {
           row.counted_at, row.version, row.created_at, row.updated_at};
 }
 
-// Compiles one tree. A condition is text over the alias `p`; a set is a subselect of person_id.
+// What a piece of a tree means, as SQL.
+struct Part {
+  std::string condition;  ///< About the person of the alias it was compiled for.
+  /// The same as a subselect of person_id, each once, without the table person; empty where there
+  /// is no such thing.
+  std::string set;
+  bool columns = false;  ///< The condition reads columns of person.
+
+  std::string any_set(const std::string& alias) const {
+    return !set.empty()
+               ? set
+               : "SELECT " + alias + ".person_id FROM person " + alias + " WHERE " + condition;
+  }
+};
+
+// Compiles one tree.
 class Compiler {
  public:
   Compiler(Ctx& ctx, Query& query) : ctx_(ctx), query_(query) {
@@ -121,8 +137,8 @@ class Compiler {
     for (auto& purpose : purposes(ctx)) purposes_[purpose.key] = purpose.id;
   }
 
-  Result<std::string> condition(const json::value& node, const std::string& alias,
-                                const std::string& at, int depth = 0) {
+  Result<Part> part(const json::value& node, const std::string& alias, const std::string& at,
+                    int depth = 0) {
     if (depth > kMaxDepth)
       return bad_input(at, fmt::format("Groups can be nested {} deep at most.", kMaxDepth));
     const auto* object = node.if_object();
@@ -136,34 +152,57 @@ class Compiler {
       return bad_input(at + "/rules", "must be a list of rules.");
     bool negated = false;
     if (const auto* flag = object->if_contains("not")) negated = flag->is_bool() && flag->as_bool();
-    std::vector<std::string> parts;
     bool is_or = op->as_string() == "or" && rules->as_array().size() > 1;
+    std::vector<Part> parts;
+    std::vector<std::string> aliases;
     for (std::size_t i = 0; i < rules->as_array().size(); ++i) {
-      auto place = at + "/rules/" + std::to_string(i);
-      if (is_or) {
-        auto inner = "o" + std::to_string(++aliases_);
-        VARDE_TRY(auto part, condition(rules->as_array()[i], inner, place, depth + 1));
-        parts.push_back("SELECT " + inner + ".person_id FROM person " + inner + " WHERE " + part);
-      } else {
-        VARDE_TRY(auto part, condition(rules->as_array()[i], alias, place, depth + 1));
-        parts.push_back("(" + part + ")");
-      }
+      aliases.push_back(is_or ? "o" + std::to_string(++aliases_) : alias);
+      VARDE_TRY(auto one, part(rules->as_array()[i], aliases.back(),
+                               at + "/rules/" + std::to_string(i), depth + 1));
+      parts.push_back(std::move(one));
     }
-    std::string joined;
-    for (const auto& part : parts)
-      joined += (joined.empty() ? "" : is_or ? " UNION ALL " : " AND ") + part;
-    if (parts.empty()) joined = "true";
-    if (is_or) {
-      auto set = "u" + std::to_string(++aliases_);
-      joined = "EXISTS (SELECT 1 FROM (" + joined + ") " + set + " WHERE " + set +
-               ".person_id = " + alias + ".person_id)";
-    }
-    return negated ? "NOT (" + joined + ")" : joined;
+    alternatives_ = alternatives_ || is_or;
+    auto out = is_or ? any_of(parts, aliases, alias) : all_of(parts, alias);
+    if (negated) out = {"NOT (" + out.condition + ")", "", out.columns};
+    return out;
   }
 
+  /// There is an "or" in it.
+  bool has_alternatives() const { return alternatives_; }
+
  private:
-  Result<std::string> rule(const json::object& object, const std::string& p,
-                           const std::string& at) {
+  static Part all_of(const std::vector<Part>& parts, const std::string& alias) {
+    Part out;
+    const Part* first = nullptr;
+    std::string rest;
+    for (const auto& part : parts) {
+      out.condition += (out.condition.empty() ? "(" : " AND (") + part.condition + ")";
+      out.columns = out.columns || part.columns;
+      if (first == nullptr && !part.set.empty()) {
+        first = &part;
+      } else {
+        rest += (rest.empty() ? " WHERE (" : " AND (") + part.condition + ")";
+      }
+    }
+    if (parts.empty()) out.condition = "true";
+    if (first != nullptr && !out.columns)
+      out.set = rest.empty()
+                    ? first->set
+                    : "SELECT " + alias + ".person_id FROM (" + first->set + ") " + alias + rest;
+    return out;
+  }
+  Part any_of(const std::vector<Part>& parts, const std::vector<std::string>& aliases,
+              const std::string& alias) {
+    std::string all;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      all += (all.empty() ? "" : " UNION ALL ") + parts[i].any_set(aliases[i]);
+    auto set = "u" + std::to_string(++aliases_);
+    return {"EXISTS (SELECT 1 FROM (" + all + ") " + set + " WHERE " + set +
+                ".person_id = " + alias + ".person_id)",
+            "", false};
+  }
+
+  Result<Part> rule(const json::object& object, const std::string& p, const std::string& at) {
     if (++rules_ > kMaxRules) return bad_input(at, fmt::format("At most {} rules.", kMaxRules));
     const auto* field_value = object.if_contains("field");
     const auto* operator_value = object.if_contains("operator");
@@ -190,53 +229,52 @@ class Compiler {
       if (!id && field == "tag" && value.is_string()) id = Uuid{};  // a tag that nobody has
       if (!id) return wants(field == "tag" ? "a tag" : "a list's id");
       if (op != "has" && op != "has_not") return unknown();
-      auto inner =
-          field == "tag"
-              ? "SELECT 1 FROM person_tag x WHERE x.tag_id = " + query_.bind(*id)
-              : "SELECT 1 FROM list_member x WHERE x.state = 1 AND x.list_id = " + query_.bind(*id);
-      return exists(op == "has", inner, p);
+      auto inner = field == "tag"
+                       ? "person_tag x WHERE x.tag_id = " + query_.bind(*id)
+                       : "list_member x WHERE x.state = 1 AND x.list_id = " + query_.bind(*id);
+      return member(op == "has", inner, p);
     }
     if (field.starts_with("consent:")) {
       auto purpose = purposes_.find(field.substr(8));
       if (purpose == purposes_.end())
         return bad_input(at + "/field", "This purpose does not exist any more.");
-      auto inner = "SELECT 1 FROM consent x WHERE x.purpose_id = " + query_.bind(purpose->second);
+      auto inner = "consent x WHERE x.purpose_id = " + query_.bind(purpose->second);
       if (op == "given" || op == "withdrawn")
-        return exists(true, inner + " AND x.given = " + (op == "given" ? "true" : "false"), p);
-      if (op == "unknown") return exists(false, inner, p);
+        return member(true, inner + " AND x.given = " + (op == "given" ? "true" : "false"), p);
+      if (op == "unknown") return member(false, inner, p);
       return unknown();
     }
     if (field == "language") {
-      if (op == "is_set") return p + ".language <> ''";
-      if (op == "is_not_set") return p + ".language = ''";
+      if (op == "is_set") return column(p + ".language <> ''");
+      if (op == "is_not_set") return column(p + ".language = ''");
       if (!value.is_string()) return wants("a language, like nb");
       if (op == "is" || op == "is_not")
-        return p + ".language " + (op == "is" ? "= " : "<> ") +
-               query_.bind(std::string(value.as_string()));
+        return column(p + ".language " + (op == "is" ? "= " : "<> ") +
+                      query_.bind(std::string(value.as_string())));
       return unknown();
     }
     if (field == "email_known" || field == "phone_known") {
       if (op != "is" || !value.is_bool()) return wants("yes or no");
-      return p + (field == "email_known" ? ".email_hash" : ".phone_hash") +
-             (value.as_bool() ? " IS NOT NULL" : " IS NULL");
+      return column(p + (field == "email_known" ? ".email_hash" : ".phone_hash") +
+                    (value.as_bool() ? " IS NOT NULL" : " IS NULL"));
     }
     if (field == "created_at") {
       if (op == "in_last_days" || op == "before_days") {
         if (!value.is_number()) return wants("a number of days");
         auto days = std::clamp(value.to_number<double>(), 0.0, 36500.0);
-        return p + ".created_at " + (op == "in_last_days" ? ">= " : "< ") +
-               query_.bind(now() - std::chrono::hours(static_cast<long>(days * 24)));
+        return column(p + ".created_at " + (op == "in_last_days" ? ">= " : "< ") +
+                      query_.bind(now() - std::chrono::hours(static_cast<long>(days * 24))));
       }
       auto date =
           value.is_string() ? parse_date(std::string_view(value.as_string())) : std::nullopt;
       if (!date) return wants("a date, like 2026-03-01");
       auto instant = Timestamp(std::chrono::sys_days(*date));
       if (op == "gte" || op == "gt")
-        return p + ".created_at >= " +
-               query_.bind(op == "gt" ? instant + std::chrono::hours(24) : instant);
+        return column(p + ".created_at >= " +
+                      query_.bind(op == "gt" ? instant + std::chrono::hours(24) : instant));
       if (op == "lt" || op == "lte")
-        return p + ".created_at < " +
-               query_.bind(op == "lte" ? instant + std::chrono::hours(24) : instant);
+        return column(p + ".created_at < " +
+                      query_.bind(op == "lte" ? instant + std::chrono::hours(24) : instant));
       return unknown();
     }
     if (field == "opened" || field == "clicked" || field == "submitted") {
@@ -275,14 +313,23 @@ class Compiler {
     return bad_input(at + "/field", fmt::format("\"{}\" is not a field of a segment.", field));
   }
 
-  static std::string exists(bool yes, const std::string& inner, const std::string& p) {
-    return std::string(yes ? "" : "NOT ") + "EXISTS (" + inner + " AND x.person_id = " + p +
-           ".person_id)";
+  static Part column(std::string condition) { return {std::move(condition), "", true}; }
+  // Whether `inner`, a subselect of rows x about persons, has one of this person.
+  static Part exists(bool yes, const std::string& inner, const std::string& p) {
+    return {std::string(yes ? "" : "NOT ") + "EXISTS (" + inner + " AND x.person_id = " + p +
+                ".person_id)",
+            "", false};
+  }
+  // The same of a table and a condition on it that has each person once.
+  static Part member(bool yes, const std::string& from, const std::string& p) {
+    auto out = exists(yes, "SELECT 1 FROM " + from, p);
+    if (yes) out.set = "SELECT x.person_id FROM " + from;
+    return out;
   }
 
-  Result<std::string> attribute_rule(const std::string& key, const std::string& op,
-                                     const json::value& value, const std::string& p,
-                                     const std::string& at) {
+  Result<Part> attribute_rule(const std::string& key, const std::string& op,
+                              const json::value& value, const std::string& p,
+                              const std::string& at) {
     auto found = attributes_.find(key);
     if (found == attributes_.end())
       return bad_input(at + "/field", "This attribute does not exist any more.");
@@ -292,9 +339,8 @@ class Compiler {
           at + "/field",
           fmt::format("{} is {}: it is encrypted per person and cannot be asked for in a segment.",
                       attribute.label, web::enum_word(attribute.classification)));
-    auto base =
-        "SELECT 1 FROM person_attribute x WHERE x.attribute_id = " + query_.bind(attribute.id);
-    if (op == "is_set" || op == "is_not_set") return exists(op == "is_set", base, p);
+    auto base = "person_attribute x WHERE x.attribute_id = " + query_.bind(attribute.id);
+    if (op == "is_set" || op == "is_not_set") return member(op == "is_set", base, p);
     auto wants = [&](std::string what) {
       return bad_input(at + "/value", "must be " + std::move(what) + ".");
     };
@@ -309,21 +355,21 @@ class Compiler {
         std::vector<std::string> all;
         for (const auto& item : value.as_array())
           if (item.is_string()) all.emplace_back(item.as_string());
-        return exists(true, base + " AND x.text_value = ANY(" + query_.bind(all) + ")", p);
+        return member(true, base + " AND x.text_value = ANY(" + query_.bind(all) + ")", p);
       }
       if (!value.is_string()) return wants("text");
       std::string text(value.as_string());
       if (op == "is" || op == "is_not")
-        return exists(op == "is", base + " AND x.text_value = " + query_.bind(text), p);
+        return member(op == "is", base + " AND x.text_value = " + query_.bind(text), p);
       // starts_with() is leakproof, LIKE is not: under row-level security only the former may use
       // the index.
       if (op == "starts_with")
-        return exists(true, base + " AND starts_with(x.text_value, " + query_.bind(text) + ")", p);
+        return member(true, base + " AND starts_with(x.text_value, " + query_.bind(text) + ")", p);
       return unknown();
     }
     if (attribute.type == AttributeType::boolean) {
       if (op != "is" || !value.is_bool()) return wants("yes or no");
-      return exists(true,
+      return member(true,
                     base + " AND x.number_value = " + query_.bind(value.as_bool() ? 1.0 : 0.0), p);
     }
     auto number_of = [&](const json::value& in) -> std::optional<double> {
@@ -340,7 +386,7 @@ class Compiler {
       auto today = static_cast<double>(
           std::chrono::floor<std::chrono::days>(now()).time_since_epoch().count());
       auto bound = query_.bind(today - value.to_number<double>());
-      return exists(
+      return member(
           true,
           base + (op == "in_last_days" ? " AND x.number_value >= " + bound +
                                              " AND x.number_value <= " + query_.bind(today)
@@ -352,7 +398,7 @@ class Compiler {
         return wants(std::string("two values, each ") + what);
       auto low = number_of(value.as_array()[0]), high = number_of(value.as_array()[1]);
       if (!low || !high) return wants(std::string("two values, each ") + what);
-      return exists(true,
+      return member(true,
                     base + " AND x.number_value >= " + query_.bind(*low) +
                         " AND x.number_value <= " + query_.bind(*high),
                     p);
@@ -363,7 +409,7 @@ class Compiler {
     if (sql == kOperators.end()) return unknown();
     auto number = number_of(value);
     if (!number) return wants(what);
-    return exists(op != "ne",
+    return member(op != "ne",
                   base + " AND x.number_value " + sql->second + " " + query_.bind(*number), p);
   }
 
@@ -372,8 +418,20 @@ class Compiler {
   std::map<std::string, Attribute> attributes_;
   std::map<std::string, Uuid> purposes_;
   int aliases_ = 0;
+  bool alternatives_ = false;
   std::size_t rules_ = 0;
 };
+
+// For somebody who waits. An "or" inside an "or" takes minutes when the planner thinks that few
+// rows come (as it does until it has statistics) and loops over them; each set once and hashed
+// takes as long as the sets are. A campaign's pages keep the planner's choice: they want few of
+// many.
+Result<Part> interactive(Ctx& ctx, const json::value& tree, Query& query) {
+  Compiler compiler(ctx, query);
+  VARDE_TRY(auto part, compiler.part(tree, "p", "/conditions"));
+  if (compiler.has_alternatives()) query.without_loops();
+  return part;
+}
 
 Result<SegmentPreview> preview(Ctx& ctx, const json::value& tree) {
   auto started = std::chrono::steady_clock::now();
@@ -381,7 +439,8 @@ Result<SegmentPreview> preview(Ctx& ctx, const json::value& tree) {
   VARDE_TRY(out.count, count(ctx, tree));
   Query query;
   query.where("p.state = 1");
-  VARDE_CHECK(add_conditions(ctx, tree, query));
+  VARDE_TRY(auto part, interactive(ctx, tree, query));
+  query.where(std::move(part.condition));
   out.took_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
   out.sample = rows(
@@ -409,13 +468,16 @@ std::string Query::text(const std::string& head, const std::string& tail) const 
 
 db::Rows Query::run(Ctx& ctx, const std::string& head, const std::string& tail) const {
   auto sql = text(head, tail);
-  return ctx.tx().query_params({"", sql}, params_);
+  if (without_loops_) ctx.tx().later(kLoops, "off");
+  auto rows = ctx.tx().query_params({"", sql}, params_);
+  if (without_loops_) ctx.tx().later(kLoops, "on");
+  return rows;
 }
 
 Result<void> add_conditions(Ctx& ctx, const json::value& tree, Query& query) {
   Compiler compiler(ctx, query);
-  VARDE_TRY(auto condition, compiler.condition(tree, "p", "/conditions"));
-  query.where(std::move(condition));
+  VARDE_TRY(auto part, compiler.part(tree, "p", "/conditions"));
+  query.where(std::move(part.condition));
   return {};
 }
 
@@ -426,8 +488,18 @@ std::optional<SegmentRow> find_segment(Ctx& ctx, const Uuid& id) {
 
 Result<std::int64_t> count(Ctx& ctx, const json::value& tree) {
   Query query;
+  VARDE_TRY(auto part, interactive(ctx, tree, query));
+  // Without the table person where that can be: few are not active, and taking them out costs less
+  // than asking for each of many whether they are (1,000,000 persons, three conditions: two
+  // thirds).
+  if (!part.set.empty())
+    return query
+        .run(ctx, "SELECT count(*) FROM (" + part.set +
+                      ") s WHERE NOT EXISTS (SELECT 1 FROM person q WHERE q.state > 1 AND "
+                      "q.person_id = s.person_id)")
+        .as<std::int64_t>(0);
   query.where("p.state = 1");
-  VARDE_CHECK(add_conditions(ctx, tree, query));
+  query.where(std::move(part.condition));
   return query.run(ctx, "SELECT count(*) FROM person p").as<std::int64_t>(0);
 }
 

@@ -26,6 +26,8 @@ class Query {
     params_.add(value);
     return "$" + std::to_string(params_.size());
   }
+  /// Tells the planner to join by hash or merge only.
+  void without_loops() { without_loops_ = true; }
   void where(std::string condition) { conditions_.push_back(std::move(condition)); }
   db::Rows run(trust::Ctx& ctx, const std::string& head, const std::string& tail = "") const;
   std::string text(const std::string& head, const std::string& tail = "") const;
@@ -34,6 +36,7 @@ class Query {
  private:
   std::vector<std::string> conditions_;
   db::Params params_;
+  bool without_loops_ = false;
 };
 
 enum class ConditionsOp { and_, or_ };
