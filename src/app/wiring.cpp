@@ -14,7 +14,7 @@ std::vector<trust::Module> make_modules(Program& program) {
        .bounce_address = program.settings.bounce_address,
        .bounce_port = program.settings.bounce_port,
        .private_webhooks = program.settings.private_webhooks,
-       .alone_since = program.settings.embedded ? std::optional(now()) : std::nullopt,
+       .alone = program.settings.embedded,
        .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
        .on_stop = &program.on_stop}));
   return out;

@@ -26,17 +26,21 @@ constexpr db::Sql kEnqueue{
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unique_key) "
     "DO UPDATE SET again = true, run_at = LEAST(job.run_at, EXCLUDED.run_at)"};
 constexpr db::Sql kNotify{"jobs.notify", "SELECT pg_notify('varde_jobs', '')"};
-// $3: what runs here already. The clock may jump past a lease (a machine that slept, a corrected
-// clock) before the heartbeat extends it.
-constexpr db::Sql kClaim{
-    "jobs.claim",
-    "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
-    "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) "
-    "AND job_id <> ALL($3) ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
+// Work is due by varde::now(), but leases are measured by the database's clock: one for all nodes,
+// and a corrected clock on one of them takes no other's work. $3: what runs here already, for a
+// machine that slept past a lease has not yet extended it.
+constexpr db::Sql kClaim{"jobs.claim",
+                         "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
+                         "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR "
+                         "lease_until <= clock_timestamp()) "
+                         "AND job_id <> ALL($3) ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
 constexpr db::Sql kLeaseMany{
     "jobs.lease",
-    "UPDATE job SET lease_until = $2, attempts = attempts + 1 WHERE job_id = ANY($1)"};
-constexpr db::Sql kExtend{"jobs.extend", "UPDATE job SET lease_until = $2 WHERE job_id = ANY($1)"};
+    "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $2), attempts = "
+    "attempts + 1 WHERE job_id = ANY($1)"};
+constexpr db::Sql kExtend{"jobs.extend",
+                          "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => "
+                          "$2) WHERE job_id = ANY($1)"};
 constexpr db::Sql kDelete{"jobs.delete", "DELETE FROM job WHERE job_id = $1 AND NOT again"};
 constexpr db::Sql kRunAgain{
     "jobs.run_again",
@@ -151,7 +155,7 @@ void Workers::Impl::claim_loop(PerLoop& mine) {
         if (!jobs.empty()) {
           std::vector<Uuid> ids;
           for (const auto& job : jobs) ids.push_back(job.job_id);
-          tx.later(kLeaseMany, ids, now() + kLease);
+          tx.later(kLeaseMany, ids, std::chrono::duration<double>(kLease).count());
           tx.commit();
           {
             std::lock_guard lock(mutex);
@@ -195,7 +199,7 @@ void Workers::Impl::heartbeat_loop() {
     if (leased.empty()) continue;
     try {
       auto tx = database->system();
-      tx.later(kExtend, leased, now() + kLease);
+      tx.later(kExtend, leased, std::chrono::duration<double>(kLease).count());
       tx.commit();
     } catch (const std::exception& e) {
       log::warning("The leases of running jobs could not be extended", {{"what", e.what()}});

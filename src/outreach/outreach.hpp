@@ -18,8 +18,8 @@ struct Environment {
   std::string bounce_address = "127.0.0.1";         ///< Where the receiver listens.
   unsigned short bounce_port = 0;                   ///< 0: no receiver.
   bool private_webhooks = false;  ///< Webhooks may go to addresses inside the house, and over http.
-  /// When this program began, if it is the only node: what an earlier process held is free.
-  std::optional<Timestamp> alone_since;
+  /// It is the only node: what an earlier process held is free.
+  bool alone = false;
   net::Loop* loop = nullptr;  ///< Where it runs; null when nothing is started (`varde openapi`).
   std::vector<std::function<void()>>* on_stop = nullptr;  ///< The program's.
 };

@@ -184,11 +184,11 @@ class Run {
 
  private:
   bool claim(Ctx& ctx) {
-    claimed_ = now();
-    // Alone, a lease from before this process began is a dead one's, however long it lasts.
-    auto ended = claimed_;
-    if (environment_.alone_since) ended = std::max(ended, *environment_.alone_since + kRunLease);
-    return ctx.tx().query(kClaimRun, id_, run_, claimed_ + kRunLease, ended).affected() > 0;
+    claimed_ = std::chrono::steady_clock::now();
+    return ctx.tx()
+               .query(kClaimRun, id_, run_, std::chrono::duration<double>(kRunLease).count(),
+                      environment_.alone)
+               .affected() > 0;
   }
 
   // Several producers, so that the connections do not starve while one waits for the database.
@@ -230,7 +230,7 @@ class Run {
   }
 
   bool still_ours(Ctx& ctx) {
-    if (now() - claimed_ > kRunLease / 3 || now() < claimed_) return claim(ctx);
+    if (std::chrono::steady_clock::now() - claimed_ > kRunLease / 3) return claim(ctx);
     return ctx.tx().maybe<int>(kState, id_) == static_cast<int>(CampaignState::sending);
   }
 
@@ -436,8 +436,7 @@ class Run {
   bool retried_ = false;
   std::map<int, int> remaining_;  // outcomes that a chunk waits for
   std::atomic<std::size_t> mail_size_ = 4096;
-  Timestamp claimed_;
-  std::chrono::steady_clock::time_point next_look_;
+  std::chrono::steady_clock::time_point claimed_, next_look_;
 };
 
 }  // namespace

@@ -115,11 +115,14 @@ inline constexpr db::Sql kDeleteCampaign{"campaign.delete",
 inline constexpr db::Sql kState{"campaign.state",
                                 "SELECT state FROM campaign WHERE campaign_id = $1"};
 
-// Only one run sends a campaign at a time, on whatever node.
+// Only one run sends a campaign at a time, on whatever node; the lease is measured by the
+// database's clock. $4: there is no other node, and so whoever held it is dead (one node runs a job
+// once).
 inline constexpr db::Sql kClaimRun{
     "campaign.claim_run",
-    "UPDATE campaign SET runner = $2, runner_until = $3 WHERE campaign_id = $1 AND state = 4 AND "
-    "(runner IS NULL OR runner = $2 OR runner_until < $4)"};
+    "UPDATE campaign SET runner = $2, runner_until = clock_timestamp() + make_interval(secs => $3) "
+    "WHERE campaign_id = $1 AND state = 4 AND (runner IS NULL OR runner = $2 OR runner_until < "
+    "clock_timestamp() OR $4)"};
 inline constexpr db::Sql kLeaveRun{
     "campaign.leave_run",
     "UPDATE campaign SET runner = NULL WHERE campaign_id = $1 AND runner = $2"};
