@@ -4,6 +4,7 @@
 #include "outreach/campaign/store.hpp"
 #include "outreach/tracking/tracking.hpp"
 #include "people/person/person.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -97,10 +98,6 @@ struct BehindQuery {
   std::optional<std::string> cursor;
 };
 BOOST_DESCRIBE_STRUCT(BehindQuery, (), (what, link, limit, cursor))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 std::int64_t number_of(const Counts& counts, What what) {
   std::int64_t out = 0;
@@ -182,25 +179,16 @@ void add_campaign_people_routes(trust::Api& api) {
   api.add(
       {"GET", "/api/v1/campaigns/{id}/people", "listCampaignPeople",
        "The people behind a number of the report", static_cast<int>(Right::persons_read)},
-      [](Ctx& ctx, const web::Path<IdPath>& path,
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
          const web::Query<BehindQuery>& query) -> Result<web::Page<CampaignPerson>> {
-        auto limit = std::clamp(query->limit.value_or(50), 1, 200);
-        Uuid after;
-        if (query->cursor && !query->cursor->empty()) {
-          auto parts = web::read_cursor(*query->cursor, 1);
-          auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
-          if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
-          after = *id;
-        }
+        auto limit = web::page_limit(query->limit);
+        VARDE_TRY(auto after, web::read_after(query->cursor));
         auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, path->id);
         if (!campaign) return not_found("This campaign does not exist any more.");
         web::Page<CampaignPerson> page;
         page.total = number_of(counts_of(ctx, {*campaign})[path->id], query->what);
         auto records = behind(ctx, path->id, query.value, after, limit + 1);
-        if (static_cast<int>(records.size()) > limit) {
-          records.resize(static_cast<std::size_t>(limit));
-          page.next = web::make_cursor({records.back().person_id.str()});
-        }
+        page.next = web::cut_page(records, limit, &BehindRecord::person_id);
         std::vector<Uuid> ids;
         for (const auto& record : records) ids.push_back(record.person_id);
         std::unordered_map<Uuid, people::PersonRow> rows;

@@ -4,6 +4,7 @@
 #include "outreach/template/shape.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -99,10 +100,6 @@ struct FieldList {
   std::vector<PersonalisationField> fields;
 };
 BOOST_DESCRIBE_STRUCT(FieldList, (), (fields))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 MailTemplate view(const TemplateRecord& r) {
   return {r.template_id, r.name, json::parse(r.document.text), r.updated_at, r.version};
@@ -208,14 +205,14 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
       });
   api.add({"GET", "/api/v1/templates/{id}", "getTemplate", "One template",
            access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<MailTemplate> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<MailTemplate> {
             auto r = ctx.tx().maybe<TemplateRecord>(kTemplate, path->id);
             if (!r) return gone();
             return view(*r);
           });
   api.add({"PATCH", "/api/v1/templates/{id}", "updateTemplate", "Changes a template",
            access(Right::campaigns_write), 2 << 20},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<TemplateChange>& in) -> Result<MailTemplate> {
             auto r = ctx.tx().maybe<TemplateRecord>(kTemplate, path->id);
             if (!r) return gone();
@@ -240,7 +237,7 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"DELETE", "/api/v1/templates/{id}", "deleteTemplate", "Removes a template",
            access(Right::campaigns_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteTemplate, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"template.delete", "template", path->id});
             return Done{};

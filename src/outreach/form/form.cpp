@@ -12,6 +12,7 @@
 #include "trust/limiter.hpp"
 #include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -96,15 +97,6 @@ struct FormAnswer {
   bool simulated = false;
 };
 BOOST_DESCRIBE_STRUCT(FormAnswer, (), (id, at, person, values, simulated))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
-struct CursorQuery {
-  std::optional<std::string> cursor;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(CursorQuery, (), (cursor, limit))
 
 std::vector<FormField> fields_of(const FormRecord& record) {
   auto fields = web::read<std::vector<FormField>>(json::parse(record.fields.text));
@@ -171,8 +163,7 @@ json::object open_answer(const std::unordered_map<Uuid, crypto::Key>& keys,
 // Calls `each` with every answer, a page at a time.
 template <class Each>
 void for_all_answers(Ctx& ctx, const Uuid& form, Each each) {
-  Uuid before;
-  before.bytes.fill(0xff);
+  auto before = Uuid::largest();
   while (true) {
     auto records = ctx.tx().all<AnswerRecord>(kAnswers, form, before, 1000);
     if (records.empty()) return;
@@ -741,13 +732,13 @@ void add_form_routes(trust::Api& api) {
             return web::Created<Form>{view(ctx, record), "/api/v1/forms/" + id.str()};
           });
   api.add({"GET", "/api/v1/forms/{id}", "getForm", "One form", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Form> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Form> {
             VARDE_TRY(auto record, find_form(ctx, path->id));
             return view(ctx, record);
           });
   api.add({"PATCH", "/api/v1/forms/{id}", "updateForm", "Changes a form; answers that exist stay",
            access(Right::forms_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<FormInput>& in) -> Result<Form> {
             VARDE_TRY(auto record, find_form(ctx, path->id));
             if (in->name) record.name = in->name->value;
@@ -775,7 +766,7 @@ void add_form_routes(trust::Api& api) {
           });
   api.add({"DELETE", "/api/v1/forms/{id}", "deleteForm", "Removes a form and its answers",
            access(Right::forms_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteForm, path->id).affected() == 0)
               return not_found("This form does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"form.delete", "form", path->id});
@@ -793,41 +784,31 @@ void add_form_routes(trust::Api& api) {
   };
   api.add({"POST", "/api/v1/forms/{id}/publish", "publishForm", "Opens the form to the public",
            access(Right::forms_write)},
-          [set_state](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Form> {
+          [set_state](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Form> {
             return set_state(ctx, path->id, FormState::published, "form.publish");
           });
   api.add({"POST", "/api/v1/forms/{id}/close", "closeForm", "Takes no more answers",
            access(Right::forms_write)},
-          [set_state](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Form> {
+          [set_state](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Form> {
             return set_state(ctx, path->id, FormState::closed, "form.close");
           });
   api.add({"GET", "/api/v1/forms/{id}/results", "getFormResults",
            "Answers counted, question by question", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<FormResults> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<FormResults> {
             VARDE_TRY(auto record, find_form(ctx, path->id));
             return results(ctx, record);
           });
   api.add({"GET", "/api/v1/forms/{id}/answers", "listFormAnswers", "Single answers, newest first",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
-             const web::Query<CursorQuery>& query) -> Result<web::Page<FormAnswer>> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Query<web::CursorQuery>& query) -> Result<web::Page<FormAnswer>> {
             VARDE_TRY(auto record, find_form(ctx, path->id));
-            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
-            Uuid before;
-            before.bytes.fill(0xff);
-            if (query->cursor && !query->cursor->empty()) {
-              auto parts = web::read_cursor(*query->cursor, 1);
-              auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
-              if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
-              before = *id;
-            }
+            auto limit = web::page_limit(query->limit);
+            VARDE_TRY(auto before, web::read_before(query->cursor));
             auto records = ctx.tx().all<AnswerRecord>(kAnswers, path->id, before, limit + 1);
             web::Page<FormAnswer> page;
             page.total = record.answers;
-            if (static_cast<int>(records.size()) > limit) {
-              records.resize(static_cast<std::size_t>(limit));
-              page.next = web::make_cursor({records.back().answer_id.str()});
-            }
+            page.next = web::cut_page(records, limit, &AnswerRecord::answer_id);
             std::vector<Uuid> persons;
             for (const auto& answer : records) persons.push_back(answer.person_id);
             auto keys = ctx.base.keys.keys(ctx.tenant, persons);
@@ -848,7 +829,7 @@ void add_form_routes(trust::Api& api) {
   api.add(
       {"GET", "/api/v1/forms/{id}/answers.csv", "downloadFormAnswers", "All answers as CSV",
        access(Right::persons_export)},
-      [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<net::Response> {
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
         VARDE_TRY(auto record, find_form(ctx, path->id));
         trust::record(ctx, trust::AuditEntry{"form.export", "form", path->id});
         net::Response response;

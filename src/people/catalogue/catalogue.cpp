@@ -2,6 +2,7 @@
 
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -107,10 +108,6 @@ struct PurposeNew {
   std::optional<web::Text<500>> description;
 };
 BOOST_DESCRIBE_STRUCT(PurposeNew, (), (key, label, description))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 std::vector<std::string> texts(const std::optional<std::vector<web::Text<80, 1>>>& in) {
   std::vector<std::string> out;
@@ -230,7 +227,7 @@ void add_catalogue_routes(trust::Api& api) {
       });
   api.add({"PATCH", "/api/v1/attributes/{id}", "updateAttribute", "Changes label or choices",
            access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<AttributeChange>& in) -> Result<Attribute> {
             auto all = attributes(ctx);
             auto found = std::ranges::find(all, path->id, &Attribute::id);
@@ -252,7 +249,7 @@ void add_catalogue_routes(trust::Api& api) {
           });
   api.add({"DELETE", "/api/v1/attributes/{id}", "deleteAttribute",
            "Removes an attribute and its values from all persons", access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteAttribute, path->id).affected() == 0)
               return not_found("This attribute does not exist any more.");
             record(ctx, AuditEntry{"attribute.delete", "attribute", path->id});
@@ -275,7 +272,8 @@ void add_catalogue_routes(trust::Api& api) {
           });
   api.add(
       {"PATCH", "/api/v1/tags/{id}", "updateTag", "Renames a tag", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<TagCreate>& in) -> Result<Tag> {
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
+         const web::Body<TagCreate>& in) -> Result<Tag> {
         try {
           if (ctx.tx().query(kRenameTag, path->id, in->name.value).affected() == 0)
             return not_found("This tag does not exist any more.");
@@ -289,7 +287,7 @@ void add_catalogue_routes(trust::Api& api) {
       });
   api.add({"DELETE", "/api/v1/tags/{id}", "deleteTag", "Removes a tag from all persons",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteTag, path->id).affected() == 0)
               return not_found("This tag does not exist any more.");
             record(ctx, AuditEntry{"tag.delete", "tag", path->id});
@@ -302,7 +300,7 @@ void add_catalogue_routes(trust::Api& api) {
             return web::Page<List>{ctx.tx().all<List>(kLists), {}, {}};
           });
   api.add({"GET", "/api/v1/lists/{id}", "getList", "One list", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<List> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<List> {
             auto found = find_list(ctx, path->id);
             if (!found) return not_found("This list does not exist any more.");
             return *found;
@@ -316,7 +314,7 @@ void add_catalogue_routes(trust::Api& api) {
           });
   api.add(
       {"PATCH", "/api/v1/lists/{id}", "updateList", "Changes a list", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
          const web::Body<ListChange>& in) -> Result<List> {
         auto found = find_list(ctx, path->id);
         if (!found) return not_found("This list does not exist any more.");
@@ -343,7 +341,7 @@ void add_catalogue_routes(trust::Api& api) {
       });
   api.add({"DELETE", "/api/v1/lists/{id}", "deleteList", "Removes a list; the persons stay",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteList, path->id).affected() == 0)
               return not_found("This list does not exist any more.");
             record(ctx, AuditEntry{"list.delete", "list", path->id});

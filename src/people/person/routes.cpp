@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -91,10 +92,6 @@ struct PersonQuery {
   std::optional<int> limit;
 };
 BOOST_DESCRIBE_STRUCT(PersonQuery, (), (q, cursor, list, tag, segment, limit))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 struct ListPath {
   Uuid id, list_id;
 };
@@ -120,30 +117,12 @@ struct NoteCreate {
   web::Text<2000, 1> text;
 };
 BOOST_DESCRIBE_STRUCT(NoteCreate, (), (text))
-struct CursorQuery {
-  std::optional<std::string> cursor;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(CursorQuery, (), (cursor, limit))
 
 std::optional<Personal> some(const Personal& value) {
   return value.empty() ? std::nullopt : std::optional(value);
 }
 std::optional<std::string> some(const std::string& value) {
   return value.empty() ? std::nullopt : std::optional(value);
-}
-
-Uuid largest() {
-  Uuid id;
-  id.bytes.fill(0xff);
-  return id;
-}
-Result<Uuid> read_before(const std::optional<std::string>& cursor) {
-  if (!cursor || cursor->empty()) return largest();
-  auto parts = web::read_cursor(*cursor, 1);
-  auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
-  if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
-  return *id;
 }
 
 // The elements of an optional JSON array.
@@ -351,10 +330,7 @@ Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uui
     for (auto& item : source(ctx, person, before, limit + 1)) items.push_back(std::move(item));
   std::ranges::sort(items, [](const auto& a, const auto& b) { return b.id < a.id; });
   web::Page<TimelineItem> page;
-  if (static_cast<int>(items.size()) > limit) {
-    items.resize(static_cast<std::size_t>(limit));
-    page.next = web::make_cursor({items.back().id.str()});
-  }
+  page.next = web::cut_page(items, limit, &TimelineItem::id);
   page.items = std::move(items);
   return page;
 }
@@ -376,16 +352,13 @@ void add_person_routes(trust::Api& api) {
            "Finds persons by name, address, phone, list, tag or segment; newest first",
            access(Right::persons_read)},
           [](Ctx& ctx, const web::Query<PersonQuery>& query) -> Result<web::Page<PersonRow>> {
-            VARDE_TRY(auto before, read_before(query->cursor));
-            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
+            VARDE_TRY(auto before, web::read_before(query->cursor));
+            auto limit = web::page_limit(query->limit);
             VARDE_TRY(auto ids,
                       search(ctx, {query->q.value_or(""), query->list, query->tag, query->segment},
                              before, limit + 1));
             web::Page<PersonRow> page;
-            if (static_cast<int>(ids.size()) > limit) {
-              ids.resize(static_cast<std::size_t>(limit));
-              page.next = web::make_cursor({ids.back().str()});
-            }
+            page.next = web::cut_page(ids, limit, std::identity{});
             page.items = rows(ctx, ids);
             return page;
           });
@@ -435,13 +408,13 @@ void add_person_routes(trust::Api& api) {
 
   api.add({"GET", "/api/v1/persons/{id}", "getPerson",
            "One person with attributes, lists and consents", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<PersonDetails> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<PersonDetails> {
             return view(ctx, path->id);
           });
 
   api.add({"PATCH", "/api/v1/persons/{id}", "updatePerson", "Changes a person; null clears a field",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<PersonUpdate>& in) -> Result<PersonDetails> {
             auto version = ctx.tx().maybe<std::int64_t>(kVersion, path->id);
             if (!version) return not_found("This person does not exist, or was erased.");
@@ -471,7 +444,7 @@ void add_person_routes(trust::Api& api) {
 
   api.add({"DELETE", "/api/v1/persons/{id}", "deletePerson",
            "Erases a person: rows and key, in backups too", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
               return not_found("This person does not exist, or was erased.");
             erase(ctx, {path->id});
@@ -480,7 +453,7 @@ void add_person_routes(trust::Api& api) {
 
   api.add({"POST", "/api/v1/persons/{id}/tags", "changePersonTags", "Adds and removes tags",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<TagChange>& in) -> Result<PersonDetails> {
             PersonChange change;
             change.person_id = path->id;
@@ -529,23 +502,23 @@ void add_person_routes(trust::Api& api) {
 
   api.add({"GET", "/api/v1/persons/{id}/timeline", "listPersonTimeline",
            "Everything that happened, newest first", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
-             const web::Query<CursorQuery>& query) -> Result<web::Page<TimelineItem>> {
-            VARDE_TRY(auto before, read_before(query->cursor));
-            return timeline(ctx, path->id, before, std::clamp(query->limit.value_or(50), 1, 200));
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Query<web::CursorQuery>& query) -> Result<web::Page<TimelineItem>> {
+            VARDE_TRY(auto before, web::read_before(query->cursor));
+            return timeline(ctx, path->id, before, web::page_limit(query->limit));
           });
 
-  api.add(
-      {"POST", "/api/v1/persons/{id}/notes", "addPersonNote", "Adds a note to the timeline",
-       access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<NoteCreate>& in) -> Result<Done> {
-        if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
-          return not_found("This person does not exist, or was erased.");
-        record_activity(ctx, {{path->id, ActivityKind::note, std::nullopt, std::nullopt, 0,
-                               in->text.value, std::nullopt}});
-        trust::record(ctx, trust::AuditEntry{"person.note", "person", path->id, path->id});
-        return Done{};
-      });
+  api.add({"POST", "/api/v1/persons/{id}/notes", "addPersonNote", "Adds a note to the timeline",
+           access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<NoteCreate>& in) -> Result<Done> {
+            if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
+              return not_found("This person does not exist, or was erased.");
+            record_activity(ctx, {{path->id, ActivityKind::note, std::nullopt, std::nullopt, 0,
+                                   in->text.value, std::nullopt}});
+            trust::record(ctx, trust::AuditEntry{"person.note", "person", path->id, path->id});
+            return Done{};
+          });
 }
 
 }  // namespace varde::people

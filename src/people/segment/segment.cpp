@@ -4,6 +4,7 @@
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -98,10 +99,6 @@ struct SegmentFields {
   std::vector<SegmentFieldView> fields;
 };
 BOOST_DESCRIBE_STRUCT(SegmentFields, (), (fields))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 SegmentRow row_of(SegmentRecord& record) {
   return {record.segment_id, record.name,       json::parse(record.conditions.text),
@@ -518,7 +515,7 @@ void add_segment_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/segments/{id}", "getSegment", "One segment, counted now",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Segment> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Segment> {
             auto found = find_segment(ctx, path->id);
             if (!found) return not_found("This segment does not exist any more.");
             auto persons = count(ctx, found->conditions);
@@ -531,7 +528,7 @@ void add_segment_routes(trust::Api& api) {
           });
   api.add({"PATCH", "/api/v1/segments/{id}", "updateSegment", "Changes a segment",
            access(Right::segments_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<SegmentChange>& in) -> Result<Segment> {
             auto found = find_segment(ctx, path->id);
             if (!found) return not_found("This segment does not exist any more.");
@@ -550,7 +547,7 @@ void add_segment_routes(trust::Api& api) {
           });
   api.add({"DELETE", "/api/v1/segments/{id}", "deleteSegment",
            "Removes a segment; the persons stay", access(Right::segments_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDelete, path->id).affected() == 0)
               return not_found("This segment does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"segment.delete", "segment", path->id});

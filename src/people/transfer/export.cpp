@@ -63,8 +63,7 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
     buffer = "[";
   }
   std::int64_t rows_written = 0, number = 0;
-  Uuid before;
-  before.bytes.fill(0xff);
+  auto before = Uuid::largest();
   while (true) {
     if (jobs::Workers::stopping()) return jobs::Outcome::again(now());
     auto ids = search(ctx, filter, before, kPage);

@@ -9,6 +9,7 @@
 #include "jobs/queue.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
+#include "web/resource.hpp"
 
 namespace varde::trust {
 
@@ -97,10 +98,6 @@ struct SessionItem {
   bool current = false;
 };
 BOOST_DESCRIBE_STRUCT(SessionItem, (), (id, created_at, last_seen_at, network, agent, current))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 struct ProfileUpdate {
   std::optional<web::Text<120, 1>> name;
   std::optional<web::Language> locale;
@@ -733,7 +730,7 @@ void Identity::add_routes(Api& api) {
 
   api.add({"DELETE", "/api/v1/me/sessions/{id}", "endMySession", "Ends one of one's own sessions",
            access(Right::account)},
-          [&impl](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [&impl](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             auto tx = impl.base.database.system();
             auto ended = tx.query(kEndSession, path->id, ctx.actor.id);
             if (ended.affected() == 0) return not_found("This session has ended already.");
@@ -1011,7 +1008,7 @@ void Identity::add_routes(Api& api) {
 
   api.add({"DELETE", "/api/v1/users/invitations/{id}", "withdrawInvitation",
            "Withdraws an invitation", access(Right::users_manage)},
-          [&impl](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [&impl](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             auto tx = impl.base.database.system();
             if (tx.query(kDeleteInvitation, ctx.tenant, path->id).affected() == 0)
               return not_found("This invitation does not exist any more.");
@@ -1054,18 +1051,18 @@ void Identity::add_routes(Api& api) {
 
   api.add({"PATCH", "/api/v1/users/{id}", "updateUser", "Changes role, suspends or lets in again",
            access(Right::users_manage)},
-          [change](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<UserUpdate>& in)
+          [change](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Body<UserUpdate>& in)
               -> Result<Done> { return change(ctx, path->id, in->role, in->suspended, false); });
   api.add({"DELETE", "/api/v1/users/{id}", "deleteUser", "Takes a user out of the organisation",
            access(Right::users_manage)},
-          [change](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [change](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             return change(ctx, path->id, std::nullopt, std::nullopt, true);
           });
 
   api.add(
       {"GET", "/api/v1/users/{id}/rights", "getUserRights", "Effective rights of a user, and why",
        access(Right::users_manage)},
-      [&impl](Ctx& ctx, const web::Path<IdPath>& path) -> Result<UserRights> {
+      [&impl](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<UserRights> {
         auto tx = impl.base.database.system();
         auto member = tx.maybe<MemberRow>(kMember, ctx.tenant, path->id);
         if (!member) return not_found("This user does not belong to the organisation.");
