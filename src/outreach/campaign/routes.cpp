@@ -101,11 +101,6 @@ struct Progress {
 };
 BOOST_DESCRIBE_STRUCT(Progress, (), (state, counts, rate_per_second, eta_seconds))
 
-Error stale() {
-  return make_error(ErrorCode::precondition,
-                    "Somebody else changed this campaign meanwhile. Look at their version, then "
-                    "save yours again.");
-}
 Error gone() { return not_found("This campaign does not exist any more."); }
 
 std::optional<std::string> some(const std::string& text) {
@@ -311,7 +306,8 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<CampaignInput>& in) -> Result<Campaign> {
             VARDE_TRY(auto r, find(ctx, path->id, true));
-            if (r.version != match.or_current(r.version)) return stale();
+            if (r.version != match.or_current(r.version))
+              return web::changed_meanwhile("this campaign");
             if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
               return conflict("This campaign has started and cannot be changed. Copy it instead.",
                               "campaign-started");

@@ -236,9 +236,7 @@ void add_channel_routes(trust::Api& api) {
                        r->port, r->security, r->username, r->password, r->connections,
                        r->per_second, r->window_seconds, r->per_window, r->region, r->is_default)
                 .affected() == 0)
-          return make_error(ErrorCode::precondition,
-                            "Somebody else changed this provider meanwhile. Look at their "
-                            "version, then save yours again.");
+          return web::changed_meanwhile("this provider");
         record(ctx, AuditEntry{"provider.update", "provider", path->id});
         r->version = match.or_current(r->version) + 1;
         return view(*r);

@@ -224,9 +224,7 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
                       .query(kUpdateTemplate, path->id, match.or_current(r->version), r->name,
                              r->document, r->updated_at)
                       .affected() == 0)
-                return make_error(ErrorCode::precondition,
-                                  "Somebody else changed this template meanwhile. Look at their "
-                                  "version, then save yours again.");
+                return web::changed_meanwhile("this template");
             } catch (const db::SqlError& e) {
               if (!e.is_unique_violation()) throw;
               return taken();

@@ -757,9 +757,7 @@ void add_form_routes(trust::Api& api) {
                            record.title, record.intro, record.fields, record.thanks_text,
                            record.list_id, record.tag_ids, record.purpose_id, now())
                     .affected() == 0)
-              return make_error(ErrorCode::precondition,
-                                "Somebody else changed this form meanwhile. Look at their version, "
-                                "then save yours again.");
+              return web::changed_meanwhile("this form");
             trust::record(ctx, trust::AuditEntry{"form.update", "form", path->id});
             VARDE_TRY(record, find_form(ctx, path->id));
             return view(ctx, record);

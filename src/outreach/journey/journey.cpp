@@ -1008,9 +1008,7 @@ void add_journey_routes(trust::Api& api) {
                        ref_of(ctx, plan.trigger), db::Json{json::serialize(web::write(plan.steps))},
                        start, in->reentry.value_or(record->reentry), now())
                 .affected() == 0)
-          return make_error(ErrorCode::precondition,
-                            "Somebody else changed this journey meanwhile. Look at their version, "
-                            "then save yours again.");
+          return web::changed_meanwhile("this journey");
         if (in->state == JourneyState::archived || in->state == JourneyState::paused)
           ctx.tx().later(kJourneyState, path->id, *in->state, now());
         trust::record(ctx, trust::AuditEntry{"journey.update", "journey", path->id});

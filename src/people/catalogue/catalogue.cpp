@@ -116,14 +116,6 @@ std::vector<std::string> texts(const std::optional<std::vector<web::Text<80, 1>>
   return out;
 }
 
-Error stale(const char* what) {
-  return make_error(
-      ErrorCode::precondition,
-      fmt::format(
-          "Somebody else changed this {} meanwhile. Look at their version, then save yours again.",
-          what));
-}
-
 }  // namespace
 
 std::vector<Attribute> attributes(Ctx& ctx) { return ctx.tx().all<Attribute>(kAttributes); }
@@ -238,7 +230,7 @@ void add_catalogue_routes(trust::Api& api) {
                     .query(kUpdateAttribute, path->id, match.or_current(found->version),
                            found->label, found->choices)
                     .affected() == 0)
-              return stale("attribute");
+              return web::changed_meanwhile("this attribute");
             record(ctx, AuditEntry{"attribute.update",
                                    "attribute",
                                    path->id,
@@ -326,7 +318,7 @@ void add_catalogue_routes(trust::Api& api) {
                   .query(kUpdateList, path->id, match.or_current(found->version), found->name,
                          found->description, found->double_opt_in)
                   .affected() == 0)
-            return stale("list");
+            return web::changed_meanwhile("this list");
         } catch (const db::SqlError& e) {
           if (!e.is_unique_violation()) throw;
           return Error{ErrorCode::conflict,

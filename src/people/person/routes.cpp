@@ -419,9 +419,7 @@ void add_person_routes(trust::Api& api) {
             auto version = ctx.tx().maybe<std::int64_t>(kVersion, path->id);
             if (!version) return not_found("This person does not exist, or was erased.");
             if (*version != match.or_current(*version))
-              return make_error(ErrorCode::precondition,
-                                "Somebody else changed this person meanwhile. Look at their "
-                                "version, then save yours again.");
+              return web::changed_meanwhile("this person");
             PersonChange change;
             change.person_id = path->id;
             auto text = [](const auto& patch) -> std::optional<std::string> {

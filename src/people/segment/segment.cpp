@@ -539,9 +539,7 @@ void add_segment_routes(trust::Api& api) {
                     .query(kUpdate, path->id, match.or_current(found->version), found->name,
                            db::Json{json::serialize(found->conditions)}, persons, now())
                     .affected() == 0)
-              return make_error(ErrorCode::precondition,
-                                "Somebody else changed this segment meanwhile. Look at their "
-                                "version, then save yours again.");
+              return web::changed_meanwhile("this segment");
             trust::record(ctx, trust::AuditEntry{"segment.update", "segment", path->id});
             return view_of(*find_segment(ctx, path->id));
           });
