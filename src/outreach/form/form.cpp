@@ -6,7 +6,7 @@
 #include "outreach/form/store.hpp"
 #include "outreach/page/page.hpp"
 #include "outreach/tracking/tracking.hpp"
-#include "people/csv/csv_reader.hpp"
+#include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/limiter.hpp"
@@ -837,39 +837,21 @@ void add_form_routes(trust::Api& api) {
         response.stream = [&base = ctx.base, tenant = ctx.tenant, record](net::BodyWriter& out) {
           Ctx own(base, tenant, {});
           auto fields = fields_of(record);
-          std::string buffer = "\xEF\xBB\xBF";
+          people::csv::Writer table;
           std::vector<std::string> cells{"answer_id", "at", "person_id"};
           for (const auto& field : fields) cells.push_back(field.label.value);
-          auto flush = [&] {
-            std::vector<std::string_view> views(cells.begin(), cells.end());
-            people::csv::append_row(buffer, views);
-          };
-          flush();
+          table.row(cells);
           for_all_answers(
               own, record.form_id, [&](const AnswerRecord& answer, const json::object& values) {
                 cells = {answer.answer_id.str(), to_rfc3339(answer.at), answer.person_id.str()};
                 for (const auto& field : fields) {
                   const auto* value = values.if_contains(field.key.value);
-                  std::string text;
-                  if (value != nullptr && value->is_string())
-                    text = std::string(value->as_string());
-                  else if (value != nullptr && value->is_array()) {
-                    for (const auto& item : value->as_array())
-                      text += (text.empty() ? "" : "; ") + std::string(item.as_string());
-                  } else if (value != nullptr)
-                    text = json::serialize(*value);
-                  if (!text.empty() &&
-                      std::string_view("=+-@").find(text[0]) != std::string_view::npos)
-                    text = "'" + text;
-                  cells.push_back(std::move(text));
+                  cells.push_back(value == nullptr ? "" : people::csv::cell_of(*value));
                 }
-                flush();
-                if (buffer.size() > 64 * 1024) {
-                  out.write(buffer);
-                  buffer.clear();
-                }
+                table.row(cells);
+                if (table.size() > 64 * 1024) out.write(table.take());
               });
-          out.write(buffer);
+          out.write(table.take());
         };
         return response;
       });
