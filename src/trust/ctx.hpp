@@ -11,6 +11,7 @@
 #include "db/tx.hpp"
 #include "net/http.hpp"
 #include "trust/access.hpp"
+#include "trust/extensions.hpp"
 #include "trust/keystore.hpp"
 #include "web/api.hpp"
 
@@ -34,6 +35,7 @@ struct Base {
   /// Requests that carry this in the header Varde-Simulated are the demo's: what they cause is
   /// labelled as simulated. Empty: there are none.
   std::string simulation_token;
+  Extensions extensions;  ///< What the modules add to one another.
   bool is_simulated(const net::Request& request) const {
     return !simulation_token.empty() &&
            crypto::equal(request.header("varde-simulated"), simulation_token);

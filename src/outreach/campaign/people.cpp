@@ -203,44 +203,45 @@ void add_campaign_people_routes(trust::Api& api) {
       });
 }
 
-void add_delivery_hooks() {
-  people::add_timeline_source([](Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
-    std::vector<people::TimelineItem> out;
-    bool first = before.bytes[0] == 0xff;
-    auto records = ctx.tx().all<SentRecord>(
-        kSentTo, person,
-        first ? now() + std::chrono::hours(24) : before.time() + std::chrono::milliseconds(1),
-        limit);
-    std::vector<Uuid> sources;
-    for (const auto& record : records) sources.push_back(record.source_id);
-    auto names = campaign_names(ctx, sources);
-    for (const auto& record : records) {
-      auto id = timeline_id(record);
-      if (!(id < before)) continue;
-      auto campaign = names.find(record.source_id);
-      auto name = campaign != names.end() ? campaign->second : std::string("a message");
-      people::TimelineItem item{id, record.at, "", "", {}, {}, false, false};
-      switch (record.state) {
-        case DeliveryState::sent:
-          item.kind = "sent", item.title = "Was sent " + name;
-          break;
-        case DeliveryState::deferred:
-          item.kind = "deferred", item.title = "Not delivered yet: " + name;
-          break;
-        case DeliveryState::failed:
-          item.kind = "failed", item.title = "Could not be delivered: " + name;
-          break;
-        case DeliveryState::skipped:
-          item.kind = "skipped", item.title = "Was not sent " + name;
-          break;
-      }
-      if (!record.code.empty()) item.detail = record.code;
-      if (campaign != names.end()) item.href = "/campaigns/" + campaign->first.str();
-      out.push_back(std::move(item));
-    }
-    return out;
-  });
-  people::add_segment_field(
+void add_delivery_hooks(trust::Base& base) {
+  base.extensions.add(
+      people::TimelineSource{[](Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
+        std::vector<people::TimelineItem> out;
+        bool first = before.bytes[0] == 0xff;
+        auto records = ctx.tx().all<SentRecord>(
+            kSentTo, person,
+            first ? now() + std::chrono::hours(24) : before.time() + std::chrono::milliseconds(1),
+            limit);
+        std::vector<Uuid> sources;
+        for (const auto& record : records) sources.push_back(record.source_id);
+        auto names = campaign_names(ctx, sources);
+        for (const auto& record : records) {
+          auto id = timeline_id(record);
+          if (!(id < before)) continue;
+          auto campaign = names.find(record.source_id);
+          auto name = campaign != names.end() ? campaign->second : std::string("a message");
+          people::TimelineItem item{id, record.at, "", "", {}, {}, false, false};
+          switch (record.state) {
+            case DeliveryState::sent:
+              item.kind = "sent", item.title = "Was sent " + name;
+              break;
+            case DeliveryState::deferred:
+              item.kind = "deferred", item.title = "Not delivered yet: " + name;
+              break;
+            case DeliveryState::failed:
+              item.kind = "failed", item.title = "Could not be delivered: " + name;
+              break;
+            case DeliveryState::skipped:
+              item.kind = "skipped", item.title = "Was not sent " + name;
+              break;
+          }
+          if (!record.code.empty()) item.detail = record.code;
+          if (campaign != names.end()) item.href = "/campaigns/" + campaign->first.str();
+          out.push_back(std::move(item));
+        }
+        return out;
+      }});
+  base.extensions.add(people::SegmentField{
       "received", "Received",
       [](Ctx&, const boost::json::value& value, people::Query& query) -> Result<std::string> {
         std::string out = "SELECT 1 FROM delivery x WHERE x.state = 1";
@@ -260,7 +261,7 @@ void add_delivery_hooks() {
                                                    36500)));
         }
         return out;
-      });
+      }});
 }
 
 }  // namespace varde::outreach

@@ -195,12 +195,9 @@ void enqueue_send(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {
 }
 
 std::map<Uuid, std::string> campaign_names(Ctx& ctx, const std::vector<Uuid>& ids) {
-  std::map<Uuid, std::string> out;
-  auto rows = ctx.tx().query(kNames, ids);
-  for (int i = 0; i < rows.size(); ++i) out[rows.get<Uuid>(i, 0)] = rows.get<std::string>(i, 1);
-  return out;
+  return trust::names_by(ctx, kNames, ids);
 }
 
-void add_campaign_hooks() { trust::add_names(campaign_names); }
+void add_campaign_hooks(trust::Base& base) { trust::add_names(base, kNames); }
 
 }  // namespace varde::outreach

@@ -180,8 +180,9 @@ std::optional<json::value> template_document(Ctx& ctx, const Uuid& id) {
   return json::parse(record->document.text);
 }
 
+void add_composer_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+
 void add_composer_routes(trust::Api& api, const Environment& environment) {
-  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/templates", "listTemplates", "Templates", access(Right::campaigns_read)},

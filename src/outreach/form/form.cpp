@@ -27,11 +27,6 @@ constexpr std::size_t kMaxFields = 60;
 constexpr auto kFreshest = std::chrono::seconds(2);  // nobody fills a form faster
 constexpr auto kOldest = std::chrono::hours(24);
 
-std::vector<SubmittedHook>& hooks() {
-  static std::vector<SubmittedHook> all;
-  return all;
-}
-
 // ---- what goes in and out
 // ------------------------------------------------------------------------
 
@@ -560,7 +555,8 @@ std::optional<Accepted> accept(Ctx& ctx, const FormRecord& record, Read& read,
   people::record_activity(ctx, {{outcome.person_id, people::ActivityKind::submitted, record.form_id,
                                  std::nullopt, flags, std::nullopt, std::nullopt}});
   trust::record(ctx, trust::AuditEntry{"form.answer", "form_answer", answer_id, outcome.person_id});
-  for (const auto& hook : hooks()) hook(ctx, record.form_id, outcome.person_id, answer_id, flags);
+  for (const auto& hook : ctx.base.extensions.all<SubmittedHook>())
+    hook.run(ctx, record.form_id, outcome.person_id, answer_id, flags);
   return Accepted{outcome.person_id, answer_id};
 }
 
@@ -658,8 +654,6 @@ struct Pages {
 
 }  // namespace
 
-void add_submitted_hook(SubmittedHook hook) { hooks().push_back(std::move(hook)); }
-
 void add_form_pages(trust::Base& base, web::Router& router) {
   auto pages = std::make_shared<Pages>(base);
   auto serve = [pages](net::Request& request, const std::vector<std::string>& captures) {
@@ -669,10 +663,10 @@ void add_form_pages(trust::Base& base, web::Router& router) {
   router.page("POST", "/p/f/{tenant}/{form}", serve);
 }
 
-void add_form_hooks() {
-  people::add_erase_hook(
-      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); });
-  trust::add_names(kFormNames);
+void add_form_hooks(trust::Base& base) {
+  base.extensions.add(people::EraseHook{
+      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); }});
+  trust::add_names(base, kFormNames);
 }
 
 std::vector<trust::Claim> form_claims() {

@@ -860,14 +860,15 @@ std::vector<trust::Moving> moving_journeys(Ctx& ctx, Timestamp since) {
   return ctx.tx().all<trust::Moving>(kMovingJourneys, Uuid::floor_of(since));
 }
 
-void add_journey_hooks() {
-  people::add_erase_hook([](Ctx& ctx, const std::vector<Uuid>& ids) {
+void add_journey_hooks(trust::Base& base) {
+  base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     ctx.tx().later(kEraseRuns, ids);
     ctx.tx().later(kEraseDone, ids);
     ctx.tx().later(kEraseCalls, ids);
-  });
-  trust::add_names(kNames);
-  people::add_saved_hook([](Ctx& ctx, const std::vector<people::SavedEvent>& events) {
+  }});
+  trust::add_names(base, kNames);
+  base.extensions.add(people::SavedHook{[](Ctx& ctx,
+                                           const std::vector<people::SavedEvent>& events) {
     if (ctx.actor.kind == trust::ActorKind::journey) return;  // a journey does not start journeys
     std::vector<Trigger> triggers;
     for (const auto& event : events) {
@@ -878,11 +879,11 @@ void add_journey_hooks() {
             {TriggerKind::attribute_changed, attribute, event.person_id, Uuid::make(), {}, 0});
     }
     if (!triggers.empty()) fire(ctx, triggers);
-  });
-  add_submitted_hook(
+  }});
+  base.extensions.add(SubmittedHook{
       [](Ctx& ctx, const Uuid& form, const Uuid& person, const Uuid& answer, int flags) {
         fire(ctx, {{TriggerKind::form_submitted, form, person, answer, {}, flags}});
-      });
+      }});
 }
 
 void add_journey_jobs(trust::Base& base, jobs::Workers& workers, bool private_webhooks) {

@@ -198,8 +198,9 @@ Result<Uuid> create_purpose(Ctx& ctx, const std::string& key, const std::string&
   return id;
 }
 
+void add_catalogue_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+
 void add_catalogue_routes(trust::Api& api) {
-  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/attributes", "listAttributes",

@@ -17,15 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-std::vector<TimelineSource>& timeline_sources() {
-  static std::vector<TimelineSource> all;
-  return all;
-}
-SuppressionLookup& suppression_lookup() {
-  static SuppressionLookup one;
-  return one;
-}
-
 struct ListState {
   Uuid id;
   std::string name;
@@ -144,9 +135,14 @@ std::optional<T> element(const json::value& row, std::size_t place) {
   }
 }
 
+SuppressionLookup suppression_lookup(Ctx& ctx) {
+  const auto& known = ctx.base.extensions.all<SuppressionLookup>();
+  return known.empty() ? SuppressionLookup{} : known.front();
+}
+
 Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
-  static const std::string statement =
-      fmt::format(fmt::runtime(kOverview), suppression_lookup().sql);
+  auto lookup = suppression_lookup(ctx);
+  auto statement = fmt::format(fmt::runtime(kOverview), lookup.sql);
   auto rows = ctx.tx().query({"person.overview", statement}, id);
   auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, id);
   if (!key) return not_found("This person does not exist, or was erased.");
@@ -187,8 +183,8 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
                             *element<std::string>(row, 3), *element<Timestamp>(row, 4)});
   if (more.suppressed) {
     auto row = json::parse(more.suppressed->text);
-    out.suppressed = SuppressionNote{suppression_lookup().reason(*element<int>(row, 0)),
-                                     *element<Timestamp>(row, 1)};
+    out.suppressed =
+        SuppressionNote{lookup.reason(*element<int>(row, 0)), *element<Timestamp>(row, 1)};
   }
   return out;
 }
@@ -326,8 +322,9 @@ Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uui
           "activity:" + std::string(ctx.tenant.view()) + std::string(record.activity_id.view()));
     items.push_back(std::move(item));
   }
-  for (const auto& source : timeline_sources())
-    for (auto& item : source(ctx, person, before, limit + 1)) items.push_back(std::move(item));
+  for (const auto& source : ctx.base.extensions.all<TimelineSource>())
+    for (auto& item : source.items(ctx, person, before, limit + 1))
+      items.push_back(std::move(item));
   std::ranges::sort(items, [](const auto& a, const auto& b) { return b.id < a.id; });
   web::Page<TimelineItem> page;
   page.next = web::cut_page(items, limit, &TimelineItem::id);
@@ -337,15 +334,15 @@ Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uui
 
 }  // namespace
 
-void add_timeline_source(TimelineSource source) { timeline_sources().push_back(std::move(source)); }
-void set_suppression_lookup(SuppressionLookup lookup) { suppression_lookup() = std::move(lookup); }
-
-void add_person_routes(trust::Api& api) {
-  trust::add_names([](Ctx& ctx, const std::vector<Uuid>& ids) {
+void add_person_hooks(trust::Base& base) {
+  base.extensions.add(trust::NameSource{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     std::map<Uuid, std::string> out;
     for (const auto& person : load(ctx, ids, false)) out[person.id] = display_name(person);
     return out;
-  });
+  }});
+}
+
+void add_person_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/persons", "listPersons",

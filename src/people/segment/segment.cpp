@@ -17,15 +17,6 @@ namespace {
 constexpr int kMaxDepth = 6;
 constexpr std::size_t kMaxRules = 50;
 
-struct Extra {
-  std::string label;
-  SegmentField make;
-};
-std::map<std::string, Extra>& extras() {
-  static std::map<std::string, Extra> all;
-  return all;
-}
-
 constexpr db::Sql kSegments{"segment.all",
                             "SELECT segment_id, name, conditions, persons, counted_at, version, "
                             "created_at, updated_at FROM segment ORDER BY name LIMIT 1000"};
@@ -264,9 +255,10 @@ class Compiler {
       }
       return exists(op == "happened", inner, p);
     }
-    if (auto extra = extras().find(field); extra != extras().end()) {
+    for (const auto& extra : ctx_.base.extensions.all<SegmentField>()) {
+      if (field != extra.field) continue;
       if (op != "happened" && op != "not_happened") return unknown();
-      VARDE_TRY(auto inner, extra->second.make(ctx_, value, query_));
+      VARDE_TRY(auto inner, extra.make(ctx_, value, query_));
       return exists(op == "happened", inner, p);
     }
     return bad_input(at + "/field", fmt::format("\"{}\" is not a field of a segment.", field));
@@ -389,10 +381,6 @@ Result<SegmentPreview> preview(Ctx& ctx, const json::value& tree) {
 
 }  // namespace
 
-void add_segment_field(const std::string& field, const std::string& label, SegmentField make) {
-  extras()[field] = {label, std::move(make)};
-}
-
 std::string Query::text(const std::string& head, const std::string& tail) const {
   std::string out = head;
   bool first = head.find(" WHERE ") == std::string::npos;
@@ -428,8 +416,9 @@ Result<std::int64_t> count(Ctx& ctx, const json::value& tree) {
   return query.run(ctx, "SELECT count(*) FROM person p").as<std::int64_t>(0);
 }
 
+void add_segment_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+
 void add_segment_routes(trust::Api& api) {
-  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
   api.add({"GET", "/api/v1/segments", "listSegments", "Segments with their last count",
            access(Right::persons_read)},
@@ -486,8 +475,9 @@ void add_segment_routes(trust::Api& api) {
         for (auto [field, label] : {std::pair{"opened", "Opened"}, std::pair{"clicked", "Clicked"},
                                     std::pair{"submitted", "Answered a form"}})
           out.fields.push_back({field, label, "behaviour", {"happened", "not_happened"}, {}});
-        for (auto& [field, extra] : extras())
-          out.fields.push_back({field, extra.label, "behaviour", {"happened", "not_happened"}, {}});
+        for (const auto& extra : ctx.base.extensions.all<SegmentField>())
+          out.fields.push_back(
+              {extra.field, extra.label, "behaviour", {"happened", "not_happened"}, {}});
         return out;
       });
   api.add({"POST", "/api/v1/segments/preview", "previewSegment",

@@ -277,8 +277,9 @@ net::Response download(Ctx& ctx, const std::string& type, const std::string& fil
 
 }  // namespace
 
+void add_transfer_hooks(trust::Base& base) { trust::add_names(base, kImportNames); }
+
 void add_transfer_routes(trust::Api& api) {
-  trust::add_names(kImportNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"POST", "/api/v1/imports", "uploadImport", "Uploads a CSV file; nothing is imported yet",
