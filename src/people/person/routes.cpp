@@ -109,13 +109,6 @@ struct NoteCreate {
 };
 BOOST_DESCRIBE_STRUCT(NoteCreate, (), (text))
 
-std::optional<Personal> some(const Personal& value) {
-  return value.empty() ? std::nullopt : std::optional(value);
-}
-std::optional<std::string> some(const std::string& value) {
-  return value.empty() ? std::nullopt : std::optional(value);
-}
-
 // The elements of an optional JSON array.
 json::array elements(const std::optional<db::Json>& in) {
   return in ? json::parse(in->text).as_array() : json::array();
@@ -148,18 +141,8 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
   if (!key) return not_found("This person does not exist, or was erased.");
   auto person = open_person(ctx, rows.as<PersonRecord>(0), *key);
   auto more = rows.as<OverviewRecord>(0);
-  PersonDetails out;
-  out.id = person.id;
-  out.email = some(person.email);
-  out.phone = some(person.phone);
-  out.first_name = some(person.first_name);
-  out.last_name = some(person.last_name);
-  out.language = some(person.language);
-  out.time_zone = some(person.time_zone);
-  out.state = person.state;
+  auto out = view_of<PersonDetails>(person);
   out.version = person.version;
-  out.created_at = person.created_at;
-  out.updated_at = person.updated_at;
   out.tags = std::move(more.tags);
   for (const auto& row : elements(more.attributes)) {
     auto& value = out.attributes[*element<std::string>(row, 1)];

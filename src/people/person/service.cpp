@@ -644,16 +644,10 @@ std::vector<PersonRow> rows(Ctx& ctx, const std::vector<Uuid>& ids) {
     for (auto& row : tags.rows().all<TagRecord>())
       tags_of[row.person_id].push_back(names[row.tag_id]);
   }
-  auto some = [](const Personal& value) {
-    return value.empty() ? std::nullopt : std::optional(value);
-  };
-  auto text = [](const std::string& value) {
-    return value.empty() ? std::nullopt : std::optional(value);
-  };
-  for (auto& person : persons)
-    out.push_back({person.id, some(person.email), some(person.phone), some(person.first_name),
-                   some(person.last_name), text(person.language), text(person.time_zone),
-                   person.state, tags_of[person.id], person.created_at, person.updated_at});
+  for (const auto& person : persons) {
+    out.push_back(view_of<PersonRow>(person));
+    out.back().tags = std::move(tags_of[person.id]);
+  }
   return out;
 }
 
