@@ -157,11 +157,11 @@ std::vector<CampaignRow> recent_campaigns(Ctx& ctx, int limit) {
 
 std::vector<trust::Attention> campaigns_attention(Ctx& ctx) {
   std::vector<trust::Attention> out;
-  for (const auto& row : recent_campaigns(ctx, 5)) {
-    auto href = "/campaigns/" + row.id.str();
-    if (row.counts.failed > 0)
+  for (const auto& row : ctx.tx().all<AttentionRecord>(kAttention, now() - std::chrono::days(30))) {
+    auto href = "/campaigns/" + row.campaign_id.str();
+    if (row.failed > 0)
       out.push_back({"campaign_failed", row.name + " has messages that could not be sent.",
-                     href + "/report", row.counts.failed});
+                     href + "/report", row.failed});
     if (row.state == CampaignState::paused)
       out.push_back({"campaign_paused", row.name + " is paused.", href, 1});
   }
