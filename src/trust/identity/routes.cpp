@@ -219,6 +219,26 @@ std::string agent_of(std::string_view header) {
   return std::string(browser) + " on " + system;
 }
 
+// Whether `given` is the password behind `stored`; no less work when there is none. Errors:
+// unavailable, when too many wait for the pool.
+Result<bool> is_password(const std::string& stored, const std::string& given) {
+  auto right = std::make_shared<bool>(false);
+  auto work = [right, stored, given] {
+    if (stored.empty()) {
+      crypto::pretend_to_verify(given);
+    } else {
+      *right = crypto::verify_password(stored, given);
+    }
+  };
+  if (!password_pool().run(work))
+    return Error{ErrorCode::unavailable,
+                 "Many people are logging in right now. Try again in a few seconds.",
+                 {},
+                 {},
+                 5};
+  return *right;
+}
+
 }  // namespace
 
 struct Identity::Impl {
@@ -550,22 +570,9 @@ void Identity::add_routes(Api& api) {
                   wait),
               wait);
         }
-        auto right = std::make_shared<bool>(false);
-        auto work = [right, stored = account ? account->password_hash : std::string(),
-                     given = in->password.value] {
-          if (stored.empty()) {
-            crypto::pretend_to_verify(given);
-          } else {
-            *right = crypto::verify_password(stored, given);
-          }
-        };
-        if (!password_pool().run(work))
-          return Error{ErrorCode::unavailable,
-                       "Many people are logging in right now. Try again in a few seconds.",
-                       {},
-                       {},
-                       5};
-        if (!*right) {
+        VARDE_TRY(auto right, is_password(account ? account->password_hash : std::string(),
+                                          in->password.value));
+        if (!right) {
           if (own_device) {
             impl.by_device.take(account_key);
           } else {
@@ -767,17 +774,8 @@ void Identity::add_routes(Api& api) {
             tx.commit();
             if (int wait = impl.by_device.take("change:" + ctx.actor.id.str()); wait > 0)
               return limited("Too many attempts. Wait a little.", wait);
-            auto right = std::make_shared<bool>(false);
-            if (!password_pool().run(
-                    [right, stored = account.password_hash, given = in->current.value] {
-                      *right = crypto::verify_password(stored, given);
-                    }))
-              return Error{ErrorCode::unavailable,
-                           "Many people are logging in right now. Try again in a few seconds.",
-                           {},
-                           {},
-                           5};
-            if (!*right) return bad_input("/current", "This is not your current password.");
+            VARDE_TRY(auto right, is_password(account.password_hash, in->current.value));
+            if (!right) return bad_input("/current", "This is not your current password.");
             auto verdict = judge_password(in->password.value, account.totp_confirmed,
                                           {identity ? identity->name.reveal() : "",
                                            identity ? identity->email.reveal() : ""});
@@ -801,17 +799,8 @@ void Identity::add_routes(Api& api) {
               return limited("Too many attempts. Wait a little.", wait);
             auto tx = impl.base.database.system();
             auto account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
-            auto right = std::make_shared<bool>(false);
-            if (!password_pool().run(
-                    [right, stored = account.password_hash, given = in->password.value] {
-                      *right = crypto::verify_password(stored, given);
-                    }))
-              return Error{ErrorCode::unavailable,
-                           "Many people are logging in right now. Try again in a few seconds.",
-                           {},
-                           {},
-                           5};
-            if (!*right) return bad_input("/password", "This is not your current password.");
+            VARDE_TRY(auto right, is_password(account.password_hash, in->password.value));
+            if (!right) return bad_input("/password", "This is not your current password.");
             VARDE_CHECK(impl.check_totp(account, in->code.value, tx));
             tx.later(kForgetTotp, ctx.actor.id);
             tx.later(kEndOtherSessions, ctx.actor.id, ctx.session);
@@ -913,17 +902,8 @@ void Identity::add_routes(Api& api) {
                 tx.maybe<AccountRow>(kAccountByEmail, db::Bytes{email_hash(impl.base, email)});
             Uuid account_id;
             if (account) {
-              auto right = std::make_shared<bool>(false);
-              if (!password_pool().run(
-                      [right, stored = account->password_hash, given = in->password.value] {
-                        *right = crypto::verify_password(stored, given);
-                      }))
-                return Error{ErrorCode::unavailable,
-                             "Many people are logging in right now. Try again in a few seconds.",
-                             {},
-                             {},
-                             5};
-              if (!*right)
+              VARDE_TRY(auto right, is_password(account->password_hash, in->password.value));
+              if (!right)
                 return bad_input("/password",
                                  "An account with this address exists; enter its password.");
               account_id = account->account_id;
