@@ -1,5 +1,5 @@
 """The server itself: TLS, limits, pages, versions, starting and stopping."""
-import http.client, json, pathlib, re, signal, smtplib, socket, ssl, subprocess, threading, time, unittest
+import http.client, json, pathlib, re, signal, socket, ssl, subprocess, threading, time, unittest
 import varde
 from outreach import Sink, document
 
