@@ -32,7 +32,8 @@ class Server(unittest.TestCase):
                                (b"POST /api/v1/session HTTP/1.1\r\n" + host + b"Content-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n", 413),
                                (b"POST /api/v1/session HTTP/1.1\r\n" + host + b"Connection: close\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
                                (b"GET /api/v1/../../etc/passwd HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 400),
-                               (b"GET /%ff%00 HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 400)):
+                               (b"GET /%ff HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 400),
+                               (b"GET /%00 HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 400)):
             self.assertEqual(self.status(data), expected, data[:60])
 
     def test_a_json_body_is_judged_before_it_is_used(self):
