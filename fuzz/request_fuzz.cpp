@@ -56,9 +56,10 @@ struct Endpoints {
     program.identity->add_routes(api);
     trust::add_tenant_routes(api);
     trust::add_audit_routes(api);
-    for (auto& module : app::make_modules(program))
+    program.modules = app::make_modules(program);
+    for (auto& module : program.modules)
       if (module.routes) module.routes(api);
-    app::add_home_routes(api);
+    app::add_home_routes(api, program.modules);
   }
 
   const web::Endpoint& find(const std::string& id) const {

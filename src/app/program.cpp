@@ -186,9 +186,10 @@ void Program::start() {
   server = std::make_unique<net::HttpServer>(options, [this](net::Request& request) {
     net::Response response;
     try {
+      if (!routed) throw db::Unavailable("starting");
       response = router.route(request);
     } catch (const db::Unavailable& e) {
-      log::warning("A request was refused: the database is away",
+      log::warning("A request was refused: the database is away, or the program is starting",
                    {{"request_id", request.id}, {"what", e.what()}});
       response =
           web::error_response(Error{ErrorCode::unavailable,
@@ -209,6 +210,7 @@ void Program::start() {
   std::ofstream(settings.data_directory + "/address") << base->public_url << "\n";
 
   add_routes(*this);
+  routed = true;
   for (auto& module : modules)
     if (module.jobs) module.jobs(*workers);
   workers->start(work, settings.embedded);

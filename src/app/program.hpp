@@ -71,6 +71,8 @@ struct Program {
   std::vector<trust::Module> modules;
   std::unique_ptr<jobs::Workers> workers;
   std::unique_ptr<net::HttpServer> server;
+  /// The port is known, and the server listens, before there are routes: links are made with it.
+  std::atomic<bool> routed{false};
   std::atomic<bool> ready{false};
   std::vector<std::function<void()>>
       on_stop;  ///< By modules that listen themselves; run before the loops stop.

@@ -16,6 +16,12 @@ Uuid Uuid::floor_of(Timestamp at) {
   return id;
 }
 
+Uuid Uuid::largest() {
+  Uuid id;
+  id.bytes.fill(0xff);
+  return id;
+}
+
 Uuid Uuid::make() {
   // RFC 9562 section 6.2, method 1: a 12-bit counter, started low and random, orders the
   // identifiers of one millisecond.

@@ -21,6 +21,8 @@ struct Uuid {
   static Uuid make();
   /// The smallest version 7 identifier of an instant: a bound for range scans by time.
   static Uuid floor_of(Timestamp at);
+  /// Larger than every identifier: where a list that is read newest first begins.
+  static Uuid largest();
   static std::optional<Uuid> parse(std::string_view text);
 
   std::string str() const;

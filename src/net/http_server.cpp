@@ -80,34 +80,9 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
 namespace {
 
 // Fiber wrappers of the socket operations, with deadline.
-template <class Stream>
-std::size_t read_into(Stream& stream, beast::flat_buffer& buffer, std::optional<Deadline> deadline,
-                      error_code& ec) {
+template <class Stream, class Operation>
+error_code until(Stream& stream, std::optional<Deadline> deadline, Operation operation) {
   bool timed_out = false;
-  auto space = buffer.prepare(16 * 1024);
-  std::size_t got = 0;
-  ec = detail::suspend_until(
-      deadline,
-      [&] {
-        error_code ignored;
-        socket_of(stream).cancel(ignored);
-      },
-      timed_out,
-      [&](asio::yield_context& yield) {
-        error_code result;
-        got = stream.async_read_some(space, yield[result]);
-        return result;
-      });
-  if (timed_out) ec = asio::error::timed_out;
-  buffer.commit(got);
-  return got;
-}
-
-template <class Stream>
-bool write_all(Stream& stream, std::string_view first, std::string_view second, Deadline deadline) {
-  bool timed_out = false;
-  std::array<asio::const_buffer, 2> buffers{asio::buffer(first.data(), first.size()),
-                                            asio::buffer(second.data(), second.size())};
   auto ec = detail::suspend_until(
       deadline,
       [&] {
@@ -117,10 +92,31 @@ bool write_all(Stream& stream, std::string_view first, std::string_view second, 
       timed_out,
       [&](asio::yield_context& yield) {
         error_code result;
-        asio::async_write(stream, buffers, yield[result]);
+        operation(yield, result);
         return result;
       });
-  return !ec && !timed_out;
+  return timed_out ? error_code(asio::error::timed_out) : ec;
+}
+
+template <class Stream>
+std::size_t read_into(Stream& stream, beast::flat_buffer& buffer, std::optional<Deadline> deadline,
+                      error_code& ec) {
+  auto space = buffer.prepare(16 * 1024);
+  std::size_t got = 0;
+  ec = until(stream, deadline, [&](asio::yield_context& yield, error_code& result) {
+    got = stream.async_read_some(space, yield[result]);
+  });
+  buffer.commit(got);
+  return got;
+}
+
+template <class Stream>
+bool write_all(Stream& stream, std::string_view first, std::string_view second, Deadline deadline) {
+  std::array<asio::const_buffer, 2> buffers{asio::buffer(first.data(), first.size()),
+                                            asio::buffer(second.data(), second.size())};
+  return !until(stream, deadline, [&](asio::yield_context& yield, error_code& result) {
+    asio::async_write(stream, buffers, yield[result]);
+  });
 }
 
 constexpr std::uint64_t kDropped = 256 * 1024;  // of a body that nobody asked for
@@ -453,33 +449,16 @@ void HttpServer::Impl::accept_on(Loop& loop, const std::shared_ptr<tcp::acceptor
         return;
       }
       TlsStream stream(std::move(*socket), *self->tls);
-      bool late = false;
-      auto failed = detail::suspend_until(
-          in(self->options.header_timeout),
-          [&] {
-            error_code no;
-            stream.next_layer().cancel(no);
-          },
-          late,
-          [&](asio::yield_context& yield) {
-            error_code result;
-            stream.async_handshake(asio::ssl::stream_base::server, yield[result]);
-            return result;
-          });
-      if (failed || late) return;
+      auto failed = until(stream, in(self->options.header_timeout),
+                          [&](asio::yield_context& yield, error_code& result) {
+                            stream.async_handshake(asio::ssl::stream_base::server, yield[result]);
+                          });
+      if (failed) return;
       self->serve(stream, peer);
-      detail::suspend_until(
-          in(std::chrono::seconds(2)),
-          [&] {
-            error_code no;
-            stream.next_layer().cancel(no);
-          },
-          late,
-          [&](asio::yield_context& yield) {
-            error_code result;
-            stream.async_shutdown(yield[result]);
-            return result;
-          });
+      until(stream, in(std::chrono::seconds(2)),
+            [&](asio::yield_context& yield, error_code& result) {
+              stream.async_shutdown(yield[result]);
+            });
     });
   }
 }

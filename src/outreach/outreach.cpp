@@ -17,12 +17,13 @@ void add_report_routes(trust::Api& api);  // campaign/report.cpp
 trust::Module make_module(trust::Base& base, const Environment& environment) {
   trust::Module module;
   module.name = "outreach";
-  add_channel_hooks();
-  add_campaign_hooks();
-  add_tracking_hooks();
-  add_delivery_hooks();
-  add_form_hooks();
-  add_journey_hooks();
+  add_channel_hooks(base);
+  add_campaign_hooks(base);
+  add_composer_hooks(base);
+  add_tracking_hooks(base);
+  add_delivery_hooks(base);
+  add_form_hooks(base);
+  add_journey_hooks(base);
   module.routes = [environment](trust::Api& api) {
     add_channel_routes(api);
     add_domain_routes(api, environment.bounce_domain);

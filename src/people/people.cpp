@@ -12,6 +12,10 @@ using trust::Data;
 trust::Module make_module(trust::Base& base) {
   trust::Module module;
   module.name = "people";
+  add_catalogue_hooks(base);
+  add_person_hooks(base);
+  add_segment_hooks(base);
+  add_transfer_hooks(base);
   module.routes = [](trust::Api& api) {
     add_catalogue_routes(api);
     add_person_routes(api);

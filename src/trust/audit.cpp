@@ -3,6 +3,7 @@
 #include "crypto/aead.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/names.hpp"
+#include "web/resource.hpp"
 
 namespace varde::trust {
 namespace {
@@ -100,22 +101,12 @@ void add_audit_routes(Api& api) {
   api.add({"GET", "/api/v1/audit", "listAudit", "The audit trail, newest first",
            static_cast<int>(Right::audit_read)},
           [](Ctx& ctx, const web::Query<AuditQuery>& query) -> Result<web::Page<AuditView>> {
-            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
-            Uuid before;
-            before.bytes.fill(0xff);
-            if (query->cursor) {
-              auto parts = web::read_cursor(*query->cursor, 1);
-              auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
-              if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
-              before = *id;
-            }
+            auto limit = web::page_limit(query->limit);
+            VARDE_TRY(auto before, web::read_before(query->cursor));
             auto rows = ctx.tx().all<AuditRow>(kPage, before, query->actor, query->object,
                                                query->action, limit + 1);
             web::Page<AuditView> page;
-            if (static_cast<int>(rows.size()) > limit) {
-              rows.resize(static_cast<std::size_t>(limit));
-              page.next = web::make_cursor({rows.back().entry_id.str()});
-            }
+            page.next = web::cut_page(rows, limit, &AuditRow::entry_id);
             std::vector<Uuid> persons, accounts, objects;
             for (const auto& row : rows) {
               if (row.sealed && row.person_id) persons.push_back(*row.person_id);

@@ -12,6 +12,7 @@
 #include "net/http.hpp"
 #include "trust/access.hpp"
 #include "trust/cache.hpp"
+#include "trust/extensions.hpp"
 #include "trust/keystore.hpp"
 #include "web/api.hpp"
 
@@ -36,6 +37,7 @@ struct Base {
   /// labelled as simulated. Empty: there are none.
   std::string simulation_token;
   TenantCache cache{};
+  Extensions extensions;  ///< What the modules add to one another.
   bool is_simulated(const net::Request& request) const {
     return !simulation_token.empty() &&
            crypto::equal(request.header("varde-simulated"), simulation_token);

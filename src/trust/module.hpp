@@ -73,10 +73,6 @@ struct Module {
   std::function<std::vector<SetupStep>(Ctx&)> setup;
   /// What moves, or came to its end since `since`.
   std::function<std::vector<Moving>(Ctx&, Timestamp since)> moving;
-  /// Everything the module holds about a person, as JSON.
-  std::function<boost::json::value(Ctx&, const Uuid& person)> export_person;
-  /// Removes or strips what the module holds about these persons, in the caller's transaction.
-  std::function<void(Ctx&, const std::vector<Uuid>& persons)> erase_persons;
 };
 
 }  // namespace varde::trust

@@ -1,5 +1,5 @@
 // What things are called. Who shows references to any module's things (the audit trail, a person's
-// timeline) asks here; each module says how its own are found.
+// timeline) asks here; each module adds a source of its own things' names.
 #pragma once
 
 #include <functional>
@@ -14,11 +14,14 @@
 namespace varde::trust {
 
 /// Names of those of `ids` that it knows.
-using NameSource =
-    std::function<std::map<Uuid, std::string>(Ctx& ctx, const std::vector<Uuid>& ids)>;
-void add_names(NameSource source);
-/// The same as a statement that takes the ids ($1) and answers id and name.
-void add_names(const db::Sql& statement);
+struct NameSource {
+  std::function<std::map<Uuid, std::string>(Ctx& ctx, const std::vector<Uuid>& ids)> names_of;
+};
+/// The names that a statement finds, which takes the ids ($1) and answers id and name.
+std::map<Uuid, std::string> names_by(Ctx& ctx, const db::Sql& statement,
+                                     const std::vector<Uuid>& ids);
+/// Adds that statement as a source of names.
+void add_names(Base& base, const db::Sql& statement);
 
 /// Names of those of `ids` that still exist.
 std::map<Uuid, std::string> names_of(Ctx& ctx, const std::vector<Uuid>& ids);

@@ -16,6 +16,10 @@ class CampaignControl(OutreachCase):
     def progress(self, campaign):
         return self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])
 
+    def attention(self, campaign):
+        """What the home screen says of the campaign."""
+        return {a["kind"]: a["count"] for a in self.admin.ok("GET", "/api/v1/home")["attention"] if campaign["id"] in a["href"]}
+
     def stopped(self, campaign):
         """Waits until nothing works on the campaign any more."""
         varde.wait_for(lambda: self.program.sql("SELECT runner IS NULL FROM campaign WHERE campaign_id = '%s'" % campaign["id"]) == [["t"]], "the run to end")
@@ -37,6 +41,7 @@ class CampaignControl(OutreachCase):
         self.assertEqual(self.progress(campaign)["counts"]["sent"], settled)
         self.assertLess(settled, 300)
         self.assertEqual(self.progress(campaign)["state"], "paused")
+        self.assertEqual(self.attention(campaign), {"campaign_paused": 1})
         self.act(campaign, "resume")
         varde.wait_for(lambda: len(sink.messages) > settled + 20, "it to go on")
         self.act(campaign, "cancel")
@@ -54,10 +59,14 @@ class CampaignControl(OutreachCase):
         campaign = self.campaign(self.list_of("again", 12), provider_id=provider["id"])
         counts = self.send(campaign)["counts"]
         self.assertEqual((counts["sent"], counts["failed"]), (8, 4))
+        for i in range(6):  # newer ones do not hide it
+            self.admin.ok("POST", "/api/v1/campaigns", {"name": "Newer %d" % i})
+        self.assertEqual(self.attention(campaign), {"campaign_failed": 4})
         sink.answers.clear()
         self.act(campaign, "retry-failed")
         counts = self.reach(campaign, ("sent",))["counts"]
         self.assertEqual((counts["sent"], counts["failed"], counts["queued"]), (12, 0, 0))
+        self.assertEqual(self.attention(campaign), {})
         self.assertEqual(sorted(m[1] for m in sink.messages), sorted("again%d@example.org" % i for i in range(12)))
 
     def test_a_scheduled_campaign_starts_at_its_time_and_not_before(self):

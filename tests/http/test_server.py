@@ -1,5 +1,5 @@
 """The server itself: TLS, limits, pages, versions, starting and stopping."""
-import http.client, json, pathlib, re, signal, smtplib, socket, ssl, subprocess, threading, unittest
+import http.client, json, pathlib, re, signal, socket, ssl, subprocess, threading, time, unittest
 import varde
 from outreach import Sink, document
 
@@ -31,10 +31,10 @@ class Server(unittest.TestCase):
                                (b"GET / HTTP/1.1\r\n" + host + b"X: " + b"a" * 70000 + b"\r\n\r\n", 431),
                                (b"POST /api/v1/session HTTP/1.1\r\n" + host + b"Content-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n", 413),
                                (b"POST /api/v1/session HTTP/1.1\r\n" + host + b"Connection: close\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-                               (b"GET /api/v1/../../etc/passwd HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", (400, 404)),
-                               (b"GET /%ff%00 HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", (400, 404))):
-            got = self.status(data)
-            self.assertIn(got, expected if isinstance(expected, tuple) else (expected,), data[:60])
+                               (b"GET /api/v1/../../etc/passwd HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 400),
+                               (b"GET /%ff HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 400),
+                               (b"GET /%00 HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 400)):
+            self.assertEqual(self.status(data), expected, data[:60])
 
     def test_a_json_body_is_judged_before_it_is_used(self):
         client = self.program.client()
@@ -130,6 +130,8 @@ class Life(unittest.TestCase):
                 slow.start()
                 slow.join()
                 program.process.send_signal(signal.SIGTERM)
+                varde.wait_for(program.refuses, "it to take no more connections")
+                time.sleep(1)  # it waits for the request, however long that takes
                 s.sendall(b'{"password": "violet tractor"}')
                 self.assertIn(b"200 OK", s.recv(65536))
             self.assertEqual(program.stop(), 0)

@@ -187,6 +187,12 @@ class Program:
             return http.client.HTTPSConnection("localhost", self.port, timeout=timeout, context=ssl._create_unverified_context())
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
+    def refuses(self):
+        """Whether it takes no connections."""
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
+            return False
+        return True
+
     def log_start(self):
         return getattr(self, "_log_start", 0)
 

@@ -61,7 +61,8 @@ BOOST_DESCRIBE_STRUCT(CampaignRow, (),
                        counts, updated_at))
 /// The campaigns that changed last, newest first.
 std::vector<CampaignRow> recent_campaigns(trust::Ctx& ctx, int limit);
-/// Those among them that are paused or have messages that failed.
+/// Where somebody has to act: campaigns that are paused, and those that run or ended within a month
+/// and have messages that failed. At most 20, those that changed last first.
 std::vector<trust::Attention> campaigns_attention(trust::Ctx& ctx);
 std::vector<trust::Moving> moving_campaigns(trust::Ctx& ctx, Timestamp since);
 
@@ -80,6 +81,6 @@ void add_campaign_routes(trust::Api& api, const Environment& environment);
 /// The people behind the numbers of a report.
 void add_campaign_people_routes(trust::Api& api);
 void add_campaign_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
-void add_campaign_hooks();
+void add_campaign_hooks(trust::Base& base);
 
 }  // namespace varde::outreach

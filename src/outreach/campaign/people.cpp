@@ -4,6 +4,7 @@
 #include "outreach/campaign/store.hpp"
 #include "outreach/tracking/tracking.hpp"
 #include "people/person/person.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -97,10 +98,6 @@ struct BehindQuery {
   std::optional<std::string> cursor;
 };
 BOOST_DESCRIBE_STRUCT(BehindQuery, (), (what, link, limit, cursor))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 std::int64_t number_of(const Counts& counts, What what) {
   std::int64_t out = 0;
@@ -182,25 +179,16 @@ void add_campaign_people_routes(trust::Api& api) {
   api.add(
       {"GET", "/api/v1/campaigns/{id}/people", "listCampaignPeople",
        "The people behind a number of the report", static_cast<int>(Right::persons_read)},
-      [](Ctx& ctx, const web::Path<IdPath>& path,
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
          const web::Query<BehindQuery>& query) -> Result<web::Page<CampaignPerson>> {
-        auto limit = std::clamp(query->limit.value_or(50), 1, 200);
-        Uuid after;
-        if (query->cursor && !query->cursor->empty()) {
-          auto parts = web::read_cursor(*query->cursor, 1);
-          auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
-          if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
-          after = *id;
-        }
+        auto limit = web::page_limit(query->limit);
+        VARDE_TRY(auto after, web::read_after(query->cursor));
         auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, path->id);
         if (!campaign) return not_found("This campaign does not exist any more.");
         web::Page<CampaignPerson> page;
         page.total = number_of(counts_of(ctx, {*campaign})[path->id], query->what);
         auto records = behind(ctx, path->id, query.value, after, limit + 1);
-        if (static_cast<int>(records.size()) > limit) {
-          records.resize(static_cast<std::size_t>(limit));
-          page.next = web::make_cursor({records.back().person_id.str()});
-        }
+        page.next = web::cut_page(records, limit, &BehindRecord::person_id);
         std::vector<Uuid> ids;
         for (const auto& record : records) ids.push_back(record.person_id);
         std::unordered_map<Uuid, people::PersonRow> rows;
@@ -215,44 +203,45 @@ void add_campaign_people_routes(trust::Api& api) {
       });
 }
 
-void add_delivery_hooks() {
-  people::add_timeline_source([](Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
-    std::vector<people::TimelineItem> out;
-    bool first = before.bytes[0] == 0xff;
-    auto records = ctx.tx().all<SentRecord>(
-        kSentTo, person,
-        first ? now() + std::chrono::hours(24) : before.time() + std::chrono::milliseconds(1),
-        limit);
-    std::vector<Uuid> sources;
-    for (const auto& record : records) sources.push_back(record.source_id);
-    auto names = campaign_names(ctx, sources);
-    for (const auto& record : records) {
-      auto id = timeline_id(record);
-      if (!(id < before)) continue;
-      auto campaign = names.find(record.source_id);
-      auto name = campaign != names.end() ? campaign->second : std::string("a message");
-      people::TimelineItem item{id, record.at, "", "", {}, {}, false, false};
-      switch (record.state) {
-        case DeliveryState::sent:
-          item.kind = "sent", item.title = "Was sent " + name;
-          break;
-        case DeliveryState::deferred:
-          item.kind = "deferred", item.title = "Not delivered yet: " + name;
-          break;
-        case DeliveryState::failed:
-          item.kind = "failed", item.title = "Could not be delivered: " + name;
-          break;
-        case DeliveryState::skipped:
-          item.kind = "skipped", item.title = "Was not sent " + name;
-          break;
-      }
-      if (!record.code.empty()) item.detail = record.code;
-      if (campaign != names.end()) item.href = "/campaigns/" + campaign->first.str();
-      out.push_back(std::move(item));
-    }
-    return out;
-  });
-  people::add_segment_field(
+void add_delivery_hooks(trust::Base& base) {
+  base.extensions.add(
+      people::TimelineSource{[](Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
+        std::vector<people::TimelineItem> out;
+        bool first = before.bytes[0] == 0xff;
+        auto records = ctx.tx().all<SentRecord>(
+            kSentTo, person,
+            first ? now() + std::chrono::hours(24) : before.time() + std::chrono::milliseconds(1),
+            limit);
+        std::vector<Uuid> sources;
+        for (const auto& record : records) sources.push_back(record.source_id);
+        auto names = campaign_names(ctx, sources);
+        for (const auto& record : records) {
+          auto id = timeline_id(record);
+          if (!(id < before)) continue;
+          auto campaign = names.find(record.source_id);
+          auto name = campaign != names.end() ? campaign->second : std::string("a message");
+          people::TimelineItem item{id, record.at, "", "", {}, {}, false, false};
+          switch (record.state) {
+            case DeliveryState::sent:
+              item.kind = "sent", item.title = "Was sent " + name;
+              break;
+            case DeliveryState::deferred:
+              item.kind = "deferred", item.title = "Not delivered yet: " + name;
+              break;
+            case DeliveryState::failed:
+              item.kind = "failed", item.title = "Could not be delivered: " + name;
+              break;
+            case DeliveryState::skipped:
+              item.kind = "skipped", item.title = "Was not sent " + name;
+              break;
+          }
+          if (!record.code.empty()) item.detail = record.code;
+          if (campaign != names.end()) item.href = "/campaigns/" + campaign->first.str();
+          out.push_back(std::move(item));
+        }
+        return out;
+      }});
+  base.extensions.add(people::SegmentField{
       "received", "Received",
       [](Ctx&, const boost::json::value& value, people::Query& query) -> Result<std::string> {
         std::string out = "SELECT 1 FROM delivery x WHERE x.state = 1";
@@ -272,7 +261,7 @@ void add_delivery_hooks() {
                                                    36500)));
         }
         return out;
-      });
+      }});
 }
 
 }  // namespace varde::outreach

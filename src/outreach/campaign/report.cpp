@@ -1,5 +1,6 @@
 // What became of a campaign, in numbers.
 #include "outreach/campaign/store.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -32,10 +33,6 @@ struct CampaignReport {
   std::vector<ReportDomain> domains;  ///< Empty: addresses are sealed, so none are grouped.
 };
 BOOST_DESCRIBE_STRUCT(CampaignReport, (), (counts, links, by_hour, domains))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 constexpr db::Sql kReportLinks{
     "report.links",
@@ -54,7 +51,7 @@ constexpr db::Sql kReportHours{
 void add_report_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/campaigns/{id}/report", "getCampaignReport", "What became of it",
            static_cast<int>(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<CampaignReport> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<CampaignReport> {
             auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, path->id);
             if (!campaign) return not_found("This campaign does not exist any more.");
             CampaignReport out;

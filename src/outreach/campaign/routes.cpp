@@ -4,6 +4,7 @@
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -54,15 +55,6 @@ BOOST_DESCRIBE_STRUCT(CampaignInput, (),
                       (name, subject, from_name, preheader, from_email, reply_to, document,
                        audience, purpose_id, provider_id, time_mode, track_opens, track_clicks))
 
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
-struct PageQuery {
-  std::optional<std::string> cursor;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(PageQuery, (), (cursor, limit))
 struct SendRequest {
   std::optional<Timestamp> at;
 };
@@ -109,17 +101,6 @@ struct Progress {
 };
 BOOST_DESCRIBE_STRUCT(Progress, (), (state, counts, rate_per_second, eta_seconds))
 
-Uuid largest() {
-  Uuid id;
-  id.bytes.fill(0xff);
-  return id;
-}
-
-Error stale() {
-  return make_error(ErrorCode::precondition,
-                    "Somebody else changed this campaign meanwhile. Look at their version, then "
-                    "save yours again.");
-}
 Error gone() { return not_found("This campaign does not exist any more."); }
 
 std::optional<std::string> some(const std::string& text) {
@@ -293,20 +274,12 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
   api.add({"GET", "/api/v1/campaigns", "listCampaigns", "Campaigns, newest first",
            access(Right::campaigns_read)},
           [](Ctx& ctx, const web::Query<CampaignsQuery>& query) -> Result<web::Page<CampaignRow>> {
-            auto before = largest();
-            if (query->cursor && !query->cursor->empty()) {
-              auto parsed = Uuid::parse(*query->cursor);
-              if (!parsed) return bad_input("query/cursor", "is not a cursor of this list.");
-              before = *parsed;
-            }
-            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
+            VARDE_TRY(auto before, web::read_before(query->cursor));
+            auto limit = web::page_limit(query->limit);
             auto records =
                 ctx.tx().all<CampaignRecord>(kCampaigns, before, limit + 1, query->state, query->q);
             web::Page<CampaignRow> page;
-            if (records.size() > static_cast<std::size_t>(limit)) {
-              records.pop_back();
-              page.next = records.back().campaign_id.str();
-            }
+            page.next = web::cut_page(records, limit, &CampaignRecord::campaign_id);
             page.items = rows_of(ctx, records);
             return page;
           });
@@ -324,16 +297,17 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"GET", "/api/v1/campaigns/{id}", "getCampaign", "One campaign",
            access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Campaign> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Campaign> {
             VARDE_TRY(auto r, find(ctx, path->id));
             return view(ctx, r);
           });
   api.add({"PATCH", "/api/v1/campaigns/{id}", "updateCampaign", "Changes a draft",
            access(Right::campaigns_write), 2 << 20},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<CampaignInput>& in) -> Result<Campaign> {
             VARDE_TRY(auto r, find(ctx, path->id, true));
-            if (r.version != match.or_current(r.version)) return stale();
+            if (r.version != match.or_current(r.version))
+              return web::changed_meanwhile("this campaign");
             if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
               return conflict("This campaign has started and cannot be changed. Copy it instead.",
                               "campaign-started");
@@ -348,7 +322,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"DELETE", "/api/v1/campaigns/{id}", "deleteCampaign", "Removes a draft",
            access(Right::campaigns_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             VARDE_TRY(auto r, find(ctx, path->id, true));
             if (r.state != CampaignState::draft)
               return conflict("Only drafts can be removed: what was sent must stay provable.",
@@ -359,7 +333,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"POST", "/api/v1/campaigns/{id}/copy", "copyCampaign", "Makes a draft like this one",
            access(Right::campaigns_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<web::Created<Campaign>> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Created<Campaign>> {
             VARDE_TRY(auto r, find(ctx, path->id));
             r.campaign_id = Uuid::make();
             r.name = std::string(utf8_prefix(r.name + " (copy)", 120));
@@ -369,13 +343,13 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"GET", "/api/v1/campaigns/{id}/review", "reviewCampaign",
            "What stands in the way, and who exactly would get it", access(Right::campaigns_read)},
-          [environment](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Review> {
+          [environment](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Review> {
             VARDE_TRY(auto r, find(ctx, path->id));
             return review(ctx, environment, r);
           });
   api.add({"POST", "/api/v1/campaigns/{id}/test", "testCampaign", "Sends it to test addresses",
            access(Right::campaigns_write)},
-          [environment](Ctx& ctx, const web::Path<IdPath>& path,
+          [environment](Ctx& ctx, const web::Path<web::IdPath>& path,
                         const web::Body<TestRequest>& in) -> Result<TestAnswer> {
             VARDE_TRY(auto r, find(ctx, path->id));
             if (in->emails.empty() || in->emails.size() > 20)
@@ -405,7 +379,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"POST", "/api/v1/campaigns/{id}/send", "sendCampaign", "Sends it, now or at a time",
            access(Right::campaigns_send)},
-          [environment](Ctx& ctx, const web::Path<IdPath>& path,
+          [environment](Ctx& ctx, const web::Path<web::IdPath>& path,
                         const web::Body<SendRequest>& in) -> Result<Campaign> {
             VARDE_TRY(auto r, find(ctx, path->id, true));
             if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
@@ -443,7 +417,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
     api.add({"POST", std::string("/api/v1/campaigns/{id}/") + verb, id, summary,
              access(Right::campaigns_send)},
             [verb = std::string(verb), from, to, refusal](
-                Ctx& ctx, const web::Path<IdPath>& path) -> Result<Campaign> {
+                Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Campaign> {
               VARDE_TRY(auto r, find(ctx, path->id, true));
               if (std::ranges::find(from, r.state) == from.end())
                 return conflict(refusal, "campaign-state");
@@ -483,7 +457,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
   api.add(
       {"GET", "/api/v1/campaigns/{id}/progress", "getCampaignProgress", "How far it is",
        access(Right::campaigns_read)},
-      [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Progress> {
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Progress> {
         VARDE_TRY(auto r, find(ctx, path->id));
         Progress out;
         out.state = r.state;

@@ -157,11 +157,11 @@ std::vector<CampaignRow> recent_campaigns(Ctx& ctx, int limit) {
 
 std::vector<trust::Attention> campaigns_attention(Ctx& ctx) {
   std::vector<trust::Attention> out;
-  for (const auto& row : recent_campaigns(ctx, 5)) {
-    auto href = "/campaigns/" + row.id.str();
-    if (row.counts.failed > 0)
+  for (const auto& row : ctx.tx().all<AttentionRecord>(kAttention, now() - std::chrono::days(30))) {
+    auto href = "/campaigns/" + row.campaign_id.str();
+    if (row.failed > 0)
       out.push_back({"campaign_failed", row.name + " has messages that could not be sent.",
-                     href + "/report", row.counts.failed});
+                     href + "/report", row.failed});
     if (row.state == CampaignState::paused)
       out.push_back({"campaign_paused", row.name + " is paused.", href, 1});
   }
@@ -195,12 +195,9 @@ void enqueue_send(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {
 }
 
 std::map<Uuid, std::string> campaign_names(Ctx& ctx, const std::vector<Uuid>& ids) {
-  std::map<Uuid, std::string> out;
-  auto rows = ctx.tx().query(kNames, ids);
-  for (int i = 0; i < rows.size(); ++i) out[rows.get<Uuid>(i, 0)] = rows.get<std::string>(i, 1);
-  return out;
+  return trust::names_by(ctx, kNames, ids);
 }
 
-void add_campaign_hooks() { trust::add_names(campaign_names); }
+void add_campaign_hooks(trust::Base& base) { trust::add_names(base, kNames); }
 
 }  // namespace varde::outreach

@@ -61,6 +61,20 @@ inline constexpr db::Sql kCampaigns{"campaign.all",
 inline constexpr db::Sql kRecentCampaigns{"campaign.recent",
                                           "SELECT " VARDE_CAMPAIGN_COLUMNS
                                           " FROM campaign ORDER BY updated_at DESC LIMIT $1"};
+// What runs or is paused, however old; what ended, while it is news.
+inline constexpr db::Sql kAttention{
+    "campaign.attention",
+    "SELECT a.campaign_id, a.name, a.state, a.failed FROM (SELECT c.campaign_id, c.name, c.state, "
+    "c.updated_at, (SELECT coalesce(sum(k.failed), 0)::bigint FROM chunk k WHERE k.campaign_id = "
+    "c.campaign_id) AS failed FROM campaign c WHERE c.state IN (4, 5) OR c.updated_at > $1) a "
+    "WHERE a.state = 5 OR a.failed > 0 ORDER BY a.updated_at DESC LIMIT 20"};
+struct AttentionRecord {
+  Uuid campaign_id;
+  std::string name;
+  CampaignState state = CampaignState::draft;
+  std::int64_t failed = 0;
+};
+BOOST_DESCRIBE_STRUCT(AttentionRecord, (), (campaign_id, name, state, failed))
 inline constexpr db::Sql kMovingCampaigns{
     "campaign.moving",
     "SELECT 'campaign.progress' AS type, c.campaign_id AS id, c.state * 1000000000::bigint + "

@@ -83,6 +83,6 @@ std::string suppressed_condition(const std::string& alias, bool hard_only = fals
 void add_channel_routes(trust::Api& api);
 void add_domain_routes(trust::Api& api, const std::string& bounce_domain);
 void add_mailbox_routes(trust::Api& api);
-void add_channel_hooks();
+void add_channel_hooks(trust::Base& base);
 
 }  // namespace varde::outreach

@@ -6,6 +6,7 @@
 #include "outreach/channel/store.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -42,10 +43,6 @@ struct DomainNew {
   web::Text<253, 3> domain;
 };
 BOOST_DESCRIBE_STRUCT(DomainNew, (), (domain))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 bool is_domain(std::string_view text) {
   if (text.find('.') == std::string_view::npos) return false;
@@ -196,7 +193,7 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
       });
   api.add({"POST", "/api/v1/domains/{id}/check", "checkDomain", "Asks the DNS for the records",
            access(Right::channels_manage)},
-          [bounce_domain](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Domain> {
+          [bounce_domain](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Domain> {
             auto r = ctx.tx().maybe<DomainRecord>(kDomain, path->id);
             if (!r) return gone();
             auto records = expected(*r, bounce_domain);
@@ -210,7 +207,7 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
           });
   api.add({"DELETE", "/api/v1/domains/{id}", "deleteDomain", "Removes a domain and its keys",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteDomain, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"domain.delete", "domain", path->id});
             return Done{};

@@ -8,6 +8,7 @@
 #include "outreach/channel/store.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -81,16 +82,6 @@ struct MailQuery {
   std::optional<int> limit;
 };
 BOOST_DESCRIBE_STRUCT(MailQuery, (), (q, cursor, limit))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
-
-Uuid largest() {
-  Uuid id;
-  id.bytes.fill(0xff);
-  return id;
-}
 
 std::string context_of(Ctx& ctx, const Uuid& id) {
   return "captured:" + ctx.tenant.str() + id.str();
@@ -232,7 +223,7 @@ void add_mailbox_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/mailbox", "listMailbox", "Messages that were captured, newest first",
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Query<MailQuery>& query) -> Result<web::Page<MailRow>> {
-            auto before = largest();
+            auto before = Uuid::largest();
             if (query->cursor && !query->cursor->empty()) {
               auto parsed = Uuid::parse(*query->cursor);
               if (!parsed) return bad_input("query/cursor", "is not a cursor of this list.");
@@ -270,7 +261,7 @@ void add_mailbox_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/mailbox/{id}", "getMailboxMessage", "One captured message, taken apart",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<MailView> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<MailView> {
             auto rows = open_rows(ctx, ctx.tx().all<CapturedRow>(kMessage, path->id));
             auto bytes = raw(ctx, path->id);
             if (rows.empty() || !bytes) return not_found("This message does not exist any more.");
@@ -281,7 +272,7 @@ void add_mailbox_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/mailbox/{id}/raw", "getMailboxMessageRaw", "The message as it was sent",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<net::Response> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
             auto bytes = raw(ctx, path->id);
             if (!bytes) return not_found("This message does not exist any more.");
             auto response = net::text_response(200, "message/rfc822", std::move(*bytes));

@@ -4,6 +4,7 @@
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -70,10 +71,6 @@ struct CheckAnswer {
   std::vector<CheckStep> steps;
 };
 BOOST_DESCRIBE_STRUCT(CheckAnswer, (), (ok, message, steps))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 std::optional<std::string> some(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
@@ -220,7 +217,7 @@ void add_channel_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/providers/{id}", "getProvider", "One provider",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<ProviderView> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<ProviderView> {
             auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
             if (!r) return gone();
             return view(*r);
@@ -228,7 +225,7 @@ void add_channel_routes(trust::Api& api) {
   api.add(
       {"PATCH", "/api/v1/providers/{id}", "updateProvider", "Changes a provider",
        access(Right::channels_manage)},
-      [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
          const web::Body<ProviderInput>& in) -> Result<ProviderView> {
         auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
         if (!r) return gone();
@@ -239,23 +236,21 @@ void add_channel_routes(trust::Api& api) {
                        r->port, r->security, r->username, r->password, r->connections,
                        r->per_second, r->window_seconds, r->per_window, r->region, r->is_default)
                 .affected() == 0)
-          return make_error(ErrorCode::precondition,
-                            "Somebody else changed this provider meanwhile. Look at their "
-                            "version, then save yours again.");
+          return web::changed_meanwhile("this provider");
         record(ctx, AuditEntry{"provider.update", "provider", path->id});
         r->version = match.or_current(r->version) + 1;
         return view(*r);
       });
   api.add({"DELETE", "/api/v1/providers/{id}", "deleteProvider", "Removes a provider",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteProvider, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"provider.delete", "provider", path->id});
             return Done{};
           });
   api.add({"POST", "/api/v1/providers/{id}/check", "checkProvider",
            "Connects and logs in, step by step", access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<CheckAnswer> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<CheckAnswer> {
             if (path->id.is_nil())
               return check(ctx, ProviderRecord{.kind = ProviderKind::captured});
             auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);

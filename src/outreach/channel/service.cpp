@@ -105,12 +105,12 @@ std::string suppressed_condition(const std::string& alias, bool hard_only) {
          (hard_only ? " AND s.reason <> 3" : "") + ")";
 }
 
-void add_channel_hooks() {
-  trust::add_names(kChannelNames);
-  people::set_suppression_lookup(
-      {"SELECT json_build_array(s.reason, s.at) FROM suppression s WHERE s.email_hash = "
-       "p.email_hash",
-       [](int reason) { return web::enum_word(static_cast<SuppressionReason>(reason)); }});
+void add_channel_hooks(trust::Base& base) {
+  trust::add_names(base, kChannelNames);
+  base.extensions.add(people::SuppressionLookup{
+      "SELECT json_build_array(s.reason, s.at) FROM suppression s WHERE s.email_hash = "
+      "p.email_hash",
+      [](int reason) { return web::enum_word(static_cast<SuppressionReason>(reason)); }});
 }
 
 }  // namespace varde::outreach

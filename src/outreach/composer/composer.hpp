@@ -22,6 +22,7 @@ std::optional<ImageInfo> sniff_image(std::string_view bytes);
 std::optional<boost::json::value> template_document(trust::Ctx& ctx, const Uuid& id);
 
 void add_composer_routes(trust::Api& api, const Environment& environment);
+void add_composer_hooks(trust::Base& base);
 /// Pictures, for everybody.
 void add_composer_pages(trust::Base& base, web::Router& router);
 

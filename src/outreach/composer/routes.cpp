@@ -4,6 +4,7 @@
 #include "outreach/template/shape.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -99,10 +100,6 @@ struct FieldList {
   std::vector<PersonalisationField> fields;
 };
 BOOST_DESCRIBE_STRUCT(FieldList, (), (fields))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 MailTemplate view(const TemplateRecord& r) {
   return {r.template_id, r.name, json::parse(r.document.text), r.updated_at, r.version};
@@ -183,8 +180,9 @@ std::optional<json::value> template_document(Ctx& ctx, const Uuid& id) {
   return json::parse(record->document.text);
 }
 
+void add_composer_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+
 void add_composer_routes(trust::Api& api, const Environment& environment) {
-  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/templates", "listTemplates", "Templates", access(Right::campaigns_read)},
@@ -208,14 +206,14 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
       });
   api.add({"GET", "/api/v1/templates/{id}", "getTemplate", "One template",
            access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<MailTemplate> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<MailTemplate> {
             auto r = ctx.tx().maybe<TemplateRecord>(kTemplate, path->id);
             if (!r) return gone();
             return view(*r);
           });
   api.add({"PATCH", "/api/v1/templates/{id}", "updateTemplate", "Changes a template",
            access(Right::campaigns_write), 2 << 20},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<TemplateChange>& in) -> Result<MailTemplate> {
             auto r = ctx.tx().maybe<TemplateRecord>(kTemplate, path->id);
             if (!r) return gone();
@@ -227,9 +225,7 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
                       .query(kUpdateTemplate, path->id, match.or_current(r->version), r->name,
                              r->document, r->updated_at)
                       .affected() == 0)
-                return make_error(ErrorCode::precondition,
-                                  "Somebody else changed this template meanwhile. Look at their "
-                                  "version, then save yours again.");
+                return web::changed_meanwhile("this template");
             } catch (const db::SqlError& e) {
               if (!e.is_unique_violation()) throw;
               return taken();
@@ -240,7 +236,7 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"DELETE", "/api/v1/templates/{id}", "deleteTemplate", "Removes a template",
            access(Right::campaigns_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteTemplate, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"template.delete", "template", path->id});
             return Done{};

@@ -63,6 +63,6 @@ bool any_sent(trust::Ctx& ctx);
 
 void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
 /// Timelines, the segment field "received", erasure.
-void add_delivery_hooks();
+void add_delivery_hooks(trust::Base& base);
 
 }  // namespace varde::outreach

@@ -6,12 +6,13 @@
 #include "outreach/form/store.hpp"
 #include "outreach/page/page.hpp"
 #include "outreach/tracking/tracking.hpp"
-#include "people/csv/csv_reader.hpp"
+#include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/limiter.hpp"
 #include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -25,11 +26,6 @@ namespace {
 constexpr std::size_t kMaxFields = 60;
 constexpr auto kFreshest = std::chrono::seconds(2);  // nobody fills a form faster
 constexpr auto kOldest = std::chrono::hours(24);
-
-std::vector<SubmittedHook>& hooks() {
-  static std::vector<SubmittedHook> all;
-  return all;
-}
 
 // ---- what goes in and out
 // ------------------------------------------------------------------------
@@ -96,15 +92,6 @@ struct FormAnswer {
   bool simulated = false;
 };
 BOOST_DESCRIBE_STRUCT(FormAnswer, (), (id, at, person, values, simulated))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
-struct CursorQuery {
-  std::optional<std::string> cursor;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(CursorQuery, (), (cursor, limit))
 
 std::vector<FormField> fields_of(const FormRecord& record) {
   auto fields = web::read<std::vector<FormField>>(json::parse(record.fields.text));
@@ -171,8 +158,7 @@ json::object open_answer(const std::unordered_map<Uuid, crypto::Key>& keys,
 // Calls `each` with every answer, a page at a time.
 template <class Each>
 void for_all_answers(Ctx& ctx, const Uuid& form, Each each) {
-  Uuid before;
-  before.bytes.fill(0xff);
+  auto before = Uuid::largest();
   while (true) {
     auto records = ctx.tx().all<AnswerRecord>(kAnswers, form, before, 1000);
     if (records.empty()) return;
@@ -569,7 +555,8 @@ std::optional<Accepted> accept(Ctx& ctx, const FormRecord& record, Read& read,
   people::record_activity(ctx, {{outcome.person_id, people::ActivityKind::submitted, record.form_id,
                                  std::nullopt, flags, std::nullopt, std::nullopt}});
   trust::record(ctx, trust::AuditEntry{"form.answer", "form_answer", answer_id, outcome.person_id});
-  for (const auto& hook : hooks()) hook(ctx, record.form_id, outcome.person_id, answer_id, flags);
+  for (const auto& hook : ctx.base.extensions.all<SubmittedHook>())
+    hook.run(ctx, record.form_id, outcome.person_id, answer_id, flags);
   return Accepted{outcome.person_id, answer_id};
 }
 
@@ -667,8 +654,6 @@ struct Pages {
 
 }  // namespace
 
-void add_submitted_hook(SubmittedHook hook) { hooks().push_back(std::move(hook)); }
-
 void add_form_pages(trust::Base& base, web::Router& router) {
   auto pages = std::make_shared<Pages>(base);
   auto serve = [pages](net::Request& request, const std::vector<std::string>& captures) {
@@ -678,10 +663,10 @@ void add_form_pages(trust::Base& base, web::Router& router) {
   router.page("POST", "/p/f/{tenant}/{form}", serve);
 }
 
-void add_form_hooks() {
-  people::add_erase_hook(
-      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); });
-  trust::add_names(kFormNames);
+void add_form_hooks(trust::Base& base) {
+  base.extensions.add(people::EraseHook{
+      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); }});
+  trust::add_names(base, kFormNames);
 }
 
 std::vector<trust::Claim> form_claims() {
@@ -741,13 +726,13 @@ void add_form_routes(trust::Api& api) {
             return web::Created<Form>{view(ctx, record), "/api/v1/forms/" + id.str()};
           });
   api.add({"GET", "/api/v1/forms/{id}", "getForm", "One form", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Form> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Form> {
             VARDE_TRY(auto record, find_form(ctx, path->id));
             return view(ctx, record);
           });
   api.add({"PATCH", "/api/v1/forms/{id}", "updateForm", "Changes a form; answers that exist stay",
            access(Right::forms_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<FormInput>& in) -> Result<Form> {
             VARDE_TRY(auto record, find_form(ctx, path->id));
             if (in->name) record.name = in->name->value;
@@ -766,16 +751,14 @@ void add_form_routes(trust::Api& api) {
                            record.title, record.intro, record.fields, record.thanks_text,
                            record.list_id, record.tag_ids, record.purpose_id, now())
                     .affected() == 0)
-              return make_error(ErrorCode::precondition,
-                                "Somebody else changed this form meanwhile. Look at their version, "
-                                "then save yours again.");
+              return web::changed_meanwhile("this form");
             trust::record(ctx, trust::AuditEntry{"form.update", "form", path->id});
             VARDE_TRY(record, find_form(ctx, path->id));
             return view(ctx, record);
           });
   api.add({"DELETE", "/api/v1/forms/{id}", "deleteForm", "Removes a form and its answers",
            access(Right::forms_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteForm, path->id).affected() == 0)
               return not_found("This form does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"form.delete", "form", path->id});
@@ -793,41 +776,31 @@ void add_form_routes(trust::Api& api) {
   };
   api.add({"POST", "/api/v1/forms/{id}/publish", "publishForm", "Opens the form to the public",
            access(Right::forms_write)},
-          [set_state](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Form> {
+          [set_state](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Form> {
             return set_state(ctx, path->id, FormState::published, "form.publish");
           });
   api.add({"POST", "/api/v1/forms/{id}/close", "closeForm", "Takes no more answers",
            access(Right::forms_write)},
-          [set_state](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Form> {
+          [set_state](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Form> {
             return set_state(ctx, path->id, FormState::closed, "form.close");
           });
   api.add({"GET", "/api/v1/forms/{id}/results", "getFormResults",
            "Answers counted, question by question", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<FormResults> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<FormResults> {
             VARDE_TRY(auto record, find_form(ctx, path->id));
             return results(ctx, record);
           });
   api.add({"GET", "/api/v1/forms/{id}/answers", "listFormAnswers", "Single answers, newest first",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
-             const web::Query<CursorQuery>& query) -> Result<web::Page<FormAnswer>> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Query<web::CursorQuery>& query) -> Result<web::Page<FormAnswer>> {
             VARDE_TRY(auto record, find_form(ctx, path->id));
-            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
-            Uuid before;
-            before.bytes.fill(0xff);
-            if (query->cursor && !query->cursor->empty()) {
-              auto parts = web::read_cursor(*query->cursor, 1);
-              auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
-              if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
-              before = *id;
-            }
+            auto limit = web::page_limit(query->limit);
+            VARDE_TRY(auto before, web::read_before(query->cursor));
             auto records = ctx.tx().all<AnswerRecord>(kAnswers, path->id, before, limit + 1);
             web::Page<FormAnswer> page;
             page.total = record.answers;
-            if (static_cast<int>(records.size()) > limit) {
-              records.resize(static_cast<std::size_t>(limit));
-              page.next = web::make_cursor({records.back().answer_id.str()});
-            }
+            page.next = web::cut_page(records, limit, &AnswerRecord::answer_id);
             std::vector<Uuid> persons;
             for (const auto& answer : records) persons.push_back(answer.person_id);
             auto keys = ctx.base.keys.keys(ctx.tenant, persons);
@@ -848,7 +821,7 @@ void add_form_routes(trust::Api& api) {
   api.add(
       {"GET", "/api/v1/forms/{id}/answers.csv", "downloadFormAnswers", "All answers as CSV",
        access(Right::persons_export)},
-      [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<net::Response> {
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
         VARDE_TRY(auto record, find_form(ctx, path->id));
         trust::record(ctx, trust::AuditEntry{"form.export", "form", path->id});
         net::Response response;
@@ -858,39 +831,21 @@ void add_form_routes(trust::Api& api) {
         response.stream = [&base = ctx.base, tenant = ctx.tenant, record](net::BodyWriter& out) {
           Ctx own(base, tenant, {});
           auto fields = fields_of(record);
-          std::string buffer = "\xEF\xBB\xBF";
+          people::csv::Writer table;
           std::vector<std::string> cells{"answer_id", "at", "person_id"};
           for (const auto& field : fields) cells.push_back(field.label.value);
-          auto flush = [&] {
-            std::vector<std::string_view> views(cells.begin(), cells.end());
-            people::csv::append_row(buffer, views);
-          };
-          flush();
+          table.row(cells);
           for_all_answers(
               own, record.form_id, [&](const AnswerRecord& answer, const json::object& values) {
                 cells = {answer.answer_id.str(), to_rfc3339(answer.at), answer.person_id.str()};
                 for (const auto& field : fields) {
                   const auto* value = values.if_contains(field.key.value);
-                  std::string text;
-                  if (value != nullptr && value->is_string())
-                    text = std::string(value->as_string());
-                  else if (value != nullptr && value->is_array()) {
-                    for (const auto& item : value->as_array())
-                      text += (text.empty() ? "" : "; ") + std::string(item.as_string());
-                  } else if (value != nullptr)
-                    text = json::serialize(*value);
-                  if (!text.empty() &&
-                      std::string_view("=+-@").find(text[0]) != std::string_view::npos)
-                    text = "'" + text;
-                  cells.push_back(std::move(text));
+                  cells.push_back(value == nullptr ? "" : people::csv::cell_of(*value));
                 }
-                flush();
-                if (buffer.size() > 64 * 1024) {
-                  out.write(buffer);
-                  buffer.clear();
-                }
+                table.row(cells);
+                if (table.size() > 64 * 1024) out.write(table.take());
               });
-          out.write(buffer);
+          out.write(table.take());
         };
         return response;
       });

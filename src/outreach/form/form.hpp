@@ -45,15 +45,17 @@ struct FormField {
 };
 BOOST_DESCRIBE_STRUCT(FormField, (), (key, type, label, help, required, choices, attribute, max))
 
-/// Whoever wants to know that a person answered a form (journeys); in the transaction of the
-/// answer.
-using SubmittedHook = std::function<void(trust::Ctx&, const Uuid& form, const Uuid& person,
-                                         const Uuid& answer, int flags)>;
-void add_submitted_hook(SubmittedHook hook);
+/// Extension: whoever wants to know that a person answered a form (journeys); in the transaction of
+/// the answer.
+struct SubmittedHook {
+  std::function<void(trust::Ctx&, const Uuid& form, const Uuid& person, const Uuid& answer,
+                     int flags)>
+      run;
+};
 
 void add_form_routes(trust::Api& api);
 void add_form_pages(trust::Base& base, web::Router& router);
-void add_form_hooks();
+void add_form_hooks(trust::Base& base);
 std::vector<trust::Claim> form_claims();
 
 }  // namespace varde::outreach

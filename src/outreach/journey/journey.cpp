@@ -16,6 +16,7 @@
 #include "trust/egress.hpp"
 #include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -158,28 +159,6 @@ struct NotificationPage {
   std::int64_t unread = 0;
 };
 BOOST_DESCRIBE_STRUCT(NotificationPage, (), (items, next, unread))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
-struct CursorQuery {
-  std::optional<std::string> cursor;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(CursorQuery, (), (cursor, limit))
-
-Uuid largest() {
-  Uuid id;
-  id.bytes.fill(0xff);
-  return id;
-}
-Result<Uuid> read_before(const std::optional<std::string>& cursor) {
-  if (!cursor || cursor->empty()) return largest();
-  auto parts = web::read_cursor(*cursor, 1);
-  auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
-  if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
-  return *id;
-}
 
 // A journey read once, for many runs.
 struct Plan {
@@ -881,14 +860,15 @@ std::vector<trust::Moving> moving_journeys(Ctx& ctx, Timestamp since) {
   return ctx.tx().all<trust::Moving>(kMovingJourneys, Uuid::floor_of(since));
 }
 
-void add_journey_hooks() {
-  people::add_erase_hook([](Ctx& ctx, const std::vector<Uuid>& ids) {
+void add_journey_hooks(trust::Base& base) {
+  base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     ctx.tx().later(kEraseRuns, ids);
     ctx.tx().later(kEraseDone, ids);
     ctx.tx().later(kEraseCalls, ids);
-  });
-  trust::add_names(kNames);
-  people::add_saved_hook([](Ctx& ctx, const std::vector<people::SavedEvent>& events) {
+  }});
+  trust::add_names(base, kNames);
+  base.extensions.add(people::SavedHook{[](Ctx& ctx,
+                                           const std::vector<people::SavedEvent>& events) {
     if (ctx.actor.kind == trust::ActorKind::journey) return;  // a journey does not start journeys
     std::vector<Trigger> triggers;
     for (const auto& event : events) {
@@ -899,11 +879,11 @@ void add_journey_hooks() {
             {TriggerKind::attribute_changed, attribute, event.person_id, Uuid::make(), {}, 0});
     }
     if (!triggers.empty()) fire(ctx, triggers);
-  });
-  add_submitted_hook(
+  }});
+  base.extensions.add(SubmittedHook{
       [](Ctx& ctx, const Uuid& form, const Uuid& person, const Uuid& answer, int flags) {
         fire(ctx, {{TriggerKind::form_submitted, form, person, answer, {}, flags}});
-      });
+      }});
 }
 
 void add_journey_jobs(trust::Base& base, jobs::Workers& workers, bool private_webhooks) {
@@ -1000,14 +980,14 @@ void add_journey_routes(trust::Api& api) {
           });
   api.add(
       {"GET", "/api/v1/journeys/{id}", "getJourney", "One journey", access(Right::campaigns_read)},
-      [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Journey> {
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Journey> {
         return view(ctx, path->id);
       });
   api.add(
       {"PATCH", "/api/v1/journeys/{id}", "updateJourney",
        "Changes a journey; runs under way go on with the new steps", access(Right::journeys_write),
        1 << 20},
-      [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
          const web::Body<JourneyInput>& in) -> Result<Journey> {
         auto record = ctx.tx().maybe<JourneyRecord>(kJourney, path->id);
         if (!record) return not_found("This journey does not exist any more.");
@@ -1029,9 +1009,7 @@ void add_journey_routes(trust::Api& api) {
                        ref_of(ctx, plan.trigger), db::Json{json::serialize(web::write(plan.steps))},
                        start, in->reentry.value_or(record->reentry), now())
                 .affected() == 0)
-          return make_error(ErrorCode::precondition,
-                            "Somebody else changed this journey meanwhile. Look at their version, "
-                            "then save yours again.");
+          return web::changed_meanwhile("this journey");
         if (in->state == JourneyState::archived || in->state == JourneyState::paused)
           ctx.tx().later(kJourneyState, path->id, *in->state, now());
         trust::record(ctx, trust::AuditEntry{"journey.update", "journey", path->id});
@@ -1039,7 +1017,7 @@ void add_journey_routes(trust::Api& api) {
       });
   api.add({"DELETE", "/api/v1/journeys/{id}", "deleteJourney",
            "Removes a journey; runs under way end", access(Right::journeys_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteJourney, path->id).affected() == 0)
               return not_found("This journey does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"journey.delete", "journey", path->id});
@@ -1048,7 +1026,7 @@ void add_journey_routes(trust::Api& api) {
   api.add(
       {"POST", "/api/v1/journeys/{id}/start", "startJourney", "Lets persons enter, and runs go on",
        access(Right::journeys_write)},
-      [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Journey> {
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Journey> {
         auto record = ctx.tx().maybe<JourneyRecord>(kJourney, path->id);
         if (!record) return not_found("This journey does not exist any more.");
         auto plan = plan_of(*record);
@@ -1064,7 +1042,7 @@ void add_journey_routes(trust::Api& api) {
   api.add(
       {"POST", "/api/v1/journeys/{id}/pause", "pauseJourney", "Nobody enters, runs stand still",
        access(Right::journeys_write)},
-      [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Journey> {
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Journey> {
         if (ctx.tx().query(kJourneyState, path->id, JourneyState::paused, now()).affected() == 0)
           return not_found("This journey does not exist any more.");
         trust::record(ctx, trust::AuditEntry{"journey.pause", "journey", path->id});
@@ -1072,7 +1050,7 @@ void add_journey_routes(trust::Api& api) {
       });
   api.add({"GET", "/api/v1/journeys/{id}/steps", "getJourneySteps",
            "How many are at and went through each step", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<JourneySteps> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<JourneySteps> {
             auto active = ctx.tx().later(kStepActive, path->id);
             auto done = ctx.tx().query(kStepDone, path->id);
             auto record = ctx.tx().maybe<JourneyRecord>(kJourney, path->id);
@@ -1097,7 +1075,7 @@ void add_journey_routes(trust::Api& api) {
           });
   api.add({"POST", "/api/v1/journeys/{id}/dry-run", "dryRunJourney",
            "What would happen to one person, without doing it", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<DryRunRequest>& in) -> Result<DryRun> {
             auto record = ctx.tx().maybe<JourneyRecord>(kJourney, path->id);
             if (!record) return not_found("This journey does not exist any more.");
@@ -1134,19 +1112,16 @@ void add_journey_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/journeys/{id}/runs", "listJourneyRuns", "Who is where",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Query<RunQuery>& query) -> Result<web::Page<JourneyRun>> {
-            VARDE_TRY(auto before, read_before(query->cursor));
-            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
+            VARDE_TRY(auto before, web::read_before(query->cursor));
+            auto limit = web::page_limit(query->limit);
             auto state = query->state ? std::optional(static_cast<std::int64_t>(*query->state))
                                       : std::nullopt;
             auto records =
                 ctx.tx().all<RunRecord>(kRuns, path->id, query->step, state, before, limit + 1);
             web::Page<JourneyRun> page;
-            if (static_cast<int>(records.size()) > limit) {
-              records.resize(static_cast<std::size_t>(limit));
-              page.next = web::make_cursor({records.back().run_id.str()});
-            }
+            page.next = web::cut_page(records, limit, &RunRecord::run_id);
             std::vector<Uuid> persons;
             for (const auto& run : records) persons.push_back(run.person_id);
             std::unordered_map<Uuid, people::PersonRow> known;
@@ -1163,7 +1138,7 @@ void add_journey_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/journeys/{id}/webhook-secret", "getJourneyWebhookSecret",
            "The secret that signs this journey's webhooks (Standard Webhooks)",
            access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<WebhookSecret> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<WebhookSecret> {
             if (!ctx.tx().maybe<JourneyRecord>(kJourney, path->id))
               return not_found("This journey does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"journey.show_secret", "journey", path->id});
@@ -1171,18 +1146,15 @@ void add_journey_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/notifications", "listNotifications", "What journeys told this user",
            access(Right::user)},
-          [](Ctx& ctx, const web::Query<CursorQuery>& query) -> Result<NotificationPage> {
-            VARDE_TRY(auto before, read_before(query->cursor));
-            auto limit = std::clamp(query->limit.value_or(30), 1, 100);
+          [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<NotificationPage> {
+            VARDE_TRY(auto before, web::read_before(query->cursor));
+            auto limit = web::page_limit(query->limit, 30, 100);
             auto unread = ctx.tx().later(kUnread, ctx.actor.id);
             auto records =
                 ctx.tx().all<NotificationRecord>(kNotifications, ctx.actor.id, before, limit + 1);
             NotificationPage page;
             page.unread = unread.rows().as<std::int64_t>(0);
-            if (static_cast<int>(records.size()) > limit) {
-              records.resize(static_cast<std::size_t>(limit));
-              page.next = web::make_cursor({records.back().notification_id.str()});
-            }
+            page.next = web::cut_page(records, limit, &NotificationRecord::notification_id);
             for (const auto& record : records)
               page.items.push_back({record.notification_id, record.at, record.text, record.href,
                                     record.read_at.has_value()});
@@ -1190,7 +1162,7 @@ void add_journey_routes(trust::Api& api) {
           });
   api.add({"POST", "/api/v1/notifications/{id}/read", "readNotification",
            "Marks a notification as read", access(Right::user)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             ctx.tx().later(kReadNotification, ctx.actor.id, path->id, now());
             return Done{};
           });

@@ -56,7 +56,7 @@ std::vector<trust::Moving> moving_journeys(trust::Ctx& ctx, Timestamp since);
 void add_journey_routes(trust::Api& api);
 void add_journey_jobs(trust::Base& base, jobs::Workers& workers, bool private_webhooks);
 /// Listens to forms, lists and attributes; erasure; names for timelines.
-void add_journey_hooks();
+void add_journey_hooks(trust::Base& base);
 std::vector<trust::Claim> journey_claims();
 
 /// The secret that signs a journey's webhooks, as Standard Webhooks writes it: "whsec_…".

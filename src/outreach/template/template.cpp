@@ -185,28 +185,10 @@ void append_escaped(std::string& out, std::string_view text, TemplateEscape how)
       }
       return;
     case TemplateEscape::html:
-      while (!text.empty()) {
-        auto at = text.find_first_of("&<>\"'");
-        out += text.substr(0, at);
-        if (at == std::string_view::npos) return;
-        switch (text[at]) {
-          case '&':
-            out += "&amp;";
-            break;
-          case '<':
-            out += "&lt;";
-            break;
-          case '>':
-            out += "&gt;";
-            break;
-          case '"':
-            out += "&quot;";
-            break;
-          default:
-            out += "&#39;";
-        }
-        text.remove_prefix(at + 1);
-      }
+      if (text.find_first_of("&<>\"'") == std::string_view::npos)
+        out += text;
+      else
+        out += html_escape(text);
   }
 }
 

@@ -355,12 +355,12 @@ void add_tracking_pages(trust::Base& base, web::Router& router) {
   }
 }
 
-void add_tracking_hooks() {
-  people::set_confirm_hook(ask_to_confirm);
-  people::add_erase_hook([](Ctx& ctx, const std::vector<Uuid>& ids) {
+void add_tracking_hooks(trust::Base& base) {
+  base.extensions.add(people::ConfirmHook{ask_to_confirm});
+  base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     for (const auto* sql : {&kEraseResponses, &kEraseDeliveries, &kEraseOutbox, &kEraseCaptured})
       ctx.tx().later(*sql, ids);
-  });
+  }});
 }
 
 }  // namespace varde::outreach

@@ -25,6 +25,6 @@ bool looks_like_scanner(const std::string& method, std::string_view user_agent);
 
 void add_tracking_pages(trust::Base& base, web::Router& router);
 /// Sends the mail that confirms a list; erasure of responses.
-void add_tracking_hooks();
+void add_tracking_hooks(trust::Base& base);
 
 }  // namespace varde::outreach

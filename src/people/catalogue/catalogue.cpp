@@ -2,6 +2,7 @@
 
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -107,24 +108,12 @@ struct PurposeNew {
   std::optional<web::Text<500>> description;
 };
 BOOST_DESCRIBE_STRUCT(PurposeNew, (), (key, label, description))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 std::vector<std::string> texts(const std::optional<std::vector<web::Text<80, 1>>>& in) {
   std::vector<std::string> out;
   if (in)
     for (const auto& item : *in) out.push_back(item.value);
   return out;
-}
-
-Error stale(const char* what) {
-  return make_error(
-      ErrorCode::precondition,
-      fmt::format(
-          "Somebody else changed this {} meanwhile. Look at their version, then save yours again.",
-          what));
 }
 
 }  // namespace
@@ -225,8 +214,9 @@ Result<Uuid> create_purpose(Ctx& ctx, const std::string& key, const std::string&
   return id;
 }
 
+void add_catalogue_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+
 void add_catalogue_routes(trust::Api& api) {
-  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/attributes", "listAttributes",
@@ -246,7 +236,7 @@ void add_catalogue_routes(trust::Api& api) {
       });
   api.add({"PATCH", "/api/v1/attributes/{id}", "updateAttribute", "Changes label or choices",
            access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<AttributeChange>& in) -> Result<Attribute> {
             auto all = attributes(ctx);
             auto found = std::ranges::find(all, path->id, &Attribute::id);
@@ -257,7 +247,7 @@ void add_catalogue_routes(trust::Api& api) {
                     .query(kUpdateAttribute, path->id, match.or_current(found->version),
                            found->label, found->choices)
                     .affected() == 0)
-              return stale("attribute");
+              return web::changed_meanwhile("this attribute");
             record(ctx, AuditEntry{"attribute.update",
                                    "attribute",
                                    path->id,
@@ -268,7 +258,7 @@ void add_catalogue_routes(trust::Api& api) {
           });
   api.add({"DELETE", "/api/v1/attributes/{id}", "deleteAttribute",
            "Removes an attribute and its values from all persons", access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteAttribute, path->id).affected() == 0)
               return not_found("This attribute does not exist any more.");
             record(ctx, AuditEntry{"attribute.delete", "attribute", path->id});
@@ -291,7 +281,8 @@ void add_catalogue_routes(trust::Api& api) {
           });
   api.add(
       {"PATCH", "/api/v1/tags/{id}", "updateTag", "Renames a tag", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<TagCreate>& in) -> Result<Tag> {
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
+         const web::Body<TagCreate>& in) -> Result<Tag> {
         try {
           if (ctx.tx().query(kRenameTag, path->id, in->name.value).affected() == 0)
             return not_found("This tag does not exist any more.");
@@ -305,7 +296,7 @@ void add_catalogue_routes(trust::Api& api) {
       });
   api.add({"DELETE", "/api/v1/tags/{id}", "deleteTag", "Removes a tag from all persons",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteTag, path->id).affected() == 0)
               return not_found("This tag does not exist any more.");
             record(ctx, AuditEntry{"tag.delete", "tag", path->id});
@@ -318,7 +309,7 @@ void add_catalogue_routes(trust::Api& api) {
             return web::Page<List>{ctx.tx().all<List>(kLists), {}, {}};
           });
   api.add({"GET", "/api/v1/lists/{id}", "getList", "One list", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<List> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<List> {
             auto found = find_list(ctx, path->id);
             if (!found) return not_found("This list does not exist any more.");
             return *found;
@@ -332,7 +323,7 @@ void add_catalogue_routes(trust::Api& api) {
           });
   api.add(
       {"PATCH", "/api/v1/lists/{id}", "updateList", "Changes a list", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
          const web::Body<ListChange>& in) -> Result<List> {
         auto found = find_list(ctx, path->id);
         if (!found) return not_found("This list does not exist any more.");
@@ -344,7 +335,7 @@ void add_catalogue_routes(trust::Api& api) {
                   .query(kUpdateList, path->id, match.or_current(found->version), found->name,
                          found->description, found->double_opt_in)
                   .affected() == 0)
-            return stale("list");
+            return web::changed_meanwhile("this list");
         } catch (const db::SqlError& e) {
           if (!e.is_unique_violation()) throw;
           return Error{ErrorCode::conflict,
@@ -359,7 +350,7 @@ void add_catalogue_routes(trust::Api& api) {
       });
   api.add({"DELETE", "/api/v1/lists/{id}", "deleteList", "Removes a list; the persons stay",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteList, path->id).affected() == 0)
               return not_found("This list does not exist any more.");
             record(ctx, AuditEntry{"list.delete", "list", path->id});

@@ -87,5 +87,6 @@ Result<Uuid> create_purpose(trust::Ctx& ctx, const std::string& key, const std::
                             const std::string& description);
 
 void add_catalogue_routes(trust::Api& api);
+void add_catalogue_hooks(trust::Base& base);
 
 }  // namespace varde::people

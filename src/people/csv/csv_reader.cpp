@@ -260,28 +260,4 @@ std::string Reader::give_up_quote() {
   return again;
 }
 
-void append_row(std::string& out, std::span<const std::string_view> fields, char delimiter) {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (i > 0) out += delimiter;
-    auto field = fields[i];
-    bool quote =
-        field.find_first_of("\"\r\n") != std::string_view::npos ||
-        field.find(delimiter) != std::string_view::npos || (fields.size() == 1 && field.empty()) ||
-        field.starts_with("\xef\xbb\xbf") || field.starts_with(' ') || field.ends_with(' ') ||
-        (i == 0 &&
-         (field.starts_with("sep=") || field.starts_with("SEP=") || field.starts_with("Sep=")));
-    if (!quote) {
-      out += field;
-      continue;
-    }
-    out += '"';
-    for (char c : field) {
-      if (c == '"') out += '"';
-      out += c;
-    }
-    out += '"';
-  }
-  out += "\r\n";
-}
-
 }  // namespace varde::people::csv

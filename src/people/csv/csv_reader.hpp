@@ -79,7 +79,4 @@ class Reader {
   std::uint64_t kept_offset_ = 0;
 };
 
-/// One row as CSV with a CR LF; fields are quoted where they must be.
-void append_row(std::string& out, std::span<const std::string_view> fields, char delimiter = ',');
-
 }  // namespace varde::people::csv

@@ -2,6 +2,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "people/csv/csv_reader.hpp"
+#include "people/csv/csv_writer.hpp"
 #include "people/csv/sniff.hpp"
 
 namespace varde::people::csv {
@@ -43,6 +44,26 @@ RC_GTEST_PROP(Csv, WrittenAndReadIsTheSameUnderAnyChunking, ()) {
   auto back = read(text, chunk, delimiter);
   RC_ASSERT(back.rows == rows);
   for (const auto& place : back.places) RC_ASSERT(place[0] != '!');
+}
+
+TEST(Csv, CellsThatASpreadsheetWouldRunAreGuarded) {
+  Writer table;
+  table.row(
+      {"=1+1", "+47 22", "+4799999999", "-5", "-12.5", "-5+3", "@x", "\tx", "\rx", "-", "a=b"});
+  EXPECT_EQ(table.take(),
+            "\xEF\xBB\xBF'=1+1,'+47 22,+4799999999,-5,-12.5,'-5+3,'@x,'\tx,\"'\rx\",'-,a=b\r\n");
+  table.row({"next"});
+  EXPECT_EQ(table.take(), "next\r\n");
+}
+
+TEST(Csv, CellsOfValues) {
+  namespace json = boost::json;
+  EXPECT_EQ(cell_of(nullptr), "");
+  EXPECT_EQ(cell_of("text"), "text");
+  EXPECT_EQ(cell_of(true), "true");
+  EXPECT_EQ(cell_of(5), "5");
+  EXPECT_EQ(cell_of(-12.5), "-12.5");
+  EXPECT_EQ(cell_of(json::array{"one", 2}), "one; 2");
 }
 
 RC_GTEST_PROP(Csv, ChunkingChangesNothingWhateverTheInput, ()) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -128,9 +129,12 @@ BOOST_DESCRIBE_STRUCT(PersonRow, (),
 std::vector<PersonRow> rows(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
 /// Removes persons: every module's rows, then the keys. Commits the context's transaction.
-using EraseHook = std::function<void(trust::Ctx&, const std::vector<Uuid>&)>;
-void add_erase_hook(EraseHook hook);
 void erase(trust::Ctx& ctx, const std::vector<Uuid>& ids);
+
+/// Extension: removes or strips what a module holds about these persons, in erase()'s transaction.
+struct EraseHook {
+  std::function<void(trust::Ctx&, const std::vector<Uuid>& persons)> run;
+};
 
 struct Activity {
   Uuid person_id;
@@ -144,8 +148,7 @@ struct Activity {
 /// Adds to timelines, in one statement.
 void record_activity(trust::Ctx& ctx, const std::vector<Activity>& activities);
 
-/// One entry of the person page; other modules contribute theirs (deliveries) through
-/// add_timeline_source.
+/// One entry of the person page.
 struct TimelineItem {
   Uuid id;
   Timestamp at;
@@ -154,35 +157,40 @@ struct TimelineItem {
   bool simulated = false, scanner = false;
 };
 BOOST_DESCRIBE_STRUCT(TimelineItem, (), (id, at, kind, title, detail, href, simulated, scanner))
-/// At most `limit` items strictly before `before` (a version 7 id), newest first.
-using TimelineSource = std::function<std::vector<TimelineItem>(trust::Ctx&, const Uuid& person,
-                                                               const Uuid& before, int limit)>;
-void add_timeline_source(TimelineSource source);
-/// Whether a person is suppressed, for the person page; set by outreach.
+/// Extension: entries that another module holds (deliveries). At most `limit` items strictly before
+/// `before` (a version 7 id), newest first.
+struct TimelineSource {
+  std::function<std::vector<TimelineItem>(trust::Ctx&, const Uuid& person, const Uuid& before,
+                                          int limit)>
+      items;
+};
+/// Whether a person is suppressed, for the person page.
 struct SuppressionNote {
   std::string reason;
   Timestamp at;
 };
 BOOST_DESCRIBE_STRUCT(SuppressionNote, (), (reason, at))
+/// Extension: how that is looked up. There is one at the most.
 struct SuppressionLookup {
   /// Reason and time of the suppression of `p.email_hash` (of `person p`) as a JSON array; no row
   /// when there is none. A part of the person page's statement.
   std::string sql = "SELECT NULL::json";
   std::string (*reason)(int) = nullptr;  ///< The reason's word.
 };
-void set_suppression_lookup(SuppressionLookup lookup);
-/// What happened in a batch of saves, for journeys: called in the caller's transaction.
+/// What happened to one person in a batch of saves.
 struct SavedEvent {
   Uuid person_id;
   bool created = false;
   std::vector<Uuid> lists_joined, attributes_changed;
 };
-using SavedHook = std::function<void(trust::Ctx&, const std::vector<SavedEvent>&)>;
-void add_saved_hook(SavedHook hook);
-/// A person joined a list that asks for a confirmation: outreach sends it.
-using ConfirmHook =
-    std::function<void(trust::Ctx&, const Uuid& list, const std::vector<Uuid>& persons)>;
-void set_confirm_hook(ConfirmHook hook);
+/// Extension: hears of saves (journeys begin with them), in the caller's transaction.
+struct SavedHook {
+  std::function<void(trust::Ctx&, const std::vector<SavedEvent>&)> run;
+};
+/// Extension: persons joined a list that asks for a confirmation, and somebody has to send it.
+struct ConfirmHook {
+  std::function<void(trust::Ctx&, const Uuid& list, const std::vector<Uuid>& persons)> run;
+};
 
 /// E-mail as stored; nullopt when it is not one.
 std::optional<std::string> normalise_email(std::string_view text);
@@ -208,5 +216,6 @@ Result<std::vector<Uuid>> search(trust::Ctx& ctx, const PersonFilter& filter, co
 bool any_person(trust::Ctx& ctx);
 
 void add_person_routes(trust::Api& api);
+void add_person_hooks(trust::Base& base);
 
 }  // namespace varde::people

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -15,15 +16,6 @@ using trust::Right;
 namespace json = boost::json;
 
 namespace {
-
-std::vector<TimelineSource>& timeline_sources() {
-  static std::vector<TimelineSource> all;
-  return all;
-}
-SuppressionLookup& suppression_lookup() {
-  static SuppressionLookup one;
-  return one;
-}
 
 struct ListState {
   Uuid id;
@@ -91,10 +83,6 @@ struct PersonQuery {
   std::optional<int> limit;
 };
 BOOST_DESCRIBE_STRUCT(PersonQuery, (), (q, cursor, list, tag, segment, limit))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 struct ListPath {
   Uuid id, list_id;
 };
@@ -120,31 +108,6 @@ struct NoteCreate {
   web::Text<2000, 1> text;
 };
 BOOST_DESCRIBE_STRUCT(NoteCreate, (), (text))
-struct CursorQuery {
-  std::optional<std::string> cursor;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(CursorQuery, (), (cursor, limit))
-
-std::optional<Personal> some(const Personal& value) {
-  return value.empty() ? std::nullopt : std::optional(value);
-}
-std::optional<std::string> some(const std::string& value) {
-  return value.empty() ? std::nullopt : std::optional(value);
-}
-
-Uuid largest() {
-  Uuid id;
-  id.bytes.fill(0xff);
-  return id;
-}
-Result<Uuid> read_before(const std::optional<std::string>& cursor) {
-  if (!cursor || cursor->empty()) return largest();
-  auto parts = web::read_cursor(*cursor, 1);
-  auto id = parts ? Uuid::parse((*parts)[0]) : std::nullopt;
-  if (!id) return bad_input("query/cursor", "The cursor is not one of this list.");
-  return *id;
-}
 
 // The elements of an optional JSON array.
 json::array elements(const std::optional<db::Json>& in) {
@@ -165,9 +128,14 @@ std::optional<T> element(const json::value& row, std::size_t place) {
   }
 }
 
+SuppressionLookup suppression_lookup(Ctx& ctx) {
+  const auto& known = ctx.base.extensions.all<SuppressionLookup>();
+  return known.empty() ? SuppressionLookup{} : known.front();
+}
+
 Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
-  static const std::string statement =
-      fmt::format(fmt::runtime(kOverview), kCatalogueMark, suppression_lookup().sql);
+  auto lookup = suppression_lookup(ctx);
+  auto statement = fmt::format(fmt::runtime(kOverview), kCatalogueMark, lookup.sql);
   auto rows = ctx.tx().query({"person.overview", statement}, id);
   auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, id);
   if (!key) return not_found("This person does not exist, or was erased.");
@@ -179,18 +147,8 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
     auto found = all.find(id);
     return found == all.end() ? nullptr : &found->second;
   };
-  PersonDetails out;
-  out.id = person.id;
-  out.email = some(person.email);
-  out.phone = some(person.phone);
-  out.first_name = some(person.first_name);
-  out.last_name = some(person.last_name);
-  out.language = some(person.language);
-  out.time_zone = some(person.time_zone);
-  out.state = person.state;
+  auto out = view_of<PersonDetails>(person);
   out.version = person.version;
-  out.created_at = person.created_at;
-  out.updated_at = person.updated_at;
   for (const auto& id : more.tags)
     if (const auto* name = name_of(known->tags, id)) out.tags.push_back(*name);
   std::ranges::sort(out.tags);
@@ -214,8 +172,8 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
   std::ranges::sort(out.consents, {}, &ConsentView::purpose);
   if (more.suppressed) {
     auto row = json::parse(more.suppressed->text);
-    out.suppressed = SuppressionNote{suppression_lookup().reason(*element<int>(row, 0)),
-                                     *element<Timestamp>(row, 1)};
+    out.suppressed =
+        SuppressionNote{lookup.reason(*element<int>(row, 0)), *element<Timestamp>(row, 1)};
   }
   return out;
 }
@@ -353,45 +311,40 @@ Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uui
           "activity:" + std::string(ctx.tenant.view()) + std::string(record.activity_id.view()));
     items.push_back(std::move(item));
   }
-  for (const auto& source : timeline_sources())
-    for (auto& item : source(ctx, person, before, limit + 1)) items.push_back(std::move(item));
+  for (const auto& source : ctx.base.extensions.all<TimelineSource>())
+    for (auto& item : source.items(ctx, person, before, limit + 1))
+      items.push_back(std::move(item));
   std::ranges::sort(items, [](const auto& a, const auto& b) { return b.id < a.id; });
   web::Page<TimelineItem> page;
-  if (static_cast<int>(items.size()) > limit) {
-    items.resize(static_cast<std::size_t>(limit));
-    page.next = web::make_cursor({items.back().id.str()});
-  }
+  page.next = web::cut_page(items, limit, &TimelineItem::id);
   page.items = std::move(items);
   return page;
 }
 
 }  // namespace
 
-void add_timeline_source(TimelineSource source) { timeline_sources().push_back(std::move(source)); }
-void set_suppression_lookup(SuppressionLookup lookup) { suppression_lookup() = std::move(lookup); }
-
-void add_person_routes(trust::Api& api) {
-  trust::add_names([](Ctx& ctx, const std::vector<Uuid>& ids) {
+void add_person_hooks(trust::Base& base) {
+  base.extensions.add(trust::NameSource{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     std::map<Uuid, std::string> out;
     for (const auto& person : load(ctx, ids, false)) out[person.id] = display_name(person);
     return out;
-  });
+  }});
+}
+
+void add_person_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/persons", "listPersons",
            "Finds persons by name, address, phone, list, tag or segment; newest first",
            access(Right::persons_read)},
           [](Ctx& ctx, const web::Query<PersonQuery>& query) -> Result<web::Page<PersonRow>> {
-            VARDE_TRY(auto before, read_before(query->cursor));
-            auto limit = std::clamp(query->limit.value_or(50), 1, 200);
+            VARDE_TRY(auto before, web::read_before(query->cursor));
+            auto limit = web::page_limit(query->limit);
             VARDE_TRY(auto ids,
                       search(ctx, {query->q.value_or(""), query->list, query->tag, query->segment},
                              before, limit + 1));
             web::Page<PersonRow> page;
-            if (static_cast<int>(ids.size()) > limit) {
-              ids.resize(static_cast<std::size_t>(limit));
-              page.next = web::make_cursor({ids.back().str()});
-            }
+            page.next = web::cut_page(ids, limit, std::identity{});
             page.items = rows(ctx, ids);
             return page;
           });
@@ -441,20 +394,18 @@ void add_person_routes(trust::Api& api) {
 
   api.add({"GET", "/api/v1/persons/{id}", "getPerson",
            "One person with attributes, lists and consents", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<PersonDetails> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<PersonDetails> {
             return view(ctx, path->id);
           });
 
   api.add({"PATCH", "/api/v1/persons/{id}", "updatePerson", "Changes a person; null clears a field",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<PersonUpdate>& in) -> Result<PersonDetails> {
             auto version = ctx.tx().maybe<std::int64_t>(kVersion, path->id);
             if (!version) return not_found("This person does not exist, or was erased.");
             if (*version != match.or_current(*version))
-              return make_error(ErrorCode::precondition,
-                                "Somebody else changed this person meanwhile. Look at their "
-                                "version, then save yours again.");
+              return web::changed_meanwhile("this person");
             PersonChange change;
             change.person_id = path->id;
             auto text = [](const auto& patch) -> std::optional<std::string> {
@@ -477,7 +428,7 @@ void add_person_routes(trust::Api& api) {
 
   api.add({"DELETE", "/api/v1/persons/{id}", "deletePerson",
            "Erases a person: rows and key, in backups too", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
               return not_found("This person does not exist, or was erased.");
             erase(ctx, {path->id});
@@ -486,7 +437,7 @@ void add_person_routes(trust::Api& api) {
 
   api.add({"POST", "/api/v1/persons/{id}/tags", "changePersonTags", "Adds and removes tags",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<TagChange>& in) -> Result<PersonDetails> {
             PersonChange change;
             change.person_id = path->id;
@@ -535,23 +486,23 @@ void add_person_routes(trust::Api& api) {
 
   api.add({"GET", "/api/v1/persons/{id}/timeline", "listPersonTimeline",
            "Everything that happened, newest first", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
-             const web::Query<CursorQuery>& query) -> Result<web::Page<TimelineItem>> {
-            VARDE_TRY(auto before, read_before(query->cursor));
-            return timeline(ctx, path->id, before, std::clamp(query->limit.value_or(50), 1, 200));
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Query<web::CursorQuery>& query) -> Result<web::Page<TimelineItem>> {
+            VARDE_TRY(auto before, web::read_before(query->cursor));
+            return timeline(ctx, path->id, before, web::page_limit(query->limit));
           });
 
-  api.add(
-      {"POST", "/api/v1/persons/{id}/notes", "addPersonNote", "Adds a note to the timeline",
-       access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<NoteCreate>& in) -> Result<Done> {
-        if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
-          return not_found("This person does not exist, or was erased.");
-        record_activity(ctx, {{path->id, ActivityKind::note, std::nullopt, std::nullopt, 0,
-                               in->text.value, std::nullopt}});
-        trust::record(ctx, trust::AuditEntry{"person.note", "person", path->id, path->id});
-        return Done{};
-      });
+  api.add({"POST", "/api/v1/persons/{id}/notes", "addPersonNote", "Adds a note to the timeline",
+           access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<NoteCreate>& in) -> Result<Done> {
+            if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
+              return not_found("This person does not exist, or was erased.");
+            record_activity(ctx, {{path->id, ActivityKind::note, std::nullopt, std::nullopt, 0,
+                                   in->text.value, std::nullopt}});
+            trust::record(ctx, trust::AuditEntry{"person.note", "person", path->id, path->id});
+            return Done{};
+          });
 }
 
 }  // namespace varde::people

@@ -16,19 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::vector<EraseHook>& erase_hooks() {
-  static std::vector<EraseHook> all;
-  return all;
-}
-std::vector<SavedHook>& saved_hooks() {
-  static std::vector<SavedHook> all;
-  return all;
-}
-ConfirmHook& confirm_hook() {
-  static ConfirmHook one;
-  return one;
-}
-
 std::string context_of(const Uuid& tenant, const Uuid& person) {
   std::string out = "person:";
   out += tenant.view();
@@ -169,10 +156,6 @@ struct Draft {
 };
 
 }  // namespace
-
-void add_erase_hook(EraseHook hook) { erase_hooks().push_back(std::move(hook)); }
-void add_saved_hook(SavedHook hook) { saved_hooks().push_back(std::move(hook)); }
-void set_confirm_hook(ConfirmHook hook) { confirm_hook() = std::move(hook); }
 
 std::string email_hash(Ctx& ctx, std::string_view email) { return Index(ctx).email(email).data; }
 
@@ -562,9 +545,10 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
                  "EXCLUDED.given, source = EXCLUDED.source, at = EXCLUDED.at");
   record_activity(ctx, activities);
   trust::record(ctx, trail);
-  if (confirm_hook())
-    for (const auto& [list, persons] : to_confirm) confirm_hook()(ctx, list, persons);
-  for (const auto& hook : saved_hooks()) hook(ctx, events);
+  const auto& extensions = ctx.base.extensions;
+  for (const auto& hook : extensions.all<ConfirmHook>())
+    for (const auto& [list, persons] : to_confirm) hook.run(ctx, list, persons);
+  for (const auto& hook : extensions.all<SavedHook>()) hook.run(ctx, events);
   tx.flush();
   return out;
 }
@@ -660,16 +644,10 @@ std::vector<PersonRow> rows(Ctx& ctx, const std::vector<Uuid>& ids) {
     for (auto& row : tags.rows().all<TagRecord>())
       tags_of[row.person_id].push_back(names[row.tag_id]);
   }
-  auto some = [](const Personal& value) {
-    return value.empty() ? std::nullopt : std::optional(value);
-  };
-  auto text = [](const std::string& value) {
-    return value.empty() ? std::nullopt : std::optional(value);
-  };
-  for (auto& person : persons)
-    out.push_back({person.id, some(person.email), some(person.phone), some(person.first_name),
-                   some(person.last_name), text(person.language), text(person.time_zone),
-                   person.state, tags_of[person.id], person.created_at, person.updated_at});
+  for (const auto& person : persons) {
+    out.push_back(view_of<PersonRow>(person));
+    out.back().tags = std::move(tags_of[person.id]);
+  }
   return out;
 }
 
@@ -813,7 +791,7 @@ void record_activity(Ctx& ctx, const std::vector<Activity>& activities) {
 
 void erase(Ctx& ctx, const std::vector<Uuid>& ids) {
   auto& tx = ctx.tx();
-  for (const auto& hook : erase_hooks()) hook(ctx, ids);
+  for (const auto& hook : ctx.base.extensions.all<EraseHook>()) hook.run(ctx, ids);
   for (const auto* sql : {&kErasePersons, &kDeletePrefixes, &kEraseValues, &kEraseTags,
                           &kEraseMembers, &kEraseConsents, &kEraseActivity})
     tx.later(*sql, ids);

@@ -153,4 +153,24 @@ inline constexpr db::Sql kEraseConsents{"person.erase_consents",
 inline constexpr db::Sql kEraseActivity{"person.erase_activity",
                                         "DELETE FROM activity WHERE person_id = ANY($1)"};
 
+/// What every view of a person says of her, in a View that leaves out what is not known.
+template <class View>
+View view_of(const Person& person) {
+  auto known = [](const auto& value) {
+    return value.empty() ? std::nullopt : std::optional(value);
+  };
+  View out;
+  out.id = person.id;
+  out.email = known(person.email);
+  out.phone = known(person.phone);
+  out.first_name = known(person.first_name);
+  out.last_name = known(person.last_name);
+  out.language = known(person.language);
+  out.time_zone = known(person.time_zone);
+  out.state = person.state;
+  out.created_at = person.created_at;
+  out.updated_at = person.updated_at;
+  return out;
+}
+
 }  // namespace varde::people::store

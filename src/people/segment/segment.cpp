@@ -4,6 +4,7 @@
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -15,15 +16,6 @@ namespace {
 
 constexpr int kMaxDepth = 6;
 constexpr std::size_t kMaxRules = 50;
-
-struct Extra {
-  std::string label;
-  SegmentField make;
-};
-std::map<std::string, Extra>& extras() {
-  static std::map<std::string, Extra> all;
-  return all;
-}
 
 constexpr db::Sql kSegments{"segment.all",
                             "SELECT segment_id, name, conditions, persons, counted_at, version, "
@@ -99,10 +91,6 @@ struct SegmentFields {
   std::vector<SegmentFieldView> fields;
 };
 BOOST_DESCRIBE_STRUCT(SegmentFields, (), (fields))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 SegmentRow row_of(SegmentRecord& record) {
   return {record.segment_id, record.name,       json::parse(record.conditions.text),
@@ -305,9 +293,10 @@ class Compiler {
       }
       return exists(op == "happened", inner, p);
     }
-    if (auto extra = extras().find(field); extra != extras().end()) {
+    for (const auto& extra : ctx_.base.extensions.all<SegmentField>()) {
+      if (field != extra.field) continue;
       if (op != "happened" && op != "not_happened") return unknown();
-      VARDE_TRY(auto inner, extra->second.make(ctx_, value, query_));
+      VARDE_TRY(auto inner, extra.make(ctx_, value, query_));
       return exists(op == "happened", inner, p);
     }
     return bad_input(at + "/field", fmt::format("\"{}\" is not a field of a segment.", field));
@@ -451,10 +440,6 @@ Result<SegmentPreview> preview(Ctx& ctx, const json::value& tree) {
 
 }  // namespace
 
-void add_segment_field(const std::string& field, const std::string& label, SegmentField make) {
-  extras()[field] = {label, std::move(make)};
-}
-
 std::string Query::text(const std::string& head, const std::string& tail) const {
   std::string out = head;
   bool first = head.find(" WHERE ") == std::string::npos;
@@ -503,8 +488,9 @@ Result<std::int64_t> count(Ctx& ctx, const json::value& tree) {
   return query.run(ctx, "SELECT count(*) FROM person p").as<std::int64_t>(0);
 }
 
+void add_segment_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+
 void add_segment_routes(trust::Api& api) {
-  trust::add_names(kNames);
   auto access = [](Right right) { return static_cast<int>(right); };
   api.add({"GET", "/api/v1/segments", "listSegments", "Segments with their last count",
            access(Right::persons_read)},
@@ -561,8 +547,9 @@ void add_segment_routes(trust::Api& api) {
         for (auto [field, label] : {std::pair{"opened", "Opened"}, std::pair{"clicked", "Clicked"},
                                     std::pair{"submitted", "Answered a form"}})
           out.fields.push_back({field, label, "behaviour", {"happened", "not_happened"}, {}});
-        for (auto& [field, extra] : extras())
-          out.fields.push_back({field, extra.label, "behaviour", {"happened", "not_happened"}, {}});
+        for (const auto& extra : ctx.base.extensions.all<SegmentField>())
+          out.fields.push_back(
+              {extra.field, extra.label, "behaviour", {"happened", "not_happened"}, {}});
         return out;
       });
   api.add({"POST", "/api/v1/segments/preview", "previewSegment",
@@ -590,7 +577,7 @@ void add_segment_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/segments/{id}", "getSegment", "One segment, counted now",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Segment> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Segment> {
             auto found = find_segment(ctx, path->id);
             if (!found) return not_found("This segment does not exist any more.");
             auto persons = count(ctx, found->conditions);
@@ -603,7 +590,7 @@ void add_segment_routes(trust::Api& api) {
           });
   api.add({"PATCH", "/api/v1/segments/{id}", "updateSegment", "Changes a segment",
            access(Right::segments_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path, const web::IfMatch& match,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<SegmentChange>& in) -> Result<Segment> {
             auto found = find_segment(ctx, path->id);
             if (!found) return not_found("This segment does not exist any more.");
@@ -614,15 +601,13 @@ void add_segment_routes(trust::Api& api) {
                     .query(kUpdate, path->id, match.or_current(found->version), found->name,
                            db::Json{json::serialize(found->conditions)}, persons, now())
                     .affected() == 0)
-              return make_error(ErrorCode::precondition,
-                                "Somebody else changed this segment meanwhile. Look at their "
-                                "version, then save yours again.");
+              return web::changed_meanwhile("this segment");
             trust::record(ctx, trust::AuditEntry{"segment.update", "segment", path->id});
             return view_of(*find_segment(ctx, path->id));
           });
   api.add({"DELETE", "/api/v1/segments/{id}", "deleteSegment",
            "Removes a segment; the persons stay", access(Right::segments_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDelete, path->id).affected() == 0)
               return not_found("This segment does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"segment.delete", "segment", path->id});

@@ -71,12 +71,15 @@ std::optional<SegmentRow> find_segment(trust::Ctx& ctx, const Uuid& id);
 /// How many active persons are in it.
 Result<std::int64_t> count(trust::Ctx& ctx, const boost::json::value& tree);
 
-/// A behaviour field that another module answers ("received"): given the value of the rule, a
-/// subselect of person_id.
-using SegmentField =
-    std::function<Result<std::string>(trust::Ctx&, const boost::json::value& value, Query& query)>;
-void add_segment_field(const std::string& field, const std::string& label, SegmentField make);
+/// Extension: a behaviour field that another module answers ("received"). Given the value of the
+/// rule, `make` returns a subselect over rows `x` with a person_id.
+struct SegmentField {
+  std::string field, label;
+  std::function<Result<std::string>(trust::Ctx&, const boost::json::value& value, Query& query)>
+      make;
+};
 
 void add_segment_routes(trust::Api& api);
+void add_segment_hooks(trust::Base& base);
 
 }  // namespace varde::people

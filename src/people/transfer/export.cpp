@@ -1,5 +1,5 @@
 // The export: pages of persons → CSV or JSON → sealed pieces.
-#include "people/csv/csv_reader.hpp"
+#include "people/csv/csv_writer.hpp"
 #include "people/segment/segment.hpp"
 #include "people/transfer/internal.hpp"
 #include "trust/audit.hpp"
@@ -11,23 +11,8 @@ using trust::Ctx;
 namespace json = boost::json;
 
 namespace {
-
 constexpr int kPage = 1000;
-
-// A cell that a spreadsheet would run as a formula gets an apostrophe in front (CSV injection).
-std::string cell(const std::string& text) {
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos &&
-      !(text[0] == '+' && text.find_first_not_of("+0123456789") == std::string::npos))
-    return "'" + text;
-  return text;
 }
-
-std::string text_of(const json::value& value) {
-  if (value.is_null()) return "";
-  return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
-}
-
-}  // namespace
 
 Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
   auto payload = json::parse(job.payload.text);
@@ -51,20 +36,16 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
           Uuid::parse(std::string_view(value->as_string()));
   auto catalogue = attributes(ctx);
   auto csv = record->format == 1;
-  std::string buffer;
+  csv::Writer table;
+  std::string list = "[";
   if (csv) {
-    buffer = "\xEF\xBB\xBF";  // spreadsheets read UTF-8 only with a byte order mark
     std::vector<std::string> head{"id",       "email",     "phone", "first_name", "last_name",
                                   "language", "time_zone", "tags",  "created_at"};
     for (const auto& attribute : catalogue) head.push_back(attribute.key);
-    std::vector<std::string_view> views(head.begin(), head.end());
-    csv::append_row(buffer, views);
-  } else {
-    buffer = "[";
+    table.row(head);
   }
   std::int64_t rows_written = 0, number = 0;
-  Uuid before;
-  before.bytes.fill(0xff);
+  auto before = Uuid::largest();
   while (true) {
     if (jobs::Workers::stopping()) return jobs::Outcome::again(now());
     auto ids = search(ctx, filter, before, kPage);
@@ -83,20 +64,19 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
       if (person.state == PersonState::restricted) continue;
       if (csv) {
         std::vector<std::string> cells{person.id.str(),
-                                       cell(person.email.reveal()),
-                                       cell(person.phone.reveal()),
-                                       cell(person.first_name.reveal()),
-                                       cell(person.last_name.reveal()),
+                                       person.email.reveal(),
+                                       person.phone.reveal(),
+                                       person.first_name.reveal(),
+                                       person.last_name.reveal(),
                                        person.language,
                                        person.time_zone,
-                                       cell(tags[person.id]),
+                                       tags[person.id],
                                        to_rfc3339(person.created_at)};
         for (const auto& attribute : catalogue) {
           auto value = person.attributes.find(attribute.id);
-          cells.push_back(value == person.attributes.end() ? "" : cell(text_of(value->second)));
+          cells.push_back(value == person.attributes.end() ? "" : csv::cell_of(value->second));
         }
-        std::vector<std::string_view> views(cells.begin(), cells.end());
-        csv::append_row(buffer, views);
+        table.row(cells);
       } else {
         json::object out{{"id", person.id.str()},
                          {"email", person.email.reveal()},
@@ -111,18 +91,18 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
           if (auto value = person.attributes.find(attribute.id); value != person.attributes.end())
             values[attribute.key] = value->second;
         out["attributes"] = std::move(values);
-        buffer += rows_written == 0 ? "\n" : ",\n";
-        buffer += json::serialize(out);
+        list += rows_written == 0 ? "\n" : ",\n";
+        list += json::serialize(out);
       }
       ++rows_written;
     }
     bool last = static_cast<int>(ids->size()) < kPage;
-    if (last && !csv) buffer += "\n]\n";
+    if (last) list += "\n]\n";
+    auto piece = csv ? table.take() : std::exchange(list, {});
     ctx.tx().insert_many(
         "export_piece",
         std::vector<ExportPieceRecord>{
-            {tenant, id, number, {crypto::seal(*key, buffer, piece_context(id, 3, number))}}});
-    buffer.clear();
+            {tenant, id, number, {crypto::seal(*key, piece, piece_context(id, 3, number))}}});
     ++number;
     ctx.tx().later(kExportState, id, last ? 3 : 2, rows_written, std::string(),
                    last ? std::optional(now()) : std::nullopt);

@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "people/csv/csv_reader.hpp"
+#include "people/csv/csv_writer.hpp"
 #include "people/csv/sniff.hpp"
 #include "people/transfer/internal.hpp"
 #include "trust/audit.hpp"

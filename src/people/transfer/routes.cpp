@@ -4,6 +4,7 @@
 #include "people/transfer/internal.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -108,10 +109,6 @@ struct Export {
   std::optional<std::string> error;
 };
 BOOST_DESCRIBE_STRUCT(Export, (), (id, state, format, rows, created_at, finished_at, error))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 
 // The first piece of a file, decrypted; empty when it is gone.
 std::string first_piece(Ctx& ctx, const Uuid& id) {
@@ -280,8 +277,9 @@ net::Response download(Ctx& ctx, const std::string& type, const std::string& fil
 
 }  // namespace
 
+void add_transfer_hooks(trust::Base& base) { trust::add_names(base, kImportNames); }
+
 void add_transfer_routes(trust::Api& api) {
-  trust::add_names(kImportNames);
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"POST", "/api/v1/imports", "uploadImport", "Uploads a CSV file; nothing is imported yet",
@@ -301,7 +299,7 @@ void add_transfer_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/imports/{id}", "getImport", "One import and how far it is",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Import> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Import> {
             VARDE_TRY(auto record, find_import(ctx, path->id));
             return view(ctx, record, true);
           });
@@ -309,7 +307,7 @@ void add_transfer_routes(trust::Api& api) {
       {"GET", "/api/v1/imports/{id}/preview", "previewImport",
        "The first rows under given settings, with what would be wrong",
        access(Right::persons_read)},
-      [](Ctx& ctx, const web::Path<IdPath>& path,
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
          const web::Query<PreviewQuery>& query) -> Result<ImportPreview> {
         VARDE_TRY(auto record, find_import(ctx, path->id));
         ImportPreview out;
@@ -350,7 +348,7 @@ void add_transfer_routes(trust::Api& api) {
       });
   api.add({"POST", "/api/v1/imports/{id}/start", "startImport",
            "Starts the import in the background", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path,
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<ImportStart>& in) -> Result<Import> {
             VARDE_TRY(auto record, find_import(ctx, path->id, true));
             if (record.state != ImportState::uploaded)
@@ -402,7 +400,7 @@ void add_transfer_routes(trust::Api& api) {
           });
   api.add({"POST", "/api/v1/imports/{id}/cancel", "cancelImport",
            "Stops the import; rows that were imported stay", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Import> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Import> {
             VARDE_TRY(auto record, find_import(ctx, path->id, true));
             if (record.state == ImportState::done || record.state == ImportState::failed)
               return conflict("This import has ended already.", "import-ended");
@@ -415,7 +413,7 @@ void add_transfer_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/imports/{id}/rejects", "downloadImportRejects",
            "The rows that were not imported, with line and reason, as CSV",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<net::Response> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
             VARDE_TRY(auto record, find_import(ctx, path->id));
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (record.rejected == 0 || !key)
@@ -474,14 +472,14 @@ void add_transfer_routes(trust::Api& api) {
             return page;
           });
   api.add({"GET", "/api/v1/exports/{id}", "getExport", "One export", access(Right::persons_export)},
-          [view_export](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Export> {
+          [view_export](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Export> {
             auto record = ctx.tx().maybe<ExportRecord>(kExport, path->id);
             if (!record) return not_found("This export does not exist.");
             return view_export(*record);
           });
   api.add({"GET", "/api/v1/exports/{id}/file", "downloadExport", "The file",
            access(Right::persons_export)},
-          [](Ctx& ctx, const web::Path<IdPath>& path) -> Result<net::Response> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
             auto record = ctx.tx().maybe<ExportRecord>(kExport, path->id);
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (!record || record->state != 3 || !key)

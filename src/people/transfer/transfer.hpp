@@ -36,6 +36,7 @@ std::vector<trust::Attention> imports_attention(trust::Ctx& ctx);
 std::vector<trust::Moving> moving_imports(trust::Ctx& ctx, Timestamp since);
 
 void add_transfer_routes(trust::Api& api);
+void add_transfer_hooks(trust::Base& base);
 void add_transfer_jobs(trust::Base& base, jobs::Workers& workers);
 
 /// What a column name probably is: "E-post" gives "email"; empty when nobody knows.

@@ -9,6 +9,7 @@
 #include "jobs/queue.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
+#include "web/resource.hpp"
 
 namespace varde::trust {
 
@@ -97,10 +98,6 @@ struct SessionItem {
   bool current = false;
 };
 BOOST_DESCRIBE_STRUCT(SessionItem, (), (id, created_at, last_seen_at, network, agent, current))
-struct IdPath {
-  Uuid id;
-};
-BOOST_DESCRIBE_STRUCT(IdPath, (), (id))
 struct ProfileUpdate {
   std::optional<web::Text<120, 1>> name;
   std::optional<web::Language> locale;
@@ -220,6 +217,26 @@ std::string agent_of(std::string_view header) {
                              {"Linux", "Linux"}},
                             "unknown");
   return std::string(browser) + " on " + system;
+}
+
+// Whether `given` is the password behind `stored`; no less work when there is none. Errors:
+// unavailable, when too many wait for the pool.
+Result<bool> is_password(const std::string& stored, const std::string& given) {
+  auto right = std::make_shared<bool>(false);
+  auto work = [right, stored, given] {
+    if (stored.empty()) {
+      crypto::pretend_to_verify(given);
+    } else {
+      *right = crypto::verify_password(stored, given);
+    }
+  };
+  if (!password_pool().run(work))
+    return Error{ErrorCode::unavailable,
+                 "Many people are logging in right now. Try again in a few seconds.",
+                 {},
+                 {},
+                 5};
+  return *right;
 }
 
 }  // namespace
@@ -553,22 +570,9 @@ void Identity::add_routes(Api& api) {
                   wait),
               wait);
         }
-        auto right = std::make_shared<bool>(false);
-        auto work = [right, stored = account ? account->password_hash : std::string(),
-                     given = in->password.value] {
-          if (stored.empty()) {
-            crypto::pretend_to_verify(given);
-          } else {
-            *right = crypto::verify_password(stored, given);
-          }
-        };
-        if (!password_pool().run(work))
-          return Error{ErrorCode::unavailable,
-                       "Many people are logging in right now. Try again in a few seconds.",
-                       {},
-                       {},
-                       5};
-        if (!*right) {
+        VARDE_TRY(auto right, is_password(account ? account->password_hash : std::string(),
+                                          in->password.value));
+        if (!right) {
           if (own_device) {
             impl.by_device.take(account_key);
           } else {
@@ -733,7 +737,7 @@ void Identity::add_routes(Api& api) {
 
   api.add({"DELETE", "/api/v1/me/sessions/{id}", "endMySession", "Ends one of one's own sessions",
            access(Right::account)},
-          [&impl](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [&impl](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             auto tx = impl.base.database.system();
             auto ended = tx.query(kEndSession, path->id, ctx.actor.id);
             if (ended.affected() == 0) return not_found("This session has ended already.");
@@ -770,17 +774,8 @@ void Identity::add_routes(Api& api) {
             tx.commit();
             if (int wait = impl.by_device.take("change:" + ctx.actor.id.str()); wait > 0)
               return limited("Too many attempts. Wait a little.", wait);
-            auto right = std::make_shared<bool>(false);
-            if (!password_pool().run(
-                    [right, stored = account.password_hash, given = in->current.value] {
-                      *right = crypto::verify_password(stored, given);
-                    }))
-              return Error{ErrorCode::unavailable,
-                           "Many people are logging in right now. Try again in a few seconds.",
-                           {},
-                           {},
-                           5};
-            if (!*right) return bad_input("/current", "This is not your current password.");
+            VARDE_TRY(auto right, is_password(account.password_hash, in->current.value));
+            if (!right) return bad_input("/current", "This is not your current password.");
             auto verdict = judge_password(in->password.value, account.totp_confirmed,
                                           {identity ? identity->name.reveal() : "",
                                            identity ? identity->email.reveal() : ""});
@@ -804,17 +799,8 @@ void Identity::add_routes(Api& api) {
               return limited("Too many attempts. Wait a little.", wait);
             auto tx = impl.base.database.system();
             auto account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
-            auto right = std::make_shared<bool>(false);
-            if (!password_pool().run(
-                    [right, stored = account.password_hash, given = in->password.value] {
-                      *right = crypto::verify_password(stored, given);
-                    }))
-              return Error{ErrorCode::unavailable,
-                           "Many people are logging in right now. Try again in a few seconds.",
-                           {},
-                           {},
-                           5};
-            if (!*right) return bad_input("/password", "This is not your current password.");
+            VARDE_TRY(auto right, is_password(account.password_hash, in->password.value));
+            if (!right) return bad_input("/password", "This is not your current password.");
             VARDE_CHECK(impl.check_totp(account, in->code.value, tx));
             tx.later(kForgetTotp, ctx.actor.id);
             tx.later(kEndOtherSessions, ctx.actor.id, ctx.session);
@@ -916,17 +902,8 @@ void Identity::add_routes(Api& api) {
                 tx.maybe<AccountRow>(kAccountByEmail, db::Bytes{email_hash(impl.base, email)});
             Uuid account_id;
             if (account) {
-              auto right = std::make_shared<bool>(false);
-              if (!password_pool().run(
-                      [right, stored = account->password_hash, given = in->password.value] {
-                        *right = crypto::verify_password(stored, given);
-                      }))
-                return Error{ErrorCode::unavailable,
-                             "Many people are logging in right now. Try again in a few seconds.",
-                             {},
-                             {},
-                             5};
-              if (!*right)
+              VARDE_TRY(auto right, is_password(account->password_hash, in->password.value));
+              if (!right)
                 return bad_input("/password",
                                  "An account with this address exists; enter its password.");
               account_id = account->account_id;
@@ -1011,7 +988,7 @@ void Identity::add_routes(Api& api) {
 
   api.add({"DELETE", "/api/v1/users/invitations/{id}", "withdrawInvitation",
            "Withdraws an invitation", access(Right::users_manage)},
-          [&impl](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [&impl](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             auto tx = impl.base.database.system();
             if (tx.query(kDeleteInvitation, ctx.tenant, path->id).affected() == 0)
               return not_found("This invitation does not exist any more.");
@@ -1054,18 +1031,18 @@ void Identity::add_routes(Api& api) {
 
   api.add({"PATCH", "/api/v1/users/{id}", "updateUser", "Changes role, suspends or lets in again",
            access(Right::users_manage)},
-          [change](Ctx& ctx, const web::Path<IdPath>& path, const web::Body<UserUpdate>& in)
+          [change](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Body<UserUpdate>& in)
               -> Result<Done> { return change(ctx, path->id, in->role, in->suspended, false); });
   api.add({"DELETE", "/api/v1/users/{id}", "deleteUser", "Takes a user out of the organisation",
            access(Right::users_manage)},
-          [change](Ctx& ctx, const web::Path<IdPath>& path) -> Result<Done> {
+          [change](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             return change(ctx, path->id, std::nullopt, std::nullopt, true);
           });
 
   api.add(
       {"GET", "/api/v1/users/{id}/rights", "getUserRights", "Effective rights of a user, and why",
        access(Right::users_manage)},
-      [&impl](Ctx& ctx, const web::Path<IdPath>& path) -> Result<UserRights> {
+      [&impl](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<UserRights> {
         auto tx = impl.base.database.system();
         auto member = tx.maybe<MemberRow>(kMember, ctx.tenant, path->id);
         if (!member) return not_found("This user does not belong to the organisation.");

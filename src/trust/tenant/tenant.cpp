@@ -1,6 +1,7 @@
 #include "trust/tenant/tenant.hpp"
 
 #include "trust/audit.hpp"
+#include "web/resource.hpp"
 
 namespace varde::trust {
 namespace {
@@ -121,10 +122,7 @@ void add_tenant_routes(Api& api) {
                 ctx.tx().query(kUpdate, ctx.tenant, match.or_current(before.version), after.name,
                                after.colour, after.time_zone, after.locale, after.postal_address,
                                after.open_tracking, after.click_tracking, after.totp_roles);
-            if (updated.affected() == 0)
-              return make_error(ErrorCode::precondition,
-                                "Somebody else changed the settings meanwhile. Look at their "
-                                "version, then save yours again.");
+            if (updated.affected() == 0) return web::changed_meanwhile("the settings");
             record(ctx, AuditEntry{"settings.update", "tenant", ctx.tenant, std::nullopt, changes});
             after.version = match.or_current(before.version) + 1;
             return view(after);
