@@ -7,7 +7,10 @@ labels what it causes as simulated.
 
     demo.py DATA_DIRECTORY URL     fills (once), prints how to log in, simulates until it is stopped
 """
-import base64, hashlib, hmac, http.client, json, pathlib, random, re, struct, sys, time, urllib.parse
+import http.client, json, pathlib, random, re, sys, time, urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
+from api_client import Client, Refused, totp  # noqa: E402
 
 PERSONS = 10000
 FIRST = "Aksel Alma Amanda Anders Anna Astrid Bjørn Elias Ella Emil Emma Eva Filip Frida Hanna Henrik Ida Ingrid Iver Jakob Jon Kari Lars Lea Liv Maja Marius Mona Nils Nora Ola Olav Oskar Per Sara Selma Sofie Stian Tiril Tuva Ulrik Vilde Åse Øyvind".split()
@@ -15,54 +18,17 @@ LAST = "Bakke Berg Dahl Demo Eide Fjell Haug Hansen Holm Hagen Lie Lund Moen Nes
 CITIES = ["Oslo", "Bergen", "Trondheim", "Stavanger", "Tromsø", "Bodø"]
 
 
-def totp(secret, at):
-    mac = hmac.new(base64.b32decode(secret.upper() + "=" * (-len(secret) % 8)), struct.pack(">Q", int(at // 30)), hashlib.sha1).digest()
-    o = mac[19] & 15
-    return "%06d" % ((struct.unpack(">I", mac[o:o + 4])[0] & 0x7FFFFFFF) % 1000000)
+def connect_to(url):
+    parts = urllib.parse.urlsplit(url)
+    return Client(lambda timeout: http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout))
 
 
-class Client:
-    def __init__(self, url):
-        self.url, self.cookies, self.location = urllib.parse.urlsplit(url), {}, None
-
-    def request(self, method, path, body=None, raw=None, headers=None):
-        headers = dict(headers or {})
-        data = raw
-        if body is not None:
-            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        elif raw is not None:
-            headers.setdefault("Content-Type", "application/octet-stream")
-        if self.cookies:
-            headers["Cookie"] = "; ".join("%s=%s" % item for item in self.cookies.items())
-        connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=60)
-        connection.request(method, path, data, headers)
-        response = connection.getresponse()
-        content = response.read()
-        self.location = response.getheader("Location")
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, text = value.split(";")[0].partition("=")
-                self.cookies[key] = text
-        connection.close()
-        return response.status, content
-
-    def ok(self, method, path, body=None, **kw):
-        status, content = self.request(method, path, body, **kw)
-        if status >= 300:
-            raise RuntimeError("%s %s answered %d: %s" % (method, path, status, content[:400].decode("utf-8", "replace")))
-        return json.loads(content) if content else None
-
-    def login(self, login):
-        state = self.ok("POST", "/api/v1/session", {"email": login["email"], "password": login["password"]})
-        while state["state"] == "totp_required":
-            status, content = self.request("POST", "/api/v1/session/totp", {"code": totp(login["totp_secret"], time.time())})
-            if status < 300:
-                state = json.loads(content)
-            else:
-                time.sleep(5)  # a code works once; the next one comes within half a minute
-        if state["state"] == "terms_required":
-            state = self.ok("POST", "/api/v1/session/terms", {"version": state["terms"]["version"]})
-        return state
+def log_in(client, login):
+    def codes():  # a code works once; the next one comes within half a minute
+        yield totp(login["totp_secret"], time.time())
+        time.sleep(30 - time.time() % 30)
+        yield totp(login["totp_secret"], time.time())
+    client.login(login["email"], login["password"], codes())
 
 
 def document(heading, text, label, href):
@@ -122,26 +88,27 @@ class Recipients:
 
     def __init__(self, client, token):
         self.client, self.rng, self.seen, self.forms = client, random.Random(11), set(), []
+        self.visitor = Client(client.connect)
         self.headers = {"Varde-Simulated": token, "User-Agent": "Mozilla/5.0 (demo recipient)"}
 
     def visit(self, url, method="GET", raw=None):
+        """The answer to a recipient who follows a link of ours; None for links that lead elsewhere."""
         parts = urllib.parse.urlsplit(url)
-        if parts.path.startswith(("/t/", "/p/", "/u/")):
-            headers = dict(self.headers)
-            if raw is not None:
-                headers["Content-Type"] = "application/x-www-form-urlencoded"
-            visitor = Client(self.client.url.geturl())
-            status, content = visitor.request(method, parts.path + ("?" + parts.query if parts.query else ""), raw=raw, headers=headers)
-            return status, content, visitor.location
-        return None, b"", None
+        if not parts.path.startswith(("/t/", "/p/", "/u/")):
+            return None
+        headers = dict(self.headers)
+        if raw is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.visitor.cookies.clear()  # each is somebody else
+        return self.visitor.request(method, parts.path + ("?" + parts.query if parts.query else ""), raw=raw, headers=headers)
 
     def fill_in(self, url):
         """Opens a form and chooses; it is sent some seconds later, as a person would (the program refuses the hasty)."""
-        status, content, _ = self.visit(url)
-        if status != 200:
+        page = self.visit(url)
+        if page is None or page.status != 200:
             return
         fields, choices = [], {}
-        for kind, name, value in re.findall(r'<input type="(hidden|radio|checkbox)" name="([^"]+)"\s+value="([^"]*)"', content.decode()):
+        for kind, name, value in re.findall(r'<input type="(hidden|radio|checkbox)" name="([^"]+)"\s+value="([^"]*)"', page.body.decode()):
             if kind == "hidden":
                 fields.append((name, value))
             else:
@@ -162,8 +129,9 @@ class Recipients:
             self.visit(pixel.group(1).replace("&amp;", "&"))
         clicks = [l.replace("&amp;", "&") for l in links if "/t/c/" in l]
         if self.rng.random() < 0.25 and clicks:
-            _, _, leads_to = self.visit(clicks[0])
-            if "/p/f/" in (leads_to or "") and self.rng.random() < 0.6:
+            clicked = self.visit(clicks[0])
+            leads_to = clicked.headers.get("Location", "") if clicked else ""
+            if "/p/f/" in leads_to and self.rng.random() < 0.6:
                 self.fill_in(leads_to)
         leave = [l.replace("&amp;", "&") for l in links if "/u/" in l]
         if self.rng.random() < 0.01 and leave:
@@ -190,8 +158,8 @@ class Recipients:
 def main():
     directory, url = pathlib.Path(sys.argv[1]), sys.argv[2]
     login = json.loads((directory / "demo" / "login.json").read_text())
-    client = Client(url)
-    client.login(login)
+    client = connect_to(url)
+    log_in(client, login)
     filled = directory / "demo" / "filled"
     if not filled.exists():
         if not client.ok("GET", "/api/v1/campaigns")["items"]:
@@ -217,11 +185,11 @@ def main():
     while True:
         try:
             Recipients(client, login["simulation_token"]).run()
-        except (OSError, http.client.HTTPException, RuntimeError):
+        except (OSError, http.client.HTTPException, Refused):
             time.sleep(10)
             try:
-                client.login(login)
-            except (OSError, http.client.HTTPException, RuntimeError):
+                log_in(client, login)
+            except (OSError, http.client.HTTPException, Refused):
                 return  # the program has ended
 
 
