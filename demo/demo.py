@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """The demo organisation: fills it through the public API, then simulates its recipients.
 
-A process of its own, beside the program, that uses nothing but HTTP: what it can do, any client can. Every person is
-made up and lives at example.org; every request of a simulated recipient carries the demo's token, and the program
-labels what it causes as simulated.
+A process of its own, beside the program, that uses nothing but HTTP, and SMTP for what comes back by mail: what it can
+do, any client and any mail server can. Every person is made up and lives at example.org; every request and every bounce
+of a simulated recipient carries the demo's token, and the program labels what it causes as simulated.
 
     demo.py DATA_DIRECTORY URL     fills (once), prints how to log in, simulates until it is stopped
 """
-import http.client, json, pathlib, random, re, sys, time, urllib.parse
+import http.client, json, pathlib, random, re, smtplib, sys, time, urllib.parse, zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
 from api_client import Client, Refused, totp  # noqa: E402
@@ -16,6 +16,11 @@ PERSONS = 10000
 FIRST = "Aksel Alma Amanda Anders Anna Astrid Bjørn Elias Ella Emil Emma Eva Filip Frida Hanna Henrik Ida Ingrid Iver Jakob Jon Kari Lars Lea Liv Maja Marius Mona Nils Nora Ola Olav Oskar Per Sara Selma Sofie Stian Tiril Tuva Ulrik Vilde Åse Øyvind".split()
 LAST = "Bakke Berg Dahl Demo Eide Fjell Haug Hansen Holm Hagen Lie Lund Moen Nes Nygård Prøve Ruud Sand Solberg Strand Sunde Test Vik Ødegård Ås".split()
 CITIES = ["Oslo", "Bergen", "Trondheim", "Stavanger", "Tromsø", "Bodø"]
+
+
+# Of a thousand addresses, so many do not exist, and so many of the others are full.
+UNKNOWN, FULL = 15, 5
+COMPLAIN = {"demo00123@example.org", "demo04711@example.org"}
 
 
 def connect_to(url):
@@ -83,11 +88,56 @@ def fill(client):
         client.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
 
 
-class Recipients:
-    """Reads the captured mailbox and behaves like people: some open, some click, some answer, a few leave."""
+def fate(address):
+    """What becomes of mail to an address, always the same: None (it arrives), "unknown", "full" or "complaint"."""
+    if address in COMPLAIN:
+        return "complaint"
+    number = zlib.crc32(address.encode()) % 1000
+    return "unknown" if number < UNKNOWN else "full" if number < UNKNOWN + FULL else None
 
-    def __init__(self, client, token):
-        self.client, self.rng, self.seen, self.forms = client, random.Random(11), set(), []
+
+def report(message, kind, text, fields, token):
+    """A multipart/report about a captured message (RFC 6522): a delivery status (RFC 3464) or a complaint (RFC 5965)."""
+    return """From: MAILER-DAEMON@mx.example.org
+To: <%s>
+Subject: %s
+Auto-Submitted: auto-replied
+Varde-Simulated: %s
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=%s; boundary=part
+
+--part
+Content-Type: text/plain
+
+%s
+--part
+Content-Type: message/%s
+
+%s
+--part
+Content-Type: text/rfc822-headers
+
+Message-ID: %s
+--part--
+""" % (message["return_path"], text, token, kind, text, kind, fields, next(h["value"] for h in message["headers"] if h["name"].lower() == "message-id"))
+
+
+def returned(message, why, token):
+    """What the mail server of a recipient writes to the message's return path."""
+    if why == "complaint":
+        return report(message, "feedback-report", "A user says that this is spam", "Feedback-Type: abuse\nUser-Agent: Demo/1\nVersion: 1\nOriginal-Rcpt-To: <%s>\n" % message["to"], token)
+    status, reply = {"unknown": ("5.1.1", "550 5.1.1 no such user"), "full": ("4.2.2", "452 4.2.2 mailbox is full")}[why]
+    return report(message, "delivery-status", "Undelivered Mail Returned to Sender",
+                  "Reporting-MTA: dns; mx.example.org\n\nFinal-Recipient: rfc822; %s\nAction: failed\nStatus: %s\nDiagnostic-Code: smtp; %s\n" % (message["to"], status, reply), token)
+
+
+class Recipients:
+    """Reads the captured mailbox and behaves like people: some open, some click, some answer, a few leave; and a few
+    have no such address, or complain. `directory` is the program's, which says there where bounces are received."""
+
+    def __init__(self, client, token, directory):
+        self.client, self.token, self.directory = client, token, directory
+        self.rng, self.seen, self.forms = random.Random(11), set(), []
         self.visitor = Client(client.connect)
         self.headers = {"Varde-Simulated": token, "User-Agent": "Mozilla/5.0 (demo recipient)"}
 
@@ -137,21 +187,35 @@ class Recipients:
         if self.rng.random() < 0.01 and leave:
             self.visit(leave[0], "POST", b"List-Unsubscribe=One-Click")
 
+    def bounce(self, message, why):
+        place = self.directory / "bounce-address"
+        if not place.exists():  # another program has the port: this one receives no bounces
+            return
+        host, port = place.read_text().strip().rsplit(":", 1)
+        with smtplib.SMTP(host, int(port), timeout=60) as smtp:
+            smtp.sendmail("", [message["return_path"]], returned(message, why, self.token))
+
+    def read_new(self):
+        """Reads what came since the last time; returns how many messages that were."""
+        cursor, fresh, reading = "", 0, True
+        while reading:  # back to what was read before
+            page = self.client.ok("GET", "/api/v1/mailbox?limit=200" + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
+            unread = [row for row in page["items"] if row["id"] not in self.seen]
+            for row in unread:
+                self.seen.add(row["id"])
+                why = fate(row["to"])
+                if why or self.rng.random() < 0.3:
+                    message = self.client.ok("GET", "/api/v1/mailbox/" + row["id"])
+                    self.bounce(message, why) if why else self.read(message)
+            self.send_forms()
+            fresh += len(unread)
+            cursor = page.get("next")
+            reading = bool(cursor and unread)
+        return fresh
+
     def run(self):
         while True:
-            cursor, fresh, reading = "", 0, True
-            while reading:  # back to what was read before
-                page = self.client.ok("GET", "/api/v1/mailbox?limit=50" + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
-                unread = [row for row in page["items"] if row["id"] not in self.seen]
-                for row in unread:
-                    self.seen.add(row["id"])
-                    if self.rng.random() < 0.3:
-                        self.read(self.client.ok("GET", "/api/v1/mailbox/" + row["id"]))
-                self.send_forms()
-                fresh += len(unread)
-                cursor = page.get("next")
-                reading = bool(cursor and unread)
-            if fresh == 0:
+            if self.read_new() == 0:
                 time.sleep(5)
 
 
@@ -179,12 +243,12 @@ def main():
    3. Answer the form of the campaign yourself (Captured mail, any message, the button), and see the answer on the
       person's page; a minute later the journey writes back.
 
-  Everybody in the demo organisation is made up. Opens, clicks and answers come from a process beside the program and
-  are labelled as simulated. Nothing leaves this machine: mail is captured.
+  Everybody in the demo organisation is made up. Opens, clicks, answers and bounces come from a process beside the
+  program and are labelled as simulated. Nothing leaves this machine: mail is captured.
 """ % (url, login["email"], login["password"], totp(login["totp_secret"], time.time()), login["totp_secret"].upper()), flush=True)
     while True:
         try:
-            Recipients(client, login["simulation_token"]).run()
+            Recipients(client, login["simulation_token"], directory).run()
         except (OSError, http.client.HTTPException, Refused):
             time.sleep(10)
             try:

@@ -35,10 +35,14 @@ constexpr db::Sql kByState{"campaign.people_by_state", VARDE_DELIVERY_COLUMNS
                            " WHERE source_id = $1 AND state = $4" VARDE_DELIVERY_PAGE};
 constexpr db::Sql kBySkip{"campaign.people_by_skip", VARDE_DELIVERY_COLUMNS
                           " WHERE source_id = $1 AND state = 4 AND code = $4" VARDE_DELIVERY_PAGE};
-constexpr db::Sql kByBounce{"campaign.people_by_bounce",
-                            "SELECT person_id, bounced_at AS at, code AS detail, 0 AS flags FROM "
-                            "delivery WHERE source_id = $1 AND bounce = "
-                            "ANY($4)" VARDE_DELIVERY_PAGE};
+// The delivery says how it bounced; whether that was simulated stands with the last report of it.
+constexpr db::Sql kByBounce{
+    "campaign.people_by_bounce",
+    "SELECT person_id, bounced_at AS at, code AS detail, coalesce((SELECT r.flags FROM response r "
+    "WHERE r.tenant_id = d.tenant_id AND r.source_id = d.source_id AND r.person_id = d.person_id "
+    "AND r.kind = CASE d.bounce WHEN 4 THEN 25 ELSE 24 END AND r.number = 0 AND r.flags IN (0, 1) "
+    "ORDER BY r.last_at DESC LIMIT 1), 0) AS flags FROM delivery d WHERE source_id = $1 AND bounce "
+    "= ANY($4)" VARDE_DELIVERY_PAGE};
 constexpr db::Sql kByResponse{
     "campaign.people_by_response",
     "SELECT person_id, min(first_at) AS at, '' AS detail, max(flags)::bigint AS flags FROM "

@@ -575,6 +575,7 @@ export type MailRow = {
     subject: string;
     size: number;
     campaign_id?: string;
+    return_path?: string;
 };
 
 export type MailTemplate = {
@@ -593,6 +594,7 @@ export type MailView = {
     subject: string;
     size: number;
     campaign_id?: string;
+    return_path?: string;
     headers: Array<MailHeader>;
     html?: string;
     text?: string;
