@@ -132,12 +132,14 @@ def returned(message, why, token):
 
 
 class Recipients:
-    """Reads the captured mailbox and behaves like people: some open, some click, some answer, a few leave; and a few
+    """Read the captured mailbox and behave like people: some open, some click, some answer, a few leave; and a few
     have no such address, or complain. `directory` is the program's, which says there where bounces are received."""
 
     def __init__(self, client, token, directory):
         self.client, self.token, self.directory = client, token, directory
         self.rng, self.seen, self.forms = random.Random(11), set(), []
+        self.mark = directory / "demo" / "read"  # the newest message that was read, for the next start
+        self.read_to = self.mark.read_text() if self.mark.exists() else ""
         self.visitor = Client(client.connect)
         self.headers = {"Varde-Simulated": token, "User-Agent": "Mozilla/5.0 (demo recipient)"}
 
@@ -196,27 +198,50 @@ class Recipients:
             smtp.sendmail("", [message["return_path"]], returned(message, why, self.token))
 
     def read_new(self):
-        """Reads what came since the last time; returns how many messages that were."""
-        cursor, fresh, reading = "", 0, True
-        while reading:  # back to what was read before
+        """Reads what came since the last time, newest first."""
+        newest, cursor, reading = self.read_to, "", True
+        while reading:
             page = self.client.ok("GET", "/api/v1/mailbox?limit=200" + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
-            unread = [row for row in page["items"] if row["id"] not in self.seen]
+            # Two campaigns write at once, so that an older message may come after a newer one: not only the newest is remembered.
+            unread = [row for row in page["items"] if row["id"] > self.read_to and row["id"] not in self.seen]
             for row in unread:
                 self.seen.add(row["id"])
+                newest = max(newest, row["id"])
                 why = fate(row["to"])
                 if why or self.rng.random() < 0.3:
-                    message = self.client.ok("GET", "/api/v1/mailbox/" + row["id"])
-                    self.bounce(message, why) if why else self.read(message)
+                    answer = self.client.request("GET", "/api/v1/mailbox/" + row["id"])
+                    if answer.status == 404:  # the mailbox was emptied, the person erased
+                        continue
+                    self.bounce(answer.json, why) if why else self.read(answer.json)
             self.send_forms()
-            fresh += len(unread)
             cursor = page.get("next")
             reading = bool(cursor and unread)
-        return fresh
+        self.mark.write_text(newest)
 
-    def run(self):
-        while True:
-            if self.read_new() == 0:
-                time.sleep(5)
+    def follow(self):
+        """Reads whenever the live events tell of captured mail, until the server ends the line."""
+        with self.client.stream("/api/v1/events") as line:
+            self.read_new()  # what came before the line stood
+            for told in line:  # something every fifteen seconds at least, so that forms are sent too
+                if told.startswith(b"event: mailbox.message"):
+                    self.read_new()
+                self.send_forms()
+
+    def run(self, log_in):
+        """Follows until the program has not answered for half a minute: then it has ended."""
+        pause, known = 1, True
+        while pause < 32:
+            began = time.monotonic()
+            try:
+                if not known:
+                    log_in()
+                    known = True
+                self.follow()
+                pause = 1
+            except (OSError, http.client.HTTPException, Refused) as trouble:
+                known = known and not (isinstance(trouble, Refused) and trouble.answer.status == 401)
+                pause = pause * 2 if time.monotonic() - began < 60 else 1
+                time.sleep(pause)
 
 
 def main():
@@ -246,15 +271,7 @@ def main():
   Everybody in the demo organisation is made up. Opens, clicks, answers and bounces come from a process beside the
   program and are labelled as simulated. Nothing leaves this machine: mail is captured.
 """ % (url, login["email"], login["password"], totp(login["totp_secret"], time.time()), login["totp_secret"].upper()), flush=True)
-    while True:
-        try:
-            Recipients(client, login["simulation_token"], directory).run()
-        except (OSError, http.client.HTTPException, Refused):
-            time.sleep(10)
-            try:
-                log_in(client, login)
-            except (OSError, http.client.HTTPException, Refused):
-                return  # the program has ended
+    Recipients(client, login["simulation_token"], directory).run(lambda: log_in(client, login))
 
 
 if __name__ == "__main__":

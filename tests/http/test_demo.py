@@ -1,5 +1,5 @@
 """The demo: its recipients do to the real program what people and mail servers do, and are labelled as simulated."""
-import json, pathlib, sys, unittest, unittest.mock
+import json, pathlib, sys, threading, unittest, unittest.mock
 import varde
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "demo"))
@@ -64,6 +64,26 @@ class Demo(unittest.TestCase):
             person, items = self.timeline(address)
             self.assertTrue([i for i in items if i["kind"] == kind])
             self.assertEqual({i["simulated"] for i in items if i["kind"] == kind}, {True})
+
+    def test_new_mail_is_read_when_the_events_tell_of_it_and_what_was_read_is_not_read_again(self):
+        recipients = self.recipients(self.login["simulation_token"])
+        mark = recipients.read_to
+        self.assertTrue(mark)
+        recipients.client = demo.connect_to("http://127.0.0.1:%d" % self.program.port)
+        recipients.client.cookies = self.client.cookies
+        asked = []
+        ask = recipients.client.request
+        recipients.client.request = lambda method, path, *args, **kw: (asked.append(path), ask(method, path, *args, **kw))[1]
+        thread = threading.Thread(target=recipients.run, args=(lambda: None,), daemon=True)
+        thread.start()
+        varde.wait_for(lambda: asked, "the first look")
+        copy = self.admin.ok("POST", "/api/v1/campaigns/%s/copy" % self.party)
+        self.admin.ok("POST", "/api/v1/campaigns/%s/send" % copy["id"], {})
+        counts = lambda: self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % copy["id"])["counts"]
+        varde.wait_for(lambda: counts()["sent"] > 200 and counts()["opened"] > 20, "the recipients to read")
+        messages = [path for path in asked if "?" not in path]
+        self.assertEqual(len(messages), len(set(messages)), "none is read twice")
+        self.assertGreater(min(messages), "/api/v1/mailbox/" + mark, "nor what was read before this start")
 
     def test_without_the_token_nothing_is_labelled(self):
         spared = [a for a in ("demo%05d@example.org" % i for i in range(PERSONS)) if demo.fate(a) is None]
