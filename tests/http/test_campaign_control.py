@@ -170,6 +170,7 @@ class Lists(unittest.TestCase):
         self.assertEqual([l["state"] for l in person["lists"]], ["pending"])
         found = varde.wait_for(lambda: self.admin.ok("GET", "/api/v1/mailbox?q=doi@example.org")["items"], "the question")
         mail = self.admin.ok("GET", "/api/v1/mailbox/" + found[0]["id"])
+        self.assertIn("<%s>" % found[0]["from"], [h["value"] for h in mail["headers"] if h["name"] == "From"][0])
         link = re.search(r"https?://[^/\s]+(/\S*confirm\S*|/l/\S+|/c/\S+)", mail["text"])
         self.assertTrue(link, mail["text"])
         guest = varde.Client(self.program)
