@@ -140,7 +140,6 @@ export type CampaignReport = {
     counts: Counts;
     links: Array<ReportLink>;
     by_hour: Array<ReportHour>;
-    domains: Array<ReportDomain>;
 };
 
 export type CampaignRow = {
@@ -837,12 +836,6 @@ export type Rendered = {
     text: string;
     subject: string;
     problems: Array<RenderProblem>;
-};
-
-export type ReportDomain = {
-    domain: string;
-    sent: number;
-    bounced: number;
 };
 
 export type ReportHour = {

@@ -56,7 +56,7 @@ export default function Report() {
         </p>
       )}
       <Loaded query={report} block={320}>
-        {({ counts: n, links, by_hour, domains }) => {
+        {({ counts: n, links, by_hour }) => {
           return (
             <>
               {n.recipients === 0 && <Alert tone="info">{t('campaigns:nobody_yet')}</Alert>}
@@ -121,36 +121,6 @@ export default function Report() {
                   <p className="muted pad">{t('campaigns:no_links')}</p>
                 )}
               </Card>
-              {domains.length > 0 && (
-                <Card title={t('campaigns:domains')} flush>
-                  <DataTable
-                    label={t('campaigns:domains')}
-                    rows={domains}
-                    rowKey={(d) => d.domain}
-                    columns={[
-                      { key: 'domain', header: t('campaigns:domain'), bare: true, cell: (d) => d.domain },
-                      {
-                        key: 'sent',
-                        header: t('campaigns:figures.sent'),
-                        number: true,
-                        cell: (d) => formatNumber(d.sent),
-                      },
-                      {
-                        key: 'bounced',
-                        header: t('campaigns:figures.bounced'),
-                        number: true,
-                        cell: (d) => formatNumber(d.bounced),
-                      },
-                      {
-                        key: 'rate',
-                        header: t('campaigns:bounce_rate'),
-                        number: true,
-                        cell: (d) => formatPercent(d.bounced, d.sent),
-                      },
-                    ]}
-                  />
-                </Card>
-              )}
             </>
           )
         }}
