@@ -217,8 +217,10 @@ export type Counts = {
     recipients: number;
     queued: number;
     sent: number;
+    delivered: number;
     deferred: number;
     failed: number;
+    bounced: number;
     bounced_hard: number;
     bounced_soft: number;
     complained: number;
@@ -1219,7 +1221,7 @@ export type WebhookSecret = {
     secret: string;
 };
 
-export type What = 'recipients' | 'queued' | 'sent' | 'deferred' | 'failed' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
+export type What = 'recipients' | 'queued' | 'sent' | 'delivered' | 'deferred' | 'failed' | 'bounced' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
 
 export type LogOutData = {
     body?: never;
