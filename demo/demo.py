@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """The demo organisation: fills it through the public API, then simulates its recipients.
 
-A process of its own, beside the program, that uses nothing but HTTP: what it can do, any client can. Every person is
-made up and lives at example.org; every request of a simulated recipient carries the demo's token, and the program
-labels what it causes as simulated.
+A process of its own, beside the program, that uses nothing but HTTP, and SMTP for what comes back by mail: what it can
+do, any client and any mail server can. Every person is made up and lives at example.org; every request and every bounce
+of a simulated recipient carries the demo's token, and the program labels what it causes as simulated.
 
     demo.py DATA_DIRECTORY URL     fills (once), prints how to log in, simulates until it is stopped
 """
-import base64, hashlib, hmac, http.client, json, pathlib, random, re, struct, sys, time, urllib.parse
+import http.client, json, pathlib, random, re, smtplib, sys, time, urllib.parse, zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
+from api_client import Client, Refused, totp  # noqa: E402
 
 PERSONS = 10000
 FIRST = "Aksel Alma Amanda Anders Anna Astrid Bjørn Elias Ella Emil Emma Eva Filip Frida Hanna Henrik Ida Ingrid Iver Jakob Jon Kari Lars Lea Liv Maja Marius Mona Nils Nora Ola Olav Oskar Per Sara Selma Sofie Stian Tiril Tuva Ulrik Vilde Åse Øyvind".split()
@@ -15,54 +18,22 @@ LAST = "Bakke Berg Dahl Demo Eide Fjell Haug Hansen Holm Hagen Lie Lund Moen Nes
 CITIES = ["Oslo", "Bergen", "Trondheim", "Stavanger", "Tromsø", "Bodø"]
 
 
-def totp(secret, at):
-    mac = hmac.new(base64.b32decode(secret.upper() + "=" * (-len(secret) % 8)), struct.pack(">Q", int(at // 30)), hashlib.sha1).digest()
-    o = mac[19] & 15
-    return "%06d" % ((struct.unpack(">I", mac[o:o + 4])[0] & 0x7FFFFFFF) % 1000000)
+# Of a thousand addresses, so many do not exist, and so many of the others are full.
+UNKNOWN, FULL = 15, 5
+COMPLAIN = {"demo00123@example.org", "demo04711@example.org"}
 
 
-class Client:
-    def __init__(self, url):
-        self.url, self.cookies, self.location = urllib.parse.urlsplit(url), {}, None
+def connect_to(url):
+    parts = urllib.parse.urlsplit(url)
+    return Client(lambda timeout: http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout))
 
-    def request(self, method, path, body=None, raw=None, headers=None):
-        headers = dict(headers or {})
-        data = raw
-        if body is not None:
-            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        elif raw is not None:
-            headers.setdefault("Content-Type", "application/octet-stream")
-        if self.cookies:
-            headers["Cookie"] = "; ".join("%s=%s" % item for item in self.cookies.items())
-        connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=60)
-        connection.request(method, path, data, headers)
-        response = connection.getresponse()
-        content = response.read()
-        self.location = response.getheader("Location")
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, text = value.split(";")[0].partition("=")
-                self.cookies[key] = text
-        connection.close()
-        return response.status, content
 
-    def ok(self, method, path, body=None, **kw):
-        status, content = self.request(method, path, body, **kw)
-        if status >= 300:
-            raise RuntimeError("%s %s answered %d: %s" % (method, path, status, content[:400].decode("utf-8", "replace")))
-        return json.loads(content) if content else None
-
-    def login(self, login):
-        state = self.ok("POST", "/api/v1/session", {"email": login["email"], "password": login["password"]})
-        while state["state"] == "totp_required":
-            status, content = self.request("POST", "/api/v1/session/totp", {"code": totp(login["totp_secret"], time.time())})
-            if status < 300:
-                state = json.loads(content)
-            else:
-                time.sleep(5)  # a code works once; the next one comes within half a minute
-        if state["state"] == "terms_required":
-            state = self.ok("POST", "/api/v1/session/terms", {"version": state["terms"]["version"]})
-        return state
+def log_in(client, login):
+    def codes():  # a code works once; the next one comes within half a minute
+        yield totp(login["totp_secret"], time.time())
+        time.sleep(30 - time.time() % 30)
+        yield totp(login["totp_secret"], time.time())
+    client.login(login["email"], login["password"], codes())
 
 
 def document(heading, text, label, href):
@@ -117,31 +88,79 @@ def fill(client):
         client.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
 
 
-class Recipients:
-    """Reads the captured mailbox and behaves like people: some open, some click, some answer, a few leave."""
+def fate(address):
+    """What becomes of mail to an address, always the same: None (it arrives), "unknown", "full" or "complaint"."""
+    if address in COMPLAIN:
+        return "complaint"
+    number = zlib.crc32(address.encode()) % 1000
+    return "unknown" if number < UNKNOWN else "full" if number < UNKNOWN + FULL else None
 
-    def __init__(self, client, token):
-        self.client, self.rng, self.seen, self.forms = client, random.Random(11), set(), []
+
+def report(message, kind, text, fields, token):
+    """A multipart/report about a captured message (RFC 6522): a delivery status (RFC 3464) or a complaint (RFC 5965)."""
+    return """From: MAILER-DAEMON@mx.example.org
+To: <%s>
+Subject: %s
+Auto-Submitted: auto-replied
+Varde-Simulated: %s
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=%s; boundary=part
+
+--part
+Content-Type: text/plain
+
+%s
+--part
+Content-Type: message/%s
+
+%s
+--part
+Content-Type: text/rfc822-headers
+
+Message-ID: %s
+--part--
+""" % (message["return_path"], text, token, kind, text, kind, fields, next(h["value"] for h in message["headers"] if h["name"].lower() == "message-id"))
+
+
+def returned(message, why, token):
+    """What the mail server of a recipient writes to the message's return path."""
+    if why == "complaint":
+        return report(message, "feedback-report", "A user says that this is spam", "Feedback-Type: abuse\nUser-Agent: Demo/1\nVersion: 1\nOriginal-Rcpt-To: <%s>\n" % message["to"], token)
+    status, reply = {"unknown": ("5.1.1", "550 5.1.1 no such user"), "full": ("4.2.2", "452 4.2.2 mailbox is full")}[why]
+    return report(message, "delivery-status", "Undelivered Mail Returned to Sender",
+                  "Reporting-MTA: dns; mx.example.org\n\nFinal-Recipient: rfc822; %s\nAction: failed\nStatus: %s\nDiagnostic-Code: smtp; %s\n" % (message["to"], status, reply), token)
+
+
+class Recipients:
+    """Read the captured mailbox and behave like people: some open, some click, some answer, a few leave; and a few
+    have no such address, or complain. `directory` is the program's, which says there where bounces are received."""
+
+    def __init__(self, client, token, directory):
+        self.client, self.token, self.directory = client, token, directory
+        self.rng, self.seen, self.forms = random.Random(11), set(), []
+        self.mark = directory / "demo" / "read"  # the newest message that was read, for the next start
+        self.read_to = self.mark.read_text() if self.mark.exists() else ""
+        self.visitor = Client(client.connect)
         self.headers = {"Varde-Simulated": token, "User-Agent": "Mozilla/5.0 (demo recipient)"}
 
     def visit(self, url, method="GET", raw=None):
+        """The answer to a recipient who follows a link of ours; None for links that lead elsewhere."""
         parts = urllib.parse.urlsplit(url)
-        if parts.path.startswith(("/t/", "/p/", "/u/")):
-            headers = dict(self.headers)
-            if raw is not None:
-                headers["Content-Type"] = "application/x-www-form-urlencoded"
-            visitor = Client(self.client.url.geturl())
-            status, content = visitor.request(method, parts.path + ("?" + parts.query if parts.query else ""), raw=raw, headers=headers)
-            return status, content, visitor.location
-        return None, b"", None
+        if not parts.path.startswith(("/t/", "/p/", "/u/")):
+            return None
+        headers = dict(self.headers)
+        if raw is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.visitor.cookies.clear()  # each is somebody else
+        return self.visitor.request(method, parts.path + ("?" + parts.query if parts.query else ""), raw=raw, headers=headers)
 
     def fill_in(self, url):
         """Opens a form and chooses; it is sent some seconds later, as a person would (the program refuses the hasty)."""
-        status, content, _ = self.visit(url)
-        if status != 200:
+        page = self.visit(url)
+        if page is None or page.status != 200:
             return
         fields, choices = [], {}
-        for kind, name, value in re.findall(r'<input type="(hidden|radio|checkbox)" name="([^"]+)"\s+value="([^"]*)"', content.decode()):
+        for kind, name, value in re.findall(r'<input type="(hidden|radio|checkbox)" name="([^"]+)"\s+value="([^"]*)"', page.body.decode()):
             if kind == "hidden":
                 fields.append((name, value))
             else:
@@ -162,36 +181,74 @@ class Recipients:
             self.visit(pixel.group(1).replace("&amp;", "&"))
         clicks = [l.replace("&amp;", "&") for l in links if "/t/c/" in l]
         if self.rng.random() < 0.25 and clicks:
-            _, _, leads_to = self.visit(clicks[0])
-            if "/p/f/" in (leads_to or "") and self.rng.random() < 0.6:
+            clicked = self.visit(clicks[0])
+            leads_to = clicked.headers.get("Location", "") if clicked else ""
+            if "/p/f/" in leads_to and self.rng.random() < 0.6:
                 self.fill_in(leads_to)
         leave = [l.replace("&amp;", "&") for l in links if "/u/" in l]
         if self.rng.random() < 0.01 and leave:
             self.visit(leave[0], "POST", b"List-Unsubscribe=One-Click")
 
-    def run(self):
-        while True:
-            cursor, fresh, reading = "", 0, True
-            while reading:  # back to what was read before
-                page = self.client.ok("GET", "/api/v1/mailbox?limit=50" + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
-                unread = [row for row in page["items"] if row["id"] not in self.seen]
-                for row in unread:
-                    self.seen.add(row["id"])
-                    if self.rng.random() < 0.3:
-                        self.read(self.client.ok("GET", "/api/v1/mailbox/" + row["id"]))
+    def bounce(self, message, why):
+        place = self.directory / "bounce-address"
+        if not place.exists():  # another program has the port: this one receives no bounces
+            return
+        host, port = place.read_text().strip().rsplit(":", 1)
+        with smtplib.SMTP(host, int(port), timeout=60) as smtp:
+            smtp.sendmail("", [message["return_path"]], returned(message, why, self.token))
+
+    def read_new(self):
+        """Reads what came since the last time, newest first."""
+        newest, cursor, reading = self.read_to, "", True
+        while reading:
+            page = self.client.ok("GET", "/api/v1/mailbox?limit=200" + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
+            # Two campaigns write at once, so that an older message may come after a newer one: not only the newest is remembered.
+            unread = [row for row in page["items"] if row["id"] > self.read_to and row["id"] not in self.seen]
+            for row in unread:
+                self.seen.add(row["id"])
+                newest = max(newest, row["id"])
+                why = fate(row["to"])
+                if why or self.rng.random() < 0.3:
+                    answer = self.client.request("GET", "/api/v1/mailbox/" + row["id"])
+                    if answer.status == 404:  # the mailbox was emptied, the person erased
+                        continue
+                    self.bounce(answer.json, why) if why else self.read(answer.json)
+            self.send_forms()
+            cursor = page.get("next")
+            reading = bool(cursor and unread)
+        self.mark.write_text(newest)
+
+    def follow(self):
+        """Reads whenever the live events tell of captured mail, until the server ends the line."""
+        with self.client.stream("/api/v1/events") as line:
+            self.read_new()  # what came before the line stood
+            for told in line:  # something every fifteen seconds at least, so that forms are sent too
+                if told.startswith(b"event: mailbox.message"):
+                    self.read_new()
                 self.send_forms()
-                fresh += len(unread)
-                cursor = page.get("next")
-                reading = bool(cursor and unread)
-            if fresh == 0:
-                time.sleep(5)
+
+    def run(self, log_in):
+        """Follows until the program has not answered for half a minute: then it has ended."""
+        pause, known = 1, True
+        while pause < 32:
+            began = time.monotonic()
+            try:
+                if not known:
+                    log_in()
+                    known = True
+                self.follow()
+                pause = 1
+            except (OSError, http.client.HTTPException, Refused) as trouble:
+                known = known and not (isinstance(trouble, Refused) and trouble.answer.status == 401)
+                pause = pause * 2 if time.monotonic() - began < 60 else 1
+                time.sleep(pause)
 
 
 def main():
     directory, url = pathlib.Path(sys.argv[1]), sys.argv[2]
     login = json.loads((directory / "demo" / "login.json").read_text())
-    client = Client(url)
-    client.login(login)
+    client = connect_to(url)
+    log_in(client, login)
     filled = directory / "demo" / "filled"
     if not filled.exists():
         if not client.ok("GET", "/api/v1/campaigns")["items"]:
@@ -211,18 +268,10 @@ def main():
    3. Answer the form of the campaign yourself (Captured mail, any message, the button), and see the answer on the
       person's page; a minute later the journey writes back.
 
-  Everybody in the demo organisation is made up. Opens, clicks and answers come from a process beside the program and
-  are labelled as simulated. Nothing leaves this machine: mail is captured.
+  Everybody in the demo organisation is made up. Opens, clicks, answers and bounces come from a process beside the
+  program and are labelled as simulated. Nothing leaves this machine: mail is captured.
 """ % (url, login["email"], login["password"], totp(login["totp_secret"], time.time()), login["totp_secret"].upper()), flush=True)
-    while True:
-        try:
-            Recipients(client, login["simulation_token"]).run()
-        except (OSError, http.client.HTTPException, RuntimeError):
-            time.sleep(10)
-            try:
-                client.login(login)
-            except (OSError, http.client.HTTPException, RuntimeError):
-                return  # the program has ended
+    Recipients(client, login["simulation_token"], directory).run(lambda: log_in(client, login))
 
 
 if __name__ == "__main__":

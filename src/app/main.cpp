@@ -162,6 +162,8 @@ int main(int argc, char** argv) {
     command->add_option("--public-url", settings.public_url, "What links in messages begin with");
     command->add_option("--bounce-port", settings.bounce_port, "Port of the built-in SMTP receiver")
         ->default_val(2525);
+    command->add_option("--name-server", settings.name_server,
+                        "Name server that is asked for the records of sending domains");
     command->add_option("--user", settings.user, "User to become when started as root");
     command->add_flag("--private-webhooks", settings.private_webhooks,
                       "Let webhooks go to addresses inside the house, and over http");

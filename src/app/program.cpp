@@ -13,6 +13,7 @@
 
 #include "base/log.hpp"
 #include "db/migrate.hpp"
+#include "net/dns.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
 
@@ -155,6 +156,9 @@ void Program::start() {
   if (settings.embedded) check_format(settings.data_directory);
   crypto::initialise();
   if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
+  if (!settings.name_server.empty() && !net::use_name_server(settings.name_server))
+    throw std::runtime_error("the name server " + settings.name_server +
+                             " is not an IPv4 address, with a port or without: 192.0.2.53:5353.");
   open_databases();
 
   for (std::size_t i = 0; i < settings.loops; ++i) {

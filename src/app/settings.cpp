@@ -26,6 +26,7 @@ Settings read_settings(const std::string& path) {
                                                "bounce_address",
                                                "bounce_port",
                                                "bounce_domain",
+                                               "name_server",
                                                "trusted_proxies",
                                                "loops",
                                                "connections",
@@ -66,6 +67,7 @@ Settings read_settings(const std::string& path) {
   text("bounce_address", out.bounce_address);
   number("bounce_port", out.bounce_port, 0, 65535);
   text("bounce_domain", out.bounce_domain);
+  text("name_server", out.name_server);
   number("loops", out.loops, 1, 64);
   number("connections", out.connections, 2, 100);
   text("test_clock", out.test_clock);

@@ -1,8 +1,12 @@
 #include "net/dns.hpp"
 
+#include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <netdb.h>
 #include <resolv.h>
+
+#include <charconv>
+#include <optional>
 
 #include "net/fiber.hpp"
 
@@ -11,6 +15,11 @@ namespace {
 
 WorkPool& pool() {
   static WorkPool one(2, 32);
+  return one;
+}
+
+std::optional<sockaddr_in>& name_server() {
+  static std::optional<sockaddr_in> one;
   return one;
 }
 
@@ -38,12 +47,32 @@ std::string text_of(ns_msg& message, ns_rr& record, DnsType type) {
 
 }  // namespace
 
+bool use_name_server(std::string_view address) {
+  sockaddr_in server{};
+  server.sin_family = AF_INET;
+  std::uint16_t port = 53;
+  if (auto colon = address.find(':'); colon != std::string_view::npos) {
+    const auto* end = address.data() + address.size();
+    auto [stopped, error] = std::from_chars(address.data() + colon + 1, end, port);
+    if (error != std::errc() || stopped != end || port == 0) return false;
+    address = address.substr(0, colon);
+  }
+  server.sin_port = htons(port);
+  if (inet_pton(AF_INET, std::string(address).c_str(), &server.sin_addr) != 1) return false;
+  name_server() = server;
+  return true;
+}
+
 Result<std::vector<std::string>> dns_lookup(const Permit&, const std::string& name, DnsType type) {
   std::vector<std::string> out;
   bool answered = false;
   bool ran = pool().run([&] {
     struct __res_state state{};
     if (res_ninit(&state) != 0) return;
+    if (name_server()) {
+      state.nscount = 1;
+      state.nsaddr_list[0] = *name_server();
+    }
     state.retrans = 2;
     state.retry = 1;
     unsigned char answer[8192];

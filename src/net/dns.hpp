@@ -1,14 +1,20 @@
-// DNS questions about names of the tenant's own: TXT and CNAME records, by the system's resolver.
-// The resolver of libc blocks, so it runs in a pool of two threads.
+// DNS questions about names of the tenant's own, to the system's name servers or to the one that
+// the settings name. The resolver of libc blocks, so it runs in a pool of two threads.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "net/permit.hpp"
 
 namespace varde::net {
+
+/// Asks this name server from now on: an IPv4 address, with ":PORT" where that is not 53. Before
+/// the first lookup; the host names of mail servers are still resolved by the system. False: no
+/// address.
+bool use_name_server(std::string_view address);
 
 enum class DnsType { txt, cname, mx };
 /// The records' values, TXT strings joined; empty when there are none. Errors: unavailable when the

@@ -33,14 +33,16 @@ struct Base {
   std::string public_url;  ///< "https://varde.example.org", no slash at the end: what links in
                            ///< messages begin with.
   std::string data_directory;
-  /// Requests that carry this in the header Varde-Simulated are the demo's: what they cause is
-  /// labelled as simulated. Empty: there are none.
+  /// Requests and mail that carry this in the header Varde-Simulated are the demo's: what they
+  /// cause is labelled as simulated. Empty: there are none.
   std::string simulation_token;
   TenantCache cache{};
   Extensions extensions;  ///< What the modules add to one another.
+  bool is_simulated(std::string_view token) const {
+    return !simulation_token.empty() && crypto::equal(token, simulation_token);
+  }
   bool is_simulated(const net::Request& request) const {
-    return !simulation_token.empty() &&
-           crypto::equal(request.header("varde-simulated"), simulation_token);
+    return is_simulated(request.header("varde-simulated"));
   }
 };
 

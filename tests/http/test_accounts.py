@@ -17,6 +17,7 @@ class Accounts(unittest.TestCase):
             for item in (admin or self.admin).ok("GET", "/api/v1/mailbox?q=" + to)["items"]:
                 mail = (admin or self.admin).ok("GET", "/api/v1/mailbox/" + item["id"])
                 if link := re.search(r"https?://[^/\s]+/%s[/#?]\S*?([A-Za-z0-9_.~-]{20,})" % what, mail["text"]):
+                    self.assertIn("<%s>" % item["from"], [h["value"] for h in mail["headers"] if h["name"] == "From"][0])
                     return link[1]
         return varde.wait_for(find, "a message with a link to " + what)
 

@@ -158,8 +158,12 @@ class CampaignControl(OutreachCase):
         guest.get(re.search(r'href="[^"]*?(/t/c/[^"]+)"', html)[1], headers=BROWSER)
         html = self.parts(next(m for m in sink.messages if m[1] == "number2@example.org")[2])[1]
         guest.request("HEAD", re.search(r'href="[^"]*?(/t/c/[^"]+)"', html)[1])
+        sender = next(m[0] for m in sink.messages if m[1] == "number3@example.org")
+        with smtplib.SMTP("127.0.0.1", self.program.bounce_port) as smtp:
+            smtp.sendmail("", [sender], "From: MAILER-DAEMON@example.org\r\nSubject: failure notice\r\n\r\n<number3@example.org>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n")
         report = self.admin.ok("GET", "/api/v1/campaigns/%s/report" % campaign["id"])
         counts = report["counts"]
+        self.assertEqual((counts["sent"], counts["delivered"], counts["bounced"], counts["bounced_hard"]), (5, 4, 1, 1))
         self.assertEqual((counts["recipients"], counts["failed"], counts["clicked"], counts["clicked_scanner"], counts["skipped_suppressed"], counts["skipped_no_address"]), (6, 1, 1, 1, 1, 1))
         for what in counts:
             people = self.admin.ok("GET", "/api/v1/campaigns/%s/people?what=%s" % (campaign["id"], what))
@@ -179,6 +183,7 @@ class Lists(unittest.TestCase):
         self.assertEqual([l["state"] for l in person["lists"]], ["pending"])
         found = varde.wait_for(lambda: self.admin.ok("GET", "/api/v1/mailbox?q=doi@example.org")["items"], "the question")
         mail = self.admin.ok("GET", "/api/v1/mailbox/" + found[0]["id"])
+        self.assertIn("<%s>" % found[0]["from"], [h["value"] for h in mail["headers"] if h["name"] == "From"][0])
         link = re.search(r"https?://[^/\s]+(/\S*confirm\S*|/l/\S+|/c/\S+)", mail["text"])
         self.assertTrue(link, mail["text"])
         guest = varde.Client(self.program)

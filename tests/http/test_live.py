@@ -1,5 +1,5 @@
 """Live events: what moves is told; and home and set-up answer."""
-import http.client, unittest
+import unittest
 import varde
 
 
@@ -8,10 +8,8 @@ class Live(unittest.TestCase):
         program = varde.shared()
         program.move_clock(1800)
         self.admin = program.admin()
-        connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=20)
-        self.addCleanup(connection.close)
-        connection.request("GET", "/api/v1/events", headers={"Cookie": "varde_session=" + self.admin.cookies["varde_session"]})
-        self.stream = connection.getresponse()
+        self.stream = self.admin.stream("/api/v1/events", timeout=20)
+        self.addCleanup(self.stream.close)
 
     def read_until(self, text):
         seen = ""

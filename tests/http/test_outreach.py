@@ -115,6 +115,11 @@ class Outreach(OutreachCase):
         counts = self.reach(campaign, ("sent",))["counts"]
         self.assertEqual((counts["sent"], counts["failed"], len(sink.messages)), (900, 0, 900))
 
+    def test_the_built_in_mailbox_refuses_a_pace_that_it_would_not_keep(self):
+        for field in ("per_second", "per_window"):
+            answer = self.admin.post("/api/v1/providers", {"name": "slow box", "kind": "captured", field: 5, "window_seconds": 60})
+            self.assertEqual((answer.status, answer.json["errors"][0]["pointer"]), (422, "/" + field))
+
     def test_built_in_mailbox_and_render(self):
         list_id = self.list_of("box", 3)
         campaign = self.campaign(list_id)

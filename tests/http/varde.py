@@ -3,9 +3,10 @@
 One program serves all test files of a run (starting takes two seconds); a test makes a tenant of its own when it
 needs an empty one. Time is moved through the clock file, never slept for.
 """
-import base64, contextlib, hashlib, hmac, http.client, json, mmap, os, pathlib, shutil, signal, socket, ssl, struct, subprocess, tempfile, time, urllib.parse
+import contextlib, http.client, mmap, os, pathlib, shutil, signal, socket, ssl, struct, subprocess, sys, tempfile, time, urllib.parse
 
-import contract
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+import api_client, contract  # noqa: E402
 
 PASSWORD = "correct horse battery staple 7"
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -13,9 +14,7 @@ BINARY = os.environ.get("VARDE_BINARY", "build/release/varde")
 
 
 def totp(at):
-    mac = hmac.new(base64.b32decode(SECRET), struct.pack(">Q", int(at // 30)), hashlib.sha1).digest()
-    o = mac[19] & 15
-    return "%06d" % ((struct.unpack(">I", mac[o:o + 4])[0] & 0x7FFFFFFF) % 1000000)
+    return api_client.totp(SECRET, at)
 
 
 def free_port():
@@ -35,55 +34,15 @@ def wait_for(check, what, seconds=30):
     raise AssertionError("waited %d s in vain for: %s" % (seconds, what))
 
 
-class Answer:
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
-
-    @property
-    def json(self):
-        return json.loads(self.body) if self.body else None
-
-    def __repr__(self):
-        return "%d %s" % (self.status, self.body[:500])
-
-
-class Client:
-    """A browser's worth of state: cookies, nothing else."""
+class Client(api_client.Client):
+    """A browser's worth of state, at the program; every answer is held against the OpenAPI document."""
 
     def __init__(self, program):
-        self.program, self.cookies, self.connection = program, {}, None
+        super().__init__(program.connect)
+        self.program = program
 
     def request(self, method, path, body=None, headers=None, raw=None):
-        headers = dict(headers or {})
-        data = raw
-        if body is not None:
-            data = json.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
-        elif raw is not None:
-            headers.setdefault("Content-Type", "application/octet-stream")
-        if self.cookies:
-            headers["Cookie"] = "; ".join("%s=%s" % item for item in self.cookies.items())
-        for attempt in (0, 1):
-            if self.connection is None:
-                self.connection = self.program.connect(60)
-            try:
-                self.connection.request(method, path, data, headers)
-                response = self.connection.getresponse()
-                content = response.read()
-                break
-            except (http.client.HTTPException, OSError):
-                self.connection = None
-                if attempt:
-                    raise
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie":
-                pair, *rest = value.split(";")
-                key, _, content_of = pair.partition("=")
-                if any("max-age=0" in r.lower() for r in rest):
-                    self.cookies.pop(key.strip(), None)
-                else:
-                    self.cookies[key.strip()] = content_of
-        answer = Answer(response.status, dict(response.getheaders()), content)
+        answer = super().request(method, path, body, headers, raw)
         contract.check(BINARY, method, path, answer)
         return answer
 
@@ -102,21 +61,11 @@ class Client:
     def put(self, path, body):
         return self.request("PUT", path, body)
 
-    def ok(self, method, path, body=None, **kw):
-        """The JSON of an answer that must succeed."""
-        answer = self.request(method, path, body, **kw)
-        assert 200 <= answer.status < 300, "%s %s: %r" % (method, path, answer)
-        return answer.json
-
     def login(self, email, password=PASSWORD):
-        self.cookies.pop("varde_session", None)
-        state = self.ok("POST", "/api/v1/session", {"email": email, "password": password})
-        if state["state"] == "totp_required":
-            # A code works once: the next step of the clock gives the next code.
+        def codes():  # a code works once: the next step of the clock gives the next one
             self.program.move_clock(31)
-            state = self.ok("POST", "/api/v1/session/totp", {"code": totp(self.program.now())})
-        if state["state"] == "terms_required":
-            state = self.ok("POST", "/api/v1/session/terms", {"version": state["terms"]["version"]})
+            yield totp(self.program.now())
+        state = super().login(email, password, codes())
         assert state["state"] == "ready", state
         return state
 

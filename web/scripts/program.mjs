@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +32,14 @@ export function totp(secret, at) {
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
 
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(String(port)))
+    })
+  })
+
 /**
  * Starts `varde up --demo` on a directory of its own, filled by demo/demo.py, and ends both with `stop`. `api` speaks
  * for the administrator.
@@ -53,7 +62,7 @@ export async function startProgram(browser) {
   const now = () => Date.now() / 1000 + Number(offset) / 1e6
   const log = openSync(join(directory, 'log'), 'a')
   const run = (command, args) => spawn(command, args, { stdio: ['ignore', log, log] })
-  const program = run(binary, ['up', '--data', data, '--demo', '--port', '0', '--bounce-port', '0', '--test-clock', clock, '--quick-database'])
+  const program = run(binary, ['up', '--data', data, '--demo', '--port', '0', '--bounce-port', await freePort(), '--test-clock', clock, '--quick-database'])
   let demo
   const stop = async () => {
     demo?.kill()

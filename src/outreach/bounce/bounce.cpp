@@ -1,5 +1,7 @@
 #include "outreach/bounce/bounce.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <future>
 
 #include "base/log.hpp"
@@ -83,8 +85,9 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
   Ctx ctx(base, token.tenant, {trust::ActorKind::system, {}});
   auto person = ctx.tx().maybe<Uuid>(kPersonOf, token.source_id, token.subject);
   if (!person) return;  // erased, or a test
+  int flags = base.is_simulated(report.simulation_token) ? people::kSimulated : 0;
   if (report.kind == mail::ReportKind::reply) {
-    record_response(ctx, token.source_id, ActivityKind::replied, *person);
+    record_response(ctx, token.source_id, ActivityKind::replied, *person, 0, flags);
     return ctx.commit();
   }
   auto bounce = bounce_of(report);
@@ -105,7 +108,7 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
     }
   }
   record_response(ctx, token.source_id,
-                  complaint ? ActivityKind::complained : ActivityKind::bounced, *person);
+                  complaint ? ActivityKind::complained : ActivityKind::bounced, *person, 0, flags);
   ctx.commit();
 }
 
@@ -113,7 +116,13 @@ void start_receiver(trust::Base& base, const Environment& environment) {
   if (environment.loop == nullptr || environment.bounce_port == 0) return;
   auto receiver = std::make_shared<Receiver>(base, environment.bounce_domain);
   auto* loop = environment.loop;
-  loop->spawn([receiver, environment] {
+  auto told_in = base.data_directory + "/bounce-address";
+  auto untell = [told_in] {
+    std::error_code ignored;
+    std::filesystem::remove(told_in, ignored);
+  };
+  untell();  // a program that was killed left it
+  loop->spawn([receiver, environment, told_in] {
     net::SmtpServerOptions options;
     options.address = environment.bounce_address;
     options.port = environment.bounce_port;
@@ -127,9 +136,11 @@ void start_receiver(trust::Base& base, const Environment& environment) {
       return;
     }
     receiver->server = std::move(*server);
+    std::ofstream(told_in) << environment.bounce_address << ":" << receiver->server->port() << "\n";
   });
   if (environment.on_stop == nullptr) return;
-  environment.on_stop->push_back([receiver, loop] {
+  environment.on_stop->push_back([receiver, loop, untell] {
+    untell();
     auto done = std::make_shared<std::promise<void>>();
     auto ended = done->get_future();
     loop->spawn([receiver, done] {

@@ -10,10 +10,12 @@ namespace varde::outreach {
 
 /// Takes a report about the message of `token` (TokenKind::bounce) into the books: the delivery,
 /// the person's timeline, the suppression of hard bounces and complaints. Commits. Taking the same
-/// report again changes nothing.
+/// report again changes nothing. With the demo's token in the header Varde-Simulated it is labelled
+/// as simulated.
 void take_report(trust::Base& base, const Token& token, std::string_view message);
 
-/// Starts the receiver on the environment's loop, and stops it with the program.
+/// Starts the receiver on the environment's loop, and stops it with the program. While it listens,
+/// DATA/bounce-address says where ("127.0.0.1:2525"), for programs beside this one.
 void start_receiver(trust::Base& base, const Environment& environment);
 
 }  // namespace varde::outreach

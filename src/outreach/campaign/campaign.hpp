@@ -34,16 +34,18 @@ enum class TimeMode { at_once = 1, recipient_time_zone = 2 };
 BOOST_DESCRIBE_ENUM(TimeMode, at_once, recipient_time_zone)
 
 struct Counts {
-  std::int64_t recipients = 0, queued = 0, sent = 0, deferred = 0, failed = 0, bounced_hard = 0,
-               bounced_soft = 0, complained = 0, opened = 0, opened_scanner = 0, clicked = 0,
-               clicked_scanner = 0, unsubscribed = 0, answered = 0, skipped_suppressed = 0,
-               skipped_no_consent = 0, skipped_no_address = 0;
+  /// Persons each. Of those sent, `delivered` did not come back; `bounced` is hard and soft.
+  std::int64_t recipients = 0, queued = 0, sent = 0, delivered = 0, deferred = 0, failed = 0,
+               bounced = 0, bounced_hard = 0, bounced_soft = 0, complained = 0, opened = 0,
+               opened_scanner = 0, clicked = 0, clicked_scanner = 0, unsubscribed = 0, answered = 0,
+               skipped_suppressed = 0, skipped_no_consent = 0, skipped_no_address = 0;
   bool operator==(const Counts&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Counts, (),
-                      (recipients, queued, sent, deferred, failed, bounced_hard, bounced_soft,
-                       complained, opened, opened_scanner, clicked, clicked_scanner, unsubscribed,
-                       answered, skipped_suppressed, skipped_no_consent, skipped_no_address))
+                      (recipients, queued, sent, delivered, deferred, failed, bounced, bounced_hard,
+                       bounced_soft, complained, opened, opened_scanner, clicked, clicked_scanner,
+                       unsubscribed, answered, skipped_suppressed, skipped_no_consent,
+                       skipped_no_address))
 
 /// A campaign in a list.
 struct CampaignRow {

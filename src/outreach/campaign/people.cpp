@@ -34,12 +34,19 @@ BOOST_DESCRIBE_STRUCT(SentRecord, (), (source_id, recipient_id, state, at, code)
 #define VARDE_DELIVERY_PAGE " AND recipient_id > $2 ORDER BY recipient_id LIMIT $3"
 constexpr db::Sql kByState{"campaign.people_by_state", VARDE_DELIVERY_COLUMNS
                            " WHERE source_id = $1 AND state = $4" VARDE_DELIVERY_PAGE};
+constexpr db::Sql kDelivered{"campaign.people_delivered", VARDE_DELIVERY_COLUMNS
+                             " WHERE source_id = $1 AND state = 1 AND bounce IN (0, "
+                             "4)" VARDE_DELIVERY_PAGE};
 constexpr db::Sql kBySkip{"campaign.people_by_skip", VARDE_DELIVERY_COLUMNS
                           " WHERE source_id = $1 AND state = 4 AND code = $4" VARDE_DELIVERY_PAGE};
-constexpr db::Sql kByBounce{"campaign.people_by_bounce",
-                            "SELECT person_id, bounced_at AS at, code AS detail, 0 AS flags FROM "
-                            "delivery WHERE source_id = $1 AND bounce = "
-                            "ANY($4)" VARDE_DELIVERY_PAGE};
+// The delivery says how it bounced; whether that was simulated stands with the last report of it.
+constexpr db::Sql kByBounce{
+    "campaign.people_by_bounce",
+    "SELECT person_id, bounced_at AS at, code AS detail, coalesce((SELECT r.flags FROM response r "
+    "WHERE r.tenant_id = d.tenant_id AND r.source_id = d.source_id AND r.person_id = d.person_id "
+    "AND r.kind = CASE d.bounce WHEN 4 THEN 25 ELSE 24 END AND r.number = 0 AND r.flags IN (0, 1) "
+    "ORDER BY r.last_at DESC LIMIT 1), 0) AS flags FROM delivery d WHERE source_id = $1 AND bounce "
+    "= ANY($4)" VARDE_DELIVERY_PAGE};
 constexpr db::Sql kByResponse{
     "campaign.people_by_response",
     "SELECT person_id, min(first_at) AS at, '' AS detail, max(flags)::bigint AS flags FROM "
@@ -66,8 +73,10 @@ enum class What {
   recipients,
   queued,
   sent,
+  delivered,
   deferred,
   failed,
+  bounced,
   bounced_hard,
   bounced_soft,
   complained,
@@ -81,9 +90,10 @@ enum class What {
   skipped_no_consent,
   skipped_no_address
 };
-BOOST_DESCRIBE_ENUM(What, recipients, queued, sent, deferred, failed, bounced_hard, bounced_soft,
-                    complained, opened, opened_scanner, clicked, clicked_scanner, unsubscribed,
-                    answered, skipped_suppressed, skipped_no_consent, skipped_no_address)
+BOOST_DESCRIBE_ENUM(What, recipients, queued, sent, delivered, deferred, failed, bounced,
+                    bounced_hard, bounced_soft, complained, opened, opened_scanner, clicked,
+                    clicked_scanner, unsubscribed, answered, skipped_suppressed, skipped_no_consent,
+                    skipped_no_address)
 
 struct CampaignPerson {
   people::PersonRow person;
@@ -131,10 +141,14 @@ std::vector<BehindRecord> behind(Ctx& ctx, const Uuid& campaign, const BehindQue
       return tx.all<BehindRecord>(kQueued, campaign, after, limit);
     case What::sent:
       return state(DeliveryState::sent);
+    case What::delivered:
+      return tx.all<BehindRecord>(kDelivered, campaign, after, limit);
     case What::deferred:
       return state(DeliveryState::deferred);
     case What::failed:
       return state(DeliveryState::failed);
+    case What::bounced:
+      return bounced({Bounce::hard, Bounce::soft, Bounce::blocked});
     case What::bounced_hard:
       return bounced({Bounce::hard});
     case What::bounced_soft:

@@ -21,18 +21,12 @@ struct ReportHour {
   std::int64_t opened = 0, clicked = 0;
 };
 BOOST_DESCRIBE_STRUCT(ReportHour, (), (at, opened, clicked))
-struct ReportDomain {
-  std::string domain;
-  std::int64_t sent = 0, bounced = 0;
-};
-BOOST_DESCRIBE_STRUCT(ReportDomain, (), (domain, sent, bounced))
 struct CampaignReport {
   Counts counts;
   std::vector<ReportLink> links;
   std::vector<ReportHour> by_hour;
-  std::vector<ReportDomain> domains;  ///< Empty: addresses are sealed, so none are grouped.
 };
-BOOST_DESCRIBE_STRUCT(CampaignReport, (), (counts, links, by_hour, domains))
+BOOST_DESCRIBE_STRUCT(CampaignReport, (), (counts, links, by_hour))
 
 constexpr db::Sql kReportLinks{
     "report.links",

@@ -105,18 +105,21 @@ std::map<Uuid, Counts> counts_of(Ctx& ctx, const std::vector<CampaignRecord>& ca
   ctx.tx().flush();
   for (auto& sum : sums.rows().all<SumRecord>()) {
     auto& counts = out[sum.campaign_id];
-    counts.sent = sum.accepted;
+    counts.sent = counts.delivered = sum.accepted;
     counts.deferred = sum.deferred;
     counts.failed = sum.failed;
     counts.queued = std::max<std::int64_t>(
         0, counts.recipients - sum.accepted - sum.deferred - sum.failed - sum.skipped);
   }
-  for (auto& row : bounces.rows().all<GroupRecord>()) {
+  for (auto& row : bounces.rows().all<BounceRecord>()) {
     auto& counts = out[row.source_id];
-    if (row.kind == static_cast<int>(Bounce::hard)) counts.bounced_hard = row.persons;
-    if (row.kind == static_cast<int>(Bounce::soft)) counts.bounced_soft += row.persons;
-    if (row.kind == static_cast<int>(Bounce::blocked)) counts.bounced_soft += row.persons;
-    if (row.kind == static_cast<int>(Bounce::complaint)) counts.complained = row.persons;
+    if (row.bounce == Bounce::complaint) {
+      counts.complained = row.persons;
+      continue;
+    }
+    (row.bounce == Bounce::hard ? counts.bounced_hard : counts.bounced_soft) += row.persons;
+    counts.bounced += row.persons;
+    counts.delivered -= row.sent;
   }
   for (auto& row : responses.rows().all<GroupRecord>()) {
     auto& counts = out[row.source_id];

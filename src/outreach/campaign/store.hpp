@@ -211,12 +211,18 @@ struct GroupRecord {
   std::int64_t persons = 0;
 };
 BOOST_DESCRIBE_STRUCT(GroupRecord, (), (source_id, kind, flags, persons))
+struct BounceRecord {
+  Uuid source_id;
+  Bounce bounce = Bounce::none;
+  std::int64_t persons = 0, sent = 0;
+};
+BOOST_DESCRIBE_STRUCT(BounceRecord, (), (source_id, bounce, persons, sent))
 // Named one by one: of "<> 0" a planner without statistics (a campaign's first seconds) believes
 // that nearly every row fits, and reads the table instead of the index.
 inline constexpr db::Sql kBounces{
     "campaign.bounces",
-    "SELECT source_id, bounce AS kind, 0 AS flags, count(*) AS persons FROM delivery WHERE "
-    "source_id = ANY($1) AND bounce IN (1, 2, 3, 4) GROUP BY source_id, bounce"};
+    "SELECT source_id, bounce, count(*) AS persons, count(*) FILTER (WHERE state = 1) AS sent FROM "
+    "delivery WHERE source_id = ANY($1) AND bounce IN (1, 2, 3, 4) GROUP BY source_id, bounce"};
 // A form's answer (22) and a reply (26) are both answers; who gave both is one person.
 inline constexpr db::Sql kResponses{
     "campaign.responses",

@@ -104,15 +104,26 @@ Domain view(const DomainRecord& r, const std::string& bounce_domain) {
       records,     r.checked_at, {"post@" + r.domain}};
 }
 
-// What must be there for messages to be signed under the domain: one of the two keys.
-bool check(Ctx& ctx, const DomainRecord& r, std::vector<DnsRecord>& records) {
+// Whether an SPF record includes another's.
+bool includes(std::string_view spf, const std::string& domain) {
+  for (auto term : split(spf, ' '))
+    if (iequals(term, "include:" + domain) || iequals(term, "+include:" + domain)) return true;
+  return false;
+}
+
+// What must be there for messages to be signed under the domain: one of the two keys. Nullopt: not
+// known, because nobody could be asked.
+std::optional<bool> check(Ctx& ctx, const DomainRecord& r, const std::string& bounce_domain,
+                          std::vector<DnsRecord>& records) {
   auto permit = trust::Egress::permit(ctx, trust::Egress::Kind::dns, r.domain);
-  if (!permit) return false;
-  bool signed_by_any = false;
+  if (!permit) return std::nullopt;
+  bool signed_by_any = false, known = true;
   for (auto& record : records) {
     auto type = record.type == "MX" ? net::DnsType::mx : net::DnsType::txt;
+    bool is_key = record.purpose == DnsPurpose::dkim || record.purpose == DnsPurpose::dkim_ed25519;
     auto found = net::dns_lookup(*permit, record.name, type);
     if (!found) {
+      known = known && !is_key;
       record.fix = "The DNS did not answer; try again in a minute.";
       continue;
     }
@@ -121,14 +132,13 @@ bool check(Ctx& ctx, const DomainRecord& r, std::vector<DnsRecord>& records) {
                                                         : "";
     for (auto& value : *found)
       if (value.starts_with(prefix)) record.found.push_back(value.substr(0, 1000));
-    if (record.purpose == DnsPurpose::dkim || record.purpose == DnsPurpose::dkim_ed25519) {
+    if (is_key) {
       for (const auto& value : record.found)
         record.ok = record.ok || without_spaces(value) == without_spaces(record.value);
       signed_by_any = signed_by_any || record.ok;
     } else if (record.purpose == DnsPurpose::spf) {
-      for (const auto& value : record.found)
-        record.ok = record.ok || value.find(record.value.substr(7, record.value.size() - 12)) !=
-                                     std::string::npos;
+      // More than one makes the whole invalid (RFC 7208, section 4.5).
+      record.ok = record.found.size() == 1 && includes(record.found.front(), bounce_domain);
     } else {
       record.ok = !record.found.empty();
     }
@@ -139,6 +149,7 @@ bool check(Ctx& ctx, const DomainRecord& r, std::vector<DnsRecord>& records) {
               : fmt::format("Another value is published at {}; replace it by this one.",
                             record.name);
   }
+  if (!signed_by_any && !known) return std::nullopt;
   return signed_by_any;
 }
 
@@ -197,9 +208,10 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
             auto r = ctx.tx().maybe<DomainRecord>(kDomain, path->id);
             if (!r) return gone();
             auto records = expected(*r, bounce_domain);
-            bool good = check(ctx, *r, records);
+            auto good = check(ctx, *r, bounce_domain, records);
             r->checked_at = now();
-            r->verified_at = good ? std::optional(r->verified_at.value_or(now())) : std::nullopt;
+            if (good)
+              r->verified_at = *good ? std::optional(r->verified_at.value_or(now())) : std::nullopt;
             r->findings.text = json::serialize(web::write(records));
             ctx.tx().later(kDomainChecked, path->id, r->checked_at, r->findings, r->verified_at);
             record(ctx, AuditEntry{"domain.check", "domain", path->id});

@@ -57,8 +57,9 @@ struct MailRow {
   Personal to, subject;
   int size = 0;
   std::optional<Uuid> campaign_id;
+  std::optional<std::string> return_path;  ///< Of the envelope (RFC 5321): where a bounce goes.
 };
-BOOST_DESCRIBE_STRUCT(MailRow, (), (id, at, from, to, subject, size, campaign_id))
+BOOST_DESCRIBE_STRUCT(MailRow, (), (id, at, from, to, subject, size, campaign_id, return_path))
 struct MailHeader {
   std::string name;
   Personal value;
@@ -71,12 +72,14 @@ struct MailView {
   Personal to, subject;
   int size = 0;
   std::optional<Uuid> campaign_id;
+  std::optional<std::string> return_path;
   std::vector<MailHeader> headers;
   std::optional<Personal> html, text;
   std::vector<Personal> links;
 };
 BOOST_DESCRIBE_STRUCT(MailView, (),
-                      (id, at, from, to, subject, size, campaign_id, headers, html, text, links))
+                      (id, at, from, to, subject, size, campaign_id, return_path, headers, html,
+                       text, links))
 struct MailQuery {
   std::optional<std::string> q, cursor;
   std::optional<int> limit;
@@ -105,7 +108,10 @@ std::vector<MailRow> open_rows(Ctx& ctx, const std::vector<CapturedRow>& rows) {
     auto value = json::parse(*head);
     auto text = [&](const char* name) { return std::string(value.at(name).as_string()); };
     out.push_back({row.message_id, row.at, text("from"), Personal(text("to")),
-                   Personal(text("subject")), row.size, row.source_id});
+                   Personal(text("subject")), row.size, row.source_id,
+                   // Heads that are older than the field do not have it.
+                   value.as_object().contains("return_path") ? std::optional(text("return_path"))
+                                                             : std::nullopt});
   }
   return out;
 }
@@ -266,7 +272,8 @@ void add_mailbox_routes(trust::Api& api) {
             auto bytes = raw(ctx, path->id);
             if (rows.empty() || !bytes) return not_found("This message does not exist any more.");
             auto& row = rows.front();
-            MailView out{row.id, row.at, row.from, row.to, row.subject, row.size, row.campaign_id};
+            MailView out{row.id,      row.at,   row.from,        row.to,
+                         row.subject, row.size, row.campaign_id, row.return_path};
             take_apart(*bytes, out);
             return out;
           });

@@ -121,6 +121,12 @@ Result<void> apply(Ctx& ctx, ProviderRecord& r, const ProviderInput& in) {
       return bad_input("/host", "is not the name of a server.");
     if (r.port < 1 || r.port > 65535) return bad_input("/port", "must be from 1 to 65535.");
   }
+  // The mailbox writes as fast as it can: better refused than ignored.
+  if (r.kind == ProviderKind::captured)
+    for (auto [pointer, given] : {std::pair("/per_second", in.per_second.value.has_value()),
+                                  std::pair("/per_window", in.per_window.value.has_value())})
+      if (given)
+        return bad_input(pointer, "is for mail servers: the built-in mailbox keeps no pace.");
   if (r.connections < 1 || r.connections > 200)
     return bad_input("/connections", "must be from 1 to 200.");
   if (r.per_second && (*r.per_second <= 0 || *r.per_second > 100000))

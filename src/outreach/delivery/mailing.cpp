@@ -281,6 +281,7 @@ Mailing::~Mailing() = default;
 
 const std::vector<Mailing::Link>& Mailing::links() const { return impl_->targets; }
 bool Mailing::needs_plain() const { return impl_->plain; }
+const std::string& Mailing::from_email() const { return impl_->source.from_email; }
 
 Result<Mailing> Mailing::compile(Ctx& ctx, const Environment& environment, MailingSource source) {
   auto impl = std::make_unique<Impl>(ctx.base);

@@ -57,6 +57,8 @@ class Mailing {
   Result<void> append(MailScratch& scratch, std::string& dkim, std::string& out,
                       const people::Person& person, const std::string& to,
                       const Uuid& recipient) const;
+  /// The address in the header From: the tenant's default where the source names none.
+  const std::string& from_email() const;
   /// The envelope's sender: a VERP address.
   std::string return_path(const Uuid& recipient) const;
   /// The numbered links: targets are templates. A campaign counts them from 1; elsewhere the

@@ -328,7 +328,7 @@ class OutboxRun {
     }
     parcel.from = mailing->return_path(row.message_id);
     parcel.subject = scratch.subject;
-    parcel.from_header = m.from_email;
+    parcel.from_header = mailing->from_email();
     return sender.push(std::move(parcel));
   }
 

@@ -404,8 +404,10 @@ bool Sender::Impl::write_captured() {
     bool of_person = key != keys.end();
     const auto& seal_key = of_person ? key->second : own;
     auto context = "captured:" + tenant.str() + id.str();
-    auto head = boost::json::serialize(boost::json::object{
-        {"from", parcel.from_header}, {"to", parcel.to}, {"subject", parcel.subject}});
+    auto head = boost::json::serialize(boost::json::object{{"from", parcel.from_header},
+                                                           {"to", parcel.to},
+                                                           {"subject", parcel.subject},
+                                                           {"return_path", parcel.from}});
     auto at = now();
     rows.push_back({tenant,
                     id,

@@ -517,6 +517,7 @@ MailReport parse_report(std::string_view message) {
       answered = bare_id(references.substr(at));
   }
 
+  report.simulation_token = trim(header_of(top, "Varde-Simulated"));
   report.original_message_id = original_id(parts);
   if (parts.feedback || parts.report_type == "feedback-report" ||
       parts.original.find("X-HmXmrOriginalRecipient") != std::string::npos) {

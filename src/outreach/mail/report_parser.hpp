@@ -42,6 +42,7 @@ struct MailReport {
   Personal diagnostic;              ///< What the remote server said, at most 1000 bytes, UTF-8.
   std::string original_message_id;  ///< Without brackets.
   std::string feedback_type;        ///< Of a complaint: "abuse", "fraud", "not-spam", …
+  std::string simulation_token;     ///< Varde-Simulated: the demo's recipients show it.
 };
 
 /// Never fails: what cannot be understood is `unknown`. Looks at the first megabyte.

@@ -192,6 +192,13 @@ TEST(ReportParser, Samples) {
   }
 }
 
+TEST(ReportParser, TheTokenOfASimulationStandsInTheOuterHeaderOnly) {
+  auto body = "\n" + plain(kQmail, "Varde-Simulated: inner\n");
+  EXPECT_EQ(parse_report("Varde-Simulated:  outer \nSubject: Re: Hi" + body).simulation_token,
+            "outer");
+  EXPECT_EQ(parse_report("Subject: Re: Hi" + body).simulation_token, "");
+}
+
 TEST(ReportParser, TheDeepestThatIsParsedFitsTheStackOfAFiber) {
   std::string deep;
   for (int i = 0; i < 63; ++i) {

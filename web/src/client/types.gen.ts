@@ -140,7 +140,6 @@ export type CampaignReport = {
     counts: Counts;
     links: Array<ReportLink>;
     by_hour: Array<ReportHour>;
-    domains: Array<ReportDomain>;
 };
 
 export type CampaignRow = {
@@ -218,8 +217,10 @@ export type Counts = {
     recipients: number;
     queued: number;
     sent: number;
+    delivered: number;
     deferred: number;
     failed: number;
+    bounced: number;
     bounced_hard: number;
     bounced_soft: number;
     complained: number;
@@ -575,6 +576,7 @@ export type MailRow = {
     subject: string;
     size: number;
     campaign_id?: string;
+    return_path?: string;
 };
 
 export type MailTemplate = {
@@ -593,6 +595,7 @@ export type MailView = {
     subject: string;
     size: number;
     campaign_id?: string;
+    return_path?: string;
     headers: Array<MailHeader>;
     html?: string;
     text?: string;
@@ -835,12 +838,6 @@ export type Rendered = {
     text: string;
     subject: string;
     problems: Array<RenderProblem>;
-};
-
-export type ReportDomain = {
-    domain: string;
-    sent: number;
-    bounced: number;
 };
 
 export type ReportHour = {
@@ -1224,7 +1221,7 @@ export type WebhookSecret = {
     secret: string;
 };
 
-export type What = 'recipients' | 'queued' | 'sent' | 'deferred' | 'failed' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
+export type What = 'recipients' | 'queued' | 'sent' | 'delivered' | 'deferred' | 'failed' | 'bounced' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
 
 export type LogOutData = {
     body?: never;

@@ -10,10 +10,7 @@ import { TimeChart } from '@/ui/chart'
 import { Alert, Card, Figure, Loaded, Page, Time } from '@/ui/kit'
 import { Link, LinkButton } from '@/ui/link'
 import { DataTable } from '@/ui/table'
-import { CampaignStateMark, figures } from './states'
-
-/** Figures that are also said as a share of what was sent. */
-const ofSent = new Set<string>(['opened', 'clicked', 'answered', 'complained', 'unsubscribed'])
+import { CampaignStateMark, mainFigures, otherFigures } from './states'
 
 export default function Report() {
   const id = useParam()
@@ -56,22 +53,34 @@ export default function Report() {
         </p>
       )}
       <Loaded query={report} block={320}>
-        {({ counts: n, links, by_hour, domains }) => {
+        {({ counts: n, links, by_hour }) => {
           return (
             <>
               {n.recipients === 0 && <Alert tone="info">{t('campaigns:nobody_yet')}</Alert>}
               <div className="figures">
-                {figures.map((what) => (
+                {mainFigures.map((what) => (
                   <Figure
                     key={what}
                     label={t(`campaigns:figures.${what}`)}
                     value={formatNumber(n[what])}
-                    note={ofSent.has(what) ? formatPercent(n[what], n.sent) : undefined}
+                    note={what === 'sent' ? undefined : formatPercent(n[what], n.sent)}
                     href={people(what)}
                   />
                 ))}
               </div>
               <p className="muted small">{t('campaigns:opens_note')}</p>
+              <Card title={t('campaigns:also_counted')}>
+                <ul className="tallies">
+                  {otherFigures.map((what) => (
+                    <li key={what}>
+                      <Link className="tally" href={people(what)}>
+                        <span className="figure-label">{t(`campaigns:figures.${what}`)}</span>
+                        <span className="num">{formatNumber(n[what])}</span>
+                      </Link>
+                    </li>
+                  ))}
+                </ul>
+              </Card>
               {by_hour.length > 0 && (
                 <Card title={t('campaigns:by_hour')}>
                   <TimeChart
@@ -105,13 +114,13 @@ export default function Report() {
                       },
                       {
                         key: 'people',
-                        header: t('campaigns:people'),
+                        header: t('campaigns:people_clicked'),
                         number: true,
                         cell: (l) => <Link href={people('clicked', l.no)}>{formatNumber(l.people)}</Link>,
                       },
                       {
                         key: 'clicks',
-                        header: t('campaigns:clicks'),
+                        header: t('campaigns:clicks_in_all'),
                         number: true,
                         cell: (l) => formatNumber(l.clicks),
                       },
@@ -121,36 +130,6 @@ export default function Report() {
                   <p className="muted pad">{t('campaigns:no_links')}</p>
                 )}
               </Card>
-              {domains.length > 0 && (
-                <Card title={t('campaigns:domains')} flush>
-                  <DataTable
-                    label={t('campaigns:domains')}
-                    rows={domains}
-                    rowKey={(d) => d.domain}
-                    columns={[
-                      { key: 'domain', header: t('campaigns:domain'), bare: true, cell: (d) => d.domain },
-                      {
-                        key: 'sent',
-                        header: t('campaigns:figures.sent'),
-                        number: true,
-                        cell: (d) => formatNumber(d.sent),
-                      },
-                      {
-                        key: 'bounced',
-                        header: t('campaigns:figures.bounced'),
-                        number: true,
-                        cell: (d) => formatNumber(d.bounced),
-                      },
-                      {
-                        key: 'rate',
-                        header: t('campaigns:bounce_rate'),
-                        number: true,
-                        cell: (d) => formatPercent(d.bounced, d.sent),
-                      },
-                    ]}
-                  />
-                </Card>
-              )}
             </>
           )
         }}

@@ -17,25 +17,31 @@ export const CampaignStateMark = ({ state }: { state: CampaignState }) => (
   <State tone={tones[state]}>{t(`campaigns:states.${state}`)}</State>
 )
 
-/** The numbers of a report; behind each are people. */
-export const figures = [
-  'recipients',
+/** The numbers of a report; behind each are people. What one looks for first … */
+export const mainFigures = [
   'sent',
+  'delivered',
   'opened',
   'clicked',
   'answered',
+  'unsubscribed',
+  'bounced',
+] as const
+/** … and the rest. */
+export const otherFigures = [
+  'recipients',
+  'failed',
+  'deferred',
   'bounced_hard',
   'bounced_soft',
   'complained',
-  'unsubscribed',
-  'deferred',
-  'failed',
   'skipped_suppressed',
   'skipped_no_consent',
   'skipped_no_address',
   'opened_scanner',
   'clicked_scanner',
 ] as const
+export const figures = [...mainFigures, ...otherFigures] as const
 
 /** The screen that suits what a campaign is doing now. */
 export function placeOf({ id, state }: Pick<CampaignRow, 'id' | 'state'>): string {

@@ -44,6 +44,16 @@ export default function Message() {
                 items={[
                   [t('sending:from'), mail.from || '–'],
                   [t('sending:to'), mail.to],
+                  ...(mail.return_path
+                    ? [
+                        [
+                          t('sending:return_path'),
+                          <span key="r" className="wrap">
+                            {mail.return_path}
+                          </span>,
+                        ] as [string, React.ReactNode],
+                      ]
+                    : []),
                   [t('sending:captured_at'), <Time key="at" at={mail.at} />],
                   [t('sending:size'), formatBytes(mail.size)],
                   ...(mail.campaign_id
