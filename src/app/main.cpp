@@ -223,7 +223,7 @@ int main(int argc, char** argv) {
       program.database = std::make_unique<db::Database>("", 1);
       program.keys = std::make_unique<trust::Keystore>("", crypto::Key::random(), 1);
       program.base = std::unique_ptr<trust::Base>(
-          new trust::Base{*program.database, *program.keys, "", "", ""});
+          new trust::Base{*program.database, *program.keys, "", "", "", {}, {}});
       program.identity = std::make_unique<trust::Identity>(*program.base);
       app::add_routes(program);
       if (openapi->parsed()) {

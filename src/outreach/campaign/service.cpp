@@ -165,6 +165,8 @@ std::vector<trust::Attention> campaigns_attention(Ctx& ctx) {
     if (row.failed > 0)
       out.push_back({"campaign_failed", row.name + " has messages that could not be sent.",
                      href + "/report", row.failed});
+    if (row.state == CampaignState::failed)
+      out.push_back({"campaign_failed", row.name + " could not be sent.", href, 1});
     if (row.state == CampaignState::paused)
       out.push_back({"campaign_paused", row.name + " is paused.", href, 1});
   }

@@ -67,7 +67,7 @@ inline constexpr db::Sql kAttention{
     "SELECT a.campaign_id, a.name, a.state, a.failed FROM (SELECT c.campaign_id, c.name, c.state, "
     "c.updated_at, (SELECT coalesce(sum(k.failed), 0)::bigint FROM chunk k WHERE k.campaign_id = "
     "c.campaign_id) AS failed FROM campaign c WHERE c.state IN (4, 5) OR c.updated_at > $1) a "
-    "WHERE a.state = 5 OR a.failed > 0 ORDER BY a.updated_at DESC LIMIT 20"};
+    "WHERE a.state IN (5, 8) OR a.failed > 0 ORDER BY a.updated_at DESC LIMIT 20"};
 struct AttentionRecord {
   Uuid campaign_id;
   std::string name;

@@ -57,9 +57,8 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
     if (!ids->empty()) before = ids->back();
     auto persons = load(ctx, *ids);
     auto brief = rows(ctx, *ids);
-    std::unordered_map<Uuid, std::string> tags;
-    for (auto& row : brief)
-      for (const auto& tag : row.tags) tags[row.id] += (tags[row.id].empty() ? "" : ";") + tag;
+    std::unordered_map<Uuid, std::vector<std::string>> tags;
+    for (auto& row : brief) tags[row.id] = std::move(row.tags);
     for (const auto& person : persons) {
       if (person.state == PersonState::restricted) continue;
       if (csv) {
@@ -70,7 +69,7 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
                                        person.last_name.reveal(),
                                        person.language,
                                        person.time_zone,
-                                       tags[person.id],
+                                       fmt::format("{}", fmt::join(tags[person.id], ";")),
                                        to_rfc3339(person.created_at)};
         for (const auto& attribute : catalogue) {
           auto value = person.attributes.find(attribute.id);
@@ -85,6 +84,7 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
                          {"last_name", person.last_name.reveal()},
                          {"language", person.language},
                          {"time_zone", person.time_zone},
+                         {"tags", json::value_from(tags[person.id])},
                          {"created_at", to_rfc3339(person.created_at)}};
         json::object values;
         for (const auto& attribute : catalogue)

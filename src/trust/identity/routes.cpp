@@ -256,6 +256,7 @@ struct Identity::Impl {
     net::Deadline until;
   };
   std::unordered_map<std::string, Known> known;
+  std::uint64_t forgotten = 0;  // how often something was
 
   std::optional<Login> find_login(std::string_view token);
   void forget(const Uuid* session = nullptr);
@@ -275,6 +276,7 @@ void Identity::forget_sessions() { impl_->forget(); }
 
 void Identity::Impl::forget(const Uuid* session) {
   std::lock_guard lock(mutex);
+  ++forgotten;
   if (session == nullptr) {
     known.clear();
   } else {
@@ -286,8 +288,10 @@ void Identity::Impl::forget(const Uuid* session) {
 std::optional<Login> Identity::Impl::find_login(std::string_view token) {
   if (token.size() < 20 || token.size() > 100) return std::nullopt;
   auto hash = crypto::sha256(token);
+  std::uint64_t before = 0;
   {
     std::lock_guard lock(mutex);
+    before = forgotten;
     auto found = known.find(hash);
     if (found != known.end() && found->second.until > std::chrono::steady_clock::now())
       return found->second.login;
@@ -314,6 +318,7 @@ std::optional<Login> Identity::Impl::find_login(std::string_view token) {
   if (at - row->last_seen_at > 60s) tx.later(kSeen, row->session_id, at);
   tx.commit();
   std::lock_guard lock(mutex);
+  if (before != forgotten) return login;  // it may have been read before what was forgotten
   if (known.size() > 50000) known.clear();
   known[hash] = {login, net::in(kRemember)};
   return login;
