@@ -228,9 +228,9 @@ class Recipients:
                 self.send_forms()
 
     def run(self, log_in):
-        """Follows until the program has not answered for half a minute: then it has ended."""
+        """Follows until the program has ended: it takes its address away, or has not answered for half a minute."""
         pause, known = 1, True
-        while pause < 32:
+        while pause < 32 and (self.directory / "address").exists():
             began = time.monotonic()
             try:
                 if not known:
@@ -240,8 +240,10 @@ class Recipients:
                 pause = 1
             except (OSError, http.client.HTTPException, Refused) as trouble:
                 known = known and not (isinstance(trouble, Refused) and trouble.answer.status == 401)
-                pause = pause * 2 if time.monotonic() - began < 60 else 1
+                if time.monotonic() - began > 60:
+                    pause = 1
                 time.sleep(pause)
+                pause *= 2
 
 
 def main():
