@@ -53,6 +53,7 @@ class SqlError : public std::runtime_error {
   bool is_unique_violation() const { return state == "23505"; }
   bool is_foreign_key_violation() const { return state == "23503"; }
   bool is_check_violation() const { return state == "23514"; }
+  bool is_exclusion_violation() const { return state == "23P01"; }
   /// Worth trying the whole transaction again (serialisation failure or deadlock).
   bool is_retryable() const { return state == "40001" || state == "40P01"; }
 };

@@ -15,15 +15,22 @@ bool may(Role role, Right right) {
     case Right::anonymous:
     case Right::account:
     case Right::user:
+    case Right::shifts_read:
+      return true;
     case Right::persons_read:
     case Right::campaigns_read:
-      return true;
+      return role != Role::requester;
     case Right::persons_write:
     case Right::segments_write:
     case Right::campaigns_write:
     case Right::campaigns_send:
     case Right::forms_write:
     case Right::journeys_write:
+    case Right::shifts_write:
+    case Right::staffing_manage:
+    case Right::rules_override:
+      return role == Role::administrator || role == Role::editor;
+    case Right::shifts_request:
       return role != Role::viewer;
     case Right::persons_export:
     case Right::channels_manage:

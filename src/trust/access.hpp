@@ -7,8 +7,13 @@
 
 namespace varde::trust {
 
-enum class Role { administrator = 1, editor = 2, viewer = 3 };
-BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer)
+enum class Role {
+  administrator = 1,
+  editor = 2,
+  viewer = 3,
+  requester = 4  ///< A workplace's leader: asks for shifts and sees how they are filled.
+};
+BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer, requester)
 
 /// What an endpoint asks for. The first three are states of a login; the others are rights of a
 /// role within a tenant.
@@ -29,10 +34,16 @@ enum class Right {
   users_manage,
   audit_read,
   settings_manage,
+  shifts_read,
+  shifts_request,  ///< Ask for a shift; where the tenant wants that, somebody else approves it.
+  shifts_write,    ///< Approve, publish, book and cancel.
+  staffing_manage, ///< Workplaces, skills, pools, substitutes.
+  rules_override,  ///< Book against a rule, with a reason.
 };
 BOOST_DESCRIBE_ENUM(Right, anonymous, account, user, persons_read, persons_write, persons_export,
                     segments_write, campaigns_read, campaigns_write, campaigns_send, forms_write,
-                    journeys_write, channels_manage, users_manage, audit_read, settings_manage)
+                    journeys_write, channels_manage, users_manage, audit_read, settings_manage,
+                    shifts_read, shifts_request, shifts_write, staffing_manage, rules_override)
 
 /// "persons.read"
 std::string word(Right right);

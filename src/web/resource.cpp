@@ -27,6 +27,10 @@ int page_limit(const std::optional<int>& asked, int usual, int most) {
   return std::clamp(asked.value_or(usual), 1, most);
 }
 
+Error wrong_fields(Errors errors) {
+  return {ErrorCode::bad_input, "Some fields are not right.", std::move(errors), {}, 0};
+}
+
 Error changed_meanwhile(std::string_view what) {
   return make_error(ErrorCode::precondition,
                     fmt::format("Somebody else changed {} meanwhile. Look at their version, then "

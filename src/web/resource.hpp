@@ -42,6 +42,9 @@ std::optional<std::string> cut_page(std::vector<Row>& rows, int limit, Id id) {
   return make_cursor({std::invoke(id, rows.back()).str()});
 }
 
+/// Several fields at once, so that whoever fills in a form hears of all of them.
+Error wrong_fields(Errors errors);
+
 /// If-Match did not hold (RFC 9110 section 13.1.1). `what`: "this campaign".
 Error changed_meanwhile(std::string_view what);
 

@@ -21,8 +21,8 @@
 namespace varde::outreach {
 
 /// What a message, link or delivery belongs to.
-enum class SourceKind { campaign = 1, journey = 2, list = 3, form = 4, test = 5, system = 6 };
-BOOST_DESCRIBE_ENUM(SourceKind, campaign, journey, list, form, test, system)
+enum class SourceKind { campaign = 1, journey = 2, list = 3, form = 4, test = 5, system = 6, shift = 7 };
+BOOST_DESCRIBE_ENUM(SourceKind, campaign, journey, list, form, test, system, shift)
 
 enum class TokenKind {
   click = 1,        ///< /t/c/TOKEN: number is the link.
@@ -32,6 +32,7 @@ enum class TokenKind {
   bounce = 5,       ///< b-TOKEN@BOUNCE_DOMAIN, in base32; subject is the delivery's recipient.
   confirm = 6,      ///< /p/confirm/TOKEN: source is the list.
   form = 7,         ///< /p/f/…?t=TOKEN: source is the message that led there.
+  offer = 8,        ///< /p/o/TOKEN: source is the shift.
 };
 
 struct Token {

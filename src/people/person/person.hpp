@@ -41,6 +41,8 @@ enum class ActivityKind {
   journey = 11,
   suppressed = 12,
   list_pending = 13,
+  booked = 14,
+  booking_cancelled = 15,
   opened = 20,
   clicked = 21,
   submitted = 22,
@@ -51,7 +53,7 @@ enum class ActivityKind {
 };
 BOOST_DESCRIBE_ENUM(ActivityKind, created, imported, changed, list_joined, list_left, consent_given,
                     consent_withdrawn, tagged, untagged, note, journey, suppressed, list_pending,
-                    opened, clicked, submitted, unsubscribed, bounced, complained, replied)
+                    booked, booking_cancelled, opened, clicked, submitted, unsubscribed, bounced, complained, replied)
 inline constexpr int kSimulated = 1, kScanner = 2;  ///< Flags of an activity.
 
 /// The sealed part. Attributes by id, as JSON values.

@@ -280,6 +280,12 @@ Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uui
       case ActivityKind::journey:
         item.title = with("Journey", "Journey: ");
         break;
+      case ActivityKind::booked:
+        item.title = "Booked for a shift";
+        break;
+      case ActivityKind::booking_cancelled:
+        item.title = "A booking was cancelled";
+        break;
       case ActivityKind::suppressed:
         item.title = "Suppressed: no more messages";
         break;

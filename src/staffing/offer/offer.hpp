@@ -1,0 +1,83 @@
+// Offers: who is asked about a shift, what they answer, and who gets it.
+//
+// The engine (advance) goes on with a shift's strategy: it ranks the pool, asks the next ones, and
+// sleeps until a time or an answer wakes it. An answer is decided in one transaction:
+//
+//   read → already decided? → rules → UPDATE shift … WHERE taken < places → booking → offer
+//
+// The place is won by the UPDATE, in the database, whatever runs beside it; a person is in one place
+// at a time by an exclusion constraint. Every transaction that changes both locks the shift before
+// the offers, so that two answers never wait for each other in a circle. What follows from a booking
+// (a confirmation, telling the others) follows in a job, after the commit: the same answer asked
+// again gives the same reply.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "outreach/outreach.hpp"
+#include "staffing/shift/shift.hpp"
+
+namespace varde::staffing {
+
+enum class OfferState {
+  open = 1,
+  booked = 2,
+  declined = 3,
+  waiting = 4,    ///< Applied; somebody picks.
+  taken = 5,      ///< Others got it.
+  expired = 6,    ///< The time to answer went by.
+  withdrawn = 7,  ///< The question was taken back.
+  refused = 8,    ///< A yes that a rule forbids.
+};
+BOOST_DESCRIBE_ENUM(OfferState, open, booked, declined, waiting, taken, expired, withdrawn, refused)
+enum class AnswerChannel { none = 0, link = 1, sms = 2, user = 3 };
+BOOST_DESCRIBE_ENUM(AnswerChannel, none, link, sms, user)
+enum class BookingState { booked = 1, cancelled_by_person = 2, cancelled_by_office = 3 };
+BOOST_DESCRIBE_ENUM(BookingState, booked, cancelled_by_person, cancelled_by_office)
+
+enum class AnswerResult { booked, waiting, declined, taken, too_late, not_allowed };
+BOOST_DESCRIBE_ENUM(AnswerResult, booked, waiting, declined, taken, too_late, not_allowed)
+/// What somebody who answered is told at once.
+struct AnswerReply {
+  AnswerResult result = AnswerResult::taken;
+  std::string sentence;
+};
+BOOST_DESCRIBE_STRUCT(AnswerReply, (), (result, sentence))
+
+/// Decides an answer, in the caller's transaction, which the caller commits before telling anybody.
+/// The same answer again gives the same reply. Errors: not_found (never asked).
+Result<AnswerReply> answer(trust::Ctx& ctx, const Uuid& shift, const Uuid& person, bool yes,
+                           AnswerChannel channel);
+
+/// Yes or no in Norwegian, Swedish or English, with the number of the offer where one is named:
+/// "ja 3". nullopt when the text is neither.
+struct SpokenAnswer {
+  bool yes = false;
+  std::optional<int> number;
+};
+std::optional<SpokenAnswer> read_answer(std::string_view text);
+
+/// One of a ranked pool.
+struct Fit {
+  Uuid person_id;
+  bool askable = false;
+  bool favourite = false;
+  bool in_pool = false;     ///< Of one of the pools that the shift names.
+  std::string explanation;  ///< For the scheduler: why here, or why not.
+  std::string told;         ///< For the person, when a rule forbids it.
+};
+/// The pool of a shift in the order in which it should be asked; those who must not be asked last.
+std::vector<Fit> rank_pool(trust::Ctx& ctx, const Shift& shift);
+/// What forbids this person this shift now; nullopt when nothing does.
+std::optional<Fit> forbidden_for(trust::Ctx& ctx, const Shift& shift, const Uuid& person);
+
+void add_offer_routes(trust::Api& api);
+void add_offer_pages(trust::Base& base, web::Router& router);
+void add_offer_jobs(trust::Base& base, jobs::Workers& workers);
+void add_offer_hooks(trust::Base& base);
+std::vector<trust::Claim> offer_claims();
+
+}  // namespace varde::staffing

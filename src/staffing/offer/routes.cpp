@@ -1,0 +1,340 @@
+#include <unordered_set>
+
+#include "people/csv/csv_writer.hpp"
+#include "people/person/person.hpp"
+#include "staffing/offer/internal.hpp"
+#include "trust/audit.hpp"
+#include "trust/names.hpp"
+#include "web/resource.hpp"
+
+namespace varde::staffing {
+
+using namespace store;
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+
+namespace {
+
+constexpr std::size_t kMostRows = 5000;
+
+struct OfferView {
+  Uuid person_id;
+  std::optional<Personal> name;
+  OfferState state = OfferState::open;
+  int step = 0, rank = 0, number = 0;
+  std::string explanation;
+  Timestamp asked_at;
+  std::optional<Timestamp> expires_at, answered_at;
+  AnswerChannel channel = AnswerChannel::none;
+};
+BOOST_DESCRIBE_STRUCT(OfferView, (),
+                      (person_id, name, state, step, rank, number, explanation, asked_at,
+                       expires_at, answered_at, channel))
+struct CandidateView {
+  Uuid person_id;
+  std::optional<Personal> name;
+  bool askable = false, favourite = false, in_pool = false;
+  std::string explanation;
+};
+BOOST_DESCRIBE_STRUCT(CandidateView, (),
+                      (person_id, name, askable, favourite, in_pool, explanation))
+struct BookingView {
+  Uuid id, shift_id, person_id, workplace_id;
+  std::optional<Personal> name;
+  Timestamp starts_at, ends_at;
+  int break_minutes = 0;
+  BookingState state = BookingState::booked;
+  bool overridden = false;
+  Timestamp booked_at;
+  std::optional<Timestamp> cancelled_at, worked_from, worked_until;
+};
+BOOST_DESCRIBE_STRUCT(BookingView, (),
+                      (id, shift_id, person_id, workplace_id, name, starts_at, ends_at,
+                       break_minutes, state, overridden, booked_at, cancelled_at, worked_from,
+                       worked_until))
+struct BookInput {
+  Uuid person_id;
+  /// Books against what the rules say; needs the right to, and goes into the trail.
+  std::optional<web::Text<500, 3>> override_reason;
+};
+BOOST_DESCRIBE_STRUCT(BookInput, (), (person_id, override_reason))
+struct AnswerInput {
+  bool yes = false;
+};
+BOOST_DESCRIBE_STRUCT(AnswerInput, (), (yes))
+struct ReasonInput {
+  std::optional<web::Text<300>> reason;
+};
+BOOST_DESCRIBE_STRUCT(ReasonInput, (), (reason))
+struct HoursInput {
+  Timestamp from, until;
+};
+BOOST_DESCRIBE_STRUCT(HoursInput, (), (from, until))
+struct BookingsQuery {
+  Timestamp from, until;
+  std::optional<Uuid> person, workplace;
+};
+BOOST_DESCRIBE_STRUCT(BookingsQuery, (), (from, until, person, workplace))
+struct OfferPath {
+  Uuid id, person;
+};
+BOOST_DESCRIBE_STRUCT(OfferPath, (), (id, person))
+
+Error gone() { return not_found("This shift does not exist any more."); }
+
+// Names of persons for lists that show them, in one round trip.
+std::map<Uuid, Personal> person_names(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::map<Uuid, Personal> out;
+  for (const auto& person : people::load(ctx, ids, false))
+    out[person.id] = Personal(people::display_name(person));
+  return out;
+}
+template <class Map>
+std::optional<Personal> name_in(const Map& names, const Uuid& id) {
+  auto found = names.find(id);
+  return found == names.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<BookingView> views(Ctx& ctx, const std::vector<BookingRecord>& records) {
+  std::set<Uuid> ids;
+  for (const auto& r : records) ids.insert(r.person_id);
+  auto names = person_names(ctx, {ids.begin(), ids.end()});
+  std::vector<BookingView> out;
+  for (const auto& r : records)
+    out.push_back({r.booking_id, r.shift_id, r.person_id, r.workplace_id,
+                   name_in(names, r.person_id), r.starts_at, r.ends_at, r.break_minutes, r.state,
+                   r.overridden, r.booked_at, r.cancelled_at, r.worked_from, r.worked_until});
+  return out;
+}
+
+Result<std::vector<BookingRecord>> bookings(Ctx& ctx, const BookingsQuery& query) {
+  if (query.until <= query.from || query.until - query.from > std::chrono::days(366))
+    return bad_input("query/until", "must be after from, and within a year of it.");
+  auto records = ctx.tx().all<BookingRecord>(kBookings, query.from, query.until, query.person,
+                                             query.workplace);
+  if (records.size() > kMostRows)
+    return bad_input("query/until", "There are more than 5,000 bookings in this time. Ask for less.");
+  return records;
+}
+
+// Somebody books: the manager's choice, a direct booking, one against a rule.
+Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
+  auto shift = find_shift(ctx, shift_id);
+  if (!shift) return gone();
+  if (shift->state == ShiftState::cancelled || shift->state == ShiftState::draft ||
+      shift->state == ShiftState::requested)
+    return conflict("This shift is not published.");
+  bool overrides = in.override_reason.has_value();
+  if (overrides && !trust::may(ctx.role, Right::rules_override))
+    return forbidden("You may not book against the rules.");
+  auto reason = forbidden_for(ctx, *shift, in.person_id);
+  if (reason && !overrides) return conflict(reason->explanation, "rule");
+  if (!take_place(ctx, shift_id)) return conflict("All places of this shift are taken.");
+  Uuid id;
+  try {
+    id = insert_booking(ctx, *shift, in.person_id,
+                        reason && overrides ? std::optional(in.override_reason->value)
+                                            : std::nullopt);
+  } catch (const db::SqlError& e) {
+    if (!e.is_unique_violation() && !e.is_exclusion_violation()) throw;
+    return conflict("This person was booked for this time just now.");
+  }
+  ctx.tx().later(kAnswer, shift_id, in.person_id, now(), OfferState::booked, AnswerChannel::user);
+  ctx.tx().later(kSetOffer, shift_id, in.person_id, OfferState::booked);
+  enqueue_after(ctx, shift_id, in.person_id);
+  return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, id)}).front());
+}
+
+}  // namespace
+
+void add_offer_hooks(trust::Base& base) {
+  base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
+    struct Freed {
+      Uuid booking_id, shift_id;
+    };
+    auto freed = ctx.tx().query(kFreeErased, ids, now());
+    for (int i = 0; i < freed.size(); ++i) {
+      auto shift = freed.get<Uuid>(i, 1);
+      free_place(ctx, shift);
+      enqueue_advance(ctx, shift);
+    }
+    ctx.tx().later(kEraseOffers, ids);
+    ctx.tx().later(kEraseBookings, ids);
+  }});
+}
+
+std::vector<trust::Claim> offer_claims() {
+  using trust::Data;
+  return {{"offer",
+           {{"tenant_id", Data::none},
+            {"shift_id", Data::behaviour},
+            {"person_id", Data::pseudonym},
+            {"state", Data::behaviour},
+            {"step", Data::none},
+            {"rank", Data::behaviour},
+            {"number", Data::none},
+            {"explanation", Data::behaviour},
+            {"asked_at", Data::behaviour},
+            {"expires_at", Data::none},
+            {"answered_at", Data::behaviour},
+            {"channel", Data::behaviour}}},
+          {"booking",
+           {{"tenant_id", Data::none},
+            {"booking_id", Data::none},
+            {"shift_id", Data::behaviour},
+            {"person_id", Data::pseudonym},
+            {"workplace_id", Data::behaviour},
+            {"starts_at", Data::behaviour},
+            {"ends_at", Data::behaviour},
+            {"break_minutes", Data::behaviour},
+            {"state", Data::behaviour},
+            {"overridden", Data::behaviour},
+            {"sealed", Data::sealed},
+            {"booked_by", Data::pseudonym},
+            {"booked_at", Data::behaviour},
+            {"cancelled_at", Data::behaviour},
+            {"reminded_at", Data::none},
+            {"worked_from", Data::behaviour},
+            {"worked_until", Data::behaviour},
+            {"person_confirmed_at", Data::behaviour},
+            {"office_confirmed_at", Data::behaviour}}}};
+}
+
+void add_offer_routes(trust::Api& api) {
+  auto write = static_cast<int>(Right::shifts_write), read = static_cast<int>(Right::shifts_read);
+
+  api.add({"GET", "/api/v1/shifts/{id}/candidates", "listCandidates",
+           "Who fits a shift, in the order in which they would be asked, and why", write},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<CandidateView>> {
+            auto shift = find_shift(ctx, path->id);
+            if (!shift) return gone();
+            auto ranked = rank_pool(ctx, *shift);
+            if (ranked.size() > kMostRows) ranked.resize(kMostRows);
+            std::vector<Uuid> ids;
+            for (const auto& one : ranked) ids.push_back(one.person_id);
+            auto names = person_names(ctx, ids);
+            web::Page<CandidateView> page;
+            for (auto& one : ranked)
+              page.items.push_back({one.person_id, name_in(names, one.person_id), one.askable,
+                                    one.favourite, one.in_pool, std::move(one.explanation)});
+            return page;
+          });
+  api.add({"GET", "/api/v1/shifts/{id}/offers", "listOffers",
+           "Who was asked, when, and what they said", write},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<OfferView>> {
+            auto records = ctx.tx().all<OfferRecord>(kOffersOf, path->id);
+            std::vector<Uuid> ids;
+            for (const auto& r : records) ids.push_back(r.person_id);
+            auto names = person_names(ctx, ids);
+            web::Page<OfferView> page;
+            for (auto& r : records)
+              page.items.push_back({r.person_id, name_in(names, r.person_id), r.state, r.step,
+                                    r.rank, r.number, std::move(r.explanation), r.asked_at,
+                                    r.expires_at, r.answered_at, r.channel});
+            return page;
+          });
+  api.add({"POST", "/api/v1/shifts/{id}/offers/{person}/answer", "answerOffer",
+           "Answers on somebody's behalf", write},
+          [](Ctx& ctx, const web::Path<OfferPath>& path,
+             const web::Body<AnswerInput>& in) -> Result<AnswerReply> {
+            return answer(ctx, path->id, path->person, in->yes, AnswerChannel::user);
+          });
+  api.add({"POST", "/api/v1/shifts/{id}/book", "bookShift",
+           "Books somebody: the one picked among those who applied, or anybody in the register",
+           write},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<BookInput>& in) -> Result<BookingView> {
+            return book(ctx, path->id, in.value);
+          });
+  api.add({"POST", "/api/v1/shifts/{id}/cancel", "cancelShift",
+           "Cancels a shift: bookings end, questions are taken back, everybody is told", write},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<ReasonInput>& in) -> Result<Shift> {
+            auto shift = lock_shift(ctx, path->id);
+            if (!shift) return gone();
+            if (shift->state == ShiftState::cancelled) return *shift;
+            std::vector<Uuid> booked;
+            for (const auto& r : ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id))
+              if (r.state == BookingState::booked) {
+                VARDE_CHECK(cancel_booking(ctx, r, BookingState::cancelled_by_office,
+                                           in->reason ? in->reason->value : ""));
+                booked.push_back(r.person_id);
+              }
+            tell(ctx, *shift, booked, Tell::cancelled);
+            tell(ctx, *shift, ctx.tx().all<Uuid>(kWithdraw, path->id), Tell::withdrawn);
+            set_state(ctx, path->id, ShiftState::cancelled);
+            trust::record(ctx, AuditEntry{"shift.cancel", "shift", path->id});
+            return *find_shift(ctx, path->id);
+          });
+
+  api.add({"GET", "/api/v1/bookings", "listBookings", "Who works when and where", write},
+          [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<web::Page<BookingView>> {
+            VARDE_TRY(auto records, bookings(ctx, query.value));
+            return web::Page<BookingView>{views(ctx, records), {}, {}};
+          });
+  api.add({"GET", "/api/v1/shifts/{id}/bookings", "listShiftBookings", "Who is booked for a shift",
+           read},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<BookingView>> {
+            return web::Page<BookingView>{
+                views(ctx, ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id)), {}, {}};
+          });
+  api.add({"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking",
+           "Ends a booking; the shift is offered again to those not asked yet", write},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<ReasonInput>& in) -> Result<BookingView> {
+            auto record = ctx.tx().maybe<BookingRecord>(kBooking, path->id);
+            if (!record) return not_found("This booking does not exist any more.");
+            VARDE_CHECK(cancel_booking(ctx, *record, BookingState::cancelled_by_office,
+                                       in->reason ? in->reason->value : ""));
+            if (auto shift = find_shift(ctx, record->shift_id))
+              tell(ctx, *shift, {record->person_id}, Tell::cancelled);
+            return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, path->id)}).front());
+          });
+  api.add({"POST", "/api/v1/bookings/{id}/hours", "confirmHours",
+           "Says from when until when somebody really worked", write},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<HoursInput>& in) -> Result<BookingView> {
+            if (in->until <= in->from || in->until - in->from > std::chrono::hours(48))
+              return bad_input("/until", "must be after from, and within 48 hours of it.");
+            if (in->from > now()) return bad_input("/from", "must not be in the future.");
+            if (ctx.tx().query(kWorked, path->id, in->from, in->until, now()).affected() == 0)
+              return not_found("This booking does not exist, or was cancelled.");
+            auto record = ctx.tx().one<BookingRecord>(kBooking, path->id);
+            trust::record(ctx,
+                          AuditEntry{"booking.hours", "shift", record.shift_id, record.person_id});
+            return std::move(views(ctx, {record}).front());
+          });
+  api.add(
+      {"GET", "/api/v1/bookings.csv", "downloadBookings", "Bookings with hours, for payroll",
+       static_cast<int>(Right::persons_export)},
+      [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<net::Response> {
+        VARDE_TRY(auto records, bookings(ctx, query.value));
+        std::map<Uuid, std::string> places;
+        for (const auto& workplace : workplaces(ctx)) places[workplace.id] = workplace.name;
+        people::csv::Writer table;
+        table.row({"booking_id", "person_id", "name", "workplace", "starts_at", "ends_at",
+                   "break_minutes", "state", "worked_from", "worked_until", "worked_minutes"});
+        auto all = views(ctx, records);
+        for (const auto& b : all) {
+          auto from = b.worked_from.value_or(b.starts_at), until = b.worked_until.value_or(b.ends_at);
+          auto minutes = std::chrono::floor<std::chrono::minutes>(until - from).count() -
+                         b.break_minutes;
+          table.row({b.id.str(), b.person_id.str(), b.name ? b.name->reveal() : "",
+                     places[b.workplace_id], to_rfc3339(b.starts_at), to_rfc3339(b.ends_at),
+                     std::to_string(b.break_minutes), web::enum_word(b.state),
+                     b.worked_from ? to_rfc3339(*b.worked_from) : "",
+                     b.worked_until ? to_rfc3339(*b.worked_until) : "",
+                     b.state == BookingState::booked ? std::to_string(minutes) : "0"});
+        }
+        trust::record(ctx, AuditEntry{"booking.export", "tenant", ctx.tenant});
+        net::Response response;
+        response.with("Content-Type", "text/csv; charset=utf-8")
+            .with("Content-Disposition", "attachment; filename=\"bookings.csv\"")
+            .with("Cache-Control", "no-store");
+        response.body = table.take();
+        return response;
+      });
+}
+
+}  // namespace varde::staffing

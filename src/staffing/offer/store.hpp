@@ -1,0 +1,129 @@
+// The statements and rows of offers and bookings; only for this folder.
+#pragma once
+
+#include "staffing/offer/offer.hpp"
+
+namespace varde::staffing::store {
+
+struct OfferRecord {
+  Uuid tenant_id, shift_id, person_id;
+  OfferState state = OfferState::open;
+  int step = 0, rank = 0, number = 0;
+  std::string explanation;
+  Timestamp asked_at;
+  std::optional<Timestamp> expires_at, answered_at;
+  AnswerChannel channel = AnswerChannel::none;
+};
+BOOST_DESCRIBE_STRUCT(OfferRecord, (),
+                      (tenant_id, shift_id, person_id, state, step, rank, number, explanation,
+                       asked_at, expires_at, answered_at, channel))
+#define VARDE_OFFER                                                                           \
+  "SELECT tenant_id, shift_id, person_id, state, step, rank, number, explanation, asked_at, " \
+  "expires_at, answered_at, channel FROM offer "
+inline constexpr db::Sql kOffer{"offer.one", VARDE_OFFER "WHERE shift_id = $1 AND person_id = $2"};
+inline constexpr db::Sql kOffersOf{"offer.of_shift",
+                                   VARDE_OFFER "WHERE shift_id = $1 ORDER BY asked_at, rank"};
+inline constexpr db::Sql kOpenOffersOf{
+    "offer.open_of_person",
+    VARDE_OFFER "WHERE person_id = $1 AND state = 1 ORDER BY asked_at DESC LIMIT 20"};
+#undef VARDE_OFFER
+
+// $4 is the new state; what is decided already stays.
+inline constexpr db::Sql kAnswer{
+    "offer.answer",
+    "UPDATE offer SET state = $4, answered_at = $3, channel = $5 WHERE shift_id = $1 AND person_id "
+    "= $2 AND state <> 2"};
+inline constexpr db::Sql kExpire{
+    "offer.expire",
+    "UPDATE offer SET state = 6 WHERE shift_id = $1 AND state = 1 AND expires_at <= $2"};
+inline constexpr db::Sql kCloseOthers{
+    "offer.close",
+    "UPDATE offer SET state = 5 WHERE shift_id = $1 AND state IN (1, 4) RETURNING person_id"};
+inline constexpr db::Sql kWithdraw{
+    "offer.withdraw",
+    "UPDATE offer SET state = 7 WHERE shift_id = $1 AND state IN (1, 4) RETURNING person_id"};
+inline constexpr db::Sql kSetOffer{
+    "offer.set", "UPDATE offer SET state = $3 WHERE shift_id = $1 AND person_id = $2"};
+// What limits whom may be asked: questions of today, and open ones that overlap the shift.
+inline constexpr db::Sql kAskedToday{
+    "offer.asked_today",
+    "SELECT person_id, count(*) AS count FROM offer WHERE person_id = ANY($1) AND asked_at >= $2 "
+    "GROUP BY person_id"};
+inline constexpr db::Sql kOpenOverlap{
+    "offer.open_overlap",
+    "SELECT DISTINCT o.person_id FROM offer o JOIN shift s USING (tenant_id, shift_id) WHERE "
+    "o.person_id = ANY($1) AND o.state = 1 AND s.shift_id <> $2 AND s.state = 3 AND s.starts_at < "
+    "$4 AND s.ends_at > $3"};
+inline constexpr db::Sql kNumbers{
+    "offer.numbers",
+    "SELECT person_id, max(number)::bigint AS count FROM offer WHERE person_id = ANY($1) GROUP BY "
+    "person_id"};
+struct PersonCount {
+  Uuid person_id;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(PersonCount, (), (person_id, count))
+
+struct BookingRecord {
+  Uuid tenant_id, booking_id, shift_id, person_id, workplace_id;
+  Timestamp starts_at, ends_at;
+  int break_minutes = 0;
+  BookingState state = BookingState::booked;
+  bool overridden = false;
+  std::optional<db::Bytes> sealed;
+  std::optional<Uuid> booked_by;
+  Timestamp booked_at;
+  std::optional<Timestamp> cancelled_at, reminded_at, worked_from, worked_until,
+      person_confirmed_at, office_confirmed_at;
+};
+BOOST_DESCRIBE_STRUCT(BookingRecord, (),
+                      (tenant_id, booking_id, shift_id, person_id, workplace_id, starts_at, ends_at,
+                       break_minutes, state, overridden, sealed, booked_by, booked_at, cancelled_at,
+                       reminded_at, worked_from, worked_until, person_confirmed_at,
+                       office_confirmed_at))
+#define VARDE_BOOKING                                                                            \
+  "SELECT tenant_id, booking_id, shift_id, person_id, workplace_id, starts_at, ends_at, "        \
+  "break_minutes, state, overridden, sealed, booked_by, booked_at, cancelled_at, reminded_at, "  \
+  "worked_from, worked_until, person_confirmed_at, office_confirmed_at FROM booking "
+inline constexpr db::Sql kBooking{"booking.one", VARDE_BOOKING "WHERE booking_id = $1"};
+inline constexpr db::Sql kBookingOf{
+    "booking.of_person",
+    VARDE_BOOKING "WHERE shift_id = $1 AND person_id = $2 AND state = 1"};
+inline constexpr db::Sql kBookingsOfShift{
+    "booking.of_shift", VARDE_BOOKING "WHERE shift_id = $1 ORDER BY booked_at"};
+inline constexpr db::Sql kBookings{
+    "booking.page",
+    VARDE_BOOKING
+    "WHERE starts_at >= $1 AND starts_at < $2 AND ($3::uuid IS NULL OR person_id = $3) AND "
+    "($4::uuid IS NULL OR workplace_id = $4) ORDER BY starts_at, booking_id LIMIT 5001"};
+inline constexpr db::Sql kDueReminders{
+    "booking.reminders",
+    VARDE_BOOKING
+    "WHERE state = 1 AND reminded_at IS NULL AND starts_at > $1 AND starts_at <= $2 AND booked_at "
+    "< starts_at - ($2 - $1) ORDER BY starts_at LIMIT 500"};
+#undef VARDE_BOOKING
+inline constexpr db::Sql kInsertBooking{
+    "booking.insert",
+    "INSERT INTO booking (tenant_id, booking_id, shift_id, person_id, workplace_id, starts_at, "
+    "ends_at, break_minutes, overridden, sealed, booked_by, booked_at) VALUES ($1, $2, $3, $4, $5, "
+    "$6, $7, $8, $9, $10, $11, $12)"};
+inline constexpr db::Sql kCancelBooking{
+    "booking.cancel",
+    "UPDATE booking SET state = $2, cancelled_at = $3, sealed = coalesce($4, sealed) WHERE "
+    "booking_id = $1 AND state = 1"};
+inline constexpr db::Sql kReminded{"booking.reminded",
+                                   "UPDATE booking SET reminded_at = $2 WHERE booking_id = ANY($1)"};
+inline constexpr db::Sql kWorked{
+    "booking.worked",
+    "UPDATE booking SET worked_from = $2, worked_until = $3, office_confirmed_at = $4 WHERE "
+    "booking_id = $1 AND state = 1"};
+inline constexpr db::Sql kEraseOffers{"offer.erase", "DELETE FROM offer WHERE person_id = ANY($1)"};
+// Who worked when stays as hours of nobody: the sum of a month is the organisation's.
+inline constexpr db::Sql kEraseBookings{"booking.erase",
+                                        "DELETE FROM booking WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kFreeErased{
+    "booking.free_erased",
+    "SELECT booking_id, shift_id FROM booking WHERE person_id = ANY($1) AND state = 1 AND starts_at "
+    "> $2"};
+
+}  // namespace varde::staffing::store

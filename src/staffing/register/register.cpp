@@ -1,0 +1,521 @@
+#include "staffing/register/register.hpp"
+
+#include <set>
+
+#include "people/person/person.hpp"
+#include "staffing/register/store.hpp"
+#include "trust/audit.hpp"
+#include "trust/names.hpp"
+#include "trust/tenant/tenant.hpp"
+#include "web/resource.hpp"
+
+namespace varde::staffing {
+
+using namespace store;
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+
+namespace {
+
+constexpr std::int64_t kMostStatements = 500;
+
+struct WorkplaceInput {
+  std::optional<web::Text<120, 1>> name;
+  std::optional<web::Text<300>> address;
+  std::optional<web::TimeZone> time_zone;
+  web::Patch<double> latitude, longitude;
+};
+BOOST_DESCRIBE_STRUCT(WorkplaceInput, (), (name, address, time_zone, latitude, longitude))
+struct NameInput {
+  web::Text<80, 1> name;
+};
+BOOST_DESCRIBE_STRUCT(NameInput, (), (name))
+
+struct SkillOf {
+  Uuid skill_id;
+  std::optional<int> level;  ///< 1 to 5; 1 when nothing is said.
+  std::optional<Date> expires_on;
+};
+BOOST_DESCRIBE_STRUCT(SkillOf, (), (skill_id, level, expires_on))
+struct ChoiceOf {
+  Uuid workplace_id;
+  ChoiceKind kind = ChoiceKind::favourite;
+};
+BOOST_DESCRIBE_STRUCT(ChoiceOf, (), (workplace_id, kind))
+struct SubstituteInput {
+  std::optional<double> percent;
+  web::Patch<double> latitude, longitude;
+  std::optional<std::vector<Uuid>> pools;
+  std::optional<std::vector<SkillOf>> skills;
+  std::optional<std::vector<ChoiceOf>> workplaces;
+};
+BOOST_DESCRIBE_STRUCT(SubstituteInput, (),
+                      (percent, latitude, longitude, pools, skills, workplaces))
+struct Substitute {
+  Uuid id;  ///< The person's.
+  Personal name;
+  std::optional<Personal> phone, email;
+  double percent = 0;
+  std::optional<double> latitude, longitude;
+  std::vector<Uuid> pools;
+  std::vector<SkillOf> skills;
+  std::vector<ChoiceOf> workplaces;
+  std::optional<Timestamp> last_asked_at;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(Substitute, (),
+                      (id, name, phone, email, percent, latitude, longitude, pools, skills,
+                       workplaces, last_asked_at, version))
+struct SubstituteQuery {
+  std::optional<Uuid> pool;
+  std::optional<std::string> cursor;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(SubstituteQuery, (), (pool, cursor, limit))
+
+struct AvailabilityInput {
+  AvailabilityKind kind = AvailabilityKind::available;
+  Date from_date, until_date;
+  /// 1 is Monday; without it every day.
+  std::optional<std::vector<int>> weekdays;
+  std::optional<int> from_minute, until_minute;  ///< Of the local day; until before from: overnight.
+};
+BOOST_DESCRIBE_STRUCT(AvailabilityInput, (),
+                      (kind, from_date, until_date, weekdays, from_minute, until_minute))
+struct AvailabilityView {
+  Uuid id;
+  AvailabilityKind kind = AvailabilityKind::available;
+  Date from_date, until_date;
+  std::vector<int> weekdays;
+  int from_minute = 0, until_minute = 1440;
+  Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(AvailabilityView, (),
+                      (id, kind, from_date, until_date, weekdays, from_minute, until_minute,
+                       created_at))
+struct StatementPath {
+  Uuid id, statement;
+};
+BOOST_DESCRIBE_STRUCT(StatementPath, (), (id, statement))
+
+AvailabilityView view_of(const AvailabilityRecord& r) {
+  AvailabilityView out{r.availability_id, r.kind,         r.from_date,  r.until_date, {},
+                       r.from_minute,     r.until_minute, r.created_at};
+  for (int day = 1; day <= 7; ++day)
+    if ((r.weekdays >> (day - 1)) & 1) out.weekdays.push_back(day);
+  return out;
+}
+
+void check_place(const std::optional<double>& latitude, const std::optional<double>& longitude,
+                 web::Errors& errors) {
+  if (latitude.has_value() != longitude.has_value())
+    errors.push_back({"/latitude", "Give latitude and longitude, or neither."});
+  if (latitude && !(std::abs(*latitude) <= 90))
+    errors.push_back({"/latitude", "must be from -90 to 90."});
+  if (longitude && !(std::abs(*longitude) <= 180))
+    errors.push_back({"/longitude", "must be from -180 to 180."});
+}
+
+Error taken(const char* what) {
+  return Error{ErrorCode::conflict,
+               fmt::format("A {} with this name exists already.", what),
+               {{"/name", "is taken."}},
+               {},
+               0};
+}
+Error gone(const char* what) {
+  return not_found(fmt::format("This {} does not exist any more.", what));
+}
+
+void add_named(trust::Api& api, const NamedSql& sql, const std::string& path,
+               const std::string& one, const std::string& many) {
+  auto read = static_cast<int>(Right::shifts_read), manage = static_cast<int>(Right::staffing_manage);
+  const auto* kind = sql.kind;
+  api.add({"GET", path, "list" + many, many + " and how many substitutes have them", read},
+          [&sql](Ctx& ctx) -> Result<web::Page<Named>> {
+            return web::Page<Named>{ctx.tx().all<Named>(sql.all), {}, {}};
+          });
+  api.add({"POST", path, "create" + one, fmt::format("Adds a {}", kind), manage},
+          [&sql, kind, path](Ctx& ctx,
+                             const web::Body<NameInput>& in) -> Result<web::Created<Named>> {
+            auto id = Uuid::make();
+            if (ctx.tx().query(sql.insert, ctx.tenant, id, in->name.value, now()).affected() == 0)
+              return taken(kind);
+            record(ctx, AuditEntry{std::string(kind) + ".create", kind, id});
+            return web::Created<Named>{{id, in->name.value, 0}, path + "/" + id.str()};
+          });
+  api.add({"PATCH", path + "/{id}", "update" + one, fmt::format("Renames a {}", kind), manage},
+          [&sql, kind](Ctx& ctx, const web::Path<web::IdPath>& at,
+                       const web::Body<NameInput>& in) -> Result<Named> {
+            try {
+              if (ctx.tx().query(sql.rename, at->id, in->name.value).affected() == 0)
+                return gone(kind);
+            } catch (const db::SqlError& e) {
+              if (!e.is_unique_violation()) throw;
+              return taken(kind);
+            }
+            record(ctx, AuditEntry{std::string(kind) + ".update", kind, at->id});
+            return Named{at->id, in->name.value, 0};
+          });
+  api.add({"DELETE", path + "/{id}", "delete" + one,
+           fmt::format("Removes a {}; the substitutes stay", kind), manage},
+          [&sql, kind](Ctx& ctx, const web::Path<web::IdPath>& at) -> Result<Done> {
+            if (ctx.tx().query(sql.remove, at->id).affected() == 0) return gone(kind);
+            record(ctx, AuditEntry{std::string(kind) + ".delete", kind, at->id});
+            return Done{};
+          });
+}
+
+// Everything about these substitutes, in two round trips however many.
+std::vector<Substitute> views(Ctx& ctx, const std::vector<SubstituteRecord>& records) {
+  std::vector<Uuid> ids;
+  for (const auto& r : records) ids.push_back(r.person_id);
+  if (ids.empty()) return {};
+  auto skills = ctx.tx().later(kSkillsOf, ids), pools = ctx.tx().later(kPoolsOf, ids),
+       choices = ctx.tx().later(kChoicesOf, ids);
+  auto persons = people::load(ctx, ids, false);
+  std::map<Uuid, Substitute> all;
+  for (const auto& person : persons) {
+    auto& one = all[person.id];
+    one.id = person.id;
+    one.name = Personal(people::display_name(person));
+    if (!person.phone.empty()) one.phone = person.phone;
+    if (!person.email.empty()) one.email = person.email;
+  }
+  for (const auto& r : skills.rows().all<SkillOfRecord>())
+    if (auto one = all.find(r.person_id); one != all.end())
+      one->second.skills.push_back({r.skill_id, r.level, r.expires_on});
+  for (const auto& r : pools.rows().all<PoolOfRecord>())
+    if (auto one = all.find(r.person_id); one != all.end())
+      one->second.pools.push_back(r.pool_id);
+  for (const auto& r : choices.rows().all<ChoiceRecord>())
+    if (auto one = all.find(r.person_id); one != all.end())
+      one->second.workplaces.push_back({r.workplace_id, r.kind});
+  std::vector<Substitute> out;
+  for (const auto& r : records) {
+    auto one = all.find(r.person_id);
+    if (one == all.end()) continue;  // erased meanwhile
+    one->second.percent = r.percent;
+    one->second.latitude = r.latitude;
+    one->second.longitude = r.longitude;
+    one->second.last_asked_at = r.last_asked_at;
+    one->second.version = r.version;
+    out.push_back(std::move(one->second));
+  }
+  return out;
+}
+
+// Writes pools, skills and choices that were given; each replaces what was there.
+Result<void> save_details(Ctx& ctx, const Uuid& person, const SubstituteInput& in) {
+  auto& tx = ctx.tx();
+  if (in.pools) {
+    std::set<Uuid> ids(in.pools->begin(), in.pools->end());
+    if (!are_pools(ctx, {ids.begin(), ids.end()}))
+      return bad_input("/pools", "One of these pools does not exist any more.");
+    std::vector<PoolOfRecord> rows;
+    for (const auto& id : ids) rows.push_back({ctx.tenant, id, person});
+    tx.later(kClearPools, person);
+    tx.insert_many("pool_member", rows);
+  }
+  if (in.skills) {
+    std::map<Uuid, SkillOfRecord> rows;
+    std::vector<Uuid> ids;
+    for (const auto& skill : *in.skills) {
+      auto level = skill.level.value_or(1);
+      if (level < 1 || level > 5) return bad_input("/skills", "A level is from 1 to 5.");
+      rows[skill.skill_id] = {ctx.tenant, person, skill.skill_id, level, skill.expires_on};
+    }
+    std::vector<SkillOfRecord> list;
+    for (const auto& [id, row] : rows) ids.push_back(id), list.push_back(row);
+    if (!are_skills(ctx, ids))
+      return bad_input("/skills", "One of these skills does not exist any more.");
+    tx.later(kClearSkills, person);
+    tx.insert_many("substitute_skill", list);
+  }
+  if (in.workplaces) {
+    std::map<Uuid, ChoiceRecord> rows;
+    for (const auto& choice : *in.workplaces)
+      rows[choice.workplace_id] = {ctx.tenant, choice.workplace_id, person, choice.kind};
+    std::vector<ChoiceRecord> list;
+    for (const auto& [id, row] : rows) {
+      if (!find_workplace(ctx, id))
+        return bad_input("/workplaces", "One of these workplaces does not exist any more.");
+      list.push_back(row);
+    }
+    tx.later(kClearChoices, person);
+    tx.insert_many("workplace_choice", list);
+  }
+  return {};
+}
+
+Result<Substitute> substitute(Ctx& ctx, const Uuid& id) {
+  auto record = ctx.tx().maybe<SubstituteRecord>(kSubstitute, id);
+  auto all = record ? views(ctx, {*record}) : std::vector<Substitute>{};
+  if (all.empty()) return not_found("This person is not a substitute, or was erased.");
+  return std::move(all.front());
+}
+
+}  // namespace
+
+std::vector<Workplace> workplaces(Ctx& ctx) { return ctx.tx().all<Workplace>(kWorkplaces); }
+std::optional<Workplace> find_workplace(Ctx& ctx, const Uuid& id) {
+  return ctx.tx().maybe<Workplace>(kWorkplace, id);
+}
+bool are_pools(Ctx& ctx, const std::vector<Uuid>& ids) {
+  return ctx.tx().one<std::int64_t>(kPools.count, ids) == static_cast<std::int64_t>(ids.size());
+}
+bool are_skills(Ctx& ctx, const std::vector<Uuid>& ids) {
+  return ctx.tx().one<std::int64_t>(kSkills.count, ids) == static_cast<std::int64_t>(ids.size());
+}
+
+std::map<Uuid, std::string> skill_names(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::map<Uuid, std::string> out;
+  for (auto& row : ctx.tx().all<Named>(kSkillNames, ids)) out[row.id] = std::move(row.name);
+  return out;
+}
+
+void note_asked(Ctx& ctx, const std::vector<Uuid>& persons) {
+  ctx.tx().later(kNoteAsked, persons, now());
+}
+
+void add_register_hooks(trust::Base& base) {
+  trust::add_names(base, kStaffingNames);
+  base.extensions.add(people::EraseHook{
+      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kDeleteSubstitutes, ids); }});
+}
+
+std::vector<trust::Claim> register_claims() {
+  using trust::Data;
+  return {
+      trust::nothing_personal("workplace", {"tenant_id", "workplace_id", "name", "address",
+                                            "time_zone", "latitude", "longitude", "version",
+                                            "created_at"}),
+      trust::nothing_personal("skill", {"tenant_id", "skill_id", "name", "created_at"}),
+      trust::nothing_personal("pool", {"tenant_id", "pool_id", "name", "created_at"}),
+      {"substitute",
+       {{"tenant_id", Data::none},
+        {"person_id", Data::pseudonym},
+        {"percent", Data::plain},
+        {"latitude", Data::plain},
+        {"longitude", Data::plain},
+        {"last_asked_at", Data::behaviour},
+        {"version", Data::none},
+        {"created_at", Data::behaviour}}},
+      {"pool_member",
+       {{"tenant_id", Data::none}, {"pool_id", Data::plain}, {"person_id", Data::pseudonym}}},
+      {"substitute_skill",
+       {{"tenant_id", Data::none},
+        {"person_id", Data::pseudonym},
+        {"skill_id", Data::plain},
+        {"level", Data::plain},
+        {"expires_on", Data::plain}}},
+      {"workplace_choice",
+       {{"tenant_id", Data::none},
+        {"workplace_id", Data::plain},
+        {"person_id", Data::pseudonym},
+        {"kind", Data::plain}}},
+      {"availability",
+       {{"tenant_id", Data::none},
+        {"availability_id", Data::none},
+        {"person_id", Data::pseudonym},
+        {"kind", Data::behaviour},
+        {"from_date", Data::behaviour},
+        {"until_date", Data::behaviour},
+        {"weekdays", Data::behaviour},
+        {"from_minute", Data::behaviour},
+        {"until_minute", Data::behaviour},
+        {"created_at", Data::behaviour}}}};
+}
+
+void add_register_routes(trust::Api& api) {
+  auto read = static_cast<int>(Right::shifts_read), manage = static_cast<int>(Right::staffing_manage);
+  add_named(api, kSkills, "/api/v1/skills", "Skill", "Skills");
+  add_named(api, kPools, "/api/v1/pools", "Pool", "Pools");
+
+  api.add({"GET", "/api/v1/workplaces", "listWorkplaces", "Workplaces", read},
+          [](Ctx& ctx) -> Result<web::Page<Workplace>> {
+            return web::Page<Workplace>{workplaces(ctx), {}, {}};
+          });
+  api.add(
+      {"POST", "/api/v1/workplaces", "createWorkplace", "Adds a workplace", manage},
+      [](Ctx& ctx, const web::Body<WorkplaceInput>& in) -> Result<web::Created<Workplace>> {
+        web::Errors errors;
+        if (!in->name) errors.push_back({"/name", "is required."});
+        check_place(in->latitude.value, in->longitude.value, errors);
+        if (!errors.empty()) return web::wrong_fields(std::move(errors));
+        auto id = Uuid::make();
+        auto zone = in->time_zone ? in->time_zone->value : trust::tenant_settings(ctx).time_zone;
+        if (ctx.tx()
+                .query(kInsertWorkplace, ctx.tenant, id, in->name->value,
+                       in->address ? in->address->value : "", zone, in->latitude.value,
+                       in->longitude.value, now())
+                .affected() == 0)
+          return taken("workplace");
+        record(ctx, AuditEntry{"workplace.create", "workplace", id});
+        return web::Created<Workplace>{*find_workplace(ctx, id), "/api/v1/workplaces/" + id.str()};
+      });
+  api.add({"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+             const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
+            auto found = find_workplace(ctx, path->id);
+            if (!found) return gone("workplace");
+            if (in->name) found->name = in->name->value;
+            if (in->address) found->address = in->address->value;
+            if (in->time_zone) found->time_zone = in->time_zone->value;
+            if (in->latitude.present) found->latitude = in->latitude.value;
+            if (in->longitude.present) found->longitude = in->longitude.value;
+            web::Errors errors;
+            check_place(found->latitude, found->longitude, errors);
+            if (!errors.empty()) return web::wrong_fields(std::move(errors));
+            try {
+              if (ctx.tx()
+                      .query(kUpdateWorkplace, path->id, match.or_current(found->version),
+                             found->name, found->address, found->time_zone, found->latitude,
+                             found->longitude)
+                      .affected() == 0)
+                return web::changed_meanwhile("this workplace");
+            } catch (const db::SqlError& e) {
+              if (!e.is_unique_violation()) throw;
+              return taken("workplace");
+            }
+            record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
+            return *find_workplace(ctx, path->id);
+          });
+  api.add({"DELETE", "/api/v1/workplaces/{id}", "deleteWorkplace",
+           "Removes a workplace that never had a shift", manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteWorkplace, path->id).affected() == 0) {
+              if (!find_workplace(ctx, path->id)) return gone("workplace");
+              return make_error(ErrorCode::conflict,
+                                "This workplace has shifts: it is part of their history. Rename it "
+                                "if it is not used any more.");
+            }
+            record(ctx, AuditEntry{"workplace.delete", "workplace", path->id});
+            return Done{};
+          });
+
+  api.add({"GET", "/api/v1/substitutes", "listSubstitutes", "Substitutes, of a pool or all",
+           static_cast<int>(Right::shifts_write)},
+          [](Ctx& ctx, const web::Query<SubstituteQuery>& query) -> Result<web::Page<Substitute>> {
+            VARDE_TRY(auto after, web::read_after(query->cursor));
+            auto limit = web::page_limit(query->limit);
+            auto records = ctx.tx().all<SubstituteRecord>(kSubstitutes, after, query->pool,
+                                                          std::int64_t{limit} + 1);
+            web::Page<Substitute> page;
+            page.next = web::cut_page(records, limit, &SubstituteRecord::person_id);
+            page.items = views(ctx, records);
+            return page;
+          });
+  api.add({"GET", "/api/v1/substitutes/{id}", "getSubstitute", "One substitute",
+           static_cast<int>(Right::shifts_write)},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Substitute> {
+            return substitute(ctx, path->id);
+          });
+  api.add({"PUT", "/api/v1/substitutes/{id}", "putSubstitute",
+           "Makes a person a substitute, or changes what is known of one", manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<SubstituteInput>& in) -> Result<Substitute> {
+            web::Errors errors;
+            if (in->percent && !(*in->percent >= 0 && *in->percent <= 100))
+              errors.push_back({"/percent", "must be from 0 to 100."});
+            check_place(in->latitude.value, in->longitude.value, errors);
+            if (!errors.empty()) return web::wrong_fields(std::move(errors));
+            if (people::load(ctx, {path->id}, false).empty())
+              return not_found("This person does not exist, or was erased.");
+            // A kilometre is enough to say who lives near, and says less about where.
+            auto rounded = [](std::optional<double> degrees) {
+              return degrees ? std::optional(std::round(*degrees * 100) / 100) : std::nullopt;
+            };
+            auto known = ctx.tx().maybe<SubstituteRecord>(kLockSubstitute, path->id);
+            auto latitude = in->latitude.present ? rounded(in->latitude.value)
+                            : known              ? known->latitude
+                                                 : std::nullopt;
+            auto longitude = in->longitude.present ? rounded(in->longitude.value)
+                             : known               ? known->longitude
+                                                   : std::nullopt;
+            auto percent = in->percent.value_or(known ? known->percent : 0);
+            if (known) {
+              ctx.tx().later(kUpdateSubstitute, path->id, percent, latitude, longitude);
+            } else {
+              ctx.tx().later(kInsertSubstitute, ctx.tenant, path->id, percent, latitude, longitude,
+                             now());
+            }
+            VARDE_CHECK(save_details(ctx, path->id, in.value));
+            record(ctx, AuditEntry{known ? "substitute.update" : "substitute.create", "substitute",
+                                   path->id, path->id});
+            return substitute(ctx, path->id);
+          });
+  api.add({"DELETE", "/api/v1/substitutes/{id}", "deleteSubstitute",
+           "Takes a person out of the register; the person stays", manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteSubstitutes, std::vector<Uuid>{path->id}).affected() == 0)
+              return not_found("This person is not a substitute.");
+            record(ctx, AuditEntry{"substitute.delete", "substitute", path->id, path->id});
+            return Done{};
+          });
+
+  api.add({"GET", "/api/v1/substitutes/{id}/availability", "listAvailability",
+           "What a substitute has said about when they can work",
+           static_cast<int>(Right::shifts_write)},
+          [](Ctx& ctx,
+             const web::Path<web::IdPath>& path) -> Result<web::Page<AvailabilityView>> {
+            web::Page<AvailabilityView> page;
+            auto today = Date(std::chrono::floor<std::chrono::days>(now()));
+            for (const auto& r : ctx.tx().all<AvailabilityRecord>(kAvailabilityOf, path->id, today))
+              page.items.push_back(view_of(r));
+            return page;
+          });
+  api.add({"POST", "/api/v1/substitutes/{id}/availability", "createAvailability",
+           "Adds a statement; the newest one counts where several cover a time", manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<AvailabilityInput>& in) -> Result<web::Created<AvailabilityView>> {
+            web::Errors errors;
+            AvailabilityRecord r{ctx.tenant,       Uuid::make(), path->id, in->kind, in->from_date,
+                                 in->until_date,   127,          in->from_minute.value_or(0),
+                                 in->until_minute.value_or(1440), now()};
+            if (r.until_date < r.from_date)
+              errors.push_back({"/until_date", "must not be before from_date."});
+            if (std::chrono::sys_days(r.until_date) - std::chrono::sys_days(r.from_date) >
+                std::chrono::days(3 * 366))
+              errors.push_back({"/until_date", "must be at most three years after from_date."});
+            if (in->weekdays) {
+              r.weekdays = 0;
+              for (int day : *in->weekdays) {
+                if (day < 1 || day > 7) {
+                  errors.push_back({"/weekdays", "are numbers from 1 (Monday) to 7."});
+                  break;
+                }
+                r.weekdays |= 1 << (day - 1);
+              }
+              if (r.weekdays == 0) errors.push_back({"/weekdays", "Name at least one day."});
+            }
+            if (r.from_minute < 0 || r.from_minute >= 1440)
+              errors.push_back({"/from_minute", "must be from 0 to 1439."});
+            if (r.until_minute < 0 || r.until_minute > 1440 || r.until_minute == r.from_minute)
+              errors.push_back(
+                  {"/until_minute", "must be from 0 to 1440, and another than from_minute."});
+            if (!errors.empty()) return web::wrong_fields(std::move(errors));
+            if (!ctx.tx().maybe<SubstituteRecord>(kLockSubstitute, path->id))
+              return not_found("This person is not a substitute, or was erased.");
+            if (ctx.tx().one<std::int64_t>(kCountAvailability, path->id) >= kMostStatements)
+              return make_error(ErrorCode::conflict,
+                                fmt::format("There are {} statements already. Remove old ones, or "
+                                            "say it with a weekly pattern.",
+                                            kMostStatements));
+            ctx.tx().insert_many("availability", std::vector{r});
+            record(ctx, AuditEntry{"availability.create", "substitute", path->id, path->id});
+            return web::Created<AvailabilityView>{
+                view_of(r), "/api/v1/substitutes/" + path->id.str() + "/availability"};
+          });
+  api.add({"DELETE", "/api/v1/substitutes/{id}/availability/{statement}", "deleteAvailability",
+           "Removes a statement", manage},
+          [](Ctx& ctx, const web::Path<StatementPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteAvailability, path->id, path->statement).affected() == 0)
+              return not_found("This statement does not exist any more.");
+            record(ctx, AuditEntry{"availability.delete", "substitute", path->id, path->id});
+            return Done{};
+          });
+}
+
+}  // namespace varde::staffing

@@ -1,0 +1,366 @@
+#include "staffing/shift/shift.hpp"
+
+#include "staffing/shift/store.hpp"
+#include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
+#include "web/resource.hpp"
+
+namespace varde::staffing {
+
+using namespace store;
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+constexpr auto kLongest = std::chrono::hours(48);
+constexpr int kMostPlaces = 200;
+constexpr std::size_t kMostCopies = 200;
+constexpr std::int64_t kBoardMost = 5000;
+
+struct ShiftInput {
+  std::optional<Uuid> workplace_id;
+  std::optional<Timestamp> starts_at, ends_at;
+  std::optional<int> break_minutes, places;
+  std::optional<std::vector<SkillNeed>> skills;
+  std::optional<web::Text<2000>> note;
+  std::optional<Strategy> strategy;
+  std::optional<std::vector<Uuid>> pool_ids;
+  web::Patch<Timestamp> answer_by;
+};
+BOOST_DESCRIBE_STRUCT(ShiftInput, (),
+                      (workplace_id, starts_at, ends_at, break_minutes, places, skills, note,
+                       strategy, pool_ids, answer_by))
+struct BoardQuery {
+  Timestamp from, until;
+  std::optional<Uuid> workplace;
+};
+BOOST_DESCRIBE_STRUCT(BoardQuery, (), (from, until, workplace))
+struct CopyInput {
+  std::vector<Timestamp> starts;  ///< When each copy begins; the length stays.
+};
+BOOST_DESCRIBE_STRUCT(CopyInput, (), (starts))
+struct CancelInput {
+  std::optional<web::Text<300>> reason;
+};
+BOOST_DESCRIBE_STRUCT(CancelInput, (), (reason))
+struct AttentionCounts {
+  std::int64_t open = 0, requested = 0;
+};
+BOOST_DESCRIBE_STRUCT(AttentionCounts, (), (open, requested))
+
+template <class T>
+T described(const db::Json& text) {
+  auto read = web::read<T>(json::parse(text.text));
+  return read ? *read : T{};
+}
+template <class T>
+db::Json json_of(const T& value) {
+  return {json::serialize(web::write(value))};
+}
+
+Shift view_of(const ShiftRecord& r) {
+  return {r.shift_id,
+          r.workplace_id,
+          r.starts_at,
+          r.ends_at,
+          r.break_minutes,
+          r.places,
+          r.taken,
+          r.state,
+          described<std::vector<SkillNeed>>(r.skills),
+          r.note,
+          described<Strategy>(r.strategy),
+          r.pool_ids,
+          r.answer_by,
+          r.next_at,
+          r.series_id,
+          r.version,
+          r.created_at,
+          r.updated_at,
+          r.published_at};
+}
+
+Error gone() { return not_found("This shift does not exist any more."); }
+
+// Writes what was given over the record, and says all that is wrong with the result.
+Result<void> apply(Ctx& ctx, const ShiftInput& in, ShiftRecord& r) {
+  web::Errors errors;
+  bool made = r.workplace_id.is_nil();
+  if (in.workplace_id) r.workplace_id = *in.workplace_id;
+  if (in.starts_at) r.starts_at = *in.starts_at;
+  if (in.ends_at) r.ends_at = *in.ends_at;
+  if (in.break_minutes) r.break_minutes = *in.break_minutes;
+  if (in.places) r.places = *in.places;
+  if (in.note) r.note = in.note->value;
+  if (in.pool_ids) r.pool_ids = *in.pool_ids;
+  if (in.answer_by.present) r.answer_by = in.answer_by.value;
+  if (in.skills) r.skills = json_of(*in.skills);
+  if (in.strategy) r.strategy = json_of(*in.strategy);
+  if (made && !in.workplace_id) errors.push_back({"/workplace_id", "is required."});
+  if (made && !in.starts_at) errors.push_back({"/starts_at", "is required."});
+  if (made && !in.ends_at) errors.push_back({"/ends_at", "is required."});
+  if (!errors.empty()) return web::wrong_fields(std::move(errors));
+
+  if (in.workplace_id && !find_workplace(ctx, r.workplace_id))
+    errors.push_back({"/workplace_id", "This workplace does not exist any more."});
+  if (r.ends_at <= r.starts_at)
+    errors.push_back({"/ends_at", "must be after starts_at."});
+  else if (r.ends_at - r.starts_at > kLongest)
+    errors.push_back({"/ends_at", "A shift lasts 48 hours at most. Make two of it."});
+  if (r.break_minutes < 0 ||
+      std::chrono::minutes(r.break_minutes) >= r.ends_at - r.starts_at)
+    errors.push_back({"/break_minutes", "must be from 0 to less than the shift."});
+  if (r.places < std::max(1, r.taken) || r.places > kMostPlaces)
+    errors.push_back({"/places", r.taken > 1
+                                     ? fmt::format("must be from {} (booked already) to {}.",
+                                                   r.taken, kMostPlaces)
+                                     : fmt::format("must be from 1 to {}.", kMostPlaces)});
+  if (r.answer_by && *r.answer_by > r.starts_at)
+    errors.push_back({"/answer_by", "must not be after the shift begins."});
+  if (in.pool_ids && (r.pool_ids.size() > 20 || !are_pools(ctx, r.pool_ids)))
+    errors.push_back({"/pool_ids", "Name each pool once, at most 20, and only ones that exist."});
+  if (in.skills) {
+    std::vector<Uuid> ids;
+    for (const auto& need : *in.skills) {
+      ids.push_back(need.skill_id);
+      if (need.level.value_or(1) < 1 || need.level.value_or(1) > 5)
+        errors.push_back({"/skills", "A level is from 1 to 5."});
+    }
+    if (ids.size() > 20 || !are_skills(ctx, ids))
+      errors.push_back({"/skills", "Name each skill once, at most 20, and only ones that exist."});
+  }
+  if (in.strategy) {
+    auto wrong_time = [](int minutes) { return minutes < 1 || minutes > 7 * 24 * 60; };
+    if (in.strategy->minutes && wrong_time(*in.strategy->minutes))
+      errors.push_back({"/strategy/minutes", "must be from one minute to a week."});
+    if (in.strategy->waves) {
+      if (in.strategy->waves->empty() || in.strategy->waves->size() > 10)
+        errors.push_back({"/strategy/waves", "must be from 1 to 10 waves."});
+      for (const auto& wave : *in.strategy->waves)
+        if (wrong_time(wave.minutes))
+          errors.push_back({"/strategy/waves", "A wave takes from one minute to a week."});
+    }
+  }
+  if (!errors.empty()) return web::wrong_fields(std::move(errors));
+  return {};
+}
+
+ShiftRecord blank(Ctx& ctx) {
+  ShiftRecord r;
+  r.tenant_id = ctx.tenant;
+  r.shift_id = Uuid::make();
+  r.skills.text = "[]";
+  r.strategy = json_of(Strategy{});
+  r.requested_by = ctx.actor.id;
+  r.created_at = r.updated_at = now();
+  return r;
+}
+
+void note(Ctx& ctx, const char* action, const Uuid& id) {
+  trust::record(ctx, AuditEntry{action, "shift", id});
+}
+
+// Somebody who may ask for a shift, and no more, changes only what was not published yet.
+bool may_change(const Ctx& ctx, const ShiftRecord& r) {
+  if (trust::may(ctx.role, Right::shifts_write)) return true;
+  return r.requested_by == ctx.actor.id &&
+         (r.state == ShiftState::draft || r.state == ShiftState::requested);
+}
+
+}  // namespace
+
+std::optional<Shift> find_shift(Ctx& ctx, const Uuid& id) {
+  auto record = ctx.tx().maybe<ShiftRecord>(kShift, id);
+  return record ? std::optional(view_of(*record)) : std::nullopt;
+}
+std::optional<Shift> lock_shift(Ctx& ctx, const Uuid& id) {
+  auto record = ctx.tx().maybe<ShiftRecord>(kLockShift, id);
+  return record ? std::optional(view_of(*record)) : std::nullopt;
+}
+bool take_place(Ctx& ctx, const Uuid& shift) {
+  return ctx.tx().query(kTake, shift, now()).affected() > 0;
+}
+void free_place(Ctx& ctx, const Uuid& shift) { ctx.tx().later(kFree, shift, now()); }
+void set_step(Ctx& ctx, const Uuid& shift, int step, std::optional<Timestamp> next_at) {
+  ctx.tx().later(kSetStep, shift, step, next_at, now());
+}
+void set_state(Ctx& ctx, const Uuid& shift, ShiftState state) {
+  ctx.tx().later(kSetShiftState, shift, state, now());
+}
+int step_of(Ctx& ctx, const Uuid& shift) { return ctx.tx().one<int>(kStep, shift); }
+
+void enqueue_advance(Ctx& ctx, const Uuid& shift, std::optional<Timestamp> at) {
+  jobs::enqueue(ctx.tx(),
+                {.kind = "staffing.advance",
+                 .tenant_id = ctx.tenant,
+                 .payload = json::serialize(json::object{{"shift_id", shift.str()}}),
+                 .unique_key = "shift:" + shift.str(),
+                 .run_at = at});
+}
+
+std::vector<trust::Attention> shifts_attention(Ctx& ctx) {
+  auto counts = ctx.tx().one<AttentionCounts>(kShiftAttention, now(), now() + std::chrono::days(3));
+  std::vector<trust::Attention> out;
+  if (counts.open > 0)
+    out.push_back({"shift_open",
+                   counts.open == 1 ? "A shift within three days is not filled."
+                                    : fmt::format("{} shifts within three days are not filled.",
+                                                  counts.open),
+                   "/shifts", counts.open});
+  if (counts.requested > 0)
+    out.push_back({"shift_requested",
+                   counts.requested == 1
+                       ? "A shift waits for approval."
+                       : fmt::format("{} shifts wait for approval.", counts.requested),
+                   "/shifts", counts.requested});
+  return out;
+}
+
+std::vector<trust::Moving> moving_shifts(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::Moving>(kMovingShifts, since);
+}
+
+std::vector<trust::Claim> shift_claims() {
+  return {trust::nothing_personal(
+      "shift", {"tenant_id", "shift_id",   "workplace_id", "starts_at",    "ends_at",
+                "break_minutes", "places", "taken",        "state",        "skills",
+                "note",      "strategy",   "pool_ids",     "answer_by",    "step",
+                "next_at",   "series_id",  "requested_by", "approved_by",  "version",
+                "created_at", "updated_at", "published_at"})};
+}
+
+void add_shift_routes(trust::Api& api) {
+  auto read = static_cast<int>(Right::shifts_read), request = static_cast<int>(Right::shifts_request),
+       write = static_cast<int>(Right::shifts_write);
+
+  api.add({"GET", "/api/v1/shifts", "listShifts", "Shifts that begin within a time", read},
+          [](Ctx& ctx, const web::Query<BoardQuery>& query) -> Result<web::Page<Shift>> {
+            if (query->until <= query->from || query->until - query->from > std::chrono::days(93))
+              return bad_input("query/until", "must be after from, and within 93 days of it.");
+            web::Page<Shift> page;
+            auto records =
+                ctx.tx().all<ShiftRecord>(kBoard, query->from, query->until, query->workplace);
+            if (static_cast<std::int64_t>(records.size()) > kBoardMost)
+              return bad_input("query/until",
+                               "There are more than 5,000 shifts in this time. Ask for less of it, "
+                               "or for one workplace.");
+            for (const auto& r : records) page.items.push_back(view_of(r));
+            return page;
+          });
+  api.add({"POST", "/api/v1/shifts", "createShift", "Adds a shift, as a draft", request},
+          [](Ctx& ctx, const web::Body<ShiftInput>& in) -> Result<web::Created<Shift>> {
+            auto r = blank(ctx);
+            VARDE_CHECK(apply(ctx, in.value, r));
+            ctx.tx().insert_many("shift", std::vector{r});
+            note(ctx, "shift.create", r.shift_id);
+            return web::Created<Shift>{view_of(r), "/api/v1/shifts/" + r.shift_id.str()};
+          });
+  api.add({"GET", "/api/v1/shifts/{id}", "getShift", "One shift", read},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Shift> {
+            auto shift = find_shift(ctx, path->id);
+            if (!shift) return gone();
+            return *shift;
+          });
+  api.add({"PATCH", "/api/v1/shifts/{id}", "updateShift",
+           "Changes a shift; its time and place only while nobody is booked", request},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+             const web::Body<ShiftInput>& in) -> Result<Shift> {
+            auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
+            if (!r) return gone();
+            if (!may_change(ctx, *r))
+              return forbidden("Only the staffing office changes a shift that is published.");
+            if (r->state == ShiftState::cancelled)
+              return conflict("This shift was cancelled. Copy it instead.");
+            bool moves = (in->workplace_id && *in->workplace_id != r->workplace_id) ||
+                         (in->starts_at && *in->starts_at != r->starts_at) ||
+                         (in->ends_at && *in->ends_at != r->ends_at);
+            if (moves && r->taken > 0)
+              return conflict(
+                  "Somebody is booked for this time and place. Cancel the booking first, or cancel "
+                  "the shift and copy it.");
+            auto version = match.or_current(r->version);
+            VARDE_CHECK(apply(ctx, in.value, *r));
+            if (ctx.tx()
+                    .query(kUpdateShift, path->id, version, r->workplace_id, r->starts_at,
+                           r->ends_at, r->break_minutes, r->places, r->skills, r->note, r->strategy,
+                           r->pool_ids, r->answer_by, now())
+                    .affected() == 0)
+              return web::changed_meanwhile("this shift");
+            // The strategy can change while it runs, and a wider pool gives an unfilled one a chance.
+            if (r->state == ShiftState::unfilled ||
+                (r->state == ShiftState::filled && r->places > r->taken))
+              set_state(ctx, path->id, ShiftState::open);
+            if (r->state != ShiftState::draft && r->state != ShiftState::requested)
+              enqueue_advance(ctx, path->id);
+            note(ctx, "shift.update", path->id);
+            return *find_shift(ctx, path->id);
+          });
+  api.add({"DELETE", "/api/v1/shifts/{id}", "deleteShift", "Removes a draft", request},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+            auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
+            if (!r) return gone();
+            if (!may_change(ctx, *r)) return forbidden("This draft is somebody else's.");
+            if (ctx.tx().query(kDeleteShift, path->id).affected() == 0)
+              return conflict("Only a draft can be removed. Cancel this shift instead.");
+            note(ctx, "shift.delete", path->id);
+            return Done{};
+          });
+  api.add({"POST", "/api/v1/shifts/{id}/publish", "publishShift",
+           "Begins to look for somebody; from somebody who may not, asks for it", request},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Shift> {
+            auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
+            if (!r) return gone();
+            if (!may_change(ctx, *r)) return forbidden("This draft is somebody else's.");
+            if (r->state == ShiftState::cancelled)
+              return conflict("This shift was cancelled. Copy it instead.");
+            if (r->starts_at <= now()) return conflict("This shift has begun already.");
+            if (!trust::may(ctx.role, Right::shifts_write)) {
+              set_state(ctx, path->id, ShiftState::requested);
+              note(ctx, "shift.request", path->id);
+            } else if (r->state == ShiftState::draft || r->state == ShiftState::requested ||
+                       r->state == ShiftState::unfilled) {
+              ctx.tx().later(kPublish, path->id, now(), ctx.actor.id);
+              enqueue_advance(ctx, path->id);
+              note(ctx, "shift.publish", path->id);
+            }
+            return *find_shift(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/shifts/{id}/copy", "copyShift",
+           "Makes drafts like this one at other times", request},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<CopyInput>& in) -> Result<web::Page<Shift>> {
+            auto r = ctx.tx().maybe<ShiftRecord>(kShift, path->id);
+            if (!r) return gone();
+            if (in->starts.empty() || in->starts.size() > kMostCopies)
+              return bad_input("/starts", fmt::format("must be from 1 to {} times.", kMostCopies));
+            std::vector<ShiftRecord> copies;
+            web::Page<Shift> page;
+            auto series = r->series_id.value_or(Uuid::make());
+            for (auto start : in->starts) {
+              auto copy = blank(ctx);
+              copy.workplace_id = r->workplace_id;
+              copy.starts_at = start;
+              copy.ends_at = start + (r->ends_at - r->starts_at);
+              copy.break_minutes = r->break_minutes;
+              copy.places = r->places;
+              copy.skills = r->skills;
+              copy.note = r->note;
+              copy.strategy = r->strategy;
+              copy.pool_ids = r->pool_ids;
+              copy.series_id = series;
+              page.items.push_back(view_of(copy));
+              copies.push_back(std::move(copy));
+            }
+            ctx.tx().insert_many("shift", copies);
+            std::vector<AuditEntry> trail;
+            for (const auto& copy : copies)
+              trail.push_back({"shift.create", "shift", copy.shift_id, std::nullopt, {}});
+            trust::record(ctx, trail);
+            return page;
+          });
+}
+
+}  // namespace varde::staffing

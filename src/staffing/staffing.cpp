@@ -1,0 +1,28 @@
+#include "staffing/staffing.hpp"
+
+#include "staffing/offer/offer.hpp"
+#include "staffing/setting/setting.hpp"
+
+namespace varde::staffing {
+
+trust::Module make_module(trust::Base& base) {
+  trust::Module module;
+  module.name = "staffing";
+  add_register_hooks(base);
+  add_offer_hooks(base);
+  module.routes = [](trust::Api& api) {
+    add_setting_routes(api);
+    add_register_routes(api);
+    add_shift_routes(api);
+    add_offer_routes(api);
+  };
+  module.pages = [&base](web::Router& router) { add_offer_pages(base, router); };
+  module.jobs = [&base](jobs::Workers& workers) { add_offer_jobs(base, workers); };
+  module.attention = shifts_attention;
+  module.moving = moving_shifts;
+  for (auto& claims : {setting_claims(), register_claims(), shift_claims(), offer_claims()})
+    module.claims.insert(module.claims.end(), claims.begin(), claims.end());
+  return module;
+}
+
+}  // namespace varde::staffing
