@@ -16,9 +16,9 @@
 // part of the order: who says "not on 3 March" after having said "3 March 08:00–12:00" has changed
 // their mind.
 //
-// The span is then decided by its worst instant: unavailable for a minute is unavailable for the
-// shift; else not covered for a minute is unknown; else "ask me anyway" for a minute is that; only
-// a span covered by "available" from end to end is available.
+// The span is then decided by its worst instant: paused for a minute is paused for the shift; else
+// unavailable for a minute is unavailable; else not covered for a minute is unknown; else "ask me
+// anyway" for a minute is that; only a span covered by "available" from end to end is available.
 //
 // Bookings are no statements: that somebody is booked is a rule of its own (rules.hpp, overlap).
 //

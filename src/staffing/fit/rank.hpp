@@ -2,8 +2,9 @@
 //
 // First come those who can be asked, then those who are not asked because nothing is known of when
 // they can work (when the organisation wants it so), then those whom a rule blocks. Those who can
-// be asked stand in three groups: who said that they can, who said "ask me anyway", who said
-// nothing. A group is never crossed by points.
+// be asked stand in groups: who said that they can, who said "ask me anyway", who said nothing, and
+// (where the rules about pauses and unavailability do not block) who said that they cannot. A group
+// is never crossed by points.
 //
 // Within a group points decide. Each is a share of 1 (a thousandth is the smallest step, so that
 // the order is the same on every machine) times its weight:

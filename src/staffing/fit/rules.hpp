@@ -53,6 +53,8 @@ namespace varde::staffing {
 struct Coordinates {
   double latitude = 0, longitude = 0;
 };
+/// The great circle between two points (haversine, mean radius 6371.0088 km).
+double kilometres_between(const Coordinates& a, const Coordinates& b);
 
 struct RequiredSkill {
   Uuid skill;
@@ -160,7 +162,7 @@ BOOST_DESCRIBE_STRUCT(HoursRule, (), (level, max_minutes))
 
 /// Time to get from one workplace to another. The straight line between them times `detour_percent`
 /// at `kilometres_per_hour` when both places are known, and `fixed_minutes` when not. Nobody
-/// travels between two shifts at the same workplace.
+/// travels between two shifts at the same workplace, and no way takes more than a day.
 struct TravelRule {
   RuleLevel level = RuleLevel::warn;
   int fixed_minutes = 30;
@@ -237,8 +239,8 @@ BOOST_DESCRIBE_ENUM(RuleId, daily_rest, weekly_rest, week_ordinary, week_max, mo
 enum class Severity { warn, block };
 BOOST_DESCRIBE_ENUM(Severity, warn, block)
 
-/// What `measured` and `required` count. `days`: of validity left on the shift's last day, below 0
-/// when it has run out. `nothing`: the rule has no numbers.
+/// What `measured` and `required` count. `days`: of validity left on the shift's last day, or gone
+/// by on its first; below 0 when it has run out or not begun. `nothing`: there are no numbers.
 enum class Unit { minutes, level, days, nothing };
 BOOST_DESCRIBE_ENUM(Unit, minutes, level, days, nothing)
 

@@ -5,6 +5,7 @@
 // weeks a zone has one offset or two, so that they are fetched once and kept in a row.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
