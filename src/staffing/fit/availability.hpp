@@ -38,7 +38,7 @@
 #include "base/time.hpp"
 #include "staffing/fit/zone_window.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 
 /// `ask_anyway`: probably not, but do ask. `pause`: do not ask at all.
 enum class StatementKind { available = 1, unavailable = 2, ask_anyway = 3, pause = 4 };
@@ -83,4 +83,4 @@ Availability availability(std::span<const Statement> statements, Interval span,
 Availability availability(std::span<const Statement> statements, Interval span,
                           std::string_view zone);
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

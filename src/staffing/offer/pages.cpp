@@ -38,7 +38,7 @@ net::Response offer_page(trust::Base& base, net::Request& request, const std::st
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = outreach::page_style(ctx);
   if (request.method == "POST") {
-    auto body = request.read_body(4096);
+    auto body = request.read_all(4096);
     auto fields = body ? net::parse_form(*body, 10) : std::nullopt;
     std::optional<bool> yes;
     if (fields)
