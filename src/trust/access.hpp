@@ -35,10 +35,10 @@ enum class Right {
   audit_read,
   settings_manage,
   shifts_read,
-  shifts_request,  ///< Ask for a shift; where the tenant wants that, somebody else approves it.
-  shifts_write,    ///< Approve, publish, book and cancel.
-  staffing_manage, ///< Workplaces, skills, pools, substitutes.
-  rules_override,  ///< Book against a rule, with a reason.
+  shifts_request,   ///< Ask for a shift; where the tenant wants that, somebody else approves it.
+  shifts_write,     ///< Approve, publish, book and cancel.
+  staffing_manage,  ///< Workplaces, skills, pools, substitutes.
+  rules_override,   ///< Book against a rule, with a reason.
 };
 BOOST_DESCRIBE_ENUM(Right, anonymous, account, user, persons_read, persons_write, persons_export,
                     segments_write, campaigns_read, campaigns_write, campaigns_send, forms_write,

@@ -43,8 +43,7 @@ Result<AnswerReply> say_no(Ctx& ctx, const Shift& shift, const OfferRecord& offe
       return AnswerReply{
           AnswerResult::not_allowed,
           fmt::format("The shift begins in less than {} hours. Call those who expect you.", hours)};
-    if (booking)
-      VARDE_CHECK(cancel_booking(ctx, *booking, BookingState::cancelled_by_person, ""));
+    if (booking) VARDE_CHECK(cancel_booking(ctx, *booking, BookingState::cancelled_by_person, ""));
     return reply(AnswerResult::declined);
   }
   if (offer.state != OfferState::declined) {
@@ -105,8 +104,8 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
 }
 
 std::optional<SpokenAnswer> read_answer(std::string_view text) {
-  static const std::set<std::string, std::less<>> kYes = {"ja", "j", "jo", "jepp", "yes", "y",
-                                                          "ok", "yep", "jaa", "jada"};
+  static const std::set<std::string, std::less<>> kYes = {"ja", "j",  "jo",  "jepp", "yes",
+                                                          "y",  "ok", "yep", "jaa",  "jada"};
   static const std::set<std::string, std::less<>> kNo = {"nei", "nej", "n", "no", "nope", "ne"};
   auto folded = words(fold(text));
   if (folded.empty() || folded.size() > 12) return std::nullopt;
@@ -176,13 +175,17 @@ Result<void> cancel_booking(Ctx& ctx, const BookingRecord& booking, BookingState
   if (ctx.tx().query(kCancelBooking, booking.booking_id, state, now(), sealed).affected() == 0)
     return not_found("This booking was cancelled already.");
   free_place(ctx, booking.shift_id);
-  ctx.tx().later(kSetOffer, booking.shift_id, booking.person_id,
-                 state == BookingState::cancelled_by_person ? OfferState::declined
-                                                            : OfferState::withdrawn);
-  trust::record(ctx,
-                AuditEntry{"booking.cancel", "shift", booking.shift_id, booking.person_id});
-  people::record_activity(ctx, {{booking.person_id, people::ActivityKind::booking_cancelled,
-                                 booking.shift_id, std::nullopt, 0, std::nullopt, {}}});
+  ctx.tx().later(
+      kSetOffer, booking.shift_id, booking.person_id,
+      state == BookingState::cancelled_by_person ? OfferState::declined : OfferState::withdrawn);
+  trust::record(ctx, AuditEntry{"booking.cancel", "shift", booking.shift_id, booking.person_id});
+  people::record_activity(ctx, {{booking.person_id,
+                                 people::ActivityKind::booking_cancelled,
+                                 booking.shift_id,
+                                 std::nullopt,
+                                 0,
+                                 std::nullopt,
+                                 {}}});
   enqueue_advance(ctx, booking.shift_id);
   return {};
 }

@@ -15,9 +15,12 @@ namespace {
 
 // Each statement stands here twice: [0] for everybody, [1] for one person, so that the plan of the
 // one does not serve the other. The last parameter is the person, null for everybody.
-#define VARDE_FOR(name, text, last, tail)                    \
-  {{name ".all", text " AND $" last "::uuid IS NULL" tail},  \
-   {name ".one", text " AND person_id = $" last tail}}
+#define VARDE_FOR(name, text, last, tail)                      \
+  {                                                            \
+    {name ".all", text " AND $" last "::uuid IS NULL" tail}, { \
+      name ".one", text " AND person_id = $" last tail         \
+    }                                                          \
+  }
 constexpr db::Sql kWhom[] = VARDE_FOR(
     "fit.substitutes",
     "SELECT person_id, percent, latitude, longitude, last_asked_at FROM substitute WHERE true", "1",
@@ -47,9 +50,9 @@ constexpr db::Sql kMinutesFor[] = VARDE_FOR(
     "- break_minutes))::bigint AS count FROM booking WHERE state = 1 AND starts_at > $1 AND "
     "starts_at < $2 AND ends_at > $3",
     "4", " GROUP BY person_id");
-constexpr db::Sql kAskedLately[] = VARDE_FOR(
-    "fit.asked", "SELECT person_id, count(*) AS count FROM offer WHERE asked_at >= $1", "2",
-    " GROUP BY person_id");
+constexpr db::Sql kAskedLately[] =
+    VARDE_FOR("fit.asked", "SELECT person_id, count(*) AS count FROM offer WHERE asked_at >= $1",
+              "2", " GROUP BY person_id");
 #undef VARDE_FOR
 constexpr db::Sql kInPools{"fit.in_pools",
                            "SELECT DISTINCT person_id FROM pool_member WHERE pool_id = ANY($1)"};
@@ -88,8 +91,7 @@ struct BookedRow {
   Timestamp starts_at, ends_at;
   int break_minutes = 0;
 };
-BOOST_DESCRIBE_STRUCT(BookedRow, (),
-                      (person_id, workplace_id, starts_at, ends_at, break_minutes))
+BOOST_DESCRIBE_STRUCT(BookedRow, (), (person_id, workplace_id, starts_at, ends_at, break_minutes))
 
 std::optional<fit::Coordinates> place_of(std::optional<double> latitude,
                                          std::optional<double> longitude) {
@@ -183,10 +185,10 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   for (const auto& r : booked.rows().all<BookedRow>())
     if (auto* one = of(r.person_id)) {
       auto at = places.find(r.workplace_id);
-      one->bookings.push_back(
-          {r.starts_at, r.ends_at, r.break_minutes, r.workplace_id,
-           at == places.end() ? std::nullopt
-                              : place_of(at->second.latitude, at->second.longitude)});
+      one->bookings.push_back({r.starts_at, r.ends_at, r.break_minutes, r.workplace_id,
+                               at == places.end()
+                                   ? std::nullopt
+                                   : place_of(at->second.latitude, at->second.longitude)});
     }
   for (std::size_t i = 0; i < months.size(); ++i)
     for (const auto& r : months[i].rows().all<PersonCount>())
@@ -246,8 +248,7 @@ std::optional<Fit> forbidden_for(Ctx& ctx, const Shift& shift, const Uuid& perso
   auto language = persons.empty() || persons.front().language.empty()
                       ? trust::tenant_settings(ctx).locale
                       : persons.front().language;
-  out.explanation =
-      findings_text(findings, fit::Audience::scheduler, question.shift.zone, "en");
+  out.explanation = findings_text(findings, fit::Audience::scheduler, question.shift.zone, "en");
   out.told = findings_text(findings, fit::Audience::substitute, question.shift.zone, language);
   if (out.told.empty()) out.told = "This shift cannot be given to you.";
   return out;

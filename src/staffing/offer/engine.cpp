@@ -20,11 +20,11 @@ Uuid id_of(const jobs::Job& job, const char* name) {
 
 // What the strategy asks for at this moment.
 struct Plan {
-  std::size_t how_many = 0;        // of those who fit, in their order
-  std::optional<WaveWho> who;      // only these
-  std::optional<int> minutes;      // until it goes on
-  bool last = true;                // nothing comes after it
-  int step = 0;                    // afterwards
+  std::size_t how_many = 0;    // of those who fit, in their order
+  std::optional<WaveWho> who;  // only these
+  std::optional<int> minutes;  // until it goes on
+  bool last = true;            // nothing comes after it
+  int step = 0;                // afterwards
 };
 
 const std::vector<Wave>& usual_waves() {
@@ -109,8 +109,8 @@ Result<jobs::Outcome> advance(trust::Base& base, const jobs::Job& job) {
     return jobs::Outcome::done();
   }
   // Ranked before the lock: answers do not wait for it.
-  auto ranked = shift->strategy.kind == StrategyKind::direct ? std::vector<Fit>{}
-                                                             : rank_pool(ctx, *shift);
+  auto ranked =
+      shift->strategy.kind == StrategyKind::direct ? std::vector<Fit>{} : rank_pool(ctx, *shift);
   shift = lock_shift(ctx, id);
   if (!shift || shift->state != ShiftState::open) return jobs::Outcome::done();
   auto step = step_of(ctx, id);
@@ -157,8 +157,8 @@ Result<jobs::Outcome> advance(trust::Base& base, const jobs::Job& job) {
   if (chosen.empty() && open_questions + waiting == 0 && !next &&
       shift->strategy.kind != StrategyKind::direct) {
     set_state(ctx, id, ShiftState::unfilled);
-    trust::record(ctx, trust::AuditEntry{held_back ? "shift.held_back" : "shift.unfilled", "shift",
-                                         id});
+    trust::record(ctx,
+                  trust::AuditEntry{held_back ? "shift.held_back" : "shift.unfilled", "shift", id});
     ctx.commit();
     return jobs::Outcome::done();
   }

@@ -5,11 +5,11 @@
 //
 //   read → already decided? → rules → UPDATE shift … WHERE taken < places → booking → offer
 //
-// The place is won by the UPDATE, in the database, whatever runs beside it; a person is in one place
-// at a time by an exclusion constraint. Every transaction that changes both locks the shift before
-// the offers, so that two answers never wait for each other in a circle. What follows from a booking
-// (a confirmation, telling the others) follows in a job, after the commit: the same answer asked
-// again gives the same reply.
+// The place is won by the UPDATE, in the database, whatever runs beside it; a person is in one
+// place at a time by an exclusion constraint. Every transaction that changes both locks the shift
+// before the offers, so that two answers never wait for each other in a circle. What follows from a
+// booking (a confirmation, telling the others) follows in a job, after the commit: the same answer
+// asked again gives the same reply.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -28,7 +28,8 @@ const char* standing(const OfferRecord& offer, const Shift& shift) {
   if (shift.taken >= shift.places) return "Others got this shift.";
   if (offer.state == OfferState::waiting)
     return "You have said that you can. You will be told when somebody is chosen.";
-  if (offer.state == OfferState::declined) return "You have said no. You may still change your mind.";
+  if (offer.state == OfferState::declined)
+    return "You have said no. You may still change your mind.";
   return "Can you work this shift?";
 }
 
@@ -44,8 +45,7 @@ net::Response offer_page(trust::Base& base, net::Request& request, const std::st
     if (fields)
       for (const auto& [name, value] : *fields)
         if (name == "answer") yes = value == "yes";
-    if (!yes)
-      return message_page(style, "Nothing was sent", "Go back and choose an answer.", 400);
+    if (!yes) return message_page(style, "Nothing was sent", "Go back and choose an answer.", 400);
     auto said = answer(ctx, token->source_id, token->subject, *yes, AnswerChannel::link);
     if (!said) return message_page(style, "This link does not work", said.error().message, 404);
     ctx.commit();  // before anybody is told
@@ -67,8 +67,7 @@ net::Response offer_page(trust::Base& base, net::Request& request, const std::st
       standing(*offer, *shift));
   if (open || booked) {
     html += "<form method=\"post\">";
-    if (open && !booked)
-      html += "<p><button name=\"answer\" value=\"yes\">Yes, I can</button></p>";
+    if (open && !booked) html += "<p><button name=\"answer\" value=\"yes\">Yes, I can</button></p>";
     html += fmt::format("<p><button class=\"plain\" name=\"answer\" value=\"no\">{}</button></p>",
                         booked ? "Cancel my booking" : "No");
     html += "</form>";

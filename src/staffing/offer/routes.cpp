@@ -114,7 +114,8 @@ Result<std::vector<BookingRecord>> bookings(Ctx& ctx, const BookingsQuery& query
   auto records = ctx.tx().all<BookingRecord>(kBookings, query.from, query.until, query.person,
                                              query.workplace);
   if (records.size() > kMostRows)
-    return bad_input("query/until", "There are more than 5,000 bookings in this time. Ask for less.");
+    return bad_input("query/until",
+                     "There are more than 5,000 bookings in this time. Ask for less.");
   return records;
 }
 
@@ -133,9 +134,9 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
   if (!take_place(ctx, shift_id)) return conflict("All places of this shift are taken.");
   Uuid id;
   try {
-    id = insert_booking(ctx, *shift, in.person_id,
-                        reason && overrides ? std::optional(in.override_reason->value)
-                                            : std::nullopt);
+    id = insert_booking(
+        ctx, *shift, in.person_id,
+        reason && overrides ? std::optional(in.override_reason->value) : std::nullopt);
   } catch (const db::SqlError& e) {
     if (!e.is_unique_violation() && !e.is_exclusion_violation()) throw;
     return conflict("This person was booked for this time just now.");
@@ -240,13 +241,11 @@ void add_offer_routes(trust::Api& api) {
              const web::Body<AnswerInput>& in) -> Result<AnswerReply> {
             return answer(ctx, path->id, path->person, in->yes, AnswerChannel::user);
           });
-  api.add({"POST", "/api/v1/shifts/{id}/book", "bookShift",
-           "Books somebody: the one picked among those who applied, or anybody in the register",
-           write},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<BookInput>& in) -> Result<BookingView> {
-            return book(ctx, path->id, in.value);
-          });
+  api.add(
+      {"POST", "/api/v1/shifts/{id}/book", "bookShift",
+       "Books somebody: the one picked among those who applied, or anybody in the register", write},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Body<BookInput>& in)
+          -> Result<BookingView> { return book(ctx, path->id, in.value); });
   api.add({"POST", "/api/v1/shifts/{id}/cancel", "cancelShift",
            "Cancels a shift: bookings end, questions are taken back, everybody is told", write},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
@@ -305,36 +304,36 @@ void add_offer_routes(trust::Api& api) {
                           AuditEntry{"booking.hours", "shift", record.shift_id, record.person_id});
             return std::move(views(ctx, {record}).front());
           });
-  api.add(
-      {"GET", "/api/v1/bookings.csv", "downloadBookings", "Bookings with hours, for payroll",
-       static_cast<int>(Right::persons_export)},
-      [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<net::Response> {
-        VARDE_TRY(auto records, bookings(ctx, query.value));
-        std::map<Uuid, std::string> places;
-        for (const auto& workplace : workplaces(ctx)) places[workplace.id] = workplace.name;
-        people::csv::Writer table;
-        table.row({"booking_id", "person_id", "name", "workplace", "starts_at", "ends_at",
-                   "break_minutes", "state", "worked_from", "worked_until", "worked_minutes"});
-        auto all = views(ctx, records);
-        for (const auto& b : all) {
-          auto from = b.worked_from.value_or(b.starts_at), until = b.worked_until.value_or(b.ends_at);
-          auto minutes = std::chrono::floor<std::chrono::minutes>(until - from).count() -
-                         b.break_minutes;
-          table.row({b.id.str(), b.person_id.str(), b.name ? b.name->reveal() : "",
-                     places[b.workplace_id], to_rfc3339(b.starts_at), to_rfc3339(b.ends_at),
-                     std::to_string(b.break_minutes), web::enum_word(b.state),
-                     b.worked_from ? to_rfc3339(*b.worked_from) : "",
-                     b.worked_until ? to_rfc3339(*b.worked_until) : "",
-                     b.state == BookingState::booked ? std::to_string(minutes) : "0"});
-        }
-        trust::record(ctx, AuditEntry{"booking.export", "tenant", ctx.tenant});
-        net::Response response;
-        response.with("Content-Type", "text/csv; charset=utf-8")
-            .with("Content-Disposition", "attachment; filename=\"bookings.csv\"")
-            .with("Cache-Control", "no-store");
-        response.body = table.take();
-        return response;
-      });
+  api.add({"GET", "/api/v1/bookings.csv", "downloadBookings", "Bookings with hours, for payroll",
+           static_cast<int>(Right::persons_export)},
+          [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<net::Response> {
+            VARDE_TRY(auto records, bookings(ctx, query.value));
+            std::map<Uuid, std::string> places;
+            for (const auto& workplace : workplaces(ctx)) places[workplace.id] = workplace.name;
+            people::csv::Writer table;
+            table.row({"booking_id", "person_id", "name", "workplace", "starts_at", "ends_at",
+                       "break_minutes", "state", "worked_from", "worked_until", "worked_minutes"});
+            auto all = views(ctx, records);
+            for (const auto& b : all) {
+              auto from = b.worked_from.value_or(b.starts_at),
+                   until = b.worked_until.value_or(b.ends_at);
+              auto minutes =
+                  std::chrono::floor<std::chrono::minutes>(until - from).count() - b.break_minutes;
+              table.row({b.id.str(), b.person_id.str(), b.name ? b.name->reveal() : "",
+                         places[b.workplace_id], to_rfc3339(b.starts_at), to_rfc3339(b.ends_at),
+                         std::to_string(b.break_minutes), web::enum_word(b.state),
+                         b.worked_from ? to_rfc3339(*b.worked_from) : "",
+                         b.worked_until ? to_rfc3339(*b.worked_until) : "",
+                         b.state == BookingState::booked ? std::to_string(minutes) : "0"});
+            }
+            trust::record(ctx, AuditEntry{"booking.export", "tenant", ctx.tenant});
+            net::Response response;
+            response.with("Content-Type", "text/csv; charset=utf-8")
+                .with("Content-Disposition", "attachment; filename=\"bookings.csv\"")
+                .with("Cache-Control", "no-store");
+            response.body = table.take();
+            return response;
+          });
 }
 
 }  // namespace varde::staffing

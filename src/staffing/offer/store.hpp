@@ -81,24 +81,21 @@ BOOST_DESCRIBE_STRUCT(BookingRecord, (),
                        break_minutes, state, overridden, sealed, booked_by, booked_at, cancelled_at,
                        reminded_at, worked_from, worked_until, person_confirmed_at,
                        office_confirmed_at))
-#define VARDE_BOOKING                                                                            \
-  "SELECT tenant_id, booking_id, shift_id, person_id, workplace_id, starts_at, ends_at, "        \
-  "break_minutes, state, overridden, sealed, booked_by, booked_at, cancelled_at, reminded_at, "  \
+#define VARDE_BOOKING                                                                           \
+  "SELECT tenant_id, booking_id, shift_id, person_id, workplace_id, starts_at, ends_at, "       \
+  "break_minutes, state, overridden, sealed, booked_by, booked_at, cancelled_at, reminded_at, " \
   "worked_from, worked_until, person_confirmed_at, office_confirmed_at FROM booking "
 inline constexpr db::Sql kBooking{"booking.one", VARDE_BOOKING "WHERE booking_id = $1"};
 inline constexpr db::Sql kBookingOf{
-    "booking.of_person",
-    VARDE_BOOKING "WHERE shift_id = $1 AND person_id = $2 AND state = 1"};
-inline constexpr db::Sql kBookingsOfShift{
-    "booking.of_shift", VARDE_BOOKING "WHERE shift_id = $1 ORDER BY booked_at"};
+    "booking.of_person", VARDE_BOOKING "WHERE shift_id = $1 AND person_id = $2 AND state = 1"};
+inline constexpr db::Sql kBookingsOfShift{"booking.of_shift",
+                                          VARDE_BOOKING "WHERE shift_id = $1 ORDER BY booked_at"};
 inline constexpr db::Sql kBookings{
-    "booking.page",
-    VARDE_BOOKING
+    "booking.page", VARDE_BOOKING
     "WHERE starts_at >= $1 AND starts_at < $2 AND ($3::uuid IS NULL OR person_id = $3) AND "
     "($4::uuid IS NULL OR workplace_id = $4) ORDER BY starts_at, booking_id LIMIT 5001"};
 inline constexpr db::Sql kDueReminders{
-    "booking.reminders",
-    VARDE_BOOKING
+    "booking.reminders", VARDE_BOOKING
     "WHERE state = 1 AND reminded_at IS NULL AND starts_at > $1 AND starts_at <= $2 AND booked_at "
     "< starts_at - ($2 - $1) ORDER BY starts_at LIMIT 500"};
 #undef VARDE_BOOKING
@@ -111,8 +108,8 @@ inline constexpr db::Sql kCancelBooking{
     "booking.cancel",
     "UPDATE booking SET state = $2, cancelled_at = $3, sealed = coalesce($4, sealed) WHERE "
     "booking_id = $1 AND state = 1"};
-inline constexpr db::Sql kReminded{"booking.reminded",
-                                   "UPDATE booking SET reminded_at = $2 WHERE booking_id = ANY($1)"};
+inline constexpr db::Sql kReminded{
+    "booking.reminded", "UPDATE booking SET reminded_at = $2 WHERE booking_id = ANY($1)"};
 inline constexpr db::Sql kWorked{
     "booking.worked",
     "UPDATE booking SET worked_from = $2, worked_until = $3, office_confirmed_at = $4 WHERE "
@@ -121,9 +118,9 @@ inline constexpr db::Sql kEraseOffers{"offer.erase", "DELETE FROM offer WHERE pe
 // Who worked when stays as hours of nobody: the sum of a month is the organisation's.
 inline constexpr db::Sql kEraseBookings{"booking.erase",
                                         "DELETE FROM booking WHERE person_id = ANY($1)"};
-inline constexpr db::Sql kFreeErased{
-    "booking.free_erased",
-    "SELECT booking_id, shift_id FROM booking WHERE person_id = ANY($1) AND state = 1 AND starts_at "
-    "> $2"};
+inline constexpr db::Sql kFreeErased{"booking.free_erased",
+                                     "SELECT booking_id, shift_id FROM booking WHERE person_id = "
+                                     "ANY($1) AND state = 1 AND starts_at "
+                                     "> $2"};
 
 }  // namespace varde::staffing::store

@@ -84,13 +84,13 @@ void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell w
     message.source_kind = outreach::SourceKind::shift;
     message.source_id = shift.id;
     message.subject = fill(words.subject, title, "");
-    message.links["answer"] = ctx.base.public_url + "/p/o/" +
-                              outreach::make_token(ctx.base, {.kind = outreach::TokenKind::offer,
-                                                              .tenant = ctx.tenant,
-                                                              .source_kind =
-                                                                  outreach::SourceKind::shift,
-                                                              .source_id = shift.id,
-                                                              .subject = person.id});
+    message.links["answer"] =
+        ctx.base.public_url + "/p/o/" +
+        outreach::make_token(ctx.base, {.kind = outreach::TokenKind::offer,
+                                        .tenant = ctx.tenant,
+                                        .source_kind = outreach::SourceKind::shift,
+                                        .source_id = shift.id,
+                                        .subject = person.id});
     message.text = fill(words.text, title, "{{ links.answer }}");
     message.transactional = true;
     message.track = false;

@@ -79,7 +79,8 @@ struct AvailabilityInput {
   Date from_date, until_date;
   /// 1 is Monday; without it every day.
   std::optional<std::vector<int>> weekdays;
-  std::optional<int> from_minute, until_minute;  ///< Of the local day; until before from: overnight.
+  std::optional<int> from_minute,
+      until_minute;  ///< Of the local day; until before from: overnight.
 };
 BOOST_DESCRIBE_STRUCT(AvailabilityInput, (),
                       (kind, from_date, until_date, weekdays, from_minute, until_minute))
@@ -100,7 +101,7 @@ struct StatementPath {
 BOOST_DESCRIBE_STRUCT(StatementPath, (), (id, statement))
 
 AvailabilityView view_of(const AvailabilityRecord& r) {
-  AvailabilityView out{r.availability_id, r.kind,         r.from_date,  r.until_date, {},
+  AvailabilityView out{r.availability_id, r.kind,         r.from_date, r.until_date, {},
                        r.from_minute,     r.until_minute, r.created_at};
   for (int day = 1; day <= 7; ++day)
     if ((r.weekdays >> (day - 1)) & 1) out.weekdays.push_back(day);
@@ -130,21 +131,22 @@ Error gone(const char* what) {
 
 void add_named(trust::Api& api, const NamedSql& sql, const std::string& path,
                const std::string& one, const std::string& many) {
-  auto read = static_cast<int>(Right::shifts_read), manage = static_cast<int>(Right::staffing_manage);
+  auto read = static_cast<int>(Right::shifts_read),
+       manage = static_cast<int>(Right::staffing_manage);
   const auto* kind = sql.kind;
   api.add({"GET", path, "list" + many, many + " and how many substitutes have them", read},
           [&sql](Ctx& ctx) -> Result<web::Page<Named>> {
             return web::Page<Named>{ctx.tx().all<Named>(sql.all), {}, {}};
           });
-  api.add({"POST", path, "create" + one, fmt::format("Adds a {}", kind), manage},
-          [&sql, kind, path](Ctx& ctx,
-                             const web::Body<NameInput>& in) -> Result<web::Created<Named>> {
-            auto id = Uuid::make();
-            if (ctx.tx().query(sql.insert, ctx.tenant, id, in->name.value, now()).affected() == 0)
-              return taken(kind);
-            record(ctx, AuditEntry{std::string(kind) + ".create", kind, id});
-            return web::Created<Named>{{id, in->name.value, 0}, path + "/" + id.str()};
-          });
+  api.add(
+      {"POST", path, "create" + one, fmt::format("Adds a {}", kind), manage},
+      [&sql, kind, path](Ctx& ctx, const web::Body<NameInput>& in) -> Result<web::Created<Named>> {
+        auto id = Uuid::make();
+        if (ctx.tx().query(sql.insert, ctx.tenant, id, in->name.value, now()).affected() == 0)
+          return taken(kind);
+        record(ctx, AuditEntry{std::string(kind) + ".create", kind, id});
+        return web::Created<Named>{{id, in->name.value, 0}, path + "/" + id.str()};
+      });
   api.add({"PATCH", path + "/{id}", "update" + one, fmt::format("Renames a {}", kind), manage},
           [&sql, kind](Ctx& ctx, const web::Path<web::IdPath>& at,
                        const web::Body<NameInput>& in) -> Result<Named> {
@@ -187,8 +189,7 @@ std::vector<Substitute> views(Ctx& ctx, const std::vector<SubstituteRecord>& rec
     if (auto one = all.find(r.person_id); one != all.end())
       one->second.skills.push_back({r.skill_id, r.level, r.expires_on});
   for (const auto& r : pools.rows().all<PoolOfRecord>())
-    if (auto one = all.find(r.person_id); one != all.end())
-      one->second.pools.push_back(r.pool_id);
+    if (auto one = all.find(r.person_id); one != all.end()) one->second.pools.push_back(r.pool_id);
   for (const auto& r : choices.rows().all<ChoiceRecord>())
     if (auto one = all.find(r.person_id); one != all.end())
       one->second.workplaces.push_back({r.workplace_id, r.kind});
@@ -287,49 +288,49 @@ void add_register_hooks(trust::Base& base) {
 
 std::vector<trust::Claim> register_claims() {
   using trust::Data;
-  return {
-      trust::nothing_personal("workplace", {"tenant_id", "workplace_id", "name", "address",
-                                            "time_zone", "latitude", "longitude", "version",
-                                            "created_at"}),
-      trust::nothing_personal("skill", {"tenant_id", "skill_id", "name", "created_at"}),
-      trust::nothing_personal("pool", {"tenant_id", "pool_id", "name", "created_at"}),
-      {"substitute",
-       {{"tenant_id", Data::none},
-        {"person_id", Data::pseudonym},
-        {"percent", Data::plain},
-        {"latitude", Data::plain},
-        {"longitude", Data::plain},
-        {"last_asked_at", Data::behaviour},
-        {"version", Data::none},
-        {"created_at", Data::behaviour}}},
-      {"pool_member",
-       {{"tenant_id", Data::none}, {"pool_id", Data::plain}, {"person_id", Data::pseudonym}}},
-      {"substitute_skill",
-       {{"tenant_id", Data::none},
-        {"person_id", Data::pseudonym},
-        {"skill_id", Data::plain},
-        {"level", Data::plain},
-        {"expires_on", Data::plain}}},
-      {"workplace_choice",
-       {{"tenant_id", Data::none},
-        {"workplace_id", Data::plain},
-        {"person_id", Data::pseudonym},
-        {"kind", Data::plain}}},
-      {"availability",
-       {{"tenant_id", Data::none},
-        {"availability_id", Data::none},
-        {"person_id", Data::pseudonym},
-        {"kind", Data::behaviour},
-        {"from_date", Data::behaviour},
-        {"until_date", Data::behaviour},
-        {"weekdays", Data::behaviour},
-        {"from_minute", Data::behaviour},
-        {"until_minute", Data::behaviour},
-        {"created_at", Data::behaviour}}}};
+  return {trust::nothing_personal(
+              "workplace", {"tenant_id", "workplace_id", "name", "address", "time_zone", "latitude",
+                            "longitude", "version", "created_at"}),
+          trust::nothing_personal("skill", {"tenant_id", "skill_id", "name", "created_at"}),
+          trust::nothing_personal("pool", {"tenant_id", "pool_id", "name", "created_at"}),
+          {"substitute",
+           {{"tenant_id", Data::none},
+            {"person_id", Data::pseudonym},
+            {"percent", Data::plain},
+            {"latitude", Data::plain},
+            {"longitude", Data::plain},
+            {"last_asked_at", Data::behaviour},
+            {"version", Data::none},
+            {"created_at", Data::behaviour}}},
+          {"pool_member",
+           {{"tenant_id", Data::none}, {"pool_id", Data::plain}, {"person_id", Data::pseudonym}}},
+          {"substitute_skill",
+           {{"tenant_id", Data::none},
+            {"person_id", Data::pseudonym},
+            {"skill_id", Data::plain},
+            {"level", Data::plain},
+            {"expires_on", Data::plain}}},
+          {"workplace_choice",
+           {{"tenant_id", Data::none},
+            {"workplace_id", Data::plain},
+            {"person_id", Data::pseudonym},
+            {"kind", Data::plain}}},
+          {"availability",
+           {{"tenant_id", Data::none},
+            {"availability_id", Data::none},
+            {"person_id", Data::pseudonym},
+            {"kind", Data::behaviour},
+            {"from_date", Data::behaviour},
+            {"until_date", Data::behaviour},
+            {"weekdays", Data::behaviour},
+            {"from_minute", Data::behaviour},
+            {"until_minute", Data::behaviour},
+            {"created_at", Data::behaviour}}}};
 }
 
 void add_register_routes(trust::Api& api) {
-  auto read = static_cast<int>(Right::shifts_read), manage = static_cast<int>(Right::staffing_manage);
+  auto read = static_cast<int>(Right::shifts_read),
+       manage = static_cast<int>(Right::staffing_manage);
   add_named(api, kSkills, "/api/v1/skills", "Skill", "Skills");
   add_named(api, kPools, "/api/v1/pools", "Pool", "Pools");
 
@@ -355,33 +356,33 @@ void add_register_routes(trust::Api& api) {
         record(ctx, AuditEntry{"workplace.create", "workplace", id});
         return web::Created<Workplace>{*find_workplace(ctx, id), "/api/v1/workplaces/" + id.str()};
       });
-  api.add({"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
-            auto found = find_workplace(ctx, path->id);
-            if (!found) return gone("workplace");
-            if (in->name) found->name = in->name->value;
-            if (in->address) found->address = in->address->value;
-            if (in->time_zone) found->time_zone = in->time_zone->value;
-            if (in->latitude.present) found->latitude = in->latitude.value;
-            if (in->longitude.present) found->longitude = in->longitude.value;
-            web::Errors errors;
-            check_place(found->latitude, found->longitude, errors);
-            if (!errors.empty()) return web::wrong_fields(std::move(errors));
-            try {
-              if (ctx.tx()
-                      .query(kUpdateWorkplace, path->id, match.or_current(found->version),
-                             found->name, found->address, found->time_zone, found->latitude,
-                             found->longitude)
-                      .affected() == 0)
-                return web::changed_meanwhile("this workplace");
-            } catch (const db::SqlError& e) {
-              if (!e.is_unique_violation()) throw;
-              return taken("workplace");
-            }
-            record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
-            return *find_workplace(ctx, path->id);
-          });
+  api.add(
+      {"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+         const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
+        auto found = find_workplace(ctx, path->id);
+        if (!found) return gone("workplace");
+        if (in->name) found->name = in->name->value;
+        if (in->address) found->address = in->address->value;
+        if (in->time_zone) found->time_zone = in->time_zone->value;
+        if (in->latitude.present) found->latitude = in->latitude.value;
+        if (in->longitude.present) found->longitude = in->longitude.value;
+        web::Errors errors;
+        check_place(found->latitude, found->longitude, errors);
+        if (!errors.empty()) return web::wrong_fields(std::move(errors));
+        try {
+          if (ctx.tx()
+                  .query(kUpdateWorkplace, path->id, match.or_current(found->version), found->name,
+                         found->address, found->time_zone, found->latitude, found->longitude)
+                  .affected() == 0)
+            return web::changed_meanwhile("this workplace");
+        } catch (const db::SqlError& e) {
+          if (!e.is_unique_violation()) throw;
+          return taken("workplace");
+        }
+        record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
+        return *find_workplace(ctx, path->id);
+      });
   api.add({"DELETE", "/api/v1/workplaces/{id}", "deleteWorkplace",
            "Removes a workplace that never had a shift", manage},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
@@ -458,8 +459,7 @@ void add_register_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/substitutes/{id}/availability", "listAvailability",
            "What a substitute has said about when they can work",
            static_cast<int>(Right::shifts_write)},
-          [](Ctx& ctx,
-             const web::Path<web::IdPath>& path) -> Result<web::Page<AvailabilityView>> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<AvailabilityView>> {
             web::Page<AvailabilityView> page;
             auto today = Date(std::chrono::floor<std::chrono::days>(now()));
             for (const auto& r : ctx.tx().all<AvailabilityRecord>(kAvailabilityOf, path->id, today))
@@ -471,9 +471,16 @@ void add_register_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<AvailabilityInput>& in) -> Result<web::Created<AvailabilityView>> {
             web::Errors errors;
-            AvailabilityRecord r{ctx.tenant,       Uuid::make(), path->id, in->kind, in->from_date,
-                                 in->until_date,   127,          in->from_minute.value_or(0),
-                                 in->until_minute.value_or(1440), now()};
+            AvailabilityRecord r{ctx.tenant,
+                                 Uuid::make(),
+                                 path->id,
+                                 in->kind,
+                                 in->from_date,
+                                 in->until_date,
+                                 127,
+                                 in->from_minute.value_or(0),
+                                 in->until_minute.value_or(1440),
+                                 now()};
             if (r.until_date < r.from_date)
               errors.push_back({"/until_date", "must not be before from_date."});
             if (std::chrono::sys_days(r.until_date) - std::chrono::sys_days(r.from_date) >

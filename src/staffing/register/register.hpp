@@ -22,8 +22,7 @@ struct Workplace {
   std::optional<double> latitude, longitude;  ///< WGS 84, degrees.
   std::int64_t version = 1;
 };
-BOOST_DESCRIBE_STRUCT(Workplace, (),
-                      (id, name, address, time_zone, latitude, longitude, version))
+BOOST_DESCRIBE_STRUCT(Workplace, (), (id, name, address, time_zone, latitude, longitude, version))
 
 /// A skill or a pool: a name that others refer to.
 struct Named {

@@ -5,8 +5,9 @@
 
 namespace varde::staffing::store {
 
-#define VARDE_WORKPLACE \
-  "SELECT workplace_id AS id, name, address, time_zone, latitude, longitude, version FROM workplace "
+#define VARDE_WORKPLACE                                                                     \
+  "SELECT workplace_id AS id, name, address, time_zone, latitude, longitude, version FROM " \
+  "workplace "
 inline constexpr db::Sql kWorkplaces{"workplace.all", VARDE_WORKPLACE "ORDER BY name LIMIT 2000"};
 inline constexpr db::Sql kWorkplace{"workplace.one", VARDE_WORKPLACE "WHERE workplace_id = $1"};
 #undef VARDE_WORKPLACE
@@ -71,8 +72,7 @@ BOOST_DESCRIBE_STRUCT(SubstituteRecord, (),
 inline constexpr db::Sql kSubstitute{"substitute.one", VARDE_SUBSTITUTE "WHERE person_id = $1"};
 inline constexpr db::Sql kLockSubstitute{"substitute.lock",
                                          VARDE_SUBSTITUTE "WHERE person_id = $1 FOR UPDATE"};
-inline constexpr db::Sql kSubstitutes{"substitute.page",
-                                      VARDE_SUBSTITUTE
+inline constexpr db::Sql kSubstitutes{"substitute.page", VARDE_SUBSTITUTE
                                       "WHERE person_id > $1 AND ($2::uuid IS NULL OR EXISTS "
                                       "(SELECT 1 FROM pool_member m WHERE m.person_id = "
                                       "substitute.person_id AND m.pool_id = $2)) ORDER BY "
@@ -90,8 +90,7 @@ inline constexpr db::Sql kSkillNames{
     "skill.names",
     "SELECT skill_id AS id, name, 0::bigint AS persons FROM skill WHERE skill_id = ANY($1)"};
 inline constexpr db::Sql kNoteAsked{
-    "substitute.note_asked",
-    "UPDATE substitute SET last_asked_at = $2 WHERE person_id = ANY($1)"};
+    "substitute.note_asked", "UPDATE substitute SET last_asked_at = $2 WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kDeleteSubstitutes{"substitute.delete",
                                             "DELETE FROM substitute WHERE person_id = ANY($1)"};
 

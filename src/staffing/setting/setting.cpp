@@ -13,8 +13,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr db::Sql kSettings{
-    "staffing.settings", "SELECT rules, ranking, asking, version FROM staffing_settings"};
+constexpr db::Sql kSettings{"staffing.settings",
+                            "SELECT rules, ranking, asking, version FROM staffing_settings"};
 constexpr db::Sql kInsert{
     "staffing.insert_settings",
     "INSERT INTO staffing_settings (tenant_id, rules, ranking, asking, updated_at) VALUES ($1, $2, "
@@ -72,8 +72,8 @@ StaffingSettings staffing_settings(Ctx& ctx) {
 }
 
 std::vector<trust::Claim> setting_claims() {
-  return {trust::nothing_personal("staffing_settings", {"tenant_id", "rules", "ranking", "asking",
-                                                        "version", "updated_at"})};
+  return {trust::nothing_personal(
+      "staffing_settings", {"tenant_id", "rules", "ranking", "asking", "version", "updated_at"})};
 }
 
 void add_setting_routes(trust::Api& api) {
@@ -103,13 +103,12 @@ void add_setting_routes(trust::Api& api) {
             within("reminder_hours", settings.asking.reminder_hours, 0, 168);
             if (!errors.empty()) return web::wrong_fields(std::move(errors));
             auto version = match.or_current(settings.version);
-            auto done = settings.version == 0 && version == 0
-                            ? ctx.tx().query(kInsert, ctx.tenant, json_of(settings.rules),
-                                             json_of(settings.ranking), json_of(settings.asking),
-                                             now())
-                            : ctx.tx().query(kUpdate, version, json_of(settings.rules),
-                                             json_of(settings.ranking), json_of(settings.asking),
-                                             now());
+            auto done =
+                settings.version == 0 && version == 0
+                    ? ctx.tx().query(kInsert, ctx.tenant, json_of(settings.rules),
+                                     json_of(settings.ranking), json_of(settings.asking), now())
+                    : ctx.tx().query(kUpdate, version, json_of(settings.rules),
+                                     json_of(settings.ranking), json_of(settings.asking), now());
             if (done.affected() == 0) return web::changed_meanwhile("the rules");
             trust::record(ctx, trust::AuditEntry{"staffing.settings", "tenant", ctx.tenant});
             return staffing_settings(ctx);

@@ -110,14 +110,13 @@ Result<void> apply(Ctx& ctx, const ShiftInput& in, ShiftRecord& r) {
     errors.push_back({"/ends_at", "must be after starts_at."});
   else if (r.ends_at - r.starts_at > kLongest)
     errors.push_back({"/ends_at", "A shift lasts 48 hours at most. Make two of it."});
-  if (r.break_minutes < 0 ||
-      std::chrono::minutes(r.break_minutes) >= r.ends_at - r.starts_at)
+  if (r.break_minutes < 0 || std::chrono::minutes(r.break_minutes) >= r.ends_at - r.starts_at)
     errors.push_back({"/break_minutes", "must be from 0 to less than the shift."});
   if (r.places < std::max(1, r.taken) || r.places > kMostPlaces)
-    errors.push_back({"/places", r.taken > 1
-                                     ? fmt::format("must be from {} (booked already) to {}.",
-                                                   r.taken, kMostPlaces)
-                                     : fmt::format("must be from 1 to {}.", kMostPlaces)});
+    errors.push_back(
+        {"/places",
+         r.taken > 1 ? fmt::format("must be from {} (booked already) to {}.", r.taken, kMostPlaces)
+                     : fmt::format("must be from 1 to {}.", kMostPlaces)});
   if (r.answer_by && *r.answer_by > r.starts_at)
     errors.push_back({"/answer_by", "must not be after the shift begins."});
   if (in.pool_ids && (r.pool_ids.size() > 20 || !are_pools(ctx, r.pool_ids)))
@@ -193,12 +192,11 @@ void set_state(Ctx& ctx, const Uuid& shift, ShiftState state) {
 int step_of(Ctx& ctx, const Uuid& shift) { return ctx.tx().one<int>(kStep, shift); }
 
 void enqueue_advance(Ctx& ctx, const Uuid& shift, std::optional<Timestamp> at) {
-  jobs::enqueue(ctx.tx(),
-                {.kind = "staffing.advance",
-                 .tenant_id = ctx.tenant,
-                 .payload = json::serialize(json::object{{"shift_id", shift.str()}}),
-                 .unique_key = "shift:" + shift.str(),
-                 .run_at = at});
+  jobs::enqueue(ctx.tx(), {.kind = "staffing.advance",
+                           .tenant_id = ctx.tenant,
+                           .payload = json::serialize(json::object{{"shift_id", shift.str()}}),
+                           .unique_key = "shift:" + shift.str(),
+                           .run_at = at});
 }
 
 std::vector<trust::Attention> shifts_attention(Ctx& ctx) {
@@ -206,9 +204,9 @@ std::vector<trust::Attention> shifts_attention(Ctx& ctx) {
   std::vector<trust::Attention> out;
   if (counts.open > 0)
     out.push_back({"shift_open",
-                   counts.open == 1 ? "A shift within three days is not filled."
-                                    : fmt::format("{} shifts within three days are not filled.",
-                                                  counts.open),
+                   counts.open == 1
+                       ? "A shift within three days is not filled."
+                       : fmt::format("{} shifts within three days are not filled.", counts.open),
                    "/shifts", counts.open});
   if (counts.requested > 0)
     out.push_back({"shift_requested",
@@ -225,15 +223,16 @@ std::vector<trust::Moving> moving_shifts(Ctx& ctx, Timestamp since) {
 
 std::vector<trust::Claim> shift_claims() {
   return {trust::nothing_personal(
-      "shift", {"tenant_id", "shift_id",   "workplace_id", "starts_at",    "ends_at",
-                "break_minutes", "places", "taken",        "state",        "skills",
-                "note",      "strategy",   "pool_ids",     "answer_by",    "step",
-                "next_at",   "series_id",  "requested_by", "approved_by",  "version",
-                "created_at", "updated_at", "published_at"})};
+      "shift",
+      {"tenant_id",   "shift_id",  "workplace_id", "starts_at",  "ends_at",     "break_minutes",
+       "places",      "taken",     "state",        "skills",     "note",        "strategy",
+       "pool_ids",    "answer_by", "step",         "next_at",    "series_id",   "requested_by",
+       "approved_by", "version",   "created_at",   "updated_at", "published_at"})};
 }
 
 void add_shift_routes(trust::Api& api) {
-  auto read = static_cast<int>(Right::shifts_read), request = static_cast<int>(Right::shifts_request),
+  auto read = static_cast<int>(Right::shifts_read),
+       request = static_cast<int>(Right::shifts_request),
        write = static_cast<int>(Right::shifts_write);
 
   api.add({"GET", "/api/v1/shifts", "listShifts", "Shifts that begin within a time", read},
@@ -289,7 +288,8 @@ void add_shift_routes(trust::Api& api) {
                            r->pool_ids, r->answer_by, now())
                     .affected() == 0)
               return web::changed_meanwhile("this shift");
-            // The strategy can change while it runs, and a wider pool gives an unfilled one a chance.
+            // The strategy can change while it runs, and a wider pool gives an unfilled one a
+            // chance.
             if (r->state == ShiftState::unfilled ||
                 (r->state == ShiftState::filled && r->places > r->taken))
               set_state(ctx, path->id, ShiftState::open);

@@ -7,8 +7,8 @@
 //                                         somebody widens the pool or asks anew)
 //   any of them ──► cancelled
 //
-// `taken` counts the places that are gone. It only grows by an UPDATE that says "taken < places", in
-// the transaction of the booking: the database decides who won, whatever runs beside it.
+// `taken` counts the places that are gone. It only grows by an UPDATE that says "taken < places",
+// in the transaction of the booking: the database decides who won, whatever runs beside it.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -24,7 +24,14 @@
 
 namespace varde::staffing {
 
-enum class ShiftState { draft = 1, requested = 2, open = 3, filled = 4, cancelled = 5, unfilled = 6 };
+enum class ShiftState {
+  draft = 1,
+  requested = 2,
+  open = 3,
+  filled = 4,
+  cancelled = 5,
+  unfilled = 6
+};
 BOOST_DESCRIBE_ENUM(ShiftState, draft, requested, open, filled, cancelled, unfilled)
 
 enum class StrategyKind {
@@ -51,8 +58,8 @@ BOOST_DESCRIBE_STRUCT(Strategy, (), (kind, minutes, waves))
 
 struct SkillNeed {
   Uuid skill_id;
-  std::optional<int> level;     ///< At least; 1 when nothing is said.
-  std::optional<bool> required; ///< Without it nobody is asked; otherwise it is only preferred.
+  std::optional<int> level;      ///< At least; 1 when nothing is said.
+  std::optional<bool> required;  ///< Without it nobody is asked; otherwise it is only preferred.
 };
 BOOST_DESCRIBE_STRUCT(SkillNeed, (), (skill_id, level, required))
 

@@ -58,8 +58,7 @@ inline constexpr db::Sql kFree{
     "UPDATE shift SET taken = taken - 1, state = CASE WHEN state = 4 THEN 3 ELSE state END, "
     "updated_at = $2, version = version + 1 WHERE shift_id = $1 AND taken > 0"};
 inline constexpr db::Sql kSetStep{
-    "shift.step",
-    "UPDATE shift SET step = $2, next_at = $3, updated_at = $4 WHERE shift_id = $1"};
+    "shift.step", "UPDATE shift SET step = $2, next_at = $3, updated_at = $4 WHERE shift_id = $1"};
 inline constexpr db::Sql kSetShiftState{
     "shift.set_state",
     "UPDATE shift SET state = $2, next_at = NULL, updated_at = $3, version = version + 1 WHERE "

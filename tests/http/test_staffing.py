@@ -1,0 +1,227 @@
+"""Staffing: a vacant shift is offered to a pool of substitutes, and exactly one person per place gets it."""
+import datetime, re, threading, unittest
+import varde
+
+HOUR, DAY = 3600, 86400
+
+
+class Staffing(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.program = varde.shared()
+        cls.admin = cls.program.admin()
+        cls.place = cls.admin.ok("POST", "/api/v1/workplaces", {"name": "North school", "address": "Nordre gate 1", "time_zone": "Europe/Oslo", "latitude": 59.91, "longitude": 10.75})["id"]
+
+    @classmethod
+    def at(cls, seconds):
+        return datetime.datetime.fromtimestamp(cls.program.now() + seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def pool(self, name, count):
+        """A pool of its own for a test, and who is in it."""
+        pool = self.admin.ok("POST", "/api/v1/pools", {"name": name})["id"]
+        people = []
+        for i in range(count):
+            person = self.admin.ok("POST", "/api/v1/persons", {"email": "%s-%d@example.org" % (name, i), "first_name": "%s%d" % (name.title(), i)})["id"]
+            self.admin.ok("PUT", "/api/v1/substitutes/" + person, {"pools": [pool]})
+            people.append(person)
+        return pool, people
+
+    def shift(self, pool, begin=4 * DAY, hours=8, publish=True, **fields):
+        shift = self.admin.ok("POST", "/api/v1/shifts", {"workplace_id": self.place, "starts_at": self.at(begin), "ends_at": self.at(begin + hours * HOUR), "pool_ids": [pool], **fields})
+        return self.admin.ok("POST", "/api/v1/shifts/%s/publish" % shift["id"], {}) if publish else shift
+
+    def state(self, shift):
+        return self.admin.ok("GET", "/api/v1/shifts/" + shift["id"])
+
+    def offers(self, shift):
+        return {o["person_id"]: o for o in self.admin.ok("GET", "/api/v1/shifts/%s/offers" % shift["id"])["items"]}
+
+    def asked(self, shift, count):
+        """Waits until so many were asked, and says who, in their order."""
+        offers = varde.wait_for(lambda: (o := self.offers(shift)) and len(o) >= count and o, "%d questions" % count)
+        self.assertEqual(len(offers), count)
+        return [o["person_id"] for o in sorted(offers.values(), key=lambda o: (o["asked_at"], o["rank"]))]
+
+    def say(self, shift, person, yes):
+        return self.admin.ok("POST", "/api/v1/shifts/%s/offers/%s/answer" % (shift["id"], person), {"yes": yes})["result"]
+
+    def reach(self, shift, state):
+        return varde.wait_for(lambda: (s := self.state(shift))["state"] == state and s, "the shift to be " + state)
+
+    def link(self, email, about=""):
+        def find():
+            for item in self.admin.ok("GET", "/api/v1/mailbox?q=" + email)["items"]:
+                mail = self.admin.ok("GET", "/api/v1/mailbox/" + item["id"])
+                if about in item["subject"] and (found := re.search(r"https?://[^/\s]+(/p/o/\S+)", mail["text"])):
+                    return found[1]
+        return varde.wait_for(find, "a message with a link to answer")
+
+    def test_everyone_is_asked_at_once_and_the_first_yes_wins(self):
+        pool, people = self.pool("broadcast", 3)
+        shift = self.shift(pool, note="Bring <indoor> shoes")
+        self.assertEqual(set(self.asked(shift, 3)), set(people))
+        link, visitor = self.link("broadcast-1@example.org"), self.program.client()
+        page = visitor.get(link)
+        self.assertEqual((page.status, b"<script" in page.body, b"Bring &lt;indoor&gt; shoes" in page.body), (200, False, True))
+        self.assertEqual(self.state(shift)["taken"], 0, "looking books nothing")
+        form = lambda answer: visitor.post(link, raw=b"answer=" + answer, headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertIn(b"The shift is yours", form(b"yes").body)
+        self.assertIn(b"The shift is yours", form(b"yes").body, "the same answer gives the same reply")
+        done = self.state(shift)
+        self.assertEqual((done["state"], done["taken"]), ("filled", 1))
+        self.assertEqual(self.say(shift, people[0], True), "taken")
+        self.link("broadcast-1@example.org", "Booked")
+        varde.wait_for(lambda: self.offers(shift)[people[2]]["state"] == "taken", "the last one to be told")
+        self.assertEqual(len(self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]), 1)
+        self.assertEqual(visitor.get("/p/o/" + "A" * 40).status, 404)
+
+    def test_one_by_one_goes_on_at_a_no_and_when_time_is_up(self):
+        pool, people = self.pool("queue", 3)
+        shift = self.shift(pool, strategy={"kind": "one_by_one", "minutes": 30})
+        first = self.asked(shift, 1)[0]
+        self.assertEqual(self.say(shift, first, False), "declined")
+        second = self.asked(shift, 2)[1]
+        self.program.move_clock(31 * 60)
+        third = self.asked(shift, 3)[2]
+        self.assertEqual({first, second, third}, set(people))
+        self.assertEqual(self.offers(shift)[second]["state"], "expired")
+        self.assertEqual(self.say(shift, second, True), "booked", "late, but the place is free")
+        self.assertEqual(self.say(shift, third, True), "taken")
+
+    def test_waves_begin_with_the_favourites(self):
+        pool, people = self.pool("wave", 3)
+        self.admin.ok("PUT", "/api/v1/substitutes/" + people[1], {"workplaces": [{"workplace_id": self.place, "kind": "favourite"}]})
+        shift = self.shift(pool, strategy={"kind": "waves", "waves": [{"who": "favourites", "minutes": 60}, {"who": "pool", "minutes": 60}]})
+        self.assertEqual(self.asked(shift, 1), [people[1]])
+        self.program.move_clock(61 * 60)
+        self.assertEqual(set(self.asked(shift, 3)), set(people))
+
+    def test_candidates_apply_and_somebody_picks(self):
+        pool, people = self.pool("apply", 3)
+        shift = self.shift(pool, strategy={"kind": "candidates"})
+        self.asked(shift, 3)
+        visitor = self.program.client()
+        for i in (0, 1):
+            page = visitor.post(self.link("apply-%d@example.org" % i), raw=b"answer=yes", headers={"Content-Type": "application/x-www-form-urlencoded"})
+            self.assertIn(b"when somebody is chosen", page.body)
+        self.assertEqual((self.state(shift)["taken"], self.offers(shift)[people[0]]["state"]), (0, "waiting"))
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % shift["id"], {"person_id": people[1]})
+        self.reach(shift, "filled")
+        varde.wait_for(lambda: self.offers(shift)[people[0]]["state"] == "taken", "the other one to be told")
+
+    def test_a_rule_forbids_says_why_and_is_overridden_with_a_reason(self):
+        pool, people = self.pool("rest", 1)
+        late = self.shift(pool, begin=5 * DAY, hours=8, strategy={"kind": "direct"})
+        early = self.shift(pool, begin=5 * DAY + 14 * HOUR, hours=8, strategy={"kind": "direct"})
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % late["id"], {"person_id": people[0]})
+        candidate, = self.admin.ok("GET", "/api/v1/shifts/%s/candidates" % early["id"])["items"]
+        self.assertEqual(candidate["askable"], False)
+        self.assertIn("11 h", candidate["explanation"])
+        refused = self.admin.post("/api/v1/shifts/%s/book" % early["id"], {"person_id": people[0]})
+        self.assertEqual((refused.status, "11 h" in refused.json["detail"]), (409, True))
+        self.assertEqual(self.state(early)["taken"], 0, "nothing half-done stays")
+        made = self.admin.ok("POST", "/api/v1/shifts/%s/book" % early["id"], {"person_id": people[0], "override_reason": "Agreed with the union"})
+        self.assertEqual(made["overridden"], True)
+        actions = [e["action"] for e in self.admin.ok("GET", "/api/v1/audit?object=" + early["id"])["items"]]
+        self.assertIn("booking.override", actions)
+        self.assertEqual(self.program.sql("SELECT count(*) FROM booking WHERE encode(sealed, 'escape') LIKE '%union%'"), [["0"]], "the reason is sealed")
+
+    def test_nobody_is_booked_twice_for_the_same_time(self):
+        pool, people = self.pool("twice", 1)
+        one, other = (self.shift(pool, begin=6 * DAY, strategy={"kind": "direct"}) for _ in range(2))
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % one["id"], {"person_id": people[0]})
+        self.assertEqual(self.admin.post("/api/v1/shifts/%s/book" % other["id"], {"person_id": people[0]}).status, 409)
+        self.assertEqual(self.admin.post("/api/v1/shifts/%s/book" % one["id"], {"person_id": people[0]}).status, 409)
+
+    def test_a_cancelled_booking_is_offered_to_those_not_asked_yet(self):
+        pool, people = self.pool("again", 2)
+        shift = self.shift(pool, strategy={"kind": "one_by_one", "minutes": 60})
+        first = self.asked(shift, 1)[0]
+        self.assertEqual(self.say(shift, first, True), "booked")
+        booking, = self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]
+        self.admin.ok("POST", "/api/v1/bookings/%s/cancel" % booking["id"], {"reason": "Ill"})
+        second = self.asked(shift, 2)[1]
+        self.assertNotEqual(first, second)
+        self.assertEqual(self.say(shift, first, True), "too_late", "the office took the question back")
+        self.assertEqual(self.say(shift, second, True), "booked")
+        email = "again-%d@example.org" % people.index(second)
+        page = self.program.client().post(self.link(email, "Booked"), raw=b"answer=no", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertIn(b"Thank you for telling us", page.body)
+        self.reach(shift, "unfilled")
+
+    def test_a_person_cancels_in_time_and_calls_when_it_is_late(self):
+        pool, people = self.pool("cutoff", 1)
+        shift = self.shift(pool, begin=10 * HOUR)
+        self.asked(shift, 1)
+        link, visitor = self.link("cutoff-0@example.org"), self.program.client()
+        form = lambda answer: visitor.post(link, raw=b"answer=" + answer, headers={"Content-Type": "application/x-www-form-urlencoded"}).body
+        self.assertIn(b"The shift is yours", form(b"yes"))
+        self.assertIn(b"less than 24 hours", form(b"no"))
+        self.assertEqual(self.state(shift)["taken"], 1)
+
+    def test_all_said_no_is_known_at_once(self):
+        pool, people = self.pool("nobody", 2)
+        shift = self.shift(pool, begin=2 * DAY)
+        for person in self.asked(shift, 2):
+            self.say(shift, person, False)
+        self.reach(shift, "unfilled")
+        self.assertIn("shift_open", [a["kind"] for a in self.admin.ok("GET", "/api/v1/home")["attention"]])
+        wider, extra = self.pool("wider", 1)
+        self.admin.patch("/api/v1/shifts/" + shift["id"], {"pool_ids": [pool, wider]}, self.state(shift)["version"])
+        self.assertEqual(self.asked(shift, 3)[2], extra[0])
+
+    def test_a_cancelled_shift_tells_everybody(self):
+        pool, people = self.pool("gone", 2)
+        shift = self.shift(pool)
+        self.asked(shift, 2)
+        link = self.link("gone-1@example.org")
+        self.admin.ok("POST", "/api/v1/shifts/%s/cancel" % shift["id"], {"reason": "Closed"})
+        self.assertEqual({o["state"] for o in self.offers(shift).values()}, {"withdrawn"})
+        page = self.program.client().post(link, raw=b"answer=yes", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertIn(b"too late", page.body)
+
+    def test_limits_of_asking(self):
+        pool, people = self.pool("limits", 1)
+        first = self.shift(pool, begin=8 * DAY)
+        self.asked(first, 1)
+        overlapping = self.shift(pool, begin=8 * DAY + HOUR)
+        self.reach(overlapping, "unfilled")
+        self.assertEqual(self.offers(overlapping), {}, "two open questions for one time")
+
+    def test_what_is_said_of_the_time_counts(self):
+        pool, people = self.pool("avail", 2)
+        day = self.at(9 * DAY)[:10]
+        self.admin.ok("POST", "/api/v1/substitutes/%s/availability" % people[0], {"kind": "unavailable", "from_date": day, "until_date": day})
+        noon = datetime.datetime.fromisoformat(day + "T10:00:00+00:00").timestamp() - self.program.now()
+        shift = self.shift(pool, begin=noon, hours=4)
+        self.assertEqual(self.asked(shift, 1), [people[1]])
+
+    def test_input_is_checked(self):
+        ask = lambda **fields: self.admin.post("/api/v1/shifts", {"workplace_id": self.place, "starts_at": self.at(DAY), "ends_at": self.at(DAY + HOUR), **fields})
+        table = [({"ends_at": self.at(0)}, "/ends_at"), ({"ends_at": self.at(5 * DAY)}, "/ends_at"), ({"places": 0}, "/places"), ({"break_minutes": 60}, "/break_minutes"),
+                 ({"pool_ids": [self.place]}, "/pool_ids"), ({"skills": [{"skill_id": self.place}]}, "/skills"), ({"answer_by": self.at(2 * DAY)}, "/answer_by"),
+                 ({"strategy": {"kind": "one_by_one", "minutes": 0}}, "/strategy/minutes"), ({"workplace_id": "01a20000-0000-7000-8000-000000000000"}, "/workplace_id")]
+        for fields, pointer in table:
+            answer = ask(**fields)
+            self.assertEqual((answer.status, answer.json["errors"][0]["pointer"]), (422, pointer), fields)
+
+    def test_many_at_once_three_get_it(self):
+        pool, people = self.pool("rush", 40)
+        shift = self.shift(pool, places=3)
+        self.asked(shift, 40)
+        said, start = {}, threading.Barrier(len(people))
+
+        def answer(person):
+            client = self.program.client()
+            client.cookies = dict(self.admin.cookies)
+            start.wait()
+            said[person] = client.ok("POST", "/api/v1/shifts/%s/offers/%s/answer" % (shift["id"], person), {"yes": True})["result"]
+        threads = [threading.Thread(target=answer, args=(p,)) for p in people]
+        [t.start() for t in threads], [t.join() for t in threads]
+        self.assertEqual(sorted(said.values()), ["booked"] * 3 + ["taken"] * 37)
+        booked = {b["person_id"] for b in self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]}
+        self.assertEqual(booked, {p for p, result in said.items() if result == "booked"})
+
+
+if __name__ == "__main__":
+    unittest.main()
