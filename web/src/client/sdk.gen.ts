@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -1980,6 +1980,568 @@ export const readNotification = <ThrowOnError extends boolean = false>(options: 
             type: 'apiKey'
         }],
     url: '/api/v1/notifications/{id}/read',
+    ...options
+});
+
+/**
+ * Rules of rest and hours, ranking, and how people are asked
+ */
+export const getStaffingSettings = <ThrowOnError extends boolean = false>(options?: Options<GetStaffingSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetStaffingSettingsResponses, GetStaffingSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/staffing/settings',
+    ...options
+});
+
+/**
+ * Changes them; a part that is given replaces the whole part
+ */
+export const updateStaffingSettings = <ThrowOnError extends boolean = false>(options: Options<UpdateStaffingSettingsData, ThrowOnError>) => (options.client ?? client).patch<UpdateStaffingSettingsResponses, UpdateStaffingSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/staffing/settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Skills and how many substitutes have them
+ */
+export const listSkills = <ThrowOnError extends boolean = false>(options?: Options<ListSkillsData, ThrowOnError>) => (options?.client ?? client).get<ListSkillsResponses, ListSkillsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills',
+    ...options
+});
+
+/**
+ * Adds a skill
+ */
+export const createSkill = <ThrowOnError extends boolean = false>(options: Options<CreateSkillData, ThrowOnError>) => (options.client ?? client).post<CreateSkillResponses, CreateSkillErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes a skill; the substitutes stay
+ */
+export const deleteSkill = <ThrowOnError extends boolean = false>(options: Options<DeleteSkillData, ThrowOnError>) => (options.client ?? client).delete<DeleteSkillResponses, DeleteSkillErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills/{id}',
+    ...options
+});
+
+/**
+ * Renames a skill
+ */
+export const updateSkill = <ThrowOnError extends boolean = false>(options: Options<UpdateSkillData, ThrowOnError>) => (options.client ?? client).patch<UpdateSkillResponses, UpdateSkillErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/skills/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Pools and how many substitutes have them
+ */
+export const listPools = <ThrowOnError extends boolean = false>(options?: Options<ListPoolsData, ThrowOnError>) => (options?.client ?? client).get<ListPoolsResponses, ListPoolsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/pools',
+    ...options
+});
+
+/**
+ * Adds a pool
+ */
+export const createPool = <ThrowOnError extends boolean = false>(options: Options<CreatePoolData, ThrowOnError>) => (options.client ?? client).post<CreatePoolResponses, CreatePoolErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/pools',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes a pool; the substitutes stay
+ */
+export const deletePool = <ThrowOnError extends boolean = false>(options: Options<DeletePoolData, ThrowOnError>) => (options.client ?? client).delete<DeletePoolResponses, DeletePoolErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/pools/{id}',
+    ...options
+});
+
+/**
+ * Renames a pool
+ */
+export const updatePool = <ThrowOnError extends boolean = false>(options: Options<UpdatePoolData, ThrowOnError>) => (options.client ?? client).patch<UpdatePoolResponses, UpdatePoolErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/pools/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Workplaces
+ */
+export const listWorkplaces = <ThrowOnError extends boolean = false>(options?: Options<ListWorkplacesData, ThrowOnError>) => (options?.client ?? client).get<ListWorkplacesResponses, ListWorkplacesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/workplaces',
+    ...options
+});
+
+/**
+ * Adds a workplace
+ */
+export const createWorkplace = <ThrowOnError extends boolean = false>(options: Options<CreateWorkplaceData, ThrowOnError>) => (options.client ?? client).post<CreateWorkplaceResponses, CreateWorkplaceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/workplaces',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes a workplace that never had a shift
+ */
+export const deleteWorkplace = <ThrowOnError extends boolean = false>(options: Options<DeleteWorkplaceData, ThrowOnError>) => (options.client ?? client).delete<DeleteWorkplaceResponses, DeleteWorkplaceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/workplaces/{id}',
+    ...options
+});
+
+/**
+ * Changes a workplace
+ */
+export const updateWorkplace = <ThrowOnError extends boolean = false>(options: Options<UpdateWorkplaceData, ThrowOnError>) => (options.client ?? client).patch<UpdateWorkplaceResponses, UpdateWorkplaceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/workplaces/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Substitutes, of a pool or all
+ */
+export const listSubstitutes = <ThrowOnError extends boolean = false>(options?: Options<ListSubstitutesData, ThrowOnError>) => (options?.client ?? client).get<ListSubstitutesResponses, ListSubstitutesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes',
+    ...options
+});
+
+/**
+ * Takes a person out of the register; the person stays
+ */
+export const deleteSubstitute = <ThrowOnError extends boolean = false>(options: Options<DeleteSubstituteData, ThrowOnError>) => (options.client ?? client).delete<DeleteSubstituteResponses, DeleteSubstituteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}',
+    ...options
+});
+
+/**
+ * One substitute
+ */
+export const getSubstitute = <ThrowOnError extends boolean = false>(options: Options<GetSubstituteData, ThrowOnError>) => (options.client ?? client).get<GetSubstituteResponses, GetSubstituteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}',
+    ...options
+});
+
+/**
+ * Makes a person a substitute, or changes what is known of one
+ */
+export const putSubstitute = <ThrowOnError extends boolean = false>(options: Options<PutSubstituteData, ThrowOnError>) => (options.client ?? client).put<PutSubstituteResponses, PutSubstituteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What a substitute has said about when they can work
+ */
+export const listAvailability = <ThrowOnError extends boolean = false>(options: Options<ListAvailabilityData, ThrowOnError>) => (options.client ?? client).get<ListAvailabilityResponses, ListAvailabilityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/availability',
+    ...options
+});
+
+/**
+ * Adds a statement; the newest one counts where several cover a time
+ */
+export const createAvailability = <ThrowOnError extends boolean = false>(options: Options<CreateAvailabilityData, ThrowOnError>) => (options.client ?? client).post<CreateAvailabilityResponses, CreateAvailabilityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/availability',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes a statement
+ */
+export const deleteAvailability = <ThrowOnError extends boolean = false>(options: Options<DeleteAvailabilityData, ThrowOnError>) => (options.client ?? client).delete<DeleteAvailabilityResponses, DeleteAvailabilityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/availability/{statement}',
+    ...options
+});
+
+/**
+ * Shifts that begin within a time
+ */
+export const listShifts = <ThrowOnError extends boolean = false>(options: Options<ListShiftsData, ThrowOnError>) => (options.client ?? client).get<ListShiftsResponses, ListShiftsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts',
+    ...options
+});
+
+/**
+ * Adds a shift, as a draft
+ */
+export const createShift = <ThrowOnError extends boolean = false>(options: Options<CreateShiftData, ThrowOnError>) => (options.client ?? client).post<CreateShiftResponses, CreateShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes a draft
+ */
+export const deleteShift = <ThrowOnError extends boolean = false>(options: Options<DeleteShiftData, ThrowOnError>) => (options.client ?? client).delete<DeleteShiftResponses, DeleteShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}',
+    ...options
+});
+
+/**
+ * One shift
+ */
+export const getShift = <ThrowOnError extends boolean = false>(options: Options<GetShiftData, ThrowOnError>) => (options.client ?? client).get<GetShiftResponses, GetShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}',
+    ...options
+});
+
+/**
+ * Changes a shift; its time and place only while nobody is booked
+ */
+export const updateShift = <ThrowOnError extends boolean = false>(options: Options<UpdateShiftData, ThrowOnError>) => (options.client ?? client).patch<UpdateShiftResponses, UpdateShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Begins to look for somebody; from somebody who may not, asks for it
+ */
+export const publishShift = <ThrowOnError extends boolean = false>(options: Options<PublishShiftData, ThrowOnError>) => (options.client ?? client).post<PublishShiftResponses, PublishShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/publish',
+    ...options
+});
+
+/**
+ * Makes drafts like this one at other times
+ */
+export const copyShift = <ThrowOnError extends boolean = false>(options: Options<CopyShiftData, ThrowOnError>) => (options.client ?? client).post<CopyShiftResponses, CopyShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/copy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Who fits a shift, in the order in which they would be asked, and why
+ */
+export const listCandidates = <ThrowOnError extends boolean = false>(options: Options<ListCandidatesData, ThrowOnError>) => (options.client ?? client).get<ListCandidatesResponses, ListCandidatesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/candidates',
+    ...options
+});
+
+/**
+ * Who was asked, when, and what they said
+ */
+export const listOffers = <ThrowOnError extends boolean = false>(options: Options<ListOffersData, ThrowOnError>) => (options.client ?? client).get<ListOffersResponses, ListOffersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/offers',
+    ...options
+});
+
+/**
+ * Answers on somebody's behalf
+ */
+export const answerOffer = <ThrowOnError extends boolean = false>(options: Options<AnswerOfferData, ThrowOnError>) => (options.client ?? client).post<AnswerOfferResponses, AnswerOfferErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/offers/{person}/answer',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Books somebody: the one picked among those who applied, or anybody in the register
+ */
+export const bookShift = <ThrowOnError extends boolean = false>(options: Options<BookShiftData, ThrowOnError>) => (options.client ?? client).post<BookShiftResponses, BookShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/book',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Cancels a shift: bookings end, questions are taken back, everybody is told
+ */
+export const cancelShift = <ThrowOnError extends boolean = false>(options: Options<CancelShiftData, ThrowOnError>) => (options.client ?? client).post<CancelShiftResponses, CancelShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/cancel',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Who works when and where
+ */
+export const listBookings = <ThrowOnError extends boolean = false>(options: Options<ListBookingsData, ThrowOnError>) => (options.client ?? client).get<ListBookingsResponses, ListBookingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/bookings',
+    ...options
+});
+
+/**
+ * Who is booked for a shift
+ */
+export const listShiftBookings = <ThrowOnError extends boolean = false>(options: Options<ListShiftBookingsData, ThrowOnError>) => (options.client ?? client).get<ListShiftBookingsResponses, ListShiftBookingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/bookings',
+    ...options
+});
+
+/**
+ * Ends a booking; the shift is offered again to those not asked yet
+ */
+export const cancelBooking = <ThrowOnError extends boolean = false>(options: Options<CancelBookingData, ThrowOnError>) => (options.client ?? client).post<CancelBookingResponses, CancelBookingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/bookings/{id}/cancel',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Says from when until when somebody really worked
+ */
+export const confirmHours = <ThrowOnError extends boolean = false>(options: Options<ConfirmHoursData, ThrowOnError>) => (options.client ?? client).post<ConfirmHoursResponses, ConfirmHoursErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/bookings/{id}/hours',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Bookings with hours, for payroll
+ */
+export const downloadBookings = <ThrowOnError extends boolean = false>(options: Options<DownloadBookingsData, ThrowOnError>) => (options.client ?? client).get<DownloadBookingsResponses, DownloadBookingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/bookings.csv',
     ...options
 });
 

@@ -12,9 +12,29 @@ export type ActorView = {
     name: string;
 };
 
+export type AnswerChannel = 'none' | 'link' | 'sms' | 'user';
+
+export type AnswerInput = {
+    yes: boolean;
+};
+
 export type AnswerPerson = {
     id: string;
     name: string;
+};
+
+export type AnswerReply = {
+    result: AnswerResult;
+    sentence: string;
+};
+
+export type AnswerResult = 'booked' | 'waiting' | 'declined' | 'taken' | 'too_late' | 'not_allowed';
+
+export type AskingSettings = {
+    max_per_day: number;
+    several_open_questions: boolean;
+    cancel_hours: number;
+    reminder_hours: number;
 };
 
 export type Attention = {
@@ -66,6 +86,28 @@ export type AuditView = {
     network: string;
 };
 
+export type AvailabilityInput = {
+    kind: AvailabilityKind;
+    from_date: string;
+    until_date: string;
+    weekdays?: Array<number>;
+    from_minute?: number;
+    until_minute?: number;
+};
+
+export type AvailabilityKind = 'available' | 'unavailable' | 'ask_anyway' | 'pause';
+
+export type AvailabilityView = {
+    id: string;
+    kind: AvailabilityKind;
+    from_date: string;
+    until_date: string;
+    weekdays: Array<number>;
+    from_minute: number;
+    until_minute: number;
+    created_at: string;
+};
+
 export type Block = {
     id?: string;
     type?: BlockType;
@@ -86,6 +128,30 @@ export type Block = {
 export type BlockAlign = 'left' | 'center' | 'right';
 
 export type BlockType = 'heading' | 'text' | 'image' | 'button' | 'columns' | 'divider' | 'spacer' | 'footer';
+
+export type BookInput = {
+    person_id: string;
+    override_reason?: string;
+};
+
+export type BookingState = 'booked' | 'cancelled_by_person' | 'cancelled_by_office';
+
+export type BookingView = {
+    id: string;
+    shift_id: string;
+    person_id: string;
+    workplace_id: string;
+    name?: string;
+    starts_at: string;
+    ends_at: string;
+    break_minutes: number;
+    state: BookingState;
+    overridden: boolean;
+    booked_at: string;
+    cancelled_at?: string;
+    worked_from?: string;
+    worked_until?: string;
+};
 
 export type Campaign = {
     id: string;
@@ -157,6 +223,15 @@ export type CampaignRow = {
 
 export type CampaignState = 'draft' | 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'failed';
 
+export type CandidateView = {
+    person_id: string;
+    name?: string;
+    askable: boolean;
+    favourite: boolean;
+    in_pool: boolean;
+    explanation: string;
+};
+
 export type CellProblem = {
     column: number;
     message: string;
@@ -178,6 +253,13 @@ export type CheckStep = {
     step: string;
     ok: boolean;
     detail: string;
+};
+
+export type ChoiceKind = 'favourite' | 'excluded_by_workplace' | 'excluded_by_person';
+
+export type ChoiceOf = {
+    workplace_id: string;
+    kind: ChoiceKind;
 };
 
 export type Classification = 'plain' | 'identifying' | 'sensitive';
@@ -213,6 +295,10 @@ export type ConsentView = {
     at: string;
 };
 
+export type CopyInput = {
+    starts: Array<string>;
+};
+
 export type Counts = {
     recipients: number;
     queued: number;
@@ -233,6 +319,11 @@ export type Counts = {
     skipped_suppressed: number;
     skipped_no_consent: number;
     skipped_no_address: number;
+};
+
+export type DailyRestRule = {
+    level: RuleLevel;
+    minutes: number;
 };
 
 export type DnsPurpose = 'dkim' | 'dkim_ed25519' | 'spf' | 'dmarc' | 'return_path';
@@ -316,6 +407,11 @@ export type ExportState = 'queued' | 'running' | 'done' | 'failed';
 
 export type ExportWhat = 'persons';
 
+export type ExtraHoursRule = {
+    level: RuleLevel;
+    max_minutes: number;
+};
+
 export type FieldList = {
     fields: Array<PersonalisationField>;
 };
@@ -393,6 +489,16 @@ export type Home = {
     attention: Array<Attention>;
     recent_campaigns: Array<CampaignRow>;
     running_imports: Array<RunningImport>;
+};
+
+export type HoursInput = {
+    from: string;
+    until: string;
+};
+
+export type HoursRule = {
+    level: RuleLevel;
+    max_minutes: number;
 };
 
 export type Image = {
@@ -608,6 +714,16 @@ export type MemberChange = {
 
 export type MemberState = 'subscribed' | 'pending' | 'unsubscribed';
 
+export type NameInput = {
+    name: string;
+};
+
+export type Named = {
+    id: string;
+    name: string;
+    persons: number;
+};
+
 export type NoteCreate = {
     text: string;
 };
@@ -637,6 +753,22 @@ export type ObjectView = {
     kind: string;
     id?: string;
     name?: string;
+};
+
+export type OfferState = 'open' | 'booked' | 'declined' | 'waiting' | 'taken' | 'expired' | 'withdrawn' | 'refused';
+
+export type OfferView = {
+    person_id: string;
+    name?: string;
+    state: OfferState;
+    step: number;
+    rank: number;
+    number: number;
+    explanation: string;
+    asked_at: string;
+    expires_at?: string;
+    answered_at?: string;
+    channel: AnswerChannel;
 };
 
 export type PasswordChange = {
@@ -723,6 +855,10 @@ export type PersonalisationField = {
     label: string;
     type: string;
     sample: string;
+};
+
+export type PlainRule = {
+    level: RuleLevel;
 };
 
 export type PreviewRequest = {
@@ -816,6 +952,28 @@ export type PurposeNew = {
     description?: string;
 };
 
+export type RankSettings = {
+    ask_unknown: boolean;
+    weights: RankWeights;
+    lately_days: number;
+    asked_cap: number;
+    hours_cap_minutes: number;
+    distance_cap_kilometres: number;
+};
+
+export type RankWeights = {
+    favourite: number;
+    skills: number;
+    asked: number;
+    hours: number;
+    distance: number;
+    warnings: number;
+};
+
+export type ReasonInput = {
+    reason?: string;
+};
+
 export type RecoveryCodes = {
     recovery_codes: Array<string>;
 };
@@ -884,12 +1042,32 @@ export type RightView = {
     why: string;
 };
 
-export type Role = 'administrator' | 'editor' | 'viewer';
+export type Role = 'administrator' | 'editor' | 'viewer' | 'requester';
 
 export type Rule = {
     field: string;
     operator: string;
     value?: unknown;
+};
+
+export type RuleLevel = 'off' | 'warn' | 'block';
+
+export type RuleSettings = {
+    daily_rest: DailyRestRule;
+    weekly_rest: WeeklyRestRule;
+    week_ordinary: HoursRule;
+    week_max: HoursRule;
+    month_max: HoursRule;
+    extra_hours: ExtraHoursRule;
+    full_time_week_minutes: number;
+    overlap: PlainRule;
+    travel: TravelRule;
+    documents: PlainRule;
+    skills: PlainRule;
+    excluded_by_workplace: PlainRule;
+    excluded_by_person: PlainRule;
+    paused: PlainRule;
+    unavailable: PlainRule;
 };
 
 export type RunState = 'active' | 'finished' | 'failed' | 'left';
@@ -967,6 +1145,12 @@ export type SessionView = {
     notices: Array<Notice>;
 };
 
+export type SettingsInput = {
+    rules?: RuleSettings;
+    ranking?: RankSettings;
+    asking?: AskingSettings;
+};
+
 export type SettingsUpdate = {
     name?: string;
     colour?: string;
@@ -1003,6 +1187,62 @@ export type SetupStep = {
 };
 
 export type Severity = 'error' | 'warning';
+
+export type Shift = {
+    id: string;
+    workplace_id: string;
+    starts_at: string;
+    ends_at: string;
+    break_minutes: number;
+    places: number;
+    taken: number;
+    state: ShiftState;
+    skills: Array<SkillNeed>;
+    note: string;
+    strategy: Strategy;
+    pool_ids: Array<string>;
+    answer_by?: string;
+    next_at?: string;
+    series_id?: string;
+    version: number;
+    created_at: string;
+    updated_at: string;
+    published_at?: string;
+};
+
+export type ShiftInput = {
+    workplace_id?: string;
+    starts_at?: string;
+    ends_at?: string;
+    break_minutes?: number;
+    places?: number;
+    skills?: Array<SkillNeed>;
+    note?: string;
+    strategy?: Strategy;
+    pool_ids?: Array<string>;
+    answer_by?: string | null;
+};
+
+export type ShiftState = 'draft' | 'requested' | 'open' | 'filled' | 'cancelled' | 'unfilled';
+
+export type SkillNeed = {
+    skill_id: string;
+    level?: number;
+    required?: boolean;
+};
+
+export type SkillOf = {
+    skill_id: string;
+    level?: number;
+    expires_on?: string;
+};
+
+export type StaffingSettings = {
+    rules: RuleSettings;
+    ranking: RankSettings;
+    asking: AskingSettings;
+    version: number;
+};
 
 export type Step = {
     id: string;
@@ -1043,6 +1283,38 @@ export type StepCounts = {
 };
 
 export type StepKind = 'wait' | 'wait_until' | 'branch' | 'send' | 'set_attribute' | 'tag' | 'list' | 'webhook' | 'notify';
+
+export type Strategy = {
+    kind: StrategyKind;
+    minutes?: number;
+    waves?: Array<Wave>;
+};
+
+export type StrategyKind = 'broadcast' | 'one_by_one' | 'waves' | 'candidates' | 'direct';
+
+export type Substitute = {
+    id: string;
+    name: string;
+    phone?: string;
+    email?: string;
+    percent: number;
+    latitude?: number;
+    longitude?: number;
+    pools: Array<string>;
+    skills: Array<SkillOf>;
+    workplaces: Array<ChoiceOf>;
+    last_asked_at?: string;
+    version: number;
+};
+
+export type SubstituteInput = {
+    percent?: number;
+    latitude?: number | null;
+    longitude?: number | null;
+    pools?: Array<string>;
+    skills?: Array<SkillOf>;
+    workplaces?: Array<ChoiceOf>;
+};
 
 export type SuppressionAnswer = {
     suppressed: boolean;
@@ -1167,6 +1439,13 @@ export type TotpSetup = {
     uri: string;
 };
 
+export type TravelRule = {
+    level: RuleLevel;
+    fixed_minutes: number;
+    kilometres_per_hour: number;
+    detour_percent: number;
+};
+
 export type TriggerInput = {
     kind: TriggerKind;
     form_id?: string;
@@ -1217,11 +1496,44 @@ export type ValueCount = {
     count: number;
 };
 
+export type Wave = {
+    who: WaveWho;
+    minutes: number;
+};
+
+export type WaveWho = 'favourites' | 'pool' | 'others';
+
 export type WebhookSecret = {
     secret: string;
 };
 
+export type WeekWindow = 'calendar_week' | 'rolling';
+
+export type WeeklyRestRule = {
+    level: RuleLevel;
+    minutes: number;
+    window: WeekWindow;
+};
+
 export type What = 'recipients' | 'queued' | 'sent' | 'delivered' | 'deferred' | 'failed' | 'bounced' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
+
+export type Workplace = {
+    id: string;
+    name: string;
+    address: string;
+    time_zone: string;
+    latitude?: number;
+    longitude?: number;
+    version: number;
+};
+
+export type WorkplaceInput = {
+    name?: string;
+    address?: string;
+    time_zone?: string;
+    latitude?: number | null;
+    longitude?: number | null;
+};
 
 export type LogOutData = {
     body?: never;
@@ -5067,6 +5379,1113 @@ export type ReadNotificationResponses = {
 };
 
 export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
+
+export type GetStaffingSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/staffing/settings';
+};
+
+export type GetStaffingSettingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetStaffingSettingsError = GetStaffingSettingsErrors[keyof GetStaffingSettingsErrors];
+
+export type GetStaffingSettingsResponses = {
+    /**
+     * The answer.
+     */
+    200: StaffingSettings;
+};
+
+export type GetStaffingSettingsResponse = GetStaffingSettingsResponses[keyof GetStaffingSettingsResponses];
+
+export type UpdateStaffingSettingsData = {
+    body: SettingsInput;
+    headers: {
+        'If-Match': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/staffing/settings';
+};
+
+export type UpdateStaffingSettingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateStaffingSettingsError = UpdateStaffingSettingsErrors[keyof UpdateStaffingSettingsErrors];
+
+export type UpdateStaffingSettingsResponses = {
+    /**
+     * The answer.
+     */
+    200: StaffingSettings;
+};
+
+export type UpdateStaffingSettingsResponse = UpdateStaffingSettingsResponses[keyof UpdateStaffingSettingsResponses];
+
+export type ListSkillsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/skills';
+};
+
+export type ListSkillsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListSkillsError = ListSkillsErrors[keyof ListSkillsErrors];
+
+export type ListSkillsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Named>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListSkillsResponse = ListSkillsResponses[keyof ListSkillsResponses];
+
+export type CreateSkillData = {
+    body: NameInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/skills';
+};
+
+export type CreateSkillErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateSkillError = CreateSkillErrors[keyof CreateSkillErrors];
+
+export type CreateSkillResponses = {
+    /**
+     * Created.
+     */
+    201: Named;
+};
+
+export type CreateSkillResponse = CreateSkillResponses[keyof CreateSkillResponses];
+
+export type DeleteSkillData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/skills/{id}';
+};
+
+export type DeleteSkillErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteSkillError = DeleteSkillErrors[keyof DeleteSkillErrors];
+
+export type DeleteSkillResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteSkillResponse = DeleteSkillResponses[keyof DeleteSkillResponses];
+
+export type UpdateSkillData = {
+    body: NameInput;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/skills/{id}';
+};
+
+export type UpdateSkillErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateSkillError = UpdateSkillErrors[keyof UpdateSkillErrors];
+
+export type UpdateSkillResponses = {
+    /**
+     * The answer.
+     */
+    200: Named;
+};
+
+export type UpdateSkillResponse = UpdateSkillResponses[keyof UpdateSkillResponses];
+
+export type ListPoolsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/pools';
+};
+
+export type ListPoolsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListPoolsError = ListPoolsErrors[keyof ListPoolsErrors];
+
+export type ListPoolsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Named>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListPoolsResponse = ListPoolsResponses[keyof ListPoolsResponses];
+
+export type CreatePoolData = {
+    body: NameInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/pools';
+};
+
+export type CreatePoolErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreatePoolError = CreatePoolErrors[keyof CreatePoolErrors];
+
+export type CreatePoolResponses = {
+    /**
+     * Created.
+     */
+    201: Named;
+};
+
+export type CreatePoolResponse = CreatePoolResponses[keyof CreatePoolResponses];
+
+export type DeletePoolData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pools/{id}';
+};
+
+export type DeletePoolErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeletePoolError = DeletePoolErrors[keyof DeletePoolErrors];
+
+export type DeletePoolResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeletePoolResponse = DeletePoolResponses[keyof DeletePoolResponses];
+
+export type UpdatePoolData = {
+    body: NameInput;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pools/{id}';
+};
+
+export type UpdatePoolErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdatePoolError = UpdatePoolErrors[keyof UpdatePoolErrors];
+
+export type UpdatePoolResponses = {
+    /**
+     * The answer.
+     */
+    200: Named;
+};
+
+export type UpdatePoolResponse = UpdatePoolResponses[keyof UpdatePoolResponses];
+
+export type ListWorkplacesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/workplaces';
+};
+
+export type ListWorkplacesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListWorkplacesError = ListWorkplacesErrors[keyof ListWorkplacesErrors];
+
+export type ListWorkplacesResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Workplace>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListWorkplacesResponse = ListWorkplacesResponses[keyof ListWorkplacesResponses];
+
+export type CreateWorkplaceData = {
+    body: WorkplaceInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/workplaces';
+};
+
+export type CreateWorkplaceErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateWorkplaceError = CreateWorkplaceErrors[keyof CreateWorkplaceErrors];
+
+export type CreateWorkplaceResponses = {
+    /**
+     * Created.
+     */
+    201: Workplace;
+};
+
+export type CreateWorkplaceResponse = CreateWorkplaceResponses[keyof CreateWorkplaceResponses];
+
+export type DeleteWorkplaceData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/workplaces/{id}';
+};
+
+export type DeleteWorkplaceErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteWorkplaceError = DeleteWorkplaceErrors[keyof DeleteWorkplaceErrors];
+
+export type DeleteWorkplaceResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteWorkplaceResponse = DeleteWorkplaceResponses[keyof DeleteWorkplaceResponses];
+
+export type UpdateWorkplaceData = {
+    body: WorkplaceInput;
+    headers: {
+        'If-Match': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/workplaces/{id}';
+};
+
+export type UpdateWorkplaceErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateWorkplaceError = UpdateWorkplaceErrors[keyof UpdateWorkplaceErrors];
+
+export type UpdateWorkplaceResponses = {
+    /**
+     * The answer.
+     */
+    200: Workplace;
+};
+
+export type UpdateWorkplaceResponse = UpdateWorkplaceResponses[keyof UpdateWorkplaceResponses];
+
+export type ListSubstitutesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        pool?: string;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/substitutes';
+};
+
+export type ListSubstitutesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListSubstitutesError = ListSubstitutesErrors[keyof ListSubstitutesErrors];
+
+export type ListSubstitutesResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Substitute>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListSubstitutesResponse = ListSubstitutesResponses[keyof ListSubstitutesResponses];
+
+export type DeleteSubstituteData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}';
+};
+
+export type DeleteSubstituteErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteSubstituteError = DeleteSubstituteErrors[keyof DeleteSubstituteErrors];
+
+export type DeleteSubstituteResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteSubstituteResponse = DeleteSubstituteResponses[keyof DeleteSubstituteResponses];
+
+export type GetSubstituteData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}';
+};
+
+export type GetSubstituteErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetSubstituteError = GetSubstituteErrors[keyof GetSubstituteErrors];
+
+export type GetSubstituteResponses = {
+    /**
+     * The answer.
+     */
+    200: Substitute;
+};
+
+export type GetSubstituteResponse = GetSubstituteResponses[keyof GetSubstituteResponses];
+
+export type PutSubstituteData = {
+    body: SubstituteInput;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}';
+};
+
+export type PutSubstituteErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PutSubstituteError = PutSubstituteErrors[keyof PutSubstituteErrors];
+
+export type PutSubstituteResponses = {
+    /**
+     * The answer.
+     */
+    200: Substitute;
+};
+
+export type PutSubstituteResponse = PutSubstituteResponses[keyof PutSubstituteResponses];
+
+export type ListAvailabilityData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/availability';
+};
+
+export type ListAvailabilityErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListAvailabilityError = ListAvailabilityErrors[keyof ListAvailabilityErrors];
+
+export type ListAvailabilityResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<AvailabilityView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListAvailabilityResponse = ListAvailabilityResponses[keyof ListAvailabilityResponses];
+
+export type CreateAvailabilityData = {
+    body: AvailabilityInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/availability';
+};
+
+export type CreateAvailabilityErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateAvailabilityError = CreateAvailabilityErrors[keyof CreateAvailabilityErrors];
+
+export type CreateAvailabilityResponses = {
+    /**
+     * Created.
+     */
+    201: AvailabilityView;
+};
+
+export type CreateAvailabilityResponse = CreateAvailabilityResponses[keyof CreateAvailabilityResponses];
+
+export type DeleteAvailabilityData = {
+    body?: never;
+    path: {
+        id: string;
+        statement: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/availability/{statement}';
+};
+
+export type DeleteAvailabilityErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteAvailabilityError = DeleteAvailabilityErrors[keyof DeleteAvailabilityErrors];
+
+export type DeleteAvailabilityResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteAvailabilityResponse = DeleteAvailabilityResponses[keyof DeleteAvailabilityResponses];
+
+export type ListShiftsData = {
+    body?: never;
+    path?: never;
+    query: {
+        from: string;
+        until: string;
+        workplace?: string;
+    };
+    url: '/api/v1/shifts';
+};
+
+export type ListShiftsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListShiftsError = ListShiftsErrors[keyof ListShiftsErrors];
+
+export type ListShiftsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Shift>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListShiftsResponse = ListShiftsResponses[keyof ListShiftsResponses];
+
+export type CreateShiftData = {
+    body: ShiftInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/shifts';
+};
+
+export type CreateShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateShiftError = CreateShiftErrors[keyof CreateShiftErrors];
+
+export type CreateShiftResponses = {
+    /**
+     * Created.
+     */
+    201: Shift;
+};
+
+export type CreateShiftResponse = CreateShiftResponses[keyof CreateShiftResponses];
+
+export type DeleteShiftData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}';
+};
+
+export type DeleteShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteShiftError = DeleteShiftErrors[keyof DeleteShiftErrors];
+
+export type DeleteShiftResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteShiftResponse = DeleteShiftResponses[keyof DeleteShiftResponses];
+
+export type GetShiftData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}';
+};
+
+export type GetShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetShiftError = GetShiftErrors[keyof GetShiftErrors];
+
+export type GetShiftResponses = {
+    /**
+     * The answer.
+     */
+    200: Shift;
+};
+
+export type GetShiftResponse = GetShiftResponses[keyof GetShiftResponses];
+
+export type UpdateShiftData = {
+    body: ShiftInput;
+    headers: {
+        'If-Match': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}';
+};
+
+export type UpdateShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateShiftError = UpdateShiftErrors[keyof UpdateShiftErrors];
+
+export type UpdateShiftResponses = {
+    /**
+     * The answer.
+     */
+    200: Shift;
+};
+
+export type UpdateShiftResponse = UpdateShiftResponses[keyof UpdateShiftResponses];
+
+export type PublishShiftData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/publish';
+};
+
+export type PublishShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PublishShiftError = PublishShiftErrors[keyof PublishShiftErrors];
+
+export type PublishShiftResponses = {
+    /**
+     * The answer.
+     */
+    200: Shift;
+};
+
+export type PublishShiftResponse = PublishShiftResponses[keyof PublishShiftResponses];
+
+export type CopyShiftData = {
+    body: CopyInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/copy';
+};
+
+export type CopyShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CopyShiftError = CopyShiftErrors[keyof CopyShiftErrors];
+
+export type CopyShiftResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Shift>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type CopyShiftResponse = CopyShiftResponses[keyof CopyShiftResponses];
+
+export type ListCandidatesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/candidates';
+};
+
+export type ListCandidatesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListCandidatesError = ListCandidatesErrors[keyof ListCandidatesErrors];
+
+export type ListCandidatesResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<CandidateView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListCandidatesResponse = ListCandidatesResponses[keyof ListCandidatesResponses];
+
+export type ListOffersData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/offers';
+};
+
+export type ListOffersErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListOffersError = ListOffersErrors[keyof ListOffersErrors];
+
+export type ListOffersResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<OfferView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListOffersResponse = ListOffersResponses[keyof ListOffersResponses];
+
+export type AnswerOfferData = {
+    body: AnswerInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+        person: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/offers/{person}/answer';
+};
+
+export type AnswerOfferErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type AnswerOfferError = AnswerOfferErrors[keyof AnswerOfferErrors];
+
+export type AnswerOfferResponses = {
+    /**
+     * The answer.
+     */
+    200: AnswerReply;
+};
+
+export type AnswerOfferResponse = AnswerOfferResponses[keyof AnswerOfferResponses];
+
+export type BookShiftData = {
+    body: BookInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/book';
+};
+
+export type BookShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type BookShiftError = BookShiftErrors[keyof BookShiftErrors];
+
+export type BookShiftResponses = {
+    /**
+     * The answer.
+     */
+    200: BookingView;
+};
+
+export type BookShiftResponse = BookShiftResponses[keyof BookShiftResponses];
+
+export type CancelShiftData = {
+    body: ReasonInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/cancel';
+};
+
+export type CancelShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CancelShiftError = CancelShiftErrors[keyof CancelShiftErrors];
+
+export type CancelShiftResponses = {
+    /**
+     * The answer.
+     */
+    200: Shift;
+};
+
+export type CancelShiftResponse = CancelShiftResponses[keyof CancelShiftResponses];
+
+export type ListBookingsData = {
+    body?: never;
+    path?: never;
+    query: {
+        from: string;
+        until: string;
+        person?: string;
+        workplace?: string;
+    };
+    url: '/api/v1/bookings';
+};
+
+export type ListBookingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListBookingsError = ListBookingsErrors[keyof ListBookingsErrors];
+
+export type ListBookingsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<BookingView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListBookingsResponse = ListBookingsResponses[keyof ListBookingsResponses];
+
+export type ListShiftBookingsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/bookings';
+};
+
+export type ListShiftBookingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListShiftBookingsError = ListShiftBookingsErrors[keyof ListShiftBookingsErrors];
+
+export type ListShiftBookingsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<BookingView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListShiftBookingsResponse = ListShiftBookingsResponses[keyof ListShiftBookingsResponses];
+
+export type CancelBookingData = {
+    body: ReasonInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/cancel';
+};
+
+export type CancelBookingErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CancelBookingError = CancelBookingErrors[keyof CancelBookingErrors];
+
+export type CancelBookingResponses = {
+    /**
+     * The answer.
+     */
+    200: BookingView;
+};
+
+export type CancelBookingResponse = CancelBookingResponses[keyof CancelBookingResponses];
+
+export type ConfirmHoursData = {
+    body: HoursInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bookings/{id}/hours';
+};
+
+export type ConfirmHoursErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ConfirmHoursError = ConfirmHoursErrors[keyof ConfirmHoursErrors];
+
+export type ConfirmHoursResponses = {
+    /**
+     * The answer.
+     */
+    200: BookingView;
+};
+
+export type ConfirmHoursResponse = ConfirmHoursResponses[keyof ConfirmHoursResponses];
+
+export type DownloadBookingsData = {
+    body?: never;
+    path?: never;
+    query: {
+        from: string;
+        until: string;
+        person?: string;
+        workplace?: string;
+    };
+    url: '/api/v1/bookings.csv';
+};
+
+export type DownloadBookingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadBookingsError = DownloadBookingsErrors[keyof DownloadBookingsErrors];
+
+export type DownloadBookingsResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
 
 export type StreamEventsData = {
     body?: never;
