@@ -29,12 +29,12 @@ struct Setup {
 };
 BOOST_DESCRIBE_STRUCT(Setup, (), (steps))
 
-// What the members of the modules say, one after the other.
+// What the members of the modules say to this user, one after the other.
 template <class Part, class... A>
 auto gather(const Modules& modules, Part part, Ctx& ctx, const A&... arguments) {
   decltype((modules.front().*part)(ctx, arguments...)) out;
   for (const auto& module : modules)
-    if (module.*part)
+    if (module.*part && trust::may(ctx.role, module.hears))
       for (auto& item : (module.*part)(ctx, arguments...)) out.push_back(std::move(item));
   return out;
 }
@@ -48,13 +48,15 @@ net::Response live(Ctx& ctx, const Modules& modules) {
   response.with("Content-Type", "text/event-stream")
       .with("Cache-Control", "no-store")
       .with("X-Accel-Buffering", "no");
-  response.stream = [&base = ctx.base, tenant = ctx.tenant, &modules](net::BodyWriter& out) {
+  response.stream = [&base = ctx.base, tenant = ctx.tenant, role = ctx.role,
+                     &modules](net::BodyWriter& out) {
     auto until = net::in(std::chrono::minutes(10));
     std::map<Uuid, std::int64_t> told;
     std::int64_t number = 0;
     if (!out.write("retry: 2000\n\n")) return;
     for (int round = 0; out.alive() && std::chrono::steady_clock::now() < until; ++round) {
       Ctx looking(base, tenant, {});
+      looking.role = role;
       auto moving =
           gather(modules, &trust::Module::moving, looking, now() - std::chrono::seconds(10));
       looking.commit();
@@ -85,8 +87,13 @@ void add_home_routes(trust::Api& api, const Modules& modules) {
   api.add(
       {"GET", "/api/v1/home", "getHome", "What needs attention now", static_cast<int>(Right::user)},
       [&modules](Ctx& ctx) -> Result<Home> {
-        return Home{gather(modules, &trust::Module::attention, ctx),
-                    outreach::recent_campaigns(ctx, 5), people::running_imports(ctx)};
+        Home home;
+        home.attention = gather(modules, &trust::Module::attention, ctx);
+        if (trust::may(ctx.role, Right::campaigns_read))
+          home.recent_campaigns = outreach::recent_campaigns(ctx, 5);
+        if (trust::may(ctx.role, Right::persons_read))
+          home.running_imports = people::running_imports(ctx);
+        return home;
       });
   api.add({"GET", "/api/v1/setup", "getSetup", "What is missing until a message reaches somebody",
            static_cast<int>(Right::user)},

@@ -17,6 +17,7 @@ void add_report_routes(trust::Api& api);  // campaign/report.cpp
 trust::Module make_module(trust::Base& base, const Environment& environment) {
   trust::Module module;
   module.name = "outreach";
+  module.hears = trust::Right::campaigns_read;
   add_channel_hooks(base);
   add_campaign_hooks(base);
   add_composer_hooks(base);

@@ -12,6 +12,7 @@ using trust::Data;
 trust::Module make_module(trust::Base& base) {
   trust::Module module;
   module.name = "people";
+  module.hears = trust::Right::persons_read;
   add_catalogue_hooks(base);
   add_person_hooks(base);
   add_segment_hooks(base);

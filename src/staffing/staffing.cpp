@@ -8,6 +8,7 @@ namespace varde::staffing {
 trust::Module make_module(trust::Base& base) {
   trust::Module module;
   module.name = "staffing";
+  module.hears = trust::Right::shifts_read;
   add_register_hooks(base);
   add_offer_hooks(base);
   module.routes = [](trust::Api& api) {

@@ -65,6 +65,7 @@ BOOST_DESCRIBE_STRUCT(Moving, (), (type, id, mark))
 
 struct Module {
   std::string name;
+  Right hears = Right::user;  ///< What a user needs to be told what goes on here.
   std::function<void(Api&)> routes;
   std::function<void(web::Router&)> pages;
   std::function<void(jobs::Workers&)> jobs;

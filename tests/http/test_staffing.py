@@ -196,6 +196,24 @@ class Staffing(unittest.TestCase):
         shift = self.shift(pool, begin=noon, hours=4)
         self.assertEqual(self.asked(shift, 1), [people[1]])
 
+    def test_a_workplace_asks_and_the_office_approves(self):
+        pool, people = self.pool("leader", 1)
+        made = self.admin.ok("POST", "/api/v1/users/invitations", {"email": "leader@example.org", "role": "requester"})
+        token = varde.wait_for(lambda: next((m[1] for item in self.admin.ok("GET", "/api/v1/mailbox?q=leader@example.org")["items"] if (m := re.search(r"invitation[/#?]\S*?([A-Za-z0-9_.~-]{20,})", self.admin.ok("GET", "/api/v1/mailbox/" + item["id"])["text"]))), None), "the invitation")
+        self.program.client().ok("POST", "/api/v1/invitations/accept", {"token": token, "name": "Workplace Leader", "password": "violet tractor sings at dawn"})
+        leader = self.program.client()
+        leader.login("leader@example.org", "violet tractor sings at dawn")
+        shift = leader.ok("POST", "/api/v1/shifts", {"workplace_id": self.place, "starts_at": self.at(2 * DAY), "ends_at": self.at(2 * DAY + 8 * HOUR), "pool_ids": [pool]})
+        self.assertEqual(leader.ok("POST", "/api/v1/shifts/%s/publish" % shift["id"], {})["state"], "requested")
+        self.assertEqual(self.offers(shift), {}, "nobody is asked before it is approved")
+        self.assertIn("shift_requested", [a["kind"] for a in leader.ok("GET", "/api/v1/home")["attention"]])
+        for path in ("/api/v1/persons", "/api/v1/campaigns", "/api/v1/shifts/%s/offers" % shift["id"], "/api/v1/substitutes"):
+            self.assertEqual(leader.get(path).status, 403, path)
+        self.assertEqual(leader.post("/api/v1/shifts/%s/book" % shift["id"], {"person_id": people[0]}).status, 403)
+        self.admin.ok("POST", "/api/v1/shifts/%s/publish" % shift["id"], {})
+        self.asked(shift, 1)
+        self.assertEqual(leader.patch("/api/v1/shifts/" + shift["id"], {"places": 5}, self.state(shift)["version"]).status, 403)
+
     def test_input_is_checked(self):
         ask = lambda **fields: self.admin.post("/api/v1/shifts", {"workplace_id": self.place, "starts_at": self.at(DAY), "ends_at": self.at(DAY + HOUR), **fields})
         table = [({"ends_at": self.at(0)}, "/ends_at"), ({"ends_at": self.at(5 * DAY)}, "/ends_at"), ({"places": 0}, "/places"), ({"break_minutes": 60}, "/break_minutes"),
