@@ -7,7 +7,7 @@
 
 #include "staffing/fit/calendars_for_tests.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 namespace {
 
 using namespace tests;
@@ -768,4 +768,4 @@ TEST(Rules, EveryFindingHasItsSentences) {
 }
 
 }  // namespace
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit
