@@ -7,11 +7,14 @@ import                    a CSV of N persons; baseline: COPY of the same rows in
 person-get                signed-in GETs of one person at 64 connections (wrk); baseline: GETs of /api/v1/settings, which is
                           the same stack answering one indexed SELECT
 segment                   live count of three conditions over N persons
+rank                      ranking N substitutes with a year of bookings and availability for one shift
+answer                    N yes and no to one shift, 64 at a time; baseline: signed-in GETs by the same client
+board                     a week of N shifts at 200 workplaces
 """
-import os, pathlib, re, shutil, socket, subprocess, sys, time
+import os, pathlib, re, shutil, socket, subprocess, sys, threading, time
 
 from setup import options, show
-import varde
+import staffing, varde
 
 
 def emit(name, value, unit, baseline=None, peak=None):
@@ -151,7 +154,88 @@ def bench_campaign(count, dkim):
         sink.wait()
 
 
-names = {"campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
+def bench_rank(count):
+    """Ranking a pool with a year of bookings and availability for one shift, as the program itself measures it."""
+    program = varde.Program(quick=True).start()
+    try:
+        admin, place, pool, skill = staffing.fill(program, count, 100)
+        made = staffing.shift(admin, program, place, pool, publish=False, skills=[{"skill_id": skill, "level": 2, "required": True}], strategy={"kind": "direct"})
+        took = []
+        for _ in range(40):
+            page = admin.ok("GET", "/api/v1/shifts/%s/candidates?limit=10" % made["id"])
+            assert page["count"] == count and page["askable"] > 0, page
+            took.append(page["took_ms"])
+        took.sort()
+        emit("rank-p50-%d" % count, took[20], "ms")
+        emit("rank-p95-%d" % count, took[37], "ms")
+    finally:
+        program.remove()
+
+
+def bench_answer(count):
+    """Answers by personal link, 64 at a time, against the plain signed-in GET."""
+    program = varde.Program(quick=False).start()
+    try:
+        admin, place, pool, _ = staffing.fill(program, count)
+        made = staffing.shift(admin, program, place, pool, places=min(count, 200))
+        varde.wait_for(lambda: len(admin.ok("GET", "/api/v1/shifts/%s/offers" % made["id"])["items"]) == count, "the questions", 120)
+        people = [o["person_id"] for o in admin.ok("GET", "/api/v1/shifts/%s/offers" % made["id"])["items"]]
+        took, lock = [], threading.Lock()
+
+        def work(mine):
+            client = program.client()
+            client.cookies = dict(admin.cookies)
+            for person in mine:
+                started = time.monotonic()
+                client.request("POST", "/api/v1/shifts/%s/offers/%s/answer" % (made["id"], person), {"yes": True})
+                with lock:
+                    took.append(time.monotonic() - started)
+        threads = [threading.Thread(target=work, args=(people[i::64],)) for i in range(64)]
+        started = time.monotonic()
+        [t.start() for t in threads], [t.join() for t in threads]
+        rate = count / (time.monotonic() - started)
+        plain, threads = [], []
+
+        def read(times):
+            client = program.client()
+            client.cookies = dict(admin.cookies)
+            for _ in range(times):
+                client.request("GET", "/api/v1/settings")
+        threads = [threading.Thread(target=read, args=(count // 64,)) for i in range(64)]
+        started = time.monotonic()
+        [t.start() for t in threads], [t.join() for t in threads]
+        base = count // 64 * 64 / (time.monotonic() - started)
+        took.sort()
+        emit("answer", rate, "answers/s", base, rss(program.process.pid))
+        emit("answer-p99", took[int(len(took) * 0.99)] * 1000, "ms")
+    finally:
+        program.remove()
+
+
+def bench_board(count):
+    """A week of the shift board: `count` shifts at 200 workplaces."""
+    program = varde.Program(quick=True).start()
+    try:
+        admin = program.admin()
+        program.sql("INSERT INTO workplace (tenant_id, workplace_id, name, time_zone, created_at) SELECT tenant_id, gen_random_uuid(), 'Place ' || n, 'Europe/Oslo', now() FROM tenant, generate_series(1, 200) n WHERE slug = 'first'")
+        program.sql("INSERT INTO shift (tenant_id, shift_id, workplace_id, starts_at, ends_at, places, state, strategy, created_at, updated_at) SELECT tenant_id, gen_random_uuid(), workplace_id, now() + n * interval '16 hours', "
+                    "now() + n * interval '16 hours' + interval '8 hours', 1, 3, '{\"kind\": \"direct\"}', now(), now() FROM workplace, generate_series(0, %d) n" % (count // 200 - 1))
+        program.sql("VACUUM ANALYZE")
+        path = "/api/v1/shifts?from=%s&until=%s" % (staffing.at(program, -3600), staffing.at(program, 7 * 86400 - 3600))
+        took = []
+        for _ in range(40):
+            started = time.monotonic()
+            page = admin.request("GET", path)
+            took.append((time.monotonic() - started) * 1000)
+        assert len(page.json["items"]) == count // 200 * 200, len(page.json["items"])
+        took.sort()
+        emit("board-p50-%d" % count, took[20], "ms")
+        emit("board-p95-%d" % count, took[37], "ms")
+    finally:
+        program.remove()
+
+
+names = {"rank": (bench_rank, 10000, 1000), "answer": (bench_answer, 6400, 640), "board": (bench_board, 2000, 400), "campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
          "person-get": (bench_person_get, 10000, 2000), "segment": (bench_segment, 1000000, 20000)}
 if options.name not in names:
     sys.exit("no benchmark %r; there are: %s" % (options.name, ", ".join(names)))

@@ -4,6 +4,7 @@
 campaign    SIGKILL at random moments of a campaign, restart each time: what the receiving server counted
 import      the same for an import
 journey     the same for a journey of many persons: steps, messages, webhooks and notifications
+contention  everybody says yes to one shift at once, through two nodes, some killed on the way
 isolation   generated requests of every endpoint with another tenant's ids
 
 journey counts what leaves the house (a message for each open connection, one webhook); journey-steps what stays within.
@@ -11,10 +12,10 @@ The first three are done once more with SIGTERM (the row NAME-sigterm), which ma
 often the program was ended (runs), what never happened (lost), what happened twice (repeated), and how often that may
 be (limit): what can be between its hand-over and its answer at a kill, one message for each open connection.
 """
-import collections, http.server, json, random, re, socketserver, sys, threading
+import collections, http.client, http.server, json, random, re, socketserver, sys, threading
 
 from setup import options, show
-import varde
+import staffing, varde
 
 failed = False
 
@@ -236,14 +237,70 @@ def fault_isolation(rounds):
         varde.end_shared()
 
 
+def fault_contention(count, places=3):
+    """Everybody says yes at once, through two nodes, some killed on the way: who is booked, and who was told what."""
+    owner = varde.Program().start()
+    nodes = []
+    try:
+        admin, place, pool, _ = staffing.fill(owner, count)
+        shift = staffing.shift(admin, owner, place, pool, places=places)
+        path = "/api/v1/shifts/%s" % shift["id"]
+        varde.wait_for(lambda: len(admin.ok("GET", path + "/offers")["items"]) == count, "the questions", 300)
+        people = [o["person_id"] for o in admin.ok("GET", path + "/offers")["items"]]
+        nodes = [varde.Node(owner).start() for _ in range(2)]
+        told, lock = collections.defaultdict(list), threading.Lock()
+
+        def work(index):
+            node = nodes[index % 2]
+            client = varde.Client(node)
+            client.cookies = dict(admin.cookies)
+            for person in people[index::64]:
+                while True:  # until somebody answers; a retry must hear the same
+                    try:
+                        answer = client.request("POST", path + "/offers/%s/answer" % person, {"yes": True})
+                    except (OSError, http.client.HTTPException):
+                        answer = None
+                    if answer and answer.status == 200:
+                        with lock:
+                            told[person].append(answer.json["result"])
+                        if answer.json["result"] == "booked" or random.random() < 0.1:
+                            if len(told[person]) < 2:
+                                continue  # asks again
+                        break
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(64)]
+        [t.start() for t in threads]
+        kills, at = 0, 0
+        times = 3 if options.quick else 10
+        while kills < times and any(t.is_alive() for t in threads):
+            at += count // (times + 2)
+            while len(told) < at and any(t.is_alive() for t in threads):
+                threads[0].join(0.002)
+            nodes[kills % 2].kill()
+            nodes[kills % 2].start()
+            kills += 1
+        [t.join() for t in threads]
+        booked = {b["person_id"] for b in admin.ok("GET", path + "/bookings")["items"] if b["state"] == "booked"}
+        said = {p for p, results in told.items() if "booked" in results}
+        two_things = sum(len(set(results)) > 1 for results in told.values())
+        wrong = sum(set(results) - {"booked", "taken"} != set() for results in told.values())
+        # lost: places not given, or people booked who never heard of it; repeated: places given twice, or two answers.
+        emit(name="contention", runs=kills, lost=abs(places - len(booked)) + len(booked ^ said) + (count - len(told)), repeated=two_things + wrong, limit=0)
+    finally:
+        for node in nodes:
+            node.stop()
+        owner.remove()
+
+
 interrupted = {"campaign": (fault_campaign, 2000, 20000), "import": (fault_import, 4000, 20000), "journey": (fault_journey, 500, 5000)}
 if options.name in interrupted:
     fault, quick, full = interrupted[options.name]
     size, times = options.persons or (quick if options.quick else full), 4 if options.quick else 20
     fault(options.name, size, times, False)
     fault(options.name + "-sigterm", size, times // 2, True)
+elif options.name == "contention":
+    fault_contention(options.persons or (1000 if options.quick else 10000))
 elif options.name == "isolation":
     fault_isolation(2 if options.quick else 20)
 else:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation"])))
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention"])))
 sys.exit(failed)

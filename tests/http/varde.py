@@ -3,7 +3,7 @@
 One program serves all test files of a run (starting takes two seconds); a test makes a tenant of its own when it
 needs an empty one. Time is moved through the clock file, never slept for.
 """
-import contextlib, http.client, mmap, os, pathlib, shutil, signal, socket, ssl, struct, subprocess, sys, tempfile, time, urllib.parse
+import contextlib, http.client, json, mmap, os, pathlib, shutil, signal, socket, ssl, struct, subprocess, sys, tempfile, time, urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 import api_client, contract  # noqa: E402
@@ -189,6 +189,45 @@ class Program:
         out = subprocess.run(command, capture_output=True, text=True, cwd="/")
         assert out.returncode == 0, out.stderr
         return [line.split("\x1f") for line in out.stdout.splitlines()]
+
+
+class Node(Program):
+    """`varde serve`: one more node on the databases of a program that owns them."""
+
+    def __init__(self, owner):
+        self.owner, self.directory, self.clock, self.extra = owner, owner.directory, owner.clock, []
+        self.port, self.process = free_port(), None
+        self.name = "node-%d" % self.port
+        data = owner.directory / "data"
+        config = {"database": "host=%s dbname=varde" % (data / "main" / "socket"), "keystore": "host=%s dbname=varde" % (data / "keystore" / "socket"),
+                  "root_key": str(data / "root.key"), "data_directory": str(owner.directory / self.name), "user": "varde", "test_clock": str(self.clock)}
+        self.config = owner.directory / (self.name + ".toml")
+        self.config.write_text("".join("%s = %s\n" % (k, json.dumps(v)) for k, v in config.items()) + "port = %d\nbounce_port = 0\n" % self.port)
+
+    def start(self, wait=True):
+        self.log = open(self.directory / (self.name + ".log"), "ab")
+        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        if wait:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self):
+        def check():
+            assert self.process.poll() is None, "the node ended: " + (self.directory / (self.name + ".log")).read_text(errors="replace")[-3000:]
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                connection = self.connect(5)
+                connection.request("GET", "/readyz")
+                return connection.getresponse().status == 200
+        wait_for(check, "the node to be ready", 60)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(60)
 
 
 _shared = None

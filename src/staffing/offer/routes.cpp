@@ -39,6 +39,16 @@ struct CandidateView {
 };
 BOOST_DESCRIBE_STRUCT(CandidateView, (),
                       (person_id, name, askable, favourite, in_pool, explanation))
+struct CandidateQuery {
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(CandidateQuery, (), (limit))
+struct Candidates {
+  std::vector<CandidateView> items;
+  std::int64_t count = 0, askable = 0;  ///< Of the whole pool.
+  double took_ms = 0;                   ///< Loading and ranking it, without the names.
+};
+BOOST_DESCRIBE_STRUCT(Candidates, (), (items, count, askable, took_ms))
 struct BookingView {
   Uuid id, shift_id, person_id, workplace_id;
   std::optional<Personal> name;
@@ -207,15 +217,23 @@ void add_offer_routes(trust::Api& api) {
 
   api.add({"GET", "/api/v1/shifts/{id}/candidates", "listCandidates",
            "Who fits a shift, in the order in which they would be asked, and why", write},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<CandidateView>> {
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Query<CandidateQuery>& query) -> Result<Candidates> {
             auto shift = find_shift(ctx, path->id);
             if (!shift) return gone();
+            auto started = std::chrono::steady_clock::now();
             auto ranked = rank_pool(ctx, *shift);
-            if (ranked.size() > kMostRows) ranked.resize(kMostRows);
+            Candidates page;
+            page.took_ms = std::chrono::duration<double, std::milli>(
+                               std::chrono::steady_clock::now() - started)
+                               .count();
+            page.count = static_cast<std::int64_t>(ranked.size());
+            page.askable = std::ranges::count_if(ranked, &Fit::askable);
+            auto limit = static_cast<std::size_t>(web::page_limit(query->limit, 200, 1000));
+            if (ranked.size() > limit) ranked.resize(limit);
             std::vector<Uuid> ids;
             for (const auto& one : ranked) ids.push_back(one.person_id);
             auto names = person_names(ctx, ids);
-            web::Page<CandidateView> page;
             for (auto& one : ranked)
               page.items.push_back({one.person_id, name_in(names, one.person_id), one.askable,
                                     one.favourite, one.in_pool, std::move(one.explanation)});
