@@ -236,7 +236,7 @@ void check_travel(const PreparedShift& prepared, const Candidate& candidate, con
     auto gap = before ? prepared.time.start - time.end : time.start - prepared.time.end;
     if (gap >= kDay) continue;
     auto needed = way_between(b.place, prepared.shift.place, rule);
-    if (gap >= needed || needed - gap <= worst) continue;
+    if (needed - gap <= worst) continue;
     found = true;
     worst = needed - gap;
     out.kind = before ? FindingCase::before : FindingCase::after;

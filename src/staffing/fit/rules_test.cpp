@@ -274,6 +274,37 @@ TEST(Rules, WeeklyRestInEverySevenDays) {
   for (const auto& row : cases) expect(row, rules, 35 * 60);
 }
 
+TEST(Rules, WeeklyRestInEverySevenDaysToTheMicrosecond) {
+  // Free until Monday 2 March 08, which serves the seven days that begin until Saturday 21; from
+  // Friday 6 March 10 to Saturday 21, exactly 35 h, which serve from Saturday 28 February 21 to
+  // Friday 6 March 10; and from Wednesday 11 March 23, 133 h later, which serves from there on.
+  std::vector<BookedTime> work;
+  for (const auto* day : {"03-02 08:00/16:00", "03-03 08:00/16:00", "03-04 08:00/16:00",
+                          "03-05 08:00/16:00", "03-06 08:00/10:00", "03-08 08:00/16:00",
+                          "03-09 08:00/16:00", "03-10 08:00/16:00", "03-11 08:00/23:00"})
+    work.push_back(booked(span(day)));
+  auto rules = no_rules();
+  rules.weekly_rest = {RuleLevel::block, 35 * 60, WeekWindow::rolling};
+  auto look = [&](Duration earlier_shift, Duration later_end) {
+    Shift shift;
+    shift.start = at("03-07 21:00") - earlier_shift;
+    shift.end = at("03-07 23:00");
+    Candidate candidate;
+    candidate.bookings = work;
+    candidate.bookings.back().end += later_end;
+    return check(shift, candidate, rules);
+  };
+  EXPECT_TRUE(look({}, {}).empty());
+  EXPECT_EQ(look(Duration(1), {}).size(), 1u);
+  // A microsecond later, and the one beginning is served by the one, the next by the other; two,
+  // and one between them is not: of both it holds 35 h less a microsecond.
+  EXPECT_TRUE(look({}, Duration(1)).empty());
+  auto findings = look({}, Duration(2));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].measured, 35 * 60 - 1);
+  EXPECT_EQ(findings[0].about.start, at("03-06 10:00") + Duration(1));
+}
+
 // ---- against a slow and plain reading of the same words, quarter by quarter
 
 /// Whether each quarter from `origin` on is free when the shift is taken.
