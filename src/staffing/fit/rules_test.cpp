@@ -6,6 +6,7 @@
 #include <set>
 
 #include "staffing/fit/calendars_for_tests.hpp"
+#include "web/reflect.hpp"
 
 namespace varde::staffing {
 namespace {
@@ -706,6 +707,13 @@ TEST(Rules, PresetsAreTheLaws) {
   EXPECT_EQ(norwegian_rules().weekly_rest.minutes, 35 * 60);
   EXPECT_EQ(swedish_rules().weekly_rest.minutes, 36 * 60);
   EXPECT_EQ(norwegian_rules().daily_rest.minutes, 11 * 60);
+  auto json = web::write(swedish_rules());
+  EXPECT_EQ(json.at("weekly_rest").at("window"), "calendar_week");
+  EXPECT_EQ(json.at("overlap").at("level"), "block");
+  auto back = web::read<RuleSettings>(json);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(web::write(*back), json);
+
   auto bad = norwegian_rules();
   bad.daily_rest.minutes = 24 * 60;
   bad.travel.kilometres_per_hour = 0;
@@ -733,7 +741,11 @@ TEST(Rules, SentencesInThreeLanguages) {
   EXPECT_EQ(say(scheduler, "en"), "Rest before the shift would be 9 h 30 min; 11 h are required.");
   EXPECT_EQ(say(scheduler, "nb-NO"), "Hvilen før vakten ville bli 9 t 30 min; 11 t kreves.");
   EXPECT_EQ(say(scheduler, "sv"), "Vilan före passet skulle bli 9 tim 30 min; 11 tim krävs.");
-  EXPECT_EQ(say(substitute, "de"), "You were not asked because your rest would be under 11 h.");
+  EXPECT_EQ(say(substitute, "de"), "You were not asked because your rest would be under 11 hours.");
+  EXPECT_EQ(say(substitute, "nn"), "Du ble ikke spurt fordi hvilen din ville bli under 11 timer.");
+  finding.required = 61;
+  EXPECT_EQ(say(substitute, "sv-SE"),
+            "Du tillfrågades inte eftersom din vila skulle bli under 1 timme 1 minut.");
   finding.severity = Severity::warn;
   EXPECT_EQ(say(substitute, "en"), "");
 
