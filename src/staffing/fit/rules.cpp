@@ -335,6 +335,7 @@ std::vector<Finding> check(const PreparedShift& prepared, const Candidate& candi
   std::vector<Finding> out;
   auto on = [](RuleLevel level) { return level != RuleLevel::off; };
   auto report = [&](RuleLevel level, Finding finding) {
+    if (out.empty()) out.reserve(4);
     finding.severity = level == RuleLevel::block ? Severity::block : Severity::warn;
     out.push_back(std::move(finding));
   };
