@@ -16,7 +16,7 @@
 #include "staffing/fit/rank.hpp"
 
 using namespace varde;
-using namespace varde::staffing;
+using namespace varde::staffing::fit;
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <boost/container/small_vector.hpp>
 #include <tuple>
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 namespace {
 
 using std::chrono::days;
@@ -131,4 +131,4 @@ Availability availability(std::span<const Statement> statements, Interval span,
   return availability(statements, span, ZoneWindow(zone, span.start - days(2), span.end + days(2)));
 }
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

@@ -38,7 +38,7 @@
 #include "base/time.hpp"
 #include "staffing/fit/zone_window.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 
 /// `ask_anyway`: probably not, but do ask. `pause`: do not ask at all.
 enum class StatementKind { available = 1, unavailable = 2, ask_anyway = 3, pause = 4 };
@@ -76,12 +76,11 @@ struct Availability {
 
 /// What `statements` (in any order) say about `span`. `zone` must have been fetched for two days
 /// around it. An empty span is unknown. Statements that cannot hold (dates in the wrong order, no
-/// weekday, minutes out of range) are passed over. O(n + k²) for the k
-/// that touch the span.
+/// weekday, minutes out of range) are passed over. O(n + k²) for the k that touch the span.
 Availability availability(std::span<const Statement> statements, Interval span,
                           const ZoneWindow& zone);
 /// The same for a single question; `zone` is an IANA name.
 Availability availability(std::span<const Statement> statements, Interval span,
                           std::string_view zone);
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

@@ -5,7 +5,7 @@
 
 #include "staffing/fit/calendars_for_tests.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 namespace {
 
 using namespace tests;
@@ -287,4 +287,4 @@ TEST(Availability, AZoneWindowAnswersAsTheZoneDoes) {
 }
 
 }  // namespace
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

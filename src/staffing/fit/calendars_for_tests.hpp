@@ -8,7 +8,7 @@
 
 #include "staffing/fit/rules.hpp"
 
-namespace varde::staffing::tests {
+namespace varde::staffing::fit::tests {
 
 using std::chrono::minutes;
 
@@ -110,4 +110,4 @@ inline Scene any_scene() {
   return out;
 }
 
-}  // namespace varde::staffing::tests
+}  // namespace varde::staffing::fit::tests

@@ -9,7 +9,7 @@
 
 #include "staffing/fit/rank.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 namespace {
 
 enum LanguageColumn { en, nb, sv };
@@ -402,4 +402,4 @@ std::string explain(const Ranked& ranked, std::string_view zone, std::string_vie
   return out;
 }
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

@@ -6,7 +6,7 @@
 
 #include "staffing/fit/rules.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 
 struct PreparedShift {
   explicit PreparedShift(const Shift& of);
@@ -23,4 +23,4 @@ struct PreparedShift {
 std::vector<Finding> check(const PreparedShift& prepared, const Candidate& candidate,
                            const RuleSettings& settings, const Availability& availability);
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

@@ -5,7 +5,7 @@
 
 #include "staffing/fit/prepared.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 namespace {
 
 /// A thousandth of what is left of `cap` when `used` is taken off it.
@@ -139,4 +139,4 @@ Result<void> validate(const RankSettings& settings) {
   return error;
 }
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

@@ -30,7 +30,7 @@
 
 #include "staffing/fit/rules.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 
 /// Weights are 0 to 1000.
 struct RankWeights {
@@ -85,4 +85,4 @@ std::vector<Ranked> rank(const Shift& shift, std::span<const Candidate> candidat
 /// is the shift's; `language` as in rules.hpp.
 std::string explain(const Ranked& ranked, std::string_view zone, std::string_view language);
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

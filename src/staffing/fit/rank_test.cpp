@@ -8,7 +8,7 @@
 
 #include "staffing/fit/calendars_for_tests.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 namespace {
 
 using namespace tests;
@@ -249,4 +249,4 @@ TEST(Rank, SettingsAreChecked) {
 }
 
 }  // namespace
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

@@ -6,7 +6,7 @@
 
 #include "staffing/fit/prepared.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 namespace {
 
 using std::chrono::days;
@@ -486,4 +486,4 @@ Result<void> validate(const RuleSettings& settings) {
   return error;
 }
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

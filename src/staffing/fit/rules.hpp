@@ -47,7 +47,7 @@
 #include "base/time.hpp"
 #include "staffing/fit/availability.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 
 // ---- the shift and the person
 
@@ -300,4 +300,4 @@ std::string render(const Message& message, std::string_view language);
 std::string sentence(const Finding& finding, Audience audience, std::string_view zone,
                      std::string_view language);
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

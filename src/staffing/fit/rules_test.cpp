@@ -8,7 +8,7 @@
 #include "staffing/fit/calendars_for_tests.hpp"
 #include "web/reflect.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 namespace {
 
 using namespace tests;
@@ -811,4 +811,4 @@ TEST(Rules, EveryFindingHasItsSentences) {
 }
 
 }  // namespace
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 
 ZoneWindow::ZoneWindow(std::string_view zone, Timestamp from, Timestamp until) {
   const date::time_zone* found = nullptr;
@@ -43,4 +43,4 @@ std::chrono::local_days ZoneWindow::day_of(Timestamp at) const {
   return std::chrono::floor<std::chrono::days>(to_local(at));
 }
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit

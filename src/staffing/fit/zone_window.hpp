@@ -11,7 +11,7 @@
 
 #include "base/time.hpp"
 
-namespace varde::staffing {
+namespace varde::staffing::fit {
 
 /// A half-open span of time: `start` belongs to it, `end` does not. Empty when end <= start.
 struct Interval {
@@ -56,4 +56,4 @@ class ZoneWindow {
   std::vector<Span> spans_;
 };
 
-}  // namespace varde::staffing
+}  // namespace varde::staffing::fit
