@@ -76,7 +76,7 @@ struct Availability {
 
 /// What `statements` (in any order) say about `span`. `zone` must have been fetched for two days
 /// around it. An empty span is unknown. Statements that cannot hold (dates in the wrong order, no
-/// weekday, minutes out of range) are passed over. O(n + k² log k) for the k that touch the span.
+/// weekday, minutes out of range) are passed over. O(n + k²) for the k that touch the span.
 Availability availability(std::span<const Statement> statements, Interval span,
                           const ZoneWindow& zone);
 /// The same for a single question; `zone` is an IANA name.

@@ -2,7 +2,8 @@
 //
 // They stand in code rather than in locales/ because the server says them: in an answer to "why was
 // I not asked", in the explanation kept with an offer, in an e-mail to the scheduler. {name} is
-// replaced by a value; {name|time} writes minutes as "9 h 30 min", {name|date} a day in words.
+// replaced by a value; {name|time} writes minutes as "9 h 30 min", {name|words} as "9 hours 30
+// minutes", {name|date} a day as "2 March 2026".
 #include <array>
 #include <charconv>
 
@@ -32,9 +33,9 @@ constexpr Row kRows[] = {
       "Den lengste hvilen i løpet av 24 timer ville bli {measured|time}; {required|time} kreves.",
       "Den längsta vilan inom 24 timmar skulle bli {measured|time}; {required|time} krävs."}},
     {"rule.daily_rest.substitute",
-     {"You were not asked because your rest would be under {required|time}.",
-      "Du ble ikke spurt fordi hvilen din ville bli under {required|time}.",
-      "Du tillfrågades inte eftersom din vila skulle bli under {required|time}."}},
+     {"You were not asked because your rest would be under {required|words}.",
+      "Du ble ikke spurt fordi hvilen din ville bli under {required|words}.",
+      "Du tillfrågades inte eftersom din vila skulle bli under {required|words}."}},
     {"rule.weekly_rest.scheduler",
      {"The longest free period in the seven days from {from|date} would be {measured|time}; "
       "{required|time} are required.",
@@ -43,9 +44,9 @@ constexpr Row kRows[] = {
       "Den längsta ledigheten under de sju dagarna från {from|date} skulle bli {measured|time}; "
       "{required|time} krävs."}},
     {"rule.weekly_rest.substitute",
-     {"You were not asked because your weekly rest would be under {required|time}.",
-      "Du ble ikke spurt fordi den ukentlige hvilen din ville bli under {required|time}.",
-      "Du tillfrågades inte eftersom din veckovila skulle bli under {required|time}."}},
+     {"You were not asked because your weekly rest would be under {required|words}.",
+      "Du ble ikke spurt fordi den ukentlige hvilen din ville bli under {required|words}.",
+      "Du tillfrågades inte eftersom din veckovila skulle bli under {required|words}."}},
     {"rule.week_ordinary.scheduler",
      {"Work in the week from {from|date} would be {measured|time}; ordinary hours end at "
       "{required|time}.",
@@ -54,9 +55,9 @@ constexpr Row kRows[] = {
       "Arbetet under veckan från {from|date} skulle bli {measured|time}; ordinarie arbetstid är "
       "högst {required|time}."}},
     {"rule.week_ordinary.substitute",
-     {"You were not asked because you would work more than {required|time} that week.",
-      "Du ble ikke spurt fordi du ville jobbe mer enn {required|time} den uken.",
-      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|time} den veckan."}},
+     {"You were not asked because you would work more than {required|words} that week.",
+      "Du ble ikke spurt fordi du ville jobbe mer enn {required|words} den uken.",
+      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|words} den veckan."}},
     {"rule.week_max.scheduler",
      {"Work in the week from {from|date} would be {measured|time}; at most {required|time} are "
       "allowed.",
@@ -65,9 +66,9 @@ constexpr Row kRows[] = {
       "Arbetet under veckan från {from|date} skulle bli {measured|time}; högst {required|time} är "
       "tillåtet."}},
     {"rule.week_max.substitute",
-     {"You were not asked because you would work more than {required|time} that week.",
-      "Du ble ikke spurt fordi du ville jobbe mer enn {required|time} den uken.",
-      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|time} den veckan."}},
+     {"You were not asked because you would work more than {required|words} that week.",
+      "Du ble ikke spurt fordi du ville jobbe mer enn {required|words} den uken.",
+      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|words} den veckan."}},
     {"rule.month_max.scheduler",
      {"Work in the month from {from|date} would be {measured|time}; at most {required|time} are "
       "allowed.",
@@ -76,9 +77,9 @@ constexpr Row kRows[] = {
       "Arbetet under månaden från {from|date} skulle bli {measured|time}; högst {required|time} är "
       "tillåtet."}},
     {"rule.month_max.substitute",
-     {"You were not asked because you would work more than {required|time} that month.",
-      "Du ble ikke spurt fordi du ville jobbe mer enn {required|time} den måneden.",
-      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|time} den månaden."}},
+     {"You were not asked because you would work more than {required|words} that month.",
+      "Du ble ikke spurt fordi du ville jobbe mer enn {required|words} den måneden.",
+      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|words} den månaden."}},
     {"rule.extra_hours.scheduler",
      {"Extra hours in the week from {from|date} would be {measured|time}; at most {required|time} "
       "are allowed beside the employment.",
@@ -87,9 +88,9 @@ constexpr Row kRows[] = {
       "Mertiden under veckan från {from|date} skulle bli {measured|time}; högst {required|time} är "
       "tillåtet utöver anställningen."}},
     {"rule.extra_hours.substitute",
-     {"You were not asked because your extra hours that week would be more than {required|time}.",
-      "Du ble ikke spurt fordi merarbeidet ditt den uken ville bli mer enn {required|time}.",
-      "Du tillfrågades inte eftersom din mertid den veckan skulle bli mer än {required|time}."}},
+     {"You were not asked because your extra hours that week would be more than {required|words}.",
+      "Du ble ikke spurt fordi merarbeidet ditt den uken ville bli mer enn {required|words}.",
+      "Du tillfrågades inte eftersom din mertid den veckan skulle bli mer än {required|words}."}},
     {"rule.overlap.scheduler",
      {"Is booked elsewhere for {measured|time} of the shift.",
       "Er opptatt på en annen vakt i {measured|time} av denne.",
@@ -233,6 +234,23 @@ std::string time_text(std::int64_t minutes, LanguageColumn language) {
   return fmt::format("{} {} {} min", hours, kHour[language], rest);
 }
 
+std::string words_text(std::int64_t minutes, LanguageColumn language) {
+  struct Forms {
+    std::string_view one, more;
+  };
+  constexpr std::array<Forms, 3> kHours{
+      {{"hour", "hours"}, {"time", "timer"}, {"timme", "timmar"}}};
+  constexpr std::array<Forms, 3> kMinutes{
+      {{"minute", "minutes"}, {"minutt", "minutter"}, {"minut", "minuter"}}};
+  auto count = [](std::int64_t n, const Forms& forms) {
+    return fmt::format("{} {}", n, n == 1 ? forms.one : forms.more);
+  };
+  auto hours = minutes / 60, rest = minutes % 60;
+  if (hours == 0) return count(rest, kMinutes[language]);
+  auto out = count(hours, kHours[language]);
+  return rest == 0 ? out : out + ' ' + count(rest, kMinutes[language]);
+}
+
 std::string date_text(Date day, LanguageColumn language) {
   constexpr std::array<std::array<std::string_view, 12>, 3> kMonths{
       {{"January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -248,10 +266,10 @@ std::string date_text(Date day, LanguageColumn language) {
 std::string value_text(const std::string& value, std::string_view as, LanguageColumn language) {
   if (as == "date")
     if (auto day = parse_date(value)) return date_text(*day, language);
-  if (as == "time") {
+  if (as == "time" || as == "words") {
     std::int64_t minutes = 0;
     std::from_chars(value.data(), value.data() + value.size(), minutes);
-    return time_text(minutes, language);
+    return as == "time" ? time_text(minutes, language) : words_text(minutes, language);
   }
   return value;
 }

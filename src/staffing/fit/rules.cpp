@@ -236,7 +236,7 @@ void check_travel(const PreparedShift& prepared, const Candidate& candidate, con
     auto gap = before ? prepared.time.start - time.end : time.start - prepared.time.end;
     if (gap >= kDay) continue;
     auto needed = way_between(b.place, prepared.shift.place, rule);
-    if (gap >= needed || needed - gap <= worst) continue;
+    if (needed - gap <= worst) continue;
     found = true;
     worst = needed - gap;
     out.kind = before ? FindingCase::before : FindingCase::after;
@@ -335,6 +335,7 @@ std::vector<Finding> check(const PreparedShift& prepared, const Candidate& candi
   std::vector<Finding> out;
   auto on = [](RuleLevel level) { return level != RuleLevel::off; };
   auto report = [&](RuleLevel level, Finding finding) {
+    if (out.empty()) out.reserve(4);
     finding.severity = level == RuleLevel::block ? Severity::block : Severity::warn;
     out.push_back(std::move(finding));
   };

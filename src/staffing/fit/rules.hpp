@@ -18,7 +18,9 @@
 //
 //   Weekly rest: each period of seven days that touches the shift must hold the rest in one piece
 //   within it. By default these are the weeks from Monday 00:00 to Monday 00:00 at the workplace;
-//   `rolling` takes every period of 168 hours that has an instant in common with the shift.
+//   `rolling` takes every period of 168 hours that has an instant in common with the shift, which
+//   is far stricter: of the 64 hours between Friday 16:00 and Monday 08:00, week after week, the
+//   seven days from Sunday 00:00 hold 32 at either end.
 //
 // Both only ever get stricter when a booking is added, and so does every other rule.
 //

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "staffing/fit/calendars_for_tests.hpp"
+#include "web/reflect.hpp"
 
 namespace varde::staffing::fit {
 namespace {
@@ -272,6 +273,37 @@ TEST(Rules, WeeklyRestInEverySevenDays) {
   auto rules = no_rules();
   rules.weekly_rest = {RuleLevel::block, 35 * 60, WeekWindow::rolling};
   for (const auto& row : cases) expect(row, rules, 35 * 60);
+}
+
+TEST(Rules, WeeklyRestInEverySevenDaysToTheMicrosecond) {
+  // Free until Monday 2 March 08, which serves the seven days that begin until Saturday 21; from
+  // Friday 6 March 10 to Saturday 21, exactly 35 h, which serve from Saturday 28 February 21 to
+  // Friday 6 March 10; and from Wednesday 11 March 23, 133 h later, which serves from there on.
+  std::vector<BookedTime> work;
+  for (const auto* day : {"03-02 08:00/16:00", "03-03 08:00/16:00", "03-04 08:00/16:00",
+                          "03-05 08:00/16:00", "03-06 08:00/10:00", "03-08 08:00/16:00",
+                          "03-09 08:00/16:00", "03-10 08:00/16:00", "03-11 08:00/23:00"})
+    work.push_back(booked(span(day)));
+  auto rules = no_rules();
+  rules.weekly_rest = {RuleLevel::block, 35 * 60, WeekWindow::rolling};
+  auto look = [&](Duration earlier_shift, Duration later_end) {
+    Shift shift;
+    shift.start = at("03-07 21:00") - earlier_shift;
+    shift.end = at("03-07 23:00");
+    Candidate candidate;
+    candidate.bookings = work;
+    candidate.bookings.back().end += later_end;
+    return check(shift, candidate, rules);
+  };
+  EXPECT_TRUE(look({}, {}).empty());
+  EXPECT_EQ(look(Duration(1), {}).size(), 1u);
+  // A microsecond later, and the one beginning is served by the one, the next by the other; two,
+  // and one between them is not: of both it holds 35 h less a microsecond.
+  EXPECT_TRUE(look({}, Duration(1)).empty());
+  auto findings = look({}, Duration(2));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].measured, 35 * 60 - 1);
+  EXPECT_EQ(findings[0].about.start, at("03-06 10:00") + Duration(1));
 }
 
 // ---- against a slow and plain reading of the same words, quarter by quarter
@@ -675,6 +707,13 @@ TEST(Rules, PresetsAreTheLaws) {
   EXPECT_EQ(norwegian_rules().weekly_rest.minutes, 35 * 60);
   EXPECT_EQ(swedish_rules().weekly_rest.minutes, 36 * 60);
   EXPECT_EQ(norwegian_rules().daily_rest.minutes, 11 * 60);
+  auto json = web::write(swedish_rules());
+  EXPECT_EQ(json.at("weekly_rest").at("window"), "calendar_week");
+  EXPECT_EQ(json.at("overlap").at("level"), "block");
+  auto back = web::read<RuleSettings>(json);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(web::write(*back), json);
+
   auto bad = norwegian_rules();
   bad.daily_rest.minutes = 24 * 60;
   bad.travel.kilometres_per_hour = 0;
@@ -702,7 +741,11 @@ TEST(Rules, SentencesInThreeLanguages) {
   EXPECT_EQ(say(scheduler, "en"), "Rest before the shift would be 9 h 30 min; 11 h are required.");
   EXPECT_EQ(say(scheduler, "nb-NO"), "Hvilen før vakten ville bli 9 t 30 min; 11 t kreves.");
   EXPECT_EQ(say(scheduler, "sv"), "Vilan före passet skulle bli 9 tim 30 min; 11 tim krävs.");
-  EXPECT_EQ(say(substitute, "de"), "You were not asked because your rest would be under 11 h.");
+  EXPECT_EQ(say(substitute, "de"), "You were not asked because your rest would be under 11 hours.");
+  EXPECT_EQ(say(substitute, "nn"), "Du ble ikke spurt fordi hvilen din ville bli under 11 timer.");
+  finding.required = 61;
+  EXPECT_EQ(say(substitute, "sv-SE"),
+            "Du tillfrågades inte eftersom din vila skulle bli under 1 timme 1 minut.");
   finding.severity = Severity::warn;
   EXPECT_EQ(say(substitute, "en"), "");
 
