@@ -114,7 +114,9 @@ std::vector<trust::Claim> core_claims() {
              "created_by",
              "version",
              "created_at",
-             "updated_at"}},
+             "updated_at",
+             "channel",
+             "text"}},
            {"link", {"tenant_id", "source_id", "number", "url", "label"}}}) {
     trust::Claim claim{table, {}};
     for (const auto* column : columns) claim.columns.emplace_back(column, Data::none);

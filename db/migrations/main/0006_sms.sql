@@ -20,6 +20,11 @@ ALTER TABLE tenant
   ADD COLUMN quiet_from smallint NOT NULL DEFAULT 1260,     -- 21:00
   ADD COLUMN quiet_to   smallint NOT NULL DEFAULT 480;      -- 08:00
 
+-- A campaign is a mail or an SMS, whose text stands in place of the document.
+ALTER TABLE campaign
+  ADD COLUMN channel smallint NOT NULL DEFAULT 1,
+  ADD COLUMN text    text     NOT NULL DEFAULT '';
+
 -- Every SMS: on its way, and what became of it. Its text is kept until it is handed over (captured ones keep it).
 CREATE TABLE sms (
   tenant_id    uuid        NOT NULL,

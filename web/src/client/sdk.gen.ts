@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -1152,6 +1152,23 @@ export const checkProvider = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * Sends one SMS to a number and says what the gateway answers
+ */
+export const testProvider = <ThrowOnError extends boolean = false>(options: Options<TestProviderData, ThrowOnError>) => (options.client ?? client).post<TestProviderResponses, TestProviderErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/providers/{id}/test',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Domains that messages are sent from
  */
 export const listDomains = <ThrowOnError extends boolean = false>(options?: Options<ListDomainsData, ThrowOnError>) => (options?.client ?? client).get<ListDomainsResponses, ListDomainsErrors, ThrowOnError>({
@@ -1981,6 +1998,79 @@ export const readNotification = <ThrowOnError extends boolean = false>(options: 
         }],
     url: '/api/v1/notifications/{id}/read',
     ...options
+});
+
+/**
+ * How many segments a text takes, and what they cost
+ */
+export const measureSms = <ThrowOnError extends boolean = false>(options: Options<MeasureSmsData, ThrowOnError>) => (options.client ?? client).post<MeasureSmsResponses, MeasureSmsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/sms/measure',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes all captured SMS
+ */
+export const clearMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ClearMailboxSmsData, ThrowOnError>) => (options?.client ?? client).delete<ClearMailboxSmsResponses, ClearMailboxSmsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/mailbox/sms',
+    ...options
+});
+
+/**
+ * SMS that were captured, newest first
+ */
+export const listMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxSmsData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxSmsResponses, ListMailboxSmsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/mailbox/sms',
+    ...options
+});
+
+/**
+ * One captured SMS
+ */
+export const getMailboxSms = <ThrowOnError extends boolean = false>(options: Options<GetMailboxSmsData, ThrowOnError>) => (options.client ?? client).get<GetMailboxSmsResponses, GetMailboxSmsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/mailbox/sms/{id}',
+    ...options
+});
+
+/**
+ * Replies to a captured SMS as its recipient would; for the demo
+ */
+export const replyToMailboxSms = <ThrowOnError extends boolean = false>(options: Options<ReplyToMailboxSmsData, ThrowOnError>) => (options.client ?? client).post<ReplyToMailboxSmsResponses, ReplyToMailboxSmsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/mailbox/sms/{id}/reply',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -87,6 +87,17 @@ export type BlockAlign = 'left' | 'center' | 'right';
 
 export type BlockType = 'heading' | 'text' | 'image' | 'button' | 'columns' | 'divider' | 'spacer' | 'footer';
 
+export type CallbackFields = {
+    message_id?: string;
+    reference?: string;
+    status?: string;
+    from?: string;
+    text?: string;
+    delivered?: Array<string>;
+    failed?: Array<string>;
+    signature_header?: string;
+};
+
 export type Campaign = {
     id: string;
     name: string;
@@ -109,6 +120,8 @@ export type Campaign = {
     time_mode: TimeMode;
     track_opens: boolean;
     track_clicks: boolean;
+    channel: Channel;
+    text?: string;
     version: number;
 };
 
@@ -126,6 +139,8 @@ export type CampaignInput = {
     time_mode?: TimeMode;
     track_opens?: boolean;
     track_clicks?: boolean;
+    channel?: Channel;
+    text?: string;
 };
 
 export type CampaignPerson = {
@@ -153,6 +168,7 @@ export type CampaignRow = {
     error?: string;
     counts: Counts;
     updated_at: string;
+    channel: Channel;
 };
 
 export type CampaignState = 'draft' | 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'failed';
@@ -167,6 +183,8 @@ export type ChangeView = {
     old?: string;
     new?: string;
 };
+
+export type Channel = 'mail' | 'sms';
 
 export type CheckAnswer = {
     ok: boolean;
@@ -285,6 +303,8 @@ export type DryRunStep = {
     would: string;
 };
 
+export type Encoding = 'gsm7' | 'ucs2';
+
 export type Excluded = {
     suppressed: number;
     no_consent: number;
@@ -389,11 +409,18 @@ export type FormResults = {
 
 export type FormState = 'draft' | 'published' | 'closed';
 
+export type HeaderTemplate = {
+    name: string;
+    value: string;
+};
+
 export type Home = {
     attention: Array<Attention>;
     recent_campaigns: Array<CampaignRow>;
     running_imports: Array<RunningImport>;
 };
+
+export type HttpMethod = 'POST' | 'PUT' | 'GET';
 
 export type Image = {
     id: string;
@@ -602,6 +629,23 @@ export type MailView = {
     links: Array<string>;
 };
 
+export type MeasureAnswer = {
+    encoding: Encoding;
+    characters: number;
+    units: number;
+    segments: number;
+    single_limit: number;
+    segment_limit: number;
+    left: number;
+    max_segments: number;
+    price_minor?: number;
+    price_currency?: string;
+};
+
+export type MeasureRequest = {
+    text: string;
+};
+
 export type MemberChange = {
     state: MemberState;
 };
@@ -777,9 +821,12 @@ export type ProviderInput = {
     per_window?: number | null;
     region?: string;
     default?: boolean;
+    channel?: Channel;
+    sms?: SmsSettings;
+    callback_secret?: string | null;
 };
 
-export type ProviderKind = 'captured' | 'smtp';
+export type ProviderKind = 'captured' | 'smtp' | 'sms_http' | 'sms_twilio';
 
 export type ProviderState = 'ok' | 'failing';
 
@@ -800,6 +847,11 @@ export type ProviderView = {
     region?: string;
     state: ProviderState;
     last_error?: string;
+    channel: Channel;
+    sms?: SmsSettings;
+    has_callback_secret: boolean;
+    status_url?: string;
+    reply_url?: string;
     version: number;
 };
 
@@ -869,6 +921,9 @@ export type Review = {
     recipients: number;
     excluded: Excluded;
     sample: Array<PersonRow>;
+    segments?: number;
+    price_minor?: number;
+    price_currency?: string;
 };
 
 export type ReviewNote = {
@@ -976,6 +1031,8 @@ export type SettingsUpdate = {
     open_tracking?: boolean;
     click_tracking?: boolean;
     require_totp_roles?: Array<Role>;
+    quiet_from?: string;
+    quiet_to?: string;
 };
 
 export type SettingsView = {
@@ -989,6 +1046,8 @@ export type SettingsView = {
     click_tracking: boolean;
     demo: boolean;
     require_totp_roles: Array<Role>;
+    quiet_from: string;
+    quiet_to: string;
     version: number;
 };
 
@@ -1003,6 +1062,42 @@ export type SetupStep = {
 };
 
 export type Severity = 'error' | 'warning';
+
+export type SimulatedReply = {
+    text: string;
+};
+
+export type SmsKind = 'notice' | 'campaign' | 'offer' | 'journey' | 'test';
+
+export type SmsSettings = {
+    sender?: string;
+    url?: string;
+    method?: HttpMethod;
+    content_type?: string;
+    headers?: Array<HeaderTemplate>;
+    body?: string;
+    id_pointer?: string;
+    callback?: CallbackFields;
+    price_minor?: number;
+    price_currency?: string;
+};
+
+export type SmsTest = {
+    phone: string;
+    text?: string;
+};
+
+export type SmsView = {
+    id: string;
+    at: string;
+    from: string;
+    to: string;
+    text: string;
+    segments: number;
+    kind: SmsKind;
+    person_id?: string;
+    campaign_id?: string;
+};
 
 export type Step = {
     id: string;
@@ -1030,6 +1125,7 @@ export type Step = {
     url?: string;
     user_id?: string;
     text?: string;
+    urgent?: boolean;
     x?: number;
     y?: number;
 };
@@ -1042,7 +1138,7 @@ export type StepCounts = {
     failed: number;
 };
 
-export type StepKind = 'wait' | 'wait_until' | 'branch' | 'send' | 'set_attribute' | 'tag' | 'list' | 'webhook' | 'notify';
+export type StepKind = 'wait' | 'wait_until' | 'branch' | 'send' | 'set_attribute' | 'tag' | 'list' | 'webhook' | 'notify' | 'sms';
 
 export type SuppressionAnswer = {
     suppressed: boolean;
@@ -1051,7 +1147,8 @@ export type SuppressionAnswer = {
 };
 
 export type SuppressionNew = {
-    email: string;
+    email?: string;
+    phone?: string;
     reason?: SuppressionReason;
 };
 
@@ -1061,7 +1158,8 @@ export type SuppressionNote = {
 };
 
 export type SuppressionQuestion = {
-    email: string;
+    email?: string;
+    phone?: string;
 };
 
 export type SuppressionReason = 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
@@ -1071,6 +1169,7 @@ export type SuppressionView = {
     reason: SuppressionReason;
     at: string;
     hash_prefix: string;
+    channel: Channel;
 };
 
 export type Tag = {
@@ -3367,6 +3466,36 @@ export type CheckProviderResponses = {
 
 export type CheckProviderResponse = CheckProviderResponses[keyof CheckProviderResponses];
 
+export type TestProviderData = {
+    body: SmsTest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{id}/test';
+};
+
+export type TestProviderErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type TestProviderError = TestProviderErrors[keyof TestProviderErrors];
+
+export type TestProviderResponses = {
+    /**
+     * The answer.
+     */
+    200: CheckAnswer;
+};
+
+export type TestProviderResponse = TestProviderResponses[keyof TestProviderResponses];
+
 export type ListDomainsData = {
     body?: never;
     path?: never;
@@ -5067,6 +5196,149 @@ export type ReadNotificationResponses = {
 };
 
 export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
+
+export type MeasureSmsData = {
+    body: MeasureRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/sms/measure';
+};
+
+export type MeasureSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type MeasureSmsError = MeasureSmsErrors[keyof MeasureSmsErrors];
+
+export type MeasureSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: MeasureAnswer;
+};
+
+export type MeasureSmsResponse = MeasureSmsResponses[keyof MeasureSmsResponses];
+
+export type ClearMailboxSmsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/mailbox/sms';
+};
+
+export type ClearMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ClearMailboxSmsError = ClearMailboxSmsErrors[keyof ClearMailboxSmsErrors];
+
+export type ClearMailboxSmsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ClearMailboxSmsResponse = ClearMailboxSmsResponses[keyof ClearMailboxSmsResponses];
+
+export type ListMailboxSmsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        q?: string;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/mailbox/sms';
+};
+
+export type ListMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListMailboxSmsError = ListMailboxSmsErrors[keyof ListMailboxSmsErrors];
+
+export type ListMailboxSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<SmsView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListMailboxSmsResponse = ListMailboxSmsResponses[keyof ListMailboxSmsResponses];
+
+export type GetMailboxSmsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/mailbox/sms/{id}';
+};
+
+export type GetMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetMailboxSmsError = GetMailboxSmsErrors[keyof GetMailboxSmsErrors];
+
+export type GetMailboxSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: SmsView;
+};
+
+export type GetMailboxSmsResponse = GetMailboxSmsResponses[keyof GetMailboxSmsResponses];
+
+export type ReplyToMailboxSmsData = {
+    body: SimulatedReply;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/mailbox/sms/{id}/reply';
+};
+
+export type ReplyToMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ReplyToMailboxSmsError = ReplyToMailboxSmsErrors[keyof ReplyToMailboxSmsErrors];
+
+export type ReplyToMailboxSmsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ReplyToMailboxSmsResponse = ReplyToMailboxSmsResponses[keyof ReplyToMailboxSmsResponses];
 
 export type StreamEventsData = {
     body?: never;
