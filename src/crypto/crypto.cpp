@@ -32,11 +32,8 @@ std::string code_of_step(std::string_view secret, std::int64_t step) {
   unsigned char counter[8];
   for (int i = 0; i < 8; ++i)
     counter[i] = static_cast<unsigned char>(static_cast<std::uint64_t>(step) >> (56 - 8 * i));
-  unsigned char mac[20];
-  unsigned int size = sizeof mac;
-  if (HMAC(EVP_sha1(), secret.data(), static_cast<int>(secret.size()), counter, sizeof counter, mac,
-           &size) == nullptr)
-    throw std::runtime_error("OpenSSL could not compute HMAC-SHA-1");
+  auto digest = hmac_sha1(secret, {reinterpret_cast<const char*>(counter), sizeof counter});
+  const auto* mac = raw(digest);
   auto at = mac[19] & 15;
   std::uint32_t value = static_cast<std::uint32_t>(mac[at] & 0x7f) << 24 |
                         static_cast<std::uint32_t>(mac[at + 1]) << 16 |
@@ -81,6 +78,15 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   crypto_auth_hmacsha256_init(&state, raw(key), key.size());
   crypto_auth_hmacsha256_update(&state, raw(bytes), bytes.size());
   crypto_auth_hmacsha256_final(&state, raw(out));
+  return out;
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view bytes) {
+  std::string out(20, '\0');
+  unsigned int size = 20;
+  if (HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), raw(bytes), bytes.size(), raw(out),
+           &size) == nullptr)
+    throw std::runtime_error("OpenSSL could not compute HMAC-SHA-1");
   return out;
 }
 

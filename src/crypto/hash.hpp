@@ -12,6 +12,8 @@ namespace varde::crypto {
 
 std::string sha256(std::string_view bytes);                             ///< 32 bytes.
 std::string hmac_sha256(std::string_view key, std::string_view bytes);  ///< 32 bytes, RFC 2104.
+/// 20 bytes, RFC 2104; only where somebody else's interface asks for SHA-1.
+std::string hmac_sha1(std::string_view key, std::string_view bytes);
 /// Keyed BLAKE2b of `size` bytes (16–64).
 std::string keyed_hash(const Key& key, std::string_view bytes, std::size_t size = 16);
 /// Its first 64 bits, for look-up tables where a collision only costs a look.

@@ -9,7 +9,8 @@ std::vector<trust::Claim> core_claims() {
   std::vector<trust::Claim> out = {
       {"suppression",
        {{"tenant_id", Data::none},
-        {"email_hash", Data::pseudonym},
+        {"address_hash", Data::pseudonym},
+        {"channel", Data::none},
         {"reason", Data::behaviour},
         {"at", Data::behaviour}}},
       {"captured_message",
@@ -70,9 +71,11 @@ std::vector<trust::Claim> core_claims() {
   // What the organisation has set up: nothing about a person.
   for (const auto& [table, columns] : std::vector<std::pair<const char*, std::vector<const char*>>>{
            {"provider",
-            {"tenant_id", "provider_id", "name", "kind", "host", "port", "security", "username",
-             "password", "connections", "per_second", "window_seconds", "per_window", "region",
-             "is_default", "last_error", "version", "created_at"}},
+            {"tenant_id",      "provider_id",    "name",       "kind",     "host",
+             "port",           "security",       "username",   "password", "connections",
+             "per_second",     "window_seconds", "per_window", "region",   "is_default",
+             "last_error",     "version",        "created_at", "channel",  "sms",
+             "callback_secret"}},
            {"sending_domain",
             {"tenant_id", "domain_id", "domain", "rsa_selector", "rsa_key", "rsa_record",
              "ed_selector", "ed_key", "ed_record", "verified_at", "checked_at", "findings",
@@ -111,7 +114,9 @@ std::vector<trust::Claim> core_claims() {
              "created_by",
              "version",
              "created_at",
-             "updated_at"}},
+             "updated_at",
+             "channel",
+             "text"}},
            {"link", {"tenant_id", "source_id", "number", "url", "label"}}}) {
     trust::Claim claim{table, {}};
     for (const auto* column : columns) claim.columns.emplace_back(column, Data::none);

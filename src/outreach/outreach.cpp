@@ -7,6 +7,7 @@
 #include "outreach/delivery/delivery.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/journey.hpp"
+#include "outreach/sms/sms.hpp"
 #include "outreach/tracking/tracking.hpp"
 
 namespace varde::outreach {
@@ -25,8 +26,9 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   add_delivery_hooks(base);
   add_form_hooks(base);
   add_journey_hooks(base);
+  add_sms_hooks(base);
   module.routes = [environment](trust::Api& api) {
-    add_channel_routes(api);
+    add_channel_routes(api, environment.private_webhooks);
     add_domain_routes(api, environment.bounce_domain);
     add_mailbox_routes(api);
     add_campaign_routes(api, environment);
@@ -35,17 +37,20 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     add_campaign_people_routes(api);
     add_form_routes(api);
     add_journey_routes(api);
+    add_sms_routes(api);
   };
   module.pages = [&base](web::Router& router) {
     add_tracking_pages(base, router);
     add_composer_pages(base, router);
     add_form_pages(base, router);
+    add_sms_pages(base, router);
   };
   module.jobs = [&base, environment](jobs::Workers& workers) {
     add_delivery_jobs(base, environment, workers);
     add_campaign_jobs(base, environment, workers);
     start_receiver(base, environment);
     add_journey_jobs(base, workers, environment.private_webhooks);
+    add_sms_jobs(base, environment, workers);
   };
   module.attention = [](trust::Ctx& ctx) {
     auto out = campaigns_attention(ctx);
@@ -61,11 +66,12 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   };
   module.moving = [](trust::Ctx& ctx, Timestamp since) {
     auto out = moving_campaigns(ctx, since);
-    for (auto more : {captured_since(ctx, since), moving_journeys(ctx, since)})
+    for (auto more :
+         {captured_since(ctx, since), sms_captured_since(ctx, since), moving_journeys(ctx, since)})
       out.insert(out.end(), more.begin(), more.end());
     return out;
   };
-  for (auto& claims : {core_claims(), form_claims(), journey_claims()})
+  for (auto& claims : {core_claims(), form_claims(), journey_claims(), sms_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }

@@ -11,6 +11,8 @@ const char* word_of(Egress::Kind kind) {
       return "webhook";
     case Egress::Kind::dns:
       return "dns";
+    case Egress::Kind::sms:
+      return "sms";
   }
   return "";
 }

@@ -11,7 +11,7 @@ namespace varde::trust {
 
 class Egress {
  public:
-  enum class Kind { smtp, webhook, dns };
+  enum class Kind { smtp, webhook, dns, sms };
   /// May this tenant's data go to `recipient` (a provider's or a webhook's host)? Refused with the
   /// sentence that says what is missing: the tenant's state forbids sending, or the recipient is
   /// not registered for it. Reads the tenant's row.

@@ -5,9 +5,10 @@ namespace varde::trust {
 std::vector<Claim> trust_claims() {
   return {
       nothing_personal("schema_migration", {"name", "checksum", "applied_at"}),
-      nothing_personal("tenant", {"tenant_id", "name", "slug", "state", "demo", "colour",
-                                  "time_zone", "locale", "postal_address", "open_tracking",
-                                  "click_tracking", "totp_roles", "version", "created_at"}),
+      nothing_personal(
+          "tenant", {"tenant_id", "name", "slug", "state", "demo", "colour", "time_zone", "locale",
+                     "postal_address", "open_tracking", "click_tracking", "totp_roles", "version",
+                     "created_at", "quiet_from", "quiet_to"}),
       nothing_personal("idempotency", {"tenant_id", "key_hash", "sealed", "created_at"}),
       nothing_personal(
           "job", {"job_id", "kind", "tenant_id", "payload", "unique_key", "run_at", "attempts",

@@ -9,7 +9,7 @@ GLOBAL = {
     "source_ref": "leads from a link to its tenant", "schema_migration": "the schema's own",
 }
 # Tenant tables that the system role reaches too, and why.
-SYSTEM = {"tenant", "membership", "idempotency", "image"}
+SYSTEM = {"tenant", "membership", "idempotency", "image", "provider"}  # provider: whose it is, of SMS gateways alone
 
 
 class Schema(unittest.TestCase):

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "jobs/queue.hpp"
+#include "outreach/channel/channel.hpp"
 #include "outreach/delivery/delivery.hpp"
 #include "trust/module.hpp"
 
@@ -57,10 +58,11 @@ struct CampaignRow {
   std::optional<std::string> error;
   Counts counts;
   Timestamp updated_at;
+  Channel channel = Channel::mail;
 };
 BOOST_DESCRIBE_STRUCT(CampaignRow, (),
                       (id, name, state, subject, scheduled_at, started_at, finished_at, error,
-                       counts, updated_at))
+                       counts, updated_at, channel))
 /// The campaigns that changed last, newest first.
 std::vector<CampaignRow> recent_campaigns(trust::Ctx& ctx, int limit);
 /// Where somebody has to act: campaigns that are paused, and those that run or ended within a month

@@ -2,7 +2,10 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "crypto/hash.hpp"
 #include "outreach/campaign/store.hpp"
+#include "outreach/sms/encoding.hpp"
+#include "outreach/sms/sms.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -38,9 +41,15 @@ struct AudienceRow {
 };
 BOOST_DESCRIBE_STRUCT(AudienceRow, (), (person_id, time_zone, state, no_address, suppressed))
 
-std::string audience_columns() {
-  return "SELECT p.person_id, p.time_zone, p.state, p.email_hash IS NULL AS no_address, " +
-         suppressed_condition("p") + " AS suppressed FROM person p";
+std::string audience_columns(Channel channel) {
+  return std::string("SELECT p.person_id, p.time_zone, p.state, p.") +
+         (channel == Channel::sms ? "phone_hash" : "email_hash") + " IS NULL AS no_address, " +
+         suppressed_condition("p", channel) + " AS suppressed FROM person p";
+}
+
+// What a gateway knows a campaign's message to a person by: the same after a crash.
+std::string sms_reference(const crypto::Key& key, const Uuid& campaign, const Uuid& person) {
+  return hex(crypto::keyed_hash(key, std::string(campaign.view()) + std::string(person.view())));
 }
 
 // Those among `ids` who have given the consent that the campaign needs; all when it needs none.
@@ -67,9 +76,10 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   query.where("p.state = 1");
   if (campaign.prepared_to) query.where("p.person_id > " + query.bind(*campaign.prepared_to));
   VARDE_CHECK(add_audience(ctx, audience_of(campaign), query));
-  auto page =
-      query.run(ctx, audience_columns(), " ORDER BY p.person_id LIMIT " + std::to_string(kPage))
-          .all<AudienceRow>();
+  auto page = query
+                  .run(ctx, audience_columns(campaign.channel),
+                       " ORDER BY p.person_id LIMIT " + std::to_string(kPage))
+                  .all<AudienceRow>();
   std::vector<Uuid> ids;
   for (const auto& row : page) ids.push_back(row.person_id);
   VARDE_TRY(auto consented, consenting(ctx, campaign, ids));
@@ -168,13 +178,18 @@ class Run {
     auto mailing = Mailing::compile(ctx, environment_, mailing_source(ctx, *campaign_));
     if (!mailing) return fail(ctx, id_, mailing.error().message);
     mailing_.emplace(std::move(*mailing));
-    auto provider = load_provider(ctx, campaign_->provider_id);
+    auto provider = load_provider(ctx, campaign_->provider_id, campaign_->channel);
+    if (sms()) {
+      quiet_ = quiet_settings(ctx);
+      reference_key_ = base_.keys.tenant_key(tenant_, "sms-reference");
+    }
     ctx.commit();
     next_look_ = std::chrono::steady_clock::now() + kLookAgain;
 
     Sender sender(
         base_, tenant_, provider, environment_.bounce_domain, id_,
-        [this](Ctx& inner, const std::vector<Sent>& sent) { return record(inner, sent); });
+        [this](Ctx& inner, const std::vector<Sent>& sent) { return record(inner, sent); },
+        environment_.private_webhooks);
     sender_ = &sender;
     produce_all();
     sender.finish();
@@ -183,6 +198,8 @@ class Run {
   }
 
  private:
+  bool sms() const { return campaign_->channel == Channel::sms; }
+
   bool claim(Ctx& ctx) {
     claimed_ = std::chrono::steady_clock::now();
     return ctx.tx()
@@ -286,7 +303,7 @@ class Run {
     // As things stand at this moment: whoever left since the audience was cut is left alone.
     people::Query query;
     query.where("p.person_id = ANY(" + query.bind(ids) + ")");
-    auto rows = query.run(ctx, audience_columns()).all<AudienceRow>();
+    auto rows = query.run(ctx, audience_columns(campaign_->channel)).all<AudienceRow>();
     auto consented = consenting(ctx, *campaign_, ids);
     std::map<Uuid, const char*> skip;
     for (const auto& id : ids) skip[id] = "erased";
@@ -306,6 +323,9 @@ class Run {
     }
     auto persons = people::load(ctx, wanted, mailing_->needs_plain(), false);
     ctx.commit();
+    std::set<Uuid> loaded;
+    for (const auto& person : persons) loaded.insert(person.id);
+    if (sms()) put_off_for_quiet_hours(persons, work);
     std::vector<std::optional<Parcel>> parcels;
     for (std::size_t at = 0; at < persons.size(); at += kBatch) {
       auto batch = std::span(persons).subspan(at, std::min(kBatch, persons.size() - at));
@@ -325,16 +345,40 @@ class Run {
         if (!sender_->push(std::move(*parcels[i]))) return;
       }
     }
-    std::set<Uuid> loaded;
-    for (const auto& person : persons) loaded.insert(person.id);
     for (const auto& id : wanted)
       if (!loaded.contains(id)) note(work[id], DeliveryState::skipped, "erased");
+  }
+
+  // Whoever sleeps is told later: deferred until the end of the quiet hours.
+  void put_off_for_quiet_hours(std::vector<people::Person>& persons,
+                               std::map<Uuid, RetryRecord>& work) {
+    std::erase_if(persons, [&](const people::Person& person) {
+      auto zone = person.time_zone.empty() ? quiet_.zone : person.time_zone;
+      auto until = quiet_until(now(), zone, quiet_.hours);
+      if (!until) return false;
+      const auto& item = work[person.id];
+      Sent sent{person.id,         person.id, item.chunk,   DeliveryState::deferred,
+                item.attempts + 1, now(),     "quiet-hours"};
+      sent.retry_at = until;
+      sender_->note(std::move(sent));
+      return true;
+    });
   }
 
   // Rendered and signed; nullopt when the text cannot be made for this person. On any thread.
   std::optional<Parcel> make(const people::Person& person, MailScratch& scratch) const {
     Parcel parcel;
     parcel.recipient_id = parcel.person_id = person.id;
+    if (sms()) {
+      if (!mailing_->render(scratch, person)) return std::nullopt;
+      auto segments = sms::measure(scratch.text).segments;
+      if (segments == 0 || segments > sms::kMaxSegments) return std::nullopt;
+      parcel.to = person.phone.reveal();
+      parcel.sms =
+          SmsParcel{SmsKind::campaign, id_,   sms_reference(reference_key_, id_, person.id),
+                    scratch.text,      false, ""};
+      return parcel;
+    }
     parcel.to = person.email.reveal();
     parcel.mail.reserve(mail_size_);
     if (!mailing_->append(scratch, parcel.dkim, parcel.mail, person, parcel.to, person.id))
@@ -430,6 +474,8 @@ class Run {
   Uuid tenant_, id_, run_;
   std::optional<CampaignRecord> campaign_;
   std::optional<Mailing> mailing_;
+  QuietSettings quiet_;
+  crypto::Key reference_key_;
   Sender* sender_ = nullptr;
   net::Mutex mutex_;
   int last_chunk_ = 0;

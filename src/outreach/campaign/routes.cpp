@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "outreach/campaign/store.hpp"
+#include "outreach/sms/encoding.hpp"
 #include "outreach/template/shape.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
@@ -32,13 +33,15 @@ struct Campaign {
   std::optional<Uuid> purpose_id, provider_id;
   TimeMode time_mode = TimeMode::at_once;
   bool track_opens = true, track_clicks = true;
+  Channel channel = Channel::mail;
+  std::optional<std::string> text;  ///< Of an SMS, in place of subject and document.
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(Campaign, (),
                       (id, name, state, subject, scheduled_at, started_at, finished_at, error,
                        counts, updated_at, from_name, from_email, reply_to, preheader, document,
                        audience, purpose_id, provider_id, time_mode, track_opens, track_clicks,
-                       version))
+                       channel, text, version))
 
 struct CampaignInput {
   std::optional<web::Text<120, 1>> name;
@@ -50,10 +53,13 @@ struct CampaignInput {
   web::Patch<Uuid> purpose_id, provider_id;
   std::optional<TimeMode> time_mode;
   std::optional<bool> track_opens, track_clicks;
+  std::optional<Channel> channel;  ///< Only when it is made.
+  std::optional<web::Text<2000>> text;
 };
 BOOST_DESCRIBE_STRUCT(CampaignInput, (),
                       (name, subject, from_name, preheader, from_email, reply_to, document,
-                       audience, purpose_id, provider_id, time_mode, track_opens, track_clicks))
+                       audience, purpose_id, provider_id, time_mode, track_opens, track_clicks,
+                       channel, text))
 
 struct SendRequest {
   std::optional<Timestamp> at;
@@ -90,8 +96,13 @@ struct Review {
   std::int64_t recipients = 0;
   Excluded excluded;
   std::vector<people::PersonRow> sample;
+  /// Of an SMS: segments of its text as it stands, and what they cost for all, where that is known.
+  std::optional<std::int64_t> segments, price_minor;
+  std::optional<std::string> price_currency;
 };
-BOOST_DESCRIBE_STRUCT(Review, (), (blockers, warnings, recipients, excluded, sample))
+BOOST_DESCRIBE_STRUCT(Review, (),
+                      (blockers, warnings, recipients, excluded, sample, segments, price_minor,
+                       price_currency))
 
 struct Progress {
   CampaignState state = CampaignState::draft;
@@ -130,6 +141,8 @@ Campaign view(Ctx& ctx, const CampaignRecord& r) {
           r.time_mode,
           r.track_opens,
           r.track_clicks,
+          r.channel,
+          some(r.text),
           r.version};
 }
 
@@ -164,13 +177,15 @@ Result<void> apply(CampaignRecord& r, const CampaignInput& in) {
   if (in.time_mode) r.time_mode = *in.time_mode;
   if (in.track_opens) r.track_opens = *in.track_opens;
   if (in.track_clicks) r.track_clicks = *in.track_clicks;
+  if (in.text) r.text = in.text->value;
   return {};
 }
 
 void insert(Ctx& ctx, const CampaignRecord& r) {
   ctx.tx().later(kInsertCampaign, ctx.tenant, r.campaign_id, r.name, r.subject, r.preheader,
                  r.from_name, r.from_email, r.reply_to, r.document, r.audience, r.purpose_id,
-                 r.provider_id, r.time_mode, r.track_opens, r.track_clicks, ctx.actor.id, now());
+                 r.provider_id, r.time_mode, r.track_opens, r.track_clicks, ctx.actor.id, now(),
+                 r.channel, r.text);
   record(ctx, AuditEntry{"campaign.create", "campaign", r.campaign_id});
 }
 
@@ -184,20 +199,21 @@ Result<void> count_audience(Ctx& ctx, const CampaignRecord& campaign, Review& re
   auto audience = audience_of(campaign);
   people::Query query;
   VARDE_CHECK(add_audience(ctx, audience, query));
-  auto sick = suppressed_condition("p");
+  auto sick = suppressed_condition("p", campaign.channel);
+  std::string address = campaign.channel == Channel::sms ? "p.phone_hash" : "p.email_hash";
   auto row =
       query
           .run(ctx,
                "SELECT count(*) AS total, count(*) FILTER (WHERE p.state <> 1) AS restricted, "
-               "count(*) FILTER (WHERE p.state = 1 AND p.email_hash IS NULL) AS no_address, "
-               "count(*) FILTER (WHERE p.state = 1 AND p.email_hash IS NOT NULL AND " +
-                   sick + ") AS suppressed FROM person p")
+               "count(*) FILTER (WHERE p.state = 1 AND " +
+                   address + " IS NULL) AS no_address, count(*) FILTER (WHERE p.state = 1 AND " +
+                   address + " IS NOT NULL AND " + sick + ") AS suppressed FROM person p")
           .as<CountRow>(0);
   review.excluded.restricted = row.restricted;
   review.excluded.no_address = row.no_address;
   review.excluded.suppressed = row.suppressed;
   people::Query good;
-  good.where("p.state = 1 AND p.email_hash IS NOT NULL AND NOT " + sick);
+  good.where("p.state = 1 AND " + address + " IS NOT NULL AND NOT " + sick);
   VARDE_CHECK(add_audience(ctx, audience, good));
   if (campaign.purpose_id) VARDE_CHECK(add_consent(ctx, *campaign.purpose_id, good));
   review.recipients = good.run(ctx, "SELECT count(*) FROM person p").as<std::int64_t>(0);
@@ -226,10 +242,28 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
   } else if (out.recipients == 0) {
     block("empty-audience", "Nobody would get this campaign.", "/edit");
   }
-  if (trim(campaign.subject).empty()) block("no-subject", "The subject is missing.", "/edit");
-  auto provider = load_provider(ctx, campaign.provider_id);
+  auto provider = load_provider(ctx, campaign.provider_id, campaign.channel);
   bool captured = provider.kind == ProviderKind::captured;
-  if (campaign.from_email.empty()) {
+  bool is_sms = campaign.channel == Channel::sms;
+  if (is_sms) {
+    auto measured = sms::measure(campaign.text);
+    out.segments = static_cast<std::int64_t>(measured.segments);
+    if (provider.sms.price_minor && provider.sms.price_currency) {
+      out.price_minor = *out.segments * *provider.sms.price_minor * out.recipients;
+      out.price_currency = provider.sms.price_currency->value;
+    }
+    if (trim(campaign.text).empty())
+      block("no-text", "The text is missing.", "/edit");
+    else if (measured.segments > sms::kMaxSegments)
+      block("too-long",
+            fmt::format("The text takes more than {} messages. Shorten it.", sms::kMaxSegments),
+            "/edit");
+  } else if (trim(campaign.subject).empty()) {
+    block("no-subject", "The subject is missing.", "/edit");
+  }
+  if (is_sms) {
+    // A gateway knows its sender; no domain stands behind it.
+  } else if (campaign.from_email.empty()) {
     if (captured)
       warn("no-from", "No sender's address is given; the built-in mailbox does not mind.",
            href + "/edit");
@@ -251,7 +285,7 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
   if (captured)
     warn("captured", "Messages go to the built-in mailbox, not to people, until a provider is set.",
          "/sending/providers");
-  if (trust::tenant_settings(ctx).postal_address.empty())
+  if (!is_sms && trust::tenant_settings(ctx).postal_address.empty())
     block("no-postal-address", "Your postal address is missing; every message must show it.", "");
   if (!out.blockers.empty() && out.blockers.back().code == "no-postal-address")
     out.blockers.back().href = "/settings";
@@ -290,6 +324,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
             r.campaign_id = Uuid::make();
             r.name = "Untitled campaign";
             r.document.text = r.audience.text = "{}";
+            r.channel = in->channel.value_or(Channel::mail);
             VARDE_CHECK(apply(r, in.value));
             insert(ctx, r);
             VARDE_TRY(r, find(ctx, r.campaign_id));
@@ -315,7 +350,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
             ctx.tx().later(kUpdateCampaign, r.campaign_id, r.name, r.subject, r.preheader,
                            r.from_name, r.from_email, r.reply_to, r.document, r.audience,
                            r.purpose_id, r.provider_id, r.time_mode, r.track_opens, r.track_clicks,
-                           now());
+                           now(), r.text);
             record(ctx, AuditEntry{"campaign.update", "campaign", r.campaign_id});
             VARDE_TRY(r, find(ctx, path->id));
             return view(ctx, r);
@@ -352,6 +387,9 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           [environment](Ctx& ctx, const web::Path<web::IdPath>& path,
                         const web::Body<TestRequest>& in) -> Result<TestAnswer> {
             VARDE_TRY(auto r, find(ctx, path->id));
+            if (r.channel == Channel::sms)
+              return conflict("An SMS campaign is tried with the test message of its provider.",
+                              "channel");
             if (in->emails.empty() || in->emails.size() > 20)
               return bad_input("/emails", "must be 1 to 20 addresses.");
             VARDE_TRY(auto mailing, Mailing::compile(ctx, environment, mailing_source(ctx, r)));

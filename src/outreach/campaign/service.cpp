@@ -81,8 +81,15 @@ MailingSource mailing_source(Ctx& ctx, const CampaignRecord& campaign) {
   source.reply_to = campaign.reply_to;
   source.subject = campaign.subject;
   source.preheader = campaign.preheader;
-  source.document = json::parse(campaign.document.text);
-  source.track_opens = campaign.track_opens && tenant.open_tracking;
+  source.sms = campaign.channel == Channel::sms;
+  if (source.sms) {
+    source.subject.clear();
+    source.preheader.clear();
+    source.text = campaign.text;
+  } else {
+    source.document = json::parse(campaign.document.text);
+  }
+  source.track_opens = campaign.track_opens && tenant.open_tracking && !source.sms;
   source.track_clicks = campaign.track_clicks && tenant.click_tracking;
   return source;
 }
@@ -150,7 +157,7 @@ std::vector<CampaignRow> rows_of(Ctx& ctx, const std::vector<CampaignRecord>& ca
   for (const auto& r : campaigns)
     out.push_back({r.campaign_id, r.name, r.state, r.subject, r.scheduled_at, r.started_at,
                    r.finished_at, r.error.empty() ? std::nullopt : std::optional(r.error),
-                   counts[r.campaign_id], r.updated_at});
+                   counts[r.campaign_id], r.updated_at, r.channel});
   return out;
 }
 

@@ -38,19 +38,21 @@ struct CampaignRecord {
   std::string error;
   std::int64_t version = 1;
   Timestamp created_at, updated_at;
+  Channel channel = Channel::mail;
+  std::string text;  ///< Of an SMS.
 };
 BOOST_DESCRIBE_STRUCT(CampaignRecord, (),
                       (campaign_id, name, state, subject, preheader, from_name, from_email,
                        reply_to, document, audience, purpose_id, provider_id, time_mode,
                        track_opens, track_clicks, scheduled_at, started_at, finished_at,
                        prepared_to, prepared, recipients, skipped_suppressed, skipped_no_consent,
-                       skipped_no_address, error, version, created_at, updated_at))
+                       skipped_no_address, error, version, created_at, updated_at, channel, text))
 
 #define VARDE_CAMPAIGN_COLUMNS                                                                \
   "campaign_id, name, state, subject, preheader, from_name, from_email, reply_to, document, " \
   "audience, purpose_id, provider_id, time_mode, track_opens, track_clicks, scheduled_at, "   \
   "started_at, finished_at, prepared_to, prepared, recipients, skipped_suppressed, "          \
-  "skipped_no_consent, skipped_no_address, error, version, created_at, updated_at"
+  "skipped_no_consent, skipped_no_address, error, version, created_at, updated_at, channel, text"
 
 inline constexpr db::Sql kCampaigns{"campaign.all",
                                     "SELECT " VARDE_CAMPAIGN_COLUMNS
@@ -90,13 +92,14 @@ inline constexpr db::Sql kInsertCampaign{
     "campaign.insert",
     "INSERT INTO campaign (tenant_id, campaign_id, name, subject, preheader, from_name, "
     "from_email, reply_to, document, audience, purpose_id, provider_id, time_mode, track_opens, "
-    "track_clicks, created_by, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-    "$9, $10, $11, $12, $13, $14, $15, $16, $17, $17)"};
+    "track_clicks, created_by, created_at, updated_at, channel, text) VALUES ($1, $2, $3, $4, $5, "
+    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19)"};
 inline constexpr db::Sql kUpdateCampaign{
     "campaign.update",
     "UPDATE campaign SET name = $2, subject = $3, preheader = $4, from_name = $5, from_email = $6, "
     "reply_to = $7, document = $8, audience = $9, purpose_id = $10, provider_id = $11, time_mode = "
-    "$12, track_opens = $13, track_clicks = $14, updated_at = $15, version = version + 1 WHERE "
+    "$12, track_opens = $13, track_clicks = $14, updated_at = $15, text = $16, version = version + "
+    "1 WHERE "
     "campaign_id = $1"};
 inline constexpr db::Sql kSetState{
     "campaign.set_state",

@@ -16,13 +16,55 @@
 #include "people/segment/segment.hpp"
 #include "trust/ctx.hpp"
 #include "trust/module.hpp"
+#include "web/types.hpp"
 
 namespace varde::outreach {
 
-enum class ProviderKind { captured = 1, smtp = 2 };
-BOOST_DESCRIBE_ENUM(ProviderKind, captured, smtp)
+enum class Channel { mail = 1, sms = 2 };
+BOOST_DESCRIBE_ENUM(Channel, mail, sms)
+enum class ProviderKind { captured = 1, smtp = 2, sms_http = 3, sms_twilio = 4 };
+BOOST_DESCRIBE_ENUM(ProviderKind, captured, smtp, sms_http, sms_twilio)
 enum class Security { none = 1, starttls = 2, tls = 3 };
 BOOST_DESCRIBE_ENUM(Security, none, starttls, tls)
+
+enum class HttpMethod { POST, PUT, GET };
+BOOST_DESCRIBE_ENUM(HttpMethod, POST, PUT, GET)
+struct HeaderTemplate {
+  web::Text<100, 1> name;
+  web::Text<1000>
+      value;  ///< {username}, {password}, {basic} (RFC 7617) and {reference} are filled.
+};
+BOOST_DESCRIBE_STRUCT(HeaderTemplate, (), (name, value))
+/// Where a gateway's callbacks say what: a field's name, or, when it begins with a slash, a JSON
+/// Pointer (RFC 6901).
+struct CallbackFields {
+  std::optional<web::Text<100>> message_id, reference, status, from, text;
+  /// Words of the status, in any case.
+  std::optional<std::vector<web::Text<40, 1>>> delivered, failed;
+  /// The header with the HMAC-SHA-256 of the body, in hex or base64; "sha256=" may stand in front.
+  std::optional<web::Text<100>> signature_header;
+};
+BOOST_DESCRIBE_STRUCT(CallbackFields, (),
+                      (message_id, reference, status, from, text, delivered, failed,
+                       signature_header))
+/// What an SMS gateway wants to be told, as it is stored and as it is set.
+struct SmsSettings {
+  std::optional<web::Text<20>> sender;  ///< A number, or up to 11 letters and digits.
+  /// sms_http: the address, with placeholders {to} {from} {text} {reference} {username} {password}.
+  /// sms_twilio: what stands before /2010-04-01; empty: https://api.twilio.com.
+  std::optional<web::Text<2000>> url;
+  std::optional<HttpMethod> method;
+  std::optional<web::Text<100>> content_type;
+  std::optional<std::vector<HeaderTemplate>> headers;
+  std::optional<web::Text<4000>> body;       ///< The same placeholders, written as its type asks.
+  std::optional<web::Text<200>> id_pointer;  ///< JSON Pointer to the message's id in the answer.
+  std::optional<CallbackFields> callback;
+  std::optional<int> price_minor;              ///< Of a segment, in hundredths of the currency.
+  std::optional<web::Text<3>> price_currency;  ///< ISO 4217
+};
+BOOST_DESCRIBE_STRUCT(SmsSettings, (),
+                      (sender, url, method, content_type, headers, body, id_pointer, callback,
+                       price_minor, price_currency))
 
 /// A provider, ready to send with.
 struct Provider {
@@ -37,10 +79,16 @@ struct Provider {
   int connections = 10;
   std::optional<double> per_second;
   std::optional<int> window_seconds, per_window;
+  Channel channel = Channel::mail;
+  SmsSettings sms;
+  Personal callback_secret;
 };
 
-/// The named provider, or the default one, or the built-in mailbox when there is neither.
-Provider load_provider(trust::Ctx& ctx, const std::optional<Uuid>& id);
+/// The named provider, or the channel's default one, or the built-in mailbox when there is neither.
+Provider load_provider(trust::Ctx& ctx, const std::optional<Uuid>& id,
+                       Channel channel = Channel::mail);
+/// Whose provider of SMS this is; by the system's role.
+std::optional<Uuid> tenant_of_provider(trust::Base& base, const Uuid& provider);
 /// Where and how to connect.
 net::SmtpTarget target_of(const Provider& provider, const std::string& hello);
 /// Remembers why sending fails; empty when it works again.
@@ -69,18 +117,21 @@ struct Suppression {
   Timestamp at;
 };
 BOOST_DESCRIBE_STRUCT(Suppression, (), (reason, at))
-/// `email_hash` as people::email_hash() makes it.
-std::optional<Suppression> find_suppression(trust::Ctx& ctx, const std::string& email_hash);
-/// Those among `email_hashes` that are held, by hash.
-std::map<std::string, Suppression> find_suppressions(trust::Ctx& ctx,
-                                                     const std::vector<std::string>& email_hashes);
+/// `address_hash` as people::email_hash() or people::phone_hash() makes it.
+std::optional<Suppression> find_suppression(trust::Ctx& ctx, const std::string& address_hash);
+/// Those among the hashes that are held, by hash.
+std::map<std::string, Suppression> find_suppressions(
+    trust::Ctx& ctx, const std::vector<std::string>& address_hashes);
 /// Keeps an earlier reason unless it was only an unsubscription.
-void suppress(trust::Ctx& ctx, const std::string& email_hash, SuppressionReason reason);
-/// Adds "this person's address is (not) suppressed" to a query over persons.
+void suppress(trust::Ctx& ctx, const std::string& address_hash, SuppressionReason reason,
+              Channel channel = Channel::mail);
+/// Adds "this person's address (or number) is suppressed" to a query over persons.
 /// `hard_only` counts bounces, complaints and manual entries only.
-std::string suppressed_condition(const std::string& alias, bool hard_only = false);
+std::string suppressed_condition(const std::string& alias, Channel channel = Channel::mail,
+                                 bool hard_only = false);
 
-void add_channel_routes(trust::Api& api);
+/// `allow_private`: gateways may stand inside the house, and speak plain http.
+void add_channel_routes(trust::Api& api, bool allow_private);
 void add_domain_routes(trust::Api& api, const std::string& bounce_domain);
 void add_mailbox_routes(trust::Api& api);
 void add_channel_hooks(trust::Base& base);

@@ -8,6 +8,7 @@
 #include "outreach/channel/store.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
 namespace varde::outreach {
@@ -172,35 +173,40 @@ void take_apart(const std::string& bytes, MailView& view) {
 // ---- suppressions
 
 struct SuppressionRow {
-  db::Bytes email_hash;
+  db::Bytes address_hash;
+  Channel channel = Channel::mail;
   SuppressionReason reason = SuppressionReason::manual;
   Timestamp at;
 };
-BOOST_DESCRIBE_STRUCT(SuppressionRow, (), (email_hash, reason, at))
+BOOST_DESCRIBE_STRUCT(SuppressionRow, (), (address_hash, channel, reason, at))
 constexpr db::Sql kSuppressions{
     "suppression.page",
-    "SELECT email_hash, reason, at FROM suppression WHERE email_hash > $1 ORDER BY email_hash "
-    "LIMIT $2"};
+    "SELECT address_hash, channel, reason, at FROM suppression WHERE address_hash > $1 ORDER BY "
+    "address_hash LIMIT $2"};
 constexpr db::Sql kSuppressionCount{"suppression.count",
                                     "SELECT count(*)::bigint FROM suppression"};
 constexpr db::Sql kUnsuppress{"suppression.remove",
-                              "DELETE FROM suppression WHERE email_hash = $1"};
+                              "DELETE FROM suppression WHERE address_hash = $1"};
 struct SuppressionView {
   std::string id;
   SuppressionReason reason = SuppressionReason::manual;
   Timestamp at;
   std::string hash_prefix;
+  Channel channel = Channel::mail;
 };
-BOOST_DESCRIBE_STRUCT(SuppressionView, (), (id, reason, at, hash_prefix))
+BOOST_DESCRIBE_STRUCT(SuppressionView, (), (id, reason, at, hash_prefix, channel))
+/// An address or a number, one of the two.
 struct SuppressionNew {
-  web::Email email;
+  std::optional<web::Email> email;
+  std::optional<web::Text<40>> phone;
   std::optional<SuppressionReason> reason;
 };
-BOOST_DESCRIBE_STRUCT(SuppressionNew, (), (email, reason))
+BOOST_DESCRIBE_STRUCT(SuppressionNew, (), (email, phone, reason))
 struct SuppressionQuestion {
-  web::Email email;
+  std::optional<web::Email> email;
+  std::optional<web::Text<40>> phone;
 };
-BOOST_DESCRIBE_STRUCT(SuppressionQuestion, (), (email))
+BOOST_DESCRIBE_STRUCT(SuppressionQuestion, (), (email, phone))
 struct SuppressionAnswer {
   bool suppressed = false;
   std::optional<SuppressionReason> reason;
@@ -213,8 +219,23 @@ struct HashPath {
 BOOST_DESCRIBE_STRUCT(HashPath, (), (id))
 
 SuppressionView view(const SuppressionRow& row) {
-  auto id = hex(row.email_hash.data);
-  return {id, row.reason, row.at, id.substr(0, 8)};
+  auto id = hex(row.address_hash.data);
+  return {id, row.reason, row.at, id.substr(0, 8), row.channel};
+}
+
+// The hash of what is held, and of which channel it is.
+Result<std::pair<std::string, Channel>> hash_of(Ctx& ctx, const std::optional<web::Email>& email,
+                                                const std::optional<web::Text<40>>& phone) {
+  if (email.has_value() == phone.has_value())
+    return bad_input("/email", "Give an e-mail address or a phone number, one of the two.");
+  if (email) return std::pair{people::email_hash(ctx, email->value), Channel::mail};
+  auto number = people::normalise_phone(phone->value,
+                                        people::region_of(trust::tenant_settings(ctx).time_zone));
+  if (!number)
+    return bad_input("/phone",
+                     "is not a phone number that can exist. Write it with the country code, like "
+                     "+47 912 34 567.");
+  return std::pair{people::phone_hash(ctx, *number), Channel::sms};
 }
 
 }  // namespace
@@ -318,16 +339,18 @@ void add_mailbox_routes(trust::Api& api) {
       {"POST", "/api/v1/suppressions", "createSuppression", "Stops messages to an address",
        access(Right::channels_manage)},
       [](Ctx& ctx, const web::Body<SuppressionNew>& in) -> Result<web::Created<SuppressionView>> {
-        auto hash = people::email_hash(ctx, in->email.value);
-        suppress(ctx, hash, in->reason.value_or(SuppressionReason::manual));
+        VARDE_TRY(auto target, hash_of(ctx, in->email, in->phone));
+        const auto& [hash, channel] = target;
+        suppress(ctx, hash, in->reason.value_or(SuppressionReason::manual), channel);
         auto held = find_suppression(ctx, hash);
         record(ctx, AuditEntry{"suppression.add", "suppression", std::nullopt});
-        return web::Created<SuppressionView>{view({{hash}, held->reason, held->at}), ""};
+        return web::Created<SuppressionView>{view({{hash}, channel, held->reason, held->at}), ""};
       });
   api.add({"POST", "/api/v1/suppressions/check", "checkSuppression", "Whether an address is held",
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Body<SuppressionQuestion>& in) -> Result<SuppressionAnswer> {
-            auto held = find_suppression(ctx, people::email_hash(ctx, in->email.value));
+            VARDE_TRY(auto target, hash_of(ctx, in->email, in->phone));
+            auto held = find_suppression(ctx, target.first);
             if (!held) return SuppressionAnswer{};
             return SuppressionAnswer{true, held->reason, held->at};
           });

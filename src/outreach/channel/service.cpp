@@ -20,16 +20,29 @@ std::string secret_of(Ctx& ctx, const char* what, const Uuid& id, const db::Byte
 
 }  // namespace
 
-Provider load_provider(Ctx& ctx, const std::optional<Uuid>& id) {
+Provider load_provider(Ctx& ctx, const std::optional<Uuid>& id, Channel channel) {
   auto record = id ? ctx.tx().maybe<ProviderRecord>(kProvider, *id) : std::nullopt;
-  if (!record) record = ctx.tx().maybe<ProviderRecord>(kDefaultProvider);
-  if (!record) return Provider{{}, "Built-in mailbox"};
+  if (!record || record->channel != channel)
+    record = ctx.tx().maybe<ProviderRecord>(kDefaultProvider, channel);
+  if (!record) return Provider{.name = "Built-in mailbox", .channel = channel};
   Provider out{record->provider_id, record->name,       record->kind,           record->host,
                record->port,        record->security,   record->username,       Personal(),
                record->connections, record->per_second, record->window_seconds, record->per_window};
-  if (record->password && !record->password->data.empty())
-    out.password = Personal(secret_of(ctx, "provider", out.id, *record->password));
+  out.channel = channel;
+  if (record->sms)
+    if (auto read = web::read<SmsSettings>(boost::json::parse(record->sms->text))) out.sms = *read;
+  auto open = [&](const std::optional<db::Bytes>& sealed) {
+    return sealed && !sealed->data.empty() ? Personal(secret_of(ctx, "provider", out.id, *sealed))
+                                           : Personal();
+  };
+  out.password = open(record->password);
+  out.callback_secret = open(record->callback_secret);
   return out;
+}
+
+std::optional<Uuid> tenant_of_provider(trust::Base& base, const Uuid& provider) {
+  auto tx = base.database.system();
+  return tx.maybe<Uuid>(kProviderTenant, provider);
 }
 
 net::SmtpTarget target_of(const Provider& provider, const std::string& hello) {
@@ -80,35 +93,37 @@ std::string default_sender(Ctx& ctx) {
   return "";
 }
 
-std::optional<Suppression> find_suppression(Ctx& ctx, const std::string& email_hash) {
-  return ctx.tx().maybe<Suppression>(kFindSuppression, db::Bytes{email_hash});
+std::optional<Suppression> find_suppression(Ctx& ctx, const std::string& address_hash) {
+  return ctx.tx().maybe<Suppression>(kFindSuppression, db::Bytes{address_hash});
 }
 
-std::map<std::string, Suppression> find_suppressions(Ctx& ctx,
-                                                     const std::vector<std::string>& email_hashes) {
+std::map<std::string, Suppression> find_suppressions(
+    Ctx& ctx, const std::vector<std::string>& address_hashes) {
   std::map<std::string, Suppression> out;
   std::vector<db::Bytes> wanted;
-  for (const auto& hash : email_hashes) wanted.push_back({hash});
+  for (const auto& hash : address_hashes) wanted.push_back({hash});
   if (wanted.empty()) return out;
   for (auto& held : ctx.tx().all<HeldRecord>(kFindSuppressions, wanted))
-    out[held.email_hash.data] = {held.reason, held.at};
+    out[held.address_hash.data] = {held.reason, held.at};
   return out;
 }
 
-void suppress(Ctx& ctx, const std::string& email_hash, SuppressionReason reason) {
-  ctx.tx().later(kSuppress, ctx.tenant, db::Bytes{email_hash}, reason, now());
+void suppress(Ctx& ctx, const std::string& address_hash, SuppressionReason reason,
+              Channel channel) {
+  ctx.tx().later(kSuppress, ctx.tenant, db::Bytes{address_hash}, reason, now(), channel);
 }
 
 // The line break keeps people::Query from taking this WHERE for the statement's own.
-std::string suppressed_condition(const std::string& alias, bool hard_only) {
-  return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.email_hash = " + alias + ".email_hash" +
+std::string suppressed_condition(const std::string& alias, Channel channel, bool hard_only) {
+  return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.address_hash = " + alias +
+         (channel == Channel::sms ? ".phone_hash" : ".email_hash") +
          (hard_only ? " AND s.reason <> 3" : "") + ")";
 }
 
 void add_channel_hooks(trust::Base& base) {
   trust::add_names(base, kChannelNames);
   base.extensions.add(people::SuppressionLookup{
-      "SELECT json_build_array(s.reason, s.at) FROM suppression s WHERE s.email_hash = "
+      "SELECT json_build_array(s.reason, s.at) FROM suppression s WHERE s.address_hash = "
       "p.email_hash",
       [](int reason) { return web::enum_word(static_cast<SuppressionReason>(reason)); }});
 }

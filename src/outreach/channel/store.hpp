@@ -21,37 +21,47 @@ struct ProviderRecord {
   bool is_default = false;
   std::string last_error;
   std::int64_t version = 1;
+  Channel channel = Channel::mail;
+  std::optional<db::Json> sms;
+  std::optional<db::Bytes> callback_secret;
 };
 BOOST_DESCRIBE_STRUCT(ProviderRecord, (),
                       (provider_id, name, kind, host, port, security, username, password,
                        connections, per_second, window_seconds, per_window, region, is_default,
-                       last_error, version))
+                       last_error, version, channel, sms, callback_secret))
 
-#define VARDE_PROVIDER_COLUMNS                                                       \
-  "provider_id, name, kind, host, port, security, username, password, connections, " \
-  "per_second, window_seconds, per_window, region, is_default, last_error, version"
+#define VARDE_PROVIDER_COLUMNS                                                                 \
+  "provider_id, name, kind, host, port, security, username, password, connections, "           \
+  "per_second, window_seconds, per_window, region, is_default, last_error, version, channel, " \
+  "sms, "                                                                                      \
+  "callback_secret"
 
 inline constexpr db::Sql kProviders{"provider.all", "SELECT " VARDE_PROVIDER_COLUMNS
                                                     " FROM provider ORDER BY created_at LIMIT 100"};
 inline constexpr db::Sql kProvider{
     "provider.one", "SELECT " VARDE_PROVIDER_COLUMNS " FROM provider WHERE provider_id = $1"};
 inline constexpr db::Sql kDefaultProvider{
-    "provider.default",
-    "SELECT " VARDE_PROVIDER_COLUMNS " FROM provider ORDER BY is_default DESC, created_at LIMIT 1"};
+    "provider.default", "SELECT " VARDE_PROVIDER_COLUMNS
+                        " FROM provider WHERE channel = $1 ORDER BY is_default DESC, created_at "
+                        "LIMIT 1"};
+inline constexpr db::Sql kProviderTenant{
+    "provider.tenant", "SELECT tenant_id FROM provider WHERE provider_id = $1 AND channel = 2"};
 inline constexpr db::Sql kInsertProvider{
     "provider.insert",
     "INSERT INTO provider (tenant_id, provider_id, name, kind, host, port, security, username, "
     "password, connections, per_second, window_seconds, per_window, region, is_default, "
-    "created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"};
+    "created_at, channel, sms, callback_secret) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+    "$19)"};
 inline constexpr db::Sql kUpdateProvider{
     "provider.update",
     "UPDATE provider SET name = $3, host = $4, port = $5, security = $6, username = $7, password = "
     "$8, connections = $9, per_second = $10, window_seconds = $11, per_window = $12, region = $13, "
-    "is_default = $14, version = version + 1 WHERE provider_id = $1 AND version = $2"};
-inline constexpr db::Sql kNoDefault{
-    "provider.no_default",
-    "UPDATE provider SET is_default = false WHERE provider_id <> $1 AND is_default"};
+    "is_default = $14, sms = $15, callback_secret = $16, version = version + 1 WHERE provider_id = "
+    "$1 AND version = $2"};
+inline constexpr db::Sql kNoDefault{"provider.no_default",
+                                    "UPDATE provider SET is_default = false WHERE provider_id <> "
+                                    "$1 AND channel = $2 AND is_default"};
 inline constexpr db::Sql kDeleteProvider{"provider.delete",
                                          "DELETE FROM provider WHERE provider_id = $1"};
 inline constexpr db::Sql kProviderError{
@@ -98,21 +108,22 @@ inline constexpr db::Sql kChannelNames{
     "SELECT provider_id, name FROM provider WHERE provider_id = ANY($1) UNION ALL "
     "SELECT domain_id, domain FROM sending_domain WHERE domain_id = ANY($1)"};
 inline constexpr db::Sql kFindSuppression{
-    "suppression.find", "SELECT reason, at FROM suppression WHERE email_hash = $1"};
+    "suppression.find", "SELECT reason, at FROM suppression WHERE address_hash = $1"};
 struct HeldRecord {
-  db::Bytes email_hash;
+  db::Bytes address_hash;
   SuppressionReason reason = SuppressionReason::manual;
   Timestamp at;
 };
-BOOST_DESCRIBE_STRUCT(HeldRecord, (), (email_hash, reason, at))
+BOOST_DESCRIBE_STRUCT(HeldRecord, (), (address_hash, reason, at))
 inline constexpr db::Sql kFindSuppressions{
     "suppression.find_many",
-    "SELECT email_hash, reason, at FROM suppression WHERE email_hash = ANY($1)"};
-inline constexpr db::Sql kSuppress{
-    "suppression.add",
-    "INSERT INTO suppression (tenant_id, email_hash, reason, at) VALUES ($1, $2, $3, $4) "
-    "ON CONFLICT (tenant_id, email_hash) DO UPDATE SET reason = EXCLUDED.reason, at = EXCLUDED.at "
-    "WHERE suppression.reason = 3"};
+    "SELECT address_hash, reason, at FROM suppression WHERE address_hash = ANY($1)"};
+inline constexpr db::Sql kSuppress{"suppression.add",
+                                   "INSERT INTO suppression (tenant_id, address_hash, reason, at, "
+                                   "channel) VALUES ($1, $2, $3, $4, "
+                                   "$5) ON CONFLICT (tenant_id, address_hash) DO UPDATE SET reason "
+                                   "= EXCLUDED.reason, at = EXCLUDED.at "
+                                   "WHERE suppression.reason = 3"};
 
 inline constexpr db::Sql kChannelFacts{
     "channel.facts",

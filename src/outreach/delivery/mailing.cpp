@@ -275,6 +275,46 @@ json::value complete_document(Ctx& ctx, const json::value& document, const std::
   return out;
 }
 
+namespace {
+
+// The web addresses of a plain text, each written as the link that stands for it. A dot or a
+// bracket that ends the sentence is none of the address.
+std::string number_links(const std::string& text, std::vector<Mailing::Link>& targets) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    auto rest = std::string_view(text).substr(at);
+    bool begins = rest.starts_with("https://") || rest.starts_with("http://");
+    if (!begins || (at > 0 && std::isalnum(static_cast<unsigned char>(text[at - 1])) != 0)) {
+      out += text[at++];
+      continue;
+    }
+    std::size_t size = 0;
+    while (size < rest.size()) {
+      // A field may hold spaces: {{ person.id }}.
+      if (rest.substr(size).starts_with("{{")) {
+        auto close = rest.find("}}", size);
+        if (close == std::string_view::npos) break;
+        size = close + 2;
+        continue;
+      }
+      if (std::isspace(static_cast<unsigned char>(rest[size])) != 0 || rest[size] == '<' ||
+          rest[size] == '>' || rest[size] == '"')
+        break;
+      ++size;
+    }
+    while (size > 0 && std::string_view(".,;:!?)'").find(rest[size - 1]) != std::string_view::npos)
+      --size;
+    auto target = std::string(rest.substr(0, size));
+    auto number = static_cast<std::uint32_t>(targets.size() + 1);
+    targets.push_back({number, target, target});
+    out += fmt::format("{{{{ links.n{} }}}}", number);
+    at += size;
+  }
+  return out;
+}
+
+}  // namespace
+
 Mailing::Mailing(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Mailing::Mailing(Mailing&&) noexcept = default;
 Mailing::~Mailing() = default;
@@ -312,10 +352,11 @@ Result<Mailing> Mailing::compile(Ctx& ctx, const Environment& environment, Maili
       self.targets.push_back({number, std::move(target), std::move(label)});
     }
   }
+  if (source.sms && source.track_clicks) text = number_links(text, self.targets);
   names.numbered = self.targets.size();
   std::string extra;
   // A link that no person sees: whoever follows it is a scanner.
-  if (source.track_clicks && !self.targets.empty())
+  if (source.track_clicks && !self.targets.empty() && !source.sms)
     extra +=
         R"(<a href="{{ links.trap }}" style="display:none;mso-hide:all" tabindex="-1" aria-hidden="true"></a>)";
   if (source.track_opens)
@@ -426,6 +467,31 @@ Result<void> Mailing::append(MailScratch& scratch, std::string& dkim, std::strin
   for (const auto& signer : self.signers)
     dkim += signer->sign(std::string_view(out).substr(begin), at);
   return {};
+}
+
+struct PersonalText::Impl {
+  Part part;
+  bool plain = false;
+};
+PersonalText::PersonalText(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PersonalText::PersonalText(PersonalText&&) noexcept = default;
+PersonalText& PersonalText::operator=(PersonalText&&) noexcept = default;
+PersonalText::~PersonalText() = default;
+bool PersonalText::needs_plain() const { return impl_->plain; }
+
+Result<PersonalText> PersonalText::compile(Ctx& ctx, const std::string& source,
+                                           const std::string& pointer) {
+  auto impl = std::make_unique<Impl>();
+  VARDE_CHECK(impl->part.compile(source, TemplateEscape::text, Names(ctx), pointer));
+  for (const auto& slot : impl->part.slots)
+    if (slot.from == Slot::From::attribute) impl->plain = true;
+  return PersonalText(std::move(impl));
+}
+
+Result<std::string> PersonalText::render(const Person& person) const {
+  std::string out;
+  VARDE_CHECK(impl_->part.program->render(out, PlainLookup(impl_->part, person), 20000));
+  return out;
 }
 
 void on_mail_pool(const std::function<void()>& work) {

@@ -29,6 +29,7 @@ struct MailingSource {
   std::map<std::string, std::string> links;    ///< {{ links.NAME }}
   bool track_opens = false, track_clicks = false;
   bool transactional = false;
+  bool sms = false;  ///< Text alone; the web addresses in it become links where clicks are tracked.
 };
 
 /// The document with what the tenant's settings say where it says nothing: the footer's
@@ -74,6 +75,26 @@ class Mailing {
  private:
   struct Impl;
   explicit Mailing(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A short text with personalisation and nothing around it: a journey's SMS.
+class PersonalText {
+ public:
+  /// Errors: bad_input with `pointer`; a field that does not exist is one.
+  static Result<PersonalText> compile(trust::Ctx& ctx, const std::string& source,
+                                      const std::string& pointer);
+  PersonalText(PersonalText&&) noexcept;
+  PersonalText& operator=(PersonalText&&) noexcept;
+  ~PersonalText();
+  /// Errors: too_large.
+  Result<std::string> render(const people::Person& person) const;
+  /// Whether rendering needs attributes that are stored plain.
+  bool needs_plain() const;
+
+ private:
+  struct Impl;
+  explicit PersonalText(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

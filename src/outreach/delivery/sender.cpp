@@ -7,6 +7,8 @@
 #include "base/metrics.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
+#include "net/http_client.hpp"
+#include "outreach/sms/gateway.hpp"
 #include "trust/egress.hpp"
 
 namespace varde::outreach {
@@ -139,7 +141,8 @@ void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& se
   for (const auto& one : sent) {
     std::optional<Timestamp> retry;
     if (one.state == DeliveryState::deferred)
-      retry = one.at + retry_pause(one.attempts).value_or(std::chrono::hours(4));
+      retry =
+          one.retry_at.value_or(one.at + retry_pause(one.attempts).value_or(std::chrono::hours(4)));
     records.push_back({ctx.tenant, source, one.recipient_id, one.person_id,
                        static_cast<int>(one.state), one.chunk, one.attempts, one.at, retry,
                        one.code});
@@ -151,13 +154,15 @@ void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& se
 }
 
 struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
-  Impl(trust::Base& b, const Uuid& t, Provider p, std::string h, const Uuid& s, Record r)
+  Impl(trust::Base& b, const Uuid& t, Provider p, std::string h, const Uuid& s, Record r,
+       bool inside)
       : base(b),
         tenant(t),
         provider(std::move(p)),
         hello(std::move(h)),
         source(s),
-        record(std::move(r)) {}
+        record(std::move(r)),
+        private_gateways(inside) {}
 
   trust::Base& base;
   Uuid tenant;
@@ -165,6 +170,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   std::string hello;
   Uuid source;
   Record record;
+  bool private_gateways;
 
   std::deque<Parcel> waiting;
   Signal room, work;  // producers wait for room, connections for work
@@ -180,6 +186,8 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
 
   void start();
   void connection();
+  void gateway();
+  void pace();
   void flusher();
   bool write_down();
   bool write_captured();
@@ -202,7 +210,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
 
 void Sender::Impl::start() {
   auto self = shared_from_this();
-  if (provider.kind == ProviderKind::smtp) {
+  if (provider.kind != ProviderKind::captured) {
     connections = std::clamp(provider.connections, 1, 500);
     for (int i = 0; i < connections; ++i)
       net::Loop::current().spawn([self] {
@@ -213,7 +221,7 @@ void Sender::Impl::start() {
             impl.flush.wake();
           }
         } leave{*self};
-        self->connection();
+        self->provider.channel == Channel::sms ? self->gateway() : self->connection();
       });
   }
   net::Loop::current().spawn([self] {
@@ -304,11 +312,7 @@ void Sender::Impl::connection() {
       client.emplace(std::move(*made));
       stands.set(true);
     }
-    while (!stopped) {
-      auto pause = throttle().take(provider);
-      if (pause.count() == 0) break;
-      net::sleep_for(std::min<Duration>(pause, std::chrono::milliseconds(500)));
-    }
+    pace();
     if (stopped) break;
 
     auto current = std::move(*next);
@@ -356,6 +360,76 @@ void Sender::Impl::connection() {
   if (client) client->quit();
 }
 
+// Waits for a place in the provider's pace.
+void Sender::Impl::pace() {
+  while (!stopped) {
+    auto pause = throttle().take(provider);
+    if (pause.count() == 0) break;
+    net::sleep_for(std::min<Duration>(pause, std::chrono::milliseconds(500)));
+  }
+}
+
+// One call at a time: as many of these as the provider has connections, so that a crash repeats at
+// most one message for each, under the same reference.
+void Sender::Impl::gateway() {
+  Result<net::Permit> permit = [&] {
+    Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
+    auto call = sms::make_call(provider, {}, "", private_gateways);
+    return trust::Egress::permit(ctx, trust::Egress::Kind::sms, sms::host_of(call.url));
+  }();
+  if (!permit) return halt(permit.error().message);
+  net::Event done;
+  ++standing;
+  struct Standing {
+    int& count;
+    ~Standing() { --count; }
+  } stands{standing};
+  while (!stopped) {
+    auto next = take(true);
+    if (!next) break;
+    pace();
+    if (stopped) return give_back(std::move(*next));
+    auto current = std::move(*next);
+    auto answer = net::call(
+        *permit, sms::make_call(provider, {current.to, current.sms->text, current.sms->reference},
+                                base.public_url, private_gateways));
+    Sent sent{current.recipient_id, current.person_id,
+              current.chunk,        DeliveryState::deferred,
+              current.attempts + 1, now(),
+              "no-answer"};
+    if (answer) {
+      failures = 0;
+      auto read = sms::read_answer(provider, *answer);
+      sent.code = read.code;
+      switch (read.verdict) {
+        case sms::Verdict::refused:
+          give_back(std::move(current));
+          return halt("The SMS gateway refuses what we send: it answers " + read.code + ".");
+        case sms::Verdict::accepted:
+          sent.state = DeliveryState::sent;
+          current.sms->external_id = std::move(read.external_id);
+          break;
+        case sms::Verdict::failed:
+          sent.state = DeliveryState::failed;
+          break;
+        case sms::Verdict::deferred:
+          break;
+      }
+    } else if (answer.error().kind != "no-answer") {
+      give_back(std::move(current));
+      if (++failures >= kConnectAttempts)
+        return halt("The SMS gateway cannot be reached: " + answer.error().message);
+      net::sleep_for(std::chrono::milliseconds(250 << std::min(failures, 5)));
+      continue;
+    }
+    if (sent.state == DeliveryState::deferred && !retry_pause(sent.attempts))
+      sent.state = DeliveryState::failed;
+    sent.sms = std::move(current.sms);
+    sent.to = std::move(current.to);
+    if (!commit_outcome(std::move(sent), done)) break;
+  }
+}
+
 // One transaction for what came together. False: nothing more may be sent.
 bool Sender::Impl::write_down() {
   auto batch = std::move(outcomes);
@@ -367,6 +441,7 @@ bool Sender::Impl::write_down() {
   try {
     Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
     go_on = record(ctx, batch);
+    if (provider.channel == Channel::sms) record_sms(ctx, provider, batch);
     ctx.commit();
   } catch (const net::Stopped&) {
     durable = false;
@@ -399,6 +474,19 @@ bool Sender::Impl::write_captured() {
   for (std::size_t i = 0; i < count; ++i) {
     auto parcel = std::move(waiting.front());
     waiting.pop_front();
+    if (parcel.sms) {
+      Sent sent{parcel.recipient_id,
+                parcel.person_id,
+                parcel.chunk,
+                DeliveryState::sent,
+                parcel.attempts + 1,
+                now(),
+                ""};
+      sent.sms = std::move(parcel.sms);
+      sent.to = std::move(parcel.to);
+      batch.push_back(std::move(sent));
+      continue;
+    }
     auto id = Uuid::make();
     auto key = keys.find(parcel.person_id);
     bool of_person = key != keys.end();
@@ -425,6 +513,7 @@ bool Sender::Impl::write_captured() {
   Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
   ctx.tx().insert_many("captured_message", rows);
   bool go_on = record(ctx, batch);
+  if (provider.channel == Channel::sms) record_sms(ctx, provider, batch);
   ctx.commit();
   if (!go_on) halt();
   return go_on;
@@ -461,9 +550,9 @@ void Sender::Impl::flusher() {
 }
 
 Sender::Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::string hello,
-               const Uuid& source, Record record)
+               const Uuid& source, Record record, bool private_gateways)
     : impl_(std::make_shared<Impl>(base, tenant, std::move(provider), std::move(hello), source,
-                                   std::move(record))) {
+                                   std::move(record), private_gateways)) {
   impl_->start();
 }
 

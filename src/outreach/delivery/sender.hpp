@@ -11,6 +11,9 @@
 //
 // The captured provider has no connections: the flusher writes the messages themselves, sealed.
 //
+// SMS leave the same way, with a call to the provider's gateway under way in place of a connection;
+// their rows (table sms) are written here, with the outcomes.
+//
 // Memory is bounded by the parcels that wait (kWaiting) whatever the audience.
 #pragma once
 
@@ -22,6 +25,7 @@
 
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/delivery.hpp"
+#include "outreach/sms/sms.hpp"
 
 namespace varde::outreach {
 
@@ -36,6 +40,7 @@ struct Parcel {
   std::string dkim, mail;            ///< Headers to put in front, and the message.
   std::string subject, from_header;  ///< For the captured mailbox's list.
   int doubts = 0, losses = 0;        ///< The sender's own.
+  std::optional<SmsParcel> sms;      ///< Instead of a mail: `to` is a number.
 };
 
 /// What became of one.
@@ -45,7 +50,10 @@ struct Sent {
   DeliveryState state = DeliveryState::sent;
   int attempts = 1;  ///< With this one.
   Timestamp at;
-  std::string code;  ///< "550 5.1.1"
+  std::string code;                        ///< "550 5.1.1"
+  std::optional<Timestamp> retry_at = {};  ///< Of a deferred one, where it is known better.
+  std::optional<SmsParcel> sms = {};       ///< What an SMS was, when it was offered to a gateway.
+  std::string to = {};                     ///< Its number.
 };
 
 class Sender {
@@ -55,8 +63,9 @@ class Sender {
   using Record = std::function<bool(trust::Ctx&, const std::vector<Sent>&)>;
 
   /// Runs on the loop of the calling fiber. `source` is what captured messages belong to.
+  /// `private_gateways`: SMS gateways may stand inside the house.
   Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::string hello,
-         const Uuid& source, Record record);
+         const Uuid& source, Record record, bool private_gateways = false);
   /// Ends the fibers; parcels that were not sent are dropped.
   ~Sender();
   Sender(const Sender&) = delete;

@@ -7,8 +7,11 @@
 #include "net/http_client.hpp"
 #include "outreach/composer/composer.hpp"
 #include "outreach/delivery/delivery.hpp"
+#include "outreach/delivery/mailing.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/store.hpp"
+#include "outreach/sms/encoding.hpp"
+#include "outreach/sms/sms.hpp"
 #include "outreach/template/shape.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
@@ -64,15 +67,16 @@ struct Step {
   std::optional<std::vector<web::Text<60, 1>>> add, remove;  // tag
   std::optional<Uuid> list_id;                               // list
   std::optional<people::MemberState> state;
-  std::optional<web::Text<500>> url;  // webhook
-  std::optional<Uuid> user_id;        // notify
-  std::optional<web::Text<500>> text;
-  std::optional<double> x, y;  // on the canvas
+  std::optional<web::Text<500>> url;    // webhook
+  std::optional<Uuid> user_id;          // notify
+  std::optional<web::Text<2000>> text;  // notify, sms
+  std::optional<bool> urgent;           // sms: in quiet hours too
+  std::optional<double> x, y;           // on the canvas
 };
 BOOST_DESCRIBE_STRUCT(Step, (),
                       (id, kind, next, yes, no, days, hours, minutes, weekday, time, conditions,
                        subject, document, template_id, from_name, from_email, attribute, value, add,
-                       remove, list_id, state, url, user_id, text, x, y))
+                       remove, list_id, state, url, user_id, text, urgent, x, y))
 
 struct JourneyInput {
   std::optional<web::Text<120, 1>> name;
@@ -285,6 +289,18 @@ web::Errors check(Ctx& ctx, const TriggerInput& trigger, const std::vector<Step>
         if (!step.user_id) wrong(at + "/user_id", "Choose a user.");
         if (!step.text || step.text->value.empty())
           wrong(at + "/text", "Say what the user is told.");
+        else if (utf8_length(step.text->value) > 500)
+          wrong(at + "/text", "must be at most 500 characters long.");
+        break;
+      case StepKind::sms:
+        if (!step.text || step.text->value.empty()) {
+          wrong(at + "/text", "A message needs a text.");
+        } else if (auto text = PersonalText::compile(ctx, step.text->value, "/text"); !text) {
+          wrong(at + "/text", text.error().message);
+        } else if (sms::measure(step.text->value).segments > sms::kMaxSegments) {
+          wrong(at + "/text",
+                fmt::format("takes more than {} messages. Shorten it.", sms::kMaxSegments));
+        }
         break;
     }
   }
@@ -527,6 +543,21 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
                            step.text ? step.text->value : group.plan->record.name,
                            "/persons/" + person.str()});
       ctx.tx().insert_many("notification", notices);
+      return std::set<Uuid>{};
+    }
+    case StepKind::sms: {
+      VARDE_TRY(auto text, PersonalText::compile(ctx, step.text ? step.text->value : "", "/text"));
+      std::vector<SmsMessage> messages;
+      for (const auto& person : people::load(ctx, persons, text.needs_plain(), false)) {
+        SmsMessage message;
+        message.person_id = person.id;
+        VARDE_TRY(message.text, text.render(person));
+        message.kind = SmsKind::journey;
+        message.ref_id = group.plan->record.journey_id;
+        message.urgent = step.urgent.value_or(false);
+        messages.push_back(std::move(message));
+      }
+      send_sms(ctx, messages);
       return std::set<Uuid>{};
     }
   }
@@ -795,6 +826,8 @@ std::string describe(const Step& step) {
       return "call " + (step.url ? step.url->value : "");
     case StepKind::notify:
       return "notify a user";
+    case StepKind::sms:
+      return "send the SMS \"" + (step.text ? step.text->value : "") + "\"";
   }
   return "";
 }

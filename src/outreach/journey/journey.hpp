@@ -32,9 +32,20 @@ enum class TriggerKind {
 };
 BOOST_DESCRIBE_ENUM(TriggerKind, none, form_submitted, link_clicked, list_joined, segment_entered,
                     attribute_changed, date)
-enum class StepKind { wait, wait_until, branch, send, set_attribute, tag, list, webhook, notify };
+enum class StepKind {
+  wait,
+  wait_until,
+  branch,
+  send,
+  set_attribute,
+  tag,
+  list,
+  webhook,
+  notify,
+  sms
+};
 BOOST_DESCRIBE_ENUM(StepKind, wait, wait_until, branch, send, set_attribute, tag, list, webhook,
-                    notify)
+                    notify, sms)
 
 /// Something happened to a person: starts the running journeys that wait for it. In the caller's
 /// transaction. `occasion` makes a run of its own where the journey may be entered again.

@@ -205,6 +205,10 @@ Result<boost::json::value> normalise_value(const Attribute& attribute,
                                            const boost::json::value& in);
 /// The blind index of an address: 16 bytes.
 std::string email_hash(trust::Ctx& ctx, std::string_view email);
+/// The blind index of a number in E.164: 16 bytes.
+std::string phone_hash(trust::Ctx& ctx, std::string_view number);
+/// Active persons with this number (E.164), oldest first, at most 100: numbers are not unique.
+std::vector<Uuid> persons_by_phone(trust::Ctx& ctx, std::string_view number);
 
 /// Persons whose name, e-mail or phone begin with the words of `q`; newest first, before `before`.
 struct PersonFilter {

@@ -159,6 +159,12 @@ struct Draft {
 
 std::string email_hash(Ctx& ctx, std::string_view email) { return Index(ctx).email(email).data; }
 
+std::string phone_hash(Ctx& ctx, std::string_view number) { return Index(ctx).phone(number).data; }
+
+std::vector<Uuid> persons_by_phone(Ctx& ctx, std::string_view number) {
+  return ctx.tx().all<Uuid>(kIdsByPhone, Index(ctx).phone(number));
+}
+
 std::optional<std::string> normalise_email(std::string_view text) {
   auto parsed = web::Email::parse(text);
   return parsed ? std::optional(parsed->value) : std::nullopt;

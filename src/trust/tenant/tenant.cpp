@@ -13,22 +13,25 @@ constexpr db::Sql kFind{"tenant.find", "SELECT tenant_id FROM tenant WHERE slug 
 constexpr db::Sql kSettings{
     "tenant.settings",
     "SELECT name, slug, colour, time_zone, locale, postal_address, open_tracking, click_tracking, "
-    "demo, totp_roles, version FROM tenant WHERE tenant_id = $1"};
-constexpr db::Sql kUpdate{"tenant.update",
-                          "UPDATE tenant SET name = $3, colour = $4, time_zone = $5, locale = $6, "
-                          "postal_address = $7, open_tracking = $8, "
-                          "click_tracking = $9, totp_roles = $10, version = version + 1 WHERE "
-                          "tenant_id = $1 AND version = $2"};
+    "demo, totp_roles, version, quiet_from, quiet_to FROM tenant WHERE tenant_id = $1"};
+constexpr db::Sql kUpdate{
+    "tenant.update",
+    "UPDATE tenant SET name = $3, colour = $4, time_zone = $5, locale = $6, "
+    "postal_address = $7, open_tracking = $8, "
+    "click_tracking = $9, totp_roles = $10, quiet_from = $11, quiet_to = $12, "
+    "version = version + 1 WHERE "
+    "tenant_id = $1 AND version = $2"};
 
 struct SettingsView {
   std::string name, slug, colour, time_zone, locale, postal_address;
   bool open_tracking = true, click_tracking = true, demo = false;
   std::vector<Role> require_totp_roles;
+  std::string quiet_from, quiet_to;  ///< "21:00": no SMS leave from then to then.
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(SettingsView, (),
                       (name, slug, colour, time_zone, locale, postal_address, open_tracking,
-                       click_tracking, demo, require_totp_roles, version))
+                       click_tracking, demo, require_totp_roles, quiet_from, quiet_to, version))
 struct SettingsUpdate {
   std::optional<web::Text<120, 1>> name;
   std::optional<web::Colour> colour;
@@ -37,14 +40,35 @@ struct SettingsUpdate {
   std::optional<web::Text<300>> postal_address;
   std::optional<bool> open_tracking, click_tracking;
   std::optional<std::vector<Role>> require_totp_roles;
+  std::optional<web::Text<5>> quiet_from, quiet_to;
 };
 BOOST_DESCRIBE_STRUCT(SettingsUpdate, (),
                       (name, colour, time_zone, locale, postal_address, open_tracking,
-                       click_tracking, require_totp_roles))
+                       click_tracking, require_totp_roles, quiet_from, quiet_to))
+
+std::string clock_of(int minutes) { return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60); }
+
+// "21:00" as minutes of the day; nullopt when it is no time of a day.
+std::optional<int> minutes_of(const std::string& text) {
+  auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9' ? text[i] - '0' : 99; };
+  if (text.size() != 5 || text[2] != ':') return std::nullopt;
+  int hour = digit(0) * 10 + digit(1), minute = digit(3) * 10 + digit(4);
+  return hour < 24 && minute < 60 ? std::optional(hour * 60 + minute) : std::nullopt;
+}
 
 SettingsView view(const TenantSettings& s) {
-  SettingsView out{s.name,           s.slug,          s.colour,         s.time_zone, s.locale,
-                   s.postal_address, s.open_tracking, s.click_tracking, s.demo,      {},
+  SettingsView out{s.name,
+                   s.slug,
+                   s.colour,
+                   s.time_zone,
+                   s.locale,
+                   s.postal_address,
+                   s.open_tracking,
+                   s.click_tracking,
+                   s.demo,
+                   {},
+                   clock_of(s.quiet_from),
+                   clock_of(s.quiet_to),
                    s.version};
   for (auto role : s.totp_roles) out.require_totp_roles.push_back(static_cast<Role>(role));
   return out;
@@ -118,10 +142,20 @@ void add_tenant_routes(Api& api) {
                   after.totp_roles.push_back(static_cast<std::int64_t>(role));
               changes.push_back({"require_totp_roles", std::nullopt, std::nullopt});
             }
-            auto updated =
-                ctx.tx().query(kUpdate, ctx.tenant, match.or_current(before.version), after.name,
-                               after.colour, after.time_zone, after.locale, after.postal_address,
-                               after.open_tracking, after.click_tracking, after.totp_roles);
+            for (auto [name, given, field] :
+                 {std::tuple{"quiet_from", &in->quiet_from, &after.quiet_from},
+                  std::tuple{"quiet_to", &in->quiet_to, &after.quiet_to}}) {
+              if (!*given) continue;
+              auto minutes = minutes_of((*given)->value);
+              if (!minutes)
+                return bad_input(std::string("/") + name, "must be a time of day, like 21:00.");
+              if (*field != *minutes) changes.push_back({name, clock_of(*field), (*given)->value});
+              *field = *minutes;
+            }
+            auto updated = ctx.tx().query(
+                kUpdate, ctx.tenant, match.or_current(before.version), after.name, after.colour,
+                after.time_zone, after.locale, after.postal_address, after.open_tracking,
+                after.click_tracking, after.totp_roles, after.quiet_from, after.quiet_to);
             if (updated.affected() == 0) return web::changed_meanwhile("the settings");
             record(ctx, AuditEntry{"settings.update", "tenant", ctx.tenant, std::nullopt, changes});
             after.version = match.or_current(before.version) + 1;

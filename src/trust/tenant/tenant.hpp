@@ -22,10 +22,12 @@ struct TenantSettings {
   bool open_tracking = true, click_tracking = true, demo = false;
   std::vector<std::int64_t> totp_roles;
   std::int64_t version = 1;
+  /// When nobody is disturbed, as minutes of the day; the same twice: never.
+  int quiet_from = 21 * 60, quiet_to = 8 * 60;
 };
 BOOST_DESCRIBE_STRUCT(TenantSettings, (),
                       (name, slug, colour, time_zone, locale, postal_address, open_tracking,
-                       click_tracking, demo, totp_roles, version))
+                       click_tracking, demo, totp_roles, version, quiet_from, quiet_to))
 TenantSettings tenant_settings(Ctx& ctx);
 
 /// How many users belong to the tenant.

@@ -1,0 +1,170 @@
+// Sends what waits in the table sms: one job of a tenant at a time, which takes what is due in
+// batches, looks up persons, keys and suppressions of a whole batch at once, and hands it to a
+// Sender. What may not leave now is put off (quiet hours) or ended (suppressed, no number …).
+#include "base/log.hpp"
+#include "crypto/aead.hpp"
+#include "outreach/channel/channel.hpp"
+#include "outreach/delivery/sender.hpp"
+#include "outreach/sms/store.hpp"
+#include "people/person/person.hpp"
+#include "trust/egress.hpp"
+
+namespace varde::outreach {
+
+using namespace sms::store;
+using trust::Ctx;
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr double kLease = 60;  // seconds
+// Whoever is told so late is not helped; the gateway was away, or the organisation was.
+constexpr auto kTooOld = 72h;
+
+class SmsRun {
+ public:
+  SmsRun(trust::Base& base, const Environment& environment, const Uuid& tenant)
+      : base_(base), environment_(environment), tenant_(tenant), run_(Uuid::make()) {}
+
+  Result<jobs::Outcome> go() {
+    while (!jobs::Workers::stopping()) {
+      Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
+      auto permit = trust::Egress::permit(ctx, trust::Egress::Kind::sms, "queue");
+      if (!permit) {
+        // Storage only: what waits keeps waiting. Ended: nothing leaves any more.
+        if (permit.error().kind == "storage-only") return jobs::Outcome::again(now() + 60s);
+        return jobs::Outcome::done();
+      }
+      rows_ = ctx.tx().all<SmsRecord>(kClaim, run_, kLease, now(), environment_.alone);
+      if (rows_.empty()) {
+        auto next = ctx.tx().one<std::optional<Timestamp>>(kNextDue);
+        if (!next) return jobs::Outcome::done();
+        // Due, and not to be had: another node has them.
+        return jobs::Outcome::again(*next <= now() ? now() + 1s : *next);
+      }
+      std::ranges::sort(rows_, [](const SmsRecord& a, const SmsRecord& b) {
+        return std::tuple(!a.urgent, a.due_at, a.sms_id) <
+               std::tuple(!b.urgent, b.due_at, b.sms_id);
+      });
+      auto provider = look_up(ctx);
+      ctx.commit();
+      if (auto trouble = send(provider); !trouble.empty()) return jobs::Outcome::again(now() + 30s);
+    }
+    return jobs::Outcome::again(now());
+  }
+
+ private:
+  Provider look_up(Ctx& ctx) {
+    std::vector<Uuid> ids;
+    for (const auto& row : rows_)
+      if (row.person_id) ids.push_back(*row.person_id);
+    keys_ = base_.keys.keys(tenant_, ids, false);
+    persons_.clear();
+    std::vector<std::string> hashes;
+    for (auto& person : people::load(ctx, ids, false, false)) {
+      if (!person.phone.empty()) hashes.push_back(people::phone_hash(ctx, person.phone.reveal()));
+      persons_.emplace(person.id, std::move(person));
+    }
+    held_ = find_suppressions(ctx, hashes);
+    quiet_ = quiet_settings(ctx);
+    auto provider = load_provider(ctx, std::nullopt, Channel::sms);
+    // Few messages do not open many connections.
+    provider.connections =
+        std::min<int>(provider.connections, static_cast<int>(rows_.size() / 5 + 1));
+    return provider;
+  }
+
+  // Why a message may not be sent at all; nullptr: it may.
+  const char* objection(Ctx& ctx, const SmsRecord& row, const people::Person* person) const {
+    if (person == nullptr) return "erased";
+    if (person->state != people::PersonState::active) return "restricted";
+    if (person->phone.empty()) return "no-phone";
+    if (held_.contains(people::phone_hash(ctx, person->phone.reveal()))) return "suppressed";
+    if (now() - row.created_at > kTooOld) return "expired";
+    return nullptr;
+  }
+
+  std::optional<std::string> text_of(const SmsRecord& row) const {
+    auto key = row.person_id ? keys_.find(*row.person_id) : keys_.end();
+    if (key == keys_.end()) return std::nullopt;
+    auto plain = crypto::open(key->second, row.sealed.data, context_of(tenant_, row.reference));
+    if (!plain) return std::nullopt;
+    return std::string(json::parse(*plain).at("text").as_string());
+  }
+
+  std::string send(const Provider& provider) {
+    Sender sender(
+        base_, tenant_, provider, "", Uuid{},
+        [](Ctx& ctx, const std::vector<Sent>& sent) {
+          // What was offered to the gateway, the Sender writes.
+          for (const auto& one : sent)
+            if (!one.sms)
+              ctx.tx().later(
+                  kEnd, one.recipient_id,
+                  one.state == DeliveryState::failed ? SmsState::failed : SmsState::skipped,
+                  one.code, one.at);
+          return !jobs::Workers::stopping();
+        },
+        environment_.private_webhooks);
+    std::map<Timestamp, std::vector<Uuid>> put_off;
+    Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
+    for (const auto& row : rows_) {
+      auto found = row.person_id ? persons_.find(*row.person_id) : persons_.end();
+      const auto* person = found == persons_.end() ? nullptr : &found->second;
+      auto end = [&](DeliveryState state, const char* code) {
+        sender.note(
+            {row.sms_id, row.person_id.value_or(Uuid{}), 0, state, row.attempts + 1, now(), code});
+      };
+      if (const auto* why = objection(ctx, row, person)) {
+        end(std::string_view(why) == "expired" ? DeliveryState::failed : DeliveryState::skipped,
+            why);
+        continue;
+      }
+      auto zone = person->time_zone.empty() ? quiet_.zone : person->time_zone;
+      if (!row.urgent)
+        if (auto until = quiet_until(now(), zone, quiet_.hours)) {
+          put_off[*until].push_back(row.sms_id);
+          continue;
+        }
+      auto text = text_of(row);
+      if (!text) {
+        end(DeliveryState::skipped, "erased");
+        continue;
+      }
+      Parcel parcel;
+      parcel.recipient_id = row.sms_id;
+      parcel.person_id = *row.person_id;
+      parcel.attempts = row.attempts;
+      parcel.to = person->phone.reveal();
+      parcel.sms = SmsParcel{row.kind, row.ref_id, row.reference, *text, row.urgent, ""};
+      if (!sender.push(std::move(parcel))) break;
+    }
+    for (const auto& [until, ids] : put_off)
+      ctx.tx().later(kPutOff, ids, until, std::string("quiet-hours"));
+    ctx.commit();
+    sender.finish();
+    note_provider_error(ctx, provider.id, sender.trouble());
+    ctx.commit();
+    return sender.trouble();
+  }
+
+  trust::Base& base_;
+  const Environment& environment_;
+  Uuid tenant_, run_;
+  std::vector<SmsRecord> rows_;
+  std::unordered_map<Uuid, crypto::Key> keys_;
+  std::map<Uuid, people::Person> persons_;
+  std::map<std::string, Suppression> held_;
+  QuietSettings quiet_;
+};
+
+}  // namespace
+
+void add_sms_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers) {
+  workers.handle("sms.send", [&base, environment](const jobs::Job& job) {
+    return SmsRun(base, environment, *job.tenant_id).go();
+  });
+}
+
+}  // namespace varde::outreach

@@ -1,0 +1,217 @@
+#include <set>
+#include <stdexcept>
+
+#include "base/text.hpp"
+#include "crypto/aead.hpp"
+#include "outreach/channel/channel.hpp"
+#include "outreach/delivery/sender.hpp"
+#include "outreach/sms/encoding.hpp"
+#include "outreach/sms/store.hpp"
+#include "people/person/person.hpp"
+#include "trust/names.hpp"
+#include "trust/tenant/tenant.hpp"
+
+namespace varde::outreach {
+
+using namespace sms::store;
+using trust::Ctx;
+namespace json = boost::json;
+
+namespace {
+
+bool is_reference(const std::string& text) {
+  return text.size() <= 64 &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+}  // namespace
+
+void send_sms(Ctx& ctx, const std::vector<SmsMessage>& messages) {
+  if (messages.empty()) return;
+  std::vector<Uuid> persons;
+  for (const auto& m : messages) persons.push_back(m.person_id);
+  auto keys = ctx.base.keys.keys(ctx.tenant, persons);
+  auto at = now();
+  std::vector<SmsRecord> rows;
+  for (const auto& m : messages) {
+    if (!is_reference(m.reference))
+      throw std::invalid_argument("an SMS reference is 1 to 64 printable ASCII characters");
+    auto key = keys.find(m.person_id);
+    if (key == keys.end()) continue;
+    SmsRecord row;
+    row.tenant_id = ctx.tenant;
+    row.sms_id = Uuid::make();
+    row.person_id = m.person_id;
+    row.kind = m.kind;
+    row.ref_id = m.ref_id;
+    row.reference = m.reference.empty() ? row.sms_id.str() : m.reference;
+    row.urgent = m.urgent;
+    row.due_at = row.at = row.created_at = at;
+    auto measured = sms::measure(is_utf8(m.text) ? m.text : std::string());
+    row.segments = static_cast<int>(measured.segments);
+    if (measured.segments == 0 || measured.segments > sms::kMaxSegments) {
+      row.state = SmsState::failed;
+      row.reason = measured.segments == 0 ? "empty" : "too-long";
+    } else {
+      row.sealed = {crypto::seal(key->second, json::serialize(json::object{{"text", m.text}}),
+                                 context_of(ctx.tenant, row.reference))};
+    }
+    rows.push_back(std::move(row));
+  }
+  ctx.tx().insert_many("sms", rows, kQueueOnce);
+  jobs::enqueue(
+      ctx.tx(),
+      {.kind = "sms.send", .tenant_id = ctx.tenant, .unique_key = "sms:" + ctx.tenant.str()});
+}
+
+std::map<std::string, SmsOutcome> sms_outcomes(Ctx& ctx,
+                                               const std::vector<std::string>& references) {
+  std::map<std::string, SmsOutcome> out;
+  if (references.empty()) return out;
+  auto rows = ctx.tx().query(kOutcomes, references);
+  for (int i = 0; i < rows.size(); ++i)
+    out[rows.get<std::string>(i, 0)] = {rows.get<SmsState>(i, 1), rows.get<std::string>(i, 2),
+                                        rows.get<Timestamp>(i, 3)};
+  return out;
+}
+
+void record_sms(Ctx& ctx, const Provider& provider, const std::vector<Sent>& sent) {
+  std::vector<Uuid> persons;
+  bool captured = provider.kind == ProviderKind::captured;
+  for (const auto& one : sent)
+    if (one.sms && captured && !one.person_id.is_nil()) persons.push_back(one.person_id);
+  auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
+                              : ctx.base.keys.keys(ctx.tenant, persons, false);
+  std::vector<SmsRecord> rows;
+  for (const auto& one : sent) {
+    if (!one.sms) continue;
+    SmsRecord row;
+    row.tenant_id = ctx.tenant;
+    row.sms_id = Uuid::make();
+    if (!one.person_id.is_nil()) row.person_id = one.person_id;
+    row.kind = one.sms->kind;
+    row.ref_id = one.sms->ref_id;
+    row.reference = one.sms->reference;
+    row.urgent = one.sms->urgent;
+    row.state = one.state == DeliveryState::sent       ? SmsState::sent
+                : one.state == DeliveryState::deferred ? SmsState::deferred
+                                                       : SmsState::failed;
+    row.reason = one.state == DeliveryState::sent ? "" : one.code;
+    row.attempts = one.attempts;
+    row.segments = static_cast<int>(sms::measure(one.sms->text).segments);
+    if (!provider.id.is_nil() && !captured) row.provider_id = provider.id;
+    row.external_id = one.sms->external_id;
+    row.at = row.created_at = row.due_at = one.at;
+    if (one.state == DeliveryState::deferred)
+      row.due_at = one.at + retry_pause(one.attempts).value_or(std::chrono::hours(4));
+    if (captured) {
+      auto key = keys.find(one.person_id);
+      if (row.person_id && key == keys.end()) continue;  // erased this moment
+      row.captured = true;
+      auto sender = provider.sms.sender ? provider.sms.sender->value : std::string();
+      row.sealed = {crypto::seal(
+          row.person_id ? key->second : ctx.base.keys.tenant_key(ctx.tenant, "captured"),
+          json::serialize(json::object{{"text", one.sms->text}, {"to", one.to}, {"from", sender}}),
+          context_of(ctx.tenant, row.reference))};
+    }
+    rows.push_back(std::move(row));
+  }
+  ctx.tx().insert_many("sms", rows, kUpsert);
+}
+
+std::optional<Timestamp> quiet_until(Timestamp at, const std::string& zone,
+                                     const QuietHours& hours) {
+  if (hours.from == hours.to) return std::nullopt;
+  auto local = to_local(at, zone);
+  auto day = std::chrono::floor<std::chrono::days>(local);
+  auto minute = static_cast<int>(std::chrono::floor<std::chrono::minutes>(local - day).count());
+  bool over_midnight = hours.from > hours.to;
+  bool quiet = over_midnight ? minute >= hours.from || minute < hours.to
+                             : minute >= hours.from && minute < hours.to;
+  if (!quiet) return std::nullopt;
+  if (over_midnight && minute >= hours.from) day += std::chrono::days(1);
+  return from_local(
+      std::chrono::local_time<Duration>(day.time_since_epoch()) + std::chrono::minutes(hours.to),
+      zone);
+}
+
+QuietSettings quiet_settings(Ctx& ctx) {
+  auto settings = trust::tenant_settings(ctx);
+  return {{settings.quiet_from, settings.quiet_to}, settings.time_zone};
+}
+
+bool is_stop_word(std::string_view text) {
+  if (text.size() > 100 || !is_utf8(text)) return false;
+  static const std::set<std::string> kWords = {
+      "stop",          "stopp",       "stoppa",       "stopall", "stop all",
+      "avslutt",       "avsluta",     "afslut",       "avmeld",  "meld av",
+      "meld meg av",   "afmeld",      "avregistrera", "frameld", "lopeta",
+      "lopeta kaikki", "unsubscribe", "unsub",        "opt out", "optout"};
+  std::string joined;
+  for (const auto& word : words(fold(text))) joined += (joined.empty() ? "" : " ") + word;
+  return kWords.contains(joined);
+}
+
+std::vector<trust::Moving> sms_captured_since(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::Moving>(kNewest, Uuid::floor_of(since));
+}
+
+void add_sms_hooks(trust::Base& base) {
+  base.extensions.add(people::EraseHook{
+      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kErase, ids); }});
+  // Campaigns' are among the deliveries already.
+  base.extensions.add(
+      people::TimelineSource{[](Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
+        std::vector<people::TimelineItem> out;
+        auto rows = ctx.tx().all<SmsRecord>(kOfPerson, person, before, limit);
+        std::vector<Uuid> refs;
+        for (const auto& row : rows) refs.push_back(row.ref_id);
+        auto names = trust::names_of(ctx, refs);
+        for (const auto& row : rows) {
+          auto name = names.find(row.ref_id);
+          auto of = name == names.end() ? std::string() : " of " + name->second;
+          people::TimelineItem item{row.sms_id, row.created_at, "", "", {}, {}, false, false};
+          switch (row.state) {
+            case SmsState::queued:
+            case SmsState::deferred:
+              item.kind = "deferred", item.title = "Not delivered yet: an SMS" + of;
+              break;
+            case SmsState::sent:
+            case SmsState::delivered:
+              item.kind = "sent", item.title = "Was sent an SMS" + of;
+              break;
+            case SmsState::failed:
+              item.kind = "failed", item.title = "Could not be delivered: an SMS" + of;
+              break;
+            case SmsState::skipped:
+              item.kind = "skipped", item.title = "Was not sent an SMS" + of;
+              break;
+          }
+          if (row.state == SmsState::delivered) item.detail = "delivered";
+          if (!row.reason.empty()) item.detail = row.reason;
+          out.push_back(std::move(item));
+        }
+        return out;
+      }});
+}
+
+std::vector<trust::Claim> sms_claims() {
+  using trust::Data;
+  return {{"sms", {{"tenant_id", Data::none},        {"sms_id", Data::none},
+                   {"person_id", Data::pseudonym},   {"kind", Data::behaviour},
+                   {"ref_id", Data::behaviour},      {"reference", Data::pseudonym},
+                   {"urgent", Data::none},           {"state", Data::behaviour},
+                   {"reason", Data::behaviour},      {"attempts", Data::behaviour},
+                   {"segments", Data::behaviour},    {"provider_id", Data::none},
+                   {"external_id", Data::pseudonym}, {"captured", Data::none},
+                   {"sealed", Data::sealed},         {"due_at", Data::behaviour},
+                   {"at", Data::behaviour},          {"created_at", Data::behaviour},
+                   {"runner", Data::none},           {"runner_until", Data::none}}},
+          {"sms_reply",
+           {{"tenant_id", Data::none},
+            {"provider_id", Data::none},
+            {"external_id", Data::pseudonym},
+            {"at", Data::behaviour}}}};
+}
+
+}  // namespace varde::outreach

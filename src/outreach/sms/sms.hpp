@@ -1,0 +1,129 @@
+// SMS: the second channel.
+//
+//   send_sms() → table sms (queued) → job "sms.send" → Sender (delivery/sender.hpp) → gateway
+//                                        ↑ deferred, quiet hours ↲          ↓
+//   people's timelines, SmsReplyHook ← /p/sms/PROVIDER/reply      /p/sms/PROVIDER/status →
+//   delivered, failed
+//
+// Single messages wait in the table sms, whose row is written with the change that asks for it.
+// Campaigns cut their own chunks and hand texts to the same Sender; the Sender writes both kinds of
+// rows, so that callbacks and timelines find either. A text is kept, sealed, until it is handed
+// over. The provider that needs no row captures: messages stay, sealed, in the built-in mailbox.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/personal.hpp"
+#include "base/time.hpp"
+#include "jobs/queue.hpp"
+#include "trust/ctx.hpp"
+#include "trust/module.hpp"
+
+namespace varde::outreach {
+
+struct Environment;
+
+enum class SmsKind { notice = 1, campaign = 2, offer = 3, journey = 4, test = 5 };
+BOOST_DESCRIBE_ENUM(SmsKind, notice, campaign, offer, journey, test)
+enum class SmsState { queued = 1, deferred = 2, sent = 3, delivered = 4, failed = 5, skipped = 6 };
+BOOST_DESCRIBE_ENUM(SmsState, queued, deferred, sent, delivered, failed, skipped)
+
+/// A message to a person's number, as it is when the message leaves.
+struct SmsMessage {
+  Uuid person_id;
+  std::string text;  ///< UTF-8; what has more than sms::kMaxSegments segments is not sent (failed).
+  SmsKind kind = SmsKind::notice;
+  Uuid ref_id;          ///< What it is about (campaign, journey, shift): replies lead back to it.
+  bool urgent = false;  ///< Leaves in quiet hours too, and before others.
+  /// What the gateway is told to know it by (its idempotency key): 1–64 printable ASCII characters
+  /// that say nothing about the person, one message of the tenant each. A second message of the
+  /// same reference is none. Empty: an id of its own.
+  std::string reference;
+};
+
+/// Puts messages into the queue in the caller's transaction; they leave after it commits. Persons
+/// without a key (erased) get none. Whether each may leave is decided when it does: not to
+/// restricted persons, not to suppressed numbers, not in quiet hours unless urgent. Throws
+/// std::invalid_argument for a reference that is none.
+void send_sms(trust::Ctx& ctx, const std::vector<SmsMessage>& messages);
+
+/// An SMS as a Sender has it.
+struct SmsParcel {
+  SmsKind kind = SmsKind::notice;
+  Uuid ref_id;
+  std::string reference, text;
+  bool urgent = false;
+  std::string external_id;  ///< The gateway's; the Sender fills it in.
+};
+struct Sent;
+struct Provider;
+/// Writes the rows of messages that were offered to a gateway (or captured), whether they were
+/// there before or not. An outcome that a callback has told already stays.
+void record_sms(trust::Ctx& ctx, const Provider& provider, const std::vector<Sent>& sent);
+
+/// What became of messages, by their references; those that are not known are left out.
+struct SmsOutcome {
+  SmsState state = SmsState::queued;
+  std::string reason;  ///< A word or a code, when deferred, failed or skipped.
+  Timestamp at;
+};
+std::map<std::string, SmsOutcome> sms_outcomes(trust::Ctx& ctx,
+                                               const std::vector<std::string>& references);
+
+/// A message that was sent to one of those who now reply.
+struct SmsSent {
+  Uuid person_id;
+  SmsKind kind = SmsKind::notice;
+  Uuid ref_id;
+  std::string reference;
+  Timestamp at;
+};
+/// An SMS that came in, other than a STOP word.
+struct SmsReply {
+  Uuid reply_id;                 ///< Each reply is told once; its own.
+  std::vector<Uuid> person_ids;  ///< All active persons with the sender's number; at least one.
+  Personal text;                 ///< As it came, at most 2,000 characters.
+  Timestamp at;
+  int flags = 0;                   ///< people::kSimulated
+  std::vector<SmsSent> answering;  ///< The last messages to them (at most 20), newest first.
+};
+/// Extension: a module that takes replies as answers (yes, no). Called in the transaction that
+/// writes the reply to the timelines, in the order in which the hooks were added, until one returns
+/// true: it was meant for that module.
+struct SmsReplyHook {
+  std::function<bool(trust::Ctx&, const SmsReply&)> run;
+};
+
+/// From when until when nobody is disturbed, as minutes of the day; the same twice: never.
+struct QuietHours {
+  int from = 21 * 60, to = 8 * 60;
+};
+/// The end of the quiet hours that `at` falls into in a time zone; nullopt when it falls in none.
+std::optional<Timestamp> quiet_until(Timestamp at, const std::string& zone,
+                                     const QuietHours& hours);
+/// The tenant's, and its time zone.
+struct QuietSettings {
+  QuietHours hours;
+  std::string zone;
+};
+QuietSettings quiet_settings(trust::Ctx& ctx);
+
+/// Whether a whole reply is a word by which one leaves: "Stop", "STOPP.", "avmeld" …
+bool is_stop_word(std::string_view text);
+
+/// A captured SMS came since: the newest, for live events.
+std::vector<trust::Moving> sms_captured_since(trust::Ctx& ctx, Timestamp since);
+
+void add_sms_routes(trust::Api& api);
+void add_sms_pages(trust::Base& base, web::Router& router);
+void add_sms_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
+/// Timelines, erasure.
+void add_sms_hooks(trust::Base& base);
+std::vector<trust::Claim> sms_claims();
+
+}  // namespace varde::outreach
