@@ -16,59 +16,69 @@ namespace {
 
 std::string booking_context(const Uuid& booking) { return "booking:" + booking.str(); }
 
-AnswerReply reply(AnswerResult result) {
-  switch (result) {
-    case AnswerResult::booked:
-      return {result, "The shift is yours."};
-    case AnswerResult::waiting:
-      return {result, "Thank you. You will be told when somebody is chosen."};
-    case AnswerResult::declined:
-      return {result, "Thank you for telling us."};
-    case AnswerResult::taken:
-      return {result, "Somebody else was first: the shift is taken."};
-    case AnswerResult::too_late:
-      return {result, "It is too late to answer: the shift is not offered any more."};
-    case AnswerResult::not_allowed:
-      break;
-  }
-  return {AnswerResult::not_allowed, "This shift cannot be given to you."};
+struct Sentences {
+  const char *en, *nb, *sv;
+};
+// In the order of AnswerResult.
+constexpr Sentences kSentences[] = {
+    {"The shift is yours.", "Du har fått vakten.", "Du har fått passet."},
+    {"Thank you. You will be told when somebody is chosen.",
+     "Takk. Du får beskjed når noen er valgt.", "Tack. Du får besked när någon har valts."},
+    {"Thank you for telling us.", "Takk for beskjeden.", "Tack för beskedet."},
+    {"Somebody else was first: the shift is taken.", "Noen andre var først: vakten er tatt.",
+     "Någon annan var först: passet är taget."},
+    {"It is too late to answer: the shift is not offered any more.",
+     "Det er for sent å svare: vakten tilbys ikke lenger.",
+     "Det är för sent att svara: passet erbjuds inte längre."},
+    {"This shift cannot be given to you.", "Du kan ikke få denne vakten.",
+     "Du kan inte få det här passet."}};
+constexpr Sentences kCall = {"The shift begins in less than {} hours. Call those who expect you.",
+                             "Vakten begynner om mindre enn {} timer. Ring dem som venter deg.",
+                             "Passet börjar om mindre än {} timmar. Ring dem som väntar dig."};
+
+const char* in(const Sentences& all, const std::string& language) {
+  auto known = language_of(language);
+  return known == Language::nb ? all.nb : known == Language::sv ? all.sv : all.en;
+}
+
+AnswerReply reply(AnswerResult result, const std::string& language) {
+  return {result, in(kSentences[static_cast<std::size_t>(result)], language)};
 }
 
 Result<AnswerReply> say_no(Ctx& ctx, const Shift& shift, const OfferRecord& offer,
-                           AnswerChannel channel) {
+                           AnswerChannel channel, const std::string& language) {
   if (offer.state == OfferState::booked) {
     auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, shift.id, offer.person_id);
     auto hours = staffing_settings(ctx).asking.cancel_hours;
     if (channel != AnswerChannel::user && shift.starts_at - now() < std::chrono::hours(hours))
-      return AnswerReply{
-          AnswerResult::not_allowed,
-          fmt::format("The shift begins in less than {} hours. Call those who expect you.", hours)};
+      return AnswerReply{AnswerResult::not_allowed,
+                         fmt::format(fmt::runtime(in(kCall, language)), hours)};
     if (booking) VARDE_CHECK(cancel_booking(ctx, *booking, BookingState::cancelled_by_person, ""));
-    return reply(AnswerResult::declined);
+    return reply(AnswerResult::declined, language);
   }
   if (offer.state != OfferState::declined) {
     ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), OfferState::declined, channel);
     trust::record(ctx, AuditEntry{"offer.decline", "shift", shift.id, offer.person_id});
     if (shift.state == ShiftState::open) enqueue_advance(ctx, shift.id);
   }
-  return reply(AnswerResult::declined);
+  return reply(AnswerResult::declined, language);
 }
 
 Result<AnswerReply> say_yes(Ctx& ctx, const Shift& shift, const OfferRecord& offer,
-                            AnswerChannel channel) {
+                            AnswerChannel channel, const std::string& language) {
   auto decide = [&](AnswerResult result, OfferState state) {
     ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), state, channel);
-    return reply(result);
+    return reply(result, language);
   };
-  if (offer.state == OfferState::booked) return reply(AnswerResult::booked);
+  if (offer.state == OfferState::booked) return reply(AnswerResult::booked, language);
   bool over = shift.starts_at <= now() || (shift.answer_by && *shift.answer_by < now());
   if (offer.state == OfferState::withdrawn || shift.state == ShiftState::cancelled ||
       shift.state == ShiftState::draft || shift.state == ShiftState::requested || over)
     return over ? decide(AnswerResult::too_late, OfferState::expired)
-                : reply(AnswerResult::too_late);
+                : reply(AnswerResult::too_late, language);
   if (shift.taken >= shift.places) return decide(AnswerResult::taken, OfferState::taken);
   if (shift.strategy.kind == StrategyKind::candidates && channel != AnswerChannel::user) {
-    if (offer.state == OfferState::waiting) return reply(AnswerResult::waiting);
+    if (offer.state == OfferState::waiting) return reply(AnswerResult::waiting, language);
     trust::record(ctx, AuditEntry{"offer.apply", "shift", shift.id, offer.person_id});
     return decide(AnswerResult::waiting, OfferState::waiting);
   }
@@ -81,23 +91,27 @@ Result<AnswerReply> say_yes(Ctx& ctx, const Shift& shift, const OfferRecord& off
   insert_booking(ctx, shift, offer.person_id, std::nullopt);
   decide(AnswerResult::booked, OfferState::booked);
   enqueue_after(ctx, shift.id, offer.person_id);
-  return reply(AnswerResult::booked);
+  return reply(AnswerResult::booked, language);
 }
 
 }  // namespace
 
 Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, bool yes,
-                           AnswerChannel channel) {
+                           AnswerChannel channel, const std::string& language) {
   for (int attempt = 0;; ++attempt) {
     auto shift = find_shift(ctx, shift_id);
     auto offer = ctx.tx().maybe<OfferRecord>(kOffer, shift_id, person);
     if (!shift || !offer) return not_found("This person was not asked about this shift.");
     try {
-      return yes ? say_yes(ctx, *shift, *offer, channel) : say_no(ctx, *shift, *offer, channel);
+      return yes ? say_yes(ctx, *shift, *offer, channel, language)
+                 : say_no(ctx, *shift, *offer, channel, language);
     } catch (const db::SqlError& e) {
       // Somebody else's commit came between the look and the booking: the same person twice, or
       // another shift at the time. The next look sees it.
-      if (attempt > 2 || !(e.is_unique_violation() || e.is_exclusion_violation())) throw;
+      // A reply by SMS has written in this transaction already: whoever brought it brings it again.
+      if (attempt > 2 || channel == AnswerChannel::sms ||
+          !(e.is_unique_violation() || e.is_exclusion_violation()))
+        throw;
       ctx.rollback();
     }
   }

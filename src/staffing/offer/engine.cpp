@@ -85,14 +85,15 @@ void ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen, const Pla
   for (const auto& row : ctx.tx().all<PersonCount>(kNumbers, ids))
     numbers[row.person_id] = row.count;
   std::vector<OfferRecord> offers;
+  std::map<Uuid, int> named;
   int rank = 0;
   for (const auto& one : chosen)
     offers.push_back({ctx.tenant, shift.id, one.person_id, OfferState::open, plan.step, ++rank,
-                      static_cast<int>(numbers[one.person_id] % 999) + 1, one.explanation, now(),
-                      until, std::nullopt, AnswerChannel::none});
+                      named[one.person_id] = static_cast<int>(numbers[one.person_id] % 999) + 1,
+                      one.explanation, now(), until, std::nullopt, AnswerChannel::none});
   ctx.tx().insert_many("offer", offers, "ON CONFLICT DO NOTHING");
   note_asked(ctx, ids);
-  tell(ctx, shift, ids, Tell::asked);
+  tell(ctx, shift, ids, Tell::asked, named);
   std::vector<trust::AuditEntry> trail;
   for (const auto& id : ids) trail.push_back({"offer.create", "shift", shift.id, id, {}});
   trust::record(ctx, trail);

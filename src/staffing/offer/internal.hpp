@@ -1,6 +1,7 @@
 // What the parts of this folder share.
 #pragma once
 
+#include "outreach/sms/sms.hpp"
 #include "staffing/offer/store.hpp"
 #include "staffing/setting/setting.hpp"
 
@@ -8,8 +9,16 @@ namespace varde::staffing {
 
 /// What people are told; each kind is a text in each language.
 enum class Tell { asked, booked, reminder, taken, cancelled, withdrawn };
-/// Queues a message to each of them about the shift, in the caller's transaction.
-void tell(trust::Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell what);
+/// Queues a message to each of them about the shift, in the caller's transaction: an SMS to who has
+/// a number, otherwise a mail. `numbers`: what an answer by SMS names the offer by.
+void tell(trust::Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell what,
+          const std::map<Uuid, int>& numbers = {});
+
+/// The languages that people are written to in.
+enum class Language { en, nb, sv };
+Language language_of(const std::string& tag);
+/// A reply by SMS: taken when it answers an offer.
+bool take_reply(trust::Ctx& ctx, const outreach::SmsReply& reply);
 
 /// Books, without asking any rule. The place is taken already. Throws SqlError when the person is
 /// booked for this shift or for another one at the time.

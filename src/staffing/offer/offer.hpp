@@ -49,8 +49,9 @@ BOOST_DESCRIBE_STRUCT(AnswerReply, (), (result, sentence))
 
 /// Decides an answer, in the caller's transaction, which the caller commits before telling anybody.
 /// The same answer again gives the same reply. Errors: not_found (never asked).
+/// `language`: of the sentence; English, Norwegian and Swedish are known.
 Result<AnswerReply> answer(trust::Ctx& ctx, const Uuid& shift, const Uuid& person, bool yes,
-                           AnswerChannel channel);
+                           AnswerChannel channel, const std::string& language = "en");
 
 /// Yes or no in Norwegian, Swedish or English, with the number of the offer where one is named:
 /// "ja 3". nullopt when the text is neither.

@@ -46,7 +46,8 @@ net::Response offer_page(trust::Base& base, net::Request& request, const std::st
       for (const auto& [name, value] : *fields)
         if (name == "answer") yes = value == "yes";
     if (!yes) return message_page(style, "Nothing was sent", "Go back and choose an answer.", 400);
-    auto said = answer(ctx, token->source_id, token->subject, *yes, AnswerChannel::link);
+    auto said =
+        answer(ctx, token->source_id, token->subject, *yes, AnswerChannel::link, style.language);
     if (!said) return message_page(style, "This link does not work", said.error().message, 404);
     ctx.commit();  // before anybody is told
     return message_page(style, said->result == AnswerResult::booked ? "Booked" : "Your answer",

@@ -160,6 +160,7 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
 }  // namespace
 
 void add_offer_hooks(trust::Base& base) {
+  base.extensions.add(outreach::SmsReplyHook{take_reply});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     struct Freed {
       Uuid booking_id, shift_id;

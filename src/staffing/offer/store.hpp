@@ -26,6 +26,10 @@ inline constexpr db::Sql kOffersOf{"offer.of_shift",
 inline constexpr db::Sql kOpenOffersOf{
     "offer.open_of_person",
     VARDE_OFFER "WHERE person_id = $1 AND state = 1 ORDER BY asked_at DESC LIMIT 20"};
+inline constexpr db::Sql kLastOfferOf{
+    "offer.last_of_person", VARDE_OFFER
+    "WHERE person_id = $1 AND asked_at > $2 AND ($3::int IS NULL OR number = $3) ORDER BY asked_at "
+    "DESC LIMIT 1"};
 #undef VARDE_OFFER
 
 // $4 is the new state; what is decided already stays.

@@ -13,7 +13,8 @@ namespace {
 
 struct Words {
   const char* subject;
-  const char* text;  // {what} and {link} are filled in
+  const char* text;           // {what}, {number} and {link} are filled in
+  const char* sms = nullptr;  // where it is another text
 };
 struct Texts {
   Words en, nb, sv;
@@ -21,9 +22,12 @@ struct Texts {
 
 // In the order of Tell.
 constexpr Texts kTexts[] = {
-    {{"Can you work? {what}", "Can you work {what}? Answer here: {link}"},
-     {"Kan du jobbe? {what}", "Kan du jobbe {what}? Svar her: {link}"},
-     {"Kan du jobba? {what}", "Kan du jobba {what}? Svara här: {link}"}},
+    {{"Can you work? {what}", "Can you work {what}? Answer here: {link}",
+      "Can you work {what}? Answer YES {number} or NO {number}. {link}"},
+     {"Kan du jobbe? {what}", "Kan du jobbe {what}? Svar her: {link}",
+      "Kan du jobbe {what}? Svar JA {number} eller NEI {number}. {link}"},
+     {"Kan du jobba? {what}", "Kan du jobba {what}? Svara här: {link}",
+      "Kan du jobba {what}? Svara JA {number} eller NEJ {number}. {link}"}},
     {{"Booked: {what}", "You are booked: {what}. Details, and how to cancel: {link}"},
      {"Vakt bekreftet: {what}", "Du har fått vakten: {what}. Detaljer og avbestilling: {link}"},
      {"Passet är ditt: {what}", "Du har fått passet: {what}. Detaljer och avbokning: {link}"}},
@@ -42,21 +46,32 @@ constexpr Texts kTexts[] = {
 
 const Words& words_for(Tell what, const std::string& language) {
   const auto& texts = kTexts[static_cast<std::size_t>(what)];
-  auto short_one = language.substr(0, 2);
-  if (short_one == "nb" || short_one == "nn" || short_one == "no") return texts.nb;
-  if (short_one == "sv") return texts.sv;
-  return texts.en;
+  auto known = language_of(language);
+  return known == Language::nb ? texts.nb : known == Language::sv ? texts.sv : texts.en;
 }
 
-std::string fill(std::string text, const std::string& what, const std::string& link) {
-  for (auto [mark, value] : {std::pair{"{what}", &what}, std::pair{"{link}", &link}})
+std::string fill(std::string text, const std::string& what, const std::string& link,
+                 const std::string& number) {
+  for (auto [mark, value] :
+       {std::pair{"{what}", &what}, std::pair{"{link}", &link}, std::pair{"{number}", &number}})
     for (auto at = text.find(mark); at != std::string::npos;
          at = text.find(mark, at + value->size()))
       text.replace(at, std::strlen(mark), *value);
   return text;
 }
 
+// Quiet hours hold for what can wait until the morning.
+bool cannot_wait(const Shift& shift, Tell what) {
+  return what == Tell::cancelled || shift.starts_at - now() < std::chrono::hours(14);
+}
+
 }  // namespace
+
+Language language_of(const std::string& tag) {
+  auto two = tag.substr(0, 2);
+  if (two == "nb" || two == "nn" || two == "no") return Language::nb;
+  return two == "sv" ? Language::sv : Language::en;
+}
 
 std::string shift_title(const Shift& shift, const Workplace& workplace) {
   auto start = to_local(shift.starts_at, workplace.time_zone);
@@ -69,34 +84,45 @@ std::string shift_title(const Shift& shift, const Workplace& workplace) {
                      workplace.name);
 }
 
-void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell what) {
+void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell what,
+          const std::map<Uuid, int>& numbers) {
   auto workplace = find_workplace(ctx, shift.workplace_id);
   if (persons.empty() || !workplace) return;
   auto title = shift_title(shift, *workplace);
   auto tenant_language = trust::tenant_settings(ctx).locale;
-  std::vector<outreach::OutboxMessage> messages;
+  outreach::TokenMaker tokens(ctx.base, ctx.tenant, outreach::SourceKind::shift, shift.id);
+  std::vector<outreach::OutboxMessage> mails;
+  std::vector<outreach::SmsMessage> texts;
   for (const auto& person : people::load(ctx, persons, false)) {
-    if (person.email.empty() || person.state != people::PersonState::active) continue;
+    if (person.state != people::PersonState::active) continue;
     const auto& words =
         words_for(what, person.language.empty() ? tenant_language : person.language);
-    outreach::OutboxMessage message;
-    message.person_id = person.id;
-    message.source_kind = outreach::SourceKind::shift;
-    message.source_id = shift.id;
-    message.subject = fill(words.subject, title, "");
-    message.links["answer"] =
-        ctx.base.public_url + "/p/o/" +
-        outreach::make_token(ctx.base, {.kind = outreach::TokenKind::offer,
-                                        .tenant = ctx.tenant,
-                                        .source_kind = outreach::SourceKind::shift,
-                                        .source_id = shift.id,
-                                        .subject = person.id});
-    message.text = fill(words.text, title, "{{ links.answer }}");
-    message.transactional = true;
-    message.track = false;
-    messages.push_back(std::move(message));
+    auto link = ctx.base.public_url + "/p/o/";
+    tokens.append(link, outreach::TokenKind::offer, person.id);
+    auto known = numbers.find(person.id);
+    auto number = known == numbers.end() ? std::string() : std::to_string(known->second);
+    if (!person.phone.empty()) {
+      texts.push_back({person.id,
+                       fill(words.sms != nullptr ? words.sms : words.text, title, link, number),
+                       outreach::SmsKind::offer,
+                       shift.id,
+                       cannot_wait(shift, what),
+                       {}});
+    } else if (!person.email.empty()) {
+      outreach::OutboxMessage mail;
+      mail.person_id = person.id;
+      mail.source_kind = outreach::SourceKind::shift;
+      mail.source_id = shift.id;
+      mail.subject = fill(words.subject, title, "", "");
+      mail.links["answer"] = link;
+      mail.text = fill(words.text, title, "{{ links.answer }}", number);
+      mail.transactional = true;
+      mail.track = false;
+      mails.push_back(std::move(mail));
+    }
   }
-  outreach::enqueue_messages(ctx, messages);
+  outreach::enqueue_messages(ctx, mails);
+  outreach::send_sms(ctx, texts);
 }
 
 }  // namespace varde::staffing

@@ -153,6 +153,17 @@ export type BookingView = {
     worked_until?: string;
 };
 
+export type CallbackFields = {
+    message_id?: string;
+    reference?: string;
+    status?: string;
+    from?: string;
+    text?: string;
+    delivered?: Array<string>;
+    failed?: Array<string>;
+    signature_header?: string;
+};
+
 export type Campaign = {
     id: string;
     name: string;
@@ -175,6 +186,8 @@ export type Campaign = {
     time_mode: TimeMode;
     track_opens: boolean;
     track_clicks: boolean;
+    channel: Channel;
+    text?: string;
     version: number;
 };
 
@@ -192,6 +205,8 @@ export type CampaignInput = {
     time_mode?: TimeMode;
     track_opens?: boolean;
     track_clicks?: boolean;
+    channel?: Channel;
+    text?: string;
 };
 
 export type CampaignPerson = {
@@ -219,6 +234,7 @@ export type CampaignRow = {
     error?: string;
     counts: Counts;
     updated_at: string;
+    channel: Channel;
 };
 
 export type CampaignState = 'draft' | 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'failed';
@@ -232,6 +248,13 @@ export type CandidateView = {
     explanation: string;
 };
 
+export type Candidates = {
+    items: Array<CandidateView>;
+    count: number;
+    askable: number;
+    took_ms: number;
+};
+
 export type CellProblem = {
     column: number;
     message: string;
@@ -242,6 +265,8 @@ export type ChangeView = {
     old?: string;
     new?: string;
 };
+
+export type Channel = 'mail' | 'sms';
 
 export type CheckAnswer = {
     ok: boolean;
@@ -376,6 +401,8 @@ export type DryRunStep = {
     would: string;
 };
 
+export type Encoding = 'gsm7' | 'ucs2';
+
 export type Excluded = {
     suppressed: number;
     no_consent: number;
@@ -485,6 +512,11 @@ export type FormResults = {
 
 export type FormState = 'draft' | 'published' | 'closed';
 
+export type HeaderTemplate = {
+    name: string;
+    value: string;
+};
+
 export type Home = {
     attention: Array<Attention>;
     recent_campaigns: Array<CampaignRow>;
@@ -500,6 +532,8 @@ export type HoursRule = {
     level: RuleLevel;
     max_minutes: number;
 };
+
+export type HttpMethod = 'POST' | 'PUT' | 'GET';
 
 export type Image = {
     id: string;
@@ -708,6 +742,23 @@ export type MailView = {
     links: Array<string>;
 };
 
+export type MeasureAnswer = {
+    encoding: Encoding;
+    characters: number;
+    units: number;
+    segments: number;
+    single_limit: number;
+    segment_limit: number;
+    left: number;
+    max_segments: number;
+    price_minor?: number;
+    price_currency?: string;
+};
+
+export type MeasureRequest = {
+    text: string;
+};
+
 export type MemberChange = {
     state: MemberState;
 };
@@ -913,9 +964,12 @@ export type ProviderInput = {
     per_window?: number | null;
     region?: string;
     default?: boolean;
+    channel?: Channel;
+    sms?: SmsSettings;
+    callback_secret?: string | null;
 };
 
-export type ProviderKind = 'captured' | 'smtp';
+export type ProviderKind = 'captured' | 'smtp' | 'sms_http' | 'sms_twilio';
 
 export type ProviderState = 'ok' | 'failing';
 
@@ -936,6 +990,11 @@ export type ProviderView = {
     region?: string;
     state: ProviderState;
     last_error?: string;
+    channel: Channel;
+    sms?: SmsSettings;
+    has_callback_secret: boolean;
+    status_url?: string;
+    reply_url?: string;
     version: number;
 };
 
@@ -1027,6 +1086,9 @@ export type Review = {
     recipients: number;
     excluded: Excluded;
     sample: Array<PersonRow>;
+    segments?: number;
+    price_minor?: number;
+    price_currency?: string;
 };
 
 export type ReviewNote = {
@@ -1160,6 +1222,8 @@ export type SettingsUpdate = {
     open_tracking?: boolean;
     click_tracking?: boolean;
     require_totp_roles?: Array<Role>;
+    quiet_from?: string;
+    quiet_to?: string;
 };
 
 export type SettingsView = {
@@ -1173,6 +1237,8 @@ export type SettingsView = {
     click_tracking: boolean;
     demo: boolean;
     require_totp_roles: Array<Role>;
+    quiet_from: string;
+    quiet_to: string;
     version: number;
 };
 
@@ -1225,6 +1291,10 @@ export type ShiftInput = {
 
 export type ShiftState = 'draft' | 'requested' | 'open' | 'filled' | 'cancelled' | 'unfilled';
 
+export type SimulatedReply = {
+    text: string;
+};
+
 export type SkillNeed = {
     skill_id: string;
     level?: number;
@@ -1235,6 +1305,38 @@ export type SkillOf = {
     skill_id: string;
     level?: number;
     expires_on?: string;
+};
+
+export type SmsKind = 'notice' | 'campaign' | 'offer' | 'journey' | 'test';
+
+export type SmsSettings = {
+    sender?: string;
+    url?: string;
+    method?: HttpMethod;
+    content_type?: string;
+    headers?: Array<HeaderTemplate>;
+    body?: string;
+    id_pointer?: string;
+    callback?: CallbackFields;
+    price_minor?: number;
+    price_currency?: string;
+};
+
+export type SmsTest = {
+    phone: string;
+    text?: string;
+};
+
+export type SmsView = {
+    id: string;
+    at: string;
+    from: string;
+    to: string;
+    text: string;
+    segments: number;
+    kind: SmsKind;
+    person_id?: string;
+    campaign_id?: string;
 };
 
 export type StaffingSettings = {
@@ -1270,6 +1372,7 @@ export type Step = {
     url?: string;
     user_id?: string;
     text?: string;
+    urgent?: boolean;
     x?: number;
     y?: number;
 };
@@ -1282,7 +1385,7 @@ export type StepCounts = {
     failed: number;
 };
 
-export type StepKind = 'wait' | 'wait_until' | 'branch' | 'send' | 'set_attribute' | 'tag' | 'list' | 'webhook' | 'notify';
+export type StepKind = 'wait' | 'wait_until' | 'branch' | 'send' | 'set_attribute' | 'tag' | 'list' | 'webhook' | 'notify' | 'sms';
 
 export type Strategy = {
     kind: StrategyKind;
@@ -1323,7 +1426,8 @@ export type SuppressionAnswer = {
 };
 
 export type SuppressionNew = {
-    email: string;
+    email?: string;
+    phone?: string;
     reason?: SuppressionReason;
 };
 
@@ -1333,7 +1437,8 @@ export type SuppressionNote = {
 };
 
 export type SuppressionQuestion = {
-    email: string;
+    email?: string;
+    phone?: string;
 };
 
 export type SuppressionReason = 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
@@ -1343,6 +1448,7 @@ export type SuppressionView = {
     reason: SuppressionReason;
     at: string;
     hash_prefix: string;
+    channel: Channel;
 };
 
 export type Tag = {
@@ -3679,6 +3785,36 @@ export type CheckProviderResponses = {
 
 export type CheckProviderResponse = CheckProviderResponses[keyof CheckProviderResponses];
 
+export type TestProviderData = {
+    body: SmsTest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/providers/{id}/test';
+};
+
+export type TestProviderErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type TestProviderError = TestProviderErrors[keyof TestProviderErrors];
+
+export type TestProviderResponses = {
+    /**
+     * The answer.
+     */
+    200: CheckAnswer;
+};
+
+export type TestProviderResponse = TestProviderResponses[keyof TestProviderResponses];
+
 export type ListDomainsData = {
     body?: never;
     path?: never;
@@ -5380,6 +5516,149 @@ export type ReadNotificationResponses = {
 
 export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
 
+export type MeasureSmsData = {
+    body: MeasureRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/sms/measure';
+};
+
+export type MeasureSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type MeasureSmsError = MeasureSmsErrors[keyof MeasureSmsErrors];
+
+export type MeasureSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: MeasureAnswer;
+};
+
+export type MeasureSmsResponse = MeasureSmsResponses[keyof MeasureSmsResponses];
+
+export type ClearMailboxSmsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/mailbox/sms';
+};
+
+export type ClearMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ClearMailboxSmsError = ClearMailboxSmsErrors[keyof ClearMailboxSmsErrors];
+
+export type ClearMailboxSmsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ClearMailboxSmsResponse = ClearMailboxSmsResponses[keyof ClearMailboxSmsResponses];
+
+export type ListMailboxSmsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        q?: string;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/mailbox/sms';
+};
+
+export type ListMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListMailboxSmsError = ListMailboxSmsErrors[keyof ListMailboxSmsErrors];
+
+export type ListMailboxSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<SmsView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListMailboxSmsResponse = ListMailboxSmsResponses[keyof ListMailboxSmsResponses];
+
+export type GetMailboxSmsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/mailbox/sms/{id}';
+};
+
+export type GetMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetMailboxSmsError = GetMailboxSmsErrors[keyof GetMailboxSmsErrors];
+
+export type GetMailboxSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: SmsView;
+};
+
+export type GetMailboxSmsResponse = GetMailboxSmsResponses[keyof GetMailboxSmsResponses];
+
+export type ReplyToMailboxSmsData = {
+    body: SimulatedReply;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/mailbox/sms/{id}/reply';
+};
+
+export type ReplyToMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ReplyToMailboxSmsError = ReplyToMailboxSmsErrors[keyof ReplyToMailboxSmsErrors];
+
+export type ReplyToMailboxSmsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ReplyToMailboxSmsResponse = ReplyToMailboxSmsResponses[keyof ReplyToMailboxSmsResponses];
+
 export type GetStaffingSettingsData = {
     body?: never;
     path?: never;
@@ -6186,7 +6465,9 @@ export type ListCandidatesData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        limit?: number;
+    };
     url: '/api/v1/shifts/{id}/candidates';
 };
 
@@ -6203,11 +6484,7 @@ export type ListCandidatesResponses = {
     /**
      * The answer.
      */
-    200: {
-        items: Array<CandidateView>;
-        next: string | null;
-        total?: number;
-    };
+    200: Candidates;
 };
 
 export type ListCandidatesResponse = ListCandidatesResponses[keyof ListCandidatesResponses];
