@@ -1,6 +1,7 @@
 """Staffing: a vacant shift is offered to a pool of substitutes, and exactly one person per place gets it."""
-import datetime, re, threading, unittest
+import datetime, json, re, threading, unittest
 import varde
+from sms import SECRET, Gateway, http_settings, noon, number, sign
 
 HOUR, DAY = 3600, 86400
 
@@ -179,6 +180,49 @@ class Staffing(unittest.TestCase):
         self.assertEqual({o["state"] for o in self.offers(shift).values()}, {"withdrawn"})
         page = self.program.client().post(link, raw=b"answer=yes", headers={"Content-Type": "application/x-www-form-urlencoded"})
         self.assertIn(b"too late", page.body)
+
+    def test_asked_and_answered_by_sms(self):
+        noon(self.program)
+        admin = Staffing.admin = self.program.admin()  # the clock's jump may have ended the session
+        gateway = Gateway()
+        provider = admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": 4, "default": True, "callback_secret": SECRET, "sms": http_settings(gateway)})
+        self.addCleanup(admin.delete, "/api/v1/providers/" + provider["id"])
+        pool = admin.ok("POST", "/api/v1/pools", {"name": "sms"})["id"]
+        numbers = [number(900000 + i) for i in range(3)]
+        for i, phone in enumerate(numbers):
+            person = admin.ok("POST", "/api/v1/persons", {"phone": phone, "first_name": "Sms%d" % i, "language": ["nb", "sv", "en"][i]})["id"]
+            admin.ok("PUT", "/api/v1/substitutes/" + person, {"pools": [pool]})
+
+        def reply(phone, text):
+            """Says something and returns what is said back."""
+            before = len(gateway.of(phone))
+            body = json.dumps({"id": "in-%s-%d" % (phone, before), "from": phone, "text": text}).encode()
+            self.assertEqual(self.program.client().request("POST", "/p/sms/%s/reply" % provider["id"], raw=body, headers=sign(body)).status, 200)
+            return varde.wait_for(lambda: len(gateway.of(phone)) > before and gateway.of(phone)[before]["text"], "an answer by SMS")
+        shift = self.shift(pool, begin=3 * DAY)
+        self.asked(shift, 3)
+        varde.wait_for(lambda: len(gateway.messages) == 3, "three questions")
+        self.assertIn("Svar JA 1 eller NEI 1", gateway.of(numbers[0])[0]["text"])
+        self.assertIn("Svara JA 1 eller NEJ 1", gateway.of(numbers[1])[0]["text"])
+        self.assertEqual(self.state(shift)["taken"], 0)
+        self.assertEqual(reply(numbers[1], "Nej tack"), "Tack för beskedet.")
+        self.assertEqual(reply(numbers[0], "Ja 1"), "Du har fått vakten.")
+        self.assertIn("taken", reply(numbers[2], "yes").lower())
+        self.reach(shift, "filled")
+
+        # Two open questions and no number: asked which; with the number it is clear.
+        settings = admin.ok("GET", "/api/v1/staffing/settings")
+        admin.patch("/api/v1/staffing/settings", {"asking": {**settings["asking"], "several_open_questions": True, "max_per_day": 9}}, settings["version"])
+        self.addCleanup(admin.request, "PATCH", "/api/v1/staffing/settings", {"asking": settings["asking"]}, {"If-Match": "*"})
+        two = [self.shift(pool, begin=days * DAY) for days in (12, 15)]
+        for one in two:
+            self.asked(one, 3)
+        varde.wait_for(lambda: len([m for m in gateway.of(numbers[2]) if "Answer YES" in m["text"]]) == 3, "two more questions")
+        self.assertIn("Which one?", reply(numbers[2], "yes"))
+        offers = [self.offers(one) for one in two]
+        me = next(p for p, o in offers[1].items() if p in offers[0] and admin.ok("GET", "/api/v1/persons/" + p)["phone"] == numbers[2])
+        self.assertEqual(reply(numbers[2], "YES %d" % offers[1][me]["number"]), "The shift is yours.")
+        self.assertEqual([self.state(one)["taken"] for one in two], [0, 1])
 
     def test_limits_of_asking(self):
         pool, people = self.pool("limits", 1)
