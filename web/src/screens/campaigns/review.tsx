@@ -163,7 +163,7 @@ export default function Review() {
                     <p className="wrap pre">{c.text || '–'}</p>
                     <Facts
                       items={[
-                        [t('campaigns:segments'), formatNumber(answer.segments ?? 0)],
+                        [t('campaigns:sms_segments'), formatNumber(answer.segments ?? 0)],
                         [
                           t('campaigns:price'),
                           answer.price_minor !== undefined && answer.price_currency

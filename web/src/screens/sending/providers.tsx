@@ -300,7 +300,12 @@ function valuesOf(p?: ProviderView) {
 type Values = ReturnType<typeof valuesOf>
 
 function Edit({ provider: p, close }: { provider?: ProviderView; close: () => void }) {
-  const form = useForm(valuesOf(p), { draft: `provider-${p?.id ?? 'new'}`, secret })
+  const start = valuesOf(p)
+  const form = useForm(start, {
+    draft: `provider-${p?.id ?? 'new'}`,
+    secret,
+    fields: [...Object.keys(start), ...pointed],
+  })
   const { values: v, errors, set } = form
   return (
     <DialogForm
@@ -417,6 +422,9 @@ function Edit({ provider: p, close }: { provider?: ProviderView; close: () => vo
   )
 }
 
+const pointed = ['sender', 'url', 'content_type', 'headers', 'body', 'id_pointer', 'price_minor', 'price_currency'].map(
+  (m) => `sms.${m}`,
+)
 const secret: ('password' | 'callback_secret')[] = ['password', 'callback_secret']
 
 /** The rows shared by both kinds of gateway, and those by which a generic one is described. */
@@ -429,21 +437,25 @@ function SmsFields({
 }) {
   const { values: v, set } = form
   const http = v.kind === 'sms_http'
+  // The server points into what it takes ("/sms/body").
+  const text = (key: keyof Values & string, member: string = key) => ({
+    ...form.text(key),
+    error: form.errors[key] ?? form.errors[`sms.${member}`],
+  })
   return (
     <>
       <TextInput
         label={t('sending:sender')}
         description={t('sending:sender_text')}
         required
-        {...form.text('sender')}
-        error={form.errors['sms.sender'] ?? form.errors.sms}
+        {...text('sender')}
       />
       <TextInput
         type="url"
         label={t('sending:gateway_url')}
         placeholder={http ? 'https://' : 'https://api.twilio.com'}
         required={http}
-        {...form.text('url')}
+        {...text('url')}
       />
       <div className="two">
         <TextInput
@@ -468,27 +480,27 @@ function SmsFields({
               data={(['POST', 'PUT', 'GET'] as const).map((m) => ({ value: m, label: m }))}
               onPick={(m) => set('method', m as typeof v.method)}
             />
-            <TextInput label={t('sending:content_type')} {...form.text('content_type')} />
+            <TextInput label={t('sending:content_type')} {...text('content_type')} />
           </div>
           <Textarea
             label={t('sending:headers')}
             description={t('sending:headers_text')}
             autosize
             minRows={1}
-            {...form.text('headers')}
+            {...text('headers')}
           />
           <Textarea
             label={t('sending:body')}
             description={t('sending:body_text')}
             autosize
             minRows={3}
-            {...form.text('body')}
+            {...text('body')}
           />
           <TextInput
             label={t('sending:id_pointer')}
             description={t('sending:id_pointer_text')}
             placeholder="/messages/0/id"
-            {...form.text('id_pointer')}
+            {...text('id_pointer')}
           />
           <details>
             <summary>{t('sending:callbacks')}</summary>
@@ -515,8 +527,8 @@ function SmsFields({
       <div className="two">
         <TextInput label={t('sending:connections')} type="number" min={1} {...form.text('connections')} />
         <TextInput label={t('sending:per_second')} type="number" min={0} step="any" {...form.text('per_second')} />
-        <TextInput label={t('sending:price')} inputMode="decimal" {...form.text('price')} />
-        <TextInput label={t('sending:currency')} maxLength={3} placeholder="NOK" {...form.text('currency')} />
+        <TextInput label={t('sending:price')} inputMode="decimal" {...text('price', 'price_minor')} />
+        <TextInput label={t('sending:currency')} maxLength={3} placeholder="NOK" {...text('currency', 'price_currency')} />
       </div>
       <TextInput label={t('sending:region')} description={t('sending:region_text')} {...form.text('region')} />
     </>
