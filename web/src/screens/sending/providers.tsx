@@ -514,8 +514,12 @@ function SmsFields({
                   {...form.text('callback_secret')}
                 />
                 <TextInput label={t('sending:signature_header')} {...form.text('signature_header')} />
-                {(['field_id', 'field_reference', 'field_status', 'field_from', 'field_text'] as const).map((f) => (
-                  <TextInput key={f} label={t(`sending:${f}`)} {...form.text(f)} />
+                {(['id', 'reference', 'status', 'from', 'text'] as const).map((f) => (
+                  <TextInput
+                    key={f}
+                    label={t(`sending:callback_fields.${f}`)}
+                    {...form.text(`field_${f}`)}
+                  />
                 ))}
                 <TextInput label={t('sending:delivered_words')} {...form.text('delivered')} />
                 <TextInput label={t('sending:failed_words')} {...form.text('failed')} />
