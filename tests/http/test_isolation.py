@@ -55,7 +55,7 @@ def attack(program, rounds=3, seed=1):
     ids = sorted(ids)
     assert ids, "the victim has nothing to steal"
     victims_people = victim.ok("GET", "/api/v1/persons?limit=200")["items"]
-    secrets.update(p["email"] for p in victims_people if "email" in p)
+    secrets.update(p[field] for p in victims_people for field in ("email", "phone") if field in p)
     secrets.add("victims-secret-tag")
 
     def state():
@@ -114,13 +114,19 @@ def prepare(program):
     tag = admin.request("POST", "/api/v1/tags", {"name": "victims-secret-tag"})
     lists = admin.request("POST", "/api/v1/lists", {"name": "victims list"})
     for i in range(5):
-        admin.request("POST", "/api/v1/persons", {"email": "victim%d@secret.example.org" % i, "first_name": "Victim", "tags": ["victims-secret-tag"], "lists": [lists.json["id"]] if lists.status == 201 else []})
+        admin.request("POST", "/api/v1/persons", {"email": "victim%d@secret.example.org" % i, "phone": "+4792000%03d" % i, "first_name": "Victim", "tags": ["victims-secret-tag"], "lists": [lists.json["id"]] if lists.status == 201 else []})
     admin.request("POST", "/api/v1/segments", {"name": "victims segment", "conditions": {"op": "and", "rules": [{"field": "email_known", "operator": "is", "value": True}]}})
     admin.request("POST", "/api/v1/purposes", {"key": "victims", "label": "Victims"})
     for path, body in (("/api/v1/forms", {"name": "Victims form", "fields": [{"key": "q", "type": "text", "label": "Q", "required": False}]}),
                        ("/api/v1/journeys", {"name": "Victims journey", "steps": [{"id": "a", "kind": "wait", "days": 1}]}),
                        ("/api/v1/campaigns", {"name": "Victims campaign"}), ("/api/v1/templates", {"name": "Victims template", "document": {"version": 1, "blocks": []}})):
         admin.request("POST", path, body)
+    # An SMS gateway, and captured SMS.
+    box = admin.request("POST", "/api/v1/campaigns", {"name": "Victims SMS", "channel": "sms", "text": "Hi", "audience": {"lists": [lists.json["id"]] if lists.status == 201 else [], "segments": []}})
+    admin.request("POST", "/api/v1/campaigns/%s/send" % box.json["id"])
+    admin.request("POST", "/api/v1/providers", {"kind": "sms_http", "callback_secret": "s", "sms": {
+        "sender": "Victim", "url": "https://gateway.example/send", "body": '{"to":"{to}","text":"{text}"}'}})
+    varde.wait_for(lambda: program.sql("SELECT count(*) FROM job WHERE kind LIKE 'campaign%'") == [["0"]], "the SMS")
     admin.import_csv("email\nvictim-imported@secret.example.org\nbad\n")
     made = admin.ok("POST", "/api/v1/exports", {"what": "persons", "format": "csv"})
     varde.wait_for(lambda: admin.ok("GET", "/api/v1/exports/" + made["id"])["state"] == "done", "the export")

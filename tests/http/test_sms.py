@@ -35,7 +35,7 @@ class Sms(unittest.TestCase):
     def people(self, name, count, **more):
         """A list and its persons' numbers."""
         numbers = self.numbers(count)
-        list_id = self.admin.ok("POST", "/api/v1/lists", {"name": name})["id"]
+        list_id = self.admin.ok("POST", "/api/v1/lists", {"name": "sms to " + name})["id"]
         if more or count < 5:
             for i, n in enumerate(numbers):
                 self.admin.ok("POST", "/api/v1/persons", {"phone": n, "first_name": "%s%d" % (name, i), "lists": [list_id], **more})
@@ -365,6 +365,21 @@ class Sms(unittest.TestCase):
         self.assertLessEqual(len(gateway.messages), 304)
         self.assertEqual(len({m["reference"] for m in gateway.messages}), 300)
         self.assertLessEqual(gateway.most, 4)
+
+    def test_no_call_begins_before_the_last_outcome_is_durable(self):
+        gateway, provider = self.gateway()
+        list_id, numbers = self.people("durable", 100)
+        campaign = self.campaign(list_id, "Hei")
+        with self.program.locked("sms"):  # outcomes can be heard, and not be written
+            self.admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+            varde.wait_for(lambda: len(gateway.messages) >= 4, "a message for each connection")
+            varde.wait_for(lambda: self.program.sql("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'sms'::regclass") == [["t"]], "the writer to wait")
+            self.assertEqual((len(gateway.messages), gateway.open), (4, 0))
+            self.program.kill()
+        self.program.start(tenant="second", admin="other@example.org")
+        self.reach(campaign)
+        self.assertEqual({m["to"] for m in gateway.messages}, set(numbers))
+        self.assertLessEqual(len(gateway.messages), 104)
 
     def crash_after(self, gateway, count):
         varde.wait_for(lambda: len(gateway.messages) > count, "the first messages")

@@ -181,12 +181,25 @@ class Program:
         client.login(email)
         return client
 
+    def psql(self, cluster="main", user="varde_super", database="varde"):
+        command = ["psql", "-h", str(self.directory / "data" / cluster / "socket"), "-U", user, "-d", database, "-XAtq", "-F", "\x1f"]
+        return ["runuser", "-u", "varde", "--"] + command if os.geteuid() == 0 else command
+
+    @contextlib.contextmanager
+    def locked(self, table):
+        """Nobody writes to the table meanwhile."""
+        with subprocess.Popen(self.psql(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd="/") as session:
+            session.stdin.write("BEGIN; LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE; SELECT 'locked';\n" % table)
+            session.stdin.flush()
+            assert session.stdout.readline() == "locked\n"
+            try:
+                yield
+            finally:
+                session.stdin.close()
+
     def sql(self, query, cluster="main", user="varde_super", database="varde"):
         """Rows as lists of text, through psql as the database's superuser."""
-        command = ["psql", "-h", str(self.directory / "data" / cluster / "socket"), "-U", user, "-d", database, "-XAtq", "-F", "\x1f", "-c", query]
-        if os.geteuid() == 0:
-            command = ["runuser", "-u", "varde", "--"] + command
-        out = subprocess.run(command, capture_output=True, text=True, cwd="/")
+        out = subprocess.run(self.psql(cluster, user, database) + ["-c", query], capture_output=True, text=True, cwd="/")
         assert out.returncode == 0, out.stderr
         return [line.split("\x1f") for line in out.stdout.splitlines()]
 

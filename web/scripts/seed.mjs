@@ -201,5 +201,44 @@ export async function seed(api) {
       { id: 'hook', kind: 'webhook', url: 'https://crm.example.org/hook' },
     ],
   })
+  await api('PATCH', '/settings', { quiet_from: '00:00', quiet_to: '00:00' }, { 'If-Match': '*' }) // whatever time it is
+  // SMS: three captured ones, then a gateway, a draft and a step of a journey.
+  const numbers = await api('POST', '/lists', { name: 'By SMS' })
+  for (const [i, first_name] of ['Kari', 'Ola', 'Åse'].entries())
+    await api('POST', '/persons', { first_name, phone: `+479123450${i}`, lists: [numbers.id] })
+  const sms = await api('POST', '/campaigns', {
+    name: 'Reminder by SMS',
+    channel: 'sms',
+    text: 'Hi {{ person.first_name | default: "friend" }}, the meeting is tomorrow at six. Answer STOP to get no more.',
+    audience: { lists: [numbers.id], segments: [] },
+  })
+  await api('POST', `/campaigns/${sms.id}/send`, {})
+  await until('the SMS to be sent', async () => (await api('GET', `/campaigns/${sms.id}/progress`)).state === 'sent')
+  await api('POST', '/campaigns', {
+    name: 'SMS draft',
+    channel: 'sms',
+    text: 'Hi {{ person.first_name }}! 🎉 The summer party begins at six, at the old boathouse by the lake.',
+    audience: { lists: [numbers.id], segments: [] },
+  })
+  await api('POST', '/providers', {
+    name: 'Gateway',
+    kind: 'sms_http',
+    password: 'key',
+    callback_secret: 'secret',
+    sms: {
+      sender: 'Varde',
+      url: 'https://gateway.example/send',
+      headers: [{ name: 'Authorization', value: 'Bearer {password}' }],
+      body: '{"to": "{to}", "from": "{from}", "text": "{text}", "reference": "{reference}"}',
+      price_minor: 49,
+      price_currency: 'NOK',
+    },
+  })
+  await api('POST', '/journeys', {
+    name: 'SMS welcome',
+    trigger: { kind: 'list_joined', list_id: numbers.id },
+    start: 'a',
+    steps: [{ id: 'a', kind: 'sms', text: 'Welcome, {{ person.first_name }}!', x: 80, y: 80 }],
+  })
   await api('POST', '/journeys', { name: 'Not begun', trigger: { kind: 'form_submitted', form_id: forms[0].id }, steps: [], start: '' })
 }

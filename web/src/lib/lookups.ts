@@ -40,6 +40,9 @@ export const useCampaigns = () =>
 export const useUsers = (enabled = true) =>
   useQuery({ queryKey: ['users', 'all'], queryFn: () => ask(listUsers()), enabled, ...minute })
 
+/** The mailbox that stands for a channel without a provider: it has no row, and its id is nil. */
+export const isBuiltIn = (p: { id: string }) => /^[0-]+$/.test(p.id)
+
 type Named = { id: string; name: string }
 export const options = (items: Named[] | undefined) =>
   (items ?? []).map((i) => ({ value: i.id, label: i.name }))

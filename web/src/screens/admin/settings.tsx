@@ -31,6 +31,8 @@ const read = (s: SettingsView) => ({
   open_tracking: s.open_tracking,
   click_tracking: s.click_tracking,
   require_totp_roles: s.require_totp_roles,
+  quiet_from: s.quiet_from,
+  quiet_to: s.quiet_to,
 })
 
 function Edit({
@@ -111,6 +113,12 @@ function Edit({
       <Card title={t('admin:tracking')} note={t('admin:tracking_note')}>
         <Switch label={t('admin:open_tracking')} {...form.check('open_tracking')} />
         <Switch label={t('admin:click_tracking')} {...form.check('click_tracking')} />
+      </Card>
+      <Card title={t('admin:quiet')} note={t('admin:quiet_note')}>
+        <div className="two">
+          <TextInput type="time" label={t('admin:quiet_from')} required {...form.text('quiet_from')} />
+          <TextInput type="time" label={t('admin:quiet_to')} required {...form.text('quiet_to')} />
+        </div>
       </Card>
       <Card title={t('admin:security')}>
         <Checkbox.Group

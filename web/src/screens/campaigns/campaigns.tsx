@@ -3,6 +3,7 @@ import { IconCopy, IconMail, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries, useMay } from '@/app/session'
 import {
+  type Campaign,
   type CampaignRow,
   type CampaignState,
   copyCampaign,
@@ -54,7 +55,9 @@ export default function Campaigns() {
       cell: (c) => (
         <>
           <Link href={placeOf(c)}>{c.name}</Link>
-          <div className="muted small">{c.subject || t('campaigns:no_subject')}</div>
+          <div className="muted small">
+            {c.channel === 'sms' ? t('campaigns:channels.sms') : c.subject || t('campaigns:no_subject')}
+          </div>
         </>
       ),
     },
@@ -194,7 +197,10 @@ export default function Campaigns() {
 function New({ close }: { close: () => void }) {
   const go = useGo()
   const templates = useTemplates()
-  const form = useForm({ name: '', template: '' }, { draft: 'campaign-new' })
+  const form = useForm(
+    { name: '', template: '', channel: 'mail' as Campaign['channel'] },
+    { draft: 'campaign-new' },
+  )
   const [made, setMade] = useState<string>()
   return (
     <DialogForm
@@ -206,9 +212,17 @@ function New({ close }: { close: () => void }) {
         if (made) go(`/campaigns/${made}/edit`)
         else close()
       }}
-      send={async ({ name, template }) => {
+      send={async ({ name, template, channel }) => {
         const document = templates.data?.items.find((i) => i.id === template)?.document
-        const campaign = await ask(createCampaign({ body: { name, document: document ?? toDocument(newMail()) } }))
+        const campaign = await ask(
+          createCampaign({
+            body: {
+              name,
+              channel,
+              ...(channel === 'mail' ? { document: document ?? toDocument(newMail()) } : {}),
+            },
+          }),
+        )
         void queries.invalidateQueries({ queryKey: ['campaigns'] })
         setMade(campaign.id)
         go(`/campaigns/${campaign.id}/edit`, { replace: true })
@@ -222,12 +236,20 @@ function New({ close }: { close: () => void }) {
         {...form.text('name')}
       />
       <Choice
-        label={t('campaigns:begin_with')}
-        empty={t('campaigns:blank')}
-        value={form.values.template}
-        data={options(templates.data?.items)}
-        onPick={(v) => form.set('template', v)}
+        label={t('campaigns:channel')}
+        value={form.values.channel}
+        data={(['mail', 'sms'] as const).map((c) => ({ value: c, label: t(`campaigns:channels.${c}`) }))}
+        onPick={(v) => form.set('channel', v === 'sms' ? 'sms' : 'mail')}
       />
+      {form.values.channel === 'mail' && (
+        <Choice
+          label={t('campaigns:begin_with')}
+          empty={t('campaigns:blank')}
+          value={form.values.template}
+          data={options(templates.data?.items)}
+          onPick={(v) => form.set('template', v)}
+        />
+      )}
     </DialogForm>
   )
 }

@@ -6,11 +6,12 @@ import { type Campaign, getCampaign, updateCampaign } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { options, useDomains, useLists, useProviders, usePurposes, useSegments } from '@/lib/lookups'
+import { isBuiltIn, options, useDomains, useLists, useProviders, usePurposes, useSegments } from '@/lib/lookups'
 import { useParam, useUrl } from '@/lib/url'
 import { type Mail, readMail, toDocument } from '@/screens/composer/blocks'
 import { Composer } from '@/screens/composer/composer'
 import { FieldInput } from '@/screens/composer/field-input'
+import { SmsInput } from '@/screens/composer/sms-input'
 import { Alert, Card, FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Choice } from '@/ui/pick'
@@ -34,6 +35,7 @@ interface Values {
   time_mode: Campaign['time_mode']
   track_opens: boolean
   track_clicks: boolean
+  text: string
   mail: Mail
 }
 
@@ -53,6 +55,7 @@ const read = (c: Campaign): Values => ({
   time_mode: c.time_mode,
   track_opens: c.track_opens,
   track_clicks: c.track_clicks,
+  text: c.text ?? '',
   mail: readMail(c.document),
 })
 
@@ -101,11 +104,13 @@ function Editor({
       'time_mode',
       'audience',
       'document',
+      'text',
     ],
   })
   const { values } = form
   const locked = campaign.state !== 'draft' && campaign.state !== 'scheduled'
-  const onContent = tab === 'content'
+  const sms = campaign.channel === 'sms'
+  const onContent = tab === 'content' && !sms
 
   async function save(tag: string): Promise<boolean> {
     const ok = await form.submit(async (v) => {
@@ -131,7 +136,7 @@ function Editor({
             time_mode: v.time_mode,
             track_opens: v.track_opens,
             track_clicks: v.track_clicks,
-            document: toDocument(v.mail),
+            ...(sms ? { text: v.text } : { document: toDocument(v.mail) }),
           },
         }),
       )
@@ -155,7 +160,7 @@ function Editor({
             <State tone={form.dirty ? 'warn' : 'good'}>
               {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
             </State>
-            <TestSend id={campaign.id} disabled={form.dirty} />
+            {!sms && <TestSend id={campaign.id} disabled={form.dirty} />}
             <Button
               variant="default"
               loading={form.busy}
@@ -178,28 +183,30 @@ function Editor({
       }
     >
       {locked && <Alert tone="warn">{t('campaigns:locked')}</Alert>}
-      <nav className="tabs" aria-label={t('campaigns:parts')}>
-        <Link
-          href={`/campaigns/${campaign.id}/edit`}
-          aria-current={onContent ? undefined : 'page'}
-          onClick={(e) => {
-            e.preventDefault()
-            setUrl({ tab: undefined })
-          }}
-        >
-          {t('campaigns:tab_audience')}
-        </Link>
-        <Link
-          href={`/campaigns/${campaign.id}/edit?tab=content`}
-          aria-current={onContent ? 'page' : undefined}
-          onClick={(e) => {
-            e.preventDefault()
-            setUrl({ tab: 'content' })
-          }}
-        >
-          {t('campaigns:tab_content')}
-        </Link>
-      </nav>
+      {!sms && (
+        <nav className="tabs" aria-label={t('campaigns:parts')}>
+          <Link
+            href={`/campaigns/${campaign.id}/edit`}
+            aria-current={onContent ? undefined : 'page'}
+            onClick={(e) => {
+              e.preventDefault()
+              setUrl({ tab: undefined })
+            }}
+          >
+            {t('campaigns:tab_audience')}
+          </Link>
+          <Link
+            href={`/campaigns/${campaign.id}/edit?tab=content`}
+            aria-current={onContent ? 'page' : undefined}
+            onClick={(e) => {
+              e.preventDefault()
+              setUrl({ tab: 'content' })
+            }}
+          >
+            {t('campaigns:tab_content')}
+          </Link>
+        </nav>
+      )}
       <FormAlerts
         form={form}
         overwrite={() => void save('*')}
@@ -220,13 +227,13 @@ function Editor({
           preheader={values.preheader}
         />
       ) : (
-        <Details form={form} />
+        <Details form={form} sms={sms} />
       )}
     </Page>
   )
 }
 
-function Details({ form }: { form: FormState<Values> }) {
+function Details({ form, sms }: { form: FormState<Values>; sms: boolean }) {
   const lists = useLists()
   const segments = useSegments()
   const purposes = usePurposes()
@@ -245,39 +252,51 @@ function Details({ form }: { form: FormState<Values> }) {
             required
             {...form.text('name')}
           />
-          <FieldInput
-            label={t('campaigns:subject')}
-            required
-            value={values.subject}
-            error={errors.subject}
-            onText={(v) => set('subject', v)}
-          />
-          <TextInput
-            label={t('campaigns:preheader')}
-            description={t('campaigns:preheader_text')}
-            {...form.text('preheader')}
-          />
-          <div className="two">
-            <TextInput label={t('campaigns:from_name')} required {...form.text('from_name')} />
-            <TextInput
-              label={t('campaigns:from_email')}
-              type="email"
-              list="known-senders"
-              required
-              {...form.text('from_email')}
+          {sms && (
+            <SmsInput
+              label={t('campaigns:sms_text')}
+              value={values.text}
+              error={errors.text}
+              onText={(v) => set('text', v)}
             />
-            <datalist id="known-senders">
-              {known.map((a) => (
-                <option key={a} value={a} />
-              ))}
-            </datalist>
-          </div>
-          <TextInput
-            label={t('campaigns:reply_to')}
-            type="email"
-            description={t('campaigns:reply_to_text')}
-            {...form.text('reply_to')}
-          />
+          )}
+          {!sms && (
+            <>
+              <FieldInput
+                label={t('campaigns:subject')}
+                required
+                value={values.subject}
+                error={errors.subject}
+                onText={(v) => set('subject', v)}
+              />
+              <TextInput
+                label={t('campaigns:preheader')}
+                description={t('campaigns:preheader_text')}
+                {...form.text('preheader')}
+              />
+              <div className="two">
+                <TextInput label={t('campaigns:from_name')} required {...form.text('from_name')} />
+                <TextInput
+                  label={t('campaigns:from_email')}
+                  type="email"
+                  list="known-senders"
+                  required
+                  {...form.text('from_email')}
+                />
+                <datalist id="known-senders">
+                  {known.map((a) => (
+                    <option key={a} value={a} />
+                  ))}
+                </datalist>
+              </div>
+              <TextInput
+                label={t('campaigns:reply_to')}
+                type="email"
+                description={t('campaigns:reply_to_text')}
+                {...form.text('reply_to')}
+              />
+            </>
+          )}
         </Card>
       </div>
       <div className="sections">
@@ -336,15 +355,19 @@ function Details({ form }: { form: FormState<Values> }) {
               empty={t('campaigns:default_provider')}
               value={values.provider_id}
               error={errors.provider_id}
-              data={options(providers.data.items)}
+              data={options(
+                providers.data.items.filter((p) => p.channel === (sms ? 'sms' : 'mail') && !isBuiltIn(p)),
+              )}
               onPick={(v) => set('provider_id', v)}
             />
           )}
-          <Switch
-            label={t('campaigns:track_opens')}
-            description={t('campaigns:track_opens_text')}
-            {...form.check('track_opens')}
-          />
+          {!sms && (
+            <Switch
+              label={t('campaigns:track_opens')}
+              description={t('campaigns:track_opens_text')}
+              {...form.check('track_opens')}
+            />
+          )}
           <Switch label={t('campaigns:track_clicks')} {...form.check('track_clicks')} />
         </Card>
       </div>

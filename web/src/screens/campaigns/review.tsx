@@ -10,6 +10,7 @@ import { personName } from '@/lib/names'
 import { currentZone, formatNumber, formatTime, wallToUtc } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { readMail } from '@/screens/composer/blocks'
+import { formatPrice } from '@/screens/composer/sms-input'
 import { placeInWords } from '@/screens/composer/words'
 import { Alert, Card, confirm, Facts, Figure, Loaded, Page, Time } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
@@ -72,7 +73,7 @@ export default function Review() {
       lead={t('campaigns:review_lead')}
       back={{ href: `/campaigns/${id}/edit`, label: t('campaigns:back_to_edit') }}
       state={c && <CampaignStateMark state={c.state} />}
-      actions={c?.state === 'draft' && <TestSend id={id} />}
+      actions={c?.state === 'draft' && c.channel === 'mail' && <TestSend id={id} />}
     >
       {c?.state === 'scheduled' && (
         <Alert
@@ -136,7 +137,11 @@ export default function Review() {
                   {why.map((w) => (
                     <Figure
                       key={w}
-                      label={t(`campaigns:excluded.${w}`)}
+                      label={t(
+                        w === 'no_address' && c?.channel === 'sms'
+                          ? 'campaigns:no_number'
+                          : `campaigns:excluded.${w}`,
+                      )}
                       value={formatNumber(answer.excluded[w])}
                     />
                   ))}
@@ -146,14 +151,31 @@ export default function Review() {
                     {answer.sample.map((p) => (
                       <li key={p.id} className="row row-between">
                         <Link href={`/persons/${p.id}`}>{personName(p)}</Link>
-                        <span className="muted wrap">{p.email}</span>
+                        <span className="muted wrap">{c?.channel === 'sms' ? p.phone : p.email}</span>
                       </li>
                     ))}
                   </ul>
                 </Card>
               </div>
               <div className="sections">
-                {c && (
+                {c?.channel === 'sms' && (
+                  <Card title={t('campaigns:message')}>
+                    <p className="wrap pre">{c.text || '–'}</p>
+                    <Facts
+                      items={[
+                        [t('campaigns:sms_segments'), formatNumber(answer.segments ?? 0)],
+                        [
+                          t('campaigns:price'),
+                          answer.price_minor !== undefined && answer.price_currency
+                            ? formatPrice(answer.price_minor, answer.price_currency)
+                            : '–',
+                        ],
+                        [t('campaigns:time_mode'), t(`campaigns:time_modes.${c.time_mode}`)],
+                      ]}
+                    />
+                  </Card>
+                )}
+                {c?.channel === 'mail' && (
                   <Card title={t('campaigns:message')}>
                     <Facts
                       items={[

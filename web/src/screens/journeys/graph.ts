@@ -25,6 +25,7 @@ export type Step =
   | (Linear & { kind: 'list'; list_id: string; state: 'subscribed' | 'unsubscribed' })
   | (Linear & { kind: 'webhook'; url: string })
   | (Linear & { kind: 'notify'; user_id: string; text: string })
+  | (Linear & { kind: 'sms'; text: string; urgent: boolean })
 export type StepKind = Step['kind']
 export type Port = 'next' | 'yes' | 'no'
 
@@ -33,6 +34,7 @@ export const stepKinds: StepKind[] = [
   'wait_until',
   'branch',
   'send',
+  'sms',
   'set_attribute',
   'tag',
   'list',
@@ -60,6 +62,8 @@ export function newStep(kind: StepKind, id: string): Step {
       return { id, kind, url: '' }
     case 'notify':
       return { id, kind, user_id: '', text: '' }
+    case 'sms':
+      return { id, kind, text: '', urgent: false }
   }
 }
 
@@ -213,6 +217,8 @@ function unfinished(step: Step): boolean {
       return !/^https:\/\/.+/.test(step.url)
     case 'notify':
       return !step.user_id || !step.text.trim()
+    case 'sms':
+      return !step.text.trim()
   }
 }
 

@@ -6,6 +6,7 @@ import {
   IconClockPause,
   IconList,
   IconMail,
+  IconMessage,
   IconTag,
   IconWebhook,
 } from '@tabler/icons-react'
@@ -21,4 +22,5 @@ export const stepIcons: Record<StepKind, typeof IconClock> = {
   list: IconList,
   webhook: IconWebhook,
   notify: IconBell,
+  sms: IconMessage,
 }

@@ -1,11 +1,12 @@
 // The fields of one step, where it leads, and what to put behind it.
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Button, Switch, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import type { Attribute, SegmentFieldView } from '@/client'
 import { t } from '@/lib/i18n'
 import { options } from '@/lib/lookups'
 import { readMail, toDocument } from '@/screens/composer/blocks'
+import { SmsInput } from '@/screens/composer/sms-input'
 import { AttributeInput } from '@/screens/people/fields'
 import { Builder } from '@/screens/segments/builder'
 import { Copy, Skeleton, State } from '@/ui/kit'
@@ -272,6 +273,18 @@ function Fields(props: {
               <Copy value={props.secret} label={t('journeys:copy_secret')} />
             </div>
           )}
+        </>
+      )
+    case 'sms':
+      return (
+        <>
+          <SmsInput label={t('journeys:text')} value={step.text} onText={(text) => set({ text })} />
+          <Switch
+            label={t('journeys:urgent')}
+            description={t('journeys:urgent_text')}
+            checked={step.urgent}
+            onChange={(e) => set({ urgent: e.currentTarget.checked })}
+          />
         </>
       )
     case 'notify':

@@ -49,6 +49,8 @@ export function describe(step: Step, names: Names): string {
         : t('journeys:not_set')
     case 'webhook':
       return step.url || t('journeys:not_set')
+    case 'sms':
+      return step.text || t('journeys:not_set')
     case 'notify':
       return step.user_id
         ? t('journeys:tells', { name: names.user(step.user_id), text: step.text })

@@ -1,11 +1,18 @@
 import { Button } from '@mantine/core'
-import { IconInbox } from '@tabler/icons-react'
+import { IconInbox, IconMessage } from '@tabler/icons-react'
 import { queries } from '@/app/session'
-import { clearMailbox, listMailbox, type MailRow } from '@/client'
+import {
+  clearMailbox,
+  clearMailboxSms,
+  listMailbox,
+  listMailboxSms,
+  type MailRow,
+  type SmsView,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
-import { formatBytes } from '@/lib/time'
+import { formatBytes, formatNumber } from '@/lib/time'
 import { useUrl } from '@/lib/url'
 import { confirm, Empty, Page, Time, toast } from '@/ui/kit'
 import { Link } from '@/ui/link'
@@ -13,6 +20,92 @@ import { SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 
 export default function Mailbox() {
+  const [url] = useUrl()
+  return url.channel === 'sms' ? <SmsBox /> : <MailBox />
+}
+
+function Tabs({ sms }: { sms?: boolean }) {
+  return (
+    <nav className="tabs" aria-label={t('sending:channel')}>
+      <Link href="/sending/mailbox" aria-current={sms ? undefined : 'page'}>
+        {t('sending:channels.mail')}
+      </Link>
+      <Link href="/sending/mailbox?channel=sms" aria-current={sms ? 'page' : undefined}>
+        {t('sending:channels.sms')}
+      </Link>
+    </nav>
+  )
+}
+
+function SmsBox() {
+  const [url, setUrl] = useUrl()
+  const pages = usePages(['mailbox', 'sms', url.q], (cursor) =>
+    ask(listMailboxSms({ query: { q: url.q, cursor, limit: 50 } })),
+  )
+  useLive('mailbox.message', () => void pages.refetch())
+  const columns: Column<SmsView>[] = [
+    { key: 'to', header: t('sending:to'), bare: true, cell: (m) => m.to },
+    { key: 'text', header: t('sending:text'), cell: (m) => <span className="wrap pre">{m.text}</span> },
+    { key: 'from', header: t('sending:from'), cell: (m) => m.from || '–' },
+    {
+      key: 'segments',
+      header: t('sending:segments'),
+      number: true,
+      cell: (m) => formatNumber(m.segments),
+    },
+    { key: 'at', header: t('sending:captured_at'), cell: (m) => <Time at={m.at} /> },
+  ]
+  return (
+    <Page
+      title={t('sending:mailbox')}
+      lead={t('sending:mailbox_lead')}
+      actions={(pages.rows?.length ?? 0) > 0 && <EmptyBox clear={() => ask(clearMailboxSms())} />}
+    >
+      <Tabs sms />
+      <div className="filters">
+        <SearchBox label={t('sending:find_sms')} value={url.q} onSearch={(q) => setUrl({ q })} />
+      </div>
+      <Pages
+        pages={pages}
+        label={t('sending:mailbox')}
+        columns={columns}
+        rowKey={(m) => m.id}
+        empty={
+          <Empty
+            icon={<IconMessage aria-hidden />}
+            title={t(url.q ? 'sending:no_sms_found' : 'sending:no_sms')}
+          >
+            {url.q ? undefined : t('sending:no_sms_text')}
+          </Empty>
+        }
+      />
+    </Page>
+  )
+}
+
+function EmptyBox({ clear }: { clear: () => Promise<unknown> }) {
+  return (
+    <Button
+      variant="default"
+      onClick={() =>
+        confirm({
+          title: t('sending:empty_title'),
+          body: t('sending:empty_body'),
+          label: t('sending:empty_label'),
+          run: async () => {
+            await clear()
+            await queries.invalidateQueries({ queryKey: ['mailbox'] })
+            toast('good', t('sending:emptied'))
+          },
+        })
+      }
+    >
+      {t('sending:empty_mailbox')}
+    </Button>
+  )
+}
+
+function MailBox() {
   const [url, setUrl] = useUrl()
   const pages = usePages(['mailbox', url.q], (cursor) =>
     ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })),
@@ -34,28 +127,9 @@ export default function Mailbox() {
     <Page
       title={t('sending:mailbox')}
       lead={t('sending:mailbox_lead')}
-      actions={
-        (pages.rows?.length ?? 0) > 0 && (
-          <Button
-            variant="default"
-            onClick={() =>
-              confirm({
-                title: t('sending:empty_title'),
-                body: t('sending:empty_body'),
-                label: t('sending:empty_label'),
-                run: async () => {
-                  await ask(clearMailbox())
-                  await queries.invalidateQueries({ queryKey: ['mailbox'] })
-                  toast('good', t('sending:emptied'))
-                },
-              })
-            }
-          >
-            {t('sending:empty_mailbox')}
-          </Button>
-        )
-      }
+      actions={(pages.rows?.length ?? 0) > 0 && <EmptyBox clear={() => ask(clearMailbox())} />}
     >
+      <Tabs />
       <div className="filters">
         <SearchBox label={t('sending:find_mail')} value={url.q} onSearch={(q) => setUrl({ q })} />
       </div>

@@ -19,6 +19,8 @@ import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 
 const reasons = ['manual', 'unsubscribe', 'complaint', 'bounce'] as const
+/** The field takes either; the server wants to know which. */
+const target = (text: string) => (text.includes('@') ? { email: text } : { phone: text })
 const refresh = () => queries.invalidateQueries({ queryKey: ['suppressions'] })
 
 export default function Suppressions() {
@@ -28,6 +30,7 @@ export default function Suppressions() {
   )
   const columns: Column<SuppressionView>[] = [
     { key: 'hash', header: t('sending:hash'), bare: true, cell: (s) => <code>{s.hash_prefix}…</code> },
+    { key: 'channel', header: t('sending:channel'), cell: (s) => t(`sending:channels.${s.channel}`) },
     { key: 'reason', header: t('sending:reason'), cell: (s) => t(`sending:reasons.${s.reason}`) },
     { key: 'at', header: t('sending:since'), cell: (s) => <Time at={s.at} /> },
     {
@@ -93,7 +96,7 @@ function Check() {
         onSubmit={(event) => {
           event.preventDefault()
           void form.submit(async (body) =>
-            setAnswer({ ...(await ask(checkSuppression({ body }))), email: body.email }),
+            setAnswer({ ...(await ask(checkSuppression({ body: target(body.email) }))), email: body.email }),
           )
         }}
       >
@@ -101,10 +104,10 @@ function Check() {
         <div className="filters">
           <TextInput
             className="wide"
-            type="email"
             label={t('sending:check_address')}
             required
             {...form.text('email')}
+            error={form.errors.email ?? form.errors.phone}
           />
           <Button type="submit" variant="default" loading={form.busy}>
             {t('sending:check_it')}
@@ -136,12 +139,18 @@ function New({ close }: { close: () => void }) {
       label={t('add')}
       form={form}
       onClose={close}
-      send={async (body) => {
-        await ask(createSuppression({ body }))
+      send={async ({ email, reason }) => {
+        await ask(createSuppression({ body: { ...target(email), reason } }))
         await refresh()
       }}
     >
-      <TextInput label={t('sending:address')} type="email" required autoFocus {...form.text('email')} />
+      <TextInput
+        label={t('sending:address')}
+        required
+        autoFocus
+        {...form.text('email')}
+        error={form.errors.email ?? form.errors.phone}
+      />
       <Choice
         label={t('sending:reason')}
         value={form.values.reason}
