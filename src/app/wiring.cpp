@@ -10,14 +10,13 @@ std::vector<trust::Module> make_modules(Program& program) {
   std::vector<trust::Module> out;
   out.push_back(people::make_module(*program.base));
   out.push_back(outreach::make_module(
-      *program.base,
-      {.bounce_domain = program.settings.bounce_domain,
-       .bounce_address = program.settings.bounce_address,
-       .bounce_port = program.settings.bounce_port,
-       .private_webhooks = program.settings.private_webhooks,
-       .alone = program.settings.embedded,
-       .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
-       .on_stop = &program.on_stop}));
+      *program.base, {.bounce_domain = program.settings.bounce_domain,
+                      .bounce_address = program.settings.bounce_address,
+                      .bounce_port = program.settings.bounce_port,
+                      .private_webhooks = program.settings.private_webhooks,
+                      .alone = program.settings.embedded,
+                      .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
+                      .on_stop = &program.on_stop}));
   out.push_back(staffing::make_module(*program.base));
   return out;
 }

@@ -4,6 +4,7 @@ The OpenAPI document says which endpoints there are, so an endpoint that is adde
 """
 import itertools, json, random, re, unittest
 import varde
+from sms import noon
 
 # Endpoints that are about the caller's own login, or have no tenant: nothing of another tenant can be named in them.
 ANSWERS_ALLOWED = {"/api/v1/password-check", "/api/v1/password-reset"}
@@ -110,6 +111,7 @@ def attack(program, rounds=3, seed=1):
 
 def prepare(program):
     """Gives `first` something of everything."""
+    noon(program)  # no SMS leaves at night
     admin = program.admin()
     tag = admin.request("POST", "/api/v1/tags", {"name": "victims-secret-tag"})
     lists = admin.request("POST", "/api/v1/lists", {"name": "victims list"})
@@ -123,10 +125,11 @@ def prepare(program):
         admin.request("POST", path, body)
     # An SMS gateway, and captured SMS.
     box = admin.request("POST", "/api/v1/campaigns", {"name": "Victims SMS", "channel": "sms", "text": "Hi", "audience": {"lists": [lists.json["id"]] if lists.status == 201 else [], "segments": []}})
-    admin.request("POST", "/api/v1/campaigns/%s/send" % box.json["id"])
+    admin.request("POST", "/api/v1/campaigns/%s/send" % box.json["id"], {})
+    if box.status == 201:  # a second round finds it there
+        varde.wait_for(lambda: admin.ok("GET", "/api/v1/campaigns/%s/progress" % box.json["id"])["state"] == "sent", "the SMS")
     admin.request("POST", "/api/v1/providers", {"kind": "sms_http", "callback_secret": "s", "sms": {
         "sender": "Victim", "url": "https://gateway.example/send", "body": '{"to":"{to}","text":"{text}"}'}})
-    varde.wait_for(lambda: program.sql("SELECT count(*) FROM job WHERE kind LIKE 'campaign%'") == [["0"]], "the SMS")
     admin.import_csv("email\nvictim-imported@secret.example.org\nbad\n")
     made = admin.ok("POST", "/api/v1/exports", {"what": "persons", "format": "csv"})
     varde.wait_for(lambda: admin.ok("GET", "/api/v1/exports/" + made["id"])["state"] == "done", "the export")
@@ -137,6 +140,7 @@ class Isolation(unittest.TestCase):
         program = varde.shared()
         program.move_clock(3600)
         prepare(program)
+        self.addCleanup(program.sql, "DELETE FROM provider WHERE NOT EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = provider.tenant_id AND t.slug <> 'first')")
         requests, leaks, changes = attack(program)
         self.assertGreater(requests, 150)
         self.assertEqual(leaks, [])

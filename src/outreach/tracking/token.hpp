@@ -21,7 +21,15 @@
 namespace varde::outreach {
 
 /// What a message, link or delivery belongs to.
-enum class SourceKind { campaign = 1, journey = 2, list = 3, form = 4, test = 5, system = 6, shift = 7 };
+enum class SourceKind {
+  campaign = 1,
+  journey = 2,
+  list = 3,
+  form = 4,
+  test = 5,
+  system = 6,
+  shift = 7
+};
 BOOST_DESCRIBE_ENUM(SourceKind, campaign, journey, list, form, test, system, shift)
 
 enum class TokenKind {

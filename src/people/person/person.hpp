@@ -53,7 +53,8 @@ enum class ActivityKind {
 };
 BOOST_DESCRIBE_ENUM(ActivityKind, created, imported, changed, list_joined, list_left, consent_given,
                     consent_withdrawn, tagged, untagged, note, journey, suppressed, list_pending,
-                    booked, booking_cancelled, opened, clicked, submitted, unsubscribed, bounced, complained, replied)
+                    booked, booking_cancelled, opened, clicked, submitted, unsubscribed, bounced,
+                    complained, replied)
 inline constexpr int kSimulated = 1, kScanner = 2;  ///< Flags of an activity.
 
 /// The sealed part. Attributes by id, as JSON values.
