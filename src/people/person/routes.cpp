@@ -133,11 +133,11 @@ SuppressionLookup suppression_lookup(Ctx& ctx) {
   return known.empty() ? SuppressionLookup{} : known.front();
 }
 
-Result<PersonDetails> view(Ctx& ctx, const Uuid& id) {
+Result<PersonDetails> view(Ctx& ctx, const Uuid& person_id) {
   auto lookup = suppression_lookup(ctx);
   auto statement = fmt::format(fmt::runtime(kOverview), kCatalogueMark, lookup.sql);
-  auto rows = ctx.tx().query({"person.overview", statement}, id);
-  auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, id);
+  auto rows = ctx.tx().query({"person.overview", statement}, person_id);
+  auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, person_id);
   if (!key) return not_found("This person does not exist, or was erased.");
   auto person = open_person(ctx, rows.as<PersonRecord>(0), *key);
   auto more = rows.as<OverviewRecord>(0);
