@@ -232,8 +232,7 @@ std::vector<trust::Claim> shift_claims() {
 
 void add_shift_routes(trust::Api& api) {
   auto read = static_cast<int>(Right::shifts_read),
-       request = static_cast<int>(Right::shifts_request),
-       write = static_cast<int>(Right::shifts_write);
+       request = static_cast<int>(Right::shifts_request);
 
   api.add({"GET", "/api/v1/shifts", "listShifts", "Shifts that begin within a time", read},
           [](Ctx& ctx, const web::Query<BoardQuery>& query) -> Result<web::Page<Shift>> {
