@@ -251,6 +251,7 @@ Tx::Tx(Tx&& other) noexcept
       connection_(std::move(other.connection_)),
       finished_(std::exchange(other.finished_, true)),
       wrote_(other.wrote_),
+      last_(std::move(other.last_)),
       after_commit_(std::move(other.after_commit_)) {}
 
 Tx::~Tx() {
@@ -296,6 +297,8 @@ void Tx::flush() {
 
 void Tx::commit() {
   if (finished_) throw std::logic_error("a transaction was used after its end");
+  for (const auto& [key, statement] : last_) queue(statement.first, statement.second);
+  last_.clear();
   if (connection_ && !wrote_ && connection_->answered()) {
     // Nothing to make durable: it ends without a round trip.
     connection_->abandon();

@@ -19,6 +19,7 @@
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -198,6 +199,13 @@ class Tx {
   Later later(const Sql& sql, const A&... arguments) {
     return queue(sql, params(arguments...));
   }
+  /// Queues the statement to be sent just before COMMIT, those of a transaction in the order of
+  /// `key`: for rows that other transactions wait for, so that they wait only for the commit, and
+  /// never in a circle.
+  template <class... A>
+  void last(const std::string& key, const Sql& sql, const A&... arguments) {
+    last_.emplace(key, std::pair{sql, params(arguments...)});
+  }
   Later later_params(const Sql& sql, const Params& arguments) { return queue(sql, arguments); }
   Rows query_params(const Sql& sql, const Params& arguments) {
     return send_and_wait(sql, arguments);
@@ -251,6 +259,7 @@ class Tx {
   std::unique_ptr<Connection> connection_;
   bool finished_ = false;
   bool wrote_ = false;
+  std::multimap<std::string, std::pair<Sql, Params>> last_;
   std::vector<std::function<void()>> after_commit_;
 };
 

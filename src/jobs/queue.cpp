@@ -62,8 +62,9 @@ constexpr db::Sql kVoidLeases{"jobs.void_leases",
 
 void enqueue(db::Tx& tx, const NewJob& job) {
   auto at = now();
-  tx.later(kEnqueue, Uuid::make(), job.kind, job.tenant_id, db::Json{job.payload}, job.unique_key,
-           job.run_at.value_or(at), at);
+  // Who adds a job that another transaction has just added waits for its end.
+  tx.last(job.unique_key.value_or(""), kEnqueue, Uuid::make(), job.kind, job.tenant_id,
+          db::Json{job.payload}, job.unique_key, job.run_at.value_or(at), at);
   if (!job.run_at || *job.run_at <= at) tx.later(kNotify);
 }
 

@@ -6,6 +6,23 @@
 
 namespace varde::staffing {
 
+namespace {
+
+// A shift is told of once, whether it or an answer to it changed.
+std::vector<trust::Moving> moving(trust::Ctx& ctx, Timestamp since) {
+  std::map<Uuid, trust::Moving> by_shift;
+  for (const auto& all : {moving_shifts(ctx, since), moving_offers(ctx, since)})
+    for (const auto& one : all) {
+      auto& known = by_shift.try_emplace(one.id, one).first->second;
+      known.mark = std::max(known.mark, one.mark);
+    }
+  std::vector<trust::Moving> out;
+  for (auto& [id, one] : by_shift) out.push_back(std::move(one));
+  return out;
+}
+
+}  // namespace
+
 trust::Module make_module(trust::Base& base) {
   trust::Module module;
   module.name = "staffing";
@@ -23,7 +40,7 @@ trust::Module make_module(trust::Base& base) {
   module.pages = [&base](web::Router& router) { add_offer_pages(base, router); };
   module.jobs = [&base](jobs::Workers& workers) { add_offer_jobs(base, workers); };
   module.attention = shifts_attention;
-  module.moving = moving_shifts;
+  module.moving = moving;
   for (auto& claims :
        {setting_claims(), register_claims(), paper_claims(), shift_claims(), offer_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());

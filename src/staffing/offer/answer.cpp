@@ -15,6 +15,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr auto kNearShift = std::chrono::hours(24);
+constexpr std::int64_t kFewOpen = 100;
 
 std::string booking_context(const Uuid& booking) { return "booking:" + booking.str(); }
 
@@ -48,6 +49,7 @@ struct Way {
   AnswerChannel channel = AnswerChannel::none;
   const std::string& language;
   int flags = 0;
+  bool few_open = true;  // few questions about the shift are open
 };
 
 AnswerReply reply(AnswerResult result, const std::string& language) {
@@ -65,11 +67,11 @@ Result<AnswerReply> say_no(Ctx& ctx, const Shift& shift, const OfferRecord& offe
     return reply(AnswerResult::declined, way.language);
   }
   if (offer.state != OfferState::declined) {
-    note_change(ctx, shift.id);
     ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), OfferState::declined, way.channel,
                    way.flags);
     trust::record(ctx, AuditEntry{"offer.decline", "shift", shift.id, offer.person_id});
-    if (shift.state == ShiftState::open) enqueue_advance(ctx, shift.id);
+    // While many are still asked, one no changes nothing, and nobody waits for another's.
+    if (shift.state == ShiftState::open && way.few_open) enqueue_advance(ctx, shift.id);
   }
   return reply(AnswerResult::declined, way.language);
 }
@@ -90,7 +92,6 @@ Result<AnswerReply> say_yes(Ctx& ctx, const Shift& shift, const OfferRecord& off
   if (shift.strategy.kind == StrategyKind::candidates && way.channel != AnswerChannel::user) {
     if (offer.state == OfferState::waiting) return reply(AnswerResult::waiting, way.language);
     trust::record(ctx, AuditEntry{"offer.apply", "shift", shift.id, offer.person_id});
-    note_change(ctx, shift.id);
     return decide(AnswerResult::waiting, OfferState::waiting);
   }
   if (auto reason = forbidden_for(ctx, shift, offer.person_id)) {
@@ -111,8 +112,11 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
                            AnswerChannel channel, const std::string& language, int flags) {
   Way way{channel, language, flags};
   for (int attempt = 0;; ++attempt) {
+    auto asked = ctx.tx().later(kOffer, shift_id, person);
+    auto open = ctx.tx().later(kOpenOf, shift_id, kFewOpen);
     auto shift = find_shift(ctx, shift_id);
-    auto offer = ctx.tx().maybe<OfferRecord>(kOffer, shift_id, person);
+    auto offer = asked.rows().maybe<OfferRecord>();
+    way.few_open = open.rows().as<std::int64_t>(0) < kFewOpen;
     if (!shift || !offer) return not_found("This person was not asked about this shift.");
     try {
       return yes ? say_yes(ctx, *shift, *offer, way) : say_no(ctx, *shift, *offer, way);

@@ -51,8 +51,8 @@ constexpr db::Sql kBookedFor[] = VARDE_FOR(
     "4", "");
 constexpr db::Sql kMinutesFor[] = VARDE_FOR(
     "fit.minutes",
-    "SELECT person_id, (sum(extract(epoch FROM least(ends_at, $2) - greatest(starts_at, $3)) / 60 "
-    "- break_minutes))::bigint AS count FROM booking WHERE state = 1 AND starts_at > $1 AND "
+    "SELECT person_id, (extract(epoch FROM sum(least(ends_at, $2) - greatest(starts_at, $3))) / 60 "
+    "- sum(break_minutes))::bigint AS count FROM booking WHERE state = 1 AND starts_at > $1 AND "
     "starts_at < $2 AND ends_at > $3",
     "4", " GROUP BY person_id");
 constexpr db::Sql kAskedLately[] =

@@ -83,6 +83,9 @@ std::vector<Fit> rank_pool(trust::Ctx& ctx, const Shift& shift);
 /// transaction ends: whoever else books the person waits.
 std::optional<Fit> forbidden_for(trust::Ctx& ctx, const Shift& shift, const Uuid& person);
 
+/// Shifts that somebody gave an answer to.
+std::vector<trust::Moving> moving_offers(trust::Ctx& ctx, Timestamp since);
+
 void add_offer_routes(trust::Api& api);
 void add_offer_pages(trust::Base& base, web::Router& router);
 void add_offer_jobs(trust::Base& base, jobs::Workers& workers);

@@ -181,6 +181,10 @@ void add_offer_hooks(trust::Base& base) {
   }});
 }
 
+std::vector<trust::Moving> moving_offers(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::Moving>(kMovingOffers, since);
+}
+
 std::vector<trust::Claim> offer_claims() {
   using trust::Data;
   return {{"offer",

@@ -235,8 +235,6 @@ void set_state(Ctx& ctx, const Uuid& shift, ShiftState state) {
   ctx.tx().later(kSetShiftState, shift, state, now());
 }
 
-void note_change(Ctx& ctx, const Uuid& shift) { ctx.tx().later(kNoteChange, shift, now()); }
-
 std::vector<Uuid> askers_of(Ctx& ctx, const Uuid& shift) {
   std::vector<Uuid> out;
   for (const auto& account : ctx.tx().all<std::optional<Uuid>>(kAskers, shift))

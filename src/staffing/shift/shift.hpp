@@ -102,8 +102,6 @@ void free_places(trust::Ctx& ctx, const Uuid& shift, int count);
 /// Moves an open shift's strategy on: how far it is, and when it goes on by itself.
 void set_step(trust::Ctx& ctx, const Uuid& shift, int step, std::optional<Timestamp> next_at);
 void set_state(trust::Ctx& ctx, const Uuid& shift, ShiftState state);
-/// Something about it has changed: whoever looks at it is told.
-void note_change(trust::Ctx& ctx, const Uuid& shift);
 
 /// The users who asked for a shift and published it.
 std::vector<Uuid> askers_of(trust::Ctx& ctx, const Uuid& shift);
@@ -114,6 +112,7 @@ void enqueue_advance(trust::Ctx& ctx, const Uuid& shift,
 
 /// Shifts that are not filled and begin within three days, and those that wait for approval.
 std::vector<trust::Attention> shifts_attention(trust::Ctx& ctx);
+/// Shifts that changed.
 std::vector<trust::Moving> moving_shifts(trust::Ctx& ctx, Timestamp since);
 
 void add_shift_routes(trust::Api& api);

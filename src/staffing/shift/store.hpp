@@ -63,8 +63,6 @@ inline constexpr db::Sql kSetShiftState{
     "shift.set_state",
     "UPDATE shift SET state = $2, next_at = NULL, updated_at = $3, version = version + 1 WHERE "
     "shift_id = $1"};
-inline constexpr db::Sql kNoteChange{"shift.note_change",
-                                     "UPDATE shift SET updated_at = $2 WHERE shift_id = $1"};
 inline constexpr db::Sql kPublish{
     "shift.publish",
     "UPDATE shift SET state = CASE WHEN taken = places THEN 4 ELSE 3 END, published_at = "

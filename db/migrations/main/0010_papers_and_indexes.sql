@@ -44,3 +44,11 @@ CREATE TABLE person_document (
 CREATE INDEX person_document_person ON person_document (tenant_id, person_id);
 CREATE INDEX person_document_kind ON person_document (tenant_id, kind_id);
 CALL protect_tenant_table('person_document');
+
+-- Ranking reads the neighbourhood of a shift for thousands of people: from the index alone.
+DROP INDEX booking_time;
+CREATE INDEX booking_time ON booking (tenant_id, starts_at) INCLUDE (person_id, ends_at, break_minutes, workplace_id) WHERE state = 1;
+-- Which questions of a shift are open, and which shifts were answered since.
+CREATE INDEX offer_open ON offer (tenant_id, shift_id) WHERE state = 1;
+CREATE INDEX offer_answered ON offer (tenant_id, answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX shift_updated ON shift (tenant_id, updated_at);
