@@ -347,7 +347,7 @@ void add_person_routes(trust::Api& api) {
             VARDE_TRY(auto before, web::read_before(query->cursor));
             auto limit = web::page_limit(query->limit);
             VARDE_TRY(auto ids,
-                      search(ctx, {query->q.value_or(""), query->list, query->tag, query->segment},
+                      search(ctx, {query->q.value_or(""), query->list, query->tag, query->segment, {}},
                              before, limit + 1));
             web::Page<PersonRow> page;
             page.next = web::cut_page(ids, limit, std::identity{});

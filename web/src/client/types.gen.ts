@@ -1339,6 +1339,13 @@ export type SmsView = {
     campaign_id?: string;
 };
 
+export type StaffingDefaults = {
+    norwegian: RuleSettings;
+    swedish: RuleSettings;
+    ranking: RankSettings;
+    asking: AskingSettings;
+};
+
 export type StaffingSettings = {
     rules: RuleSettings;
     ranking: RankSettings;
@@ -5712,6 +5719,31 @@ export type UpdateStaffingSettingsResponses = {
 
 export type UpdateStaffingSettingsResponse = UpdateStaffingSettingsResponses[keyof UpdateStaffingSettingsResponses];
 
+export type GetStaffingDefaultsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/staffing/defaults';
+};
+
+export type GetStaffingDefaultsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetStaffingDefaultsError = GetStaffingDefaultsErrors[keyof GetStaffingDefaultsErrors];
+
+export type GetStaffingDefaultsResponses = {
+    /**
+     * The answer.
+     */
+    200: StaffingDefaults;
+};
+
+export type GetStaffingDefaultsResponse = GetStaffingDefaultsResponses[keyof GetStaffingDefaultsResponses];
+
 export type ListSkillsData = {
     body?: never;
     path?: never;
@@ -6053,6 +6085,8 @@ export type ListSubstitutesData = {
     path?: never;
     query?: {
         pool?: string;
+        skill?: string;
+        q?: string;
         cursor?: string;
         limit?: number;
     };
