@@ -15,6 +15,7 @@ trust::Module make_module(trust::Base& base) {
     add_setting_routes(api);
     add_register_routes(api);
     add_shift_routes(api);
+    add_table_routes(api);
     add_offer_routes(api);
   };
   module.pages = [&base](web::Router& router) { add_offer_pages(base, router); };

@@ -57,6 +57,17 @@ constexpr db::Sql kAskedLately[] =
 constexpr db::Sql kInPools{"fit.in_pools",
                            "SELECT DISTINCT person_id FROM pool_member WHERE pool_id = ANY($1)"};
 constexpr auto kLongestShift = std::chrono::hours(48);
+// Where the others of one person's bookings are.
+constexpr db::Sql kPlacesOf{
+    "fit.places_of",
+    "SELECT workplace_id AS id, latitude, longitude FROM workplace WHERE workplace_id IN (SELECT "
+    "workplace_id FROM booking WHERE state = 1 AND person_id = $1 AND starts_at > $2 AND starts_at "
+    "< $3)"};
+
+// Until the commit nobody else books this person: two shifts that each leave enough rest may not
+// leave it together.
+constexpr db::Sql kBookAlone{"fit.book_alone",
+                             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"};
 
 struct WhomRecord {
   Uuid person_id;
@@ -92,6 +103,11 @@ struct BookedRow {
   int break_minutes = 0;
 };
 BOOST_DESCRIBE_STRUCT(BookedRow, (), (person_id, workplace_id, starts_at, ends_at, break_minutes))
+struct PlaceRow {
+  Uuid id;
+  std::optional<double> latitude, longitude;
+};
+BOOST_DESCRIBE_STRUCT(PlaceRow, (), (id, latitude, longitude))
 
 std::optional<fit::Coordinates> place_of(std::optional<double> latitude,
                                          std::optional<double> longitude) {
@@ -110,17 +126,16 @@ struct Question {
 Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   Question out;
   out.settings = staffing_settings(ctx);
-  std::unordered_map<Uuid, Workplace> places;
-  for (auto& workplace : workplaces(ctx)) places[workplace.id] = std::move(workplace);
+  std::unordered_map<Uuid, std::optional<fit::Coordinates>> places;
   auto& fit_shift = out.shift;
   fit_shift.id = shift.id;
   fit_shift.workplace = shift.workplace_id;
   fit_shift.start = shift.starts_at;
   fit_shift.end = shift.ends_at;
   fit_shift.break_minutes = shift.break_minutes;
-  if (auto at = places.find(shift.workplace_id); at != places.end()) {
-    fit_shift.zone = at->second.time_zone;
-    fit_shift.place = place_of(at->second.latitude, at->second.longitude);
+  if (auto at = find_workplace(ctx, shift.workplace_id)) {
+    fit_shift.zone = at->time_zone;
+    fit_shift.place = place_of(at->latitude, at->longitude);
   }
   std::vector<Uuid> skill_ids;
   for (const auto& need : shift.skills) skill_ids.push_back(need.skill_id);
@@ -146,9 +161,20 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   std::vector<db::Later> months;
   if (out.settings.rules.month_max.level != fit::RuleLevel::off)
     for (const auto& month : window.months) months.push_back(minutes(month.start, month.end));
-  auto worked = minutes(lately, now());
-  auto asked = tx.later(kAskedLately[only], lately, person);
+  // Fairness is between people: of one alone it is not asked.
+  db::Later worked, asked, near;
+  if (person) {
+    near = tx.later(kPlacesOf, person, window.bookings.start - kLongestShift, window.bookings.end);
+  } else {
+    worked = minutes(lately, now());
+    asked = tx.later(kAskedLately[only], lately, person);
+  }
   tx.flush();
+  if (person)
+    for (const auto& r : near.rows().all<PlaceRow>())
+      places[r.id] = place_of(r.latitude, r.longitude);
+  else
+    for (const auto& r : workplaces(ctx)) places[r.id] = place_of(r.latitude, r.longitude);
 
   std::unordered_set<Uuid> members;
   for (const auto& id : pools.rows().all<Uuid>()) members.insert(id);
@@ -186,13 +212,12 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
     if (auto* one = of(r.person_id)) {
       auto at = places.find(r.workplace_id);
       one->bookings.push_back({r.starts_at, r.ends_at, r.break_minutes, r.workplace_id,
-                               at == places.end()
-                                   ? std::nullopt
-                                   : place_of(at->second.latitude, at->second.longitude)});
+                               at == places.end() ? std::nullopt : at->second});
     }
   for (std::size_t i = 0; i < months.size(); ++i)
     for (const auto& r : months[i].rows().all<PersonCount>())
       if (auto* one = of(r.person_id)) one->month_minutes[i] = static_cast<int>(r.count);
+  if (person) return out;
   for (const auto& r : worked.rows().all<PersonCount>())
     if (auto* one = of(r.person_id)) one->worked_lately_minutes = static_cast<int>(r.count);
   for (const auto& r : asked.rows().all<PersonCount>())
@@ -230,6 +255,7 @@ std::vector<Fit> rank_pool(Ctx& ctx, const Shift& shift) {
 }
 
 std::optional<Fit> forbidden_for(Ctx& ctx, const Shift& shift, const Uuid& person) {
+  ctx.tx().later(kBookAlone, "staffing.book:" + person.str());
   auto question = load(ctx, shift, person);
   Fit out;
   out.person_id = person;

@@ -44,6 +44,16 @@ struct ChoiceOf {
   ChoiceKind kind = ChoiceKind::favourite;
 };
 BOOST_DESCRIBE_STRUCT(ChoiceOf, (), (workplace_id, kind))
+constexpr std::size_t kMostAdded = 1000;
+struct AddInput {
+  std::vector<Uuid> person_ids;
+  std::optional<std::vector<Uuid>> pools;
+};
+BOOST_DESCRIBE_STRUCT(AddInput, (), (person_ids, pools))
+struct Added {
+  std::int64_t added = 0, known = 0, missing = 0;
+};
+BOOST_DESCRIBE_STRUCT(Added, (), (added, known, missing))
 struct SubstituteInput {
   std::optional<double> percent;
   web::Patch<double> latitude, longitude;
@@ -241,11 +251,10 @@ Result<void> save_details(Ctx& ctx, const Uuid& person, const SubstituteInput& i
     for (const auto& choice : *in.workplaces)
       rows[choice.workplace_id] = {ctx.tenant, choice.workplace_id, person, choice.kind};
     std::vector<ChoiceRecord> list;
-    for (const auto& [id, row] : rows) {
-      if (!find_workplace(ctx, id))
-        return bad_input("/workplaces", "One of these workplaces does not exist any more.");
-      list.push_back(row);
-    }
+    std::vector<Uuid> ids;
+    for (const auto& [id, row] : rows) ids.push_back(id), list.push_back(row);
+    if (tx.one<std::int64_t>(kCountWorkplaces, ids) != static_cast<std::int64_t>(ids.size()))
+      return bad_input("/workplaces", "One of these workplaces does not exist any more.");
     tx.later(kClearChoices, person);
     tx.insert_many("workplace_choice", list);
   }
@@ -261,6 +270,8 @@ Result<Substitute> substitute(Ctx& ctx, const Uuid& id) {
 
 }  // namespace
 
+std::vector<Named> all_skills(Ctx& ctx) { return ctx.tx().all<Named>(kSkills.all); }
+std::vector<Named> all_pools(Ctx& ctx) { return ctx.tx().all<Named>(kPools.all); }
 std::vector<Workplace> workplaces(Ctx& ctx) { return ctx.tx().all<Workplace>(kWorkplaces); }
 std::optional<Workplace> find_workplace(Ctx& ctx, const Uuid& id) {
   return ctx.tx().maybe<Workplace>(kWorkplace, id);
@@ -278,8 +289,11 @@ std::map<Uuid, std::string> skill_names(Ctx& ctx, const std::vector<Uuid>& ids) 
   return out;
 }
 
-void note_asked(Ctx& ctx, const std::vector<Uuid>& persons) {
-  ctx.tx().later(kNoteAsked, persons, now());
+std::map<Uuid, int> note_asked(Ctx& ctx, const std::vector<Uuid>& persons) {
+  std::map<Uuid, int> out;
+  for (const auto& row : ctx.tx().all<NumberRecord>(kNoteAsked, persons, now()))
+    out[row.person_id] = row.offer_number;
+  return out;
 }
 
 void add_register_hooks(trust::Base& base) {
@@ -302,6 +316,7 @@ std::vector<trust::Claim> register_claims() {
             {"latitude", Data::plain},
             {"longitude", Data::plain},
             {"last_asked_at", Data::behaviour},
+            {"offer_number", Data::behaviour},
             {"version", Data::none},
             {"created_at", Data::behaviour}}},
           {"pool_member",
@@ -461,6 +476,30 @@ void add_register_routes(trust::Api& api) {
             record(ctx, AuditEntry{known ? "substitute.update" : "substitute.create", "substitute",
                                    path->id, path->id});
             return substitute(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/substitutes", "addSubstitutes",
+           "Makes persons substitutes, up to 1,000 at once, and puts them into pools", manage},
+          [](Ctx& ctx, const web::Body<AddInput>& in) -> Result<Added> {
+            std::set<Uuid> wanted(in->person_ids.begin(), in->person_ids.end());
+            auto pools = in->pools.value_or(std::vector<Uuid>{});
+            if (wanted.empty() || wanted.size() > kMostAdded)
+              return bad_input("/person_ids", fmt::format("must be from 1 to {}.", kMostAdded));
+            if (pools.size() > 20 || !are_pools(ctx, pools))
+              return bad_input("/pools", "Name each pool once, at most 20, that exist.");
+            std::vector<Uuid> ids;
+            for (const auto& person : people::load(ctx, {wanted.begin(), wanted.end()}, false))
+              ids.push_back(person.id);
+            auto made = ctx.tx().all<Uuid>(kInsertSubstitutes, ctx.tenant, ids, now());
+            std::vector<PoolOfRecord> members;
+            for (const auto& pool : pools)
+              for (const auto& id : ids) members.push_back({ctx.tenant, pool, id});
+            ctx.tx().insert_many("pool_member", members, "ON CONFLICT DO NOTHING");
+            std::vector<AuditEntry> trail;
+            for (const auto& id : made)
+              trail.push_back({"substitute.create", "substitute", id, id, {}});
+            record(ctx, trail);
+            auto count = [](const auto& all) { return static_cast<std::int64_t>(all.size()); };
+            return Added{count(made), count(ids) - count(made), count(wanted) - count(ids)};
           });
   api.add({"DELETE", "/api/v1/substitutes/{id}", "deleteSubstitute",
            "Takes a person out of the register; the person stays", manage},

@@ -92,6 +92,14 @@ inline constexpr db::Sql kInsertSubstitute{
     "substitute.insert",
     "INSERT INTO substitute (tenant_id, person_id, percent, latitude, longitude, created_at) "
     "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, person_id) DO NOTHING"};
+// $2: persons that exist; those who are substitutes already stay as they are.
+inline constexpr db::Sql kInsertSubstitutes{
+    "substitute.insert_many",
+    "INSERT INTO substitute (tenant_id, person_id, created_at) SELECT $1, unnest($2::uuid[]), $3 "
+    "ON "
+    "CONFLICT (tenant_id, person_id) DO NOTHING RETURNING person_id"};
+inline constexpr db::Sql kCountWorkplaces{
+    "workplace.count", "SELECT count(*) FROM workplace WHERE workplace_id = ANY($1)"};
 inline constexpr db::Sql kUpdateSubstitute{
     "substitute.update",
     "UPDATE substitute SET percent = $2, latitude = $3, longitude = $4, version = version + 1 "
@@ -99,8 +107,15 @@ inline constexpr db::Sql kUpdateSubstitute{
 inline constexpr db::Sql kSkillNames{
     "skill.names",
     "SELECT skill_id AS id, name, 0::bigint AS persons FROM skill WHERE skill_id = ANY($1)"};
+struct NumberRecord {
+  Uuid person_id;
+  int offer_number = 0;
+};
+BOOST_DESCRIBE_STRUCT(NumberRecord, (), (person_id, offer_number))
 inline constexpr db::Sql kNoteAsked{
-    "substitute.note_asked", "UPDATE substitute SET last_asked_at = $2 WHERE person_id = ANY($1)"};
+    "substitute.note_asked",
+    "UPDATE substitute SET last_asked_at = $2, offer_number = offer_number % 999 + 1 WHERE "
+    "person_id = ANY($1) RETURNING person_id, offer_number"};
 inline constexpr db::Sql kDeleteSubstitutes{"substitute.delete",
                                             "DELETE FROM substitute WHERE person_id = ANY($1)"};
 

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingDefaultsData, GetStaffingDefaultsErrors, GetStaffingDefaultsResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AddSubstitutesData, AddSubstitutesErrors, AddSubstitutesResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, ImportShiftsData, ImportShiftsErrors, ImportShiftsResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RepeatShiftData, RepeatShiftErrors, RepeatShiftResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -426,6 +426,32 @@ export const listAudit = <ThrowOnError extends boolean = false>(options?: Option
             type: 'apiKey'
         }],
     url: '/api/v1/audit',
+    ...options
+});
+
+/**
+ * What this user was told
+ */
+export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications',
+    ...options
+});
+
+/**
+ * Marks a notification as read
+ */
+export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/{id}/read',
     ...options
 });
 
@@ -1975,32 +2001,6 @@ export const getJourneyWebhookSecret = <ThrowOnError extends boolean = false>(op
 });
 
 /**
- * What journeys told this user
- */
-export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/notifications',
-    ...options
-});
-
-/**
- * Marks a notification as read
- */
-export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/notifications/{id}/read',
-    ...options
-});
-
-/**
  * How many segments a text takes, and what they cost
  */
 export const measureSms = <ThrowOnError extends boolean = false>(options: Options<MeasureSmsData, ThrowOnError>) => (options.client ?? client).post<MeasureSmsResponses, MeasureSmsErrors, ThrowOnError>({
@@ -2101,19 +2101,6 @@ export const updateStaffingSettings = <ThrowOnError extends boolean = false>(opt
         'Content-Type': 'application/json',
         ...options.headers
     }
-});
-
-/**
- * The rules of Norway and Sweden without any agreement, the usual ranking and asking
- */
-export const getStaffingDefaults = <ThrowOnError extends boolean = false>(options?: Options<GetStaffingDefaultsData, ThrowOnError>) => (options?.client ?? client).get<GetStaffingDefaultsResponses, GetStaffingDefaultsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/staffing/defaults',
-    ...options
 });
 
 /**
@@ -2297,7 +2284,7 @@ export const updateWorkplace = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Substitutes by pool, skill and the beginning of a name, address or number
+ * Substitutes, of a pool or all
  */
 export const listSubstitutes = <ThrowOnError extends boolean = false>(options?: Options<ListSubstitutesData, ThrowOnError>) => (options?.client ?? client).get<ListSubstitutesResponses, ListSubstitutesErrors, ThrowOnError>({
     security: [{
@@ -2307,6 +2294,23 @@ export const listSubstitutes = <ThrowOnError extends boolean = false>(options?: 
         }],
     url: '/api/v1/substitutes',
     ...options
+});
+
+/**
+ * Makes persons substitutes, up to 1,000 at once, and puts them into pools
+ */
+export const addSubstitutes = <ThrowOnError extends boolean = false>(options: Options<AddSubstitutesData, ThrowOnError>) => (options.client ?? client).post<AddSubstitutesResponses, AddSubstitutesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -2494,6 +2498,41 @@ export const copyShift = <ThrowOnError extends boolean = false>(options: Options
     ...options,
     headers: {
         'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes drafts at the same local times on later days
+ */
+export const repeatShift = <ThrowOnError extends boolean = false>(options: Options<RepeatShiftData, ThrowOnError>) => (options.client ?? client).post<RepeatShiftResponses, RepeatShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/series',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes drafts of a table (CSV); the same table again makes nothing twice
+ */
+export const importShifts = <ThrowOnError extends boolean = false>(options: Options<ImportShiftsData, ThrowOnError>) => (options.client ?? client).post<ImportShiftsResponses, ImportShiftsErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/import',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
         ...options.headers
     }
 });

@@ -12,6 +12,17 @@ export type ActorView = {
     name: string;
 };
 
+export type AddInput = {
+    person_ids: Array<string>;
+    pools?: Array<string>;
+};
+
+export type Added = {
+    added: number;
+    known: number;
+    missing: number;
+};
+
 export type AnswerChannel = 'none' | 'link' | 'sms' | 'user';
 
 export type AnswerInput = {
@@ -108,6 +119,11 @@ export type AvailabilityView = {
     created_at: string;
 };
 
+export type BadRow = {
+    row: number;
+    reason: string;
+};
+
 export type Block = {
     id?: string;
     type?: BlockType;
@@ -151,6 +167,8 @@ export type BookingView = {
     cancelled_at?: string;
     worked_from?: string;
     worked_until?: string;
+    person_confirmed_at?: string;
+    office_confirmed_at?: string;
 };
 
 export type CallbackFields = {
@@ -820,6 +838,7 @@ export type OfferView = {
     expires_at?: string;
     answered_at?: string;
     channel: AnswerChannel;
+    simulated: boolean;
 };
 
 export type PasswordChange = {
@@ -1185,6 +1204,12 @@ export type SendRequest = {
     at?: string;
 };
 
+export type SeriesInput = {
+    weekdays?: Array<number>;
+    every_weeks?: number;
+    until: string;
+};
+
 export type SessionItem = {
     id: string;
     created_at: string;
@@ -1268,12 +1293,15 @@ export type Shift = {
     strategy: Strategy;
     pool_ids: Array<string>;
     answer_by?: string;
+    step: number;
     next_at?: string;
     series_id?: string;
     version: number;
     created_at: string;
     updated_at: string;
     published_at?: string;
+    requested_by?: string;
+    requested_by_name?: string;
 };
 
 export type ShiftInput = {
@@ -1456,6 +1484,14 @@ export type SuppressionView = {
     at: string;
     hash_prefix: string;
     channel: Channel;
+};
+
+export type TableResult = {
+    rows: number;
+    created: number;
+    skipped: number;
+    bad_rows: number;
+    bad: Array<BadRow>;
 };
 
 export type Tag = {
@@ -2392,6 +2428,64 @@ export type ListAuditResponses = {
 };
 
 export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
+
+export type ListNotificationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/notifications';
+};
+
+export type ListNotificationsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
+
+export type ListNotificationsResponses = {
+    /**
+     * The answer.
+     */
+    200: NotificationPage;
+};
+
+export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
+
+export type ReadNotificationData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/notifications/{id}/read';
+};
+
+export type ReadNotificationErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ReadNotificationError = ReadNotificationErrors[keyof ReadNotificationErrors];
+
+export type ReadNotificationResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
 
 export type ListAttributesData = {
     body?: never;
@@ -5465,64 +5559,6 @@ export type GetJourneyWebhookSecretResponses = {
 
 export type GetJourneyWebhookSecretResponse = GetJourneyWebhookSecretResponses[keyof GetJourneyWebhookSecretResponses];
 
-export type ListNotificationsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/api/v1/notifications';
-};
-
-export type ListNotificationsErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
-
-export type ListNotificationsResponses = {
-    /**
-     * The answer.
-     */
-    200: NotificationPage;
-};
-
-export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
-
-export type ReadNotificationData = {
-    body?: never;
-    headers?: {
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/notifications/{id}/read';
-};
-
-export type ReadNotificationErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ReadNotificationError = ReadNotificationErrors[keyof ReadNotificationErrors];
-
-export type ReadNotificationResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
-
 export type MeasureSmsData = {
     body: MeasureRequest;
     headers?: {
@@ -6115,6 +6151,34 @@ export type ListSubstitutesResponses = {
 
 export type ListSubstitutesResponse = ListSubstitutesResponses[keyof ListSubstitutesResponses];
 
+export type AddSubstitutesData = {
+    body: AddInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/substitutes';
+};
+
+export type AddSubstitutesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type AddSubstitutesError = AddSubstitutesErrors[keyof AddSubstitutesErrors];
+
+export type AddSubstitutesResponses = {
+    /**
+     * The answer.
+     */
+    200: Added;
+};
+
+export type AddSubstitutesResponse = AddSubstitutesResponses[keyof AddSubstitutesResponses];
+
 export type DeleteSubstituteData = {
     body?: never;
     path: {
@@ -6493,6 +6557,70 @@ export type CopyShiftResponses = {
 };
 
 export type CopyShiftResponse = CopyShiftResponses[keyof CopyShiftResponses];
+
+export type RepeatShiftData = {
+    body: SeriesInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/series';
+};
+
+export type RepeatShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RepeatShiftError = RepeatShiftErrors[keyof RepeatShiftErrors];
+
+export type RepeatShiftResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Shift>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type RepeatShiftResponse = RepeatShiftResponses[keyof RepeatShiftResponses];
+
+export type ImportShiftsData = {
+    body: Blob | File;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        check?: boolean;
+    };
+    url: '/api/v1/shifts/import';
+};
+
+export type ImportShiftsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ImportShiftsError = ImportShiftsErrors[keyof ImportShiftsErrors];
+
+export type ImportShiftsResponses = {
+    /**
+     * The answer.
+     */
+    200: TableResult;
+};
+
+export type ImportShiftsResponse = ImportShiftsResponses[keyof ImportShiftsResponses];
 
 export type ListCandidatesData = {
     body?: never;

@@ -2,7 +2,7 @@
 // workplace, also where the clocks change in between, and are drafts until somebody publishes them.
 import { Button, Checkbox, SegmentedControl, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
-import { copyShift, copyShift as repeatShift, type Shift } from '@/client'
+import { copyShift, repeatShift, type Shift } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
