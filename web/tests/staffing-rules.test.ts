@@ -57,7 +57,10 @@ describe('who is next', () => {
   it('is the group of the wave', () => {
     expect([0, 1, 2, 3].map((step) => next({ kind: 'waves' }, step))).toEqual([['a'], ['b'], ['a', 'b', 'c'], []])
   })
-  it('is nobody where all are asked at once', () => expect(next({ kind: 'broadcast' }, 0)).toEqual([]))
+  it('is everybody left where all are asked at once, and nobody where nobody is asked', () => {
+    expect(next({ kind: 'broadcast' }, 0, ['a'])).toEqual(['b', 'c'])
+    expect(next({ kind: 'direct' }, 0)).toEqual([])
+  })
   it('sends only the fields of its kind', () => {
     expect(tidy({ kind: 'broadcast', minutes: 5, waves: [] })).toEqual({ kind: 'broadcast' })
     expect(tidy({ kind: 'one_by_one', waves: [] })).toEqual({ kind: 'one_by_one', minutes: 30 })

@@ -79,12 +79,12 @@ BOOST_DESCRIBE_STRUCT(Substitute, (),
                       (id, name, phone, email, percent, latitude, longitude, pools, skills,
                        workplaces, last_asked_at, version))
 struct SubstituteQuery {
-  std::optional<Uuid> pool, skill;
+  std::optional<Uuid> pool, skill, person;
   std::optional<std::string> q;  ///< The beginning of a name, an address or a number.
   std::optional<std::string> cursor;
   std::optional<int> limit;
 };
-BOOST_DESCRIBE_STRUCT(SubstituteQuery, (), (pool, skill, q, cursor, limit))
+BOOST_DESCRIBE_STRUCT(SubstituteQuery, (), (pool, skill, person, q, cursor, limit))
 
 struct AvailabilityInput {
   AvailabilityKind kind = AvailabilityKind::available;
@@ -420,7 +420,9 @@ void add_register_routes(trust::Api& api) {
             auto limit = web::page_limit(query->limit);
             web::Page<Substitute> page;
             std::vector<SubstituteRecord> records;
-            if (query->q && !trim(*query->q).empty()) {
+            if (query->person) {
+              records = ctx.tx().all<SubstituteRecord>(kSubstitutesOf, std::vector{*query->person});
+            } else if (query->q && !trim(*query->q).empty()) {
               // Names are found by the persons' blind index, among those who are substitutes.
               VARDE_TRY(auto before, web::read_before(query->cursor));
               people::PersonFilter filter;

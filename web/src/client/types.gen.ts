@@ -829,6 +829,7 @@ export type OfferState = 'open' | 'booked' | 'declined' | 'waiting' | 'taken' | 
 export type OfferView = {
     person_id: string;
     name?: string;
+    reach: Reach;
     state: OfferState;
     step: number;
     rank: number;
@@ -1047,6 +1048,8 @@ export type RankWeights = {
     distance: number;
     warnings: number;
 };
+
+export type Reach = 'sms' | 'mail' | 'nothing';
 
 export type ReasonInput = {
     reason?: string;
@@ -6122,6 +6125,7 @@ export type ListSubstitutesData = {
     query?: {
         pool?: string;
         skill?: string;
+        person?: string;
         q?: string;
         cursor?: string;
         limit?: number;

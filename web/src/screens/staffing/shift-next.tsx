@@ -131,7 +131,7 @@ function Coming(props: { shift: Shift; offers: OfferView[]; candidates: Candidat
         {coming.length
           ? wave
             ? t('staffing:next.then_wave', { wave: t(`staffing:strategy.who.${wave.who}`), count: coming.length, who })
-            : t('staffing:next.then', { who })
+            : t(coming.length > 3 ? 'staffing:next.then_many' : 'staffing:next.then', { who, count: coming.length })
           : candidates
             ? t('staffing:next.then_nobody')
             : null}

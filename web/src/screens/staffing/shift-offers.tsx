@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { answerOffer, type OfferView, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Empty, Time, toast, toastProblem } from '@/ui/kit'
+import { Empty, Tag, Time, toast, toastProblem } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { type Column, DataTable } from '@/ui/table'
 import { BookDialog } from './book'
@@ -43,7 +43,10 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
       bare: true,
       cell: (o) => (
         <>
-          <Link href={`/substitutes/${o.person_id}`}>{o.name ?? t('no_name')}</Link>
+          <span className="row">
+            <Link href={`/substitutes/${o.person_id}`}>{o.name ?? t('no_name')}</Link>
+            {o.simulated && <Tag>{t('simulated')}</Tag>}
+          </span>
           <div className="muted small">{o.explanation}</div>
         </>
       ),
@@ -51,7 +54,12 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
     {
       key: 'asked',
       header: t('staffing:offers.asked'),
-      cell: (o) => <Time at={o.asked_at} />,
+      cell: (o) => (
+        <>
+          <Time at={o.asked_at} />
+          <div className="muted small">{t(`staffing:reach_by.${o.reach}`)}</div>
+        </>
+      ),
     },
     {
       key: 'state',

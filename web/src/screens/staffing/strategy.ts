@@ -44,7 +44,7 @@ export function tidy(s: Strategy): Strategy {
 /** Whether it asks people by itself. */
 export const asks = (s: Strategy): boolean => s.kind !== 'direct'
 
-/** Which of these would be asked when it goes on by itself, in their order; the first one only, one by one. */
+/** Which of these would be asked when it goes on by itself, in their order; one by one, as many as there are places. */
 export function nextOnes<T extends { askable: boolean; favourite: boolean; in_pool: boolean; person_id: string }>(
   s: Strategy,
   step: number,
@@ -54,7 +54,8 @@ export function nextOnes<T extends { askable: boolean; favourite: boolean; in_po
 ): T[] {
   const left = ranked.filter((c) => c.askable && !asked.has(c.person_id))
   if (s.kind === 'one_by_one') return left.slice(0, Math.max(free, 1))
-  if (s.kind !== 'waves') return []
+  if (s.kind === 'direct') return []
+  if (s.kind !== 'waves') return left
   const wave = (s.waves ?? usualWaves())[step]
   if (!wave) return []
   return left.filter((c) => (wave.who === 'favourites' ? c.favourite : wave.who === 'pool' ? c.in_pool : true))

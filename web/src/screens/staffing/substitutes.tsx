@@ -3,12 +3,12 @@ import { Button } from '@mantine/core'
 import { IconMail, IconPhone, IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries, useMay } from '@/app/session'
-import { getSubstitute, listSubstitutes, putSubstitute, type Substitute } from '@/client'
+import { addSubstitutes, listSubstitutes, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, usePools, useSkills } from '@/lib/lookups'
-import { Problem, toProblem } from '@/lib/problem'
+import { Problem } from '@/lib/problem'
 import { useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty, Page, Tag, Time, toast } from '@/ui/kit'
@@ -161,7 +161,8 @@ function Some({ words }: { words: { key: string; text: string }[] }) {
 function Add({ close }: { close: () => void }) {
   const go = useGo()
   const pools = usePools()
-  const form = useForm({ person: undefined as PickedPerson | undefined, pools: [] as string[] }, { fields: ['person', 'pools'] })
+  const form = useForm({ persons: [] as PickedPerson[], pools: [] as string[] }, { fields: ['pools'] })
+  const { persons } = form.values
   return (
     <DialogForm
       open
@@ -169,26 +170,35 @@ function Add({ close }: { close: () => void }) {
       label={t('staffing:substitutes.add_label')}
       form={form}
       onClose={close}
-      send={async ({ person, pools: chosen }) => {
-        if (!person) throw new Problem({ status: 422, detail: t('staffing:substitutes.choose') })
-        // Somebody who is a substitute already keeps their pools and gets these besides.
-        const old = await ask(getSubstitute({ path: { id: person.id } })).catch((error: unknown) => {
-          if (toProblem(error).status !== 404) throw error
-          return undefined
-        })
-        const all = [...new Set([...(old?.pools ?? []), ...chosen])]
-        await ask(putSubstitute({ path: { id: person.id }, body: { pools: all } }))
+      send={async (v) => {
+        const only = v.persons[0]
+        if (!only) throw new Problem({ status: 422, detail: t('staffing:substitutes.choose') })
+        await ask(addSubstitutes({ body: { person_ids: v.persons.map((p) => p.id), pools: v.pools } }))
         await queries.invalidateQueries({ queryKey: ['substitutes'] })
-        toast('good', t('staffing:substitutes.added', { name: person.name }))
-        go(`/substitutes/${person.id}`)
+        toast('good', t('staffing:substitutes.added', { count: v.persons.length, name: only.name }))
+        if (v.persons.length === 1) go(`/substitutes/${only.id}`)
       }}
     >
       <PersonPicker
+        key={persons.length}
         label={t('staffing:person')}
         description={t('staffing:substitutes.add_text')}
-        value={form.values.person}
-        onPick={(person) => form.set('person', person)}
+        value={undefined}
+        onPick={(p) => p && !persons.some((o) => o.id === p.id) && form.set('persons', [...persons, p])}
       />
+      {persons.length > 0 && (
+        <div className="tags">
+          {persons.map((p) => (
+            <Tag
+              key={p.id}
+              removeLabel={t('remove_named', { name: p.name })}
+              onRemove={() => form.set('persons', persons.filter((o) => o.id !== p.id))}
+            >
+              {p.name}
+            </Tag>
+          ))}
+        </div>
+      )}
       <Several
         label={t('staffing:named.pools.title')}
         data={options(pools.data?.items)}
