@@ -267,7 +267,7 @@ export async function seedStaffing(api, program, browser) {
     return id
   }
   const person = async (first_name, more) => (await api('POST', '/persons', { first_name, last_name: 'Substitute', ...more })).id
-  const kept = await person('Test', { phone: '+447700900901', email: 'test.substitute@example.org' })
+  const kept = await person('Test', { phone: '+4791234599', email: 'test.substitute@example.org' })
   const today = at(0, 0).slice(0, 10)
   const later = (days) => at(days, 0).slice(0, 10)
   await api('PUT', `/substitutes/${kept}`, {

@@ -290,7 +290,7 @@ const steps = {
     await form.getByLabel('From', { exact: true }).fill('22:00')
     await form.getByLabel('Until', { exact: true }).fill('06:30')
     if ((await form.getByLabel('Ends on').inputValue()) !== '1') throw new Error('a night ends on the next day')
-    await leader.getByText('8 h 30 min long, 8 h of it work').waitFor()
+    await leader.getByText('8 h 30 min long, 8 h of work').waitFor()
     await form.getByLabel('One by one').check()
     await form.getByLabel('Who is asked').selectOption({ label: 'Walkers' })
     await form.getByRole('button', { name: 'Ask for approval' }).click()

@@ -83,6 +83,9 @@ function Legend() {
   )
 }
 
+/** 08:00 is 8 where there is little room. */
+const brief = (minute: number) => (minute % 60 ? clockOf(minute) : String(minute / 60))
+
 function PieceMark({ piece }: { piece: Piece }) {
   const Icon = icons[piece.kind]
   const whole = piece.from === 0 && piece.until === 1440
@@ -94,7 +97,7 @@ function PieceMark({ piece }: { piece: Piece }) {
       ) : (
         <>
           <span className="num">
-            {clockOf(piece.from)}–{clockOf(piece.until)}
+            {brief(piece.from)}–{brief(piece.until)}
           </span>
           <span className="sr">{t(`staffing:availability.short.${piece.kind}`)}</span>
         </>
@@ -120,7 +123,7 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
       ))}
       {byDay.get(day)?.map((b) => (
         <Link key={b.id} href={`/shifts/${b.shift_id}`} className="piece piece-booked" title={names.places.get(b.workplace_id)?.name}>
-          <ShiftTimes shift={b} zone={zoneOf(names.places, b)} /> <span className="wrap">{names.places.get(b.workplace_id)?.name}</span>
+          <ShiftTimes shift={b} zone={zoneOf(names.places, b)} /> <span className="piece-place">{names.places.get(b.workplace_id)?.name}</span>
         </Link>
       ))}
     </>

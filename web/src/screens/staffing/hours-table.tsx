@@ -53,6 +53,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
     <>
       <div className="filters">
         <Choice
+          className="wide"
           label={t('staffing:hours_page.show')}
           value={filter}
           data={which.map((w) => ({ value: w, label: t(`staffing:hours_page.which.${w}`) }))}
@@ -109,7 +110,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
                   width: 200,
                   cell: (b) =>
                     may('shifts.write') && Date.parse(b.starts_at) < now ? (
-                      <span className="row">
+                      <span className="buttons">
                         {awaitsOffice(b, now) && (
                           <Button
                             size="xs"

@@ -6,7 +6,7 @@ import { useMay } from '@/app/session'
 import type { Candidates as Data, CandidateView, OfferView, Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { Card, Empty, State } from '@/ui/kit'
+import { Card, State } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { BookDialog } from './book'
 
@@ -16,7 +16,9 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
   const { shift, data, bookable } = props
   const may = useMay()
   const [q, setQ] = useState('')
-  const [all, setAll] = useState(false)
+  // Where nobody can be asked, what is wanted to know is why.
+  const [chosen, setAll] = useState<boolean>()
+  const all = chosen ?? data.askable === 0
   const [shown, setShown] = useState(STEP)
   const [picked, setPicked] = useState<CandidateView>()
   const asked = new Map(props.offers.map((o) => [o.person_id, o.state]))
@@ -83,9 +85,9 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
           ))}
         </ol>
       ) : (
-        <Empty title={t(q ? 'nobody_found' : 'staffing:candidates.none')}>
-          {!q && t(all ? 'staffing:candidates.none_at_all' : 'staffing:candidates.none_text')}
-        </Empty>
+        <p className="muted pad">
+          {q ? t('nobody_found') : t(all ? 'staffing:candidates.none_at_all' : 'staffing:candidates.none')}
+        </p>
       )}
       {wanted.length > shown && (
         <footer className="table-foot">

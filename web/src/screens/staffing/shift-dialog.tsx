@@ -176,6 +176,9 @@ export function ShiftDialog(props: {
                 onPick={(n) => set('nights', Number(n))}
               />
               <TextInput type="number" min={0} max={2879} label={t('staffing:dialog.break')} {...form.text('break_minutes')} />
+              {focus === 'all' && (
+                <TextInput type="number" min={1} max={200} required label={t('staffing:dialog.places')} {...form.text('places')} />
+              )}
             </div>
             <p className="muted small" aria-live="polite">
               {t('staffing:dialog.zone', { zone: `${zone} (${zoneShort(at?.starts_at ?? new Date(), zone)})` })}{' '}
@@ -189,9 +192,6 @@ export function ShiftDialog(props: {
         )}
         {show('all') && (
           <>
-            <div className="two">
-              <TextInput type="number" min={1} max={200} required label={t('staffing:dialog.places')} {...form.text('places')} />
-            </div>
             <NeedsEditor value={v.skills} error={errors.skills} onChange={(skills) => set('skills', skills)} />
             <Textarea label={t('staffing:dialog.note')} description={t('staffing:dialog.note_text')} rows={2} maxLength={2000} {...form.text('note')} />
           </>
@@ -220,7 +220,7 @@ export function ShiftDialog(props: {
           />
         )}
         {published && <p className="muted small">{t(focus === 'time' ? 'staffing:dialog.time_note' : 'staffing:dialog.running')}</p>}
-        <div className="row row-end">
+        <div className="row row-end dialog-foot">
           <Button variant="default" onClick={props.close}>
             {t('cancel')}
           </Button>

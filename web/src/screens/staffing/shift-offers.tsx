@@ -4,9 +4,8 @@ import { useState } from 'react'
 import { answerOffer, type OfferView, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Empty, Tag, Time, toast, toastProblem } from '@/ui/kit'
+import { Tag, Time, toast, toastProblem } from '@/ui/kit'
 import { Link } from '@/ui/link'
-import { type Column, DataTable } from '@/ui/table'
 import { BookDialog } from './book'
 import { refreshShifts } from './data'
 import { OfferStateMark } from './states'
@@ -36,103 +35,81 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
       setBusy(undefined)
     }
   }
-  const columns: Column<OfferView>[] = [
-    {
-      key: 'name',
-      header: t('staffing:person'),
-      bare: true,
-      cell: (o) => (
-        <>
-          <span className="row">
-            <Link href={`/substitutes/${o.person_id}`}>{o.name ?? t('no_name')}</Link>
-            {o.simulated && <Tag>{t('simulated')}</Tag>}
-          </span>
-          <div className="muted small">{o.explanation}</div>
-        </>
-      ),
-    },
-    {
-      key: 'asked',
-      header: t('staffing:offers.asked'),
-      cell: (o) => (
-        <>
-          <Time at={o.asked_at} />
-          <div className="muted small">{t(`staffing:reach_by.${o.reach}`)}</div>
-        </>
-      ),
-    },
-    {
-      key: 'state',
-      header: t('staffing:offers.said'),
-      cell: (o) => (
-        <>
-          <OfferStateMark state={o.state} />
-          {o.answered_at ? (
-            <div className="muted small">
-              <Time at={o.answered_at} />
-              {o.channel !== 'none' && ` · ${t(`staffing:through.${o.channel}`)}`}
-            </div>
-          ) : o.state === 'open' && o.expires_at ? (
-            <div className="muted small">
-              {t('staffing:offers.until')} <Time at={o.expires_at} />
-            </div>
-          ) : null}
-        </>
-      ),
-    },
-  ]
-  if (!over && shift.state !== 'cancelled') {
-    columns.push({
-      key: 'do',
-      header: '',
-      bare: true,
-      width: 190,
-      cell: (o) => {
-        const name = o.name ?? t('no_name')
-        if (o.state === 'waiting' && live)
-          return (
-            <Button size="xs" onClick={() => setPicked(o)}>
-              {t('staffing:offers.pick', { name })}
-            </Button>
-          )
-        if (!live || !['open', 'expired', 'declined', 'refused'].includes(o.state)) return null
-        return (
-          <span className="row">
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={t('staffing:offers.yes_for', { name })}
-              loading={busy === `${o.person_id}true`}
-              onClick={() => void say(o, true)}
-            >
-              {t('staffing:offers.yes')}
-            </Button>
-            {o.state !== 'declined' && (
-              <Button
-                size="xs"
-                variant="default"
-                aria-label={t('staffing:offers.no_for', { name })}
-                loading={busy === `${o.person_id}false`}
-                onClick={() => void say(o, false)}
-              >
-                {t('staffing:offers.no')}
-              </Button>
-            )}
-          </span>
-        )
-      },
-    })
+  function buttons(o: OfferView) {
+    const name = o.name ?? t('no_name')
+    if (o.state === 'waiting' && live)
+      return (
+        <Button size="xs" onClick={() => setPicked(o)}>
+          {t('staffing:offers.pick', { name })}
+        </Button>
+      )
+    if (!live || !['open', 'expired', 'declined', 'refused'].includes(o.state)) return null
+    return (
+      <span className="row">
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={t('staffing:offers.yes_for', { name })}
+          loading={busy === `${o.person_id}true`}
+          onClick={() => void say(o, true)}
+        >
+          {t('staffing:offers.yes')}
+        </Button>
+        {o.state !== 'declined' && (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t('staffing:offers.no_for', { name })}
+            loading={busy === `${o.person_id}false`}
+            onClick={() => void say(o, false)}
+          >
+            {t('staffing:offers.no')}
+          </Button>
+        )}
+      </span>
+    )
   }
   if (!offers.length)
     return (
-      <Empty title={t('staffing:offers.none')}>
-        {t(shift.strategy.kind === 'direct' ? 'staffing:offers.none_direct' : 'staffing:offers.none_text')}
-      </Empty>
+      <p className="muted pad">
+        {t(shift.strategy.kind === 'direct' ? 'staffing:offers.none_direct' : 'staffing:offers.none')}
+      </p>
     )
   const sorted = [...offers].sort(order)
   return (
     <>
-      <DataTable label={t('staffing:offers.title')} columns={columns} rows={sorted.slice(0, shown)} rowKey={(o) => o.person_id} />
+      <ul className="candidates">
+        {sorted.slice(0, shown).map((o) => (
+          <li key={o.person_id} className="offer">
+            <div className="grow">
+              <span className="row">
+                <Link href={`/substitutes/${o.person_id}`} className="strong">
+                  {o.name ?? t('no_name')}
+                </Link>
+                {o.simulated && <Tag>{t('simulated')}</Tag>}
+              </span>
+              <div className="small">
+                {t('staffing:offers.asked')} <Time at={o.asked_at} /> {t(`staffing:reach_by.${o.reach}`)}
+              </div>
+              <div className="muted small">{o.explanation}</div>
+            </div>
+            <div className="offer-said">
+              <OfferStateMark state={o.state} />
+              {o.answered_at ? (
+                <div className="muted small">
+                  <Time at={o.answered_at} />
+                  {o.channel !== 'none' && ` ${t(`staffing:through.${o.channel}`)}`}
+                </div>
+              ) : o.state === 'open' && o.expires_at ? (
+                <div className="muted small">
+                  {t('staffing:offers.until')} <Time at={o.expires_at} />
+                </div>
+              ) : null}
+              {!over && shift.state !== 'cancelled' && buttons(o)}
+            </div>
+          </li>
+        ))}
+      </ul>
       {sorted.length > shown && (
         <footer className="table-foot">
           <span>{t('shown_of', { shown, total: sorted.length })}</span>

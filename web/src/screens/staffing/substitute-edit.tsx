@@ -100,15 +100,16 @@ function HeldSkills(props: { value: SkillOf[]; error?: string; onChange: (skills
           <li key={held.skill_id} className="need">
             <span className="strong wrap">{name(held.skill_id)}</span>
             <Choice
+              label={t('staffing:level')}
               aria-label={t('staffing:needs.level_of', { name: name(held.skill_id) })}
               value={String(held.level ?? 1) as (typeof skillLevels)[number]}
-              data={skillLevels.map((l) => ({ value: l, label: t('staffing:needs.level', { level: l }) }))}
+              data={skillLevels.map((l) => ({ value: l, label: l }))}
               onPick={(level) => set(held.skill_id, { level: Number(level) })}
             />
             <TextInput
               type="date"
+              label={t('staffing:expires')}
               aria-label={t('staffing:expires_of', { name: name(held.skill_id) })}
-              title={t('staffing:expires_of', { name: name(held.skill_id) })}
               value={held.expires_on ?? ''}
               onChange={(e) => set(held.skill_id, { expires_on: e.currentTarget.value || undefined })}
             />

@@ -48,6 +48,12 @@ function View({ one }: { one: Substitute }) {
     <Page
       wide
       title={one.name}
+      lead={
+        <span className="reach-line">
+          <Reach of={one} />
+          <span className="small">{t(one.phone ? 'staffing:reach_sms' : one.email ? 'staffing:reach_mail' : 'staffing:reach_none')}</span>
+        </span>
+      }
       back={{ href: '/substitutes', label: t('staffing:substitutes.title') }}
       actions={
         <>
@@ -97,10 +103,6 @@ function View({ one }: { one: Substitute }) {
           <History bookings={history} />
         </div>
         <div className="sections">
-          <Card title={t('staffing:reach')}>
-            <Reach of={one} />
-            <p className="muted small">{t(one.phone ? 'staffing:reach_sms' : one.email ? 'staffing:reach_mail' : 'staffing:reach_none')}</p>
-          </Card>
           <Standing one={one} bookings={history.data?.items ?? []} />
           <Skills one={one} />
           <Places one={one} />
@@ -189,8 +191,8 @@ function Places({ one }: { one: Substitute }) {
     <Card title={t('staffing:choices.title')}>
       <ul className="plain-list">
         {one.workplaces.map((w) => (
-          <li key={w.workplace_id} className="row row-between">
-            <span className="grow wrap">{names.places.get(w.workplace_id)?.name ?? '…'}</span>
+          <li key={w.workplace_id}>
+            <div className="wrap">{names.places.get(w.workplace_id)?.name ?? '…'}</div>
             <State tone={w.kind === 'favourite' ? 'good' : 'warn'}>{t(`staffing:choices.${w.kind}`)}</State>
           </li>
         ))}

@@ -9,9 +9,10 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, usePools, useSkills } from '@/lib/lookups'
 import { Problem } from '@/lib/problem'
+import { formatDate } from '@/lib/time'
 import { useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
-import { Empty, Page, Tag, Time, toast } from '@/ui/kit'
+import { Empty, Page, Tag, toast } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Choice, SearchBox } from '@/ui/pick'
 import { PersonPicker, type PickedPerson, Several } from '@/ui/pick-many'
@@ -61,7 +62,7 @@ export default function Substitutes() {
       cell: (s) => <Some words={s.pools.map((p) => ({ key: p, text: names.pools.get(p) ?? '…' }))} />,
     },
     { key: 'percent', header: t('staffing:percent'), number: true, cell: (s) => t('staffing:percent_of', { n: s.percent }) },
-    { key: 'asked', header: t('staffing:last_asked'), cell: (s) => <Time at={s.last_asked_at} never={t('never')} /> },
+    { key: 'asked', header: t('staffing:last_asked'), cell: (s) => (s.last_asked_at ? <span className="nowrap">{formatDate(s.last_asked_at)}</span> : <span className="muted">{t('never')}</span>) },
   ]
   const add = may('staffing.manage') && may('persons.read') && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
@@ -69,7 +70,7 @@ export default function Substitutes() {
     </Button>
   )
   return (
-    <Page title={t('staffing:substitutes.title')} lead={t('staffing:substitutes.lead')} actions={add}>
+    <Page wide title={t('staffing:substitutes.title')} lead={t('staffing:substitutes.lead')} actions={add}>
       <div className="filters">
         <SearchBox
           label={t('staffing:substitutes.find')}
@@ -133,7 +134,7 @@ export function Reach({ of }: { of: Pick<Substitute, 'phone' | 'email'> }) {
         </span>
       )}
       {of.email && (
-        <span className="row wrap">
+        <span className="row nowrap">
           <IconMail size={15} aria-hidden />
           <a href={`mailto:${of.email}`}>{of.email}</a>
         </span>
