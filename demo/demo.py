@@ -59,8 +59,8 @@ def fill(client):
     news = client.ok("POST", "/api/v1/lists", {"name": "Newsletter", "description": "Everybody who wants our news"})
     rows = ["email,phone,first_name,last_name,language,City,Age,Member since,Volunteer"]
     for i in range(PERSONS):
-        # Two of three substitutes have a number; it is one that Ofcom keeps for fiction, so that nobody has it.
-        phone = "+447700900%03d" % i if i < SUBSTITUTES and i % 3 else ""
+        # Two of three substitutes have a number; 555-0100 to 555-0199 are kept for fiction, so that nobody has it.
+        phone = "+1%d55501%02d" % ((202, 212, 305)[i // 100], i % 100) if i < SUBSTITUTES and i % 3 else ""
         rows.append("demo%05d@example.org,%s,%s,%s,%s,%s,%d,%d-%02d-%02d,%s" % (i, phone, rng.choice(FIRST), rng.choice(LAST), rng.choice(["nb", "nb", "sv", "en"]), rng.choice(CITIES), rng.randint(16, 90),
                                                                        rng.randint(2005, 2026), rng.randint(1, 12), rng.randint(1, 28), rng.choice(["yes", "no", "no"])))
     for name, part, tags in (("demo-substitutes.csv", rows[:1 + SUBSTITUTES], ["demo", "substitute"]), ("demo-persons.csv", rows[:1] + rows[1 + SUBSTITUTES:], ["demo"])):

@@ -1,6 +1,7 @@
 #include "staffing/staffing.hpp"
 
 #include "staffing/offer/offer.hpp"
+#include "staffing/paper/paper.hpp"
 #include "staffing/setting/setting.hpp"
 
 namespace varde::staffing {
@@ -14,6 +15,7 @@ trust::Module make_module(trust::Base& base) {
   module.routes = [](trust::Api& api) {
     add_setting_routes(api);
     add_register_routes(api);
+    add_paper_routes(api);
     add_shift_routes(api);
     add_table_routes(api);
     add_offer_routes(api);
@@ -22,7 +24,8 @@ trust::Module make_module(trust::Base& base) {
   module.jobs = [&base](jobs::Workers& workers) { add_offer_jobs(base, workers); };
   module.attention = shifts_attention;
   module.moving = moving_shifts;
-  for (auto& claims : {setting_claims(), register_claims(), shift_claims(), offer_claims()})
+  for (auto& claims :
+       {setting_claims(), register_claims(), paper_claims(), shift_claims(), offer_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }

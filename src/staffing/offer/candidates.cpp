@@ -29,6 +29,11 @@ constexpr db::Sql kSkillsFor[] = VARDE_FOR(
     "fit.skills",
     "SELECT person_id, skill_id, level, expires_on FROM substitute_skill WHERE skill_id = ANY($1)",
     "2", "");
+constexpr db::Sql kDocumentsFor[] = VARDE_FOR(
+    "fit.documents",
+    "SELECT person_id, kind_id, valid_from, valid_until FROM person_document WHERE seen_at IS NOT "
+    "NULL AND kind_id = ANY($1)",
+    "2", "");
 constexpr db::Sql kChoicesFor[] = VARDE_FOR(
     "fit.choices", "SELECT person_id, kind FROM workplace_choice WHERE workplace_id = $1", "2", "");
 constexpr db::Sql kStatementsFor[] = VARDE_FOR(
@@ -82,6 +87,11 @@ struct SkillRow {
   std::optional<Date> expires_on;
 };
 BOOST_DESCRIBE_STRUCT(SkillRow, (), (person_id, skill_id, level, expires_on))
+struct DocumentRow {
+  Uuid person_id, kind_id;
+  std::optional<Date> valid_from, valid_until;
+};
+BOOST_DESCRIBE_STRUCT(DocumentRow, (), (person_id, kind_id, valid_from, valid_until))
 struct ChoiceRow {
   Uuid person_id;
   ChoiceKind kind = ChoiceKind::favourite;
@@ -133,7 +143,9 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   fit_shift.start = shift.starts_at;
   fit_shift.end = shift.ends_at;
   fit_shift.break_minutes = shift.break_minutes;
+  std::vector<Uuid> kinds;
   if (auto at = find_workplace(ctx, shift.workplace_id)) {
+    kinds = at->required_documents;
     fit_shift.zone = at->time_zone;
     fit_shift.place = place_of(at->latitude, at->longitude);
   }
@@ -143,6 +155,10 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   for (const auto& need : shift.skills)
     (need.required.value_or(true) ? fit_shift.required_skills : fit_shift.preferred_skills)
         .push_back({need.skill_id, names[need.skill_id], need.level.value_or(1)});
+
+  if (!kinds.empty())
+    for (auto& [id, name] : document_kind_names(ctx, kinds))
+      fit_shift.required_documents.push_back({id, std::move(name)});
 
   auto window = fit::load_window(fit_shift);
   auto lately = now() - std::chrono::days(out.settings.ranking.lately_days);
@@ -154,6 +170,7 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   auto whom = tx.later(kWhom[only], person);
   auto pools = tx.later(kInPools, shift.pool_ids);
   auto skills = tx.later(kSkillsFor[only], skill_ids, person);
+  auto documents = tx.later(kDocumentsFor[only], kinds, person);
   auto choices = tx.later(kChoicesFor[only], shift.workplace_id, person);
   auto statements = tx.later(kStatementsFor[only], window.first_day, window.last_day, person);
   auto booked = tx.later(kBookedFor[only], window.bookings.start - kLongestShift,
@@ -198,6 +215,9 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   };
   for (const auto& r : skills.rows().all<SkillRow>())
     if (auto* one = of(r.person_id)) one->skills.push_back({r.skill_id, r.level, r.expires_on});
+  for (const auto& r : documents.rows().all<DocumentRow>())
+    if (auto* one = of(r.person_id))
+      one->documents.push_back({r.kind_id, r.valid_from, r.valid_until});
   for (const auto& r : choices.rows().all<ChoiceRow>())
     if (auto* one = of(r.person_id)) {
       one->favourite = r.kind == ChoiceKind::favourite;

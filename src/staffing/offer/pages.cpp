@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "outreach/page/page.hpp"
 #include "outreach/tracking/token.hpp"
+#include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
 
 namespace varde::staffing {
@@ -47,7 +48,8 @@ net::Response offer_page(trust::Base& base, net::Request& request, const std::st
         if (name == "answer") yes = value == "yes";
     if (!yes) return message_page(style, "Nothing was sent", "Go back and choose an answer.", 400);
     auto said =
-        answer(ctx, token->source_id, token->subject, *yes, AnswerChannel::link, style.language);
+        answer(ctx, token->source_id, token->subject, *yes, AnswerChannel::link, style.language,
+               base.is_simulated(request) ? people::kSimulated : 0);
     if (!said) return message_page(style, "This link does not work", said.error().message, 404);
     ctx.commit();  // before anybody is told
     return message_page(style, said->result == AnswerResult::booked ? "Booked" : "Your answer",

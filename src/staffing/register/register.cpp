@@ -26,8 +26,10 @@ struct WorkplaceInput {
   std::optional<web::Text<300>> address;
   std::optional<web::TimeZone> time_zone;
   web::Patch<double> latitude, longitude;
+  std::optional<std::vector<Uuid>> required_documents;
 };
-BOOST_DESCRIBE_STRUCT(WorkplaceInput, (), (name, address, time_zone, latitude, longitude))
+BOOST_DESCRIBE_STRUCT(WorkplaceInput, (),
+                      (name, address, time_zone, latitude, longitude, required_documents))
 struct NameInput {
   web::Text<80, 1> name;
 };
@@ -130,6 +132,13 @@ void check_place(const std::optional<double>& latitude, const std::optional<doub
     errors.push_back({"/longitude", "must be from -180 to 180."});
 }
 
+void check_documents(Ctx& ctx, const std::vector<Uuid>& kinds, web::Errors& errors) {
+  if (kinds.size() > 20 || ctx.tx().one<std::int64_t>(kDocumentKinds.count, kinds) !=
+                               static_cast<std::int64_t>(kinds.size()))
+    errors.push_back(
+        {"/required_documents", "Name each kind once, at most 20, and only ones that exist."});
+}
+
 Error taken(const char* what) {
   return Error{ErrorCode::conflict,
                fmt::format("A {} with this name exists already.", what),
@@ -175,7 +184,18 @@ void add_named(trust::Api& api, const NamedSql& sql, const std::string& path,
   api.add({"DELETE", path + "/{id}", "delete" + one,
            fmt::format("Removes a {}; the substitutes stay", kind), manage},
           [&sql, kind](Ctx& ctx, const web::Path<web::IdPath>& at) -> Result<Done> {
-            if (ctx.tx().query(sql.remove, at->id).affected() == 0) return gone(kind);
+            try {
+              if (ctx.tx().query(sql.remove, at->id).affected() == 0) {
+                if (ctx.tx().one<std::int64_t>(sql.count, std::vector{at->id}) == 0)
+                  return gone(kind);
+                return conflict(fmt::format(
+                    "A workplace asks for this {}. Take it off the workplace first.", kind));
+              }
+            } catch (const db::SqlError& e) {
+              if (!e.is_foreign_key_violation()) throw;
+              return conflict(
+                  fmt::format("Somebody has this {}. Remove it there first, or rename it.", kind));
+            }
             record(ctx, AuditEntry{std::string(kind) + ".delete", kind, at->id});
             return Done{};
           });
@@ -289,6 +309,12 @@ std::map<Uuid, std::string> skill_names(Ctx& ctx, const std::vector<Uuid>& ids) 
   return out;
 }
 
+std::map<Uuid, std::string> document_kind_names(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::map<Uuid, std::string> out;
+  for (auto& row : ctx.tx().all<Named>(kDocumentKindNames, ids)) out[row.id] = std::move(row.name);
+  return out;
+}
+
 std::map<Uuid, int> note_asked(Ctx& ctx, const std::vector<Uuid>& persons) {
   std::map<Uuid, int> out;
   for (const auto& row : ctx.tx().all<NumberRecord>(kNoteAsked, persons, now()))
@@ -306,7 +332,7 @@ std::vector<trust::Claim> register_claims() {
   using trust::Data;
   return {trust::nothing_personal(
               "workplace", {"tenant_id", "workplace_id", "name", "address", "time_zone", "latitude",
-                            "longitude", "version", "created_at"}),
+                            "longitude", "required_documents", "version", "created_at"}),
           trust::nothing_personal("skill", {"tenant_id", "skill_id", "name", "created_at"}),
           trust::nothing_personal("pool", {"tenant_id", "pool_id", "name", "created_at"}),
           {"substitute",
@@ -350,6 +376,7 @@ void add_register_routes(trust::Api& api) {
        manage = static_cast<int>(Right::staffing_manage);
   add_named(api, kSkills, "/api/v1/skills", "Skill", "Skills");
   add_named(api, kPools, "/api/v1/pools", "Pool", "Pools");
+  add_named(api, kDocumentKinds, "/api/v1/document-kinds", "DocumentKind", "DocumentKinds");
 
   api.add({"GET", "/api/v1/workplaces", "listWorkplaces", "Workplaces", read},
           [](Ctx& ctx) -> Result<web::Page<Workplace>> {
@@ -361,45 +388,51 @@ void add_register_routes(trust::Api& api) {
         web::Errors errors;
         if (!in->name) errors.push_back({"/name", "is required."});
         check_place(in->latitude.value, in->longitude.value, errors);
+        auto documents = in->required_documents.value_or(std::vector<Uuid>{});
+        check_documents(ctx, documents, errors);
         if (!errors.empty()) return web::wrong_fields(std::move(errors));
         auto id = Uuid::make();
         auto zone = in->time_zone ? in->time_zone->value : trust::tenant_settings(ctx).time_zone;
         if (ctx.tx()
                 .query(kInsertWorkplace, ctx.tenant, id, in->name->value,
                        in->address ? in->address->value : "", zone, in->latitude.value,
-                       in->longitude.value, now())
+                       in->longitude.value, documents, now())
                 .affected() == 0)
           return taken("workplace");
         record(ctx, AuditEntry{"workplace.create", "workplace", id});
         return web::Created<Workplace>{*find_workplace(ctx, id), "/api/v1/workplaces/" + id.str()};
       });
-  api.add(
-      {"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-         const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
-        auto found = find_workplace(ctx, path->id);
-        if (!found) return gone("workplace");
-        if (in->name) found->name = in->name->value;
-        if (in->address) found->address = in->address->value;
-        if (in->time_zone) found->time_zone = in->time_zone->value;
-        if (in->latitude.present) found->latitude = in->latitude.value;
-        if (in->longitude.present) found->longitude = in->longitude.value;
-        web::Errors errors;
-        check_place(found->latitude, found->longitude, errors);
-        if (!errors.empty()) return web::wrong_fields(std::move(errors));
-        try {
-          if (ctx.tx()
-                  .query(kUpdateWorkplace, path->id, match.or_current(found->version), found->name,
-                         found->address, found->time_zone, found->latitude, found->longitude)
-                  .affected() == 0)
-            return web::changed_meanwhile("this workplace");
-        } catch (const db::SqlError& e) {
-          if (!e.is_unique_violation()) throw;
-          return taken("workplace");
-        }
-        record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
-        return *find_workplace(ctx, path->id);
-      });
+  api.add({"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+             const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
+            auto found = find_workplace(ctx, path->id);
+            if (!found) return gone("workplace");
+            if (in->name) found->name = in->name->value;
+            if (in->address) found->address = in->address->value;
+            if (in->time_zone) found->time_zone = in->time_zone->value;
+            if (in->latitude.present) found->latitude = in->latitude.value;
+            if (in->longitude.present) found->longitude = in->longitude.value;
+            web::Errors errors;
+            if (in->required_documents) {
+              found->required_documents = *in->required_documents;
+              check_documents(ctx, found->required_documents, errors);
+            }
+            check_place(found->latitude, found->longitude, errors);
+            if (!errors.empty()) return web::wrong_fields(std::move(errors));
+            try {
+              if (ctx.tx()
+                      .query(kUpdateWorkplace, path->id, match.or_current(found->version),
+                             found->name, found->address, found->time_zone, found->latitude,
+                             found->longitude, found->required_documents)
+                      .affected() == 0)
+                return web::changed_meanwhile("this workplace");
+            } catch (const db::SqlError& e) {
+              if (!e.is_unique_violation()) throw;
+              return taken("workplace");
+            }
+            record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
+            return *find_workplace(ctx, path->id);
+          });
   api.add({"DELETE", "/api/v1/workplaces/{id}", "deleteWorkplace",
            "Removes a workplace that never had a shift", manage},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {

@@ -842,6 +842,26 @@ export type OfferView = {
     simulated: boolean;
 };
 
+export type Paper = {
+    id: string;
+    kind_id: string;
+    kind: string;
+    valid_from?: string;
+    valid_until?: string;
+    seen_at?: string;
+    media_type: string;
+    bytes: number;
+    version: number;
+    created_at: string;
+};
+
+export type PaperInput = {
+    kind_id?: string;
+    valid_from?: string | null;
+    valid_until?: string | null;
+    seen?: boolean;
+};
+
 export type PasswordChange = {
     current: string;
     password: string;
@@ -1676,6 +1696,7 @@ export type Workplace = {
     time_zone: string;
     latitude?: number;
     longitude?: number;
+    required_documents: Array<string>;
     version: number;
 };
 
@@ -1685,6 +1706,7 @@ export type WorkplaceInput = {
     time_zone?: string;
     latitude?: number | null;
     longitude?: number | null;
+    required_documents?: Array<string>;
 };
 
 export type LogOutData = {
@@ -6005,6 +6027,117 @@ export type UpdatePoolResponses = {
 
 export type UpdatePoolResponse = UpdatePoolResponses[keyof UpdatePoolResponses];
 
+export type ListDocumentKindsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/document-kinds';
+};
+
+export type ListDocumentKindsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListDocumentKindsError = ListDocumentKindsErrors[keyof ListDocumentKindsErrors];
+
+export type ListDocumentKindsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Named>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListDocumentKindsResponse = ListDocumentKindsResponses[keyof ListDocumentKindsResponses];
+
+export type CreateDocumentKindData = {
+    body: NameInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/document-kinds';
+};
+
+export type CreateDocumentKindErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateDocumentKindError = CreateDocumentKindErrors[keyof CreateDocumentKindErrors];
+
+export type CreateDocumentKindResponses = {
+    /**
+     * Created.
+     */
+    201: Named;
+};
+
+export type CreateDocumentKindResponse = CreateDocumentKindResponses[keyof CreateDocumentKindResponses];
+
+export type DeleteDocumentKindData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/document-kinds/{id}';
+};
+
+export type DeleteDocumentKindErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteDocumentKindError = DeleteDocumentKindErrors[keyof DeleteDocumentKindErrors];
+
+export type DeleteDocumentKindResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteDocumentKindResponse = DeleteDocumentKindResponses[keyof DeleteDocumentKindResponses];
+
+export type UpdateDocumentKindData = {
+    body: NameInput;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/document-kinds/{id}';
+};
+
+export type UpdateDocumentKindErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateDocumentKindError = UpdateDocumentKindErrors[keyof UpdateDocumentKindErrors];
+
+export type UpdateDocumentKindResponses = {
+    /**
+     * The answer.
+     */
+    200: Named;
+};
+
+export type UpdateDocumentKindResponse = UpdateDocumentKindResponses[keyof UpdateDocumentKindResponses];
+
 export type ListWorkplacesData = {
     body?: never;
     path?: never;
@@ -6352,6 +6485,263 @@ export type DeleteAvailabilityResponses = {
 };
 
 export type DeleteAvailabilityResponse = DeleteAvailabilityResponses[keyof DeleteAvailabilityResponses];
+
+export type DeletePictureData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/picture';
+};
+
+export type DeletePictureErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeletePictureError = DeletePictureErrors[keyof DeletePictureErrors];
+
+export type DeletePictureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeletePictureResponse = DeletePictureResponses[keyof DeletePictureResponses];
+
+export type GetPictureData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/picture';
+};
+
+export type GetPictureErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetPictureError = GetPictureErrors[keyof GetPictureErrors];
+
+export type GetPictureResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type PutPictureData = {
+    body: Blob | File;
+    path: {
+        id: string;
+    };
+    query?: {
+        x?: number;
+        y?: number;
+        size?: number;
+    };
+    url: '/api/v1/substitutes/{id}/picture';
+};
+
+export type PutPictureErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PutPictureError = PutPictureErrors[keyof PutPictureErrors];
+
+export type PutPictureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type PutPictureResponse = PutPictureResponses[keyof PutPictureResponses];
+
+export type ListDocumentsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents';
+};
+
+export type ListDocumentsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListDocumentsError = ListDocumentsErrors[keyof ListDocumentsErrors];
+
+export type ListDocumentsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Paper>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListDocumentsResponse = ListDocumentsResponses[keyof ListDocumentsResponses];
+
+export type CreateDocumentData = {
+    body: PaperInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents';
+};
+
+export type CreateDocumentErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateDocumentError = CreateDocumentErrors[keyof CreateDocumentErrors];
+
+export type CreateDocumentResponses = {
+    /**
+     * Created.
+     */
+    201: Paper;
+};
+
+export type CreateDocumentResponse = CreateDocumentResponses[keyof CreateDocumentResponses];
+
+export type DeleteDocumentData = {
+    body?: never;
+    path: {
+        id: string;
+        document: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents/{document}';
+};
+
+export type DeleteDocumentErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteDocumentError = DeleteDocumentErrors[keyof DeleteDocumentErrors];
+
+export type DeleteDocumentResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteDocumentResponse = DeleteDocumentResponses[keyof DeleteDocumentResponses];
+
+export type UpdateDocumentData = {
+    body: PaperInput;
+    headers: {
+        'If-Match': string;
+    };
+    path: {
+        id: string;
+        document: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents/{document}';
+};
+
+export type UpdateDocumentErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateDocumentError = UpdateDocumentErrors[keyof UpdateDocumentErrors];
+
+export type UpdateDocumentResponses = {
+    /**
+     * The answer.
+     */
+    200: Paper;
+};
+
+export type UpdateDocumentResponse = UpdateDocumentResponses[keyof UpdateDocumentResponses];
+
+export type GetDocumentFileData = {
+    body?: never;
+    path: {
+        id: string;
+        document: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents/{document}/file';
+};
+
+export type GetDocumentFileErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetDocumentFileError = GetDocumentFileErrors[keyof GetDocumentFileErrors];
+
+export type GetDocumentFileResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type PutDocumentFileData = {
+    body: Blob | File;
+    path: {
+        id: string;
+        document: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents/{document}/file';
+};
+
+export type PutDocumentFileErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PutDocumentFileError = PutDocumentFileErrors[keyof PutDocumentFileErrors];
+
+export type PutDocumentFileResponses = {
+    /**
+     * The answer.
+     */
+    200: Paper;
+};
+
+export type PutDocumentFileResponse = PutDocumentFileResponses[keyof PutDocumentFileResponses];
 
 export type ListShiftsData = {
     body?: never;
