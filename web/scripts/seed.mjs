@@ -278,6 +278,9 @@ export async function seedStaffing(api, program, browser) {
     skills: [{ skill_id: common.id, level: 3, expires_on: later(30) }, { skill_id: rare.id, level: 1, expires_on: later(-20) }],
     workplaces: [{ workplace_id: place('North school'), kind: 'favourite' }, { workplace_id: far.id, kind: 'excluded_by_person' }],
   })
+  const kind = await api('POST', '/document-kinds', { name: 'Police certificate' })
+  await api('POST', '/document-kinds', { name: 'Health certificate' })
+  await api('POST', `/substitutes/${kept}/documents`, { kind_id: kind.id, valid_until: later(200), seen: true })
   const say = (body) => api('POST', `/substitutes/${kept}/availability`, body)
   await say({ kind: 'available', from_date: today, until_date: later(120), weekdays: [1, 2, 4], from_minute: 420, until_minute: 1020 })
   await say({ kind: 'ask_anyway', from_date: today, until_date: later(120), weekdays: [6] })

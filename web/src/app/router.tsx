@@ -96,6 +96,7 @@ const screens = [
   screen('/staffing/workplaces', 'staffing', () => import('@/screens/staffing/workplaces')),
   screen('/staffing/skills', 'staffing', () => import('@/screens/staffing/skills')),
   screen('/staffing/pools', 'staffing', () => import('@/screens/staffing/pools')),
+  screen('/staffing/documents', 'staffing', () => import('@/screens/staffing/document-kinds')),
   screen('/staffing/rules', 'staffing', () => import('@/screens/staffing/rules-page')),
 
   screen('/sending/domains', 'sending', () => import('@/screens/sending/domains')),

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import {
   listAttributes,
   listCampaigns,
+  listDocumentKinds,
   listDomains,
   listForms,
   listLists,
@@ -46,6 +47,8 @@ export const useWorkplaces = () =>
   useQuery({ queryKey: ['workplaces', 'all'], queryFn: () => ask(listWorkplaces()), ...minute })
 export const useSkills = () =>
   useQuery({ queryKey: ['skills', 'all'], queryFn: () => ask(listSkills()), ...minute })
+export const useDocumentKinds = () =>
+  useQuery({ queryKey: ['document_kinds', 'all'], queryFn: () => ask(listDocumentKinds()), ...minute })
 export const usePools = () =>
   useQuery({ queryKey: ['pools', 'all'], queryFn: () => ask(listPools()), ...minute })
 

@@ -4,4 +4,5 @@ import { lazy } from 'react'
 export const ShiftDialog = lazy(async () => ({ default: (await import('./shift-dialog')).ShiftDialog }))
 export const CopyDialog = lazy(async () => ({ default: (await import('./copy-dialog')).CopyDialog }))
 export const SubstituteEdit = lazy(async () => ({ default: (await import('./substitute-edit')).SubstituteEdit }))
+export const DocumentForm = lazy(async () => ({ default: (await import('./document-form')).DocumentForm }))
 export const AvailabilityForm = lazy(async () => ({ default: (await import('./availability-form')).AvailabilityForm }))

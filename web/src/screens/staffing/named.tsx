@@ -1,8 +1,22 @@
-// Skills and pools: names that shifts and substitutes refer to, and how many have them.
+// Skills, pools and kinds of documents: names that others refer to, and how many have them.
 import { TextInput } from '@mantine/core'
-import { IconCertificate, IconUsersGroup } from '@tabler/icons-react'
+import { IconCertificate, IconFileCertificate, IconUsersGroup } from '@tabler/icons-react'
 import { queries, useMay } from '@/app/session'
-import { createPool, createSkill, deletePool, deleteSkill, listPools, listSkills, type Named, updatePool, updateSkill } from '@/client'
+import {
+  createDocumentKind,
+  createPool,
+  createSkill,
+  deleteDocumentKind,
+  deletePool,
+  deleteSkill,
+  listDocumentKinds,
+  listPools,
+  listSkills,
+  type Named,
+  updateDocumentKind,
+  updatePool,
+  updateSkill,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -15,6 +29,14 @@ import type { Column } from '@/ui/table'
 const calls = {
   skills: { one: 'skill', icon: IconCertificate, list: listSkills, create: createSkill, update: updateSkill, remove: deleteSkill },
   pools: { one: 'pool', icon: IconUsersGroup, list: listPools, create: createPool, update: updatePool, remove: deletePool },
+  document_kinds: {
+    one: undefined,
+    icon: IconFileCertificate,
+    list: listDocumentKinds,
+    create: createDocumentKind,
+    update: updateDocumentKind,
+    remove: deleteDocumentKind,
+  },
 }
 type What = keyof typeof calls
 
@@ -25,7 +47,7 @@ export function NamedThings({ what }: { what: What }) {
       key: 'name',
       header: t('staffing:name'),
       bare: true,
-      cell: (n) => <Link href={`/substitutes?${one}=${n.id}`}>{n.name}</Link>,
+      cell: (n) => (one ? <Link href={`/substitutes?${one}=${n.id}`}>{n.name}</Link> : <span className="strong">{n.name}</span>),
     },
     { key: 'persons', header: t('staffing:substitutes.title'), number: true, cell: (n) => formatNumber(n.persons) },
   ]

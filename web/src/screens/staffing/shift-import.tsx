@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
+import { importShifts, type TableResult } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { Problem } from '@/lib/problem'
@@ -12,28 +13,9 @@ import { DataTable } from '@/ui/table'
 import { refreshShifts } from './data'
 import './staffing.css'
 
-interface TableResult {
-  rows: number
-  created: number
-  skipped: number
-  bad_rows: number
-  bad: { row: number; reason: string }[]
-}
 const MOST = 4 << 20
 
-/** The body is the file itself, which the generated client does not send. */
-const send = (file: File, check: boolean): Promise<TableResult> =>
-  ask(
-    (async () => {
-      const response = await fetch(`/api/v1/shifts/import?check=${check}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'text/csv' },
-        body: file,
-      })
-      const body: unknown = await response.json().catch(() => ({ status: response.status, title: response.statusText }))
-      return response.ok ? { data: body as TableResult, response } : { error: body, response }
-    })(),
-  )
+const send = (file: File, check: boolean) => ask(importShifts({ query: { check }, body: file }))
 
 const example = `workplace;date;start;end;places;break;skills;pools;note\n`
 

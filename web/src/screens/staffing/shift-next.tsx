@@ -23,7 +23,12 @@ export function Next(props: {
   const { shift, offers, candidates, over, open } = props
   if (shift.state === 'cancelled') return <Alert tone="idle" title={t('staffing:next.cancelled')}>{t('staffing:next.cancelled_text')}</Alert>
   if (shift.state === 'draft') return <Alert tone="info" title={t('staffing:next.draft')}>{t('staffing:next.draft_text')}</Alert>
-  if (shift.state === 'requested') return <Alert tone="warn" title={t('staffing:next.requested')}>{t('staffing:next.requested_text')}</Alert>
+  if (shift.state === 'requested') return (
+      <Alert tone="warn" title={t('staffing:next.requested')}>
+        {shift.requested_by_name && `${t('staffing:next.requested_by', { name: shift.requested_by_name })} `}
+        {t('staffing:next.requested_text')}
+      </Alert>
+    )
   const write = offers !== undefined
   const missing = shift.places - shift.taken
   const waiting = offers?.filter((o) => o.state === 'waiting').length ?? 0

@@ -15,6 +15,7 @@ import { Menu } from '@/ui/overlay'
 import { DataTable } from '@/ui/table'
 import { Availability } from './availability-card'
 import { bookingsQuery, useNames, zoneOf } from './data'
+import { Documents } from './documents-card'
 import { hoursIn, workedMinutes } from './hours'
 import { SubstituteEdit } from './later'
 import { ShiftTimes } from './shift-card'
@@ -105,6 +106,7 @@ function View({ one }: { one: Substitute }) {
         <div className="sections">
           <Standing one={one} bookings={history.data?.items ?? []} />
           <Skills one={one} />
+          <Documents id={one.id} write={manage} />
           <Places one={one} />
         </div>
       </div>

@@ -6,11 +6,13 @@ import { createWorkplace, deleteWorkplace, listWorkplaces, updateWorkplace, type
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { options, useDocumentKinds } from '@/lib/lookups'
 import { currentZone, zoneNames } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import { Choice } from '@/ui/pick'
+import { Several } from '@/ui/pick-many'
 import type { Column } from '@/ui/table'
 
 export default function Workplaces() {
@@ -70,10 +72,12 @@ function Edit({ place, close }: { place?: Workplace; close: () => void }) {
       time_zone: place?.time_zone ?? currentZone(),
       latitude: place?.latitude === undefined ? '' : String(place.latitude),
       longitude: place?.longitude === undefined ? '' : String(place.longitude),
+      required_documents: place?.required_documents ?? [],
     },
     { draft: `workplace-${place?.id ?? 'new'}` },
   )
   const { values, errors, set } = form
+  const kinds = useDocumentKinds().data?.items
   return (
     <DialogForm
       open
@@ -101,6 +105,17 @@ function Edit({ place, close }: { place?: Workplace; close: () => void }) {
         data={zoneNames().map((z) => ({ value: z, label: z }))}
         onPick={(v) => set('time_zone', v)}
       />
+      {kinds && kinds.length > 0 && (
+        <Several
+          label={t('staffing:workplaces.documents')}
+          description={t('staffing:workplaces.documents_text')}
+          error={errors.required_documents}
+          data={options(kinds)}
+          value={values.required_documents}
+          empty={t('none')}
+          onChange={(ids) => set('required_documents', ids)}
+        />
+      )}
       <div className="two">
         <TextInput inputMode="decimal" label={t('staffing:latitude')} description={t('staffing:workplaces.place_text')} {...form.text('latitude')} />
         <TextInput inputMode="decimal" label={t('staffing:longitude')} description={t('staffing:degrees')} {...form.text('longitude')} />
