@@ -21,7 +21,6 @@ const browser = await startBrowser()
 const program = await startProgram(browser)
 const { base, api } = program
 await seed(api)
-const staff = await seedStaffing(api, program, browser)
 
 async function contextFor(theme) {
   const context = await browser.newContext({
@@ -160,6 +159,10 @@ async function visit(theme, shared) {
   }
   await shared.close()
 }
+
+await pathOf('{clicked}')
+program.endSimulation()
+const staff = await seedStaffing(api, program, browser)
 
 try {
   // Both themes at once: most of the time is spent waiting. But logged in one after the other: each takes a code.

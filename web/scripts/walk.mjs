@@ -341,7 +341,7 @@ const steps = {
     await api('POST', `/shifts/${close.id}/publish`, {})
     await page.goto(`${base}/shifts/${close.id}`)
     await page.getByRole('switch', { name: 'Also those who may not be asked' }).check()
-    await button(`Book ${booked.name} anyway`).click()
+    await button(`Book anyway…: ${booked.name}`).click()
     await button('Book').click()
     await see('A rule speaks against it')
     await label('Reason').fill('Agreed with the union')

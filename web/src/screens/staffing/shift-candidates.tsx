@@ -12,7 +12,7 @@ import { BookDialog } from './book'
 
 const STEP = 20
 
-export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[]; bookable: boolean }) {
+export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[]; booked: string[]; bookable: boolean }) {
   const { shift, data, bookable } = props
   const may = useMay()
   const [q, setQ] = useState('')
@@ -22,7 +22,13 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
   const [shown, setShown] = useState(STEP)
   const [picked, setPicked] = useState<CandidateView>()
   const asked = new Map(props.offers.map((o) => [o.person_id, o.state]))
-  const left = data.items.filter((c) => !asked.has(c.person_id) || asked.get(c.person_id) === 'withdrawn')
+  // Who was told that others got it, or that the question is taken back, can be booked when a place is free again.
+  const free = ['taken', 'withdrawn']
+  const left = data.items.filter(
+    (c) =>
+      !props.booked.includes(c.person_id) &&
+      (!asked.has(c.person_id) || free.includes(asked.get(c.person_id) ?? '')),
+  )
   const wanted = left.filter(
     (c) => (all || c.askable) && (!q || (c.name ?? '').toLowerCase().includes(q.trim().toLowerCase())),
   )

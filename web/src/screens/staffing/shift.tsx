@@ -88,8 +88,9 @@ function ShiftView({ shift }: { shift: Shift }) {
   const over = Date.parse(shift.starts_at) <= Date.now()
   const unpublished = shift.state === 'draft' || shift.state === 'requested'
   const change = write || (may('shifts.request') && unpublished)
+  const booked = parts.bookings.data?.items.filter((b) => b.state === 'booked') ?? []
   const told = {
-    booked: parts.bookings.data?.items.filter((b) => b.state === 'booked').length ?? shift.taken,
+    booked: parts.bookings.data ? booked.length : shift.taken,
     asked: parts.offers.data?.items.filter((o) => o.state === 'open' || o.state === 'waiting').length ?? 0,
   }
   async function publish() {
@@ -198,7 +199,15 @@ function ShiftView({ shift }: { shift: Shift }) {
           )}
           {write && shift.state !== 'cancelled' && (
             <Loaded query={parts.candidates} block={240}>
-              {(c) => <Candidates shift={shift} data={c} offers={parts.offers.data?.items ?? []} bookable={!unpublished && !over} />}
+              {(c) => (
+                <Candidates
+                  shift={shift}
+                  data={c}
+                  offers={parts.offers.data?.items ?? []}
+                  booked={booked.map((b) => b.person_id)}
+                  bookable={!unpublished && !over}
+                />
+              )}
             </Loaded>
           )}
         </div>
