@@ -302,11 +302,19 @@ export async function seedStaffing(api, program, browser) {
   }
   out.running = await shift(far.id, 11, 8, 16, { pool_ids: [silent.id], strategy: { kind: 'one_by_one', minutes: 90 }, note: 'Ring the bell at the back door.' })
   out.applied = await shift(place('Harbour'), 10, 7, 15, { pool_ids: [silent.id], strategy: { kind: 'candidates' } })
-  const asked = await until('somebody to be asked', async () => {
-    const { items } = await api('GET', `/shifts/${out.applied}/offers`)
-    return items.length >= 2 && items
+  await until('everybody to be asked', async () => (await api('GET', `/shifts/${out.applied}/offers`)).items.length >= 2)
+  // One applies by the link: said by the office, a yes would be the choice already.
+  const visitor = await browser.newContext()
+  await until('an application', async () => {
+    for (const i of [0, 1, 2]) {
+      const link = await linkTo(api, `silent${i}@example.org`, /\/p\/o\/[\w-]+/)
+      await visitor.request.fetch(base + link, { method: 'POST', form: { answer: 'yes' }, headers: { Origin: base } })
+      const { items } = await api('GET', `/shifts/${out.applied}/offers`)
+      if (items.some((o) => o.state === 'waiting')) return true
+    }
+    return false
   })
-  await api('POST', `/shifts/${out.applied}/offers/${asked[0].person_id}/answer`, { yes: true })
+  await visitor.close()
   // A workplace's leader asks, and waits.
   const email = 'leader@example.org'
   await newAccount(api, browser, base, email, 'requester')
