@@ -86,7 +86,9 @@ export async function startProgram(browser) {
       const path = join(data, 'demo/login.json')
       return existsSync(path) && JSON.parse(readFileSync(path, 'utf8'))
     })
-    const started = { base, login, stop, now, moveClock }
+    // From here on nobody answers by themselves.
+    const endSimulation = () => demo?.kill()
+    const started = { base, login, stop, now, moveClock, endSimulation }
     // The demo logs in with the code of the real time: ours is the one before. Nor does the clock jump while it sends.
     moveClock(-62)
     started.api = await logIn(started, await browser.newContext())

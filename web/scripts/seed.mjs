@@ -242,3 +242,97 @@ export async function seed(api) {
   })
   await api('POST', '/journeys', { name: 'Not begun', trigger: { kind: 'form_submitted', form_id: forms[0].id }, steps: [], start: '' })
 }
+
+/**
+ * What the demo's staffing lacks for every screen to have something to show. `program` moves the clock so that a shift
+ * is over. Returns ids by name, for paths such as `/shifts/{staff.unfilled}`.
+ */
+export async function seedStaffing(api, program, browser) {
+  const { base, now, moveClock } = program
+  const DAY = 86_400
+  const at = (day, hour) => {
+    const midnight = Math.floor(now() / DAY) * DAY
+    return new Date((midnight + day * DAY + hour * 3600) * 1000).toISOString()
+  }
+  const { items: places } = await api('GET', '/workplaces')
+  const place = (name) => places.find((p) => p.name.includes(name)).id
+  const far = await api('POST', '/workplaces', { name: 'Demo: Night shelter', address: 'Demo Street 9, Helsinki', time_zone: 'Europe/Helsinki' })
+  for (const name of ['Demo: Library', 'Demo: Youth club']) await api('POST', '/workplaces', { name, address: 'Demo Street 7, Oslo' })
+  const rare = await api('POST', '/skills', { name: 'Sign language' })
+  const common = (await api('GET', '/skills')).items.find((s) => s.name === 'Teacher')
+  const pool = await api('POST', '/pools', { name: 'Night pool' })
+  const shift = async (workplace_id, day, from, until, more = {}, publish = true) => {
+    const { id } = await api('POST', '/shifts', { workplace_id, starts_at: at(day, from), ends_at: at(day, until), break_minutes: 30, ...more })
+    if (publish) await api('POST', `/shifts/${id}/publish`, {})
+    return id
+  }
+  const person = async (first_name, more) => (await api('POST', '/persons', { first_name, last_name: 'Substitute', ...more })).id
+  const kept = await person('Test', { phone: '+4791234599', email: 'test.substitute@example.org' })
+  const today = at(0, 0).slice(0, 10)
+  const later = (days) => at(days, 0).slice(0, 10)
+  await api('PUT', `/substitutes/${kept}`, {
+    percent: 40,
+    latitude: 59.9,
+    longitude: 10.7,
+    pools: [pool.id],
+    skills: [{ skill_id: common.id, level: 3, expires_on: later(30) }, { skill_id: rare.id, level: 1, expires_on: later(-20) }],
+    workplaces: [{ workplace_id: place('North school'), kind: 'favourite' }, { workplace_id: far.id, kind: 'excluded_by_person' }],
+  })
+  const kind = await api('POST', '/document-kinds', { name: 'Police certificate' })
+  await api('POST', '/document-kinds', { name: 'Health certificate' })
+  await api('POST', `/substitutes/${kept}/documents`, { kind_id: kind.id, valid_until: later(200), seen: true })
+  const say = (body) => api('POST', `/substitutes/${kept}/availability`, body)
+  await say({ kind: 'available', from_date: today, until_date: later(120), weekdays: [1, 2, 4], from_minute: 420, until_minute: 1020 })
+  await say({ kind: 'ask_anyway', from_date: today, until_date: later(120), weekdays: [6] })
+  await say({ kind: 'unavailable', from_date: later(3), until_date: later(3), from_minute: 480, until_minute: 720 })
+  await say({ kind: 'pause', from_date: later(9), until_date: later(12) })
+  const only = { pool_ids: [pool.id], strategy: { kind: 'direct' } }
+  const out = { substitute: kept, workplace: far.id, over: '' }
+  out.direct = await shift(place('North school'), 8, 7, 14, only)
+  await api('POST', `/shifts/${out.direct}/book`, { person_id: kept })
+  out.unfilled = await shift(place('Hillside'), 8, 6, 14, { places: 2, skills: [{ skill_id: rare.id, level: 4, required: true }] })
+  await until('a shift to be unfilled', async () => (await api('GET', `/shifts/${out.unfilled}`)).state === 'unfilled')
+  out.draft = await shift(far.id, 9, 20, 29, { strategy: { kind: 'waves' } }, false)
+  await shift(far.id, 10, 20, 29, {}, false)
+  // Somebody who answers nothing, so that the next one is waited for.
+  const silent = await api('POST', '/pools', { name: 'Slow to answer' })
+  for (const [i, name] of ['Silent', 'Patient', 'Third'].entries()) {
+    const id = await person(name, { email: `silent${i}@example.org` })
+    await api('PUT', `/substitutes/${id}`, { pools: [silent.id], workplaces: i === 2 ? [{ workplace_id: far.id, kind: 'excluded_by_workplace' }] : [] })
+  }
+  out.running = await shift(far.id, 11, 8, 16, { pool_ids: [silent.id], strategy: { kind: 'one_by_one', minutes: 90 }, note: 'Ring the bell at the back door.' })
+  out.applied = await shift(place('Harbour'), 10, 7, 15, { pool_ids: [silent.id], strategy: { kind: 'candidates' } })
+  await until('everybody to be asked', async () => (await api('GET', `/shifts/${out.applied}/offers`)).items.length >= 2)
+  // One applies by the link: said by the office, a yes would be the choice already.
+  const visitor = await browser.newContext()
+  await until('an application', async () => {
+    for (const i of [0, 1, 2]) {
+      const link = await linkTo(api, `silent${i}@example.org`, /\/p\/o\/[\w-]+/)
+      await visitor.request.fetch(base + link, { method: 'POST', form: { answer: 'yes' }, headers: { Origin: base } })
+      const { items } = await api('GET', `/shifts/${out.applied}/offers`)
+      if (items.some((o) => o.state === 'waiting')) return true
+    }
+    return false
+  })
+  await visitor.close()
+  // A workplace's leader asks, and waits.
+  const email = 'leader@example.org'
+  await newAccount(api, browser, base, email, 'requester')
+  const context = await browser.newContext()
+  const leader = apiOf(context, base)
+  let session = await leader('POST', '/session', { email, password: PASSWORD })
+  if (session.state === 'terms_required') session = await leader('POST', '/session/terms', { version: session.terms.version })
+  const asking = await leader('POST', '/shifts', { workplace_id: place('Swimming'), starts_at: at(9, 7), ends_at: at(9, 15), places: 1 })
+  await leader('POST', `/shifts/${asking.id}/publish`, {})
+  await context.close()
+  out.requested = asking.id
+  // A shift that is over, whose hours wait.
+  const soon = (seconds) => new Date((now() + seconds) * 1000).toISOString()
+  const past = await api('POST', '/shifts', { workplace_id: place('North school'), starts_at: soon(120), ends_at: soon(3600), ...only })
+  await api('POST', `/shifts/${past.id}/publish`, {})
+  await api('POST', `/shifts/${past.id}/book`, { person_id: kept })
+  moveClock(3700)
+  out.over = past.id
+  out.week = later(8)
+  return out
+}

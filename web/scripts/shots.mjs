@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { apiOf, logIn, reportPolicy, startBrowser, startProgram, totp, until } from './program.mjs'
-import { invite, newAccount, PASSWORD, resetPath, seed } from './seed.mjs'
+import { invite, newAccount, PASSWORD, resetPath, seed, seedStaffing } from './seed.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const shots = join(here, '../../shots')
@@ -46,6 +46,11 @@ const visitors = {
     await newAccount(api, browser, base, email, 'administrator')
     await apiOf(context, base)('POST', '/session', { email, password: PASSWORD })
   },
+  async requester(context) {
+    const as = apiOf(context, base)
+    const session = await as('POST', '/session', { email: 'leader@example.org', password: PASSWORD })
+    if (session.state === 'terms_required') await as('POST', '/session/terms', { version: session.terms.version })
+  },
   async terms(context) {
     const email = newEmail('editor')
     await newAccount(api, browser, base, email, 'editor')
@@ -66,6 +71,7 @@ async function pathOf(path) {
     })
     return path.replace('{clicked}', person.id)
   }
+  out = out.replace(/\{staff\.(\w+)\}/g, (_, name) => staff[name])
   for (const [whole, things, key, value] of path.matchAll(/\{(\w+)(?::(\w+)=([^}]+))?\}/g)) {
     if (!found.has(whole)) {
       const { items } = await api('GET', `/${things}`)
@@ -98,6 +104,8 @@ async function picture(context, screen, theme, width) {
   const expected = new RegExp(`status of (${screen.refused ?? 'none'})`)
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
+  // The program's clock was moved on; what is over there is over here.
+  await page.clock.setFixedTime(new Date(program.now() * 1000))
   await page.setViewportSize({ width, height: width < 600 ? 740 : 860 })
   page.on('console', (m) => {
     if (m.type() === 'error' && !expected.test(m.text())) fail(`console: ${m.text()}`)
@@ -151,6 +159,10 @@ async function visit(theme, shared) {
   }
   await shared.close()
 }
+
+await pathOf('{clicked}')
+program.endSimulation()
+const staff = await seedStaffing(api, program, browser)
 
 try {
   // Both themes at once: most of the time is spent waiting. But logged in one after the other: each takes a code.

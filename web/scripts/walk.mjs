@@ -3,7 +3,8 @@
 //   ONLY=regex of step names (the login is always walked)
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { reportPolicy, startBrowser, startProgram, totp } from './program.mjs'
+import { apiOf, reportPolicy, startBrowser, startProgram, totp } from './program.mjs'
+import { newAccount, PASSWORD } from './seed.mjs'
 
 const shots = join(import.meta.dirname, '../../shots')
 mkdirSync(shots, { recursive: true })
@@ -31,6 +32,7 @@ const code = () => {
   program.moveClock(31)
   return totp(login.totp_secret, program.now())
 }
+const staffing = { people: [], shift: '', day: '' }
 const steps = {
   'login comes back to where one was going': async () => {
     await page.goto(`${base}/persons?q=demo0000`)
@@ -249,6 +251,150 @@ const steps = {
     await page.keyboard.press('Escape')
     await button('Start').click()
     await see('The journey is running.')
+  },
+  'a shift is asked for, approved, offered and filled': async () => {
+    for (const [i, name] of ['Wanda', 'Waldo'].entries()) {
+      const { id } = await api('POST', '/persons', { first_name: name, last_name: 'Walks', email: `${name}@example.org` })
+      staffing.people[i] = id
+    }
+    await page.goto(`${base}/staffing/pools`)
+    await button('New pool').first().click()
+    await box('Name').fill('Walkers')
+    await button('Create').click()
+    await page.getByRole('link', { name: 'Walkers' }).waitFor()
+    await page.goto(`${base}/substitutes`)
+    await button('Add a substitute').first().click()
+    for (const name of ['Wanda', 'Waldo']) {
+      await page.getByRole('combobox', { name: 'Person' }).fill(name)
+      await page.getByRole('option', { name: `${name} Walks` }).click()
+    }
+    await page.getByRole('dialog').getByLabel('Pools').selectOption({ label: 'Walkers' })
+    await button('Add to the register').click()
+    await see('2 persons are in the register.')
+    await page.getByRole('searchbox', { name: 'Find', exact: true }).fill('Wanda Wal')
+    await page.getByRole('link', { name: 'Wanda Walks' }).waitFor()
+    // The leader asks.
+    await newAccount(api, browser, base, 'walking.leader@example.org', 'requester')
+    const other = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Oslo', viewport: { width: 1280, height: 900 } })
+    const session = await apiOf(other, base)('POST', '/session', { email: 'walking.leader@example.org', password: PASSWORD })
+    if (session.state === 'terms_required') await apiOf(other, base)('POST', '/session/terms', { version: session.terms.version })
+    const leader = await other.newPage()
+    leader.setDefaultTimeout(8000)
+    await leader.goto(`${base}/shifts`)
+    if (await leader.getByRole('link', { name: 'Substitutes' }).count()) throw new Error('a requester is led to the substitutes')
+    await leader.getByRole('button', { name: 'New shift' }).first().click()
+    const form = leader.getByRole('dialog')
+    await form.getByLabel('Workplace').selectOption({ label: 'Demo: North school' })
+    staffing.day = new Date((program.now() + 9 * 86_400) * 1000).toISOString().slice(0, 10)
+    await form.getByLabel('Day').first().fill(staffing.day)
+    await form.getByLabel('From').first().fill('22:00')
+    await form.getByLabel('Until').first().fill('06:30')
+    if ((await form.getByLabel('Ends on').inputValue()) !== '1') throw new Error('a night ends on the next day')
+    await leader.getByText('8 h 30 min long, 8 h of work').waitFor()
+    await form.getByLabel('One by one').check()
+    await form.getByLabel('Who is asked').selectOption({ label: 'Walkers' })
+    await form.getByRole('button', { name: 'Ask for approval' }).click()
+    await leader.getByText('Waits for approval by the staffing office').waitFor()
+    staffing.shift = leader.url().split('/').at(-1)
+    await other.close()
+    // The office approves; the first one is asked.
+    await page.goto(`${base}/`)
+    await page.getByRole('link', { name: /waits? for approval/ }).click()
+    await page.waitForURL('**state=requested')
+    await page.goto(`${base}/shifts/${staffing.shift}`)
+    await button('Approve and publish').click()
+    await see('Published. People are being asked now.')
+    await button(/ said no$/).first().waitFor()
+    await see('Goes on by itself at')
+    await button(/ said no$/).first().click()
+    await see('noted as a no.')
+    await page.getByRole('button', { name: / said yes$/ }).nth(1).waitFor()
+    const asked = await page.getByRole('button', { name: / said no$/ }).count()
+    if (asked !== 1) throw new Error(`${asked} open questions`)
+    await page.getByRole('button', { name: / said no$/ }).locator('..').getByRole('button', { name: / said yes$/ }).click()
+    await see('All places are taken')
+  },
+  'the page follows what happens elsewhere, and undoes it': async () => {
+    await button(/^Cancel the booking of/).click()
+    await label('Reason').fill('Ill')
+    await button('Cancel 1 booking').click()
+    await see('nobody is left to ask')
+    await button('Ask other pools').click()
+    await page.getByRole('dialog', { name: 'Ask other pools' }).waitFor()
+    await page.keyboard.press('Escape')
+    const bookings = (await api('GET', `/shifts/${staffing.shift}/bookings`)).items
+    const other = staffing.people.find((p) => !bookings.some((b) => b.person_id === p))
+    await api('POST', `/shifts/${staffing.shift}/book`, { person_id: other })
+    await see('All places are taken') // without a reload
+  },
+  'a rule stands in the way, and is overridden with a reason': async () => {
+    const { items } = await api('GET', `/shifts/${staffing.shift}/bookings`)
+    const booked = items.find((b) => b.state === 'booked')
+    const { workplace_id, pool_ids } = await api('GET', `/shifts/${staffing.shift}`)
+    const close = await api('POST', '/shifts', {
+      workplace_id,
+      starts_at: new Date(Date.parse(booked.ends_at) + 3 * 3_600_000).toISOString(),
+      ends_at: new Date(Date.parse(booked.ends_at) + 7 * 3_600_000).toISOString(),
+      pool_ids,
+      strategy: { kind: 'direct' },
+    })
+    await api('POST', `/shifts/${close.id}/publish`, {})
+    await page.goto(`${base}/shifts/${close.id}`)
+    await page.getByRole('switch', { name: 'Also those who may not be asked' }).check()
+    await button(`Book anyway…: ${booked.name}`).click()
+    await button('Book').click()
+    await see('A rule speaks against it')
+    await label('Reason').fill('Agreed with the union')
+    await button('Book against the rule').click()
+    await see('Booked against a rule, with a reason')
+  },
+  'a shift is repeated, seen on the board and published together': async () => {
+    await page.goto(`${base}/shifts/${staffing.shift}`)
+    await button('More actions').click()
+    await page.getByRole('menuitem', { name: /Copy or repeat/ }).click()
+    await page.getByText('Every week', { exact: true }).click()
+    const until = new Date((program.now() + 24 * 86_400) * 1000).toISOString().slice(0, 10)
+    await label('Until').fill(until)
+    await button('Make the series').click()
+    await see('2 drafts are made.')
+    await page.waitForURL('**/shifts?week=*')
+    await page.getByRole('button', { name: /^Draft/ }).click()
+    await page.waitForURL('**state=draft')
+    await page.locator('a.shift-draft').first().waitFor()
+  },
+  'a table of shifts is looked at before it is taken': async () => {
+    await page.goto(`${base}/shifts/import`)
+    const day = new Date((program.now() + 20 * 86_400) * 1000).toISOString().slice(0, 10)
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'shifts.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(`workplace;date;start;end\nDemo: North school;${day};07:30;15:00\nNowhere;${day};07:30;15:00\n`),
+    })
+    await see('There is no workplace called "Nowhere".')
+    await button('Make 1 draft').click()
+    await page.waitForURL('**/shifts?state=draft**')
+  },
+  'a substitute says when, and the month shows it': async () => {
+    await page.goto(`${base}/substitutes/${staffing.people[0]}`)
+    await button('Add availability').click()
+    await page.getByRole('dialog').getByLabel('Pause: do not ask at all').check()
+    await page.getByRole('dialog').getByText('A period', { exact: true }).click()
+    await button('Save').click()
+    await page.locator('.month .piece-pause').first().waitFor()
+    await page.getByRole('link', { name: 'Person', exact: true }).click()
+    await page.getByRole('link', { name: 'As substitute' }).click()
+    await page.waitForURL(`**/substitutes/${staffing.people[0]}`)
+  },
+  'rules are changed, and a wrong number is said beside its field': async () => {
+    await page.goto(`${base}/staffing/rules`)
+    await button('Swedish defaults').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Swedish defaults' }).click()
+    await label('Questions to one person a day').fill('5')
+    await button('Save').click()
+    await see('Saved.')
+    const settings = await api('GET', '/staffing/settings')
+    if (settings.rules.weekly_rest.minutes !== 36 * 60 || settings.asking.max_per_day !== 5) throw new Error('not saved')
+    await see('These are the Swedish defaults')
   },
   'a session that ends leads to login and back': async () => {
     await page.goto(`${base}/audit`)

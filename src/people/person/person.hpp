@@ -215,6 +215,7 @@ std::vector<Uuid> persons_by_phone(trust::Ctx& ctx, std::string_view number);
 struct PersonFilter {
   std::string q;
   std::optional<Uuid> list, tag, segment;
+  std::optional<std::vector<Uuid>> among;  ///< Only these.
 };
 Result<std::vector<Uuid>> search(trust::Ctx& ctx, const PersonFilter& filter, const Uuid& before,
                                  int limit);

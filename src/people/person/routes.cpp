@@ -346,9 +346,10 @@ void add_person_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Query<PersonQuery>& query) -> Result<web::Page<PersonRow>> {
             VARDE_TRY(auto before, web::read_before(query->cursor));
             auto limit = web::page_limit(query->limit);
-            VARDE_TRY(auto ids,
-                      search(ctx, {query->q.value_or(""), query->list, query->tag, query->segment},
-                             before, limit + 1));
+            VARDE_TRY(
+                auto ids,
+                search(ctx, {query->q.value_or(""), query->list, query->tag, query->segment, {}},
+                       before, limit + 1));
             web::Page<PersonRow> page;
             page.next = web::cut_page(ids, limit, std::identity{});
             page.items = rows(ctx, ids);

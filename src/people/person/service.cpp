@@ -726,6 +726,7 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
     if (!segment) return not_found("This segment does not exist any more.");
     VARDE_CHECK(add_conditions(ctx, segment->conditions, query));
   }
+  if (filter.among) query.where("p.person_id = ANY(" + query.bind(*filter.among) + ")");
   Index index(ctx);
   std::vector<Needle> needles;
   if (auto q = std::string(trim(filter.q)); !q.empty()) {

@@ -18,9 +18,14 @@ namespace {
 
 constexpr std::size_t kMostRows = 5000;
 
+/// What a person is reached by now; a question goes the same way.
+enum class Reach { sms, mail, nothing };
+BOOST_DESCRIBE_ENUM(Reach, sms, mail, nothing)
+
 struct OfferView {
   Uuid person_id;
   std::optional<Personal> name;
+  Reach reach = Reach::nothing;
   OfferState state = OfferState::open;
   int step = 0, rank = 0, number = 0;
   std::string explanation;
@@ -30,7 +35,7 @@ struct OfferView {
   bool simulated = false;
 };
 BOOST_DESCRIBE_STRUCT(OfferView, (),
-                      (person_id, name, state, step, rank, number, explanation, asked_at,
+                      (person_id, name, reach, state, step, rank, number, explanation, asked_at,
                        expires_at, answered_at, channel, simulated))
 struct CandidateView {
   Uuid person_id;
@@ -250,21 +255,28 @@ void add_offer_routes(trust::Api& api) {
                                     one.favourite, one.in_pool, std::move(one.explanation)});
             return page;
           });
-  api.add(
-      {"GET", "/api/v1/shifts/{id}/offers", "listOffers", "Who was asked, when, and what they said",
-       write},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<OfferView>> {
-        auto records = ctx.tx().all<OfferRecord>(kOffersOf, path->id);
-        std::vector<Uuid> ids;
-        for (const auto& r : records) ids.push_back(r.person_id);
-        auto names = person_names(ctx, ids);
-        web::Page<OfferView> page;
-        for (auto& r : records)
-          page.items.push_back({r.person_id, name_in(names, r.person_id), r.state, r.step, r.rank,
-                                r.number, std::move(r.explanation), r.asked_at, r.expires_at,
-                                r.answered_at, r.channel, (r.flags & people::kSimulated) != 0});
-        return page;
-      });
+  api.add({"GET", "/api/v1/shifts/{id}/offers", "listOffers",
+           "Who was asked, when, and what they said", write},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<OfferView>> {
+            auto records = ctx.tx().all<OfferRecord>(kOffersOf, path->id);
+            std::vector<Uuid> ids;
+            for (const auto& r : records) ids.push_back(r.person_id);
+            std::map<Uuid, Personal> names;
+            std::map<Uuid, Reach> reach;
+            for (const auto& person : people::load(ctx, ids, false)) {
+              names[person.id] = Personal(people::display_name(person));
+              reach[person.id] = !person.phone.empty()   ? Reach::sms
+                                 : !person.email.empty() ? Reach::mail
+                                                         : Reach::nothing;
+            }
+            web::Page<OfferView> page;
+            for (auto& r : records)
+              page.items.push_back({r.person_id, name_in(names, r.person_id), reach[r.person_id],
+                                    r.state, r.step, r.rank, r.number, std::move(r.explanation),
+                                    r.asked_at, r.expires_at, r.answered_at, r.channel,
+                                    (r.flags & people::kSimulated) != 0});
+            return page;
+          });
   api.add({"POST", "/api/v1/shifts/{id}/offers/{person}/answer", "answerOffer",
            "Answers on somebody's behalf", write},
           [](Ctx& ctx, const web::Path<OfferPath>& path,

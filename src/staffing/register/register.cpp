@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/text.hpp"
 #include "people/person/person.hpp"
 #include "staffing/register/store.hpp"
 #include "trust/audit.hpp"
@@ -80,11 +81,12 @@ BOOST_DESCRIBE_STRUCT(Substitute, (),
                       (id, name, phone, email, percent, latitude, longitude, pools, skills,
                        workplaces, last_asked_at, version))
 struct SubstituteQuery {
-  std::optional<Uuid> pool;
+  std::optional<Uuid> pool, skill, person;
+  std::optional<std::string> q;  ///< The beginning of a name, an address or a number.
   std::optional<std::string> cursor;
   std::optional<int> limit;
 };
-BOOST_DESCRIBE_STRUCT(SubstituteQuery, (), (pool, cursor, limit))
+BOOST_DESCRIBE_STRUCT(SubstituteQuery, (), (pool, skill, person, q, cursor, limit))
 
 struct AvailabilityInput {
   AvailabilityKind kind = AvailabilityKind::available;
@@ -444,15 +446,30 @@ void add_register_routes(trust::Api& api) {
             return Done{};
           });
 
-  api.add({"GET", "/api/v1/substitutes", "listSubstitutes", "Substitutes, of a pool or all",
+  api.add({"GET", "/api/v1/substitutes", "listSubstitutes",
+           "Substitutes by pool, skill and the beginning of a name, address or number",
            static_cast<int>(Right::shifts_write)},
           [](Ctx& ctx, const web::Query<SubstituteQuery>& query) -> Result<web::Page<Substitute>> {
-            VARDE_TRY(auto after, web::read_after(query->cursor));
             auto limit = web::page_limit(query->limit);
-            auto records = ctx.tx().all<SubstituteRecord>(kSubstitutes, after, query->pool,
-                                                          std::int64_t{limit} + 1);
             web::Page<Substitute> page;
-            page.next = web::cut_page(records, limit, &SubstituteRecord::person_id);
+            std::vector<SubstituteRecord> records;
+            if (query->person) {
+              records = ctx.tx().all<SubstituteRecord>(kSubstitutesOf, std::vector{*query->person});
+            } else if (query->q && !trim(*query->q).empty()) {
+              // Names are found by the persons' blind index, among those who are substitutes.
+              VARDE_TRY(auto before, web::read_before(query->cursor));
+              people::PersonFilter filter;
+              filter.q = *query->q;
+              filter.among = ctx.tx().all<Uuid>(kSubstituteIds, query->pool, query->skill);
+              VARDE_TRY(auto ids, people::search(ctx, filter, before, limit + 1));
+              page.next = web::cut_page(ids, limit, std::identity{});
+              records = ctx.tx().all<SubstituteRecord>(kSubstitutesOf, ids);
+            } else {
+              VARDE_TRY(auto after, web::read_after(query->cursor));
+              records = ctx.tx().all<SubstituteRecord>(kSubstitutes, after, query->pool,
+                                                       query->skill, std::int64_t{limit} + 1);
+              page.next = web::cut_page(records, limit, &SubstituteRecord::person_id);
+            }
             page.items = views(ctx, records);
             return page;
           });

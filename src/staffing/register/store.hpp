@@ -86,11 +86,21 @@ BOOST_DESCRIBE_STRUCT(SubstituteRecord, (),
 inline constexpr db::Sql kSubstitute{"substitute.one", VARDE_SUBSTITUTE "WHERE person_id = $1"};
 inline constexpr db::Sql kLockSubstitute{"substitute.lock",
                                          VARDE_SUBSTITUTE "WHERE person_id = $1 FOR UPDATE"};
-inline constexpr db::Sql kSubstitutes{"substitute.page", VARDE_SUBSTITUTE
-                                      "WHERE person_id > $1 AND ($2::uuid IS NULL OR EXISTS "
-                                      "(SELECT 1 FROM pool_member m WHERE m.person_id = "
-                                      "substitute.person_id AND m.pool_id = $2)) ORDER BY "
-                                      "person_id LIMIT $3"};
+#define VARDE_SUBSTITUTE_FILTER(pool, skill)                                        \
+  "(" pool                                                                          \
+  "::uuid IS NULL OR EXISTS (SELECT 1 FROM pool_member m WHERE m.person_id = "      \
+  "substitute.person_id AND m.pool_id = " pool ")) AND (" skill                     \
+  "::uuid IS NULL OR EXISTS (SELECT 1 FROM substitute_skill x WHERE x.person_id = " \
+  "substitute.person_id AND x.skill_id = " skill "))"
+inline constexpr db::Sql kSubstitutes{
+    "substitute.page", VARDE_SUBSTITUTE
+    "WHERE person_id > $1 AND " VARDE_SUBSTITUTE_FILTER("$2", "$3") " ORDER BY person_id LIMIT $4"};
+inline constexpr db::Sql kSubstituteIds{
+    "substitute.ids",
+    "SELECT person_id FROM substitute WHERE " VARDE_SUBSTITUTE_FILTER("$1", "$2")};
+inline constexpr db::Sql kSubstitutesOf{
+    "substitute.of", VARDE_SUBSTITUTE "WHERE person_id = ANY($1) ORDER BY person_id DESC"};
+#undef VARDE_SUBSTITUTE_FILTER
 #undef VARDE_SUBSTITUTE
 inline constexpr db::Sql kInsertSubstitute{
     "substitute.insert",

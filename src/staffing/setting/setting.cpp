@@ -35,6 +35,13 @@ struct SettingsInput {
   std::optional<AskingSettings> asking;
 };
 BOOST_DESCRIBE_STRUCT(SettingsInput, (), (rules, ranking, asking))
+/// What one can go back to.
+struct StaffingDefaults {
+  fit::RuleSettings norwegian = fit::norwegian_rules(), swedish = fit::swedish_rules();
+  fit::RankSettings ranking;
+  AskingSettings asking;
+};
+BOOST_DESCRIBE_STRUCT(StaffingDefaults, (), (norwegian, swedish, ranking, asking))
 
 template <class T>
 void read_into(const db::Json& text, T& out) {
@@ -81,6 +88,10 @@ void add_setting_routes(trust::Api& api) {
            "Rules of rest and hours, ranking, and how people are asked",
            static_cast<int>(Right::shifts_read)},
           [](Ctx& ctx) -> Result<StaffingSettings> { return staffing_settings(ctx); });
+  api.add({"GET", "/api/v1/staffing/defaults", "getStaffingDefaults",
+           "The rules of Norway and Sweden without any agreement, the usual ranking and asking",
+           static_cast<int>(Right::shifts_read)},
+          [](Ctx&) -> Result<StaffingDefaults> { return StaffingDefaults{}; });
   api.add({"PATCH", "/api/v1/staffing/settings", "updateStaffingSettings",
            "Changes them; a part that is given replaces the whole part",
            static_cast<int>(Right::settings_manage)},

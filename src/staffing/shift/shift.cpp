@@ -49,8 +49,9 @@ struct CancelInput {
 BOOST_DESCRIBE_STRUCT(CancelInput, (), (reason))
 struct AttentionCounts {
   std::int64_t open = 0, requested = 0;
+  std::optional<Timestamp> first_open, first_requested;
 };
-BOOST_DESCRIBE_STRUCT(AttentionCounts, (), (open, requested))
+BOOST_DESCRIBE_STRUCT(AttentionCounts, (), (open, requested, first_open, first_requested))
 
 template <class T>
 T described(const db::Json& text) {
@@ -253,18 +254,25 @@ void enqueue_advance(Ctx& ctx, const Uuid& shift, std::optional<Timestamp> at) {
 std::vector<trust::Attention> shifts_attention(Ctx& ctx) {
   auto counts = ctx.tx().one<AttentionCounts>(kShiftAttention, now(), now() + std::chrono::days(3));
   std::vector<trust::Attention> out;
+  if (counts.open + counts.requested == 0) return out;
+  // The board is opened in the week of the first of them.
+  auto zone = trust::tenant_settings(ctx).time_zone;
+  auto board = [&](Timestamp first, std::string_view state) {
+    auto day = Date(std::chrono::floor<std::chrono::days>(to_local(first, zone)));
+    return fmt::format("/shifts?week={}{}", to_string(day), state);
+  };
   if (counts.open > 0)
     out.push_back({"shift_open",
                    counts.open == 1
                        ? "A shift within three days is not filled."
                        : fmt::format("{} shifts within three days are not filled.", counts.open),
-                   "/shifts", counts.open});
+                   board(*counts.first_open, ""), counts.open});
   if (counts.requested > 0)
     out.push_back({"shift_requested",
                    counts.requested == 1
                        ? "A shift waits for approval."
                        : fmt::format("{} shifts wait for approval.", counts.requested),
-                   "/shifts", counts.requested});
+                   board(*counts.first_requested, "&state=requested"), counts.requested});
   return out;
 }
 

@@ -110,7 +110,7 @@ std::vector<Uuid> askers_of(trust::Ctx& ctx, const Uuid& shift);
 void enqueue_advance(trust::Ctx& ctx, const Uuid& shift,
                      std::optional<Timestamp> at = std::nullopt);
 
-/// Shifts that are not filled and begin within three days, and those that wait for approval.
+/// Shifts that are not filled and begin within three days, and all that wait for approval.
 std::vector<trust::Attention> shifts_attention(trust::Ctx& ctx);
 /// Shifts that changed.
 std::vector<trust::Moving> moving_shifts(trust::Ctx& ctx, Timestamp since);

@@ -86,8 +86,9 @@ inline constexpr db::Sql kAskers{
 inline constexpr db::Sql kShiftAttention{
     "shift.attention",
     "SELECT count(*) FILTER (WHERE state IN (3, 6))::bigint AS open, count(*) FILTER (WHERE state "
-    "= 2)::bigint AS requested FROM shift WHERE state IN (2, 3, 6) AND starts_at >= $1 AND "
-    "starts_at < $2"};
+    "= 2)::bigint AS requested, min(starts_at) FILTER (WHERE state IN (3, 6)) AS first_open, "
+    "min(starts_at) FILTER (WHERE state = 2) AS first_requested FROM shift WHERE state IN (2, 3, "
+    "6) AND starts_at >= $1 AND (state = 2 OR starts_at < $2)"};
 inline constexpr db::Sql kMovingShifts{
     "shift.moving",
     "SELECT 'shift.changed' AS type, shift_id AS id, (extract(epoch FROM updated_at) * "

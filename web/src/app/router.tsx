@@ -87,6 +87,18 @@ const screens = [
   screen('/journeys/$id', 'journeys segments composer people', () => import('@/screens/journeys/journey')),
   screen('/journeys/$id/runs', 'journeys', () => import('@/screens/journeys/runs')),
 
+  screen('/shifts', 'staffing', () => import('@/screens/staffing/shifts')),
+  screen('/shifts/import', 'staffing', () => import('@/screens/staffing/shift-import')),
+  screen('/shifts/$id', 'staffing', () => import('@/screens/staffing/shift')),
+  screen('/substitutes', 'staffing', () => import('@/screens/staffing/substitutes')),
+  screen('/substitutes/$id', 'staffing', () => import('@/screens/staffing/substitute')),
+  screen('/staffing/calendar', 'staffing', () => import('@/screens/staffing/calendar')),
+  screen('/staffing/workplaces', 'staffing', () => import('@/screens/staffing/workplaces')),
+  screen('/staffing/skills', 'staffing', () => import('@/screens/staffing/skills')),
+  screen('/staffing/pools', 'staffing', () => import('@/screens/staffing/pools')),
+  screen('/staffing/documents', 'staffing', () => import('@/screens/staffing/document-kinds')),
+  screen('/staffing/rules', 'staffing', () => import('@/screens/staffing/rules-page')),
+
   screen('/sending/domains', 'sending', () => import('@/screens/sending/domains')),
   screen('/sending/providers', 'sending', () => import('@/screens/sending/providers')),
   screen('/sending/mailbox', 'sending', () => import('@/screens/sending/mailbox')),

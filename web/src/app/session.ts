@@ -57,6 +57,11 @@ export type Right =
   | 'users.manage'
   | 'audit.read'
   | 'settings.manage'
+  | 'shifts.read'
+  | 'shifts.request'
+  | 'shifts.write'
+  | 'staffing.manage'
+  | 'rules.override'
 
 export function useMay(): (right: Right) => boolean {
   const { rights } = useSession()

@@ -829,6 +829,7 @@ export type OfferState = 'open' | 'booked' | 'declined' | 'waiting' | 'taken' | 
 export type OfferView = {
     person_id: string;
     name?: string;
+    reach: Reach;
     state: OfferState;
     step: number;
     rank: number;
@@ -1067,6 +1068,8 @@ export type RankWeights = {
     distance: number;
     warnings: number;
 };
+
+export type Reach = 'sms' | 'mail' | 'nothing';
 
 export type ReasonInput = {
     reason?: string;
@@ -1385,6 +1388,13 @@ export type SmsView = {
     kind: SmsKind;
     person_id?: string;
     campaign_id?: string;
+};
+
+export type StaffingDefaults = {
+    norwegian: RuleSettings;
+    swedish: RuleSettings;
+    ranking: RankSettings;
+    asking: AskingSettings;
 };
 
 export type StaffingSettings = {
@@ -5770,6 +5780,31 @@ export type UpdateStaffingSettingsResponses = {
 
 export type UpdateStaffingSettingsResponse = UpdateStaffingSettingsResponses[keyof UpdateStaffingSettingsResponses];
 
+export type GetStaffingDefaultsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/staffing/defaults';
+};
+
+export type GetStaffingDefaultsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetStaffingDefaultsError = GetStaffingDefaultsErrors[keyof GetStaffingDefaultsErrors];
+
+export type GetStaffingDefaultsResponses = {
+    /**
+     * The answer.
+     */
+    200: StaffingDefaults;
+};
+
+export type GetStaffingDefaultsResponse = GetStaffingDefaultsResponses[keyof GetStaffingDefaultsResponses];
+
 export type ListSkillsData = {
     body?: never;
     path?: never;
@@ -6222,6 +6257,9 @@ export type ListSubstitutesData = {
     path?: never;
     query?: {
         pool?: string;
+        skill?: string;
+        person?: string;
+        q?: string;
         cursor?: string;
         limit?: number;
     };

@@ -3,7 +3,7 @@
 // is back, everything on the screen is read anew.
 import { useEffect, useRef, useState } from 'react'
 
-const topics = ['campaign.progress', 'import.progress', 'mailbox.message', 'journey.counts'] as const
+const topics = ['campaign.progress', 'import.progress', 'mailbox.message', 'journey.counts', 'shift.changed'] as const
 export type LiveTopic = (typeof topics)[number]
 export type LiveEvent = { type: LiveTopic; id: string }
 

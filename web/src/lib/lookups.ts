@@ -3,15 +3,19 @@ import { useQuery } from '@tanstack/react-query'
 import {
   listAttributes,
   listCampaigns,
+  listDocumentKinds,
   listDomains,
   listForms,
   listLists,
+  listPools,
   listProviders,
   listPurposes,
   listSegments,
+  listSkills,
   listTags,
   listTemplates,
   listUsers,
+  listWorkplaces,
 } from '@/client'
 import { ask } from './ask'
 
@@ -39,6 +43,14 @@ export const useCampaigns = () =>
   useQuery({ queryKey: ['campaigns', 'all'], queryFn: () => ask(listCampaigns({ query: { limit: 200 } })), ...minute })
 export const useUsers = (enabled = true) =>
   useQuery({ queryKey: ['users', 'all'], queryFn: () => ask(listUsers()), enabled, ...minute })
+export const useWorkplaces = () =>
+  useQuery({ queryKey: ['workplaces', 'all'], queryFn: () => ask(listWorkplaces()), ...minute })
+export const useSkills = () =>
+  useQuery({ queryKey: ['skills', 'all'], queryFn: () => ask(listSkills()), ...minute })
+export const useDocumentKinds = () =>
+  useQuery({ queryKey: ['document_kinds', 'all'], queryFn: () => ask(listDocumentKinds()), ...minute })
+export const usePools = () =>
+  useQuery({ queryKey: ['pools', 'all'], queryFn: () => ask(listPools()), ...minute })
 
 /** The mailbox that stands for a channel without a provider: it has no row, and its id is nil. */
 export const isBuiltIn = (p: { id: string }) => /^[0-]+$/.test(p.id)

@@ -46,6 +46,18 @@ export function formatHour(at: string | Date): string {
   }).format(new Date(at))
 }
 
+/** A date of the calendar, `2026-11-21`, which is the same wherever one reads it. */
+export const formatDay = (
+  day: string,
+  style: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' },
+): string => new Intl.DateTimeFormat(locale(), { timeZone: 'UTC', ...style }).format(new Date(`${day}T12:00Z`))
+
+/** The short name of a zone at an instant: CET, GMT+2. */
+export const zoneShort = (at: string | Date, inZone: string): string =>
+  new Intl.DateTimeFormat(locale(), { timeZone: inZone, timeZoneName: 'short' })
+    .formatToParts(new Date(at))
+    .find((p) => p.type === 'timeZoneName')?.value ?? inZone
+
 export const formatNumber = (n: number, digits = 0): string =>
   new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(n)
 
@@ -65,18 +77,29 @@ export function formatBytes(n: number): string {
   return `${formatNumber(value, value < 10 && i > 0 ? 1 : 0)} ${units[i]}`
 }
 
+// Making a formatter costs more than using it: boards and calendars read thousands of wall clocks.
+const clocks = new Map<string, Intl.DateTimeFormat>()
+function clockOf(inZone: string): Intl.DateTimeFormat {
+  let clock = clocks.get(inZone)
+  if (!clock) {
+    clock = new Intl.DateTimeFormat('en-GB', {
+      timeZone: inZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    })
+    clocks.set(inZone, clock)
+  }
+  return clock
+}
+
 /** Offset of `inZone` from UTC at the instant `utc`, in milliseconds. */
 function zoneOffset(utc: number, inZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: inZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(utc)
+  const parts = clockOf(inZone).formatToParts(utc)
   const n = (type: string) => Number(parts.find((p) => p.type === type)?.value)
   return (
     Date.UTC(n('year'), n('month') - 1, n('day'), n('hour'), n('minute'), n('second')) -

@@ -142,6 +142,8 @@ export function PersonPicker(props: {
     queryKey: ['persons', 'pick', q],
     queryFn: () => ask(listPersons({ query: { q: q || undefined, limit: 8 } })),
     enabled: open,
+    // The list stays while the next is read: what is about to be clicked does not vanish.
+    placeholderData: (old) => old,
   })
   const rows = found.data?.items ?? []
   function pick(i: number) {

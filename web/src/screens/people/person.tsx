@@ -18,6 +18,7 @@ import {
   IconSparkles,
   IconTag,
   IconTrash,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -29,6 +30,7 @@ import {
   deletePerson,
   getPerson,
   listPersonTimeline,
+  listSubstitutes,
   type Person,
   type PersonUpdate,
   setPersonConsent,
@@ -60,7 +62,7 @@ import {
   toast,
   toastProblem,
 } from '@/ui/kit'
-import { Link, useGo } from '@/ui/link'
+import { Link, LinkButton, useGo } from '@/ui/link'
 import { Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
@@ -105,6 +107,12 @@ function PersonView({
   const go = useGo()
   const name = personName(person)
   const write = may('persons.write')
+  const register = useQuery({
+    queryKey: ['substitutes', 'person', person.id],
+    queryFn: () => ask(listSubstitutes({ query: { person: person.id } })),
+    enabled: may('shifts.write'),
+  })
+  const substitute = register.data?.items[0]
   return (
     <Page
       title={name}
@@ -113,6 +121,15 @@ function PersonView({
       actions={
         write && (
           <>
+            {substitute && (
+              <LinkButton
+                variant="default"
+                href={`/substitutes/${person.id}`}
+                leftSection={<IconUsersGroup size={16} aria-hidden />}
+              >
+                {t('people:substitute')}
+              </LinkButton>
+            )}
             {!edit && (
               <Button
                 variant="default"

@@ -1,0 +1,183 @@
+// Hours as planned, as the person said, and as the office confirmed them. Both have to say the same: whoever changes
+// them takes the other's confirmation back.
+import { Button, TextInput } from '@mantine/core'
+import { IconClockCheck } from '@tabler/icons-react'
+import { useState } from 'react'
+
+import { queries, useMay } from '@/app/session'
+import { type BookingView, confirmHours } from '@/client'
+import { ask } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { formatDay, utcToWall, wallToUtc } from '@/lib/time'
+import { oneOf, useUrl } from '@/lib/url'
+import { DialogForm } from '@/ui/dialog-form'
+import { Empty, State, toast, toastProblem, type Tone } from '@/ui/kit'
+import { Link } from '@/ui/link'
+import { Choice } from '@/ui/pick'
+import { DataTable } from '@/ui/table'
+import { useNames, zoneOf } from './data'
+import { awaitsOffice, type HoursState, hoursState, workedMinutes } from './hours'
+import { ShiftTimes } from './shift-card'
+import { duration } from './strategy'
+import { dayIn } from './week'
+
+const tones: Record<HoursState, Tone> = { coming: 'idle', none: 'warn', person: 'warn', office: 'busy', both: 'good' }
+const which = ['due', 'all'] as const
+const STEP = 100
+
+export function HoursTable({ bookings }: { bookings: BookingView[] }) {
+  const may = useMay()
+  const [url, setUrl] = useUrl()
+  const names = useNames()
+  const [shown, setShown] = useState(STEP)
+  const [editing, setEditing] = useState<BookingView>()
+  const [busy, setBusy] = useState<string>()
+  const now = Date.now()
+  const filter = oneOf(which, url.hours) ?? 'due'
+  const booked = bookings.filter((b) => b.state === 'booked')
+  const rows = filter === 'all' ? booked : booked.filter((b) => awaitsOffice(b, now))
+  async function confirmAsSaid(b: BookingView) {
+    setBusy(b.id)
+    try {
+      await ask(confirmHours({ path: { id: b.id }, body: { from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at } }))
+      await queries.invalidateQueries({ queryKey: ['bookings'] })
+      toast('good', t('staffing:hours_page.confirmed'))
+    } catch (error) {
+      toastProblem(error)
+    } finally {
+      setBusy(undefined)
+    }
+  }
+  return (
+    <>
+      <div className="filters">
+        <Choice
+          className="wide"
+          label={t('staffing:hours_page.show')}
+          value={filter}
+          data={which.map((w) => ({ value: w, label: t(`staffing:hours_page.which.${w}`) }))}
+          onPick={(w) => setUrl({ hours: w === 'due' ? undefined : w })}
+        />
+      </div>
+      <div className="card card-flush">
+        {rows.length ? (
+          <>
+            <DataTable
+              label={t('staffing:calendar.view.hours')}
+              rows={rows.slice(0, shown)}
+              rowKey={(b) => b.id}
+              columns={[
+                {
+                  key: 'who',
+                  header: t('staffing:person'),
+                  bare: true,
+                  cell: (b) => <Link href={`/substitutes/${b.person_id}`}>{b.name ?? t('no_name')}</Link>,
+                },
+                {
+                  key: 'planned',
+                  header: t('staffing:calendar.planned'),
+                  cell: (b) => (
+                    <Link href={`/shifts/${b.shift_id}`}>
+                      {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))} <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
+                    </Link>
+                  ),
+                },
+                { key: 'where', header: t('staffing:workplace'), cell: (b) => names.places.get(b.workplace_id)?.name ?? '…' },
+                {
+                  key: 'worked',
+                  header: t('staffing:calendar.worked'),
+                  cell: (b) =>
+                    b.worked_from && b.worked_until ? (
+                      <ShiftTimes shift={{ starts_at: b.worked_from, ends_at: b.worked_until }} zone={zoneOf(names.places, b)} />
+                    ) : (
+                      <span className="muted">{t('staffing:hours_page.nothing_said')}</span>
+                    ),
+                },
+                { key: 'sum', header: t('staffing:hours_title'), number: true, cell: (b) => duration(workedMinutes(b)) },
+                {
+                  key: 'state',
+                  header: t('staffing:state'),
+                  cell: (b) => {
+                    const state = hoursState(b, now)
+                    return <State tone={tones[state]}>{t(`staffing:hours_page.states.${state}`)}</State>
+                  },
+                },
+                {
+                  key: 'do',
+                  header: '',
+                  bare: true,
+                  width: 200,
+                  cell: (b) =>
+                    may('shifts.write') && Date.parse(b.starts_at) < now ? (
+                      <span className="buttons">
+                        {awaitsOffice(b, now) && (
+                          <Button
+                            size="xs"
+                            variant="default"
+                            aria-label={t('staffing:hours_page.confirm_named', { name: b.name })}
+                            loading={busy === b.id}
+                            onClick={() => void confirmAsSaid(b)}
+                          >
+                            {t('staffing:hours_page.confirm')}
+                          </Button>
+                        )}
+                        <Button
+                          size="xs"
+                          variant="default"
+                          aria-label={t('staffing:hours_page.change_named', { name: b.name })}
+                          onClick={() => setEditing(b)}
+                        >
+                          {t('staffing:hours_page.change')}
+                        </Button>
+                      </span>
+                    ) : null,
+                },
+              ]}
+            />
+            {rows.length > shown && (
+              <footer className="table-foot">
+                <span>{t('shown_of', { shown, total: rows.length })}</span>
+                <Button variant="default" size="xs" onClick={() => setShown(shown + STEP)}>
+                  {t('show_more')}
+                </Button>
+              </footer>
+            )}
+          </>
+        ) : (
+          <Empty icon={<IconClockCheck aria-hidden />} title={t('staffing:hours_page.none')}>
+            {t('staffing:hours_page.none_text')}
+          </Empty>
+        )}
+      </div>
+      {editing && <Edit booking={editing} zone={zoneOf(names.places, editing)} close={() => setEditing(undefined)} />}
+    </>
+  )
+}
+
+function Edit({ booking, zone, close }: { booking: BookingView; zone: string; close: () => void }) {
+  const form = useForm({
+    from: utcToWall(booking.worked_from ?? booking.starts_at, zone),
+    until: utcToWall(booking.worked_until ?? booking.ends_at, zone),
+  })
+  return (
+    <DialogForm
+      open
+      title={t('staffing:hours_page.title', { name: booking.name ?? t('no_name') })}
+      label={t('staffing:hours_page.confirm')}
+      form={form}
+      onClose={close}
+      send={async (v) => {
+        await ask(confirmHours({ path: { id: booking.id }, body: { from: wallToUtc(v.from, zone), until: wallToUtc(v.until, zone) } }))
+        await queries.invalidateQueries({ queryKey: ['bookings'] })
+        toast('good', t('staffing:hours_page.confirmed'))
+      }}
+    >
+      <p className="muted">{t(booking.person_confirmed_at ? 'staffing:hours_page.takes_back' : 'staffing:hours_page.text')}</p>
+      <div className="two">
+        <TextInput type="datetime-local" required label={t('staffing:dialog.from')} description={t('staffing:dialog.zone', { zone })} {...form.text('from')} />
+        <TextInput type="datetime-local" required label={t('staffing:dialog.until')} {...form.text('until')} />
+      </div>
+    </DialogForm>
+  )
+}

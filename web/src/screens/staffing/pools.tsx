@@ -1,0 +1,5 @@
+import { NamedThings } from './named'
+
+export default function Pools() {
+  return <NamedThings what="pools" />
+}

@@ -1,0 +1,124 @@
+// Who was asked, when, through what, and what they said. Whoever applied and waits stands first.
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { answerOffer, type OfferView, type Shift } from '@/client'
+import { ask } from '@/lib/ask'
+import { t } from '@/lib/i18n'
+import { Tag, Time, toast, toastProblem } from '@/ui/kit'
+import { Link } from '@/ui/link'
+import { BookDialog } from './book'
+import { refreshShifts } from './data'
+import { OfferStateMark } from './states'
+
+const first: OfferView['state'][] = ['waiting', 'open', 'booked', 'refused', 'declined', 'expired', 'taken', 'withdrawn']
+const order = (a: OfferView, b: OfferView) =>
+  first.indexOf(a.state) - first.indexOf(b.state) || a.asked_at.localeCompare(b.asked_at) || a.rank - b.rank
+const STEP = 50
+
+export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferView[]; over: boolean }) {
+  const [shown, setShown] = useState(STEP)
+  const [picked, setPicked] = useState<OfferView>()
+  const [busy, setBusy] = useState<string>()
+  const live = shift.state === 'open' || shift.state === 'unfilled'
+  async function say(offer: OfferView, yes: boolean) {
+    setBusy(offer.person_id + yes)
+    try {
+      const reply = await ask(answerOffer({ path: { id: shift.id, person: offer.person_id }, body: { yes } }))
+      await refreshShifts()
+      const fine = reply.result === 'booked' || reply.result === 'waiting' || reply.result === 'declined'
+      const words = t(`staffing:answers.${reply.result}`)
+      const why = reply.result === 'not_allowed' ? ` ${reply.sentence}` : ''
+      toast(fine ? 'good' : 'warn', `${offer.name ?? t('no_name')}: ${words}${why}`)
+    } catch (error) {
+      toastProblem(error)
+    } finally {
+      setBusy(undefined)
+    }
+  }
+  function buttons(o: OfferView) {
+    const name = o.name ?? t('no_name')
+    if (o.state === 'waiting' && live)
+      return (
+        <Button size="xs" onClick={() => setPicked(o)}>
+          {t('staffing:offers.pick', { name })}
+        </Button>
+      )
+    if (!live || !['open', 'expired', 'declined', 'refused'].includes(o.state)) return null
+    return (
+      <span className="row">
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={t('staffing:offers.yes_for', { name })}
+          loading={busy === `${o.person_id}true`}
+          onClick={() => void say(o, true)}
+        >
+          {t('staffing:offers.yes')}
+        </Button>
+        {o.state !== 'declined' && (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t('staffing:offers.no_for', { name })}
+            loading={busy === `${o.person_id}false`}
+            onClick={() => void say(o, false)}
+          >
+            {t('staffing:offers.no')}
+          </Button>
+        )}
+      </span>
+    )
+  }
+  if (!offers.length)
+    return (
+      <p className="muted pad">
+        {t(shift.strategy.kind === 'direct' ? 'staffing:offers.none_direct' : 'staffing:offers.none')}
+      </p>
+    )
+  const sorted = [...offers].sort(order)
+  return (
+    <>
+      <ul className="candidates">
+        {sorted.slice(0, shown).map((o) => (
+          <li key={o.person_id} className="offer">
+            <div className="grow">
+              <span className="row">
+                <Link href={`/substitutes/${o.person_id}`} className="strong">
+                  {o.name ?? t('no_name')}
+                </Link>
+                {o.simulated && <Tag>{t('simulated')}</Tag>}
+              </span>
+              <div className="small">
+                {t('staffing:offers.asked')} <Time at={o.asked_at} /> {t(`staffing:reach_by.${o.reach}`)}
+              </div>
+              <div className="muted small">{o.explanation}</div>
+            </div>
+            <div className="offer-said">
+              <OfferStateMark state={o.state} />
+              {o.answered_at ? (
+                <div className="muted small">
+                  <Time at={o.answered_at} />
+                  {o.channel !== 'none' && ` ${t(`staffing:through.${o.channel}`)}`}
+                </div>
+              ) : o.state === 'open' && o.expires_at ? (
+                <div className="muted small">
+                  {t('staffing:offers.until')} <Time at={o.expires_at} />
+                </div>
+              ) : null}
+              {!over && shift.state !== 'cancelled' && buttons(o)}
+            </div>
+          </li>
+        ))}
+      </ul>
+      {sorted.length > shown && (
+        <footer className="table-foot">
+          <span>{t('shown_of', { shown, total: sorted.length })}</span>
+          <Button variant="default" size="xs" onClick={() => setShown(shown + STEP)}>
+            {t('show_more')}
+          </Button>
+        </footer>
+      )}
+      {picked && <BookDialog shift={shift} person={picked} close={() => setPicked(undefined)} />}
+    </>
+  )
+}

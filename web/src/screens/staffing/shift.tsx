@@ -1,0 +1,281 @@
+// One shift while it is being filled: what and where, how it stands and what comes next, who is booked, who was asked
+// and what they said, and who could be asked, each with the reason. Everything follows live.
+import { Button } from '@mantine/core'
+import { IconCopy, IconDots, IconEdit, IconTrash, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Suspense, useEffect, useRef, useState } from 'react'
+import { queries, useMay } from '@/app/session'
+import { cancelShift, deleteShift, getShift, listCandidates, listOffers, listShiftBookings, publishShift, type Shift } from '@/client'
+import { ask } from '@/lib/ask'
+import { useLive } from '@/lib/events'
+import { t } from '@/lib/i18n'
+import { formatDay, zoneShort } from '@/lib/time'
+import { useParam } from '@/lib/url'
+import { Card, confirm, Facts, Loaded, Page, Tag, Time, toast, toastProblem } from '@/ui/kit'
+import { useGo } from '@/ui/link'
+import { Menu, type MenuItem } from '@/ui/overlay'
+import { refreshShifts, useNames, zoneOf } from './data'
+import { ReasonDialog } from './reason-dialog'
+import type { Focus } from './shift-dialog'
+import { CopyDialog, ShiftDialog } from './later'
+import { otherZone, ShiftTimes } from './shift-card'
+import { Bookings } from './shift-bookings'
+import { Candidates } from './shift-candidates'
+import { Next } from './shift-next'
+import { Offers } from './shift-offers'
+import { placesWords, ShiftStateMark } from './states'
+import { duration, strategyWords } from './strategy'
+import { mondayOf, minutesBetween, spanIn } from './week'
+import './staffing.css'
+
+export default function ShiftScreen() {
+  const id = useParam()
+  const shift = useQuery({ queryKey: ['shift', id], queryFn: () => ask(getShift({ path: { id } })) })
+  if (!shift.data) {
+    return (
+      <Page title={t('staffing:shift')} back={{ href: '/shifts', label: t('staffing:board.title') }}>
+        <Loaded query={shift} block={320}>
+          {() => null}
+        </Loaded>
+      </Page>
+    )
+  }
+  return <ShiftView key={id} shift={shift.data} />
+}
+
+/** What the office sees of it; somebody who only asks for shifts sees who is booked. */
+function useParts(id: string, write: boolean) {
+  const bookings = useQuery({ queryKey: ['shift', id, 'bookings'], queryFn: () => ask(listShiftBookings({ path: { id } })) })
+  const offers = useQuery({
+    queryKey: ['shift', id, 'offers'],
+    queryFn: () => ask(listOffers({ path: { id } })),
+    enabled: write,
+  })
+  const candidates = useQuery({
+    queryKey: ['shift', id, 'candidates'],
+    queryFn: () => ask(listCandidates({ path: { id }, query: { limit: 200 } })),
+    enabled: write,
+  })
+  // While answers pour in, the page reads again at most once a second.
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const { connected } = useLive('shift.changed', (event) => {
+    if (event.id !== id) return
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined
+      void queries.invalidateQueries({ queryKey: ['shift', id] })
+    }, 1000)
+  })
+  useEffect(() => {
+    if (connected) return
+    const poll = setInterval(() => void queries.invalidateQueries({ queryKey: ['shift', id] }), 10_000)
+    return () => clearInterval(poll)
+  }, [connected, id])
+  return { bookings, offers, candidates, connected }
+}
+
+function ShiftView({ shift }: { shift: Shift }) {
+  const may = useMay()
+  const go = useGo()
+  const names = useNames()
+  const write = may('shifts.write')
+  const parts = useParts(shift.id, write)
+  const [open, setOpen] = useState<Focus | 'copy' | 'cancel'>()
+  const [busy, setBusy] = useState(false)
+  const zone = zoneOf(names.places, shift)
+  const place = names.places.get(shift.workplace_id)
+  const span = spanIn(shift.starts_at, shift.ends_at, zone)
+  const over = Date.parse(shift.starts_at) <= Date.now()
+  const unpublished = shift.state === 'draft' || shift.state === 'requested'
+  const change = write || (may('shifts.request') && unpublished)
+  const booked = parts.bookings.data?.items.filter((b) => b.state === 'booked') ?? []
+  const told = {
+    booked: parts.bookings.data ? booked.length : shift.taken,
+    asked: parts.offers.data?.items.filter((o) => o.state === 'open' || o.state === 'waiting').length ?? 0,
+  }
+  async function publish() {
+    setBusy(true)
+    try {
+      const now = await ask(publishShift({ path: { id: shift.id } }))
+      await refreshShifts()
+      toast('good', t(`staffing:made.${now.state === 'requested' ? 'requested' : 'open'}`))
+    } catch (error) {
+      toastProblem(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const title = formatDay(span.day, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+  const menu: MenuItem[] = []
+  if (may('shifts.request'))
+    menu.push({ label: t('staffing:copy.menu'), icon: <IconCopy size={16} aria-hidden />, run: () => setOpen('copy') })
+  if (change && shift.state === 'draft')
+    menu.push({
+      label: t('staffing:delete'),
+      danger: true,
+      icon: <IconTrash size={16} aria-hidden />,
+      run: () =>
+        confirm({
+          title: t('staffing:delete_title', { day: title }),
+          body: t('staffing:delete_body'),
+          label: t('staffing:delete_label'),
+          run: async () => {
+            await ask(deleteShift({ path: { id: shift.id } }))
+            queries.removeQueries({ queryKey: ['shift', shift.id] })
+            void refreshShifts()
+            toast('good', t('staffing:deleted'))
+            go(`/shifts?week=${mondayOf(span.day)}`)
+          },
+        }),
+    })
+  if (write && shift.state !== 'cancelled' && shift.state !== 'draft')
+    menu.push({
+      label: t('staffing:cancel.menu'),
+      danger: true,
+      icon: <IconX size={16} aria-hidden />,
+      run: () => setOpen('cancel'),
+    })
+  const primary =
+    over || !change
+      ? undefined
+      : shift.state === 'draft'
+        ? t(write ? 'staffing:publish' : 'staffing:request')
+        : shift.state === 'requested' && write
+          ? t('staffing:approve')
+          : undefined
+  return (
+    <Page
+      wide
+      title={`${place?.name ?? t('staffing:shift')} · ${formatDay(span.day)}`}
+      lead={
+        <>
+          {title}, <ShiftTimes shift={shift} zone={zone} /> {!otherZone(shift.starts_at, zone) && zoneShort(shift.starts_at, zone)}
+        </>
+      }
+      back={{ href: `/shifts?week=${mondayOf(span.day)}`, label: t('staffing:board.title') }}
+      state={<ShiftStateMark state={shift.state} />}
+      actions={
+        <>
+          {primary && (
+            <Button loading={busy} onClick={() => void publish()}>
+              {primary}
+            </Button>
+          )}
+          {change && shift.state !== 'cancelled' && (
+            <Button variant="default" leftSection={<IconEdit size={16} aria-hidden />} onClick={() => setOpen('all')}>
+              {t('edit')}
+            </Button>
+          )}
+          {menu.length > 0 && (
+            <Menu
+              label={t('staffing:more')}
+              className="menu-button framed"
+              button={<IconDots size={18} aria-hidden />}
+              items={menu}
+            />
+          )}
+        </>
+      }
+    >
+      <div className="split shift-split">
+        <div className="sections">
+          <Next
+            shift={shift}
+            zone={zone}
+            offers={parts.offers.data?.items}
+            candidates={parts.candidates.data}
+            connected={parts.connected}
+            over={over}
+            busy={busy}
+            open={setOpen}
+            again={() => void publish()}
+          />
+          {write && !unpublished && (
+            <Card title={t('staffing:offers.title')} flush>
+              <Loaded query={parts.offers} block={160}>
+                {(o) => <Offers shift={shift} offers={o.items} over={over} />}
+              </Loaded>
+            </Card>
+          )}
+          {write && shift.state !== 'cancelled' && (
+            <Loaded query={parts.candidates} block={240}>
+              {(c) => (
+                <Candidates
+                  shift={shift}
+                  data={c}
+                  offers={parts.offers.data?.items ?? []}
+                  booked={booked.map((b) => b.person_id)}
+                  bookable={!unpublished && !over}
+                />
+              )}
+            </Loaded>
+          )}
+        </div>
+        <div className="sections">
+          <Loaded query={parts.bookings} block={120}>
+            {(b) => <Bookings shift={shift} bookings={b.items} write={write} over={over} />}
+          </Loaded>
+          <Card title={t('staffing:what')}>
+            <Facts items={factsOf(shift, names, place?.address)} />
+          </Card>
+        </div>
+      </div>
+      <Suspense>
+      {open === 'copy' ? (
+        <CopyDialog shift={shift} zone={zone} close={() => setOpen(undefined)} done={(day) => go(`/shifts?week=${mondayOf(day)}`)} />
+      ) : open === 'cancel' ? (
+        <ReasonDialog
+          title={t('staffing:cancel.title', { place: place?.name, day: formatDay(span.day) })}
+          body={t(told.booked || told.asked ? 'staffing:cancel.body' : 'staffing:cancel.body_nobody', told)}
+          label={t('staffing:cancel.label', { count: told.booked + told.asked })}
+          hint={t('staffing:cancel.hint')}
+          close={() => setOpen(undefined)}
+          send={async (reason) => {
+            await ask(cancelShift({ path: { id: shift.id }, body: { reason } }))
+            await refreshShifts()
+            toast('good', t('staffing:cancel.done', { count: told.booked + told.asked }))
+          }}
+        />
+      ) : open ? (
+        <ShiftDialog shift={shift} focus={open} close={() => setOpen(undefined)} done={() => setOpen(undefined)} />
+      ) : null}
+      </Suspense>
+    </Page>
+  )
+}
+
+
+function factsOf(shift: Shift, names: ReturnType<typeof useNames>, address: string | undefined): [React.ReactNode, React.ReactNode][] {
+  const all = minutesBetween(shift.starts_at, shift.ends_at)
+  const none = <span className="muted">–</span>
+  return [
+    [t('staffing:dialog.places'), placesWords(shift)],
+    [t('staffing:address'), address || none],
+    [t('staffing:dialog.length_label'), t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) })],
+    [
+      t('staffing:needs.label'),
+      shift.skills.length ? (
+        <span className="tags">
+          {shift.skills.map((n) => (
+            <Tag key={n.skill_id}>
+              {t(n.required ? 'staffing:needs.one_required' : 'staffing:needs.one_preferred', {
+                name: names.skills.get(n.skill_id) ?? '…',
+                level: n.level ?? 1,
+              })}
+            </Tag>
+          ))}
+        </span>
+      ) : (
+        none
+      ),
+    ],
+    [
+      t('staffing:dialog.pools'),
+      shift.pool_ids.length ? shift.pool_ids.map((p) => names.pools.get(p) ?? '…').join(', ') : t('staffing:dialog.everybody'),
+    ],
+    [t('staffing:strategy.label'), strategyWords(shift.strategy)],
+    [t('staffing:dialog.answer_by'), <Time key="a" at={shift.answer_by} />],
+    ...(shift.note ? [[t('staffing:dialog.note'), <span key="n" className="pre wrap">{shift.note}</span>] as [string, React.ReactNode]] : []),
+    [t('staffing:published'), <Time key="p" at={shift.published_at} />],
+  ]
+}

@@ -1,0 +1,5 @@
+import { NamedThings } from './named'
+
+export default function Skills() {
+  return <NamedThings what="skills" />
+}

@@ -1,0 +1,62 @@
+// How people are asked, in words and as the API wants it.
+import type { Strategy, StrategyKind, Wave, WaveWho } from '@/client'
+import { t } from '@/lib/i18n'
+
+export const kinds = ['broadcast', 'one_by_one', 'waves', 'candidates', 'direct'] as const satisfies StrategyKind[]
+export const groups = ['favourites', 'pool', 'others'] as const satisfies WaveWho[]
+/** What the program does when nothing is said. */
+export const usualMinutes = 30
+export const usualWaves = (): Wave[] => [
+  { who: 'favourites', minutes: 60 },
+  { who: 'pool', minutes: 120 },
+  { who: 'others', minutes: 24 * 60 },
+]
+export const longestWait = 7 * 24 * 60
+export const mostWaves = 10
+
+/** 495 → "8 h 15 min". */
+export function duration(minutes: number): string {
+  const sign = minutes < 0 ? '−' : ''
+  const all = Math.abs(minutes)
+  const h = Math.floor(all / 60)
+  const m = all % 60
+  return sign + [h || !m ? t('staffing:hours', { n: h }) : '', m ? t('staffing:minutes', { n: m }) : ''].filter(Boolean).join(' ')
+}
+
+export function strategyWords(s: Strategy): string {
+  if (s.kind === 'one_by_one') return t('staffing:strategy.words.one_by_one', { time: duration(s.minutes ?? usualMinutes) })
+  if (s.kind === 'waves')
+    return t('staffing:strategy.words.waves', {
+      waves: (s.waves ?? usualWaves())
+        .map((w) => `${t(`staffing:strategy.who.${w.who}`)} ${duration(w.minutes)}`)
+        .join(', '),
+    })
+  return t(`staffing:strategy.words.${s.kind}`)
+}
+
+/** Only the fields that belong to the kind. */
+export function tidy(s: Strategy): Strategy {
+  if (s.kind === 'one_by_one') return { kind: s.kind, minutes: s.minutes ?? usualMinutes }
+  if (s.kind === 'waves') return { kind: s.kind, waves: s.waves ?? usualWaves() }
+  return { kind: s.kind }
+}
+
+/** Whether it asks people by itself. */
+export const asks = (s: Strategy): boolean => s.kind !== 'direct'
+
+/** Which of these would be asked when it goes on by itself, in their order; one by one, as many as there are places. */
+export function nextOnes<T extends { askable: boolean; favourite: boolean; in_pool: boolean; person_id: string }>(
+  s: Strategy,
+  step: number,
+  ranked: T[],
+  asked: ReadonlySet<string>,
+  free: number,
+): T[] {
+  const left = ranked.filter((c) => c.askable && !asked.has(c.person_id))
+  if (s.kind === 'one_by_one') return left.slice(0, Math.max(free, 1))
+  if (s.kind === 'direct') return []
+  if (s.kind !== 'waves') return left
+  const wave = (s.waves ?? usualWaves())[step]
+  if (!wave) return []
+  return left.filter((c) => (wave.who === 'favourites' ? c.favourite : wave.who === 'pool' ? c.in_pool : true))
+}
