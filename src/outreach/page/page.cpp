@@ -81,11 +81,11 @@ net::Response page(const PageStyle& style, std::string_view title, std::string_v
       parts.footer, script);
   auto response = net::text_response(status, "text/html; charset=utf-8", std::move(html));
   response.with("Cache-Control", "no-store");
-  response.with("Content-Security-Policy",
-                fmt::format("default-src 'none'; {}style-src 'nonce-{}'; img-src 'self'; "
-                            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-                            script.empty() ? "" : fmt::format("script-src 'nonce-{}'; ", nonce),
-                            nonce));
+  response.with(
+      "Content-Security-Policy",
+      fmt::format("default-src 'none'; {}style-src 'nonce-{}'; img-src 'self'; "
+                  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                  script.empty() ? "" : fmt::format("script-src 'nonce-{}'; ", nonce), nonce));
   return response;
 }
 

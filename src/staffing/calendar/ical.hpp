@@ -4,7 +4,8 @@
 // in CRLF, are folded at 75 octets, text is escaped, times are UTC, an event keeps its UID), and
 // the library brings parsers of outside bytes that nothing here calls.
 //
-//   calendar("Shifts, North school", {{.uid = "…", .start = …, .end = …, .summary = "North school"}})
+//   calendar("Shifts, North school", {{.uid = "…", .start = …, .end = …, .summary = "North
+//   school"}})
 #pragma once
 
 #include <string>
@@ -16,10 +17,10 @@
 namespace varde::staffing::ical {
 
 struct Event {
-  std::string uid;    ///< The same for ever: by it a calendar knows the event again (3.8.4.7).
-  int sequence = 0;   ///< Grows with each change that matters (3.8.7.4).
+  std::string uid;   ///< The same for ever: by it a calendar knows the event again (3.8.4.7).
+  int sequence = 0;  ///< Grows with each change that matters (3.8.7.4).
   Timestamp start, end;
-  Timestamp changed;  ///< DTSTAMP and LAST-MODIFIED.
+  Timestamp changed;                                ///< DTSTAMP and LAST-MODIFIED.
   std::string summary, location, description, url;  ///< UTF-8; empty ones are left out.
   bool cancelled = false;
 };

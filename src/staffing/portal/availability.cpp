@@ -19,7 +19,7 @@ constexpr auto kLongest = std::chrono::days(3 * 366);
 enum class Look { unknown, available, ask_anyway, unavailable, paused, parts };
 
 const char* look_key(Look look) {
-  constexpr const char* kKeys[] = {"", "look.available", "look.ask", "look.unavailable",
+  constexpr const char* kKeys[] = {"",           "look.available", "look.ask", "look.unavailable",
                                    "look.pause", "look.parts"};
   return kKeys[static_cast<std::size_t>(look)];
 }
@@ -50,7 +50,8 @@ Look look_of_day(std::span<const fit::Statement> statements, const fit::ZoneWind
   auto end = zone.start_of(day + std::chrono::days(1));
   std::optional<Look> out;
   for (auto at = zone.start_of(day); at < end; at += std::chrono::hours(1)) {
-    auto look = look_of(fit::availability(statements, {at, std::min(end, at + std::chrono::hours(1))}, zone));
+    auto look = look_of(
+        fit::availability(statements, {at, std::min(end, at + std::chrono::hours(1))}, zone));
     if (out && *out != look) return Look::parts;
     out = look;
   }
@@ -58,8 +59,8 @@ Look look_of_day(std::span<const fit::Statement> statements, const fit::ZoneWind
 }
 
 std::string month_table(Visit& visit, std::chrono::year_month month,
-                        const std::vector<OwnStatement>& said, const std::vector<OwnBooking>& booked,
-                        const fit::ZoneWindow& zone) {
+                        const std::vector<OwnStatement>& said,
+                        const std::vector<OwnBooking>& booked, const fit::ZoneWindow& zone) {
   const auto& t = visit.words;
   std::vector<fit::Statement> statements;
   for (const auto& s : said)
@@ -102,8 +103,8 @@ std::string month_table(Visit& visit, std::chrono::year_month month,
                            to_string(Date(first)).substr(0, 7), to_string(date), number);
       }
       if (!marks.empty())
-        out += fmt::format("<span aria-hidden=\"true\">{}</span><span class=\"vh\">{}</span>", marks,
-                           told);
+        out += fmt::format("<span aria-hidden=\"true\">{}</span><span class=\"vh\">{}</span>",
+                           marks, told);
       out += day < today ? "</span></td>" : "</a></td>";
     }
     out += "</tr>";
@@ -112,7 +113,8 @@ std::string month_table(Visit& visit, std::chrono::year_month month,
 }
 
 const char* kind_key(StatementKind kind) {
-  constexpr const char* kKeys[] = {"", "kind.available", "kind.unavailable", "kind.ask", "kind.pause"};
+  constexpr const char* kKeys[] = {"", "kind.available", "kind.unavailable", "kind.ask",
+                                   "kind.pause"};
   return kKeys[static_cast<std::size_t>(kind)];
 }
 
@@ -145,8 +147,9 @@ std::string add_form(Visit& visit, std::string_view error) {
   const auto& form = visit.form;  // what was typed stays after an error
   std::string kinds, days;
   auto chosen = form.get("kind").empty() ? "available" : form.get("kind");
-  for (auto [value, key] : {std::pair{"available", "kind.available"}, std::pair{"unavailable", "kind.unavailable"},
-                            std::pair{"ask_anyway", "kind.ask"}, std::pair{"pause", "kind.pause"}})
+  for (auto [value, key] :
+       {std::pair{"available", "kind.available"}, std::pair{"unavailable", "kind.unavailable"},
+        std::pair{"ask_anyway", "kind.ask"}, std::pair{"pause", "kind.pause"}})
     kinds += fmt::format(
         "<label class=\"choice\"><input type=\"radio\" name=\"kind\" value=\"{}\"{}>{}</label>",
         value, chosen == value ? " checked" : "", t(key));
@@ -154,16 +157,20 @@ std::string add_form(Visit& visit, std::string_view error) {
   for (int i = 1; i <= 7; ++i) {
     auto number = std::to_string(i);
     days += fmt::format(
-        "<label class=\"choice\"><input type=\"checkbox\" name=\"weekday\" value=\"{}\"{}>{}</label>",
+        "<label class=\"choice\"><input type=\"checkbox\" name=\"weekday\" "
+        "value=\"{}\"{}>{}</label>",
         i, std::ranges::count(ticked, number) > 0 ? " checked" : "",
         t(fmt::format("weekday.{}", i)));
   }
   auto day = parse_date(visit.query["day"]);
   auto today = Date(std::chrono::floor<std::chrono::days>(to_local(now(), visit.zone())));
-  auto from = !form.get("from_date").empty() ? form.get("from_date") : to_string(day.value_or(today));
+  auto from =
+      !form.get("from_date").empty() ? form.get("from_date") : to_string(day.value_or(today));
   return fmt::format(
-      "<h2 id=\"add\">{}</h2>{}{}<fieldset><legend>{}</legend>{}</fieldset><div class=\"two\">{}{}</div>"
-      "<div class=\"two\">{}{}</div><fieldset><legend>{}</legend><div class=\"days\">{}</div></fieldset>{}</form>",
+      "<h2 id=\"add\">{}</h2>{}{}<fieldset><legend>{}</legend>{}</fieldset><div "
+      "class=\"two\">{}{}</div>"
+      "<div class=\"two\">{}{}</div><fieldset><legend>{}</legend><div "
+      "class=\"days\">{}</div></fieldset>{}</form>",
       t("availability.add"), error_line(t, error), open_form(visit, "/availability"),
       t("availability.kind"), kinds,
       input("from_date", t("availability.from_date"), "date", from, "required"),
@@ -204,7 +211,8 @@ std::string_view read_statement(const Visit& visit, NewStatement& out) {
   // Without an end: one day, or, of a pattern or a pause, until further notice.
   bool goes_on = !weekdays.empty() || out.kind == StatementKind::pause;
   std::chrono::sys_days first(*from);
-  auto today = std::chrono::floor<std::chrono::days>(to_local(now(), visit.zone())).time_since_epoch();
+  auto today =
+      std::chrono::floor<std::chrono::days>(to_local(now(), visit.zone())).time_since_epoch();
   auto last = until ? std::chrono::sys_days(*until) : goes_on ? first + kOpenEnd : first;
   if (last < first) return "availability.order";
   if (last - first > kLongest) return "availability.too_long";
@@ -216,7 +224,8 @@ std::string_view read_statement(const Visit& visit, NewStatement& out) {
   if (begin.empty() != end.empty()) return "availability.half_time";
   if (!begin.empty()) {
     auto from_minute = read_clock(begin), until_minute = read_clock(end);
-    if (!from_minute || !until_minute || *from_minute == *until_minute) return "availability.bad_time";
+    if (!from_minute || !until_minute || *from_minute == *until_minute)
+      return "availability.bad_time";
     out.from_minute = *from_minute;
     out.until_minute = *until_minute == 0 ? 1440 : *until_minute;
   }
@@ -230,15 +239,16 @@ net::Response availability_page(Visit& visit, std::string_view error, int status
   auto zone_name = visit.zone();
   auto today = std::chrono::floor<std::chrono::days>(to_local(now(), zone_name));
   auto day = parse_date(visit.query["day"]);
-  auto month = read_month(visit.query["month"])
-                   .value_or(day ? day->year() / day->month()
-                                 : Date(today).year() / Date(today).month());
+  auto month =
+      read_month(visit.query["month"])
+          .value_or(day ? day->year() / day->month() : Date(today).year() / Date(today).month());
   // A year back and three ahead are all there is to see.
   auto this_month = Date(today).year() / Date(today).month();
   if (month < this_month - std::chrono::months(12) || month > this_month + std::chrono::months(36))
     month = this_month;
   std::chrono::local_days first(month / 1), last(month / std::chrono::last);
-  auto from = from_local(first, zone_name), until = from_local(last + std::chrono::days(1), zone_name);
+  auto from = from_local(first, zone_name),
+       until = from_local(last + std::chrono::days(1), zone_name);
   auto& tx = visit.ctx.tx();
   auto earliest = std::min(std::chrono::sys_days(first.time_since_epoch()),
                            std::chrono::sys_days(today.time_since_epoch()));
@@ -246,10 +256,12 @@ net::Response availability_page(Visit& visit, std::string_view error, int status
   auto said = tx.all<OwnStatement>(kStatements, visit.me(), Date(earliest - std::chrono::days(1)));
   auto booked = booked_later.rows().all<OwnBooking>();
   fit::ZoneWindow zone(zone_name, from - std::chrono::days(8), until + std::chrono::days(8));
-  auto body = fmt::format("<p>{}</p><h2>{}</h2>", t("availability.text"), html_escape(t.month(month)));
+  auto body =
+      fmt::format("<p>{}</p><h2>{}</h2>", t("availability.text"), html_escape(t.month(month)));
   body += month_table(visit, month, said, booked, zone);
   body += fmt::format("<p class=\"help\">{}</p><p class=\"out\">", t("look.legend"));
-  for (auto [months, key] : {std::pair{-1, "availability.earlier"}, std::pair{1, "availability.later"}}) {
+  for (auto [months, key] :
+       {std::pair{-1, "availability.earlier"}, std::pair{1, "availability.later"}}) {
     auto other = month + std::chrono::months(months);
     body += link(fmt::format("{}/availability?month={}", visit.home,
                              to_string(Date(other / 1)).substr(0, 7)),
@@ -267,14 +279,16 @@ net::Response availability_page(Visit& visit, std::string_view error, int status
   std::from_chars(mark.data(), mark.data() + mark.size(), skip);
   if (skip >= said.size()) skip = 0;
   for (std::size_t i = skip; i < said.size() && i < skip + kPerPage; ++i)
-    body += fmt::format("<div class=\"item\"><p>{}</p>{}{}{}</form></div>", statement_text(t, said[i]),
-                        open_form(visit, "/availability"), hidden("id", said[i].id.str()),
-                        button(fmt::format("{}<span class=\"vh\">: {}</span>", t("availability.remove"),
-                                           html_escape(t.day(said[i].from_date))),
-                               "action", "remove", true));
+    body +=
+        fmt::format("<div class=\"item\"><p>{}</p>{}{}{}</form></div>", statement_text(t, said[i]),
+                    open_form(visit, "/availability"), hidden("id", said[i].id.str()),
+                    button(fmt::format("{}<span class=\"vh\">: {}</span>", t("availability.remove"),
+                                       html_escape(t.day(said[i].from_date))),
+                           "action", "remove", true));
   if (skip + kPerPage < said.size())
-    body += fmt::format("<p>{}</p>", link(fmt::format("{}/availability?skip={}#said", visit.home, skip + kPerPage),
-                                          t("availability.more")));
+    body += fmt::format(
+        "<p>{}</p>", link(fmt::format("{}/availability?skip={}#said", visit.home, skip + kPerPage),
+                          t("availability.more")));
   return show(visit, t.plain("availability.title"), body, Tab::availability, status);
 }
 
@@ -285,7 +299,8 @@ net::Response change_availability(Visit& visit) {
     auto id = visit.form.id("id");
     if (!id || ctx.tx().query(kRemoveStatement, visit.me(), *id).affected() == 0)
       return availability_page(visit, "availability.gone", 404);
-    trust::record(ctx, trust::AuditEntry{"availability.delete", "substitute", visit.me(), visit.me()});
+    trust::record(ctx,
+                  trust::AuditEntry{"availability.delete", "substitute", visit.me(), visit.me()});
     ctx.commit();
     return go(visit, "/availability#said", "removed");
   }
@@ -301,7 +316,8 @@ net::Response change_availability(Visit& visit) {
   if (ctx.tx().one<std::int64_t>(kCountStatements, visit.me()) >= kMostStatements)
     return availability_page(visit, "availability.too_many", 409);
   ctx.tx().insert_many("availability", std::vector{statement});
-  trust::record(ctx, trust::AuditEntry{"availability.create", "substitute", visit.me(), visit.me()});
+  trust::record(ctx,
+                trust::AuditEntry{"availability.create", "substitute", visit.me(), visit.me()});
   ctx.commit();
   return go(visit, "/availability?month=" + to_string(statement.from_date).substr(0, 7), "saved");
 }

@@ -14,7 +14,13 @@ namespace {
 
 constexpr auto kBack = std::chrono::days(60);
 
-std::string slug_url(const trust::Base& base, const std::string& home) { return base.public_url + home; }
+std::string url_of(const trust::Base& base, const std::string& slug, const Uuid& booking) {
+  return fmt::format("{}/p/me/{}/bookings/{}", base.public_url, slug, booking.str());
+}
+
+net::Response gone() {
+  return net::text_response(404, "text/plain; charset=utf-8", "There is no such calendar.\n");
+}
 
 }  // namespace
 
@@ -46,8 +52,16 @@ net::Response calendar_response(std::string_view name, const std::vector<ical::E
 net::Response booking_ics(Visit& visit, const Uuid& id) {
   auto booking = visit.ctx.tx().maybe<OwnBooking>(kOwnBooking, visit.me(), id);
   if (!booking) return say(visit, "not_found", 404);
-  auto url = slug_url(visit.ctx.base, visit.home) + "/bookings/" + id.str();
+  auto url = url_of(visit.ctx.base, visit.tenant.slug, id);
   return calendar_response(visit.tenant.name, {event_of(visit.words, *booking, url)}, "shift.ics");
+}
+
+net::Response offer_calendar(Ctx& ctx, const std::string& language, const Uuid& shift) {
+  auto booking = ctx.tx().maybe<OwnBooking>(kBookingOfShift, ctx.actor.id, shift);
+  if (!booking) return gone();
+  auto settings = trust::tenant_settings(ctx);
+  auto url = url_of(ctx.base, settings.slug, booking->booking_id);
+  return calendar_response(settings.name, {event_of(Words(language), *booking, url)}, "shift.ics");
 }
 
 // The token names its tenant, because a feed is found before anything else is known; what opens it
@@ -76,7 +90,6 @@ std::optional<Uuid> feed_tenant(std::string_view token) {
 }
 
 net::Response feed(trust::Base& base, net::Request& request, std::string_view token) {
-  auto gone = [] { return net::text_response(404, "text/plain; charset=utf-8", "There is no such calendar.\n"); };
   auto tenant = feed_tenant(token);
   if (!tenant) return gone();
   Ctx ctx(base, *tenant, {trust::ActorKind::person, {}});
@@ -89,9 +102,7 @@ net::Response feed(trust::Base& base, net::Request& request, std::string_view to
   Words words(person.language.empty() ? settings.locale : person.language);
   std::vector<ical::Event> events;
   for (const auto& booking : ctx.tx().all<OwnBooking>(kSince, *person_id, now() - kBack))
-    events.push_back(event_of(
-        words, booking,
-        fmt::format("{}/p/me/{}/bookings/{}", base.public_url, settings.slug, booking.booking_id.str())));
+    events.push_back(event_of(words, booking, url_of(base, settings.slug, booking.booking_id)));
   return calendar_response(settings.name, events, "shifts.ics");
 }
 

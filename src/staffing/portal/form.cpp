@@ -21,8 +21,8 @@ std::optional<int> digits(std::string_view text, std::size_t most) {
 std::optional<double> degrees(std::string text, double most) {
   std::replace(text.begin(), text.end(), ',', '.');
   double value = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value,
-                                   std::chars_format::fixed);
+  auto [end, ec] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (text.empty() || ec != std::errc() || end != text.data() + text.size() ||
       !(std::abs(value) <= most))
     return std::nullopt;

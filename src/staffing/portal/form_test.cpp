@@ -6,10 +6,19 @@ namespace varde::staffing {
 namespace {
 
 TEST(PortalForm, TimesOfADay) {
-  for (auto [text, minutes] : std::vector<std::pair<const char*, int>>{
-           {"00:00", 0}, {"08:30", 510}, {"23:59", 1439}, {"08:30:15", 510}, {"24:00", -1},
-           {"8:30", -1}, {"08:60", -1}, {"+8:30", -1}, {"08.30", -1}, {"", -1}, {"08:3", -1},
-           {"08:30x", -1}, {"08:30:15:10", -1}})
+  for (auto [text, minutes] : std::vector<std::pair<const char*, int>>{{"00:00", 0},
+                                                                       {"08:30", 510},
+                                                                       {"23:59", 1439},
+                                                                       {"08:30:15", 510},
+                                                                       {"24:00", -1},
+                                                                       {"8:30", -1},
+                                                                       {"08:60", -1},
+                                                                       {"+8:30", -1},
+                                                                       {"08.30", -1},
+                                                                       {"", -1},
+                                                                       {"08:3", -1},
+                                                                       {"08:30x", -1},
+                                                                       {"08:30:15:10", -1}})
     EXPECT_EQ(read_clock(text).value_or(-1), minutes) << text;
 }
 
@@ -39,8 +48,8 @@ TEST(PortalForm, PlacesAsPeopleCopyThem) {
   auto south = read_place("-33.9, -70.6");
   ASSERT_TRUE(south);
   EXPECT_DOUBLE_EQ(south->latitude, -33.9);
-  for (const char* text : {"91, 10", "59, 181", "59", "nan, nan", "inf 1", "59.91, 10.75, 3", "a, b",
-                           "", "1e1, 5", "59,91,10,75"})
+  for (const char* text : {"91, 10", "59, 181", "59", "nan, nan", "inf 1", "59.91, 10.75, 3",
+                           "a, b", "", "1e1, 5", "59,91,10,75"})
     EXPECT_FALSE(read_place(text)) << text;
 }
 

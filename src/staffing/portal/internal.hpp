@@ -54,9 +54,7 @@ struct Visit {
     return person.time_zone.empty() ? tenant.time_zone : person.time_zone;
   }
   std::string cookie_name(std::string_view name) const;
-  std::string_view cookie(std::string_view name) const {
-    return request.cookie(cookie_name(name));
-  }
+  std::string_view cookie(std::string_view name) const { return request.cookie(cookie_name(name)); }
   /// nullopt ends it.
   void set_cookie(std::string_view name, std::optional<std::string_view> value,
                   std::chrono::seconds life);

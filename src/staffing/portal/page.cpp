@@ -40,11 +40,10 @@ std::string Visit::cookie_name(std::string_view name) const {
 
 void Visit::set_cookie(std::string_view name, std::optional<std::string_view> value,
                        std::chrono::seconds life) {
-  headers.emplace_back(
-      "Set-Cookie",
-      fmt::format("{}={}; Path={}; HttpOnly; SameSite=Lax; Max-Age={}{}", cookie_name(name),
-                  value.value_or(""), home, value ? life.count() : 0,
-                  request.secure ? "; Secure" : ""));
+  headers.emplace_back("Set-Cookie",
+                       fmt::format("{}={}; Path={}; HttpOnly; SameSite=Lax; Max-Age={}{}",
+                                   cookie_name(name), value.value_or(""), home,
+                                   value ? life.count() : 0, request.secure ? "; Secure" : ""));
 }
 
 std::string Visit::form_token() const {
@@ -60,7 +59,8 @@ net::Response show(Visit& visit, const std::string& title, const std::string& bo
   if (visit.session) {
     menu = fmt::format("<nav aria-label=\"{}\">", t("menu"));
     for (auto [where, path, key] :
-         {std::tuple{Tab::home, "", "menu.home"}, std::tuple{Tab::bookings, "/bookings", "menu.bookings"},
+         {std::tuple{Tab::home, "", "menu.home"},
+          std::tuple{Tab::bookings, "/bookings", "menu.bookings"},
           std::tuple{Tab::availability, "/availability", "menu.availability"},
           std::tuple{Tab::profile, "/profile", "menu.profile"}})
       menu += fmt::format("<a href=\"{}{}\"{}>{}</a>", visit.home, path,
@@ -68,18 +68,19 @@ net::Response show(Visit& visit, const std::string& title, const std::string& bo
     menu += "</nav>";
   }
   std::string told;
-  if (auto done = visit.query.find("done"); done != visit.query.end() && visit.request.method == "GET")
+  if (auto done = visit.query.find("done");
+      done != visit.query.end() && visit.request.method == "GET")
     if (auto key = "done." + done->second; t.has(key))
       told = fmt::format("<p class=\"done\" role=\"status\">{}</p>", t(key));
   visit.style.language = t.language();
-  auto response = outreach::page(
-      visit.style, title, fmt::format("{}<h1>{}</h1>{}", told, html_escape(title), body),
-      {.css = kCss,
-       .header = menu,
-       .footer = html_escape(visit.tenant.name) + ". " +
-                 t(script.empty() ? "footer" : "footer.script"),
-       .script = script},
-      status);
+  auto response = outreach::page(visit.style, title,
+                                 fmt::format("{}<h1>{}</h1>{}", told, html_escape(title), body),
+                                 {.css = kCss,
+                                  .header = menu,
+                                  .footer = html_escape(visit.tenant.name) + ". " +
+                                            t(script.empty() ? "footer" : "footer.script"),
+                                  .script = script},
+                                 status);
   response.with("Referrer-Policy", "same-origin");
   for (auto& header : visit.headers) response.headers.push_back(std::move(header));
   visit.headers.clear();
@@ -132,7 +133,8 @@ std::string button(const std::string& label, std::string_view name, std::string_
                    bool plain) {
   return fmt::format(
       "<button{}{}>{}</button>", plain ? " class=\"plain\"" : "",
-      name.empty() ? "" : fmt::format(" name=\"{}\" value=\"{}\"", name, html_escape(value)), label);
+      name.empty() ? "" : fmt::format(" name=\"{}\" value=\"{}\"", name, html_escape(value)),
+      label);
 }
 
 std::string link(const std::string& href, const std::string& label) {

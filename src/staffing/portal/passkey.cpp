@@ -2,8 +2,8 @@
 // a browser has no passkeys, the code by SMS or mail stays.
 //
 // The script asks the browser and sends what it answers with the page's own form. What is to be
-// signed is random, kept as a hash for five minutes, good for one try, and bound to the browser that
-// it was given to.
+// signed is random, kept as a hash for five minutes, good for one try, and bound to the browser
+// that it was given to.
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
@@ -95,9 +95,9 @@ bool is_ours(Visit& visit, const Place& place, const std::string& client_data, c
   auto read = webauthn::read_client_data(client_data);
   if (!read) return false;
   auto& ctx = visit.ctx;
-  auto record = ctx.tx().maybe<ChallengeRecord>(
-      kUseChallenge, db::Bytes{crypto::sha256(read->challenge)},
-      db::Bytes{crypto::sha256(visit.cookie("me_ask"))}, now());
+  auto record =
+      ctx.tx().maybe<ChallengeRecord>(kUseChallenge, db::Bytes{crypto::sha256(read->challenge)},
+                                      db::Bytes{crypto::sha256(visit.cookie("me_ask"))}, now());
   ctx.commit();
   return record && record->person_id == person && read->type == type &&
          read->origin == place.origin && !read->cross_origin;
@@ -112,8 +112,10 @@ net::Response script_page(Visit& visit, const std::string& title, const std::str
   form.insert(form.find('>'), data);
   for (const char* field : fields) form += hidden(field, "");
   auto body = fmt::format(
-      "<p>{}</p>{}{}</form><p data-say=\"ready\" hidden><button type=\"button\" data-go>{}</button></p>"
-      "<p data-say=\"none\">{}</p><p class=\"error\" role=\"alert\" data-say=\"failed\" hidden>{}</p>"
+      "<p>{}</p>{}{}</form><p data-say=\"ready\" hidden><button type=\"button\" "
+      "data-go>{}</button></p>"
+      "<p data-say=\"none\">{}</p><p class=\"error\" role=\"alert\" data-say=\"failed\" "
+      "hidden>{}</p>"
       "<p>{}</p>",
       text, form, hidden("action", action), label, t("passkey.none"), t("passkey.failed"),
       link(visit.home, t("back")));
@@ -129,10 +131,9 @@ net::Response start_sign_in(Visit& visit, const Place& place) {
     return sign_in_page(visit, "sign_in.too_many", 429).with("Retry-After", std::to_string(wait));
   const auto& t = visit.words;
   auto challenge = new_challenge(visit, std::nullopt);
-  return script_page(visit, t.plain("passkey.sign_in_title"), t("passkey.sign_in_text"),
-                     data_of(place, challenge), "assert",
-                     {"id", "authenticator_data", "client_data", "signature"},
-                     t("passkey.sign_in"));
+  return script_page(
+      visit, t.plain("passkey.sign_in_title"), t("passkey.sign_in_text"), data_of(place, challenge),
+      "assert", {"id", "authenticator_data", "client_data", "signature"}, t("passkey.sign_in"));
 }
 
 net::Response finish_sign_in(Visit& visit, const Place& place) {
@@ -150,15 +151,14 @@ net::Response finish_sign_in(Visit& visit, const Place& place) {
   if (!is_ours(visit, place, client_data, "webauthn.get", std::nullopt)) return refuse();
   auto passkey = ctx.tx().maybe<PasskeyRecord>(kLockPasskey, db::Bytes{part("id")});
   if (!passkey) return refuse();
-  auto counter = webauthn::verify(place.rp_id,
-                                  {passkey->credential_id.data, passkey->algorithm,
-                                   passkey->public_key.data, 0},
-                                  part("authenticator_data"), client_data, part("signature"));
+  auto counter = webauthn::verify(
+      place.rp_id, {passkey->credential_id.data, passkey->algorithm, passkey->public_key.data, 0},
+      part("authenticator_data"), client_data, part("signature"));
   if (!counter) return refuse();
   // Whoever counts at all counts up: one that does not is a copy.
   if ((*counter > 0 || passkey->counter > 0) && std::int64_t{*counter} <= passkey->counter) {
-    trust::record(ctx, trust::AuditEntry{"portal.passkey_copied", "substitute",
-                                         passkey->person_id, passkey->person_id});
+    trust::record(ctx, trust::AuditEntry{"portal.passkey_copied", "substitute", passkey->person_id,
+                                         passkey->person_id});
     ctx.commit();
     return refuse();
   }
@@ -177,10 +177,11 @@ net::Response start_making(Visit& visit, const Place& place) {
   for (const auto& one : held)
     known += (known.empty() ? "" : " ") + base64url(one.credential_id.data);
   auto challenge = new_challenge(visit, visit.me());
-  auto data = data_of(place, challenge) +
-              fmt::format(" data-organisation=\"{}\" data-user=\"{}\" data-name=\"{}\" data-known=\"{}\"",
-                          html_escape(visit.tenant.name), base64url(visit.me().view()),
-                          html_escape(people::display_name(visit.person)), known);
+  auto data =
+      data_of(place, challenge) +
+      fmt::format(" data-organisation=\"{}\" data-user=\"{}\" data-name=\"{}\" data-known=\"{}\"",
+                  html_escape(visit.tenant.name), base64url(visit.me().view()),
+                  html_escape(people::display_name(visit.person)), known);
   return script_page(visit, t.plain("passkey.add_title"), t("passkey.add_text"), data, "register",
                      {"authenticator_data", "client_data", "algorithm"}, t("passkey.add"));
 }
@@ -232,12 +233,12 @@ net::Response passkey_page(Visit& visit) {
   if (!visit.session) return go(visit, "");
   auto body = fmt::format("<p>{}</p>", t("passkey.text"));
   for (const auto& p : visit.ctx.tx().all<PasskeyRecord>(kPasskeys, visit.me()))
-    body += fmt::format(
-        "<div class=\"item\"><p>{}<br>{}</p>{}{}{}</form></div>", html_escape(p.agent),
-        p.used_at ? t("passkey.used", {{"time", t.moment(*p.used_at, visit.zone())}})
-                  : t("passkey.made", {{"time", t.moment(p.created_at, visit.zone())}}),
-        open_form(visit, "/passkey"), hidden("id", p.passkey_id.str()),
-        button(t("passkey.remove"), "action", "remove", true));
+    body +=
+        fmt::format("<div class=\"item\"><p>{}<br>{}</p>{}{}{}</form></div>", html_escape(p.agent),
+                    p.used_at ? t("passkey.used", {{"time", t.moment(*p.used_at, visit.zone())}})
+                              : t("passkey.made", {{"time", t.moment(p.created_at, visit.zone())}}),
+                    open_form(visit, "/passkey"), hidden("id", p.passkey_id.str()),
+                    button(t("passkey.remove"), "action", "remove", true));
   body += open_form(visit, "/passkey") + button(t("passkey.add"), "action", "start") + "</form>";
   return show(visit, t.plain("passkey.title"), body, Tab::profile);
 }
@@ -257,7 +258,8 @@ net::Response change_passkey(Visit& visit) {
     auto id = visit.form.id("id");
     if (!id || visit.ctx.tx().query(kDeletePasskey, visit.me(), *id).affected() == 0)
       return say(visit, "not_found", 404);
-    trust::record(visit.ctx, trust::AuditEntry{"portal.passkey_remove", "substitute", visit.me(), visit.me()});
+    trust::record(visit.ctx,
+                  trust::AuditEntry{"portal.passkey_remove", "substitute", visit.me(), visit.me()});
     visit.ctx.commit();
     return go(visit, "/passkey", "removed");
   }

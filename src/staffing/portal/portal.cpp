@@ -21,8 +21,7 @@ constexpr db::Sql kErase[] = {
     {"portal.erase_feeds", "DELETE FROM calendar_feed WHERE person_id = ANY($1)"}};
 
 // Which pages there are. `id`: the second part of the path.
-net::Response look(Visit& visit, const std::string& page, const std::optional<Uuid>& id,
-                   bool ics) {
+net::Response look(Visit& visit, const std::string& page, const std::optional<Uuid>& id, bool ics) {
   if (page == "passkey" && !id) return passkey_page(visit);
   if (!visit.session) {
     if (page.empty()) return sign_in_page(visit);

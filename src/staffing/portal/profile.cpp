@@ -14,15 +14,16 @@ constexpr std::size_t kLongestName = 100;
 
 std::string item_form(const Visit& visit, const std::string& text, std::string_view action,
                       const std::string& id, const std::string& label) {
-  return fmt::format("<div class=\"item\"><p>{}</p>{}{}{}</form></div>", text,
-                     open_form(visit, "/profile"), hidden("id", id),
-                     button(fmt::format("{}<span class=\"vh\">: {}</span>", label, text), "action",
-                            action, true));
+  return fmt::format(
+      "<div class=\"item\"><p>{}</p>{}{}{}</form></div>", text, open_form(visit, "/profile"),
+      hidden("id", id),
+      button(fmt::format("{}<span class=\"vh\">: {}</span>", label, text), "action", action, true));
 }
 
 std::string language_select(const Visit& visit) {
   const auto& t = visit.words;
-  auto held = visit.person.language.empty() ? std::string() : Words(visit.person.language).language();
+  auto held =
+      visit.person.language.empty() ? std::string() : Words(visit.person.language).language();
   auto out = fmt::format(
       "<div class=\"field\"><label class=\"q\" for=\"language\">{}</label><select id=\"language\" "
       "name=\"language\"><option value=\"\">{}</option>",
@@ -40,7 +41,8 @@ std::string reach_part(const Visit& visit) {
     return value.empty() ? t("profile.none") : html_escape(value.reveal());
   };
   return fmt::format(
-      "<h2>{}</h2><p>{}</p><p>{}: <strong>{}</strong></p>{}{}{}</form><p>{}: <strong>{}</strong></p>"
+      "<h2>{}</h2><p>{}</p><p>{}: <strong>{}</strong></p>{}{}{}</form><p>{}: "
+      "<strong>{}</strong></p>"
       "{}{}{}</form>",
       t("profile.reach"), t("profile.reach_text"), t("profile.phone"), now_is(visit.person.phone),
       open_form(visit, "/profile"),
@@ -58,11 +60,12 @@ std::string place_part(const Visit& visit, const OwnSubstitute& own) {
   auto place = own.latitude && own.longitude
                    ? fmt::format("{:.2f}, {:.2f}", *own.latitude, *own.longitude)
                    : std::string();
-  return fmt::format("<h2>{}</h2><p>{}</p>{}{}{}</form>", t("profile.place"), t("profile.place_text"),
-                     open_form(visit, "/profile"),
-                     input("place", t("profile.place_label"), "text", place,
-                           "maxlength=\"60\" placeholder=\"59.91, 10.75\"", t("profile.place_help")),
-                     button(t("profile.save"), "action", "place", true));
+  return fmt::format(
+      "<h2>{}</h2><p>{}</p>{}{}{}</form>", t("profile.place"), t("profile.place_text"),
+      open_form(visit, "/profile"),
+      input("place", t("profile.place_label"), "text", place,
+            "maxlength=\"60\" placeholder=\"59.91, 10.75\"", t("profile.place_help")),
+      button(t("profile.save"), "action", "place", true));
 }
 
 std::string workplaces_part(Visit& visit, const std::vector<NamedId>& unwanted) {
@@ -89,9 +92,11 @@ std::string workplaces_part(Visit& visit, const std::vector<NamedId>& unwanted) 
 
 std::string calendar_part(const Visit& visit, const std::optional<Timestamp>& since) {
   const auto& t = visit.words;
-  auto out = fmt::format("<h2 id=\"calendar\">{}</h2><p>{}</p>", t("calendar.title"), t("calendar.text"));
+  auto out =
+      fmt::format("<h2 id=\"calendar\">{}</h2><p>{}</p>", t("calendar.title"), t("calendar.text"));
   if (since)
-    out += fmt::format("<p>{}</p>", t("calendar.since", {{"time", t.moment(*since, visit.zone())}}));
+    out +=
+        fmt::format("<p>{}</p>", t("calendar.since", {{"time", t.moment(*since, visit.zone())}}));
   out += open_form(visit, "/profile") +
          button(t(since ? "calendar.renew" : "calendar.make"), "action", "feed", true) + "</form>";
   if (since)
@@ -105,8 +110,9 @@ std::string devices_part(const Visit& visit, const std::vector<SessionRecord>& s
   auto out = fmt::format("<h2 id=\"devices\">{}</h2>", t("devices.title"));
   for (const auto& s : sessions) {
     bool here = s.session_id == visit.session->session_id;
-    auto text = fmt::format("{}, {} ({})", html_escape(s.agent),
-                            html_escape(t.moment(s.last_seen_at, visit.zone())), html_escape(s.network));
+    auto text =
+        fmt::format("{}, {} ({})", html_escape(s.agent),
+                    html_escape(t.moment(s.last_seen_at, visit.zone())), html_escape(s.network));
     out += here ? fmt::format("<div class=\"item\"><p>{}</p><p><strong>{}</strong></p></div>", text,
                               t("devices.here"))
                 : item_form(visit, text, "end_session", s.session_id.str(), t("devices.end"));
@@ -124,7 +130,8 @@ net::Response change_code_page(Visit& visit, Purpose purpose, std::string_view e
   const auto& t = visit.words;
   auto body = fmt::format(
       "<p>{}</p>{}{}{}{}{}</form><p>{}</p>", t("change.text"), error_line(t, error),
-      open_form(visit, "/profile"), hidden("purpose", purpose == Purpose::phone ? "phone" : "email"),
+      open_form(visit, "/profile"),
+      hidden("purpose", purpose == Purpose::phone ? "phone" : "email"),
       input("code", t("code.label"), "text", "",
             "required maxlength=\"10\" inputmode=\"numeric\" autocomplete=\"one-time-code\""),
       button(t("change.send"), "action", "code"), link(visit.home + "/profile", t("back")));
@@ -136,8 +143,11 @@ net::Response save_person(Visit& visit, people::PersonChange change, const std::
   try {
     auto outcome = people::save(visit.ctx, {change}, {.source = "own pages"}).front();
     if (outcome.what == people::Saved::rejected)
-      return profile_page(visit, outcome.field == "email" || outcome.field == "phone"
-                                     ? "profile.taken" : "profile.not_saved", 409);
+      return profile_page(visit,
+                          outcome.field == "email" || outcome.field == "phone"
+                              ? "profile.taken"
+                              : "profile.not_saved",
+                          409);
     visit.ctx.commit();
   } catch (const db::SqlError& e) {
     if (!e.is_unique_violation()) throw;
@@ -150,7 +160,8 @@ net::Response save_person(Visit& visit, people::PersonChange change, const std::
 net::Response ask_to_change(Visit& visit, Purpose purpose) {
   std::optional<std::string> to;
   if (purpose == Purpose::phone) {
-    to = people::normalise_phone(visit.form.get("phone"), people::region_of(visit.tenant.time_zone));
+    to =
+        people::normalise_phone(visit.form.get("phone"), people::region_of(visit.tenant.time_zone));
     if (!to) return profile_page(visit, "profile.bad_phone", 422);
   } else {
     to = people::normalise_email(visit.form.get("email"));
@@ -175,9 +186,9 @@ net::Response confirm_change(Visit& visit) {
   if (!record || record->person_id != visit.me())
     return change_code_page(visit, purpose, "code.wrong", 422);
   auto key = visit.ctx.base.keys.key(visit.ctx.tenant, visit.me());
-  auto to = key ? crypto::open(*key, record->sealed.data,
-                               code_context(visit.ctx.tenant, record->code_id))
-                : std::nullopt;
+  auto to =
+      key ? crypto::open(*key, record->sealed.data, code_context(visit.ctx.tenant, record->code_id))
+          : std::nullopt;
   if (!to) return change_code_page(visit, purpose, "code.wrong", 422);
   people::PersonChange change;
   (purpose == Purpose::email ? change.email : change.phone) = *to;
@@ -224,7 +235,8 @@ net::Response save_place(Visit& visit) {
 
 net::Response choose_workplace(Visit& visit, bool avoid) {
   auto id = visit.form.id("id");
-  if (!id || !find_workplace(visit.ctx, *id)) return profile_page(visit, "profile.no_workplace", 404);
+  if (!id || !find_workplace(visit.ctx, *id))
+    return profile_page(visit, "profile.no_workplace", 404);
   if (avoid) {
     visit.ctx.tx().later(kAvoid, visit.ctx.tenant, *id, visit.me());
   } else {
@@ -239,11 +251,11 @@ net::Response choose_workplace(Visit& visit, bool avoid) {
 net::Response show_feed(Visit& visit) {
   const auto& t = visit.words;
   auto url = new_feed(visit);
-  return show(visit, t.plain("calendar.title"),
-              fmt::format("<p>{}</p><p><code>{}</code></p><p>{}</p><p>{}</p>", t("calendar.made"),
-                          html_escape(url), t("calendar.secret"),
-                          link(visit.home + "/profile", t("back"))),
-              Tab::profile);
+  return show(
+      visit, t.plain("calendar.title"),
+      fmt::format("<p>{}</p><p><code>{}</code></p><p>{}</p><p>{}</p>", t("calendar.made"),
+                  html_escape(url), t("calendar.secret"), link(visit.home + "/profile", t("back"))),
+      Tab::profile);
 }
 
 }  // namespace

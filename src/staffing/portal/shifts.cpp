@@ -22,9 +22,9 @@ std::string when(const Words& t, Timestamp from, Timestamp until, const std::str
 // Where, and what is to be known about it.
 template <class T>
 std::string details(const Words& t, const T& shift) {
-  std::string out = fmt::format("<p>{}<br>{}</p>",
-                                when(t, shift.starts_at, shift.ends_at, shift.time_zone),
-                                html_escape(shift.workplace));
+  std::string out =
+      fmt::format("<p>{}<br>{}</p>", when(t, shift.starts_at, shift.ends_at, shift.time_zone),
+                  html_escape(shift.workplace));
   if (!shift.address.empty()) out += fmt::format("<p>{}</p>", html_escape(shift.address));
   if (shift.break_minutes > 0)
     out += fmt::format("<p>{}</p>",
@@ -40,11 +40,10 @@ std::string booking_item(const Visit& visit, const OwnBooking& b) {
   if (b.state == BookingState::cancelled_by_office) state = t("booking.cancelled_by_office");
   if (b.state == BookingState::booked && b.ends_at <= now())
     state = t(b.person_confirmed_at ? "booking.hours_said" : "booking.hours_open");
-  return fmt::format(
-      "<div class=\"item\"><p>{}<br>{}</p>{}<p>{}</p></div>",
-      when(t, b.starts_at, b.ends_at, b.time_zone), html_escape(b.workplace),
-      state.empty() ? "" : "<p>" + state + "</p>",
-      link(visit.home + "/bookings/" + b.booking_id.str(), t("booking.open")));
+  return fmt::format("<div class=\"item\"><p>{}<br>{}</p>{}<p>{}</p></div>",
+                     when(t, b.starts_at, b.ends_at, b.time_zone), html_escape(b.workplace),
+                     state.empty() ? "" : "<p>" + state + "</p>",
+                     link(visit.home + "/bookings/" + b.booking_id.str(), t("booking.open")));
 }
 
 std::string standing_key(const OwnOffer& o) {
@@ -82,14 +81,14 @@ net::Response overview(Visit& visit) {
   for (const auto& o : offers) {
     std::string until;
     if (auto by = o.answer_by ? o.answer_by : o.expires_at; by && *by > at)
-      until = fmt::format("<p>{}</p>",
-                          t("offer.answer_by", {{"time", t.moment(*by, o.time_zone)}}));
-    body += fmt::format(
-        "<div class=\"item\"><p>{}<br>{}</p>{}<p>{}</p></div>",
-        when(t, o.starts_at, o.ends_at, o.time_zone), html_escape(o.workplace),
-        o.state == OfferState::waiting ? "<p>" + t("offer.waiting") + "</p>" : until,
-        link(visit.home + "/offers/" + o.shift_id.str(),
-             t(o.state == OfferState::waiting ? "offer.look" : "offer.answer")));
+      until =
+          fmt::format("<p>{}</p>", t("offer.answer_by", {{"time", t.moment(*by, o.time_zone)}}));
+    body +=
+        fmt::format("<div class=\"item\"><p>{}<br>{}</p>{}<p>{}</p></div>",
+                    when(t, o.starts_at, o.ends_at, o.time_zone), html_escape(o.workplace),
+                    o.state == OfferState::waiting ? "<p>" + t("offer.waiting") + "</p>" : until,
+                    link(visit.home + "/offers/" + o.shift_id.str(),
+                         t(o.state == OfferState::waiting ? "offer.look" : "offer.answer")));
   }
   if (!hours.empty()) {
     body += fmt::format("<h2>{}</h2>", t("home.hours"));
@@ -116,7 +115,8 @@ net::Response offer_page(Visit& visit, const Uuid& shift) {
     body += open_form(visit, "/offers/" + shift.str());
     if (may_say_yes) body += "<p>" + button(t("offer.yes"), "answer", "yes") + "</p>";
     if (standing != "offer.declined")
-      body += "<p>" + button(t(booked ? "booking.cancel" : "offer.no"), "answer", "no", true) + "</p>";
+      body +=
+          "<p>" + button(t(booked ? "booking.cancel" : "offer.no"), "answer", "no", true) + "</p>";
     body += "</form>";
   }
   return show(visit, t.plain(booked ? "offer.title_booked" : "offer.title"), body, Tab::home);
@@ -132,8 +132,9 @@ net::Response answer_offer(Visit& visit, const Uuid& shift) {
   const auto& t = visit.words;
   auto body = fmt::format("<p role=\"status\">{}</p><p>{}</p>", html_escape(answered->sentence),
                           link(visit.home, t("back")));
-  return show(visit, t.plain(answered->result == AnswerResult::booked ? "offer.title_booked"
-                                                                      : "offer.title_answered"),
+  return show(visit,
+              t.plain(answered->result == AnswerResult::booked ? "offer.title_booked"
+                                                               : "offer.title_answered"),
               body, Tab::home);
 }
 
@@ -182,8 +183,10 @@ net::Response booking_page(Visit& visit, const Uuid& id, std::string_view error,
   auto body = details(t, b) + error_line(t, error);
   bool held = b.state == BookingState::booked;
   if (!held)
-    body += "<p>" + t(b.state == BookingState::cancelled_by_person ? "booking.cancelled_by_you"
-                                                                   : "booking.cancelled_by_office") + "</p>";
+    body += "<p>" +
+            t(b.state == BookingState::cancelled_by_person ? "booking.cancelled_by_you"
+                                                           : "booking.cancelled_by_office") +
+            "</p>";
   if (held && b.ends_at > now())
     body += fmt::format("<p>{}</p>", link(visit.home + here + ".ics", t("booking.calendar")));
   if (held && b.starts_at > now()) {
@@ -207,12 +210,13 @@ net::Response booking_page(Visit& visit, const Uuid& id, std::string_view error,
     if (!b.person_confirmed_at)
       body += fmt::format("{}{}{}</form>", open_form(visit, here), shown,
                           button(t("hours.confirm"), "action", "confirm"));
-    body += fmt::format(
-        "<h2>{}</h2>{}{}<div class=\"two\">{}{}</div>{}</form>", t("hours.other"),
-        open_form(visit, here), shown,
-        input("from", t("hours.from"), "datetime-local", local_value(from, b.time_zone), "required"),
-        input("until", t("hours.until"), "datetime-local", local_value(until, b.time_zone), "required"),
-        button(t("hours.report"), "action", "report", true));
+    body += fmt::format("<h2>{}</h2>{}{}<div class=\"two\">{}{}</div>{}</form>", t("hours.other"),
+                        open_form(visit, here), shown,
+                        input("from", t("hours.from"), "datetime-local",
+                              local_value(from, b.time_zone), "required"),
+                        input("until", t("hours.until"), "datetime-local",
+                              local_value(until, b.time_zone), "required"),
+                        button(t("hours.report"), "action", "report", true));
   }
   return show(visit, t.plain("booking.title"), body, Tab::bookings, status);
 }
@@ -241,7 +245,8 @@ net::Response say_hours(Visit& visit, const OwnBooking& own, bool as_seen) {
        seen_until = parse_rfc3339(visit.form.get("seen_until"));
   auto from = seen_from, until = seen_until;
   if (!as_seen) {
-    auto local_from = read_local(visit.form.get("from")), local_until = read_local(visit.form.get("until"));
+    auto local_from = read_local(visit.form.get("from")),
+         local_until = read_local(visit.form.get("until"));
     from = local_from ? std::optional(from_local(*local_from, own.time_zone)) : std::nullopt;
     until = local_until ? std::optional(from_local(*local_until, own.time_zone)) : std::nullopt;
   }
@@ -249,10 +254,12 @@ net::Response say_hours(Visit& visit, const OwnBooking& own, bool as_seen) {
   if (!from || !until || !seen_from || !seen_until) return wrong("hours.unreadable");
   if (*until <= *from || *until - *from > kLongest) return wrong("hours.order");
   if (*until > now()) return wrong("hours.future");
-  if (*from < own.starts_at - kFarthest || *until > own.ends_at + kFarthest) return wrong("hours.far");
+  if (*from < own.starts_at - kFarthest || *until > own.ends_at + kFarthest)
+    return wrong("hours.far");
   auto& ctx = visit.ctx;
   if (ctx.tx()
-          .query(kReportHours, visit.me(), own.booking_id, *from, *until, now(), *seen_from, *seen_until)
+          .query(kReportHours, visit.me(), own.booking_id, *from, *until, now(), *seen_from,
+                 *seen_until)
           .affected() == 0)
     return booking_page(visit, own.booking_id, "hours.changed", 409);
   trust::record(ctx, trust::AuditEntry{"booking.hours", "shift", own.shift_id, visit.me()});

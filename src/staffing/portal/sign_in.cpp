@@ -86,7 +86,8 @@ void send_text(Ctx& ctx, const Uuid& person, const Uuid& about, const std::strin
 
 // Who is meant by a number or address: a substitute, and only one. Those who share a number sign in
 // by mail.
-std::optional<Uuid> whom(Ctx& ctx, const std::string& contact, const std::string& zone, bool& mail) {
+std::optional<Uuid> whom(Ctx& ctx, const std::string& contact, const std::string& zone,
+                         bool& mail) {
   std::vector<Uuid> persons;
   mail = contact.find('@') != std::string::npos;
   if (mail) {
@@ -198,12 +199,12 @@ net::Response ask_for_code(Visit& visit) {
     return sign_in_page(visit, "sign_in.too_many", 429).with("Retry-After", std::to_string(wait));
   auto record = new_code_record(visit, Purpose::sign_in);
   auto device = visit.cookie("me_device");
-  record.sealed = {crypto::seal(
-      visit.ctx.base.keys.tenant_key(visit.ctx.tenant, "portal"),
-      json::serialize(json::object{{"contact", contact},
-                                   {"device", std::string(device.substr(0, 100))},
-                                   {"network", visit.ctx.network}}),
-      sign_in_context(visit.ctx.tenant, record.code_id))};
+  record.sealed = {
+      crypto::seal(visit.ctx.base.keys.tenant_key(visit.ctx.tenant, "portal"),
+                   json::serialize(json::object{{"contact", contact},
+                                                {"device", std::string(device.substr(0, 100))},
+                                                {"network", visit.ctx.network}}),
+                   sign_in_context(visit.ctx.tenant, record.code_id))};
   visit.ctx.tx().insert_many("portal_code", std::vector{record});
   jobs::enqueue(visit.ctx.tx(),
                 {.kind = "portal.code",
@@ -222,8 +223,7 @@ std::optional<CodeRecord> use_code(Visit& visit, Purpose purpose) {
   ctx.commit();  // the try counts, whatever follows
   if (!record) return std::nullopt;
   auto given = code_hash(ctx, record->code_id, typed.value_or("-"));
-  if (!crypto::equal(given.data, record->code_hash.data) || !record->person_id)
-    return std::nullopt;
+  if (!crypto::equal(given.data, record->code_hash.data) || !record->person_id) return std::nullopt;
   // Of two who send the right one at once, one finds it there.
   if (ctx.tx().query(kUseCode, record->code_id).affected() == 0) return std::nullopt;
   return record;
@@ -235,14 +235,10 @@ void begin_session(Visit& visit, const Uuid& person, const char* how) {
   if (auto before = visit.cookie("me"); !before.empty())
     ctx.tx().later(kEndByToken, db::Bytes{crypto::sha256(before)});
   auto token = random_token(32);
-  SessionRecord session{ctx.tenant,
-                        Uuid::make(),
-                        person,
-                        {crypto::sha256(token)},
-                        ctx.network,
-                        trust::agent_of(visit.request.header("user-agent")),
-                        now(),
-                        now()};
+  SessionRecord session{ctx.tenant,  Uuid::make(),
+                        person,      {crypto::sha256(token)},
+                        ctx.network, trust::agent_of(visit.request.header("user-agent")),
+                        now(),       now()};
   ctx.tx().insert_many("portal_session", std::vector{session});
   ctx.tx().later(kEndOldest, person);
   trust::record(ctx, trust::AuditEntry{how, "substitute", person, person});
@@ -282,8 +278,8 @@ void find_session(Visit& visit) {
   auto token = visit.cookie("me");
   if (token.size() < 20 || token.size() > 100) return;
   auto& ctx = visit.ctx;
-  auto session =
-      ctx.tx().maybe<SessionRecord>(kSession, db::Bytes{crypto::sha256(token)}, now() - kSessionIdle);
+  auto session = ctx.tx().maybe<SessionRecord>(kSession, db::Bytes{crypto::sha256(token)},
+                                               now() - kSessionIdle);
   if (!session) return;
   auto persons = people::load(ctx, {session->person_id});
   if (persons.empty() || persons.front().state != people::PersonState::active) return;
@@ -328,7 +324,8 @@ void tell_change(Visit& visit, Purpose purpose, const std::string& before) {
   auto text = t.plain("change.notice", {{"organisation", visit.tenant.name}});
   if (purpose == Purpose::email) {
     send_mail(visit.ctx, visit.me(),
-              t.plain("change.notice_subject", {{"organisation", visit.tenant.name}}), text, before);
+              t.plain("change.notice_subject", {{"organisation", visit.tenant.name}}), text,
+              before);
   } else {
     send_text(visit.ctx, visit.me(), visit.ctx.tenant, text, before);
   }

@@ -22,11 +22,11 @@ struct CodeRecord {
 BOOST_DESCRIBE_STRUCT(CodeRecord, (),
                       (tenant_id, code_id, ask_hash, purpose, person_id, sealed, code_hash, tries,
                        known_device, created_at, expires_at))
-#define VARDE_CODE                                                                                \
+#define VARDE_CODE                                                                             \
   "tenant_id, code_id, ask_hash, purpose, person_id, sealed, code_hash, tries, known_device, " \
   "created_at, expires_at"
-inline constexpr db::Sql kCode{"portal.code", "SELECT " VARDE_CODE
-                                              " FROM portal_code WHERE code_id = $1"};
+inline constexpr db::Sql kCode{"portal.code",
+                               "SELECT " VARDE_CODE " FROM portal_code WHERE code_id = $1"};
 /// Counts a try, and says what it is to be compared with. No row: there is nothing to try.
 inline constexpr db::Sql kTryCode{
     "portal.try_code",
@@ -67,7 +67,7 @@ struct SessionRecord {
 BOOST_DESCRIBE_STRUCT(SessionRecord, (),
                       (tenant_id, session_id, person_id, token_hash, network, agent, created_at,
                        last_seen_at))
-#define VARDE_PORTAL_SESSION                                                                     \
+#define VARDE_PORTAL_SESSION                                                                       \
   "SELECT tenant_id, session_id, person_id, token_hash, network, agent, created_at, last_seen_at " \
   "FROM portal_session "
 inline constexpr db::Sql kSession{
@@ -105,11 +105,11 @@ struct PasskeyRecord {
 BOOST_DESCRIBE_STRUCT(PasskeyRecord, (),
                       (tenant_id, passkey_id, person_id, credential_id, algorithm, public_key,
                        counter, agent, created_at, used_at))
-#define VARDE_PASSKEY                                                                       \
+#define VARDE_PASSKEY                                                                        \
   "SELECT tenant_id, passkey_id, person_id, credential_id, algorithm, public_key, counter, " \
   "agent, created_at, used_at FROM portal_passkey "
-inline constexpr db::Sql kPasskeys{"portal.passkeys", VARDE_PASSKEY
-                                   "WHERE person_id = $1 ORDER BY created_at LIMIT 20"};
+inline constexpr db::Sql kPasskeys{
+    "portal.passkeys", VARDE_PASSKEY "WHERE person_id = $1 ORDER BY created_at LIMIT 20"};
 inline constexpr db::Sql kLockPasskey{"portal.lock_passkey",
                                       VARDE_PASSKEY "WHERE credential_id = $1 FOR UPDATE"};
 #undef VARDE_PASSKEY
@@ -149,7 +149,7 @@ BOOST_DESCRIBE_STRUCT(OwnOffer, (),
                       (shift_id, state, asked_at, expires_at, answer_by, starts_at, ends_at,
                        break_minutes, places, taken, shift_state, note, workplace, address,
                        time_zone))
-#define VARDE_OWN_OFFER                                                                        \
+#define VARDE_OWN_OFFER                                                                         \
   "SELECT o.shift_id, o.state, o.asked_at, o.expires_at, s.answer_by, s.starts_at, s.ends_at, " \
   "s.break_minutes, s.places, s.taken, s.state AS shift_state, s.note, w.name AS workplace, "   \
   "w.address, w.time_zone FROM offer o JOIN shift s USING (tenant_id, shift_id) JOIN "          \
@@ -177,10 +177,10 @@ BOOST_DESCRIBE_STRUCT(OwnBooking, (),
                       (booking_id, shift_id, starts_at, ends_at, break_minutes, state, booked_at,
                        cancelled_at, worked_from, worked_until, person_confirmed_at,
                        office_confirmed_at, note, workplace, address, time_zone))
-#define VARDE_OWN_BOOKING                                                                     \
-  "SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, "        \
-  "b.booked_at, b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, "        \
-  "b.office_confirmed_at, s.note, w.name AS workplace, w.address, w.time_zone FROM booking b " \
+#define VARDE_OWN_BOOKING                                                                       \
+  "SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, "         \
+  "b.booked_at, b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, "         \
+  "b.office_confirmed_at, s.note, w.name AS workplace, w.address, w.time_zone FROM booking b "  \
   "JOIN shift s USING (tenant_id, shift_id) JOIN workplace w ON w.tenant_id = b.tenant_id AND " \
   "w.workplace_id = b.workplace_id WHERE b.person_id = $1 "
 inline constexpr db::Sql kComing{"portal.coming", VARDE_OWN_BOOKING
@@ -196,8 +196,8 @@ inline constexpr db::Sql kToConfirm{"portal.to_confirm", VARDE_OWN_BOOKING
                                     "b.person_confirmed_at IS NULL ORDER BY b.starts_at LIMIT 10"};
 inline constexpr db::Sql kOwnBooking{"portal.booking", VARDE_OWN_BOOKING "AND b.booking_id = $2"};
 inline constexpr db::Sql kBookingOfShift{
-    "portal.booking_of_shift", VARDE_OWN_BOOKING
-    "AND b.shift_id = $2 ORDER BY b.state, b.booked_at DESC LIMIT 1"};
+    "portal.booking_of_shift",
+    VARDE_OWN_BOOKING "AND b.shift_id = $2 ORDER BY b.state, b.booked_at DESC LIMIT 1"};
 inline constexpr db::Sql kSince{"portal.bookings_since", VARDE_OWN_BOOKING
                                 "AND b.starts_at > $2 ORDER BY b.starts_at LIMIT 1000"};
 inline constexpr db::Sql kWithin{"portal.bookings_within", VARDE_OWN_BOOKING
@@ -227,14 +227,14 @@ struct OwnStatement {
 BOOST_DESCRIBE_STRUCT(OwnStatement, (),
                       (id, kind, from_date, until_date, weekdays, from_minute, until_minute,
                        stated_at))
-#define VARDE_OWN_STATEMENT                                                                   \
-  "SELECT availability_id AS id, kind, from_date, until_date, weekdays, from_minute, "         \
+#define VARDE_OWN_STATEMENT                                                            \
+  "SELECT availability_id AS id, kind, from_date, until_date, weekdays, from_minute, " \
   "until_minute, created_at AS stated_at FROM availability WHERE person_id = $1 "
 inline constexpr db::Sql kStatements{"portal.statements", VARDE_OWN_STATEMENT
                                      "AND until_date >= $2 ORDER BY from_date, availability_id "
                                      "LIMIT 1000"};
-inline constexpr db::Sql kAllStatements{"portal.all_statements", VARDE_OWN_STATEMENT
-                                        "ORDER BY from_date, availability_id LIMIT 5000"};
+inline constexpr db::Sql kAllStatements{
+    "portal.all_statements", VARDE_OWN_STATEMENT "ORDER BY from_date, availability_id LIMIT 5000"};
 #undef VARDE_OWN_STATEMENT
 struct NewStatement {
   Uuid tenant_id, availability_id, person_id;
@@ -246,8 +246,8 @@ struct NewStatement {
 BOOST_DESCRIBE_STRUCT(NewStatement, (),
                       (tenant_id, availability_id, person_id, kind, from_date, until_date, weekdays,
                        from_minute, until_minute, created_at))
-inline constexpr db::Sql kCountStatements{
-    "portal.count_statements", "SELECT count(*) FROM availability WHERE person_id = $1"};
+inline constexpr db::Sql kCountStatements{"portal.count_statements",
+                                          "SELECT count(*) FROM availability WHERE person_id = $1"};
 inline constexpr db::Sql kRemoveStatement{
     "portal.remove_statement",
     "DELETE FROM availability WHERE person_id = $1 AND availability_id = $2"};

@@ -79,12 +79,9 @@ json::object json_of(const OwnStatement& s) {
   json::array weekdays;
   for (int i = 0; i < 7; ++i)
     if ((s.weekdays >> i) & 1) weekdays.push_back(i + 1);
-  return {{"kind", web::enum_word(s.kind)},
-          {"from_date", to_string(s.from_date)},
-          {"until_date", to_string(s.until_date)},
-          {"weekdays", std::move(weekdays)},
-          {"from", Words::clock(s.from_minute)},
-          {"until", Words::clock(s.until_minute)},
+  return {{"kind", web::enum_word(s.kind)},        {"from_date", to_string(s.from_date)},
+          {"until_date", to_string(s.until_date)}, {"weekdays", std::move(weekdays)},
+          {"from", Words::clock(s.from_minute)},   {"until", Words::clock(s.until_minute)},
           {"said_at", to_rfc3339(s.stated_at)}};
 }
 
@@ -147,16 +144,15 @@ json::array timeline_of(Visit& visit) {
 net::Response stored_page(Visit& visit) {
   const auto& t = visit.words;
   auto all = collect(visit);
-  std::string body = fmt::format("<p>{}</p>", t("stored.text", {{"organisation", visit.tenant.name}}));
+  std::string body =
+      fmt::format("<p>{}</p>", t("stored.text", {{"organisation", visit.tenant.name}}));
   auto begin = [&](const char* key) {
     body += fmt::format("<h2>{}</h2><p>{}</p><dl>", t(key), t(std::string(key) + ".why"));
   };
   auto fact = [&](const std::string& label, const std::string& value) {
     if (!value.empty()) body += fmt::format("<dt>{}</dt><dd>{}</dd>", label, html_escape(value));
   };
-  auto count = [&](const char* key, std::size_t number) {
-    fact(t(key), std::to_string(number));
-  };
+  auto count = [&](const char* key, std::size_t number) { fact(t(key), std::to_string(number)); };
   auto joined = [](const auto& list, auto&& text) {
     std::string out;
     for (const auto& one : list) out += (out.empty() ? "" : ", ") + text(one);
@@ -179,7 +175,8 @@ net::Response stored_page(Visit& visit) {
        }));
   fact(t("stored.percent"), fmt::format("{:g} %", all.self.percent));
   if (all.self.latitude && all.self.longitude)
-    fact(t("profile.place"), fmt::format("{:.2f}, {:.2f}", *all.self.latitude, *all.self.longitude));
+    fact(t("profile.place"),
+         fmt::format("{:.2f}, {:.2f}", *all.self.latitude, *all.self.longitude));
   fact(t("profile.workplaces"), joined(all.unwanted, [](const auto& w) { return w.name; }));
   body += "</dl>";
   begin("stored.shifts");
@@ -201,8 +198,9 @@ net::Response stored_page(Visit& visit) {
   count("passkey.title", all.passkeys.size());
   fact(t("calendar.title"), all.feed ? t.moment(*all.feed, visit.zone()) : t.plain("profile.none"));
   body += "</dl>";
-  body += fmt::format("<h2>{}</h2><p>{}</p><p>{}</p>", t("stored.download"), t("stored.download_text"),
-                      link(visit.home + "/stored.json", t("stored.download_link")));
+  body +=
+      fmt::format("<h2>{}</h2><p>{}</p><p>{}</p>", t("stored.download"), t("stored.download_text"),
+                  link(visit.home + "/stored.json", t("stored.download_link")));
   return show(visit, t.plain("stored.title"), body, Tab::profile);
 }
 
@@ -216,7 +214,8 @@ net::Response stored_json(Visit& visit) {
   for (const auto& s : all.skills)
     skills.push_back({{"name", s.name},
                       {"level", s.level},
-                      {"expires_on", s.expires_on ? json::value(to_string(*s.expires_on)) : json::value(nullptr)}});
+                      {"expires_on", s.expires_on ? json::value(to_string(*s.expires_on))
+                                                  : json::value(nullptr)}});
   for (const auto& s : all.sessions)
     sessions.push_back({{"device", s.agent},
                         {"network", s.network},

@@ -1,5 +1,5 @@
-// "Why was I not asked?" For the shifts of the last 14 days in one's own pools that others were asked
-// about: the reason, as far as it is about the person who asks.
+// "Why was I not asked?" For the shifts of the last 14 days in one's own pools that others were
+// asked about: the reason, as far as it is about the person who asks.
 //
 // The rules are asked again with what was known when the shift was published: bookings made later
 // are left out, and so is what was said about the time later. Where shifts are offered in turn, a
@@ -24,7 +24,8 @@ constexpr auto kAround = std::chrono::days(40);
 
 constexpr db::Sql kNotAsked{
     "portal.not_asked",
-    "SELECT s.shift_id, s.workplace_id, s.starts_at, s.ends_at, s.break_minutes, s.state, s.skills, "
+    "SELECT s.shift_id, s.workplace_id, s.starts_at, s.ends_at, s.break_minutes, s.state, "
+    "s.skills, "
     "s.strategy, s.published_at, w.name AS workplace, w.time_zone, w.latitude, w.longitude FROM "
     "shift s JOIN workplace w USING (tenant_id, workplace_id) JOIN substitute me ON me.tenant_id = "
     "s.tenant_id AND me.person_id = $1 WHERE s.starts_at > $2 AND s.published_at > $2 AND "
@@ -127,7 +128,8 @@ fit::Shift shift_of(const NotAsked& row, const std::map<Uuid, std::string>& name
   for (const auto& need : read_or_empty<std::vector<SkillNeed>>(row.skills)) {
     auto name = names.find(need.skill_id);
     (need.required.value_or(true) ? out.required_skills : out.preferred_skills)
-        .push_back({need.skill_id, name == names.end() ? "" : name->second, need.level.value_or(1)});
+        .push_back(
+            {need.skill_id, name == names.end() ? "" : name->second, need.level.value_or(1)});
   }
   return out;
 }
@@ -239,7 +241,8 @@ net::Response why_page(Visit& visit) {
   auto choices = tx.later(kMyChoices, visit.me());
   auto statements = tx.later(kStatements, visit.me(),
                              Date(std::chrono::floor<std::chrono::days>(first.starts_at - kBack)));
-  auto bookings = tx.later(kMyBookings, visit.me(), first.starts_at - kAround, last.starts_at + kAround);
+  auto bookings =
+      tx.later(kMyBookings, visit.me(), first.starts_at - kAround, last.starts_at + kAround);
   auto questions = tx.later(kMyQuestions, visit.me(), since - std::chrono::days(1));
   mine.settings = staffing_settings(visit.ctx);
   auto own = self.rows().maybe<OwnSubstitute>();

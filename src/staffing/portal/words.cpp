@@ -21,8 +21,8 @@ std::map<std::string, Texts, std::less<>> read_texts() {
     auto language = file.name.substr(kFolder.size());
     language.remove_suffix(5);
     auto& texts = out[std::string(language)];
-    for (const auto& [key, text] :
-         boost::json::parse({file.content.data(), file.content.size()}).as_object())
+    auto file_texts = boost::json::parse({file.content.data(), file.content.size()});
+    for (const auto& [key, text] : file_texts.as_object())
       texts[std::string(key)] = std::string(text.as_string());
   }
   if (!out.contains("en")) throw std::logic_error("the texts of the pages are not in the program");

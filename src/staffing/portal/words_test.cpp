@@ -21,7 +21,8 @@ std::map<std::string, Texts> texts() {
   for (const auto& file : varde_locales_files()) {
     if (!file.name.starts_with("pages/staffing/")) continue;
     auto& all = out[std::filesystem::path(file.name).stem()];
-    for (const auto& [key, text] : boost::json::parse(std::string(file.content)).as_object())
+    auto file_texts = boost::json::parse({file.content.data(), file.content.size()});
+    for (const auto& [key, text] : file_texts.as_object())
       EXPECT_TRUE(all.emplace(key, text.as_string()).second) << key << " stands there twice";
   }
   return out;
@@ -65,8 +66,8 @@ TEST(PortalWords, EachLanguageHasEveryTextWithTheSameValues) {
   }
 }
 
-// What the code asks for is there, and what is there is asked for: by its key, or by the part before
-// a number ("weekday.1") or before ".title" and ".why", which the code adds.
+// What the code asks for is there, and what is there is asked for: by its key, or by the part
+// before a number ("weekday.1") or before ".title" and ".why", which the code adds.
 TEST(PortalWords, TheCodeAndTheTextsNameTheSameKeys) {
   auto code = sources();
   auto english = texts()["en"];
@@ -96,7 +97,8 @@ TEST(PortalWords, ValuesAreEscapedForPagesAndNotForMessages) {
 }
 
 TEST(PortalWords, DaysAndTimes) {
-  auto from = *parse_rfc3339("2026-03-02T22:00:00+01:00"), until = *parse_rfc3339("2026-03-03T07:00:00+01:00");
+  auto from = *parse_rfc3339("2026-03-02T22:00:00+01:00"),
+       until = *parse_rfc3339("2026-03-03T07:00:00+01:00");
   EXPECT_EQ(Words("en").span(from, until, "Europe/Oslo"), "Monday 2 March, 22:00–07:00");
   EXPECT_EQ(Words("nn").span(from, until, "Europe/Oslo"), "mandag 2. mars, 22:00–07:00");
   EXPECT_EQ(Words("sv").moment(from, "Europe/Oslo"), "2 mars kl. 22:00");
@@ -104,9 +106,16 @@ TEST(PortalWords, DaysAndTimes) {
 }
 
 TEST(PortalWords, TheBrowsersLanguages) {
-  for (auto [header, language] : std::vector<std::pair<const char*, const char*>>{
-           {"nb-NO,nb;q=0.9,en;q=0.8", "nb"}, {"de,sv;q=0.5", "sv"}, {"no", "nb"}, {"", ""},
-           {"*", ""}, {"svx", ""}, {"de-DE,fr", ""}, {";,;,", ""}, {"EN-us", "en"}})
+  for (auto [header, language] :
+       std::vector<std::pair<const char*, const char*>>{{"nb-NO,nb;q=0.9,en;q=0.8", "nb"},
+                                                        {"de,sv;q=0.5", "sv"},
+                                                        {"no", "nb"},
+                                                        {"", ""},
+                                                        {"*", ""},
+                                                        {"svx", ""},
+                                                        {"de-DE,fr", ""},
+                                                        {";,;,", ""},
+                                                        {"EN-us", "en"}})
     EXPECT_EQ(accepted_language(header), language) << header;
 }
 
