@@ -22,7 +22,10 @@ net::Response show(PageStyle style, const Words& t, const std::string& title,
   style.language = t.language();
   auto response = outreach::page(
       style, title, fmt::format("<h1>{}</h1>{}", html_escape(title), body),
-      {.footer = html_escape(style.organisation) + ". " + t("footer.answer")}, status);
+      {.css =
+           ".act{display:inline-block;padding:10px 0;min-height:44px;min-width:44px;color:inherit}",
+       .footer = html_escape(style.organisation) + ". " + t("footer.answer")},
+      status);
   return response.with("Referrer-Policy", "no-referrer");
 }
 
@@ -104,9 +107,9 @@ net::Response offer_page(trust::Base& base, net::Request& request, std::string_v
     html += "</form>";
   }
   if (booked)
-    html += fmt::format("<p><a href=\"/p/o/{}.ics\">{}</a></p>", html_escape(text),
+    html += fmt::format("<p><a class=\"act\" href=\"/p/o/{}.ics\">{}</a></p>", html_escape(text),
                         t("booking.calendar"));
-  html += fmt::format("<p><a href=\"/p/me/{}\">{}</a></p>",
+  html += fmt::format("<p><a class=\"act\" href=\"/p/me/{}\">{}</a></p>",
                       html_escape(trust::tenant_settings(ctx).slug), t("offer.own_pages"));
   return show(style, t, t.plain(booked ? "offer.title_booked" : "offer.title"), html);
 }
