@@ -8,13 +8,14 @@ person-get                signed-in GETs of one person at 64 connections (wrk); 
                           the same stack answering one indexed SELECT
 segment                   live count of three conditions over N persons
 rank                      ranking N substitutes with a year of bookings and availability for one shift
-answer                    N yes and no to one shift, 64 at a time; baseline: signed-in GETs by the same client
+publish                   from publishing a shift to N questions at the SMS gateway
+answer                    N yes and no to one shift by personal link, 64 at a time (wrk); baseline: signed-in GETs
 board                     a week of N shifts at 200 workplaces
 """
-import os, pathlib, re, shutil, socket, subprocess, sys, threading, time
+import os, pathlib, re, shutil, socket, subprocess, sys, tempfile, time
 
 from setup import options, show
-import staffing, varde
+import sms, staffing, varde
 
 
 def emit(name, value, unit, baseline=None, peak=None):
@@ -92,22 +93,27 @@ def bench_segment(count):
         program.remove()
 
 
-def bench_person_get(count):
+def wrk(program, path, seconds, admin=None, script=None):
+    """Requests a second at 64 connections, and the 99th percentile of their times in ms."""
     if shutil.which("wrk") is None:
         sys.exit("install the package wrk")
+    signed = ["-H", "Cookie: varde_session=" + admin.cookies["varde_session"]] if admin else []
+    scripted = ["-t1", "-s", str(script)] if script else ["-t2"]
+    out = subprocess.run(["wrk", *scripted, "-c64", "-d%ds" % seconds, "--latency", *signed, "http://127.0.0.1:%d%s" % (program.port, path)], capture_output=True, text=True, check=True).stdout
+    assert "Non-2xx" not in out, out
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def bench_person_get(count):
     program = varde.Program(quick=False).start()
     try:
         admin, _, _ = fill(program, count)
         person = admin.ok("GET", "/api/v1/persons?limit=1")["items"][0]["id"]
 
-        def wrk(path):
-            seconds = 3 if options.quick else 10
-            out = subprocess.run(["wrk", "-t2", "-c64", "-d%ds" % seconds, "--latency", "-H", "Cookie: varde_session=" + admin.cookies["varde_session"], "http://127.0.0.1:%d%s" % (program.port, path)], capture_output=True, text=True, check=True).stdout
-            assert "Non-2xx" not in out, out
-            number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
-            return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
-        base, _ = wrk("/api/v1/settings")
-        rate, p99 = wrk("/api/v1/persons/" + person)
+        seconds = 3 if options.quick else 10
+        base, _ = wrk(program, "/api/v1/settings", seconds, admin)
+        rate, p99 = wrk(program, "/api/v1/persons/" + person, seconds, admin)
         emit("person-get", rate, "requests/s", base, rss(program.process.pid))
         emit("person-get-p99", p99, "ms")
     finally:
@@ -172,42 +178,67 @@ def bench_rank(count):
         program.remove()
 
 
-def bench_answer(count):
-    """Answers by personal link, 64 at a time, against the plain signed-in GET."""
+def texts(gateway):
+    """Who got which question, so far."""
+    return {m["to"]: m["text"] for m in list(gateway.messages) if "/p/o/" in m["text"]}
+
+
+def ask_by_sms(program, count, connections=4, **fields):
+    """A pool of `count` that is asked about a shift by SMS, through a gateway of our own: the administrator, the gateway,
+    and how many seconds it took from publishing to the last question."""
+    gateway = sms.Gateway()
+    sms.noon(program)
+    admin, place, pool, _ = staffing.fill(program, count)
+    admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": connections, "default": True, "callback_secret": sms.SECRET, "sms": sms.http_settings(gateway)})
+    made = staffing.shift(admin, program, place, pool, publish=False, **fields)
+    started = time.monotonic()
+    admin.ok("POST", "/api/v1/shifts/%s/publish" % made["id"], {})
+    while len(gateway.messages) < count:
+        time.sleep(0.001)
+    seconds = time.monotonic() - started
+    assert len(texts(gateway)) == count
+    return admin, gateway, seconds
+
+
+def bench_publish(count):
+    """From publishing a shift to the last question at the gateway."""
     program = varde.Program(quick=False).start()
     try:
-        admin, place, pool, _ = staffing.fill(program, count)
-        made = staffing.shift(admin, program, place, pool, places=min(count, 200))
-        varde.wait_for(lambda: len(admin.ok("GET", "/api/v1/shifts/%s/offers" % made["id"])["items"]) == count, "the questions", 120)
-        people = [o["person_id"] for o in admin.ok("GET", "/api/v1/shifts/%s/offers" % made["id"])["items"]]
-        took, lock = [], threading.Lock()
+        _, gateway, seconds = ask_by_sms(program, count)
+        gateway.server.shutdown()
+        emit("publish-%d" % count, seconds, "s", peak=rss(program.process.pid))
+    finally:
+        program.remove()
 
-        def work(mine):
-            client = program.client()
-            client.cookies = dict(admin.cookies)
-            for person in mine:
-                started = time.monotonic()
-                client.request("POST", "/api/v1/shifts/%s/offers/%s/answer" % (made["id"], person), {"yes": True})
-                with lock:
-                    took.append(time.monotonic() - started)
-        threads = [threading.Thread(target=work, args=(people[i::64],)) for i in range(64)]
-        started = time.monotonic()
-        [t.start() for t in threads], [t.join() for t in threads]
-        rate = count / (time.monotonic() - started)
-        plain, threads = [], []
 
-        def read(times):
-            client = program.client()
-            client.cookies = dict(admin.cookies)
-            for _ in range(times):
-                client.request("GET", "/api/v1/settings")
-        threads = [threading.Thread(target=read, args=(count // 64,)) for i in range(64)]
-        started = time.monotonic()
-        [t.start() for t in threads], [t.join() for t in threads]
-        base = count // 64 * 64 / (time.monotonic() - started)
-        took.sort()
+ANSWERS = """
+local links, i = {}, 0
+for line in io.lines("%s") do links[#links + 1] = line end
+function request()
+  i = i + 1
+  if i > #links then wrk.thread:stop() i = #links end
+  return wrk.format("POST", links[i], {["Content-Type"] = "application/x-www-form-urlencoded"}, i %% 2 == 0 and "answer=no" or "answer=yes")
+end
+"""
+
+
+def bench_answer(count):
+    """Yes and no in turn by personal link, 64 at a time, against the plain signed-in GET by the same client."""
+    program = varde.Program(quick=False).start()
+    try:
+        admin, gateway, _ = ask_by_sms(program, count, places=min(count, 200))
+        links = [re.search(r"https?://[^/]+(/p/o/\S+)", text).group(1) for text in texts(gateway).values()]
+        gateway.server.shutdown()
+        with tempfile.TemporaryDirectory() as place:
+            (pathlib.Path(place) / "links").write_text("\n".join(links))
+            (pathlib.Path(place) / "answers.lua").write_text(ANSWERS % (pathlib.Path(place) / "links"))
+            base, _ = wrk(program, "/api/v1/settings", 2, admin)
+            before = int(program.sql("SELECT count(*) FROM offer WHERE answered_at IS NOT NULL")[0][0])
+            rate, p99 = wrk(program, "/", 60, script=pathlib.Path(place) / "answers.lua")
+        answered = int(program.sql("SELECT count(*) FROM offer WHERE answered_at IS NOT NULL")[0][0]) - before
+        assert answered >= count - 64, answered  # those on their way when the links came to their end
         emit("answer", rate, "answers/s", base, rss(program.process.pid))
-        emit("answer-p99", took[int(len(took) * 0.99)] * 1000, "ms")
+        emit("answer-p99", p99, "ms")
     finally:
         program.remove()
 
@@ -235,7 +266,7 @@ def bench_board(count):
         program.remove()
 
 
-names = {"rank": (bench_rank, 10000, 1000), "answer": (bench_answer, 6400, 640), "board": (bench_board, 2000, 400), "campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
+names = {"rank": (bench_rank, 10000, 1000), "publish": (bench_publish, 1000, 200), "answer": (bench_answer, 10000, 640), "board": (bench_board, 2000, 400), "campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
          "person-get": (bench_person_get, 10000, 2000), "segment": (bench_segment, 1000000, 20000)}
 if options.name not in names:
     sys.exit("no benchmark %r; there are: %s" % (options.name, ", ".join(names)))

@@ -4,18 +4,19 @@
 campaign    SIGKILL at random moments of a campaign, restart each time: what the receiving server counted
 import      the same for an import
 journey     the same for a journey of many persons: steps, messages, webhooks and notifications
+offers      the same for what people are told of shifts: questions, confirmations, reminders by SMS
 contention  everybody says yes to one shift at once, through two nodes, some killed on the way
 isolation   generated requests of every endpoint with another tenant's ids
 
 journey counts what leaves the house (a message for each open connection, one webhook); journey-steps what stays within.
-The first three are done once more with SIGTERM (the row NAME-sigterm), which may repeat nothing at all. A row says how
+The first four are done once more with SIGTERM (the row NAME-sigterm), which may repeat nothing at all. A row says how
 often the program was ended (runs), what never happened (lost), what happened twice (repeated), and how often that may
 be (limit): what can be between its hand-over and its answer at a kill, one message for each open connection.
 """
 import collections, http.client, http.server, json, random, re, socketserver, sys, threading
 
 from setup import options, show
-import staffing, varde
+import sms, staffing, varde
 
 failed = False
 
@@ -237,6 +238,43 @@ def fault_isolation(rounds):
         varde.end_shared()
 
 
+def fault_offers(name, count, times, gently, connections=4, shifts=5):
+    """Five shifts at one time and a pool of `count`: everybody is asked about each, says yes to one, is told so, and reminded."""
+    gateway = sms.Gateway()
+    program = varde.Program(quick=False).start()
+    try:
+        sms.noon(program)
+        admin, place, pool, _ = staffing.fill(program, count)
+        admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": connections, "default": True, "callback_secret": sms.SECRET, "sms": sms.http_settings(gateway)})
+        settings = admin.ok("GET", "/api/v1/staffing/settings")
+        admin.patch("/api/v1/staffing/settings", {"asking": {**settings["asking"], "several_open_questions": True, "max_per_day": 50}}, settings["version"])
+        told = lambda what: collections.Counter((m["to"], m["text"]) for m in list(gateway.messages) if what in m["text"])
+        runs, third = 0, max(1, times // 3)
+
+        def until(what, total, seed):
+            nonlocal runs
+            runs += interrupt(program, gently, third, seed, total, lambda: len(told(what)))
+            varde.wait_for(lambda: len(told(what)) >= total, "all to be told: " + what, 300)
+        made = [staffing.shift(admin, program, place, pool, places=count // shifts) for _ in range(shifts)]
+        until("Can you work", count * shifts, 5)
+        for one, group in enumerate(sorted(admin.ok("GET", "/api/v1/shifts/%s/offers" % made[0]["id"])["items"], key=lambda o: o["person_id"])[i::shifts] for i in range(shifts)):
+            for offer in group:
+                answer = admin.ok("POST", "/api/v1/shifts/%s/offers/%s/answer" % (made[one]["id"], offer["person_id"]), {"yes": True})
+                assert answer["result"] == "booked", answer
+        until("You are booked", count, 6)
+        program.move_clock(4 * 86400 + 3600)
+        until("A reminder", count, 7)
+        varde.wait_for(lambda: program.sql("SELECT count(*) FROM sms WHERE state IN (1, 2)") == [["0"]], "the queue to be empty", 60)
+        rows = [told("Can you work"), told("You are booked"), told("A reminder")]
+        lost = count * shifts + 2 * count - sum(len(row) for row in rows)
+        asked = program.sql("SELECT count(*), count(DISTINCT (shift_id, person_id)) FROM offer")
+        assert asked == [[str(count * shifts)] * 2], asked
+        emit(name=name, runs=runs, lost=lost, repeated=sum(twice(row) for row in rows), limit=0 if gently else runs * connections)
+    finally:
+        program.remove()
+        gateway.server.shutdown()
+
+
 def fault_contention(count, places=3):
     """Everybody says yes at once, through two nodes, some killed on the way: who is booked, and who was told what."""
     owner = varde.Program().start()
@@ -291,7 +329,7 @@ def fault_contention(count, places=3):
         owner.remove()
 
 
-interrupted = {"campaign": (fault_campaign, 2000, 20000), "import": (fault_import, 4000, 20000), "journey": (fault_journey, 500, 5000)}
+interrupted = {"campaign": (fault_campaign, 2000, 20000), "import": (fault_import, 4000, 20000), "journey": (fault_journey, 500, 5000), "offers": (fault_offers, 100, 1000)}
 if options.name in interrupted:
     fault, quick, full = interrupted[options.name]
     size, times = options.persons or (quick if options.quick else full), 4 if options.quick else 20

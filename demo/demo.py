@@ -7,12 +7,13 @@ of a simulated recipient carries the demo's token, and the program labels what i
 
     demo.py DATA_DIRECTORY URL     fills (once), prints how to log in, simulates until it is stopped
 """
-import http.client, json, pathlib, random, re, smtplib, sys, time, urllib.parse, zlib
+import datetime, http.client, json, pathlib, random, re, smtplib, sys, time, urllib.parse, zlib, zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
 from api_client import Client, Refused, totp  # noqa: E402
 
-PERSONS = 10000
+PERSONS, SUBSTITUTES = 10000, 300
+OSLO = zoneinfo.ZoneInfo("Europe/Oslo")
 FIRST = "Aksel Alma Amanda Anders Anna Astrid Bjørn Elias Ella Emil Emma Eva Filip Frida Hanna Henrik Ida Ingrid Iver Jakob Jon Kari Lars Lea Liv Maja Marius Mona Nils Nora Ola Olav Oskar Per Sara Selma Sofie Stian Tiril Tuva Ulrik Vilde Åse Øyvind".split()
 LAST = "Bakke Berg Dahl Demo Eide Fjell Haug Hansen Holm Hagen Lie Lund Moen Nes Nygård Prøve Ruud Sand Solberg Strand Sunde Test Vik Ødegård Ås".split()
 CITIES = ["Oslo", "Bergen", "Trondheim", "Stavanger", "Tromsø", "Bodø"]
@@ -56,16 +57,21 @@ def fill(client):
         client.ok("POST", "/api/v1/attributes", {"key": key, "label": label, "type": kind, "classification": "plain"})
     purpose = client.ok("POST", "/api/v1/purposes", {"key": "newsletter", "label": "Newsletter", "description": "News and events by e-mail"})
     news = client.ok("POST", "/api/v1/lists", {"name": "Newsletter", "description": "Everybody who wants our news"})
-    rows = ["email,first_name,last_name,language,City,Age,Member since,Volunteer"]
+    rows = ["email,phone,first_name,last_name,language,City,Age,Member since,Volunteer"]
     for i in range(PERSONS):
-        rows.append("demo%05d@example.org,%s,%s,%s,%s,%d,%d-%02d-%02d,%s" % (i, rng.choice(FIRST), rng.choice(LAST), rng.choice(["nb", "nb", "sv", "en"]), rng.choice(CITIES), rng.randint(16, 90),
+        # Two of three substitutes have a number; 555-0100 to 555-0199 are kept for fiction, so that nobody has it.
+        phone = "+1%d55501%02d" % ((202, 212, 305)[i // 100], i % 100) if i < SUBSTITUTES and i % 3 else ""
+        rows.append("demo%05d@example.org,%s,%s,%s,%s,%s,%d,%d-%02d-%02d,%s" % (i, phone, rng.choice(FIRST), rng.choice(LAST), rng.choice(["nb", "nb", "sv", "en"]), rng.choice(CITIES), rng.randint(16, 90),
                                                                        rng.randint(2005, 2026), rng.randint(1, 12), rng.randint(1, 28), rng.choice(["yes", "no", "no"])))
-    made = client.ok("POST", "/api/v1/imports?filename=demo-persons.csv", raw="\n".join(rows).encode())
-    client.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": made["encoding"], "delimiter": made["delimiter"], "header": True,
-              "mapping": [{"column": c["index"], "target": c.get("suggestion", "ignore")} for c in made["columns"]],
-              "options": {"list_id": news["id"], "purpose_id": purpose["id"], "consent_source": "made up for the demo", "tags": ["demo"]}})
-    while client.ok("GET", "/api/v1/imports/" + made["id"])["state"] in ("queued", "running"):
-        time.sleep(0.2)
+    for name, part, tags in (("demo-substitutes.csv", rows[:1 + SUBSTITUTES], ["demo", "substitute"]), ("demo-persons.csv", rows[:1] + rows[1 + SUBSTITUTES:], ["demo"])):
+        if len(part) == 1:
+            continue
+        made = client.ok("POST", "/api/v1/imports?filename=" + name, raw="\n".join(part).encode())
+        client.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": made["encoding"], "delimiter": made["delimiter"], "header": True,
+                  "mapping": [{"column": c["index"], "target": c.get("suggestion", "ignore")} for c in made["columns"]],
+                  "options": {"list_id": news["id"], "purpose_id": purpose["id"], "consent_source": "made up for the demo", "tags": tags}})
+        while client.ok("GET", "/api/v1/imports/" + made["id"])["state"] in ("queued", "running"):
+            time.sleep(0.2)
     rule = lambda *rules: {"op": "and", "rules": list(rules)}
     oslo = client.ok("POST", "/api/v1/segments", {"name": "Oslo, 40 and older", "conditions": rule({"field": "attribute:city", "operator": "is", "value": "Oslo"}, {"field": "attribute:age", "operator": "gte", "value": 40})})
     client.ok("POST", "/api/v1/segments", {"name": "Volunteers", "conditions": rule({"field": "attribute:volunteer", "operator": "is", "value": True})})
@@ -86,6 +92,46 @@ def fill(client):
         campaign = client.ok("POST", "/api/v1/campaigns", {"name": name, "subject": subject, "from_name": "Demo organisation", "from_email": "news@example.org", "document": doc, "purpose_id": purpose["id"],
                              "audience": {"lists": audience.get("lists", []), "segments": audience.get("segments", []), "exclude_lists": [], "exclude_segments": []}})
         client.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+
+
+def staff(client):
+    """The other job: four workplaces, a pool of substitutes, and a fortnight of shifts, some of which are looked for already."""
+    rng = random.Random(5)
+    settings = client.request("GET", "/api/v1/settings")
+    # A demo is looked at in the evening too.
+    client.ok("PATCH", "/api/v1/settings", {"quiet_from": "00:00", "quiet_to": "00:00"}, headers={"If-Match": settings.headers["ETag"]})
+    places = [client.ok("POST", "/api/v1/workplaces", {"name": name, "address": "Demo Street %d, Oslo" % n, "time_zone": "Europe/Oslo", "latitude": 59.9 + n * 0.02, "longitude": 10.7 + n * 0.03})["id"]
+              for n, name in enumerate(("Demo: North school", "Demo: Harbour kindergarten", "Demo: Hillside care home", "Demo: Swimming hall"))]
+    skills = [client.ok("POST", "/api/v1/skills", {"name": name})["id"] for name in ("Teacher", "Kindergarten assistant", "Nurse", "Lifeguard")]
+    pools = [client.ok("POST", "/api/v1/pools", {"name": name})["id"] for name in ("Schools and kindergartens", "Care", "On call")]
+    tag = next(t["id"] for t in client.ok("GET", "/api/v1/tags")["items"] if t["name"] == "substitute")
+    found, cursor = [], ""
+    while cursor is not None:
+        page = client.ok("GET", "/api/v1/persons?limit=200&tag=" + tag + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
+        found += page["items"]
+        cursor = page.get("next")
+    client.ok("POST", "/api/v1/substitutes", {"person_ids": [p["id"] for p in found]})
+    today = datetime.datetime.now(OSLO).replace(hour=0, minute=0, second=0, microsecond=0)
+    for i, person in enumerate(found):
+        mine = {n for n in range(4) if rng.random() < 0.3} or {i % 4}
+        client.ok("PUT", "/api/v1/substitutes/" + person["id"], {"pools": [pools[0]] * bool(mine & {0, 1}) + [pools[1]] * bool(mine & {2}) + [pools[2]] * (3 in mine or i % 5 == 0),
+                  "skills": [{"skill_id": skills[n], "level": rng.randint(1, 3)} for n in mine], "latitude": 59.85 + rng.random() * 0.2, "longitude": 10.6 + rng.random() * 0.3,
+                  "workplaces": [{"workplace_id": places[n], "kind": "favourite"} for n in mine if rng.random() < 0.1]})
+        if rng.random() < 0.5:
+            days = [n for n in range(1, 8) if rng.random() < 0.6]
+            client.ok("POST", "/api/v1/substitutes/%s/availability" % person["id"], {"kind": "available", "from_date": today.strftime("%Y-%m-%d"), "until_date": (today + datetime.timedelta(days=120)).strftime("%Y-%m-%d"), "weekdays": days or [1]})
+    at = lambda day, hour, minute: (today + datetime.timedelta(days=day)).replace(hour=hour, minute=minute).astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    hours = [((7, 45), (15, 15)), ((7, 0), (15, 0)), ((14, 30), (22, 0)), ((10, 0), (17, 30))]
+    strategies = [{"kind": "broadcast"}, {"kind": "waves", "waves": [{"who": "favourites", "minutes": 2}, {"who": "pool", "minutes": 10}]}, {"kind": "one_by_one", "minutes": 2}, {"kind": "candidates"}]
+    for day in range(1, 13):
+        for n in range(4):
+            if rng.random() < 0.45:
+                continue
+            (begin, end), strategy = hours[n], rng.choice(strategies)
+            shift = client.ok("POST", "/api/v1/shifts", {"workplace_id": places[n], "starts_at": at(day, *begin), "ends_at": at(day, *end), "break_minutes": 30, "places": rng.choice([1, 1, 1, 2]), "pool_ids": [pools[(0, 0, 1, 2)[n]]],
+                                    "skills": [{"skill_id": skills[n], "level": 1, "required": n != 0}], "note": "Demo: nobody waits for you.", "strategy": strategy})
+            if day < 9 and rng.random() < 0.7:
+                client.ok("POST", "/api/v1/shifts/%s/publish" % shift["id"], {})
 
 
 def fate(address):
@@ -137,9 +183,11 @@ class Recipients:
 
     def __init__(self, client, token, directory):
         self.client, self.token, self.directory = client, token, directory
-        self.rng, self.seen, self.forms = random.Random(11), set(), []
+        self.rng, self.seen, self.later = random.Random(11), set(), []
         self.mark = directory / "demo" / "read"  # the newest message that was read, for the next start
         self.read_to = self.mark.read_text() if self.mark.exists() else ""
+        self.sms_mark = directory / "demo" / "read-sms"
+        self.sms_read_to = self.sms_mark.read_text() if self.sms_mark.exists() else ""
         self.visitor = Client(client.connect)
         self.headers = {"Varde-Simulated": token, "User-Agent": "Mozilla/5.0 (demo recipient)"}
 
@@ -166,14 +214,49 @@ class Recipients:
             else:
                 choices.setdefault(name, []).append(value)
         fields += [(name, self.rng.choice(values)) for name, values in choices.items()]
-        self.forms.append((time.monotonic() + 8, url, urllib.parse.urlencode(fields).encode()))
+        self.in_seconds(8, lambda: self.visit(url, "POST", urllib.parse.urlencode(fields).encode()))
 
-    def send_forms(self):
-        while self.forms and self.forms[0][0] <= time.monotonic():
-            _, url, data = self.forms.pop(0)
-            self.visit(url, "POST", data)
+    def in_seconds(self, seconds, do):
+        self.later.append((time.monotonic() + seconds, do))
+
+    def do_what_is_due(self):
+        now = time.monotonic()
+        due = [do for at, do in self.later if at <= now]
+        self.later = [one for one in self.later if one[0] > now]
+        for do in due:
+            do()
+
+    def make_up_a_mind(self):
+        """Yes, no, or nothing at all, to a question about a shift."""
+        number = self.rng.random()
+        return "yes" if number < 0.2 else "no" if number < 0.65 else None
+
+    def answer_shift(self, url):
+        if mind := self.make_up_a_mind():
+            self.in_seconds(self.rng.uniform(3, 45), lambda: self.visit(url, "POST", b"answer=" + mind.encode()))
+
+    def read_sms(self):
+        """Answers the questions about shifts that came by SMS since the last time, by SMS."""
+        newest, cursor, reading = self.sms_read_to, "", True
+        while reading:
+            page = self.client.ok("GET", "/api/v1/mailbox/sms?limit=200" + ("&cursor=" + urllib.parse.quote(cursor) if cursor else ""))
+            unread = [row for row in page["items"] if row["id"] > self.sms_read_to]
+            for row in unread:
+                newest = max(newest, row["id"])
+                question = re.search(r"(?:YES|JA) (\d+) ", row["text"])
+                mind = self.make_up_a_mind() if question else None
+                if mind:
+                    text = "%s %s" % (mind, question.group(1))
+                    self.in_seconds(self.rng.uniform(3, 45), lambda id=row["id"], text=text: self.client.request("POST", "/api/v1/mailbox/sms/%s/reply" % id, {"text": text}, headers=self.headers))
+            cursor = page.get("next")
+            reading = bool(cursor and unread)
+        self.sms_read_to = newest
+        self.sms_mark.write_text(newest)
 
     def read(self, message):
+        question = re.search(r"https?://\S+/p/o/\S+", message.get("text") or "")
+        if question and not message["subject"].startswith(("Booked", "Reminder", "Vakt bekreftet", "Passet är ditt", "Påminnelse")):
+            self.answer_shift(question.group(0))
         html = message.get("html") or ""
         links = re.findall(r'href="([^"]+)"', html)
         pixel = re.search(r'src="([^"]*/t/o/[^"]+)"', html)
@@ -208,12 +291,12 @@ class Recipients:
                 self.seen.add(row["id"])
                 newest = max(newest, row["id"])
                 why = fate(row["to"])
-                if why or self.rng.random() < 0.3:
+                if why or self.rng.random() < 0.3 or row["subject"].startswith(("Can you work", "Kan du jobb")):
                     answer = self.client.request("GET", "/api/v1/mailbox/" + row["id"])
                     if answer.status == 404:  # the mailbox was emptied, the person erased
                         continue
                     self.bounce(answer.json, why) if why else self.read(answer.json)
-            self.send_forms()
+            self.do_what_is_due()
             cursor = page.get("next")
             reading = bool(cursor and unread)
         self.mark.write_text(newest)
@@ -222,10 +305,12 @@ class Recipients:
         """Reads whenever the live events tell of captured mail, until the server ends the line."""
         with self.client.stream("/api/v1/events") as line:
             self.read_new()  # what came before the line stood
-            for told in line:  # something every fifteen seconds at least, so that forms are sent too
+            self.read_sms()
+            for told in line:  # something every fifteen seconds at least, so that answers are sent too
                 if told.startswith(b"event: mailbox.message"):
                     self.read_new()
-                self.send_forms()
+                    self.read_sms()
+                self.do_what_is_due()
 
     def run(self, log_in):
         """Follows until the program has ended: it takes its address away, or has not answered for half a minute."""
@@ -256,6 +341,9 @@ def main():
         if not client.ok("GET", "/api/v1/campaigns")["items"]:
             print("  Filling the demo organisation with %d made-up persons and two campaigns …" % PERSONS, flush=True)
             fill(client)
+        if not client.ok("GET", "/api/v1/workplaces")["items"]:
+            print("  Filling the register with %d made-up substitutes, four workplaces and a fortnight of shifts …" % SUBSTITUTES, flush=True)
+            staff(client)
         filled.touch()
     print("""
   Address   %s
@@ -264,14 +352,15 @@ def main():
   Code      %s now; the secret for an authenticator app is %s
             (another code: ./dev code)
 
-  Three things to try
+  Four things to try
    1. Open the campaign "Summer party" and click a number of its report: the people behind it.
    2. Make a segment (People, Segments) and watch the count change with every condition.
    3. Answer the form of the campaign yourself (Captured mail, any message, the button), and see the answer on the
       person's page; a minute later the journey writes back.
+   4. Publish a shift (Shifts, any draft) and watch it fill: who was asked, through what, and what they said.
 
   Everybody in the demo organisation is made up. Opens, clicks, answers and bounces come from a process beside the
-  program and are labelled as simulated. Nothing leaves this machine: mail is captured.
+  program and are labelled as simulated. Nothing leaves this machine: mail and SMS are captured.
 """ % (url, login["email"], login["password"], totp(login["totp_secret"], time.time()), login["totp_secret"].upper()), flush=True)
     Recipients(client, login["simulation_token"], directory).run(lambda: log_in(client, login))
 

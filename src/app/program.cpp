@@ -15,6 +15,7 @@
 #include "db/migrate.hpp"
 #include "net/dns.hpp"
 #include "trust/audit.hpp"
+#include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::app {
@@ -123,6 +124,7 @@ void add_routes(Program& program) {
   program.identity->add_routes(*program.api);
   trust::add_tenant_routes(*program.api);
   trust::add_audit_routes(*program.api);
+  trust::add_notice_routes(*program.api);
   program.modules = make_modules(program);
   for (auto& module : program.modules) {
     if (module.routes) module.routes(*program.api);

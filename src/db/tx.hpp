@@ -15,6 +15,7 @@
 // misses one is closed, not reused.
 #pragma once
 
+#include <array>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 #include <chrono>
@@ -91,23 +92,14 @@ class Rows {
   /// plain value (column 0).
   template <class T>
   T as(int row) const {
-    if constexpr (boost::describe::has_describe_members<T>::value) {
-      T out{};
-      boost::mp11::mp_for_each<boost::describe::describe_members<
-          T, boost::describe::mod_public | boost::describe::mod_inherited>>([&](auto member) {
-        using Member = std::remove_cvref_t<decltype(out.*member.pointer)>;
-        out.*member.pointer = get<Member>(row, column(member.name));
-      });
-      return out;
-    } else {
-      return get<T>(row, 0);
-    }
+    return read<T>(row, columns_of<T>());
   }
   template <class T>
   std::vector<T> all() const {
     std::vector<T> out;
     out.reserve(static_cast<std::size_t>(size_));
-    for (int i = 0; i < size_; ++i) out.push_back(as<T>(i));
+    auto columns = columns_of<T>();
+    for (int i = 0; i < size_; ++i) out.push_back(read<T>(i, columns));
     return out;
   }
   template <class T>
@@ -116,6 +108,35 @@ class Rows {
   }
 
  private:
+  template <class T>
+  using Members = boost::describe::describe_members<T, boost::describe::mod_public |
+                                                           boost::describe::mod_inherited>;
+  // Where T's members stand among the columns; looked up by name once for all rows.
+  template <class T>
+  auto columns_of() const {
+    if constexpr (boost::describe::has_describe_members<T>::value) {
+      std::array<int, boost::mp11::mp_size<Members<T>>::value> out{};
+      std::size_t i = 0;
+      boost::mp11::mp_for_each<Members<T>>([&](auto member) { out[i++] = column(member.name); });
+      return out;
+    } else {
+      return std::array<int, 1>{0};
+    }
+  }
+  template <class T, class Columns>
+  T read(int row, const Columns& columns) const {
+    if constexpr (boost::describe::has_describe_members<T>::value) {
+      T out{};
+      std::size_t i = 0;
+      boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        using Member = std::remove_cvref_t<decltype(out.*member.pointer)>;
+        out.*member.pointer = get<Member>(row, columns[i++]);
+      });
+      return out;
+    } else {
+      return get<T>(row, columns[0]);
+    }
+  }
   int column(const char* name) const;
   Oid type(int column) const;
   const char* data(int row, int column) const;

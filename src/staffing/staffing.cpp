@@ -1,6 +1,7 @@
 #include "staffing/staffing.hpp"
 
 #include "staffing/offer/offer.hpp"
+#include "staffing/paper/paper.hpp"
 #include "staffing/portal/portal.hpp"
 #include "staffing/setting/setting.hpp"
 
@@ -16,7 +17,9 @@ trust::Module make_module(trust::Base& base) {
   module.routes = [](trust::Api& api) {
     add_setting_routes(api);
     add_register_routes(api);
+    add_paper_routes(api);
     add_shift_routes(api);
+    add_table_routes(api);
     add_offer_routes(api);
   };
   module.pages = [&base](web::Router& router) {
@@ -29,8 +32,8 @@ trust::Module make_module(trust::Base& base) {
   };
   module.attention = shifts_attention;
   module.moving = moving_shifts;
-  for (auto& claims :
-       {setting_claims(), register_claims(), shift_claims(), offer_claims(), portal_claims()})
+  for (auto& claims : {setting_claims(), register_claims(), paper_claims(), shift_claims(),
+                       offer_claims(), portal_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }

@@ -1,5 +1,5 @@
 """The demo: its recipients do to the real program what people and mail servers do, and are labelled as simulated."""
-import json, pathlib, sys, threading, unittest, unittest.mock
+import json, pathlib, sys, threading, time, unittest, unittest.mock
 import varde
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "demo"))
@@ -92,6 +92,24 @@ class Demo(unittest.TestCase):
             self.assertEqual(self.people("bounced_hard")[address], False)
             person, items = self.timeline(address)
             self.assertEqual([i["simulated"] for i in items if i["kind"] == "bounced"], [False])
+
+    def test_substitutes_answer_by_themselves_and_a_shift_fills(self):
+        demo.staff(self.client)
+        self.assertEqual(len([1 for page in (self.admin.ok("GET", "/api/v1/substitutes?limit=200"),) for _ in page["items"]]), 200)
+        shifts = lambda: self.admin.ok("GET", "/api/v1/shifts?from=%s&until=%s" % tuple(time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + days * 86400)) for days in (0, 15)))["items"]
+        self.assertEqual({"draft"} - {s["state"] for s in shifts()}, set(), "one to publish oneself")
+        recipients = self.recipients(self.login["simulation_token"])
+        recipients.rng.uniform = lambda least, most: 0
+
+        def answered():
+            recipients.read_new()
+            recipients.read_sms()
+            recipients.do_what_is_due()
+            answered = {o["channel"] for s in shifts() if s["state"] != "draft" for o in self.admin.ok("GET", "/api/v1/shifts/%s/offers" % s["id"])["items"]}
+            return any(s["state"] == "filled" for s in shifts()) and {"link", "sms"} <= answered
+        varde.wait_for(answered, "a shift to fill by itself", 60)
+        offers = [o for s in shifts() if s["state"] != "draft" for o in self.admin.ok("GET", "/api/v1/shifts/%s/offers" % s["id"])["items"] if o.get("answered_at")]
+        self.assertEqual({(o["simulated"], o["channel"]) for o in offers}, {(True, "link"), (True, "sms")})
 
 
 if __name__ == "__main__":

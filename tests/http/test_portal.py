@@ -551,6 +551,29 @@ class Portal(unittest.TestCase):
         for secret in (other["email"], other["id"], visitor.cookies["varde_me"]):
             self.assertNotIn(secret, answer.body.decode())
 
+    def test_papers_are_shown_taken_along_and_a_reason(self):
+        kind = self.admin.ok("POST", "/api/v1/document-kinds", {"name": "Portal certificate"})["id"]
+        pool = self.pool()
+        person, other = self.substitute([pool]), self.substitute([pool])
+        papers = "/api/v1/substitutes/%s/documents"
+        seen = self.admin.ok("POST", papers % other["id"], {"kind_id": kind, "seen": True, "valid_until": self.at(300 * DAY)[:10]})
+        visitor, others = self.signed_in(person), self.signed_in(other)
+        keep, self.place = self.place, self.workplace("Portal strict school", required_documents=[kind])
+        self.asked(self.shift(pool), other)
+        self.place = keep
+        self.assertIn("Portal certificate", visitor.page("/why"))
+        self.assertEqual(visitor.page("/why").count('class="item"'), 1)
+        pdf = b"%PDF-1.4 " + b"x" * 500
+        self.assertLess(self.admin.request("PUT", papers % other["id"] + "/%s/file" % seen["id"], raw=pdf, headers={"Content-Type": "application/pdf"}).status, 300)
+        page = others.page("/stored")
+        self.assertIn("Portal certificate", page)
+        path = re.search(r'href="%s(/papers/[0-9a-f-]+)"' % HOME, page)[1]
+        mine = others.get(HOME + path)
+        self.assertEqual((mine.status, mine.body, mine.headers["Content-Type"]), (200, pdf, "application/pdf"))
+        self.assertEqual(visitor.get(HOME + path).status, 404, "somebody else's paper")
+        self.assertEqual([d["kind"] for d in others.get(HOME + "/stored.json").json["documents"]], ["Portal certificate"])
+        self.assertEqual(others.get(HOME + "/picture").status, 404)
+
     # ---- calendar
 
     def test_a_calendar_reads_bookings_at_an_address_of_its_own(self):

@@ -18,6 +18,7 @@
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
 #include "trust/names.hpp"
+#include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -150,19 +151,6 @@ struct WebhookSecret {
   std::string secret;
 };
 BOOST_DESCRIBE_STRUCT(WebhookSecret, (), (secret))
-struct Notification {
-  Uuid id;
-  Timestamp at;
-  std::string text, href;
-  bool read = false;
-};
-BOOST_DESCRIBE_STRUCT(Notification, (), (id, at, text, href, read))
-struct NotificationPage {
-  std::vector<Notification> items;
-  std::optional<std::string> next;
-  std::int64_t unread = 0;
-};
-BOOST_DESCRIBE_STRUCT(NotificationPage, (), (items, next, unread))
 
 // A journey read once, for many runs.
 struct Plan {
@@ -537,12 +525,11 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
     }
     case StepKind::notify: {
       if (!step.user_id) return bad_input("/user_id", "is missing.");
-      std::vector<NewNotification> notices;
+      std::vector<trust::Notice> notices;
       for (const auto& person : persons)
-        notices.push_back({ctx.tenant, Uuid::make(), *step.user_id, now(),
-                           step.text ? step.text->value : group.plan->record.name,
+        notices.push_back({*step.user_id, step.text ? step.text->value : group.plan->record.name,
                            "/persons/" + person.str()});
-      ctx.tx().insert_many("notification", notices);
+      trust::notify(ctx, notices);
       return std::set<Uuid>{};
     }
     case StepKind::sms: {
@@ -1176,28 +1163,6 @@ void add_journey_routes(trust::Api& api) {
               return not_found("This journey does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"journey.show_secret", "journey", path->id});
             return WebhookSecret{webhook_secret(ctx.base, ctx.tenant, path->id)};
-          });
-  api.add({"GET", "/api/v1/notifications", "listNotifications", "What journeys told this user",
-           access(Right::user)},
-          [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<NotificationPage> {
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto limit = web::page_limit(query->limit, 30, 100);
-            auto unread = ctx.tx().later(kUnread, ctx.actor.id);
-            auto records =
-                ctx.tx().all<NotificationRecord>(kNotifications, ctx.actor.id, before, limit + 1);
-            NotificationPage page;
-            page.unread = unread.rows().as<std::int64_t>(0);
-            page.next = web::cut_page(records, limit, &NotificationRecord::notification_id);
-            for (const auto& record : records)
-              page.items.push_back({record.notification_id, record.at, record.text, record.href,
-                                    record.read_at.has_value()});
-            return page;
-          });
-  api.add({"POST", "/api/v1/notifications/{id}/read", "readNotification",
-           "Marks a notification as read", access(Right::user)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            ctx.tx().later(kReadNotification, ctx.actor.id, path->id, now());
-            return Done{};
           });
 }
 

@@ -68,20 +68,6 @@ struct CallRecord {
 };
 BOOST_DESCRIBE_STRUCT(CallRecord, (), (call_id, journey_id, person_id, url, sealed, attempts))
 
-struct NewNotification {
-  Uuid tenant_id, notification_id, account_id;
-  Timestamp at;
-  std::string text, href;
-};
-BOOST_DESCRIBE_STRUCT(NewNotification, (), (tenant_id, notification_id, account_id, at, text, href))
-struct NotificationRecord {
-  Uuid notification_id;
-  Timestamp at;
-  std::string text, href;
-  std::optional<Timestamp> read_at;
-};
-BOOST_DESCRIBE_STRUCT(NotificationRecord, (), (notification_id, at, text, href, read_at))
-
 #define VARDE_JOURNEY_COLUMNS                                                                     \
   "journey_id, name, state, trigger, trigger_kind, trigger_ref, steps, start, reentry, version, " \
   "updated_at"
@@ -171,17 +157,6 @@ inline constexpr db::Sql kEraseCalls{"journey.erase_calls",
 inline constexpr db::Sql kEntered{
     "journey.entered",
     "SELECT person_id FROM journey_run WHERE journey_id = $1 AND person_id = ANY($2)"};
-inline constexpr db::Sql kNotifications{
-    "notification.page",
-    "SELECT notification_id, at, text, href, read_at FROM notification WHERE account_id = $1 AND "
-    "notification_id < $2 "
-    "ORDER BY notification_id DESC LIMIT $3"};
-inline constexpr db::Sql kUnread{
-    "notification.unread",
-    "SELECT count(*) FROM notification WHERE account_id = $1 AND read_at IS NULL"};
-inline constexpr db::Sql kReadNotification{
-    "notification.read",
-    "UPDATE notification SET read_at = $3 WHERE account_id = $1 AND notification_id = $2"};
 inline constexpr db::Sql kTenants{"journey.tenants",
                                   "SELECT tenant_id FROM tenant WHERE state = 1"};
 

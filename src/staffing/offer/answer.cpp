@@ -14,6 +14,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr auto kNearShift = std::chrono::hours(24);
+
 std::string booking_context(const Uuid& booking) { return "booking:" + booking.str(); }
 
 struct Sentences {
@@ -41,45 +43,54 @@ const char* in(const Sentences& all, const std::string& language) {
   return known == Language::nb ? all.nb : known == Language::sv ? all.sv : all.en;
 }
 
+// How an answer came.
+struct Way {
+  AnswerChannel channel = AnswerChannel::none;
+  const std::string& language;
+  int flags = 0;
+};
+
 AnswerReply reply(AnswerResult result, const std::string& language) {
   return {result, in(kSentences[static_cast<std::size_t>(result)], language)};
 }
 
-Result<AnswerReply> say_no(Ctx& ctx, const Shift& shift, const OfferRecord& offer,
-                           AnswerChannel channel, const std::string& language) {
+Result<AnswerReply> say_no(Ctx& ctx, const Shift& shift, const OfferRecord& offer, const Way& way) {
   if (offer.state == OfferState::booked) {
     auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, shift.id, offer.person_id);
     auto hours = staffing_settings(ctx).asking.cancel_hours;
-    if (channel != AnswerChannel::user && shift.starts_at - now() < std::chrono::hours(hours))
+    if (way.channel != AnswerChannel::user && shift.starts_at - now() < std::chrono::hours(hours))
       return AnswerReply{AnswerResult::not_allowed,
-                         fmt::format(fmt::runtime(in(kCall, language)), hours)};
-    if (booking) VARDE_CHECK(cancel_booking(ctx, *booking, BookingState::cancelled_by_person, ""));
-    return reply(AnswerResult::declined, language);
+                         fmt::format(fmt::runtime(in(kCall, way.language)), hours)};
+    if (booking) cancel_bookings(ctx, shift.id, {*booking}, BookingState::cancelled_by_person, "");
+    return reply(AnswerResult::declined, way.language);
   }
   if (offer.state != OfferState::declined) {
-    ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), OfferState::declined, channel);
+    note_change(ctx, shift.id);
+    ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), OfferState::declined, way.channel,
+                   way.flags);
     trust::record(ctx, AuditEntry{"offer.decline", "shift", shift.id, offer.person_id});
     if (shift.state == ShiftState::open) enqueue_advance(ctx, shift.id);
   }
-  return reply(AnswerResult::declined, language);
+  return reply(AnswerResult::declined, way.language);
 }
 
 Result<AnswerReply> say_yes(Ctx& ctx, const Shift& shift, const OfferRecord& offer,
-                            AnswerChannel channel, const std::string& language) {
+                            const Way& way) {
   auto decide = [&](AnswerResult result, OfferState state) {
-    ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), state, channel);
-    return reply(result, language);
+    ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), state, way.channel, way.flags);
+    return reply(result, way.language);
   };
-  if (offer.state == OfferState::booked) return reply(AnswerResult::booked, language);
-  bool over = shift.starts_at <= now() || (shift.answer_by && *shift.answer_by < now());
+  if (offer.state == OfferState::booked) return reply(AnswerResult::booked, way.language);
+  bool over = answers_closed(shift);
   if (offer.state == OfferState::withdrawn || shift.state == ShiftState::cancelled ||
       shift.state == ShiftState::draft || shift.state == ShiftState::requested || over)
     return over ? decide(AnswerResult::too_late, OfferState::expired)
-                : reply(AnswerResult::too_late, language);
+                : reply(AnswerResult::too_late, way.language);
   if (shift.taken >= shift.places) return decide(AnswerResult::taken, OfferState::taken);
-  if (shift.strategy.kind == StrategyKind::candidates && channel != AnswerChannel::user) {
-    if (offer.state == OfferState::waiting) return reply(AnswerResult::waiting, language);
+  if (shift.strategy.kind == StrategyKind::candidates && way.channel != AnswerChannel::user) {
+    if (offer.state == OfferState::waiting) return reply(AnswerResult::waiting, way.language);
     trust::record(ctx, AuditEntry{"offer.apply", "shift", shift.id, offer.person_id});
+    note_change(ctx, shift.id);
     return decide(AnswerResult::waiting, OfferState::waiting);
   }
   if (auto reason = forbidden_for(ctx, shift, offer.person_id)) {
@@ -88,23 +99,23 @@ Result<AnswerReply> say_yes(Ctx& ctx, const Shift& shift, const OfferRecord& off
     return AnswerReply{AnswerResult::not_allowed, reason->told};
   }
   if (!take_place(ctx, shift.id)) return decide(AnswerResult::taken, OfferState::taken);
-  insert_booking(ctx, shift, offer.person_id, std::nullopt);
+  insert_booking(ctx, shift, offer.person_id, std::nullopt, way.flags);
   decide(AnswerResult::booked, OfferState::booked);
   enqueue_after(ctx, shift.id, offer.person_id);
-  return reply(AnswerResult::booked, language);
+  return reply(AnswerResult::booked, way.language);
 }
 
 }  // namespace
 
 Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, bool yes,
-                           AnswerChannel channel, const std::string& language) {
+                           AnswerChannel channel, const std::string& language, int flags) {
+  Way way{channel, language, flags};
   for (int attempt = 0;; ++attempt) {
     auto shift = find_shift(ctx, shift_id);
     auto offer = ctx.tx().maybe<OfferRecord>(kOffer, shift_id, person);
     if (!shift || !offer) return not_found("This person was not asked about this shift.");
     try {
-      return yes ? say_yes(ctx, *shift, *offer, channel, language)
-                 : say_no(ctx, *shift, *offer, channel, language);
+      return yes ? say_yes(ctx, *shift, *offer, way) : say_no(ctx, *shift, *offer, way);
     } catch (const db::SqlError& e) {
       // Somebody else's commit came between the look and the booking: the same person twice, or
       // another shift at the time. The next look sees it.
@@ -153,8 +164,23 @@ std::optional<SpokenAnswer> read_answer(std::string_view text) {
   return out;
 }
 
+Result<void> say_hours(Ctx& ctx, const Uuid& booking, Timestamp from, Timestamp until,
+                       bool by_person) {
+  if (until <= from || until - from > std::chrono::hours(48))
+    return bad_input("/until", "must be after from, and within 48 hours of it.");
+  if (until > now()) return bad_input("/until", "must not be in the future.");
+  auto record = ctx.tx().maybe<BookingRecord>(kBooking, booking);
+  if (!record || record->state != BookingState::booked)
+    return not_found("This booking does not exist, or was cancelled.");
+  if (from >= record->ends_at + kNearShift || until <= record->starts_at - kNearShift)
+    return bad_input("/from", "must be within a day of the shift.");
+  ctx.tx().later(kWorked, booking, from, until, now(), by_person);
+  trust::record(ctx, AuditEntry{"booking.hours", "shift", record->shift_id, record->person_id});
+  return {};
+}
+
 Uuid insert_booking(Ctx& ctx, const Shift& shift, const Uuid& person,
-                    const std::optional<std::string>& override_reason) {
+                    const std::optional<std::string>& override_reason, int flags) {
   auto id = Uuid::make();
   std::optional<db::Bytes> sealed;
   if (override_reason)
@@ -167,7 +193,8 @@ Uuid insert_booking(Ctx& ctx, const Shift& shift, const Uuid& person,
   trust::record(ctx, AuditEntry{override_reason ? "booking.override" : "booking.create", "shift",
                                 shift.id, person});
   people::record_activity(
-      ctx, {{person, people::ActivityKind::booked, shift.id, std::nullopt, 0, std::nullopt, {}}});
+      ctx,
+      {{person, people::ActivityKind::booked, shift.id, std::nullopt, flags, std::nullopt, {}}});
   return id;
 }
 
@@ -178,30 +205,52 @@ void enqueue_after(Ctx& ctx, const Uuid& shift, const Uuid& person) {
                                                                    {"person_id", person.str()}})});
 }
 
-Result<void> cancel_booking(Ctx& ctx, const BookingRecord& booking, BookingState state,
-                            const std::string& reason) {
+std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
+                                           const std::vector<BookingRecord>& bookings,
+                                           BookingState state, const std::string& reason) {
   // The shift first, as everywhere.
-  if (!lock_shift(ctx, booking.shift_id)) return not_found("This shift does not exist any more.");
-  std::optional<db::Bytes> sealed;
-  if (!reason.empty())
-    if (auto key = ctx.base.keys.key(ctx.tenant, booking.person_id))
-      sealed = db::Bytes{crypto::seal(*key, reason, booking_context(booking.booking_id))};
-  if (ctx.tx().query(kCancelBooking, booking.booking_id, state, now(), sealed).affected() == 0)
-    return not_found("This booking was cancelled already.");
-  free_place(ctx, booking.shift_id);
+  if (bookings.empty() || !lock_shift(ctx, shift)) return {};
+  std::vector<Uuid> persons;
+  for (const auto& booking : bookings) persons.push_back(booking.person_id);
+  auto keys = reason.empty() ? std::unordered_map<Uuid, crypto::Key>{}
+                             : ctx.base.keys.keys(ctx.tenant, persons);
+  std::vector<db::Later> ended;
+  for (const auto& booking : bookings) {
+    auto key = keys.find(booking.person_id);
+    ended.push_back(ctx.tx().later(
+        kCancelBooking, booking.booking_id, state, now(),
+        key == keys.end() ? std::nullopt
+                          : std::optional(db::Bytes{crypto::seal(
+                                key->second, reason, booking_context(booking.booking_id))})));
+  }
+  ctx.tx().flush();
+  std::vector<BookingRecord> out;
+  std::vector<AuditEntry> trail;
+  std::vector<people::Activity> activities;
+  for (std::size_t i = 0; i < bookings.size(); ++i) {
+    if (ended[i].rows().affected() == 0) continue;
+    const auto& person = bookings[i].person_id;
+    out.push_back(bookings[i]);
+    trail.push_back({"booking.cancel", "shift", shift, person, {}});
+    activities.push_back({person,
+                          people::ActivityKind::booking_cancelled,
+                          shift,
+                          std::nullopt,
+                          0,
+                          std::nullopt,
+                          {}});
+  }
+  if (out.empty()) return out;
+  persons.clear();
+  for (const auto& booking : out) persons.push_back(booking.person_id);
+  free_places(ctx, shift, static_cast<int>(out.size()));
   ctx.tx().later(
-      kSetOffer, booking.shift_id, booking.person_id,
+      kSetOffers, shift, persons,
       state == BookingState::cancelled_by_person ? OfferState::declined : OfferState::withdrawn);
-  trust::record(ctx, AuditEntry{"booking.cancel", "shift", booking.shift_id, booking.person_id});
-  people::record_activity(ctx, {{booking.person_id,
-                                 people::ActivityKind::booking_cancelled,
-                                 booking.shift_id,
-                                 std::nullopt,
-                                 0,
-                                 std::nullopt,
-                                 {}}});
-  enqueue_advance(ctx, booking.shift_id);
-  return {};
+  trust::record(ctx, trail);
+  people::record_activity(ctx, activities);
+  enqueue_advance(ctx, shift);
+  return out;
 }
 
 }  // namespace varde::staffing

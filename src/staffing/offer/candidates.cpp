@@ -29,6 +29,11 @@ constexpr db::Sql kSkillsFor[] = VARDE_FOR(
     "fit.skills",
     "SELECT person_id, skill_id, level, expires_on FROM substitute_skill WHERE skill_id = ANY($1)",
     "2", "");
+constexpr db::Sql kDocumentsFor[] = VARDE_FOR(
+    "fit.documents",
+    "SELECT person_id, kind_id, valid_from, valid_until FROM person_document WHERE seen_at IS NOT "
+    "NULL AND kind_id = ANY($1)",
+    "2", "");
 constexpr db::Sql kChoicesFor[] = VARDE_FOR(
     "fit.choices", "SELECT person_id, kind FROM workplace_choice WHERE workplace_id = $1", "2", "");
 constexpr db::Sql kStatementsFor[] = VARDE_FOR(
@@ -57,6 +62,17 @@ constexpr db::Sql kAskedLately[] =
 constexpr db::Sql kInPools{"fit.in_pools",
                            "SELECT DISTINCT person_id FROM pool_member WHERE pool_id = ANY($1)"};
 constexpr auto kLongestShift = std::chrono::hours(48);
+// Where the others of one person's bookings are.
+constexpr db::Sql kPlacesOf{
+    "fit.places_of",
+    "SELECT workplace_id AS id, latitude, longitude FROM workplace WHERE workplace_id IN (SELECT "
+    "workplace_id FROM booking WHERE state = 1 AND person_id = $1 AND starts_at > $2 AND starts_at "
+    "< $3)"};
+
+// Until the commit nobody else books this person: two shifts that each leave enough rest may not
+// leave it together.
+constexpr db::Sql kBookAlone{"fit.book_alone",
+                             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"};
 
 struct WhomRecord {
   Uuid person_id;
@@ -71,6 +87,11 @@ struct SkillRow {
   std::optional<Date> expires_on;
 };
 BOOST_DESCRIBE_STRUCT(SkillRow, (), (person_id, skill_id, level, expires_on))
+struct DocumentRow {
+  Uuid person_id, kind_id;
+  std::optional<Date> valid_from, valid_until;
+};
+BOOST_DESCRIBE_STRUCT(DocumentRow, (), (person_id, kind_id, valid_from, valid_until))
 struct ChoiceRow {
   Uuid person_id;
   ChoiceKind kind = ChoiceKind::favourite;
@@ -92,6 +113,11 @@ struct BookedRow {
   int break_minutes = 0;
 };
 BOOST_DESCRIBE_STRUCT(BookedRow, (), (person_id, workplace_id, starts_at, ends_at, break_minutes))
+struct PlaceRow {
+  Uuid id;
+  std::optional<double> latitude, longitude;
+};
+BOOST_DESCRIBE_STRUCT(PlaceRow, (), (id, latitude, longitude))
 
 std::optional<fit::Coordinates> place_of(std::optional<double> latitude,
                                          std::optional<double> longitude) {
@@ -110,17 +136,18 @@ struct Question {
 Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   Question out;
   out.settings = staffing_settings(ctx);
-  std::unordered_map<Uuid, Workplace> places;
-  for (auto& workplace : workplaces(ctx)) places[workplace.id] = std::move(workplace);
+  std::unordered_map<Uuid, std::optional<fit::Coordinates>> places;
   auto& fit_shift = out.shift;
   fit_shift.id = shift.id;
   fit_shift.workplace = shift.workplace_id;
   fit_shift.start = shift.starts_at;
   fit_shift.end = shift.ends_at;
   fit_shift.break_minutes = shift.break_minutes;
-  if (auto at = places.find(shift.workplace_id); at != places.end()) {
-    fit_shift.zone = at->second.time_zone;
-    fit_shift.place = place_of(at->second.latitude, at->second.longitude);
+  std::vector<Uuid> kinds;
+  if (auto at = find_workplace(ctx, shift.workplace_id)) {
+    kinds = at->required_documents;
+    fit_shift.zone = at->time_zone;
+    fit_shift.place = place_of(at->latitude, at->longitude);
   }
   std::vector<Uuid> skill_ids;
   for (const auto& need : shift.skills) skill_ids.push_back(need.skill_id);
@@ -128,6 +155,10 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   for (const auto& need : shift.skills)
     (need.required.value_or(true) ? fit_shift.required_skills : fit_shift.preferred_skills)
         .push_back({need.skill_id, names[need.skill_id], need.level.value_or(1)});
+
+  if (!kinds.empty())
+    for (auto& [id, name] : document_kind_names(ctx, kinds))
+      fit_shift.required_documents.push_back({id, std::move(name)});
 
   auto window = fit::load_window(fit_shift);
   auto lately = now() - std::chrono::days(out.settings.ranking.lately_days);
@@ -139,6 +170,7 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   auto whom = tx.later(kWhom[only], person);
   auto pools = tx.later(kInPools, shift.pool_ids);
   auto skills = tx.later(kSkillsFor[only], skill_ids, person);
+  auto documents = tx.later(kDocumentsFor[only], kinds, person);
   auto choices = tx.later(kChoicesFor[only], shift.workplace_id, person);
   auto statements = tx.later(kStatementsFor[only], window.first_day, window.last_day, person);
   auto booked = tx.later(kBookedFor[only], window.bookings.start - kLongestShift,
@@ -146,9 +178,20 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   std::vector<db::Later> months;
   if (out.settings.rules.month_max.level != fit::RuleLevel::off)
     for (const auto& month : window.months) months.push_back(minutes(month.start, month.end));
-  auto worked = minutes(lately, now());
-  auto asked = tx.later(kAskedLately[only], lately, person);
+  // Fairness is between people: of one alone it is not asked.
+  db::Later worked, asked, near;
+  if (person) {
+    near = tx.later(kPlacesOf, person, window.bookings.start - kLongestShift, window.bookings.end);
+  } else {
+    worked = minutes(lately, now());
+    asked = tx.later(kAskedLately[only], lately, person);
+  }
   tx.flush();
+  if (person)
+    for (const auto& r : near.rows().all<PlaceRow>())
+      places[r.id] = place_of(r.latitude, r.longitude);
+  else
+    for (const auto& r : workplaces(ctx)) places[r.id] = place_of(r.latitude, r.longitude);
 
   std::unordered_set<Uuid> members;
   for (const auto& id : pools.rows().all<Uuid>()) members.insert(id);
@@ -172,6 +215,9 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   };
   for (const auto& r : skills.rows().all<SkillRow>())
     if (auto* one = of(r.person_id)) one->skills.push_back({r.skill_id, r.level, r.expires_on});
+  for (const auto& r : documents.rows().all<DocumentRow>())
+    if (auto* one = of(r.person_id))
+      one->documents.push_back({r.kind_id, r.valid_from, r.valid_until});
   for (const auto& r : choices.rows().all<ChoiceRow>())
     if (auto* one = of(r.person_id)) {
       one->favourite = r.kind == ChoiceKind::favourite;
@@ -186,13 +232,12 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
     if (auto* one = of(r.person_id)) {
       auto at = places.find(r.workplace_id);
       one->bookings.push_back({r.starts_at, r.ends_at, r.break_minutes, r.workplace_id,
-                               at == places.end()
-                                   ? std::nullopt
-                                   : place_of(at->second.latitude, at->second.longitude)});
+                               at == places.end() ? std::nullopt : at->second});
     }
   for (std::size_t i = 0; i < months.size(); ++i)
     for (const auto& r : months[i].rows().all<PersonCount>())
       if (auto* one = of(r.person_id)) one->month_minutes[i] = static_cast<int>(r.count);
+  if (person) return out;
   for (const auto& r : worked.rows().all<PersonCount>())
     if (auto* one = of(r.person_id)) one->worked_lately_minutes = static_cast<int>(r.count);
   for (const auto& r : asked.rows().all<PersonCount>())
@@ -230,6 +275,7 @@ std::vector<Fit> rank_pool(Ctx& ctx, const Shift& shift) {
 }
 
 std::optional<Fit> forbidden_for(Ctx& ctx, const Shift& shift, const Uuid& person) {
+  ctx.tx().later(kBookAlone, "staffing.book:" + person.str());
   auto question = load(ctx, shift, person);
   Fit out;
   out.person_id = person;

@@ -14,6 +14,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr auto kHeldBack = std::chrono::minutes(30);
+
 Uuid id_of(const jobs::Job& job, const char* name) {
   return *Uuid::parse(std::string_view(json::parse(job.payload.text).at(name).as_string()));
 }
@@ -33,7 +35,7 @@ const std::vector<Wave>& usual_waves() {
   return kWaves;
 }
 
-Plan plan_for(const Shift& shift, int step, std::size_t open_questions) {
+Plan plan_for(const Shift& shift, std::size_t open_questions) {
   constexpr auto kAll = std::numeric_limits<std::size_t>::max();
   auto free = static_cast<std::size_t>(shift.places - shift.taken);
   switch (shift.strategy.kind) {
@@ -43,17 +45,17 @@ Plan plan_for(const Shift& shift, int step, std::size_t open_questions) {
     case StrategyKind::one_by_one:
       return {.how_many = free > open_questions ? free - open_questions : 0,
               .minutes = shift.strategy.minutes.value_or(30),
-              .last = false,
-              .step = step + 1};
+              .step = shift.step + 1};
     case StrategyKind::waves: {
       const auto& waves = shift.strategy.waves ? *shift.strategy.waves : usual_waves();
-      if (static_cast<std::size_t>(step) >= waves.size()) return {.how_many = 0, .step = step};
-      const auto& wave = waves[static_cast<std::size_t>(step)];
+      auto step = static_cast<std::size_t>(shift.step);
+      if (step >= waves.size()) return {.step = shift.step};
+      const auto& wave = waves[step];
       return {.how_many = kAll,
               .who = wave.who,
               .minutes = wave.minutes,
-              .last = static_cast<std::size_t>(step) + 1 == waves.size(),
-              .step = step + 1};
+              .last = step + 1 == waves.size(),
+              .step = shift.step + 1};
     }
     case StrategyKind::direct:
       break;
@@ -77,26 +79,88 @@ std::unordered_set<Uuid> not_now(Ctx& ctx, const Shift& shift, const std::vector
   return out;
 }
 
-void ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen, const Plan& plan,
+void ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen, int step,
          std::optional<Timestamp> until) {
   std::vector<Uuid> ids;
   for (const auto& one : chosen) ids.push_back(one.person_id);
-  std::unordered_map<Uuid, std::int64_t> numbers;
-  for (const auto& row : ctx.tx().all<PersonCount>(kNumbers, ids))
-    numbers[row.person_id] = row.count;
+  auto numbers = note_asked(ctx, ids);
   std::vector<OfferRecord> offers;
-  std::map<Uuid, int> named;
   int rank = 0;
   for (const auto& one : chosen)
-    offers.push_back({ctx.tenant, shift.id, one.person_id, OfferState::open, plan.step, ++rank,
-                      named[one.person_id] = static_cast<int>(numbers[one.person_id] % 999) + 1,
-                      one.explanation, now(), until, std::nullopt, AnswerChannel::none});
+    offers.push_back({ctx.tenant, shift.id, one.person_id, OfferState::open, step, ++rank,
+                      numbers[one.person_id], one.explanation, now(), until, std::nullopt,
+                      AnswerChannel::none, 0});
   ctx.tx().insert_many("offer", offers, "ON CONFLICT DO NOTHING");
-  note_asked(ctx, ids);
-  tell(ctx, shift, ids, Tell::asked, named);
+  tell(ctx, shift, ids, Tell::asked, numbers);
   std::vector<trust::AuditEntry> trail;
   for (const auto& id : ids) trail.push_back({"offer.create", "shift", shift.id, id, {}});
   trust::record(ctx, trail);
+}
+
+// How the questions of a shift stand.
+struct Standing {
+  std::unordered_set<Uuid> asked;
+  std::size_t open = 0, waiting = 0;
+  std::optional<Timestamp> earliest;  // when the first open question runs out
+};
+
+std::optional<Timestamp> sooner(std::optional<Timestamp> a, std::optional<Timestamp> b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
+}
+
+Standing standing_of(Ctx& ctx, const Shift& shift) {
+  ctx.tx().later(kExpire, shift.id, now(), answers_closed(shift), shift.starts_at <= now());
+  Standing out;
+  for (const auto& offer : ctx.tx().all<OfferRecord>(kOffersOf, shift.id)) {
+    out.asked.insert(offer.person_id);
+    out.waiting += offer.state == OfferState::waiting ? 1 : 0;
+    if (offer.state != OfferState::open) continue;
+    ++out.open;
+    out.earliest = sooner(out.earliest, offer.expires_at);
+  }
+  return out;
+}
+
+struct Chosen {
+  std::vector<Fit> ones;
+  bool held_back = false;  // somebody fits, and has enough questions for now
+};
+Chosen choose(Ctx& ctx, const Shift& shift, std::vector<Fit>& ranked, const Standing& standing,
+              const Plan& plan) {
+  Chosen out;
+  std::vector<Uuid> fresh;
+  std::erase_if(ranked, [&](const Fit& one) {
+    return !one.askable || standing.asked.contains(one.person_id) ||
+           (plan.who == WaveWho::favourites && !one.favourite) ||
+           (plan.who == WaveWho::pool && !one.in_pool);
+  });
+  for (const auto& one : ranked) fresh.push_back(one.person_id);
+  if (fresh.empty() || plan.how_many == 0) return out;
+  ctx.tx().query(kAskAlone, "staffing.ask:" + ctx.tenant.str());
+  auto left_out = not_now(ctx, shift, fresh);
+  for (auto& one : ranked) {
+    if (out.ones.size() >= plan.how_many) break;
+    if (left_out.contains(one.person_id))
+      out.held_back = true;
+    else
+      out.ones.push_back(std::move(one));
+  }
+  return out;
+}
+
+// Nobody is asked at night about what can wait until the morning.
+std::optional<Timestamp> morning_for(Ctx& ctx, const Shift& shift) {
+  if (cannot_wait(shift)) return std::nullopt;
+  auto quiet = outreach::quiet_settings(ctx);
+  return outreach::quiet_until(now(), quiet.zone, quiet.hours);
+}
+
+Result<jobs::Outcome> give_up(Ctx& ctx, const Shift& shift) {
+  set_state(ctx, shift.id, ShiftState::unfilled);
+  trust::record(ctx, trust::AuditEntry{"shift.unfilled", "shift", shift.id});
+  tell_unfilled(ctx, shift);
+  ctx.commit();
+  return jobs::Outcome::done();
 }
 
 Result<jobs::Outcome> advance(trust::Base& base, const jobs::Job& job) {
@@ -104,68 +168,77 @@ Result<jobs::Outcome> advance(trust::Base& base, const jobs::Job& job) {
   auto id = id_of(job, "shift_id");
   auto shift = find_shift(ctx, id);
   if (!shift || shift->state != ShiftState::open) return jobs::Outcome::done();
-  if (shift->starts_at <= now()) {
-    set_state(ctx, id, ShiftState::unfilled);
-    ctx.commit();
-    return jobs::Outcome::done();
-  }
+  bool direct = shift->strategy.kind == StrategyKind::direct;
+  auto morning = direct ? std::nullopt : morning_for(ctx, *shift);
   // Ranked before the lock: answers do not wait for it.
-  auto ranked =
-      shift->strategy.kind == StrategyKind::direct ? std::vector<Fit>{} : rank_pool(ctx, *shift);
+  std::vector<Fit> ranked;
+  if (!direct && !morning && !answers_closed(*shift)) ranked = rank_pool(ctx, *shift);
+  auto version = shift->version;
   shift = lock_shift(ctx, id);
   if (!shift || shift->state != ShiftState::open) return jobs::Outcome::done();
-  auto step = step_of(ctx, id);
-  ctx.tx().later(kExpire, id, now());
-  std::unordered_set<Uuid> asked;
-  std::size_t open_questions = 0, waiting = 0;
-  for (const auto& offer : ctx.tx().all<OfferRecord>(kOffersOf, id)) {
-    asked.insert(offer.person_id);
-    open_questions += offer.state == OfferState::open ? 1 : 0;
-    waiting += offer.state == OfferState::waiting ? 1 : 0;
-  }
-  // Between two waves nothing is asked, unless nobody is left to answer.
-  bool waits = shift->next_at && *shift->next_at > now();
-  auto plan = waits && shift->strategy.kind == StrategyKind::waves && open_questions > 0
-                  ? Plan{.how_many = 0, .last = false, .step = step}
-                  : plan_for(*shift, step, open_questions);
-  std::vector<Fit> chosen;
-  bool held_back = false;
-  if (plan.how_many > 0) {
-    std::vector<Uuid> fresh;
-    for (const auto& one : ranked)
-      if (one.askable && !asked.contains(one.person_id)) fresh.push_back(one.person_id);
-    auto left_out = fresh.empty() ? std::unordered_set<Uuid>{} : not_now(ctx, *shift, fresh);
-    for (auto& one : ranked) {
-      if (chosen.size() >= plan.how_many) break;
-      if (!one.askable || asked.contains(one.person_id)) continue;
-      if (plan.who == WaveWho::favourites && !one.favourite) continue;
-      if (plan.who == WaveWho::pool && !one.in_pool) continue;
-      if (left_out.contains(one.person_id)) {
-        held_back = true;
-        continue;
-      }
-      chosen.push_back(std::move(one));
-    }
-  }
-  std::optional<Timestamp> next;
-  if (plan.minutes && plan.how_many > 0 && (!chosen.empty() || !plan.last))
-    next = chosen.empty() ? now() : now() + std::chrono::minutes(*plan.minutes);
-  if (waits && plan.how_many == 0) next = shift->next_at;
-  if (chosen.empty() && shift->strategy.kind == StrategyKind::one_by_one)
-    next = open_questions > 0 ? shift->next_at : std::nullopt;
-  if (!chosen.empty()) ask(ctx, *shift, chosen, plan, next ? next : shift->answer_by);
-  // Nobody is left: those who wait for it are told, and may widen the pool or the time.
-  if (chosen.empty() && open_questions + waiting == 0 && !next &&
-      shift->strategy.kind != StrategyKind::direct) {
-    set_state(ctx, id, ShiftState::unfilled);
-    trust::record(ctx,
-                  trust::AuditEntry{held_back ? "shift.held_back" : "shift.unfilled", "shift", id});
+  auto standing = standing_of(ctx, *shift);
+  if (answers_closed(*shift)) {
+    if (standing.waiting == 0) return give_up(ctx, *shift);
     ctx.commit();
-    return jobs::Outcome::done();
+    return jobs::Outcome::again(shift->starts_at);
+  }
+
+  // Between two waves nothing is asked, unless nobody is left to answer.
+  bool between = shift->strategy.kind == StrategyKind::waves && standing.open > 0 &&
+                 shift->next_at && *shift->next_at > now();
+  auto plan = morning || between ? Plan{.how_many = 0, .last = false, .step = shift->step}
+                                 : plan_for(*shift, standing.open);
+  auto chosen = choose(ctx, *shift, ranked, standing, plan);
+  auto next = morning ? morning : between ? shift->next_at : std::nullopt;
+  auto until = shift->answer_by;
+  if (!chosen.ones.empty()) {
+    if (plan.minutes) until = sooner(now() + std::chrono::minutes(*plan.minutes), until);
+    if (plan.minutes) next = until;
+    ask(ctx, *shift, chosen.ones, plan.step, until);
+  } else if (plan.how_many > 0 && !plan.last) {
+    next = now();  // nobody in this wave: the next one
+  }
+  // Who has enough questions for now is looked at again.
+  if (chosen.held_back && plan.last) {
+    next = sooner(next, now() + kHeldBack);
+    plan.step = shift->step;
+  }
+  next = sooner(next, standing.earliest);
+  if (!next && !direct && chosen.ones.empty() && standing.open + standing.waiting == 0) {
+    // What was ranked may not be what is asked for any more.
+    if (shift->version != version) return jobs::Outcome::again(now());
+    return give_up(ctx, *shift);
   }
   set_step(ctx, id, plan.step, next);
   ctx.commit();
-  return next ? jobs::Outcome::again(*next) : jobs::Outcome::done();
+  return jobs::Outcome::again(
+      *sooner(sooner(next, shift->starts_at),
+              shift->answer_by && *shift->answer_by > now() ? shift->answer_by : std::nullopt));
+}
+
+// Who was booked not long before the shift needs no reminder.
+void remind_later(Ctx& ctx, const BookingRecord& booking) {
+  auto at = booking.starts_at - std::chrono::hours(staffing_settings(ctx).asking.reminder_hours);
+  if (at == booking.starts_at || at <= now()) return;
+  jobs::enqueue(ctx.tx(),
+                {.kind = "staffing.remind",
+                 .tenant_id = ctx.tenant,
+                 .payload = json::serialize(json::object{{"booking_id", booking.booking_id.str()}}),
+                 .unique_key = "remind:" + booking.booking_id.str(),
+                 .run_at = at});
+}
+
+Result<jobs::Outcome> remind(trust::Base& base, const jobs::Job& job) {
+  Ctx ctx(base, *job.tenant_id, {});
+  auto booking = ctx.tx().maybe<BookingRecord>(kBooking, id_of(job, "booking_id"));
+  if (!booking || booking->starts_at <= now()) return jobs::Outcome::done();
+  auto shift = find_shift(ctx, booking->shift_id);
+  // Told once: who has the row first tells.
+  if (shift && ctx.tx().query(kReminded, booking->booking_id, now()).affected() > 0) {
+    tell(ctx, *shift, {booking->person_id}, Tell::reminder);
+    ctx.commit();
+  }
+  return jobs::Outcome::done();
 }
 
 // After a booking: the confirmation, and when all places are gone, the others.
@@ -174,8 +247,10 @@ Result<jobs::Outcome> after(trust::Base& base, const jobs::Job& job) {
   auto shift = find_shift(ctx, id_of(job, "shift_id"));
   auto person = id_of(job, "person_id");
   if (!shift) return jobs::Outcome::done();
-  if (ctx.tx().maybe<BookingRecord>(kBookingOf, shift->id, person))
+  if (auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, shift->id, person)) {
     tell(ctx, *shift, {person}, Tell::booked);
+    remind_later(ctx, *booking);
+  }
   if (shift->state == ShiftState::filled)
     tell(ctx, *shift, ctx.tx().all<Uuid>(kCloseOthers, shift->id), Tell::taken);
   ctx.commit();
@@ -187,6 +262,7 @@ Result<jobs::Outcome> after(trust::Base& base, const jobs::Job& job) {
 void add_offer_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.handle("staffing.advance", [&base](const jobs::Job& job) { return advance(base, job); });
   workers.handle("staffing.after", [&base](const jobs::Job& job) { return after(base, job); });
+  workers.handle("staffing.remind", [&base](const jobs::Job& job) { return remind(base, job); });
 }
 
 }  // namespace varde::staffing

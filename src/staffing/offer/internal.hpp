@@ -14,6 +14,11 @@ enum class Tell { asked, booked, reminder, taken, cancelled, withdrawn };
 void tell(trust::Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell what,
           const std::map<Uuid, int>& numbers = {});
 
+/// Whether the shift begins so soon that people are asked in quiet hours too.
+bool cannot_wait(const Shift& shift);
+/// Tells those who asked for the shift and published it that nobody is left to ask.
+void tell_unfilled(trust::Ctx& ctx, const Shift& shift);
+
 /// The languages that people are written to in.
 enum class Language { en, nb, sv };
 Language language_of(const std::string& tag);
@@ -23,12 +28,13 @@ bool take_reply(trust::Ctx& ctx, const outreach::SmsReply& reply);
 /// Books, without asking any rule. The place is taken already. Throws SqlError when the person is
 /// booked for this shift or for another one at the time.
 Uuid insert_booking(trust::Ctx& ctx, const Shift& shift, const Uuid& person,
-                    const std::optional<std::string>& override_reason);
+                    const std::optional<std::string>& override_reason, int flags = 0);
 /// What follows when somebody got it: confirmation, closing the others' questions.
 void enqueue_after(trust::Ctx& ctx, const Uuid& shift, const Uuid& person);
-/// Ends a booking, gives the place back and goes on looking. Errors: not_found.
-Result<void> cancel_booking(trust::Ctx& ctx, const store::BookingRecord& booking,
-                            BookingState state, const std::string& reason);
+/// Ends bookings of one shift, gives the places back and goes on looking; says which it ended.
+std::vector<store::BookingRecord> cancel_bookings(trust::Ctx& ctx, const Uuid& shift,
+                                                  const std::vector<store::BookingRecord>& bookings,
+                                                  BookingState state, const std::string& reason);
 
 std::string shift_title(const Shift& shift, const Workplace& workplace);
 

@@ -49,9 +49,16 @@ BOOST_DESCRIBE_STRUCT(AnswerReply, (), (result, sentence))
 
 /// Decides an answer, in the caller's transaction, which the caller commits before telling anybody.
 /// The same answer again gives the same reply. Errors: not_found (never asked).
-/// `language`: of the sentence; English, Norwegian and Swedish are known.
+/// `language`: of the sentence; English, Norwegian and Swedish are known. `flags`:
+/// people::kSimulated.
 Result<AnswerReply> answer(trust::Ctx& ctx, const Uuid& shift, const Uuid& person, bool yes,
-                           AnswerChannel channel, const std::string& language = "en");
+                           AnswerChannel channel, const std::string& language = "en",
+                           int flags = 0);
+
+/// Says from when until when somebody really worked, by the person or by the office; the same as
+/// the other said confirms it, anything else waits for the other. Errors: not_found, bad_input.
+Result<void> say_hours(trust::Ctx& ctx, const Uuid& booking, Timestamp from, Timestamp until,
+                       bool by_person);
 
 /// Yes or no in Norwegian, Swedish or English, with the number of the offer where one is named:
 /// "ja 3". nullopt when the text is neither.
@@ -72,7 +79,8 @@ struct Fit {
 };
 /// The pool of a shift in the order in which it should be asked; those who must not be asked last.
 std::vector<Fit> rank_pool(trust::Ctx& ctx, const Shift& shift);
-/// What forbids this person this shift now; nullopt when nothing does.
+/// What forbids this person this shift; nullopt when nothing does. It stays so until the caller's
+/// transaction ends: whoever else books the person waits.
 std::optional<Fit> forbidden_for(trust::Ctx& ctx, const Shift& shift, const Uuid& person);
 
 void add_offer_routes(trust::Api& api);

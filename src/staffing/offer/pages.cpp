@@ -41,6 +41,7 @@ const char* standing(const OfferRecord& offer, const Shift& shift) {
     return "offer.withdrawn";
   if (shift.starts_at <= now()) return "offer.begun";
   if (shift.taken >= shift.places) return "offer.taken";
+  if (answers_closed(shift)) return "offer.late";
   if (offer.state == OfferState::waiting) return "offer.waiting";
   if (offer.state == OfferState::declined) return "offer.declined";
   return "offer.open";
@@ -61,7 +62,8 @@ net::Response take_answer(Ctx& ctx, net::Request& request, const outreach::Token
     for (const auto& [name, value] : *fields)
       if (name == "answer") yes = value == "yes";
   if (!yes) return say(style, t, "offer.nothing", 400);
-  auto said = answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language());
+  auto said = answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language(),
+                     ctx.base.is_simulated(request) ? people::kSimulated : 0);
   if (!said) return say(style, t, "offer.bad_link", 404);
   ctx.commit();  // before anybody is told
   return show(
@@ -87,7 +89,7 @@ net::Response offer_page(trust::Base& base, net::Request& request, std::string_v
   auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
   if (!shift || !offer || !workplace) return say(style, t, "offer.gone", 404);
   bool booked = offer->state == OfferState::booked;
-  bool open = shift->state == ShiftState::open && shift->starts_at > now() &&
+  bool open = shift->state == ShiftState::open && !answers_closed(*shift) &&
               shift->taken < shift->places && offer->state != OfferState::withdrawn;
   auto line = [](const std::string& value) {
     return value.empty() ? std::string() : "<p>" + html_escape(value) + "</p>";

@@ -50,7 +50,8 @@ bool take_reply(Ctx& ctx, const outreach::SmsReply& reply) {
           open.front().shift_id);
       return true;
     }
-    auto answered = answer(ctx, meant->shift_id, person, said->yes, AnswerChannel::sms, language);
+    auto answered =
+        answer(ctx, meant->shift_id, person, said->yes, AnswerChannel::sms, language, reply.flags);
     if (!answered) continue;
     say(person, answered->sentence, meant->shift_id);
     return true;

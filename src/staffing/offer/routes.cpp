@@ -27,10 +27,11 @@ struct OfferView {
   Timestamp asked_at;
   std::optional<Timestamp> expires_at, answered_at;
   AnswerChannel channel = AnswerChannel::none;
+  bool simulated = false;
 };
 BOOST_DESCRIBE_STRUCT(OfferView, (),
                       (person_id, name, state, step, rank, number, explanation, asked_at,
-                       expires_at, answered_at, channel))
+                       expires_at, answered_at, channel, simulated))
 struct CandidateView {
   Uuid person_id;
   std::optional<Personal> name;
@@ -57,12 +58,13 @@ struct BookingView {
   BookingState state = BookingState::booked;
   bool overridden = false;
   Timestamp booked_at;
-  std::optional<Timestamp> cancelled_at, worked_from, worked_until;
+  std::optional<Timestamp> cancelled_at, worked_from, worked_until, person_confirmed_at,
+      office_confirmed_at;
 };
 BOOST_DESCRIBE_STRUCT(BookingView, (),
                       (id, shift_id, person_id, workplace_id, name, starts_at, ends_at,
                        break_minutes, state, overridden, booked_at, cancelled_at, worked_from,
-                       worked_until))
+                       worked_until, person_confirmed_at, office_confirmed_at))
 struct BookInput {
   Uuid person_id;
   /// Books against what the rules say; needs the right to, and goes into the trail.
@@ -114,7 +116,8 @@ std::vector<BookingView> views(Ctx& ctx, const std::vector<BookingRecord>& recor
   for (const auto& r : records)
     out.push_back({r.booking_id, r.shift_id, r.person_id, r.workplace_id,
                    name_in(names, r.person_id), r.starts_at, r.ends_at, r.break_minutes, r.state,
-                   r.overridden, r.booked_at, r.cancelled_at, r.worked_from, r.worked_until});
+                   r.overridden, r.booked_at, r.cancelled_at, r.worked_from, r.worked_until,
+                   r.person_confirmed_at, r.office_confirmed_at});
   return out;
 }
 
@@ -141,6 +144,8 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
     return forbidden("You may not book against the rules.");
   auto reason = forbidden_for(ctx, *shift, in.person_id);
   if (reason && !overrides) return conflict(reason->explanation, "rule");
+  if (!reason && overrides)
+    return bad_input("/override_reason", "No rule forbids this booking. Book it without a reason.");
   if (!take_place(ctx, shift_id)) return conflict("All places of this shift are taken.");
   Uuid id;
   try {
@@ -151,8 +156,8 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
     if (!e.is_unique_violation() && !e.is_exclusion_violation()) throw;
     return conflict("This person was booked for this time just now.");
   }
-  ctx.tx().later(kAnswer, shift_id, in.person_id, now(), OfferState::booked, AnswerChannel::user);
-  ctx.tx().later(kSetOffer, shift_id, in.person_id, OfferState::booked);
+  ctx.tx().later(kAnswer, shift_id, in.person_id, now(), OfferState::booked, AnswerChannel::user,
+                 0);
   enqueue_after(ctx, shift_id, in.person_id);
   return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, id)}).front());
 }
@@ -168,7 +173,7 @@ void add_offer_hooks(trust::Base& base) {
     auto freed = ctx.tx().query(kFreeErased, ids, now());
     for (int i = 0; i < freed.size(); ++i) {
       auto shift = freed.get<Uuid>(i, 1);
-      free_place(ctx, shift);
+      free_places(ctx, shift, 1);
       enqueue_advance(ctx, shift);
     }
     ctx.tx().later(kEraseOffers, ids);
@@ -190,7 +195,8 @@ std::vector<trust::Claim> offer_claims() {
             {"asked_at", Data::behaviour},
             {"expires_at", Data::none},
             {"answered_at", Data::behaviour},
-            {"channel", Data::behaviour}}},
+            {"channel", Data::behaviour},
+            {"flags", Data::none}}},
           {"booking",
            {{"tenant_id", Data::none},
             {"booking_id", Data::none},
@@ -240,20 +246,21 @@ void add_offer_routes(trust::Api& api) {
                                     one.favourite, one.in_pool, std::move(one.explanation)});
             return page;
           });
-  api.add({"GET", "/api/v1/shifts/{id}/offers", "listOffers",
-           "Who was asked, when, and what they said", write},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<OfferView>> {
-            auto records = ctx.tx().all<OfferRecord>(kOffersOf, path->id);
-            std::vector<Uuid> ids;
-            for (const auto& r : records) ids.push_back(r.person_id);
-            auto names = person_names(ctx, ids);
-            web::Page<OfferView> page;
-            for (auto& r : records)
-              page.items.push_back({r.person_id, name_in(names, r.person_id), r.state, r.step,
-                                    r.rank, r.number, std::move(r.explanation), r.asked_at,
-                                    r.expires_at, r.answered_at, r.channel});
-            return page;
-          });
+  api.add(
+      {"GET", "/api/v1/shifts/{id}/offers", "listOffers", "Who was asked, when, and what they said",
+       write},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<OfferView>> {
+        auto records = ctx.tx().all<OfferRecord>(kOffersOf, path->id);
+        std::vector<Uuid> ids;
+        for (const auto& r : records) ids.push_back(r.person_id);
+        auto names = person_names(ctx, ids);
+        web::Page<OfferView> page;
+        for (auto& r : records)
+          page.items.push_back({r.person_id, name_in(names, r.person_id), r.state, r.step, r.rank,
+                                r.number, std::move(r.explanation), r.asked_at, r.expires_at,
+                                r.answered_at, r.channel, (r.flags & people::kSimulated) != 0});
+        return page;
+      });
   api.add({"POST", "/api/v1/shifts/{id}/offers/{person}/answer", "answerOffer",
            "Answers on somebody's behalf", write},
           [](Ctx& ctx, const web::Path<OfferPath>& path,
@@ -273,12 +280,10 @@ void add_offer_routes(trust::Api& api) {
             if (!shift) return gone();
             if (shift->state == ShiftState::cancelled) return *shift;
             std::vector<Uuid> booked;
-            for (const auto& r : ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id))
-              if (r.state == BookingState::booked) {
-                VARDE_CHECK(cancel_booking(ctx, r, BookingState::cancelled_by_office,
-                                           in->reason ? in->reason->value : ""));
-                booked.push_back(r.person_id);
-              }
+            for (const auto& r : cancel_bookings(
+                     ctx, path->id, ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id),
+                     BookingState::cancelled_by_office, in->reason ? in->reason->value : ""))
+              booked.push_back(r.person_id);
             tell(ctx, *shift, booked, Tell::cancelled);
             tell(ctx, *shift, ctx.tx().all<Uuid>(kWithdraw, path->id), Tell::withdrawn);
             set_state(ctx, path->id, ShiftState::cancelled);
@@ -303,8 +308,10 @@ void add_offer_routes(trust::Api& api) {
              const web::Body<ReasonInput>& in) -> Result<BookingView> {
             auto record = ctx.tx().maybe<BookingRecord>(kBooking, path->id);
             if (!record) return not_found("This booking does not exist any more.");
-            VARDE_CHECK(cancel_booking(ctx, *record, BookingState::cancelled_by_office,
-                                       in->reason ? in->reason->value : ""));
+            if (cancel_bookings(ctx, record->shift_id, {*record}, BookingState::cancelled_by_office,
+                                in->reason ? in->reason->value : "")
+                    .empty())
+              return not_found("This booking was cancelled already.");
             if (auto shift = find_shift(ctx, record->shift_id))
               tell(ctx, *shift, {record->person_id}, Tell::cancelled);
             return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, path->id)}).front());
@@ -313,15 +320,8 @@ void add_offer_routes(trust::Api& api) {
            "Says from when until when somebody really worked", write},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<HoursInput>& in) -> Result<BookingView> {
-            if (in->until <= in->from || in->until - in->from > std::chrono::hours(48))
-              return bad_input("/until", "must be after from, and within 48 hours of it.");
-            if (in->from > now()) return bad_input("/from", "must not be in the future.");
-            if (ctx.tx().query(kWorked, path->id, in->from, in->until, now()).affected() == 0)
-              return not_found("This booking does not exist, or was cancelled.");
-            auto record = ctx.tx().one<BookingRecord>(kBooking, path->id);
-            trust::record(ctx,
-                          AuditEntry{"booking.hours", "shift", record.shift_id, record.person_id});
-            return std::move(views(ctx, {record}).front());
+            VARDE_CHECK(say_hours(ctx, path->id, in->from, in->until, false));
+            return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, path->id)}).front());
           });
   api.add({"GET", "/api/v1/bookings.csv", "downloadBookings", "Bookings with hours, for payroll",
            static_cast<int>(Right::persons_export)},
@@ -331,7 +331,8 @@ void add_offer_routes(trust::Api& api) {
             for (const auto& workplace : workplaces(ctx)) places[workplace.id] = workplace.name;
             people::csv::Writer table;
             table.row({"booking_id", "person_id", "name", "workplace", "starts_at", "ends_at",
-                       "break_minutes", "state", "worked_from", "worked_until", "worked_minutes"});
+                       "break_minutes", "state", "worked_from", "worked_until", "worked_minutes",
+                       "person_confirmed_at", "office_confirmed_at"});
             auto all = views(ctx, records);
             for (const auto& b : all) {
               auto from = b.worked_from.value_or(b.starts_at),
@@ -343,7 +344,9 @@ void add_offer_routes(trust::Api& api) {
                          std::to_string(b.break_minutes), web::enum_word(b.state),
                          b.worked_from ? to_rfc3339(*b.worked_from) : "",
                          b.worked_until ? to_rfc3339(*b.worked_until) : "",
-                         b.state == BookingState::booked ? std::to_string(minutes) : "0"});
+                         b.state == BookingState::booked ? std::to_string(minutes) : "0",
+                         b.person_confirmed_at ? to_rfc3339(*b.person_confirmed_at) : "",
+                         b.office_confirmed_at ? to_rfc3339(*b.office_confirmed_at) : ""});
             }
             trust::record(ctx, AuditEntry{"booking.export", "tenant", ctx.tenant});
             net::Response response;

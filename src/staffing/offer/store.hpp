@@ -13,13 +13,14 @@ struct OfferRecord {
   Timestamp asked_at;
   std::optional<Timestamp> expires_at, answered_at;
   AnswerChannel channel = AnswerChannel::none;
+  int flags = 0;
 };
 BOOST_DESCRIBE_STRUCT(OfferRecord, (),
                       (tenant_id, shift_id, person_id, state, step, rank, number, explanation,
-                       asked_at, expires_at, answered_at, channel))
+                       asked_at, expires_at, answered_at, channel, flags))
 #define VARDE_OFFER                                                                           \
   "SELECT tenant_id, shift_id, person_id, state, step, rank, number, explanation, asked_at, " \
-  "expires_at, answered_at, channel FROM offer "
+  "expires_at, answered_at, channel, flags FROM offer "
 inline constexpr db::Sql kOffer{"offer.one", VARDE_OFFER "WHERE shift_id = $1 AND person_id = $2"};
 inline constexpr db::Sql kOffersOf{"offer.of_shift",
                                    VARDE_OFFER "WHERE shift_id = $1 ORDER BY asked_at, rank"};
@@ -33,21 +34,23 @@ inline constexpr db::Sql kLastOfferOf{
 #undef VARDE_OFFER
 
 // $4 is the new state; what is decided already stays.
-inline constexpr db::Sql kAnswer{
-    "offer.answer",
-    "UPDATE offer SET state = $4, answered_at = $3, channel = $5 WHERE shift_id = $1 AND person_id "
-    "= $2 AND state <> 2"};
+inline constexpr db::Sql kAnswer{"offer.answer",
+                                 "UPDATE offer SET state = $4, answered_at = $3, channel = $5, "
+                                 "flags = $6 WHERE shift_id = $1 AND "
+                                 "person_id = $2 AND state <> 2"};
+// $3: the time to answer is over for everybody; $4: and to pick one of those who wait.
 inline constexpr db::Sql kExpire{
     "offer.expire",
-    "UPDATE offer SET state = 6 WHERE shift_id = $1 AND state = 1 AND expires_at <= $2"};
+    "UPDATE offer SET state = 6 WHERE shift_id = $1 AND (state = 1 AND (expires_at <= $2 OR $3) OR "
+    "state = 4 AND $4)"};
 inline constexpr db::Sql kCloseOthers{
     "offer.close",
     "UPDATE offer SET state = 5 WHERE shift_id = $1 AND state IN (1, 4) RETURNING person_id"};
 inline constexpr db::Sql kWithdraw{
     "offer.withdraw",
     "UPDATE offer SET state = 7 WHERE shift_id = $1 AND state IN (1, 4) RETURNING person_id"};
-inline constexpr db::Sql kSetOffer{
-    "offer.set", "UPDATE offer SET state = $3 WHERE shift_id = $1 AND person_id = $2"};
+inline constexpr db::Sql kSetOffers{
+    "offer.set", "UPDATE offer SET state = $3 WHERE shift_id = $1 AND person_id = ANY($2)"};
 // What limits whom may be asked: questions of today, and open ones that overlap the shift.
 inline constexpr db::Sql kAskedToday{
     "offer.asked_today",
@@ -58,10 +61,10 @@ inline constexpr db::Sql kOpenOverlap{
     "SELECT DISTINCT o.person_id FROM offer o JOIN shift s USING (tenant_id, shift_id) WHERE "
     "o.person_id = ANY($1) AND o.state = 1 AND s.shift_id <> $2 AND s.state = 3 AND s.starts_at < "
     "$4 AND s.ends_at > $3"};
-inline constexpr db::Sql kNumbers{
-    "offer.numbers",
-    "SELECT person_id, max(number)::bigint AS count FROM offer WHERE person_id = ANY($1) GROUP BY "
-    "person_id"};
+// Who asks in a tenant is alone until the commit: else two shifts would each ask somebody who may
+// be asked once.
+inline constexpr db::Sql kAskAlone{"offer.ask_alone",
+                                   "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"};
 struct PersonCount {
   Uuid person_id;
   std::int64_t count = 0;
@@ -98,10 +101,6 @@ inline constexpr db::Sql kBookings{
     "booking.page", VARDE_BOOKING
     "WHERE starts_at >= $1 AND starts_at < $2 AND ($3::uuid IS NULL OR person_id = $3) AND "
     "($4::uuid IS NULL OR workplace_id = $4) ORDER BY starts_at, booking_id LIMIT 5001"};
-inline constexpr db::Sql kDueReminders{
-    "booking.reminders", VARDE_BOOKING
-    "WHERE state = 1 AND reminded_at IS NULL AND starts_at > $1 AND starts_at <= $2 AND booked_at "
-    "< starts_at - ($2 - $1) ORDER BY starts_at LIMIT 500"};
 #undef VARDE_BOOKING
 inline constexpr db::Sql kInsertBooking{
     "booking.insert",
@@ -112,12 +111,17 @@ inline constexpr db::Sql kCancelBooking{
     "booking.cancel",
     "UPDATE booking SET state = $2, cancelled_at = $3, sealed = coalesce($4, sealed) WHERE "
     "booking_id = $1 AND state = 1"};
-inline constexpr db::Sql kReminded{
-    "booking.reminded", "UPDATE booking SET reminded_at = $2 WHERE booking_id = ANY($1)"};
+inline constexpr db::Sql kReminded{"booking.reminded",
+                                   "UPDATE booking SET reminded_at = $2 WHERE booking_id = $1 AND "
+                                   "state = 1 AND reminded_at IS NULL"};
+// $5: the person says so, otherwise the office. Who says something else than stands there takes the
+// other's confirmation back.
 inline constexpr db::Sql kWorked{
     "booking.worked",
-    "UPDATE booking SET worked_from = $2, worked_until = $3, office_confirmed_at = $4 WHERE "
-    "booking_id = $1 AND state = 1"};
+    "UPDATE booking SET worked_from = $2, worked_until = $3, person_confirmed_at = CASE WHEN $5 "
+    "THEN $4 WHEN worked_from = $2 AND worked_until = $3 THEN person_confirmed_at END, "
+    "office_confirmed_at = CASE WHEN NOT $5 THEN $4 WHEN worked_from = $2 AND worked_until = $3 "
+    "THEN office_confirmed_at END WHERE booking_id = $1 AND state = 1"};
 inline constexpr db::Sql kEraseOffers{"offer.erase", "DELETE FROM offer WHERE person_id = ANY($1)"};
 // Who worked when stays as hours of nobody: the sum of a month is the organisation's.
 inline constexpr db::Sql kEraseBookings{"booking.erase",

@@ -3,6 +3,7 @@
 #include "outreach/delivery/delivery.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
+#include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::staffing {
@@ -60,12 +61,9 @@ std::string fill(std::string text, const std::string& what, const std::string& l
   return text;
 }
 
-// Quiet hours hold for what can wait until the morning.
-bool cannot_wait(const Shift& shift, Tell what) {
-  return what == Tell::cancelled || shift.starts_at - now() < std::chrono::hours(14);
-}
-
 }  // namespace
+
+bool cannot_wait(const Shift& shift) { return shift.starts_at - now() < std::chrono::hours(14); }
 
 Language language_of(const std::string& tag) {
   auto two = tag.substr(0, 2);
@@ -106,7 +104,7 @@ void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell w
                        fill(words.sms != nullptr ? words.sms : words.text, title, link, number),
                        outreach::SmsKind::offer,
                        shift.id,
-                       cannot_wait(shift, what),
+                       what == Tell::cancelled || cannot_wait(shift),
                        {}});
     } else if (!person.email.empty()) {
       outreach::OutboxMessage mail;
@@ -123,6 +121,22 @@ void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell w
   }
   outreach::enqueue_messages(ctx, mails);
   outreach::send_sms(ctx, texts);
+}
+
+void tell_unfilled(Ctx& ctx, const Shift& shift) {
+  auto workplace = find_workplace(ctx, shift.workplace_id);
+  if (!workplace) return;
+  auto title = shift_title(shift, *workplace);
+  auto missing = shift.places - shift.taken;
+  auto text = shift.starts_at <= now()
+                  ? fmt::format("The shift {} has begun with {} of {} places filled.", title,
+                                shift.taken, shift.places)
+                  : fmt::format("Nobody is left to ask for {}: {} of {} places free.", title,
+                                missing, shift.places);
+  std::vector<trust::Notice> notices;
+  for (const auto& account : askers_of(ctx, shift.id))
+    notices.push_back({account, text, "/shifts/" + shift.id.str(), true});
+  trust::notify(ctx, notices);
 }
 
 }  // namespace varde::staffing

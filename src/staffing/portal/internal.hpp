@@ -122,6 +122,9 @@ net::Response change_profile(Visit& visit);
 net::Response why_page(Visit& visit);
 net::Response stored_page(Visit& visit);
 net::Response stored_json(Visit& visit);
+/// One's own picture, and the file of a document of one's own.
+net::Response own_picture(Visit& visit);
+net::Response own_paper(Visit& visit, const Uuid& document);
 net::Response passkey_page(Visit& visit);
 net::Response change_passkey(Visit& visit);
 /// Whether the program is reached by a name that passkeys can belong to.

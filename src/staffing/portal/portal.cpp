@@ -38,6 +38,8 @@ net::Response look(Visit& visit, const std::string& page, const std::optional<Uu
   if (page == "profile" && !id) return profile_page(visit);
   if (page == "why" && !id) return why_page(visit);
   if (page == "stored" && !id) return stored_page(visit);
+  if (page == "picture" && !id) return own_picture(visit);
+  if (page == "papers" && id) return own_paper(visit, *id);
   if (page == "stored.json" && !id) return stored_json(visit);
   return say(visit, "not_found", 404);
 }

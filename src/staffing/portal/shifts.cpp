@@ -2,7 +2,6 @@
 #include "base/text.hpp"
 #include "staffing/offer/internal.hpp"
 #include "staffing/portal/internal.hpp"
-#include "trust/audit.hpp"
 
 namespace varde::staffing {
 
@@ -234,13 +233,14 @@ net::Response cancel(Visit& visit, const OwnBooking& own) {
   if (own.starts_at - now() < std::chrono::hours(hours))
     return booking_page(visit, own.booking_id, {}, 409);  // the page says why, and whom to call
   auto record = ctx.tx().maybe<store::BookingRecord>(store::kBooking, own.booking_id);
-  if (!record || !cancel_booking(ctx, *record, BookingState::cancelled_by_person, ""))
+  if (!record ||
+      cancel_bookings(ctx, own.shift_id, {*record}, BookingState::cancelled_by_person, "").empty())
     return booking_page(visit, own.booking_id, "booking.cannot_cancel", 409);
   ctx.commit();
   return go(visit, here, "cancelled");
 }
 
-net::Response say_hours(Visit& visit, const OwnBooking& own, bool as_seen) {
+net::Response report_hours(Visit& visit, const OwnBooking& own, bool as_seen) {
   auto seen_from = parse_rfc3339(visit.form.get("seen_from")),
        seen_until = parse_rfc3339(visit.form.get("seen_until"));
   auto from = seen_from, until = seen_until;
@@ -257,12 +257,9 @@ net::Response say_hours(Visit& visit, const OwnBooking& own, bool as_seen) {
   if (*from < own.starts_at - kFarthest || *until > own.ends_at + kFarthest)
     return wrong("hours.far");
   auto& ctx = visit.ctx;
-  if (ctx.tx()
-          .query(kReportHours, visit.me(), own.booking_id, *from, *until, now(), *seen_from,
-                 *seen_until)
-          .affected() == 0)
+  if (!ctx.tx().maybe<Uuid>(kLockSeen, visit.me(), own.booking_id, *seen_from, *seen_until))
     return booking_page(visit, own.booking_id, "hours.changed", 409);
-  trust::record(ctx, trust::AuditEntry{"booking.hours", "shift", own.shift_id, visit.me()});
+  if (!say_hours(ctx, own.booking_id, *from, *until, true)) return wrong("hours.far");
   ctx.commit();
   return go(visit, "/bookings/" + own.booking_id.str(), "hours");
 }
@@ -278,7 +275,7 @@ net::Response change_booking(Visit& visit, const Uuid& id) {
   if (own->state != BookingState::booked || own->ends_at > now() ||
       own->ends_at <= now() - kReportable)
     return booking_page(visit, id, "hours.not_now", 409);
-  return say_hours(visit, *own, action == "confirm");
+  return report_hours(visit, *own, action == "confirm");
 }
 
 }  // namespace varde::staffing

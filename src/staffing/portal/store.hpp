@@ -206,14 +206,11 @@ inline constexpr db::Sql kWithin{"portal.bookings_within", VARDE_OWN_BOOKING
 inline constexpr db::Sql kAllBookings{"portal.all_bookings",
                                       VARDE_OWN_BOOKING "ORDER BY b.starts_at DESC LIMIT 5000"};
 #undef VARDE_OWN_BOOKING
-/// The hours as the person says they were. What the office has said stands when it is the same.
-/// $6 and $7: what the person saw when they said so.
-inline constexpr db::Sql kReportHours{
-    "portal.hours",
-    "UPDATE booking SET worked_from = $3, worked_until = $4, person_confirmed_at = $5, "
-    "office_confirmed_at = CASE WHEN worked_from = $3 AND worked_until = $4 THEN "
-    "office_confirmed_at ELSE NULL END WHERE person_id = $1 AND booking_id = $2 AND state = 1 AND "
-    "coalesce(worked_from, starts_at) = $6 AND coalesce(worked_until, ends_at) = $7"};
+/// Whether the hours are still what the person saw ($3, $4); they stay so until the commit.
+inline constexpr db::Sql kLockSeen{
+    "portal.lock_seen",
+    "SELECT booking_id FROM booking WHERE person_id = $1 AND booking_id = $2 AND state = 1 AND "
+    "coalesce(worked_from, starts_at) = $3 AND coalesce(worked_until, ends_at) = $4 FOR UPDATE"};
 
 // ---- availability, profile
 

@@ -1,6 +1,7 @@
 // What is stored about oneself (GDPR Art. 15 and 20): to read, in plain words, and to take along.
 #include "base/text.hpp"
 #include "people/person/standing.hpp"
+#include "staffing/paper/paper.hpp"
 #include "staffing/portal/internal.hpp"
 #include "trust/audit.hpp"
 #include "web/api.hpp"
@@ -25,6 +26,8 @@ struct Stored {
   std::vector<OwnBooking> bookings;
   std::vector<SessionRecord> sessions;
   std::vector<PasskeyRecord> passkeys;
+  std::vector<Paper> papers;
+  std::optional<std::string> picture;
   std::optional<Timestamp> feed;
   people::PersonRow row;
   std::map<std::string, json::value> attributes;  // by label
@@ -55,6 +58,8 @@ Stored collect(Visit& visit) {
   out.bookings = bookings.rows().all<OwnBooking>();
   out.sessions = sessions.rows().all<SessionRecord>();
   out.passkeys = passkeys.rows().all<PasskeyRecord>();
+  out.papers = papers_of(visit.ctx, me);
+  out.picture = picture_of(visit.ctx, me);
   if (auto rows = people::rows(visit.ctx, {me}); !rows.empty()) out.row = std::move(rows.front());
   for (const auto& attribute : people::attributes(visit.ctx))
     if (auto value = visit.person.attributes.find(attribute.id);
@@ -118,6 +123,17 @@ json::array array_of(const std::vector<T>& all) {
   return out;
 }
 
+json::object json_of(const Paper& p) {
+  auto day_of = [](const std::optional<Date>& day) {
+    return day ? json::value(to_string(*day)) : json::value(nullptr);
+  };
+  return {{"kind", p.kind},
+          {"valid_from", day_of(p.valid_from)},
+          {"valid_until", day_of(p.valid_until)},
+          {"seen_by_office_at", time_of(p.seen_at)},
+          {"file", p.media_type}};
+}
+
 json::array names_of(const std::vector<NamedId>& all) {
   json::array out;
   for (const auto& one : all) out.emplace_back(one.name);
@@ -179,6 +195,23 @@ net::Response stored_page(Visit& visit) {
          fmt::format("{:.2f}, {:.2f}", *all.self.latitude, *all.self.longitude));
   fact(t("profile.workplaces"), joined(all.unwanted, [](const auto& w) { return w.name; }));
   body += "</dl>";
+  if (all.picture || !all.papers.empty()) {
+    begin("stored.papers");
+    if (all.picture)
+      body += fmt::format("<dt>{}</dt><dd>{}</dd>", t("stored.picture"),
+                          link(visit.home + "/picture", t("stored.look")));
+    for (const auto& p : all.papers) {
+      auto until =
+          p.valid_until ? to_string(*p.valid_until) : t.plain("availability.further_notice");
+      body += fmt::format(
+          "<dt>{}</dt><dd>{}</dd>", html_escape(p.kind),
+          t(p.seen_at ? "stored.paper_seen" : "stored.paper_not_seen", {{"until", until}}));
+      if (!p.media_type.empty())
+        body += fmt::format("<dd>{}</dd>",
+                            link(visit.home + "/papers/" + p.id.str(), t("stored.look")));
+    }
+    body += "</dl>";
+  }
   begin("stored.shifts");
   count("stored.offers", all.offers.size());
   count("stored.bookings", all.bookings.size());
@@ -250,6 +283,9 @@ net::Response stored_json(Visit& visit) {
         {"pools", names_of(all.pools)},
         {"skills", std::move(skills)},
         {"unwanted_workplaces", names_of(all.unwanted)}}},
+      {"picture_jpeg_base64",
+       all.picture ? json::value(base64(*all.picture)) : json::value(nullptr)},
+      {"documents", array_of(all.papers)},
       {"availability", array_of(all.statements)},
       {"offers", array_of(all.offers)},
       {"bookings", array_of(all.bookings)},
@@ -261,6 +297,32 @@ net::Response stored_json(Visit& visit) {
   response.with("Content-Disposition", "attachment; filename=\"stored-about-me.json\"");
   for (auto& header : visit.headers) response.headers.push_back(std::move(header));
   return response;
+}
+
+namespace {
+
+net::Response own_file(Visit& visit, std::string bytes, std::string media_type) {
+  visit.ctx.commit();
+  net::Response response;
+  response.with("Content-Type", std::move(media_type))
+      .with("Content-Disposition", "attachment")
+      .with("Cache-Control", "no-store");
+  response.body = std::move(bytes);
+  return response;
+}
+
+}  // namespace
+
+net::Response own_picture(Visit& visit) {
+  auto picture = picture_of(visit.ctx, visit.me());
+  if (!picture) return say(visit, "not_found", 404);
+  return own_file(visit, std::move(*picture), "image/jpeg");
+}
+
+net::Response own_paper(Visit& visit, const Uuid& document) {
+  auto found = paper_file(visit.ctx, visit.me(), document);
+  if (!found) return say(visit, "not_found", 404);
+  return own_file(visit, std::move(found->bytes), found->media_type);
 }
 
 }  // namespace varde::staffing

@@ -8,6 +8,7 @@
 //
 // One packet of statements, however many the shifts are; the rest is computed (fit/).
 #include "base/text.hpp"
+#include "staffing/paper/paper.hpp"
 #include "staffing/portal/internal.hpp"
 #include "staffing/setting/setting.hpp"
 #include "web/reflect.hpp"
@@ -26,7 +27,8 @@ constexpr db::Sql kNotAsked{
     "portal.not_asked",
     "SELECT s.shift_id, s.workplace_id, s.starts_at, s.ends_at, s.break_minutes, s.state, "
     "s.skills, "
-    "s.strategy, s.published_at, w.name AS workplace, w.time_zone, w.latitude, w.longitude FROM "
+    "s.strategy, s.published_at, w.name AS workplace, w.time_zone, w.latitude, w.longitude, "
+    "w.required_documents FROM "
     "shift s JOIN workplace w USING (tenant_id, workplace_id) JOIN substitute me ON me.tenant_id = "
     "s.tenant_id AND me.person_id = $1 WHERE s.starts_at > $2 AND s.published_at > $2 AND "
     "s.published_at >= me.created_at AND s.state IN (3, 4, 6) AND (s.pool_ids = '{}' OR EXISTS "
@@ -44,10 +46,12 @@ struct NotAsked {
   Timestamp published_at;
   std::string workplace, time_zone;
   std::optional<double> latitude, longitude;
+  std::vector<Uuid> required_documents;
 };
 BOOST_DESCRIBE_STRUCT(NotAsked, (),
                       (shift_id, workplace_id, starts_at, ends_at, break_minutes, state, skills,
-                       strategy, published_at, workplace, time_zone, latitude, longitude))
+                       strategy, published_at, workplace, time_zone, latitude, longitude,
+                       required_documents))
 
 constexpr db::Sql kMySkills{
     "portal.why_skills",
@@ -113,6 +117,7 @@ struct Mine {
   std::vector<OwnStatement> statements;
   std::vector<BookedRow> bookings;
   std::vector<QuestionRow> questions;
+  std::vector<Paper> papers;
   StaffingSettings settings;
 };
 
@@ -131,6 +136,9 @@ fit::Shift shift_of(const NotAsked& row, const std::map<Uuid, std::string>& name
         .push_back(
             {need.skill_id, name == names.end() ? "" : name->second, need.level.value_or(1)});
   }
+  for (const auto& kind : row.required_documents)
+    if (auto name = names.find(kind); name != names.end())
+      out.required_documents.push_back({kind, name->second});
   return out;
 }
 
@@ -142,6 +150,9 @@ fit::Candidate candidate_at(const Mine& mine, const fit::Shift& shift, Timestamp
   out.percent = mine.self.percent;
   out.home = place_of(mine.self.latitude, mine.self.longitude);
   for (const auto& s : mine.skills) out.skills.push_back({s.skill_id, s.level, s.expires_on});
+  for (const auto& p : mine.papers)
+    if (p.seen_at && *p.seen_at <= known_at)
+      out.documents.push_back({p.kind_id, p.valid_from, p.valid_until});
   for (const auto& c : mine.choices)
     if (c.workplace_id == shift.workplace) {
       out.favourite = c.kind == ChoiceKind::favourite;
@@ -253,11 +264,15 @@ net::Response why_page(Visit& visit) {
   mine.statements = statements.rows().all<OwnStatement>();
   mine.bookings = bookings.rows().all<BookedRow>();
   mine.questions = questions.rows().all<QuestionRow>();
-  std::vector<Uuid> needed;
-  for (const auto& row : rows)
+  mine.papers = papers_of(visit.ctx, visit.me());
+  std::vector<Uuid> needed, kinds;
+  for (const auto& row : rows) {
     for (const auto& need : read_or_empty<std::vector<SkillNeed>>(row.skills))
       needed.push_back(need.skill_id);
+    kinds.insert(kinds.end(), row.required_documents.begin(), row.required_documents.end());
+  }
   auto names = needed.empty() ? std::map<Uuid, std::string>{} : skill_names(visit.ctx, needed);
+  if (!kinds.empty()) names.merge(document_kind_names(visit.ctx, kinds));
   for (const auto& row : rows)
     body += fmt::format("<div class=\"item\"><p><strong>{}</strong><br>{}</p><p>{}</p></div>",
                         html_escape(t.span(row.starts_at, row.ends_at, row.time_zone)),

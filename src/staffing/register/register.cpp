@@ -25,8 +25,10 @@ struct WorkplaceInput {
   std::optional<web::Text<300>> address;
   std::optional<web::TimeZone> time_zone;
   web::Patch<double> latitude, longitude;
+  std::optional<std::vector<Uuid>> required_documents;
 };
-BOOST_DESCRIBE_STRUCT(WorkplaceInput, (), (name, address, time_zone, latitude, longitude))
+BOOST_DESCRIBE_STRUCT(WorkplaceInput, (),
+                      (name, address, time_zone, latitude, longitude, required_documents))
 struct NameInput {
   web::Text<80, 1> name;
 };
@@ -43,6 +45,16 @@ struct ChoiceOf {
   ChoiceKind kind = ChoiceKind::favourite;
 };
 BOOST_DESCRIBE_STRUCT(ChoiceOf, (), (workplace_id, kind))
+constexpr std::size_t kMostAdded = 1000;
+struct AddInput {
+  std::vector<Uuid> person_ids;
+  std::optional<std::vector<Uuid>> pools;
+};
+BOOST_DESCRIBE_STRUCT(AddInput, (), (person_ids, pools))
+struct Added {
+  std::int64_t added = 0, known = 0, missing = 0;
+};
+BOOST_DESCRIBE_STRUCT(Added, (), (added, known, missing))
 struct SubstituteInput {
   std::optional<double> percent;
   web::Patch<double> latitude, longitude;
@@ -118,6 +130,13 @@ void check_place(const std::optional<double>& latitude, const std::optional<doub
     errors.push_back({"/longitude", "must be from -180 to 180."});
 }
 
+void check_documents(Ctx& ctx, const std::vector<Uuid>& kinds, web::Errors& errors) {
+  if (kinds.size() > 20 || ctx.tx().one<std::int64_t>(kDocumentKinds.count, kinds) !=
+                               static_cast<std::int64_t>(kinds.size()))
+    errors.push_back(
+        {"/required_documents", "Name each kind once, at most 20, and only ones that exist."});
+}
+
 Error taken(const char* what) {
   return Error{ErrorCode::conflict,
                fmt::format("A {} with this name exists already.", what),
@@ -163,7 +182,18 @@ void add_named(trust::Api& api, const NamedSql& sql, const std::string& path,
   api.add({"DELETE", path + "/{id}", "delete" + one,
            fmt::format("Removes a {}; the substitutes stay", kind), manage},
           [&sql, kind](Ctx& ctx, const web::Path<web::IdPath>& at) -> Result<Done> {
-            if (ctx.tx().query(sql.remove, at->id).affected() == 0) return gone(kind);
+            try {
+              if (ctx.tx().query(sql.remove, at->id).affected() == 0) {
+                if (ctx.tx().one<std::int64_t>(sql.count, std::vector{at->id}) == 0)
+                  return gone(kind);
+                return conflict(fmt::format(
+                    "A workplace asks for this {}. Take it off the workplace first.", kind));
+              }
+            } catch (const db::SqlError& e) {
+              if (!e.is_foreign_key_violation()) throw;
+              return conflict(
+                  fmt::format("Somebody has this {}. Remove it there first, or rename it.", kind));
+            }
             record(ctx, AuditEntry{std::string(kind) + ".delete", kind, at->id});
             return Done{};
           });
@@ -239,11 +269,10 @@ Result<void> save_details(Ctx& ctx, const Uuid& person, const SubstituteInput& i
     for (const auto& choice : *in.workplaces)
       rows[choice.workplace_id] = {ctx.tenant, choice.workplace_id, person, choice.kind};
     std::vector<ChoiceRecord> list;
-    for (const auto& [id, row] : rows) {
-      if (!find_workplace(ctx, id))
-        return bad_input("/workplaces", "One of these workplaces does not exist any more.");
-      list.push_back(row);
-    }
+    std::vector<Uuid> ids;
+    for (const auto& [id, row] : rows) ids.push_back(id), list.push_back(row);
+    if (tx.one<std::int64_t>(kCountWorkplaces, ids) != static_cast<std::int64_t>(ids.size()))
+      return bad_input("/workplaces", "One of these workplaces does not exist any more.");
     tx.later(kClearChoices, person);
     tx.insert_many("workplace_choice", list);
   }
@@ -259,6 +288,8 @@ Result<Substitute> substitute(Ctx& ctx, const Uuid& id) {
 
 }  // namespace
 
+std::vector<Named> all_skills(Ctx& ctx) { return ctx.tx().all<Named>(kSkills.all); }
+std::vector<Named> all_pools(Ctx& ctx) { return ctx.tx().all<Named>(kPools.all); }
 std::vector<Workplace> workplaces(Ctx& ctx) { return ctx.tx().all<Workplace>(kWorkplaces); }
 std::optional<Workplace> find_workplace(Ctx& ctx, const Uuid& id) {
   return ctx.tx().maybe<Workplace>(kWorkplace, id);
@@ -276,8 +307,17 @@ std::map<Uuid, std::string> skill_names(Ctx& ctx, const std::vector<Uuid>& ids) 
   return out;
 }
 
-void note_asked(Ctx& ctx, const std::vector<Uuid>& persons) {
-  ctx.tx().later(kNoteAsked, persons, now());
+std::map<Uuid, std::string> document_kind_names(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::map<Uuid, std::string> out;
+  for (auto& row : ctx.tx().all<Named>(kDocumentKindNames, ids)) out[row.id] = std::move(row.name);
+  return out;
+}
+
+std::map<Uuid, int> note_asked(Ctx& ctx, const std::vector<Uuid>& persons) {
+  std::map<Uuid, int> out;
+  for (const auto& row : ctx.tx().all<NumberRecord>(kNoteAsked, persons, now()))
+    out[row.person_id] = row.offer_number;
+  return out;
 }
 
 void add_register_hooks(trust::Base& base) {
@@ -290,7 +330,7 @@ std::vector<trust::Claim> register_claims() {
   using trust::Data;
   return {trust::nothing_personal(
               "workplace", {"tenant_id", "workplace_id", "name", "address", "time_zone", "latitude",
-                            "longitude", "version", "created_at"}),
+                            "longitude", "required_documents", "version", "created_at"}),
           trust::nothing_personal("skill", {"tenant_id", "skill_id", "name", "created_at"}),
           trust::nothing_personal("pool", {"tenant_id", "pool_id", "name", "created_at"}),
           {"substitute",
@@ -300,6 +340,7 @@ std::vector<trust::Claim> register_claims() {
             {"latitude", Data::plain},
             {"longitude", Data::plain},
             {"last_asked_at", Data::behaviour},
+            {"offer_number", Data::behaviour},
             {"version", Data::none},
             {"created_at", Data::behaviour}}},
           {"pool_member",
@@ -333,6 +374,7 @@ void add_register_routes(trust::Api& api) {
        manage = static_cast<int>(Right::staffing_manage);
   add_named(api, kSkills, "/api/v1/skills", "Skill", "Skills");
   add_named(api, kPools, "/api/v1/pools", "Pool", "Pools");
+  add_named(api, kDocumentKinds, "/api/v1/document-kinds", "DocumentKind", "DocumentKinds");
 
   api.add({"GET", "/api/v1/workplaces", "listWorkplaces", "Workplaces", read},
           [](Ctx& ctx) -> Result<web::Page<Workplace>> {
@@ -344,45 +386,51 @@ void add_register_routes(trust::Api& api) {
         web::Errors errors;
         if (!in->name) errors.push_back({"/name", "is required."});
         check_place(in->latitude.value, in->longitude.value, errors);
+        auto documents = in->required_documents.value_or(std::vector<Uuid>{});
+        check_documents(ctx, documents, errors);
         if (!errors.empty()) return web::wrong_fields(std::move(errors));
         auto id = Uuid::make();
         auto zone = in->time_zone ? in->time_zone->value : trust::tenant_settings(ctx).time_zone;
         if (ctx.tx()
                 .query(kInsertWorkplace, ctx.tenant, id, in->name->value,
                        in->address ? in->address->value : "", zone, in->latitude.value,
-                       in->longitude.value, now())
+                       in->longitude.value, documents, now())
                 .affected() == 0)
           return taken("workplace");
         record(ctx, AuditEntry{"workplace.create", "workplace", id});
         return web::Created<Workplace>{*find_workplace(ctx, id), "/api/v1/workplaces/" + id.str()};
       });
-  api.add(
-      {"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-         const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
-        auto found = find_workplace(ctx, path->id);
-        if (!found) return gone("workplace");
-        if (in->name) found->name = in->name->value;
-        if (in->address) found->address = in->address->value;
-        if (in->time_zone) found->time_zone = in->time_zone->value;
-        if (in->latitude.present) found->latitude = in->latitude.value;
-        if (in->longitude.present) found->longitude = in->longitude.value;
-        web::Errors errors;
-        check_place(found->latitude, found->longitude, errors);
-        if (!errors.empty()) return web::wrong_fields(std::move(errors));
-        try {
-          if (ctx.tx()
-                  .query(kUpdateWorkplace, path->id, match.or_current(found->version), found->name,
-                         found->address, found->time_zone, found->latitude, found->longitude)
-                  .affected() == 0)
-            return web::changed_meanwhile("this workplace");
-        } catch (const db::SqlError& e) {
-          if (!e.is_unique_violation()) throw;
-          return taken("workplace");
-        }
-        record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
-        return *find_workplace(ctx, path->id);
-      });
+  api.add({"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+             const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
+            auto found = find_workplace(ctx, path->id);
+            if (!found) return gone("workplace");
+            if (in->name) found->name = in->name->value;
+            if (in->address) found->address = in->address->value;
+            if (in->time_zone) found->time_zone = in->time_zone->value;
+            if (in->latitude.present) found->latitude = in->latitude.value;
+            if (in->longitude.present) found->longitude = in->longitude.value;
+            web::Errors errors;
+            if (in->required_documents) {
+              found->required_documents = *in->required_documents;
+              check_documents(ctx, found->required_documents, errors);
+            }
+            check_place(found->latitude, found->longitude, errors);
+            if (!errors.empty()) return web::wrong_fields(std::move(errors));
+            try {
+              if (ctx.tx()
+                      .query(kUpdateWorkplace, path->id, match.or_current(found->version),
+                             found->name, found->address, found->time_zone, found->latitude,
+                             found->longitude, found->required_documents)
+                      .affected() == 0)
+                return web::changed_meanwhile("this workplace");
+            } catch (const db::SqlError& e) {
+              if (!e.is_unique_violation()) throw;
+              return taken("workplace");
+            }
+            record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
+            return *find_workplace(ctx, path->id);
+          });
   api.add({"DELETE", "/api/v1/workplaces/{id}", "deleteWorkplace",
            "Removes a workplace that never had a shift", manage},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
@@ -446,6 +494,30 @@ void add_register_routes(trust::Api& api) {
             record(ctx, AuditEntry{known ? "substitute.update" : "substitute.create", "substitute",
                                    path->id, path->id});
             return substitute(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/substitutes", "addSubstitutes",
+           "Makes persons substitutes, up to 1,000 at once, and puts them into pools", manage},
+          [](Ctx& ctx, const web::Body<AddInput>& in) -> Result<Added> {
+            std::set<Uuid> wanted(in->person_ids.begin(), in->person_ids.end());
+            auto pools = in->pools.value_or(std::vector<Uuid>{});
+            if (wanted.empty() || wanted.size() > kMostAdded)
+              return bad_input("/person_ids", fmt::format("must be from 1 to {}.", kMostAdded));
+            if (pools.size() > 20 || !are_pools(ctx, pools))
+              return bad_input("/pools", "Name each pool once, at most 20, that exist.");
+            std::vector<Uuid> ids;
+            for (const auto& person : people::load(ctx, {wanted.begin(), wanted.end()}, false))
+              ids.push_back(person.id);
+            auto made = ctx.tx().all<Uuid>(kInsertSubstitutes, ctx.tenant, ids, now());
+            std::vector<PoolOfRecord> members;
+            for (const auto& pool : pools)
+              for (const auto& id : ids) members.push_back({ctx.tenant, pool, id});
+            ctx.tx().insert_many("pool_member", members, "ON CONFLICT DO NOTHING");
+            std::vector<AuditEntry> trail;
+            for (const auto& id : made)
+              trail.push_back({"substitute.create", "substitute", id, id, {}});
+            record(ctx, trail);
+            auto count = [](const auto& all) { return static_cast<std::int64_t>(all.size()); };
+            return Added{count(made), count(ids) - count(made), count(wanted) - count(ids)};
           });
   api.add({"DELETE", "/api/v1/substitutes/{id}", "deleteSubstitute",
            "Takes a person out of the register; the person stays", manage},

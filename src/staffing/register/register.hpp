@@ -20,11 +20,14 @@ struct Workplace {
   Uuid id;
   std::string name, address, time_zone;
   std::optional<double> latitude, longitude;  ///< WGS 84, degrees.
+  std::vector<Uuid> required_documents;       ///< Kinds that everybody who works there must have.
   std::int64_t version = 1;
 };
-BOOST_DESCRIBE_STRUCT(Workplace, (), (id, name, address, time_zone, latitude, longitude, version))
+BOOST_DESCRIBE_STRUCT(Workplace, (),
+                      (id, name, address, time_zone, latitude, longitude, required_documents,
+                       version))
 
-/// A skill or a pool: a name that others refer to.
+/// A skill, a pool or a kind of document: a name that others refer to.
 struct Named {
   Uuid id;
   std::string name;
@@ -39,13 +42,17 @@ BOOST_DESCRIBE_ENUM(AvailabilityKind, available, unavailable, ask_anyway, pause)
 
 std::optional<Workplace> find_workplace(trust::Ctx& ctx, const Uuid& id);
 std::vector<Workplace> workplaces(trust::Ctx& ctx);
+std::vector<Named> all_skills(trust::Ctx& ctx);
+std::vector<Named> all_pools(trust::Ctx& ctx);
 /// Whether all of these are pools.
 bool are_pools(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 std::map<Uuid, std::string> skill_names(trust::Ctx& ctx, const std::vector<Uuid>& ids);
+std::map<Uuid, std::string> document_kind_names(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 bool are_skills(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
-/// That these were asked just now.
-void note_asked(trust::Ctx& ctx, const std::vector<Uuid>& persons);
+/// That these are asked now, and the number that each one's question has: of their last 999 no two
+/// have the same.
+std::map<Uuid, int> note_asked(trust::Ctx& ctx, const std::vector<Uuid>& persons);
 
 void add_register_routes(trust::Api& api);
 /// Names, and erasure.

@@ -5,21 +5,21 @@
 
 namespace varde::staffing::store {
 
-#define VARDE_WORKPLACE                                                                     \
-  "SELECT workplace_id AS id, name, address, time_zone, latitude, longitude, version FROM " \
-  "workplace "
+#define VARDE_WORKPLACE                                                        \
+  "SELECT workplace_id AS id, name, address, time_zone, latitude, longitude, " \
+  "required_documents, version FROM workplace "
 inline constexpr db::Sql kWorkplaces{"workplace.all", VARDE_WORKPLACE "ORDER BY name LIMIT 2000"};
 inline constexpr db::Sql kWorkplace{"workplace.one", VARDE_WORKPLACE "WHERE workplace_id = $1"};
 #undef VARDE_WORKPLACE
 inline constexpr db::Sql kInsertWorkplace{
     "workplace.insert",
     "INSERT INTO workplace (tenant_id, workplace_id, name, address, time_zone, latitude, "
-    "longitude, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, name) "
-    "DO NOTHING"};
+    "longitude, required_documents, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON "
+    "CONFLICT (tenant_id, name) DO NOTHING"};
 inline constexpr db::Sql kUpdateWorkplace{
     "workplace.update",
     "UPDATE workplace SET name = $3, address = $4, time_zone = $5, latitude = $6, longitude = $7, "
-    "version = version + 1 WHERE workplace_id = $1 AND version = $2"};
+    "required_documents = $8, version = version + 1 WHERE workplace_id = $1 AND version = $2"};
 inline constexpr db::Sql kDeleteWorkplace{
     "workplace.delete",
     "DELETE FROM workplace w WHERE w.workplace_id = $1 AND NOT EXISTS (SELECT 1 FROM shift s WHERE "
@@ -28,9 +28,10 @@ inline constexpr db::Sql kStaffingNames{
     "staffing.names",
     "SELECT workplace_id, name FROM workplace WHERE workplace_id = ANY($1) UNION ALL "
     "SELECT skill_id, name FROM skill WHERE skill_id = ANY($1) UNION ALL "
-    "SELECT pool_id, name FROM pool WHERE pool_id = ANY($1)"};
+    "SELECT pool_id, name FROM pool WHERE pool_id = ANY($1) UNION ALL "
+    "SELECT kind_id, name FROM document_kind WHERE kind_id = ANY($1)"};
 
-// Skills and pools are the same thing to this folder: a name, and who has it.
+// Skills, pools and kinds of documents are the same thing to this folder: a name, and who has it.
 struct NamedSql {
   const char* kind;  // in the trail, and in sentences
   db::Sql all, insert, rename, remove, count;
@@ -46,6 +47,19 @@ inline constexpr NamedSql kSkills{
     {"skill.rename", "UPDATE skill SET name = $2 WHERE skill_id = $1"},
     {"skill.delete", "DELETE FROM skill WHERE skill_id = $1"},
     {"skill.count", "SELECT count(*) FROM skill WHERE skill_id = ANY($1)"}};
+inline constexpr NamedSql kDocumentKinds{
+    "kind of document",
+    {"document_kind.all",
+     "SELECT k.kind_id AS id, k.name, (SELECT count(DISTINCT x.person_id) FROM person_document x "
+     "WHERE x.kind_id = k.kind_id) AS persons FROM document_kind k ORDER BY k.name LIMIT 2000"},
+    {"document_kind.insert",
+     "INSERT INTO document_kind (tenant_id, kind_id, name, created_at) VALUES ($1, $2, $3, $4) ON "
+     "CONFLICT (tenant_id, name) DO NOTHING"},
+    {"document_kind.rename", "UPDATE document_kind SET name = $2 WHERE kind_id = $1"},
+    {"document_kind.delete",
+     "DELETE FROM document_kind WHERE kind_id = $1 AND NOT EXISTS (SELECT 1 FROM workplace WHERE "
+     "$1 = ANY(required_documents))"},
+    {"document_kind.count", "SELECT count(*) FROM document_kind WHERE kind_id = ANY($1)"}};
 inline constexpr NamedSql kPools{
     "pool",
     {"pool.all",
@@ -82,6 +96,14 @@ inline constexpr db::Sql kInsertSubstitute{
     "substitute.insert",
     "INSERT INTO substitute (tenant_id, person_id, percent, latitude, longitude, created_at) "
     "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, person_id) DO NOTHING"};
+// $2: persons that exist; those who are substitutes already stay as they are.
+inline constexpr db::Sql kInsertSubstitutes{
+    "substitute.insert_many",
+    "INSERT INTO substitute (tenant_id, person_id, created_at) SELECT $1, unnest($2::uuid[]), $3 "
+    "ON "
+    "CONFLICT (tenant_id, person_id) DO NOTHING RETURNING person_id"};
+inline constexpr db::Sql kCountWorkplaces{
+    "workplace.count", "SELECT count(*) FROM workplace WHERE workplace_id = ANY($1)"};
 inline constexpr db::Sql kUpdateSubstitute{
     "substitute.update",
     "UPDATE substitute SET percent = $2, latitude = $3, longitude = $4, version = version + 1 "
@@ -89,8 +111,18 @@ inline constexpr db::Sql kUpdateSubstitute{
 inline constexpr db::Sql kSkillNames{
     "skill.names",
     "SELECT skill_id AS id, name, 0::bigint AS persons FROM skill WHERE skill_id = ANY($1)"};
+struct NumberRecord {
+  Uuid person_id;
+  int offer_number = 0;
+};
+BOOST_DESCRIBE_STRUCT(NumberRecord, (), (person_id, offer_number))
+inline constexpr db::Sql kDocumentKindNames{
+    "document_kind.names",
+    "SELECT kind_id AS id, name, 0::bigint AS persons FROM document_kind WHERE kind_id = ANY($1)"};
 inline constexpr db::Sql kNoteAsked{
-    "substitute.note_asked", "UPDATE substitute SET last_asked_at = $2 WHERE person_id = ANY($1)"};
+    "substitute.note_asked",
+    "UPDATE substitute SET last_asked_at = $2, offer_number = offer_number % 999 + 1 WHERE "
+    "person_id = ANY($1) RETURNING person_id, offer_number"};
 inline constexpr db::Sql kDeleteSubstitutes{"substitute.delete",
                                             "DELETE FROM substitute WHERE person_id = ANY($1)"};
 

@@ -1,7 +1,8 @@
 #include "staffing/shift/shift.hpp"
 
-#include "staffing/shift/store.hpp"
+#include "staffing/shift/internal.hpp"
 #include "trust/audit.hpp"
+#include "trust/identity/identity.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -59,28 +60,6 @@ T described(const db::Json& text) {
 template <class T>
 db::Json json_of(const T& value) {
   return {json::serialize(web::write(value))};
-}
-
-Shift view_of(const ShiftRecord& r) {
-  return {r.shift_id,
-          r.workplace_id,
-          r.starts_at,
-          r.ends_at,
-          r.break_minutes,
-          r.places,
-          r.taken,
-          r.state,
-          described<std::vector<SkillNeed>>(r.skills),
-          r.note,
-          described<Strategy>(r.strategy),
-          r.pool_ids,
-          r.answer_by,
-          r.next_at,
-          r.series_id,
-          r.version,
-          r.created_at,
-          r.updated_at,
-          r.published_at};
 }
 
 Error gone() { return not_found("This shift does not exist any more."); }
@@ -147,19 +126,21 @@ Result<void> apply(Ctx& ctx, const ShiftInput& in, ShiftRecord& r) {
   return {};
 }
 
-ShiftRecord blank(Ctx& ctx) {
-  ShiftRecord r;
-  r.tenant_id = ctx.tenant;
-  r.shift_id = Uuid::make();
-  r.skills.text = "[]";
-  r.strategy = json_of(Strategy{});
-  r.requested_by = ctx.actor.id;
-  r.created_at = r.updated_at = now();
-  return r;
-}
-
 void note(Ctx& ctx, const char* action, const Uuid& id) {
   trust::record(ctx, AuditEntry{action, "shift", id});
+}
+
+// Says who waits for an approval.
+void name_askers(Ctx& ctx, std::vector<Shift>& shifts) {
+  std::set<Uuid> ids;
+  for (const auto& shift : shifts)
+    if (shift.state == ShiftState::requested && shift.requested_by) ids.insert(*shift.requested_by);
+  if (ids.empty()) return;
+  auto names = trust::account_names(ctx.base, {ids.begin(), ids.end()});
+  for (auto& shift : shifts)
+    if (shift.state == ShiftState::requested && shift.requested_by)
+      if (auto name = names.find(*shift.requested_by); name != names.end())
+        shift.requested_by_name = name->second;
 }
 
 // Somebody who may ask for a shift, and no more, changes only what was not published yet.
@@ -171,6 +152,68 @@ bool may_change(const Ctx& ctx, const ShiftRecord& r) {
 
 }  // namespace
 
+Shift view_of(const ShiftRecord& r) {
+  return {r.shift_id,
+          r.workplace_id,
+          r.starts_at,
+          r.ends_at,
+          r.break_minutes,
+          r.places,
+          r.taken,
+          r.state,
+          described<std::vector<SkillNeed>>(r.skills),
+          r.note,
+          described<Strategy>(r.strategy),
+          r.pool_ids,
+          r.answer_by,
+          r.step,
+          r.next_at,
+          r.series_id,
+          r.version,
+          r.created_at,
+          r.updated_at,
+          r.published_at,
+          r.requested_by,
+          std::nullopt};
+}
+
+ShiftRecord blank_shift(Ctx& ctx) {
+  ShiftRecord r;
+  r.tenant_id = ctx.tenant;
+  r.shift_id = Uuid::make();
+  r.skills.text = "[]";
+  r.strategy = json_of(Strategy{});
+  r.requested_by = ctx.actor.id;
+  r.created_at = r.updated_at = now();
+  return r;
+}
+
+ShiftRecord copy_of(Ctx& ctx, const ShiftRecord& shift, const Times& times, const Uuid& series) {
+  auto copy = blank_shift(ctx);
+  copy.workplace_id = shift.workplace_id;
+  copy.starts_at = times.starts_at;
+  copy.ends_at = times.ends_at;
+  copy.break_minutes = shift.break_minutes;
+  copy.places = shift.places;
+  copy.skills = shift.skills;
+  copy.note = shift.note;
+  copy.strategy = shift.strategy;
+  copy.pool_ids = shift.pool_ids;
+  copy.series_id = series;
+  return copy;
+}
+
+void add_drafts(Ctx& ctx, const std::vector<ShiftRecord>& drafts) {
+  ctx.tx().insert_many("shift", drafts);
+  std::vector<AuditEntry> trail;
+  for (const auto& draft : drafts)
+    trail.push_back({"shift.create", "shift", draft.shift_id, std::nullopt, {}});
+  trust::record(ctx, trail);
+}
+
+bool answers_closed(const Shift& shift) {
+  return shift.starts_at <= now() || (shift.answer_by && *shift.answer_by <= now());
+}
 std::optional<Shift> find_shift(Ctx& ctx, const Uuid& id) {
   auto record = ctx.tx().maybe<ShiftRecord>(kShift, id);
   return record ? std::optional(view_of(*record)) : std::nullopt;
@@ -182,14 +225,24 @@ std::optional<Shift> lock_shift(Ctx& ctx, const Uuid& id) {
 bool take_place(Ctx& ctx, const Uuid& shift) {
   return ctx.tx().query(kTake, shift, now()).affected() > 0;
 }
-void free_place(Ctx& ctx, const Uuid& shift) { ctx.tx().later(kFree, shift, now()); }
+void free_places(Ctx& ctx, const Uuid& shift, int count) {
+  ctx.tx().later(kFree, shift, now(), count);
+}
 void set_step(Ctx& ctx, const Uuid& shift, int step, std::optional<Timestamp> next_at) {
   ctx.tx().later(kSetStep, shift, step, next_at, now());
 }
 void set_state(Ctx& ctx, const Uuid& shift, ShiftState state) {
   ctx.tx().later(kSetShiftState, shift, state, now());
 }
-int step_of(Ctx& ctx, const Uuid& shift) { return ctx.tx().one<int>(kStep, shift); }
+
+void note_change(Ctx& ctx, const Uuid& shift) { ctx.tx().later(kNoteChange, shift, now()); }
+
+std::vector<Uuid> askers_of(Ctx& ctx, const Uuid& shift) {
+  std::vector<Uuid> out;
+  for (const auto& account : ctx.tx().all<std::optional<Uuid>>(kAskers, shift))
+    if (account) out.push_back(*account);
+  return out;
+}
 
 void enqueue_advance(Ctx& ctx, const Uuid& shift, std::optional<Timestamp> at) {
   jobs::enqueue(ctx.tx(), {.kind = "staffing.advance",
@@ -246,21 +299,23 @@ void add_shift_routes(trust::Api& api) {
                                "There are more than 5,000 shifts in this time. Ask for less of it, "
                                "or for one workplace.");
             for (const auto& r : records) page.items.push_back(view_of(r));
+            name_askers(ctx, page.items);
             return page;
           });
   api.add({"POST", "/api/v1/shifts", "createShift", "Adds a shift, as a draft", request},
           [](Ctx& ctx, const web::Body<ShiftInput>& in) -> Result<web::Created<Shift>> {
-            auto r = blank(ctx);
+            auto r = blank_shift(ctx);
             VARDE_CHECK(apply(ctx, in.value, r));
-            ctx.tx().insert_many("shift", std::vector{r});
-            note(ctx, "shift.create", r.shift_id);
+            add_drafts(ctx, {r});
             return web::Created<Shift>{view_of(r), "/api/v1/shifts/" + r.shift_id.str()};
           });
   api.add({"GET", "/api/v1/shifts/{id}", "getShift", "One shift", read},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Shift> {
             auto shift = find_shift(ctx, path->id);
             if (!shift) return gone();
-            return *shift;
+            std::vector<Shift> one = {std::move(*shift)};
+            name_askers(ctx, one);
+            return std::move(one.front());
           });
   api.add({"PATCH", "/api/v1/shifts/{id}", "updateShift",
            "Changes a shift; its time and place only while nobody is booked", request},
@@ -327,39 +382,25 @@ void add_shift_routes(trust::Api& api) {
             }
             return *find_shift(ctx, path->id);
           });
-  api.add({"POST", "/api/v1/shifts/{id}/copy", "copyShift",
-           "Makes drafts like this one at other times", request},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<CopyInput>& in) -> Result<web::Page<Shift>> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kShift, path->id);
-            if (!r) return gone();
-            if (in->starts.empty() || in->starts.size() > kMostCopies)
-              return bad_input("/starts", fmt::format("must be from 1 to {} times.", kMostCopies));
-            std::vector<ShiftRecord> copies;
-            web::Page<Shift> page;
-            auto series = r->series_id.value_or(Uuid::make());
-            for (auto start : in->starts) {
-              auto copy = blank(ctx);
-              copy.workplace_id = r->workplace_id;
-              copy.starts_at = start;
-              copy.ends_at = start + (r->ends_at - r->starts_at);
-              copy.break_minutes = r->break_minutes;
-              copy.places = r->places;
-              copy.skills = r->skills;
-              copy.note = r->note;
-              copy.strategy = r->strategy;
-              copy.pool_ids = r->pool_ids;
-              copy.series_id = series;
-              page.items.push_back(view_of(copy));
-              copies.push_back(std::move(copy));
-            }
-            ctx.tx().insert_many("shift", copies);
-            std::vector<AuditEntry> trail;
-            for (const auto& copy : copies)
-              trail.push_back({"shift.create", "shift", copy.shift_id, std::nullopt, {}});
-            trust::record(ctx, trail);
-            return page;
-          });
+  api.add(
+      {"POST", "/api/v1/shifts/{id}/copy", "copyShift", "Makes drafts like this one at other times",
+       request},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
+         const web::Body<CopyInput>& in) -> Result<web::Page<Shift>> {
+        auto r = ctx.tx().maybe<ShiftRecord>(kShift, path->id);
+        if (!r) return gone();
+        if (in->starts.empty() || in->starts.size() > kMostCopies)
+          return bad_input("/starts", fmt::format("must be from 1 to {} times.", kMostCopies));
+        std::vector<ShiftRecord> copies;
+        web::Page<Shift> page;
+        auto series = r->series_id.value_or(Uuid::make());
+        for (auto start : in->starts) {
+          copies.push_back(copy_of(ctx, *r, {start, start + (r->ends_at - r->starts_at)}, series));
+          page.items.push_back(view_of(copies.back()));
+        }
+        add_drafts(ctx, copies);
+        return page;
+      });
 }
 
 }  // namespace varde::staffing

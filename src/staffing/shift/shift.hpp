@@ -73,16 +73,23 @@ struct Shift {
   Strategy strategy;
   std::vector<Uuid> pool_ids;  ///< Who is asked, the first pool first; empty: all substitutes.
   std::optional<Timestamp> answer_by;
+  int step = 0;                      ///< How far the strategy has come.
   std::optional<Timestamp> next_at;  ///< When it goes on by itself.
   std::optional<Uuid> series_id;
   std::int64_t version = 1;
   Timestamp created_at, updated_at;
   std::optional<Timestamp> published_at;
+  std::optional<Uuid> requested_by;
+  std::optional<std::string> requested_by_name;  ///< Of one that waits for approval.
 };
 BOOST_DESCRIBE_STRUCT(Shift, (),
                       (id, workplace_id, starts_at, ends_at, break_minutes, places, taken, state,
-                       skills, note, strategy, pool_ids, answer_by, next_at, series_id, version,
-                       created_at, updated_at, published_at))
+                       skills, note, strategy, pool_ids, answer_by, step, next_at, series_id,
+                       version, created_at, updated_at, published_at, requested_by,
+                       requested_by_name))
+
+/// Whether nobody can answer any more: the shift has begun, or its answer-by time is over.
+bool answers_closed(const Shift& shift);
 
 std::optional<Shift> find_shift(trust::Ctx& ctx, const Uuid& id);
 /// The same, and nobody else changes it until the transaction ends.
@@ -90,13 +97,16 @@ std::optional<Shift> lock_shift(trust::Ctx& ctx, const Uuid& id);
 
 /// Takes one place of an open shift, if one is free. False: there is none, or it is not open.
 bool take_place(trust::Ctx& ctx, const Uuid& shift);
-/// Gives one back; a filled shift is open again.
-void free_place(trust::Ctx& ctx, const Uuid& shift);
+/// Gives some back; a filled shift is open again.
+void free_places(trust::Ctx& ctx, const Uuid& shift, int count);
 /// Moves an open shift's strategy on: how far it is, and when it goes on by itself.
 void set_step(trust::Ctx& ctx, const Uuid& shift, int step, std::optional<Timestamp> next_at);
 void set_state(trust::Ctx& ctx, const Uuid& shift, ShiftState state);
-/// How far the strategy of a shift has come.
-int step_of(trust::Ctx& ctx, const Uuid& shift);
+/// Something about it has changed: whoever looks at it is told.
+void note_change(trust::Ctx& ctx, const Uuid& shift);
+
+/// The users who asked for a shift and published it.
+std::vector<Uuid> askers_of(trust::Ctx& ctx, const Uuid& shift);
 
 /// Goes on with the strategy, in the background, after the caller's transaction.
 void enqueue_advance(trust::Ctx& ctx, const Uuid& shift,
@@ -107,6 +117,8 @@ std::vector<trust::Attention> shifts_attention(trust::Ctx& ctx);
 std::vector<trust::Moving> moving_shifts(trust::Ctx& ctx, Timestamp since);
 
 void add_shift_routes(trust::Api& api);
+/// Series, and tables of shifts.
+void add_table_routes(trust::Api& api);
 std::vector<trust::Claim> shift_claims();
 
 }  // namespace varde::staffing

@@ -55,20 +55,36 @@ inline constexpr db::Sql kTake{
     "< places"};
 inline constexpr db::Sql kFree{
     "shift.free",
-    "UPDATE shift SET taken = taken - 1, state = CASE WHEN state = 4 THEN 3 ELSE state END, "
-    "updated_at = $2, version = version + 1 WHERE shift_id = $1 AND taken > 0"};
+    "UPDATE shift SET taken = taken - $3, state = CASE WHEN state IN (4, 6) THEN 3 ELSE state END, "
+    "updated_at = $2, version = version + 1 WHERE shift_id = $1 AND taken >= $3"};
 inline constexpr db::Sql kSetStep{
     "shift.step", "UPDATE shift SET step = $2, next_at = $3, updated_at = $4 WHERE shift_id = $1"};
 inline constexpr db::Sql kSetShiftState{
     "shift.set_state",
     "UPDATE shift SET state = $2, next_at = NULL, updated_at = $3, version = version + 1 WHERE "
     "shift_id = $1"};
+inline constexpr db::Sql kNoteChange{"shift.note_change",
+                                     "UPDATE shift SET updated_at = $2 WHERE shift_id = $1"};
 inline constexpr db::Sql kPublish{
     "shift.publish",
     "UPDATE shift SET state = CASE WHEN taken = places THEN 4 ELSE 3 END, published_at = "
     "coalesce(published_at, $2), approved_by = $3, step = 0, next_at = NULL, updated_at = $2, "
     "version = version + 1 WHERE shift_id = $1"};
-inline constexpr db::Sql kStep{"shift.step_of", "SELECT step FROM shift WHERE shift_id = $1"};
+inline constexpr db::Sql kSetSeries{
+    "shift.set_series",
+    "UPDATE shift SET series_id = $2, version = version + 1 WHERE shift_id = $1"};
+struct TakenTime {
+  Uuid workplace_id;
+  Timestamp starts_at, ends_at;
+};
+BOOST_DESCRIBE_STRUCT(TakenTime, (), (workplace_id, starts_at, ends_at))
+inline constexpr db::Sql kTakenTimes{
+    "shift.taken_times",
+    "SELECT workplace_id, starts_at, ends_at FROM shift WHERE starts_at >= $1 AND starts_at <= $2 "
+    "AND workplace_id = ANY($3) AND state <> 5"};
+inline constexpr db::Sql kAskers{
+    "shift.askers",
+    "SELECT DISTINCT unnest(ARRAY[requested_by, approved_by]) FROM shift WHERE shift_id = $1"};
 inline constexpr db::Sql kShiftAttention{
     "shift.attention",
     "SELECT count(*) FILTER (WHERE state IN (3, 6))::bigint AS open, count(*) FILTER (WHERE state "

@@ -6,6 +6,7 @@
 #include "crypto/password.hpp"
 #include "jobs/queue.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/notice.hpp"
 
 namespace varde::trust {
 
@@ -185,6 +186,10 @@ std::optional<SystemMail> system_mail(Base& base, const std::string& payload) {
   std::string kind(value.at("kind").as_string());
   auto id = Uuid::parse(std::string_view(value.at("id").as_string()));
   if (!id) return std::nullopt;
+  if (kind == "notice") {
+    auto tenant = Uuid::parse(std::string_view(value.at("tenant_id").as_string()));
+    return tenant ? notice_mail(base, *tenant, *id) : std::nullopt;
+  }
   auto tx = base.database.system();
   if (kind == "invitation") {
     auto row = tx.maybe<InvitationRow>(kInvitation, *id, now());

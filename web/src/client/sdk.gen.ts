@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AddSubstitutesData, AddSubstitutesErrors, AddSubstitutesResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDocumentData, CreateDocumentErrors, CreateDocumentKindData, CreateDocumentKindErrors, CreateDocumentKindResponses, CreateDocumentResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDocumentData, DeleteDocumentErrors, DeleteDocumentKindData, DeleteDocumentKindErrors, DeleteDocumentKindResponses, DeleteDocumentResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePictureData, DeletePictureErrors, DeletePictureResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetPictureData, GetPictureErrors, GetPictureResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, ImportShiftsData, ImportShiftsErrors, ImportShiftsResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDocumentKindsData, ListDocumentKindsErrors, ListDocumentKindsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PutDocumentFileData, PutDocumentFileErrors, PutDocumentFileResponses, PutPictureData, PutPictureErrors, PutPictureResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RepeatShiftData, RepeatShiftErrors, RepeatShiftResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateDocumentData, UpdateDocumentErrors, UpdateDocumentKindData, UpdateDocumentKindErrors, UpdateDocumentKindResponses, UpdateDocumentResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -426,6 +426,32 @@ export const listAudit = <ThrowOnError extends boolean = false>(options?: Option
             type: 'apiKey'
         }],
     url: '/api/v1/audit',
+    ...options
+});
+
+/**
+ * What this user was told
+ */
+export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications',
+    ...options
+});
+
+/**
+ * Marks a notification as read
+ */
+export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/{id}/read',
     ...options
 });
 
@@ -1975,32 +2001,6 @@ export const getJourneyWebhookSecret = <ThrowOnError extends boolean = false>(op
 });
 
 /**
- * What journeys told this user
- */
-export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/notifications',
-    ...options
-});
-
-/**
- * Marks a notification as read
- */
-export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/notifications/{id}/read',
-    ...options
-});
-
-/**
  * How many segments a text takes, and what they cost
  */
 export const measureSms = <ThrowOnError extends boolean = false>(options: Options<MeasureSmsData, ThrowOnError>) => (options.client ?? client).post<MeasureSmsResponses, MeasureSmsErrors, ThrowOnError>({
@@ -2224,6 +2224,66 @@ export const updatePool = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * DocumentKinds and how many substitutes have them
+ */
+export const listDocumentKinds = <ThrowOnError extends boolean = false>(options?: Options<ListDocumentKindsData, ThrowOnError>) => (options?.client ?? client).get<ListDocumentKindsResponses, ListDocumentKindsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/document-kinds',
+    ...options
+});
+
+/**
+ * Adds a kind of document
+ */
+export const createDocumentKind = <ThrowOnError extends boolean = false>(options: Options<CreateDocumentKindData, ThrowOnError>) => (options.client ?? client).post<CreateDocumentKindResponses, CreateDocumentKindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/document-kinds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes a kind of document; the substitutes stay
+ */
+export const deleteDocumentKind = <ThrowOnError extends boolean = false>(options: Options<DeleteDocumentKindData, ThrowOnError>) => (options.client ?? client).delete<DeleteDocumentKindResponses, DeleteDocumentKindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/document-kinds/{id}',
+    ...options
+});
+
+/**
+ * Renames a kind of document
+ */
+export const updateDocumentKind = <ThrowOnError extends boolean = false>(options: Options<UpdateDocumentKindData, ThrowOnError>) => (options.client ?? client).patch<UpdateDocumentKindResponses, UpdateDocumentKindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/document-kinds/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Workplaces
  */
 export const listWorkplaces = <ThrowOnError extends boolean = false>(options?: Options<ListWorkplacesData, ThrowOnError>) => (options?.client ?? client).get<ListWorkplacesResponses, ListWorkplacesErrors, ThrowOnError>({
@@ -2294,6 +2354,23 @@ export const listSubstitutes = <ThrowOnError extends boolean = false>(options?: 
         }],
     url: '/api/v1/substitutes',
     ...options
+});
+
+/**
+ * Makes persons substitutes, up to 1,000 at once, and puts them into pools
+ */
+export const addSubstitutes = <ThrowOnError extends boolean = false>(options: Options<AddSubstitutesData, ThrowOnError>) => (options.client ?? client).post<AddSubstitutesResponses, AddSubstitutesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -2380,6 +2457,141 @@ export const deleteAvailability = <ThrowOnError extends boolean = false>(options
         }],
     url: '/api/v1/substitutes/{id}/availability/{statement}',
     ...options
+});
+
+/**
+ * Removes the picture
+ */
+export const deletePicture = <ThrowOnError extends boolean = false>(options: Options<DeletePictureData, ThrowOnError>) => (options.client ?? client).delete<DeletePictureResponses, DeletePictureErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/picture',
+    ...options
+});
+
+/**
+ * A substitute's picture
+ */
+export const getPicture = <ThrowOnError extends boolean = false>(options: Options<GetPictureData, ThrowOnError>) => (options.client ?? client).get<GetPictureResponses, GetPictureErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/picture',
+    ...options
+});
+
+/**
+ * Keeps a JPEG or PNG as a small square picture, without what the camera wrote into it
+ */
+export const putPicture = <ThrowOnError extends boolean = false>(options: Options<PutPictureData, ThrowOnError>) => (options.client ?? client).put<PutPictureResponses, PutPictureErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/picture',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
+});
+
+/**
+ * What a substitute has shown, and until when it counts
+ */
+export const listDocuments = <ThrowOnError extends boolean = false>(options: Options<ListDocumentsData, ThrowOnError>) => (options.client ?? client).get<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/documents',
+    ...options
+});
+
+/**
+ * Writes down a document; its file, if it is kept, follows
+ */
+export const createDocument = <ThrowOnError extends boolean = false>(options: Options<CreateDocumentData, ThrowOnError>) => (options.client ?? client).post<CreateDocumentResponses, CreateDocumentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/documents',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes a document and its file
+ */
+export const deleteDocument = <ThrowOnError extends boolean = false>(options: Options<DeleteDocumentData, ThrowOnError>) => (options.client ?? client).delete<DeleteDocumentResponses, DeleteDocumentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/documents/{document}',
+    ...options
+});
+
+/**
+ * Changes until when it counts, and whether the office has seen it
+ */
+export const updateDocument = <ThrowOnError extends boolean = false>(options: Options<UpdateDocumentData, ThrowOnError>) => (options.client ?? client).patch<UpdateDocumentResponses, UpdateDocumentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/documents/{document}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The file of a document
+ */
+export const getDocumentFile = <ThrowOnError extends boolean = false>(options: Options<GetDocumentFileData, ThrowOnError>) => (options.client ?? client).get<GetDocumentFileResponses, GetDocumentFileErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/documents/{document}/file',
+    ...options
+});
+
+/**
+ * Keeps the file of a document (PDF, JPEG or PNG), encrypted
+ */
+export const putDocumentFile = <ThrowOnError extends boolean = false>(options: Options<PutDocumentFileData, ThrowOnError>) => (options.client ?? client).put<PutDocumentFileResponses, PutDocumentFileErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/substitutes/{id}/documents/{document}/file',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
+        ...options.headers
+    }
 });
 
 /**
@@ -2481,6 +2693,41 @@ export const copyShift = <ThrowOnError extends boolean = false>(options: Options
     ...options,
     headers: {
         'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes drafts at the same local times on later days
+ */
+export const repeatShift = <ThrowOnError extends boolean = false>(options: Options<RepeatShiftData, ThrowOnError>) => (options.client ?? client).post<RepeatShiftResponses, RepeatShiftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/{id}/series',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes drafts of a table (CSV); the same table again makes nothing twice
+ */
+export const importShifts = <ThrowOnError extends boolean = false>(options: Options<ImportShiftsData, ThrowOnError>) => (options.client ?? client).post<ImportShiftsResponses, ImportShiftsErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/shifts/import',
+    ...options,
+    headers: {
+        'Content-Type': 'application/octet-stream',
         ...options.headers
     }
 });

@@ -12,6 +12,17 @@ export type ActorView = {
     name: string;
 };
 
+export type AddInput = {
+    person_ids: Array<string>;
+    pools?: Array<string>;
+};
+
+export type Added = {
+    added: number;
+    known: number;
+    missing: number;
+};
+
 export type AnswerChannel = 'none' | 'link' | 'sms' | 'user';
 
 export type AnswerInput = {
@@ -108,6 +119,11 @@ export type AvailabilityView = {
     created_at: string;
 };
 
+export type BadRow = {
+    row: number;
+    reason: string;
+};
+
 export type Block = {
     id?: string;
     type?: BlockType;
@@ -151,6 +167,8 @@ export type BookingView = {
     cancelled_at?: string;
     worked_from?: string;
     worked_until?: string;
+    person_confirmed_at?: string;
+    office_confirmed_at?: string;
 };
 
 export type CallbackFields = {
@@ -820,6 +838,27 @@ export type OfferView = {
     expires_at?: string;
     answered_at?: string;
     channel: AnswerChannel;
+    simulated: boolean;
+};
+
+export type Paper = {
+    id: string;
+    kind_id: string;
+    kind: string;
+    valid_from?: string;
+    valid_until?: string;
+    seen_at?: string;
+    media_type: string;
+    bytes: number;
+    version: number;
+    created_at: string;
+};
+
+export type PaperInput = {
+    kind_id?: string;
+    valid_from?: string | null;
+    valid_until?: string | null;
+    seen?: boolean;
 };
 
 export type PasswordChange = {
@@ -1185,6 +1224,12 @@ export type SendRequest = {
     at?: string;
 };
 
+export type SeriesInput = {
+    weekdays?: Array<number>;
+    every_weeks?: number;
+    until: string;
+};
+
 export type SessionItem = {
     id: string;
     created_at: string;
@@ -1268,12 +1313,15 @@ export type Shift = {
     strategy: Strategy;
     pool_ids: Array<string>;
     answer_by?: string;
+    step: number;
     next_at?: string;
     series_id?: string;
     version: number;
     created_at: string;
     updated_at: string;
     published_at?: string;
+    requested_by?: string;
+    requested_by_name?: string;
 };
 
 export type ShiftInput = {
@@ -1449,6 +1497,14 @@ export type SuppressionView = {
     at: string;
     hash_prefix: string;
     channel: Channel;
+};
+
+export type TableResult = {
+    rows: number;
+    created: number;
+    skipped: number;
+    bad_rows: number;
+    bad: Array<BadRow>;
 };
 
 export type Tag = {
@@ -1630,6 +1686,7 @@ export type Workplace = {
     time_zone: string;
     latitude?: number;
     longitude?: number;
+    required_documents: Array<string>;
     version: number;
 };
 
@@ -1639,6 +1696,7 @@ export type WorkplaceInput = {
     time_zone?: string;
     latitude?: number | null;
     longitude?: number | null;
+    required_documents?: Array<string>;
 };
 
 export type LogOutData = {
@@ -2385,6 +2443,64 @@ export type ListAuditResponses = {
 };
 
 export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
+
+export type ListNotificationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/notifications';
+};
+
+export type ListNotificationsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
+
+export type ListNotificationsResponses = {
+    /**
+     * The answer.
+     */
+    200: NotificationPage;
+};
+
+export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
+
+export type ReadNotificationData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/notifications/{id}/read';
+};
+
+export type ReadNotificationErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ReadNotificationError = ReadNotificationErrors[keyof ReadNotificationErrors];
+
+export type ReadNotificationResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
 
 export type ListAttributesData = {
     body?: never;
@@ -5458,64 +5574,6 @@ export type GetJourneyWebhookSecretResponses = {
 
 export type GetJourneyWebhookSecretResponse = GetJourneyWebhookSecretResponses[keyof GetJourneyWebhookSecretResponses];
 
-export type ListNotificationsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/api/v1/notifications';
-};
-
-export type ListNotificationsErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
-
-export type ListNotificationsResponses = {
-    /**
-     * The answer.
-     */
-    200: NotificationPage;
-};
-
-export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
-
-export type ReadNotificationData = {
-    body?: never;
-    headers?: {
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/notifications/{id}/read';
-};
-
-export type ReadNotificationErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ReadNotificationError = ReadNotificationErrors[keyof ReadNotificationErrors];
-
-export type ReadNotificationResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type ReadNotificationResponse = ReadNotificationResponses[keyof ReadNotificationResponses];
-
 export type MeasureSmsData = {
     body: MeasureRequest;
     headers?: {
@@ -5934,6 +5992,117 @@ export type UpdatePoolResponses = {
 
 export type UpdatePoolResponse = UpdatePoolResponses[keyof UpdatePoolResponses];
 
+export type ListDocumentKindsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/document-kinds';
+};
+
+export type ListDocumentKindsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListDocumentKindsError = ListDocumentKindsErrors[keyof ListDocumentKindsErrors];
+
+export type ListDocumentKindsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Named>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListDocumentKindsResponse = ListDocumentKindsResponses[keyof ListDocumentKindsResponses];
+
+export type CreateDocumentKindData = {
+    body: NameInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/document-kinds';
+};
+
+export type CreateDocumentKindErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateDocumentKindError = CreateDocumentKindErrors[keyof CreateDocumentKindErrors];
+
+export type CreateDocumentKindResponses = {
+    /**
+     * Created.
+     */
+    201: Named;
+};
+
+export type CreateDocumentKindResponse = CreateDocumentKindResponses[keyof CreateDocumentKindResponses];
+
+export type DeleteDocumentKindData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/document-kinds/{id}';
+};
+
+export type DeleteDocumentKindErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteDocumentKindError = DeleteDocumentKindErrors[keyof DeleteDocumentKindErrors];
+
+export type DeleteDocumentKindResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteDocumentKindResponse = DeleteDocumentKindResponses[keyof DeleteDocumentKindResponses];
+
+export type UpdateDocumentKindData = {
+    body: NameInput;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/document-kinds/{id}';
+};
+
+export type UpdateDocumentKindErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateDocumentKindError = UpdateDocumentKindErrors[keyof UpdateDocumentKindErrors];
+
+export type UpdateDocumentKindResponses = {
+    /**
+     * The answer.
+     */
+    200: Named;
+};
+
+export type UpdateDocumentKindResponse = UpdateDocumentKindResponses[keyof UpdateDocumentKindResponses];
+
 export type ListWorkplacesData = {
     body?: never;
     path?: never;
@@ -6080,6 +6249,34 @@ export type ListSubstitutesResponses = {
 };
 
 export type ListSubstitutesResponse = ListSubstitutesResponses[keyof ListSubstitutesResponses];
+
+export type AddSubstitutesData = {
+    body: AddInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/substitutes';
+};
+
+export type AddSubstitutesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type AddSubstitutesError = AddSubstitutesErrors[keyof AddSubstitutesErrors];
+
+export type AddSubstitutesResponses = {
+    /**
+     * The answer.
+     */
+    200: Added;
+};
+
+export type AddSubstitutesResponse = AddSubstitutesResponses[keyof AddSubstitutesResponses];
 
 export type DeleteSubstituteData = {
     body?: never;
@@ -6250,6 +6447,263 @@ export type DeleteAvailabilityResponses = {
 };
 
 export type DeleteAvailabilityResponse = DeleteAvailabilityResponses[keyof DeleteAvailabilityResponses];
+
+export type DeletePictureData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/picture';
+};
+
+export type DeletePictureErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeletePictureError = DeletePictureErrors[keyof DeletePictureErrors];
+
+export type DeletePictureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeletePictureResponse = DeletePictureResponses[keyof DeletePictureResponses];
+
+export type GetPictureData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/picture';
+};
+
+export type GetPictureErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetPictureError = GetPictureErrors[keyof GetPictureErrors];
+
+export type GetPictureResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type PutPictureData = {
+    body: Blob | File;
+    path: {
+        id: string;
+    };
+    query?: {
+        x?: number;
+        y?: number;
+        size?: number;
+    };
+    url: '/api/v1/substitutes/{id}/picture';
+};
+
+export type PutPictureErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PutPictureError = PutPictureErrors[keyof PutPictureErrors];
+
+export type PutPictureResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type PutPictureResponse = PutPictureResponses[keyof PutPictureResponses];
+
+export type ListDocumentsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents';
+};
+
+export type ListDocumentsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListDocumentsError = ListDocumentsErrors[keyof ListDocumentsErrors];
+
+export type ListDocumentsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Paper>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListDocumentsResponse = ListDocumentsResponses[keyof ListDocumentsResponses];
+
+export type CreateDocumentData = {
+    body: PaperInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents';
+};
+
+export type CreateDocumentErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateDocumentError = CreateDocumentErrors[keyof CreateDocumentErrors];
+
+export type CreateDocumentResponses = {
+    /**
+     * Created.
+     */
+    201: Paper;
+};
+
+export type CreateDocumentResponse = CreateDocumentResponses[keyof CreateDocumentResponses];
+
+export type DeleteDocumentData = {
+    body?: never;
+    path: {
+        id: string;
+        document: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents/{document}';
+};
+
+export type DeleteDocumentErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteDocumentError = DeleteDocumentErrors[keyof DeleteDocumentErrors];
+
+export type DeleteDocumentResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteDocumentResponse = DeleteDocumentResponses[keyof DeleteDocumentResponses];
+
+export type UpdateDocumentData = {
+    body: PaperInput;
+    headers: {
+        'If-Match': string;
+    };
+    path: {
+        id: string;
+        document: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents/{document}';
+};
+
+export type UpdateDocumentErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type UpdateDocumentError = UpdateDocumentErrors[keyof UpdateDocumentErrors];
+
+export type UpdateDocumentResponses = {
+    /**
+     * The answer.
+     */
+    200: Paper;
+};
+
+export type UpdateDocumentResponse = UpdateDocumentResponses[keyof UpdateDocumentResponses];
+
+export type GetDocumentFileData = {
+    body?: never;
+    path: {
+        id: string;
+        document: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents/{document}/file';
+};
+
+export type GetDocumentFileErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetDocumentFileError = GetDocumentFileErrors[keyof GetDocumentFileErrors];
+
+export type GetDocumentFileResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type PutDocumentFileData = {
+    body: Blob | File;
+    path: {
+        id: string;
+        document: string;
+    };
+    query?: never;
+    url: '/api/v1/substitutes/{id}/documents/{document}/file';
+};
+
+export type PutDocumentFileErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PutDocumentFileError = PutDocumentFileErrors[keyof PutDocumentFileErrors];
+
+export type PutDocumentFileResponses = {
+    /**
+     * The answer.
+     */
+    200: Paper;
+};
+
+export type PutDocumentFileResponse = PutDocumentFileResponses[keyof PutDocumentFileResponses];
 
 export type ListShiftsData = {
     body?: never;
@@ -6459,6 +6913,70 @@ export type CopyShiftResponses = {
 };
 
 export type CopyShiftResponse = CopyShiftResponses[keyof CopyShiftResponses];
+
+export type RepeatShiftData = {
+    body: SeriesInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/series';
+};
+
+export type RepeatShiftErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RepeatShiftError = RepeatShiftErrors[keyof RepeatShiftErrors];
+
+export type RepeatShiftResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Shift>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type RepeatShiftResponse = RepeatShiftResponses[keyof RepeatShiftResponses];
+
+export type ImportShiftsData = {
+    body: Blob | File;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        check?: boolean;
+    };
+    url: '/api/v1/shifts/import';
+};
+
+export type ImportShiftsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ImportShiftsError = ImportShiftsErrors[keyof ImportShiftsErrors];
+
+export type ImportShiftsResponses = {
+    /**
+     * The answer.
+     */
+    200: TableResult;
+};
+
+export type ImportShiftsResponse = ImportShiftsResponses[keyof ImportShiftsResponses];
 
 export type ListCandidatesData = {
     body?: never;

@@ -1,0 +1,301 @@
+#include "staffing/paper/paper.hpp"
+
+#include "crypto/aead.hpp"
+#include "net/fiber.hpp"
+#include "staffing/paper/portrait.hpp"
+#include "trust/audit.hpp"
+#include "web/resource.hpp"
+
+namespace varde::staffing {
+
+using trust::AuditEntry;
+using trust::Ctx;
+using trust::Right;
+
+namespace {
+
+constexpr std::size_t kMostFileBytes = 10 << 20;
+constexpr std::int64_t kMostDocuments = 50;
+
+#define VARDE_DOCUMENT                                                                     \
+  "SELECT d.document_id AS id, d.kind_id, k.name AS kind, d.valid_from, d.valid_until, "   \
+  "d.seen_at, d.media_type, d.bytes, d.version, d.created_at FROM person_document d JOIN " \
+  "document_kind k USING (tenant_id, kind_id) "
+constexpr db::Sql kDocuments{
+    "document.of_person", VARDE_DOCUMENT "WHERE d.person_id = $1 ORDER BY k.name, d.document_id"};
+constexpr db::Sql kDocument{"document.one",
+                            VARDE_DOCUMENT "WHERE d.person_id = $1 AND d.document_id = $2"};
+#undef VARDE_DOCUMENT
+constexpr db::Sql kInsertDocument{
+    "document.insert",
+    "INSERT INTO person_document (tenant_id, document_id, person_id, kind_id, valid_from, "
+    "valid_until, seen_at, seen_by, created_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE "
+    "EXISTS (SELECT 1 FROM document_kind WHERE kind_id = $4) AND EXISTS (SELECT 1 FROM substitute "
+    "WHERE person_id = $3)"};
+constexpr db::Sql kUpdateDocument{
+    "document.update",
+    "UPDATE person_document SET valid_from = $4, valid_until = $5, seen_at = $6, seen_by = "
+    "coalesce($7, CASE WHEN $6::timestamptz IS NOT NULL THEN seen_by END), version = version + 1 "
+    "WHERE person_id = $1 AND document_id = $2 AND version = $3"};
+constexpr db::Sql kDeleteDocument{
+    "document.delete", "DELETE FROM person_document WHERE person_id = $1 AND document_id = $2"};
+constexpr db::Sql kCountDocuments{"document.count",
+                                  "SELECT count(*) FROM person_document WHERE person_id = $1"};
+// A new file has not been seen yet.
+constexpr db::Sql kPutFile{
+    "document.put_file",
+    "UPDATE person_document SET sealed = $3, media_type = $4, bytes = $5, seen_at = NULL, seen_by "
+    "= NULL, version = version + 1 WHERE person_id = $1 AND document_id = $2"};
+constexpr db::Sql kFile{
+    "document.file",
+    "SELECT media_type, sealed FROM person_document WHERE person_id = $1 AND document_id = $2"};
+constexpr db::Sql kPicture{"picture.one", "SELECT sealed FROM person_picture WHERE person_id = $1"};
+constexpr db::Sql kPutPicture{
+    "picture.put",
+    "INSERT INTO person_picture (tenant_id, person_id, sealed, updated_at) SELECT $1, $2, $3, $4 "
+    "WHERE EXISTS (SELECT 1 FROM substitute WHERE person_id = $2) ON CONFLICT (tenant_id, "
+    "person_id) DO UPDATE SET sealed = $3, updated_at = $4"};
+constexpr db::Sql kDeletePicture{"picture.delete",
+                                 "DELETE FROM person_picture WHERE person_id = $1"};
+
+struct FileRecord {
+  std::string media_type;
+  std::optional<db::Bytes> sealed;
+};
+BOOST_DESCRIBE_STRUCT(FileRecord, (), (media_type, sealed))
+
+struct PaperPath {
+  Uuid id, document;
+};
+BOOST_DESCRIBE_STRUCT(PaperPath, (), (id, document))
+struct PaperInput {
+  std::optional<Uuid> kind_id;
+  web::Patch<Date> valid_from, valid_until;
+  std::optional<bool> seen;  ///< That the office has looked at it.
+};
+BOOST_DESCRIBE_STRUCT(PaperInput, (), (kind_id, valid_from, valid_until, seen))
+struct CropQuery {
+  std::optional<double> x, y, size;
+};
+BOOST_DESCRIBE_STRUCT(CropQuery, (), (x, y, size))
+
+std::string picture_context(const Uuid& person) { return "picture:" + person.str(); }
+std::string file_context(const Uuid& document) { return "document:" + document.str(); }
+
+// What the bytes begin with says what a file is, whatever its name says.
+const char* media_type_of(std::string_view bytes) {
+  if (bytes.starts_with("%PDF-")) return "application/pdf";
+  if (bytes.starts_with("\xff\xd8\xff")) return "image/jpeg";
+  if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return "image/png";
+  return nullptr;
+}
+
+Error no_substitute() { return not_found("This person is not a substitute, or was erased."); }
+Error no_document() { return not_found("This document does not exist any more."); }
+
+// One at a time: a large picture takes much memory while it is read.
+net::WorkPool& pictures() {
+  static net::WorkPool pool(1, 16);
+  return pool;
+}
+
+Result<std::string> portrait(std::string photo, const std::optional<Crop>& crop) {
+  auto out = std::make_shared<Result<std::string>>(std::string());
+  auto bytes = std::make_shared<std::string>(std::move(photo));
+  if (!pictures().run([out, bytes, crop] { *out = make_portrait(*bytes, crop); }))
+    throw db::Unavailable("too many pictures at once");
+  return std::move(*out);
+}
+
+net::Response file(std::string bytes, const std::string& media_type, bool attachment) {
+  net::Response response;
+  response.with("Content-Type", media_type)
+      .with("Content-Disposition", attachment ? "attachment" : "inline")
+      .with("Cache-Control", "no-store");
+  response.body = std::move(bytes);
+  return response;
+}
+
+Result<void> check(const std::optional<Date>& from, const std::optional<Date>& until) {
+  if (from && until && *until < *from)
+    return bad_input("/valid_until", "must not be before valid_from.");
+  return {};
+}
+
+void note(Ctx& ctx, const char* action, const Uuid& person) {
+  trust::record(ctx, AuditEntry{action, "substitute", person, person, {}});
+}
+
+}  // namespace
+
+std::vector<Paper> papers_of(Ctx& ctx, const Uuid& person) {
+  return ctx.tx().all<Paper>(kDocuments, person);
+}
+
+std::optional<PaperFile> paper_file(Ctx& ctx, const Uuid& person, const Uuid& document) {
+  auto record = ctx.tx().maybe<FileRecord>(kFile, person, document);
+  auto key = record && record->sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
+  auto bytes =
+      key ? crypto::open(*key, record->sealed->data, file_context(document)) : std::nullopt;
+  if (!bytes) return std::nullopt;
+  note(ctx, "document.read", person);
+  return PaperFile{std::move(*bytes), record->media_type};
+}
+
+std::optional<std::string> picture_of(Ctx& ctx, const Uuid& person) {
+  auto sealed = ctx.tx().maybe<db::Bytes>(kPicture, person);
+  auto key = sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
+  return key ? crypto::open(*key, sealed->data, picture_context(person)) : std::nullopt;
+}
+
+std::vector<trust::Claim> paper_claims() {
+  using trust::Data;
+  return {trust::nothing_personal("document_kind", {"tenant_id", "kind_id", "name", "created_at"}),
+          {"person_picture",
+           {{"tenant_id", Data::none},
+            {"person_id", Data::pseudonym},
+            {"sealed", Data::sealed},
+            {"updated_at", Data::behaviour}}},
+          {"person_document",
+           {{"tenant_id", Data::none},
+            {"document_id", Data::none},
+            {"person_id", Data::pseudonym},
+            {"kind_id", Data::plain},
+            {"valid_from", Data::plain},
+            {"valid_until", Data::plain},
+            {"seen_at", Data::behaviour},
+            {"seen_by", Data::none},
+            {"media_type", Data::none},
+            {"bytes", Data::none},
+            {"sealed", Data::sealed},
+            {"version", Data::none},
+            {"created_at", Data::behaviour}}}};
+}
+
+void add_paper_routes(trust::Api& api) {
+  auto read = static_cast<int>(Right::shifts_write),
+       manage = static_cast<int>(Right::staffing_manage);
+
+  api.add({"GET", "/api/v1/substitutes/{id}/picture", "getPicture", "A substitute's picture", read},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
+            auto picture = picture_of(ctx, path->id);
+            if (!picture) return not_found("There is no picture of this person.");
+            return file(std::move(*picture), "image/jpeg", false);
+          });
+  api.add({"PUT", "/api/v1/substitutes/{id}/picture", "putPicture",
+           "Keeps a JPEG or PNG as a small square picture, without what the camera wrote into it",
+           manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Query<CropQuery>& query,
+             const web::RawBody& body) -> Result<Done> {
+            auto photo = body.request->read_all(kMostPhotoBytes);
+            if (!photo)
+              return bad_input("body", "A picture has 15 MB at most. Make it smaller, try again.");
+            std::optional<Crop> crop;
+            if (query->size) crop = Crop{query->x.value_or(0), query->y.value_or(0), *query->size};
+            VARDE_TRY(auto picture, portrait(std::move(*photo), crop));
+            auto key = ctx.base.keys.key(ctx.tenant, path->id);
+            if (!key) return no_substitute();
+            db::Bytes sealed{crypto::seal(*key, picture, picture_context(path->id))};
+            if (ctx.tx().query(kPutPicture, ctx.tenant, path->id, sealed, now()).affected() == 0)
+              return no_substitute();
+            note(ctx, "picture.update", path->id);
+            return Done{};
+          });
+  api.add({"DELETE", "/api/v1/substitutes/{id}/picture", "deletePicture", "Removes the picture",
+           manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeletePicture, path->id).affected() == 0)
+              return not_found("There is no picture of this person.");
+            note(ctx, "picture.delete", path->id);
+            return Done{};
+          });
+
+  api.add({"GET", "/api/v1/substitutes/{id}/documents", "listDocuments",
+           "What a substitute has shown, and until when it counts", read},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<Paper>> {
+            return web::Page<Paper>{papers_of(ctx, path->id), {}, {}};
+          });
+  api.add({"POST", "/api/v1/substitutes/{id}/documents", "createDocument",
+           "Writes down a document; its file, if it is kept, follows", manage},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<PaperInput>& in) -> Result<web::Created<Paper>> {
+            if (!in->kind_id) return bad_input("/kind_id", "is required.");
+            VARDE_CHECK(check(in->valid_from.value, in->valid_until.value));
+            if (ctx.tx().one<std::int64_t>(kCountDocuments, path->id) >= kMostDocuments)
+              return conflict("A person has 50 documents at most. Remove old ones first.");
+            auto id = Uuid::make();
+            bool seen = in->seen.value_or(false);
+            if (ctx.tx()
+                    .query(kInsertDocument, ctx.tenant, id, path->id, *in->kind_id,
+                           in->valid_from.value, in->valid_until.value,
+                           seen ? std::optional(now()) : std::nullopt,
+                           seen ? std::optional(ctx.actor.id) : std::nullopt, now())
+                    .affected() == 0)
+              return not_found("This person or this kind of document does not exist any more.");
+            note(ctx, "document.create", path->id);
+            return web::Created<Paper>{
+                *ctx.tx().maybe<Paper>(kDocument, path->id, id),
+                fmt::format("/api/v1/substitutes/{}/documents/{}", path->id.str(), id.str())};
+          });
+  api.add(
+      {"PATCH", "/api/v1/substitutes/{id}/documents/{document}", "updateDocument",
+       "Changes until when it counts, and whether the office has seen it", manage},
+      [](Ctx& ctx, const web::Path<PaperPath>& path, const web::IfMatch& match,
+         const web::Body<PaperInput>& in) -> Result<Paper> {
+        auto found = ctx.tx().maybe<Paper>(kDocument, path->id, path->document);
+        if (!found) return no_document();
+        if (in->kind_id && *in->kind_id != found->kind_id)
+          return bad_input("/kind_id", "cannot change. Remove this document, add another.");
+        if (in->valid_from.present) found->valid_from = in->valid_from.value;
+        if (in->valid_until.present) found->valid_until = in->valid_until.value;
+        VARDE_CHECK(check(found->valid_from, found->valid_until));
+        std::optional<Uuid> seen_by;
+        if (in->seen) {
+          if (*in->seen && !found->seen_at) seen_by = ctx.actor.id;
+          found->seen_at = *in->seen ? found->seen_at.value_or(now()) : std::optional<Timestamp>();
+        }
+        if (ctx.tx()
+                .query(kUpdateDocument, path->id, path->document, match.or_current(found->version),
+                       found->valid_from, found->valid_until, found->seen_at, seen_by)
+                .affected() == 0)
+          return web::changed_meanwhile("this document");
+        note(ctx, "document.update", path->id);
+        return *ctx.tx().maybe<Paper>(kDocument, path->id, path->document);
+      });
+  api.add({"DELETE", "/api/v1/substitutes/{id}/documents/{document}", "deleteDocument",
+           "Removes a document and its file", manage},
+          [](Ctx& ctx, const web::Path<PaperPath>& path) -> Result<Done> {
+            if (ctx.tx().query(kDeleteDocument, path->id, path->document).affected() == 0)
+              return no_document();
+            note(ctx, "document.delete", path->id);
+            return Done{};
+          });
+  api.add(
+      {"PUT", "/api/v1/substitutes/{id}/documents/{document}/file", "putDocumentFile",
+       "Keeps the file of a document (PDF, JPEG or PNG), encrypted", manage},
+      [](Ctx& ctx, const web::Path<PaperPath>& path, const web::RawBody& body) -> Result<Paper> {
+        auto bytes = body.request->read_all(kMostFileBytes);
+        if (!bytes) return bad_input("body", "A file has 10 MB at most.");
+        const auto* type = media_type_of(*bytes);
+        if (type == nullptr) return bad_input("body", "The file is no PDF, JPEG or PNG.");
+        auto key = ctx.base.keys.key(ctx.tenant, path->id);
+        if (!key) return no_substitute();
+        db::Bytes sealed{crypto::seal(*key, *bytes, file_context(path->document))};
+        if (ctx.tx()
+                .query(kPutFile, path->id, path->document, sealed, std::string(type),
+                       static_cast<int>(bytes->size()))
+                .affected() == 0)
+          return no_document();
+        note(ctx, "document.upload", path->id);
+        return *ctx.tx().maybe<Paper>(kDocument, path->id, path->document);
+      });
+  api.add({"GET", "/api/v1/substitutes/{id}/documents/{document}/file", "getDocumentFile",
+           "The file of a document", manage},
+          [](Ctx& ctx, const web::Path<PaperPath>& path) -> Result<net::Response> {
+            auto found = paper_file(ctx, path->id, path->document);
+            if (!found) return not_found("There is no file of this document.");
+            return file(std::move(found->bytes), found->media_type, true);
+          });
+}
+
+}  // namespace varde::staffing

@@ -1,0 +1,156 @@
+#include "staffing/shift/table.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.hpp"
+#include "people/csv/csv_reader.hpp"
+#include "people/csv/sniff.hpp"
+
+namespace varde::staffing {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::local_days;
+
+enum Column { workplace, date, start, end, places, pause, skills, pools, note, columns };
+// What a column may be called, folded.
+constexpr std::array<std::array<std::string_view, 6>, columns> kNames = {{
+    {"workplace", "arbeidssted", "arbetsplats", "sted", "place"},
+    {"date", "dato", "datum", "day", "dag"},
+    {"start", "from", "fra", "från", "begin"},
+    {"end", "to", "til", "till", "slutt", "slut"},
+    {"places", "plasser", "platser", "antall", "antal", "persons"},
+    {"break", "pause", "rast", "break_minutes"},
+    {"skills", "skill", "kompetanse", "kompetens"},
+    {"pools", "pool"},
+    {"note", "merknad", "notat", "anteckning"},
+}};
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || at != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<Date> day(std::string_view text) {
+  if (auto iso = parse_date(text)) return iso;
+  auto parts = split(text, '.');
+  if (parts.size() != 3 || parts[2].size() != 4) return std::nullopt;
+  auto d = number(parts[0]), m = number(parts[1]), y = number(parts[2]);
+  if (!d || !m || !y || *d < 1 || *m < 1) return std::nullopt;
+  Date out{std::chrono::year(*y), std::chrono::month(static_cast<unsigned>(*m)),
+           std::chrono::day(static_cast<unsigned>(*d))};
+  return out.ok() ? std::optional(out) : std::nullopt;
+}
+
+std::optional<int> minute(std::string_view text) {
+  auto parts = split(text, text.find(':') == std::string_view::npos ? '.' : ':');
+  if (parts.empty() || parts.size() > 2 || parts[0].empty() || parts[0].size() > 2)
+    return std::nullopt;
+  auto h = number(parts[0]), m = parts.size() == 2 ? number(parts[1]) : std::optional(0);
+  bool two = parts.size() == 1 || parts[1].size() == 2;
+  if (!h || !m || !two || *h < 0 || *h > 24 || *m < 0 || *m > 59 || (*h == 24 && *m > 0))
+    return std::nullopt;
+  return *h * 60 + *m;
+}
+
+std::vector<std::string> several(std::string_view text) {
+  std::vector<std::string> out;
+  for (auto part : split(text, '|'))
+    if (auto one = trim(part); !one.empty()) out.emplace_back(one);
+  return out;
+}
+
+std::string read_row(const std::array<std::string, columns>& field, TableRow& row) {
+  row.workplace = field[workplace];
+  row.note = field[note];
+  row.skills = several(field[skills]);
+  row.pools = several(field[pools]);
+  if (row.workplace.empty()) return "The workplace is missing.";
+  if (row.note.size() > 2000) return "The note is longer than 2,000 characters.";
+  auto when = day(field[date]);
+  if (!when) return "The date is not a day like 2026-03-01 or 01.03.2026.";
+  auto from = minute(field[start]), until = minute(field[end]);
+  if (!from || *from == 24 * 60) return "The start is not a time like 07:30.";
+  if (!until) return "The end is not a time like 15:00.";
+  auto persons = field[places].empty() ? std::optional(1) : number(field[places]);
+  if (!persons || *persons < 1 || *persons > 200) return "The places are not a number up to 200.";
+  auto minutes = field[pause].empty() ? std::optional(0) : number(field[pause]);
+  auto length = *until > *from ? *until - *from : *until + 24 * 60 - *from;
+  if (!minutes || *minutes < 0 || *minutes >= length)
+    return "The break is not a number of minutes shorter than the shift.";
+  row.date = *when;
+  row.start_minute = *from;
+  row.end_minute = *until;
+  row.places = *persons;
+  row.break_minutes = *minutes;
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Times>> repeat(const Times& first, std::string_view zone,
+                                  const Repetition& repetition, std::size_t most) {
+  auto start = to_local(first.starts_at, zone), end = to_local(first.ends_at, zone);
+  auto first_day = floor<days>(start);
+  auto wanted = repetition.weekdays;
+  std::chrono::weekday weekday(first_day);
+  if (wanted.empty()) wanted.push_back(static_cast<int>(weekday.iso_encoding()));
+  auto monday = first_day - (weekday - std::chrono::Monday);
+  std::vector<Times> out;
+  for (auto at = first_day + days(1); at <= local_days(repetition.until); at += days(1)) {
+    auto iso = static_cast<int>(std::chrono::weekday(at).iso_encoding());
+    if ((at - monday) / days(7) % repetition.every_weeks != 0) continue;
+    if (std::ranges::find(wanted, iso) == wanted.end()) continue;
+    if (out.size() == most)
+      return bad_input("/until", fmt::format("That is more than {} shifts. End earlier.", most));
+    out.push_back(
+        {from_local(at + (start - first_day), zone), from_local(at + (end - first_day), zone)});
+  }
+  if (out.empty()) return bad_input("/until", "No day until then is one of the weekdays.");
+  return out;
+}
+
+Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most) {
+  auto sniffed = people::csv::sniff(bytes.substr(0, 64 * 1024));
+  VARDE_TRY(auto converter, people::csv::Utf8Converter::create(sniffed.encoding));
+  std::string text;
+  converter.convert(bytes, true, text);
+  std::vector<TableRow> rows;
+  std::array<std::optional<std::size_t>, columns> where;
+  bool header = true;
+  people::csv::Reader reader(sniffed.delimiter, [&](const people::csv::Row& read) {
+    if (header) {
+      header = false;
+      for (std::size_t i = 0; i < read.fields.size(); ++i)
+        for (std::size_t c = 0; c < columns; ++c)
+          for (auto name : kNames[c])
+            if (!name.empty() && !where[c] && fold(trim(read.fields[i])) == name) where[c] = i;
+      return;
+    }
+    if (rows.size() > most) return;
+    auto& row = rows.emplace_back();
+    row.line = read.line;
+    std::array<std::string, columns> field;
+    for (std::size_t c = 0; c < columns; ++c)
+      if (where[c] && *where[c] < read.fields.size())
+        field[c] = std::string(trim(read.fields[*where[c]]));
+    row.problem = read.problem != nullptr ? read.problem : read_row(field, row);
+  });
+  reader.push(text);
+  reader.finish();
+  for (auto needed : {workplace, date, start, end})
+    if (!where[needed])
+      return bad_input("body", fmt::format("The first line names the columns; \"{}\" is missing.",
+                                           kNames[needed][0]));
+  if (rows.size() > most)
+    return bad_input("body", fmt::format("There are more than {} rows. Split the file.", most));
+  return rows;
+}
+
+}  // namespace varde::staffing

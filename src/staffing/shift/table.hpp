@@ -1,0 +1,48 @@
+// Shifts by the dozen: times that repeat from week to week, and tables that were written elsewhere.
+//
+// Both speak of local times: "Mondays 07:30 to 15:00" stays so when the clocks change.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace varde::staffing {
+
+struct Times {
+  Timestamp starts_at, ends_at;
+  friend bool operator==(const Times&, const Times&) = default;
+};
+
+/// When a shift repeats.
+struct Repetition {
+  std::vector<int> weekdays;  ///< ISO 8601: 1 is Monday. None: the weekday of the first.
+  int every_weeks = 1;
+  Date until;  ///< The last day on which one may begin.
+};
+/// The times after `first`, at the same local times in `zone`; weeks are counted from that of the
+/// first, beginning on Monday. Errors: bad_input (more than `most`, or none).
+Result<std::vector<Times>> repeat(const Times& first, std::string_view zone,
+                                  const Repetition& repetition, std::size_t most);
+
+/// A row of a table of shifts, as far as it can be read without knowing what exists.
+struct TableRow {
+  std::uint64_t line = 0;
+  std::string problem;  ///< A sentence; empty when the row can be read.
+  std::string workplace, note;
+  std::vector<std::string> skills, pools;
+  Date date;
+  int start_minute = 0, end_minute = 0;  ///< Of the day; an end before the start: the next day.
+  int places = 1, break_minutes = 0;
+};
+/// Reads a table: any common encoding and delimiter, a header with the columns workplace, date,
+/// start and end, and optionally places, break, skills, pools and note, in English, Norwegian or
+/// Swedish, in any order. Days as 2026-03-01 or 01.03.2026, times as 07:30 or 7.30, several skills
+/// or pools with "|" between them. Errors: bad_input (no such table, too many rows).
+Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most);
+
+}  // namespace varde::staffing

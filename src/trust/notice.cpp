@@ -1,0 +1,114 @@
+#include "trust/notice.hpp"
+
+#include "jobs/queue.hpp"
+#include "trust/identity/identity.hpp"
+#include "web/resource.hpp"
+
+namespace varde::trust {
+
+namespace {
+
+struct NewNotification {
+  Uuid tenant_id, notification_id, account_id;
+  Timestamp at;
+  std::string text, href;
+};
+BOOST_DESCRIBE_STRUCT(NewNotification, (), (tenant_id, notification_id, account_id, at, text, href))
+struct NotificationRecord {
+  Uuid notification_id;
+  Timestamp at;
+  std::string text, href;
+  std::optional<Timestamp> read_at;
+};
+BOOST_DESCRIBE_STRUCT(NotificationRecord, (), (notification_id, at, text, href, read_at))
+struct Addressed {
+  Uuid account_id;
+  std::string text, href;
+};
+BOOST_DESCRIBE_STRUCT(Addressed, (), (account_id, text, href))
+
+constexpr db::Sql kNotifications{
+    "notification.page",
+    "SELECT notification_id, at, text, href, read_at FROM notification WHERE account_id = $1 AND "
+    "notification_id < $2 ORDER BY notification_id DESC LIMIT $3"};
+constexpr db::Sql kUnread{
+    "notification.unread",
+    "SELECT count(*) FROM notification WHERE account_id = $1 AND read_at IS NULL"};
+constexpr db::Sql kRead{
+    "notification.read",
+    "UPDATE notification SET read_at = $3 WHERE account_id = $1 AND notification_id = $2"};
+constexpr db::Sql kToMail{
+    "notification.to_mail",
+    "SELECT n.account_id, n.text, n.href FROM notification n JOIN membership m USING (tenant_id, "
+    "account_id) WHERE n.notification_id = $1 AND NOT m.suspended"};
+
+struct Notification {
+  Uuid id;
+  Timestamp at;
+  std::string text, href;
+  bool read = false;
+};
+BOOST_DESCRIBE_STRUCT(Notification, (), (id, at, text, href, read))
+struct NotificationPage {
+  std::vector<Notification> items;
+  std::optional<std::string> next;
+  std::int64_t unread = 0;
+};
+BOOST_DESCRIBE_STRUCT(NotificationPage, (), (items, next, unread))
+
+}  // namespace
+
+void notify(Ctx& ctx, const std::vector<Notice>& notices) {
+  std::vector<NewNotification> rows;
+  for (const auto& notice : notices) {
+    rows.push_back({ctx.tenant, Uuid::make(), notice.account, now(), notice.text, notice.href});
+    if (notice.by_mail)
+      jobs::enqueue(ctx.tx(), {.kind = "mail.system",
+                               .tenant_id = ctx.tenant,
+                               .payload = boost::json::serialize(
+                                   boost::json::object{{"kind", "notice"},
+                                                       {"id", rows.back().notification_id.str()},
+                                                       {"tenant_id", ctx.tenant.str()}})});
+  }
+  ctx.tx().insert_many("notification", rows);
+}
+
+std::optional<SystemMail> notice_mail(Base& base, const Uuid& tenant, const Uuid& notice) {
+  Ctx ctx(base, tenant, {});
+  auto found = ctx.tx().maybe<Addressed>(kToMail, notice);
+  auto to = found ? account_identity(base, found->account_id) : std::nullopt;
+  if (!to) return std::nullopt;
+  return SystemMail{to->email.reveal(),
+                    found->text,
+                    found->text,
+                    "Open it in Varde",
+                    base.public_url + found->href,
+                    tenant};
+}
+
+void add_notice_routes(Api& api) {
+  auto user = static_cast<int>(Right::user);
+  api.add({"GET", "/api/v1/notifications", "listNotifications", "What this user was told", user},
+          [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<NotificationPage> {
+            VARDE_TRY(auto before, web::read_before(query->cursor));
+            auto limit = web::page_limit(query->limit, 30, 100);
+            auto unread = ctx.tx().later(kUnread, ctx.actor.id);
+            auto records =
+                ctx.tx().all<NotificationRecord>(kNotifications, ctx.actor.id, before, limit + 1);
+            NotificationPage page;
+            page.unread = unread.rows().as<std::int64_t>(0);
+            page.next = web::cut_page(records, limit, &NotificationRecord::notification_id);
+            for (const auto& record : records)
+              page.items.push_back({record.notification_id, record.at, record.text, record.href,
+                                    record.read_at.has_value()});
+            return page;
+          });
+  api.add({"POST", "/api/v1/notifications/{id}/read", "readNotification",
+           "Marks a notification as read", user},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+            ctx.tx().later(kRead, ctx.actor.id, path->id, now());
+            return Done{};
+          });
+}
+
+}  // namespace varde::trust
