@@ -53,8 +53,13 @@ Words words_of(Ctx& ctx, const Uuid& person, const PageStyle& style) {
                                                                    : persons.front().language);
 }
 
+std::string calendar_link(const Words& t, std::string_view token) {
+  return fmt::format("<p><a class=\"act\" href=\"/p/o/{}.ics\">{}</a></p>", html_escape(token),
+                     t("booking.calendar"));
+}
+
 net::Response take_answer(Ctx& ctx, net::Request& request, const outreach::Token& token,
-                          const PageStyle& style, const Words& t) {
+                          std::string_view text, const PageStyle& style, const Words& t) {
   auto body = request.read_all(4096);
   auto fields = body ? net::parse_form(*body, 10) : std::nullopt;
   std::optional<bool> yes;
@@ -66,10 +71,10 @@ net::Response take_answer(Ctx& ctx, net::Request& request, const outreach::Token
                      ctx.base.is_simulated(request) ? people::kSimulated : 0);
   if (!said) return say(style, t, "offer.bad_link", 404);
   ctx.commit();  // before anybody is told
-  return show(
-      style, t,
-      t.plain(said->result == AnswerResult::booked ? "offer.title_booked" : "offer.title_answered"),
-      "<p>" + html_escape(said->sentence) + "</p>");
+  bool booked = said->result == AnswerResult::booked;
+  return show(style, t, t.plain(booked ? "offer.title_booked" : "offer.title_answered"),
+              fmt::format("<p>{}</p>{}", html_escape(said->sentence),
+                          booked ? calendar_link(t, text) : ""));
 }
 
 net::Response offer_page(trust::Base& base, net::Request& request, std::string_view text) {
@@ -83,7 +88,7 @@ net::Response offer_page(trust::Base& base, net::Request& request, std::string_v
   if (calendar)
     return request.method == "GET" ? offer_calendar(ctx, t.language(), token->source_id)
                                    : invalid_link();
-  if (request.method == "POST") return take_answer(ctx, request, *token, style, t);
+  if (request.method == "POST") return take_answer(ctx, request, *token, text, style, t);
   auto shift = find_shift(ctx, token->source_id);
   auto offer = ctx.tx().maybe<OfferRecord>(kOffer, token->source_id, token->subject);
   auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
@@ -108,9 +113,7 @@ net::Response offer_page(trust::Base& base, net::Request& request, std::string_v
                         t(booked ? "booking.cancel" : "offer.no"));
     html += "</form>";
   }
-  if (booked)
-    html += fmt::format("<p><a class=\"act\" href=\"/p/o/{}.ics\">{}</a></p>", html_escape(text),
-                        t("booking.calendar"));
+  if (booked) html += calendar_link(t, text);
   html += fmt::format("<p><a class=\"act\" href=\"/p/me/{}\">{}</a></p>",
                       html_escape(trust::tenant_settings(ctx).slug), t("offer.own_pages"));
   return show(style, t, t.plain(booked ? "offer.title_booked" : "offer.title"), html);

@@ -25,6 +25,7 @@ struct Portal {
   // signed in with before, so that nobody else can use up what is hers. One who keeps asking for
   // somebody's codes gets that person at most ten at once and twelve a day, and sixty guesses.
   trust::Limiter by_network{30, std::chrono::seconds(20)},
+      by_known_browser{20, std::chrono::seconds(20)},
       by_person_network{3, std::chrono::minutes(10)}, by_person{5, std::chrono::minutes(10)},
       by_person_day{10, std::chrono::hours(2)}, by_own_device{5, std::chrono::minutes(3)},
       by_tenant{500, std::chrono::seconds(1)}, by_new_address{3, std::chrono::minutes(20)};

@@ -129,12 +129,16 @@ net::Response answer_offer(Visit& visit, const Uuid& shift) {
   if (!answered) return say(visit, "not_found", 404);
   visit.ctx.commit();  // before anybody is told
   const auto& t = visit.words;
-  auto body = fmt::format("<p role=\"status\">{}</p><p>{}</p>", html_escape(answered->sentence),
-                          link(visit.home, t("back")));
-  return show(visit,
-              t.plain(answered->result == AnswerResult::booked ? "offer.title_booked"
-                                                               : "offer.title_answered"),
-              body, Tab::home);
+  bool booked = answered->result == AnswerResult::booked;
+  auto body = fmt::format("<p role=\"status\">{}</p>", html_escape(answered->sentence));
+  if (booked)
+    if (auto own = visit.ctx.tx().maybe<OwnBooking>(kBookingOfShift, visit.me(), shift))
+      body += fmt::format("<p>{}</p>",
+                          link(fmt::format("{}/bookings/{}.ics", visit.home, own->booking_id.str()),
+                               t("booking.calendar")));
+  body += fmt::format("<p>{}</p>", link(visit.home, t("back")));
+  return show(visit, t.plain(booked ? "offer.title_booked" : "offer.title_answered"), body,
+              Tab::home);
 }
 
 // ---- bookings

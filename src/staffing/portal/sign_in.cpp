@@ -40,10 +40,29 @@ std::string random_bytes(std::size_t count) {
 
 std::string new_code() { return fmt::format("{:06}", random_u64() % 1'000'000); }
 
-// What a browser keeps that somebody signed in with: nobody else's requests count against hers.
+// What a browser keeps that somebody signed in with: who, and a MAC. It opens nothing; nobody
+// else's requests count against hers.
 std::string device_of(trust::Base& base, const Uuid& tenant, const Uuid& person) {
-  return base64url(crypto::keyed_hash(base.keys.installation_key("portal-device"),
-                                      std::string(tenant.view()) + std::string(person.view()), 24));
+  auto mac = crypto::keyed_hash(base.keys.installation_key("portal-device"),
+                                std::string(tenant.view()) + std::string(person.view()), 24);
+  return base64url(std::string(person.view()) + mac);
+}
+
+bool is_known_device(Visit& visit) {
+  auto text = visit.cookie("me_device");
+  auto raw = text.size() == 54 ? unbase64(text) : std::nullopt;
+  if (!raw || raw->size() != 40) return false;
+  Uuid person;
+  std::copy(raw->begin(), raw->begin() + 16, person.bytes.begin());
+  return crypto::equal(text, device_of(visit.ctx.base, visit.ctx.tenant, person));
+}
+
+// Who asks and guesses too often waits: a network, or by itself a browser that is known.
+int take_try(Visit& visit, bool only_look = false) {
+  bool known = is_known_device(visit);
+  auto& limiter = known ? visit.portal.by_known_browser : visit.portal.by_network;
+  auto key = known ? std::string(visit.cookie("me_device")) : visit.ctx.network;
+  return only_look ? limiter.peek(key) : limiter.take(key);
 }
 
 CodeRecord new_code_record(Visit& visit, Purpose purpose) {
@@ -195,7 +214,7 @@ net::Response ask_for_code(Visit& visit) {
   auto contact = visit.form.get("contact");
   if (contact.empty() || contact.size() > kLongestContact)
     return sign_in_page(visit, "sign_in.no_contact", 422);
-  if (int wait = visit.portal.by_network.take(visit.ctx.network); wait > 0)
+  if (int wait = take_try(visit); wait > 0)
     return sign_in_page(visit, "sign_in.too_many", 429).with("Retry-After", std::to_string(wait));
   auto record = new_code_record(visit, Purpose::sign_in);
   auto device = visit.cookie("me_device");
@@ -253,11 +272,11 @@ void begin_session(Visit& visit, const Uuid& person, const char* how) {
 }
 
 net::Response sign_in_with_code(Visit& visit) {
-  if (int wait = visit.portal.by_network.peek(visit.ctx.network); wait > 0)
+  if (int wait = take_try(visit, true); wait > 0)
     return code_page(visit, "sign_in.too_many", 429).with("Retry-After", std::to_string(wait));
   auto record = use_code(visit, Purpose::sign_in);
   if (!record) {
-    visit.portal.by_network.take(visit.ctx.network);
+    take_try(visit);
     return code_page(visit, "code.wrong", 422);
   }
   begin_session(visit, *record->person_id, "portal.sign_in");
