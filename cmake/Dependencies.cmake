@@ -16,6 +16,7 @@ pkg_check_modules(GDK_PIXBUF REQUIRED IMPORTED_TARGET gdk-pixbuf-2.0)
 pkg_check_modules(GUMBO REQUIRED IMPORTED_TARGET gumbo)
 pkg_check_modules(UCHARDET REQUIRED IMPORTED_TARGET uchardet)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(FIDO2 REQUIRED IMPORTED_TARGET libfido2)
 
 add_library(zxcvbn INTERFACE)
 target_link_libraries(zxcvbn INTERFACE -lzxcvbn)
@@ -32,7 +33,7 @@ target_link_directories(phonenumber INTERFACE ${CMAKE_SOURCE_DIR}/.deps/phonenum
 target_link_libraries(phonenumber INTERFACE ${CMAKE_SOURCE_DIR}/.deps/phonenumber/lib/libphonenumber.so.8)
 
 set(VARDE_base_LIBS fmt::fmt Boost::json ICU::uc ICU::i18n date_tz Threads::Threads)
-set(VARDE_crypto_LIBS PkgConfig::SODIUM OpenSSL::Crypto)
+set(VARDE_crypto_LIBS PkgConfig::SODIUM OpenSSL::Crypto PkgConfig::FIDO2)
 set(VARDE_net_LIBS Boost::context OpenSSL::SSL CURL::libcurl PkgConfig::CARES resolv)
 set(VARDE_db_LIBS PostgreSQL::PostgreSQL)
 set(VARDE_web_LIBS Boost::url)

@@ -2,6 +2,7 @@
 
 #include "staffing/offer/offer.hpp"
 #include "staffing/paper/paper.hpp"
+#include "staffing/portal/portal.hpp"
 #include "staffing/setting/setting.hpp"
 
 namespace varde::staffing {
@@ -29,6 +30,7 @@ trust::Module make_module(trust::Base& base) {
   module.hears = trust::Right::shifts_read;
   add_register_hooks(base);
   add_offer_hooks(base);
+  add_portal_hooks(base);
   module.routes = [](trust::Api& api) {
     add_setting_routes(api);
     add_register_routes(api);
@@ -37,12 +39,18 @@ trust::Module make_module(trust::Base& base) {
     add_table_routes(api);
     add_offer_routes(api);
   };
-  module.pages = [&base](web::Router& router) { add_offer_pages(base, router); };
-  module.jobs = [&base](jobs::Workers& workers) { add_offer_jobs(base, workers); };
+  module.pages = [&base](web::Router& router) {
+    add_offer_pages(base, router);
+    add_portal_pages(base, router);
+  };
+  module.jobs = [&base](jobs::Workers& workers) {
+    add_offer_jobs(base, workers);
+    add_portal_jobs(base, workers);
+  };
   module.attention = shifts_attention;
   module.moving = moving;
-  for (auto& claims :
-       {setting_claims(), register_claims(), paper_claims(), shift_claims(), offer_claims()})
+  for (auto& claims : {setting_claims(), register_claims(), paper_claims(), shift_claims(),
+                       offer_claims(), portal_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }

@@ -55,24 +55,37 @@ PageStyle page_style(trust::Ctx& ctx) {
 
 net::Response page(const PageStyle& style, std::string_view title, std::string_view body,
                    int status) {
+  auto response =
+      page(style, title, body,
+           {.footer = html_escape(style.organisation) + ". This page sets no cookies and runs no "
+                                                        "scripts."},
+           status);
+  response.with("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+net::Response page(const PageStyle& style, std::string_view title, std::string_view body,
+                   const PageParts& parts, int status) {
   auto nonce = random_token(16);
+  auto script = parts.script.empty()
+                    ? std::string()
+                    : fmt::format("<script nonce=\"{}\">{}</script>", nonce, parts.script);
   auto html = fmt::format(
       "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\">"
       "<meta name=\"robots\" content=\"noindex\"><title>{} – {}</title><style "
-      "nonce=\"{}\">:root{{--c:{}}}{}</style></head>"
-      "<body><header><p>{}</p></header><main>{}</main><footer>{}. This page sets no cookies and "
-      "runs no scripts.</footer></body></html>",
+      "nonce=\"{}\">:root{{--c:{}}}{}{}</style></head>"
+      "<body><header><p>{}</p>{}</header><main>{}</main><footer>{}</footer>{}</body></html>",
       html_escape(style.language), html_escape(title), html_escape(style.organisation), nonce,
-      readable(style.colour), kCss, html_escape(style.organisation), body,
-      html_escape(style.organisation));
+      readable(style.colour), kCss, parts.css, html_escape(style.organisation), parts.header, body,
+      parts.footer, script);
   auto response = net::text_response(status, "text/html; charset=utf-8", std::move(html));
   response.with("Cache-Control", "no-store");
-  response.with("Referrer-Policy", "no-referrer");
-  response.with("Content-Security-Policy",
-                fmt::format("default-src 'none'; style-src 'nonce-{}'; img-src 'self'; form-action "
-                            "'self'; base-uri 'none'; frame-ancestors 'none'",
-                            nonce));
+  response.with(
+      "Content-Security-Policy",
+      fmt::format("default-src 'none'; {}style-src 'nonce-{}'; img-src 'self'; "
+                  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                  script.empty() ? "" : fmt::format("script-src 'nonce-{}'; ", nonce), nonce));
   return response;
 }
 

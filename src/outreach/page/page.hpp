@@ -22,6 +22,17 @@ PageStyle page_style(trust::Ctx& ctx);
 /// otherwise.
 net::Response page(const PageStyle& style, std::string_view title, std::string_view body,
                    int status = 200);
+/// What a page of several has beside its body.
+struct PageParts {
+  std::string_view css;     ///< After the common one.
+  std::string_view header;  ///< HTML below the organisation's name.
+  std::string_view footer;  ///< HTML; what the page keeps and runs.
+  std::string_view script;  ///< Of this page alone; empty: none may run.
+};
+/// The same, for pages behind a sign-in: forms say where they come from (Origin), and the page
+/// that they lead to knows it.
+net::Response page(const PageStyle& style, std::string_view title, std::string_view body,
+                   const PageParts& parts, int status = 200);
 /// A page that says one thing: expired links, errors, thanks.
 net::Response message_page(const PageStyle& style, std::string_view title, std::string_view text,
                            int status = 200);

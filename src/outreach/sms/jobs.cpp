@@ -55,16 +55,25 @@ class SmsRun {
   }
 
  private:
+  struct Content {
+    std::string text, to;
+  };
+
   Provider look_up(Ctx& ctx) {
     std::vector<Uuid> ids;
     for (const auto& row : rows_)
       if (row.person_id) ids.push_back(*row.person_id);
     keys_ = base_.keys.keys(tenant_, ids, false);
     persons_.clear();
-    std::vector<std::string> hashes;
-    for (auto& person : people::load(ctx, ids, false, false)) {
-      if (!person.phone.empty()) hashes.push_back(people::phone_hash(ctx, person.phone.reveal()));
+    for (auto& person : people::load(ctx, ids, false, false))
       persons_.emplace(person.id, std::move(person));
+    contents_.clear();
+    std::vector<std::string> hashes;
+    for (const auto& row : rows_) {
+      auto content = open(row);
+      if (!content) continue;
+      if (!content->to.empty()) hashes.push_back(people::phone_hash(ctx, content->to));
+      contents_.emplace(row.sms_id, std::move(*content));
     }
     held_ = find_suppressions(ctx, hashes);
     quiet_ = quiet_settings(ctx);
@@ -76,21 +85,30 @@ class SmsRun {
   }
 
   // Why a message may not be sent at all; nullptr: it may.
-  const char* objection(Ctx& ctx, const SmsRecord& row, const people::Person* person) const {
-    if (person == nullptr) return "erased";
+  const char* objection(Ctx& ctx, const SmsRecord& row, const people::Person* person,
+                        const Content* content) const {
+    if (person == nullptr || content == nullptr) return "erased";
     if (person->state != people::PersonState::active) return "restricted";
-    if (person->phone.empty()) return "no-phone";
-    if (held_.contains(people::phone_hash(ctx, person->phone.reveal()))) return "suppressed";
+    if (content->to.empty()) return "no-phone";
+    if (held_.contains(people::phone_hash(ctx, content->to))) return "suppressed";
     if (now() - row.created_at > kTooOld) return "expired";
     return nullptr;
   }
 
-  std::optional<std::string> text_of(const SmsRecord& row) const {
+  // What a row says and to which number: its own, or the person's.
+  std::optional<Content> open(const SmsRecord& row) const {
     auto key = row.person_id ? keys_.find(*row.person_id) : keys_.end();
     if (key == keys_.end()) return std::nullopt;
     auto plain = crypto::open(key->second, row.sealed.data, context_of(tenant_, row.reference));
     if (!plain) return std::nullopt;
-    return std::string(json::parse(*plain).at("text").as_string());
+    auto value = json::parse(*plain).as_object();
+    Content out{std::string(value.at("text").as_string()), ""};
+    if (const auto* to = value.if_contains("to")) {
+      out.to = std::string(to->as_string());
+    } else if (auto person = persons_.find(*row.person_id); person != persons_.end()) {
+      out.to = person->second.phone.reveal();
+    }
+    return out;
   }
 
   std::string send(const Provider& provider) {
@@ -116,7 +134,9 @@ class SmsRun {
         sender.note(
             {row.sms_id, row.person_id.value_or(Uuid{}), 0, state, row.attempts + 1, now(), code});
       };
-      if (const auto* why = objection(ctx, row, person)) {
+      auto opened = contents_.find(row.sms_id);
+      const auto* content = opened == contents_.end() ? nullptr : &opened->second;
+      if (const auto* why = objection(ctx, row, person, content)) {
         end(std::string_view(why) == "expired" ? DeliveryState::failed : DeliveryState::skipped,
             why);
         continue;
@@ -127,17 +147,12 @@ class SmsRun {
           put_off[*until].push_back(row.sms_id);
           continue;
         }
-      auto text = text_of(row);
-      if (!text) {
-        end(DeliveryState::skipped, "erased");
-        continue;
-      }
       Parcel parcel;
       parcel.recipient_id = row.sms_id;
       parcel.person_id = *row.person_id;
       parcel.attempts = row.attempts;
-      parcel.to = person->phone.reveal();
-      parcel.sms = SmsParcel{row.kind, row.ref_id, row.reference, *text, row.urgent, ""};
+      parcel.to = content->to;
+      parcel.sms = SmsParcel{row.kind, row.ref_id, row.reference, content->text, row.urgent, ""};
       if (!sender.push(std::move(parcel))) break;
     }
     for (const auto& [until, ids] : put_off)
@@ -155,6 +170,7 @@ class SmsRun {
   std::vector<SmsRecord> rows_;
   std::unordered_map<Uuid, crypto::Key> keys_;
   std::map<Uuid, people::Person> persons_;
+  std::map<Uuid, Content> contents_;  // by row
   std::map<std::string, Suppression> held_;
   QuietSettings quiet_;
 };

@@ -53,7 +53,9 @@ void send_sms(Ctx& ctx, const std::vector<SmsMessage>& messages) {
       row.state = SmsState::failed;
       row.reason = measured.segments == 0 ? "empty" : "too-long";
     } else {
-      row.sealed = {crypto::seal(key->second, json::serialize(json::object{{"text", m.text}}),
+      json::object content{{"text", m.text}};
+      if (m.to) content["to"] = m.to->reveal();
+      row.sealed = {crypto::seal(key->second, json::serialize(content),
                                  context_of(ctx.tenant, row.reference))};
     }
     rows.push_back(std::move(row));

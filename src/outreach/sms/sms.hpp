@@ -44,6 +44,7 @@ struct SmsMessage {
   /// that say nothing about the person, one message of the tenant each. A second message of the
   /// same reference is none. Empty: an id of its own.
   std::string reference;
+  std::optional<Personal> to = std::nullopt;  ///< Another number (E.164) than the person's own.
 };
 
 /// Puts messages into the queue in the caller's transaction; they leave after it commits. Persons

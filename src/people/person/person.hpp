@@ -167,6 +167,10 @@ struct TimelineSource {
                                           int limit)>
       items;
 };
+/// What happened to a person, from all modules; at most `limit` entries before `before`, newest
+/// first, and where the next ones begin.
+web::Page<TimelineItem> timeline(trust::Ctx& ctx, const Uuid& person, const Uuid& before,
+                                 int limit);
 /// Whether a person is suppressed, for the person page.
 struct SuppressionNote {
   std::string reason;
@@ -210,6 +214,8 @@ std::string email_hash(trust::Ctx& ctx, std::string_view email);
 std::string phone_hash(trust::Ctx& ctx, std::string_view number);
 /// Active persons with this number (E.164), oldest first, at most 100: numbers are not unique.
 std::vector<Uuid> persons_by_phone(trust::Ctx& ctx, std::string_view number);
+/// The active person with this address (as normalised); addresses are unique.
+std::optional<Uuid> person_by_email(trust::Ctx& ctx, std::string_view email);
 
 /// Persons whose name, e-mail or phone begin with the words of `q`; newest first, before `before`.
 struct PersonFilter {

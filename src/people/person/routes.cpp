@@ -220,8 +220,9 @@ Result<SaveOutcome> save_one(Ctx& ctx, const PersonChange& change, const SaveOpt
                0};
 }
 
-Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uuid& before,
-                                         int limit) {
+}  // namespace
+
+web::Page<TimelineItem> timeline(Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
   auto records = ctx.tx().all<ActivityRecord>(kActivityOf, person, before, limit + 1);
   std::vector<TimelineItem> items;
   std::vector<Uuid> refs;
@@ -326,8 +327,6 @@ Result<web::Page<TimelineItem>> timeline(Ctx& ctx, const Uuid& person, const Uui
   page.items = std::move(items);
   return page;
 }
-
-}  // namespace
 
 void add_person_hooks(trust::Base& base) {
   base.extensions.add(trust::NameSource{[](Ctx& ctx, const std::vector<Uuid>& ids) {

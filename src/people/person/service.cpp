@@ -165,6 +165,10 @@ std::vector<Uuid> persons_by_phone(Ctx& ctx, std::string_view number) {
   return ctx.tx().all<Uuid>(kIdsByPhone, Index(ctx).phone(number));
 }
 
+std::optional<Uuid> person_by_email(Ctx& ctx, std::string_view email) {
+  return ctx.tx().maybe<Uuid>(kIdByEmail, Index(ctx).email(email));
+}
+
 std::optional<std::string> normalise_email(std::string_view text) {
   auto parsed = web::Email::parse(text);
   return parsed ? std::optional(parsed->value) : std::nullopt;

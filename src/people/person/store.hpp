@@ -74,6 +74,8 @@ inline constexpr db::Sql kByEmail{
     "person.by_email", "SELECT " VARDE_PERSON_COLUMNS " FROM person WHERE email_hash = ANY($1)"};
 inline constexpr db::Sql kByPhone{
     "person.by_phone", "SELECT " VARDE_PERSON_COLUMNS " FROM person WHERE phone_hash = ANY($1)"};
+inline constexpr db::Sql kIdByEmail{
+    "person.id_by_email", "SELECT person_id FROM person WHERE email_hash = $1 AND state = 1"};
 inline constexpr db::Sql kIdsByPhone{
     "person.ids_by_phone",
     "SELECT person_id FROM person WHERE phone_hash = $1 AND state = 1 ORDER BY person_id LIMIT "

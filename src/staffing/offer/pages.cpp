@@ -5,77 +5,118 @@
 #include "outreach/tracking/token.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/portal/portal.hpp"
+#include "staffing/portal/words.hpp"
+#include "trust/tenant/tenant.hpp"
 
 namespace varde::staffing {
 
 using namespace store;
-using outreach::message_page;
+using outreach::PageStyle;
 using trust::Ctx;
 
 namespace {
 
-net::Response invalid_link() {
-  return message_page({"Varde"}, "This link does not work",
-                      "The link is not complete, or not from here. Open it once more from the "
-                      "message it came with.",
-                      404);
+net::Response show(PageStyle style, const Words& t, const std::string& title,
+                   const std::string& body, int status = 200) {
+  style.language = t.language();
+  auto response = outreach::page(
+      style, title, fmt::format("<h1>{}</h1>{}", html_escape(title), body),
+      {.css =
+           ".act{display:inline-block;padding:10px 0;min-height:44px;min-width:44px;color:inherit}",
+       .footer = html_escape(style.organisation) + ". " + t("footer.answer")},
+      status);
+  return response.with("Referrer-Policy", "no-referrer");
 }
+
+net::Response say(const PageStyle& style, const Words& t, std::string_view key, int status) {
+  return show(style, t, t.plain(std::string(key) + ".title"), "<p>" + t(key) + "</p>", status);
+}
+
+net::Response invalid_link() { return say({"Varde"}, Words(), "offer.bad_link", 404); }
 
 const char* standing(const OfferRecord& offer, const Shift& shift) {
-  if (offer.state == OfferState::booked) return "You are booked for this shift.";
+  if (offer.state == OfferState::booked) return "offer.booked";
   if (shift.state == ShiftState::cancelled || offer.state == OfferState::withdrawn)
-    return "This shift is not offered any more.";
-  if (shift.starts_at <= now()) return "This shift has begun.";
-  if (shift.taken >= shift.places) return "Others got this shift.";
-  if (offer.state == OfferState::waiting)
-    return "You have said that you can. You will be told when somebody is chosen.";
-  if (offer.state == OfferState::declined)
-    return "You have said no. You may still change your mind.";
-  return "Can you work this shift?";
+    return "offer.withdrawn";
+  if (shift.starts_at <= now()) return "offer.begun";
+  if (shift.taken >= shift.places) return "offer.taken";
+  if (answers_closed(shift)) return "offer.late";
+  if (offer.state == OfferState::waiting) return "offer.waiting";
+  if (offer.state == OfferState::declined) return "offer.declined";
+  return "offer.open";
 }
 
-net::Response offer_page(trust::Base& base, net::Request& request, const std::string& text) {
+Words words_of(Ctx& ctx, const Uuid& person, const PageStyle& style) {
+  auto persons = people::load(ctx, {person}, false);
+  return Words(persons.empty() || persons.front().language.empty() ? style.language
+                                                                   : persons.front().language);
+}
+
+std::string calendar_link(const Words& t, std::string_view token) {
+  return fmt::format("<p><a class=\"act\" href=\"/p/o/{}.ics\">{}</a></p>", html_escape(token),
+                     t("booking.calendar"));
+}
+
+net::Response take_answer(Ctx& ctx, net::Request& request, const outreach::Token& token,
+                          std::string_view text, const PageStyle& style, const Words& t) {
+  auto body = request.read_all(4096);
+  auto fields = body ? net::parse_form(*body, 10) : std::nullopt;
+  std::optional<bool> yes;
+  if (fields)
+    for (const auto& [name, value] : *fields)
+      if (name == "answer") yes = value == "yes";
+  if (!yes) return say(style, t, "offer.nothing", 400);
+  auto said = answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language(),
+                     ctx.base.is_simulated(request) ? people::kSimulated : 0);
+  if (!said) return say(style, t, "offer.bad_link", 404);
+  ctx.commit();  // before anybody is told
+  bool booked = said->result == AnswerResult::booked;
+  return show(style, t, t.plain(booked ? "offer.title_booked" : "offer.title_answered"),
+              fmt::format("<p>{}</p>{}", html_escape(said->sentence),
+                          booked ? calendar_link(t, text) : ""));
+}
+
+net::Response offer_page(trust::Base& base, net::Request& request, std::string_view text) {
+  bool calendar = text.ends_with(".ics");
+  if (calendar) text.remove_suffix(4);
   auto token = outreach::read_token(base, outreach::TokenKind::offer, text);
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = outreach::page_style(ctx);
-  if (request.method == "POST") {
-    auto body = request.read_all(4096);
-    auto fields = body ? net::parse_form(*body, 10) : std::nullopt;
-    std::optional<bool> yes;
-    if (fields)
-      for (const auto& [name, value] : *fields)
-        if (name == "answer") yes = value == "yes";
-    if (!yes) return message_page(style, "Nothing was sent", "Go back and choose an answer.", 400);
-    auto said =
-        answer(ctx, token->source_id, token->subject, *yes, AnswerChannel::link, style.language,
-               base.is_simulated(request) ? people::kSimulated : 0);
-    if (!said) return message_page(style, "This link does not work", said.error().message, 404);
-    ctx.commit();  // before anybody is told
-    return message_page(style, said->result == AnswerResult::booked ? "Booked" : "Your answer",
-                        said->sentence);
-  }
+  auto t = words_of(ctx, token->subject, style);
+  if (calendar)
+    return request.method == "GET" ? offer_calendar(ctx, t.language(), token->source_id)
+                                   : invalid_link();
+  if (request.method == "POST") return take_answer(ctx, request, *token, text, style, t);
   auto shift = find_shift(ctx, token->source_id);
   auto offer = ctx.tx().maybe<OfferRecord>(kOffer, token->source_id, token->subject);
   auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
-  if (!shift || !offer || !workplace)
-    return message_page(style, "This shift is gone", "It is not offered any more.", 404);
+  if (!shift || !offer || !workplace) return say(style, t, "offer.gone", 404);
   bool booked = offer->state == OfferState::booked;
-  bool open = shift->state == ShiftState::open && shift->starts_at > now() &&
+  bool open = shift->state == ShiftState::open && !answers_closed(*shift) &&
               shift->taken < shift->places && offer->state != OfferState::withdrawn;
-  std::string html = fmt::format(
-      "<p><strong>{}</strong></p>{}{}<p>{}</p>", html_escape(shift_title(*shift, *workplace)),
-      workplace->address.empty() ? "" : "<p>" + html_escape(workplace->address) + "</p>",
-      shift->note.empty() ? "" : "<p>" + html_escape(shift->note) + "</p>",
-      standing(*offer, *shift));
+  auto line = [](const std::string& value) {
+    return value.empty() ? std::string() : "<p>" + html_escape(value) + "</p>";
+  };
+  auto html =
+      fmt::format("<p><strong>{}</strong><br>{}</p>{}{}<p>{}</p>",
+                  html_escape(t.span(shift->starts_at, shift->ends_at, workplace->time_zone)),
+                  html_escape(workplace->name), line(workplace->address), line(shift->note),
+                  t(standing(*offer, *shift)));
   if (open || booked) {
     html += "<form method=\"post\">";
-    if (open && !booked) html += "<p><button name=\"answer\" value=\"yes\">Yes, I can</button></p>";
+    if (open && !booked)
+      html +=
+          fmt::format("<p><button name=\"answer\" value=\"yes\">{}</button></p>", t("offer.yes"));
     html += fmt::format("<p><button class=\"plain\" name=\"answer\" value=\"no\">{}</button></p>",
-                        booked ? "Cancel my booking" : "No");
+                        t(booked ? "booking.cancel" : "offer.no"));
     html += "</form>";
   }
-  return outreach::page(style, booked ? "Your shift" : "A shift for you", html);
+  if (booked) html += calendar_link(t, text);
+  html += fmt::format("<p><a class=\"act\" href=\"/p/me/{}\">{}</a></p>",
+                      html_escape(trust::tenant_settings(ctx).slug), t("offer.own_pages"));
+  return show(style, t, t.plain(booked ? "offer.title_booked" : "offer.title"), html);
 }
 
 }  // namespace

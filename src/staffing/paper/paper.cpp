@@ -132,6 +132,16 @@ std::vector<Paper> papers_of(Ctx& ctx, const Uuid& person) {
   return ctx.tx().all<Paper>(kDocuments, person);
 }
 
+std::optional<PaperFile> paper_file(Ctx& ctx, const Uuid& person, const Uuid& document) {
+  auto record = ctx.tx().maybe<FileRecord>(kFile, person, document);
+  auto key = record && record->sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
+  auto bytes =
+      key ? crypto::open(*key, record->sealed->data, file_context(document)) : std::nullopt;
+  if (!bytes) return std::nullopt;
+  note(ctx, "document.read", person);
+  return PaperFile{std::move(*bytes), record->media_type};
+}
+
 std::optional<std::string> picture_of(Ctx& ctx, const Uuid& person) {
   auto sealed = ctx.tx().maybe<db::Bytes>(kPicture, person);
   auto key = sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
@@ -282,14 +292,9 @@ void add_paper_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/substitutes/{id}/documents/{document}/file", "getDocumentFile",
            "The file of a document", manage},
           [](Ctx& ctx, const web::Path<PaperPath>& path) -> Result<net::Response> {
-            auto record = ctx.tx().maybe<FileRecord>(kFile, path->id, path->document);
-            auto key = ctx.base.keys.key(ctx.tenant, path->id);
-            if (!record || !record->sealed || !key)
-              return not_found("There is no file of this document.");
-            auto bytes = crypto::open(*key, record->sealed->data, file_context(path->document));
-            if (!bytes) return not_found("There is no file of this document.");
-            note(ctx, "document.read", path->id);
-            return file(std::move(*bytes), record->media_type, true);
+            auto found = paper_file(ctx, path->id, path->document);
+            if (!found) return not_found("There is no file of this document.");
+            return file(std::move(found->bytes), found->media_type, true);
           });
 }
 

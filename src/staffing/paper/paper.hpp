@@ -33,6 +33,12 @@ std::vector<Paper> papers_of(trust::Ctx& ctx, const Uuid& person);
 /// The picture of a substitute, a JPEG; nullopt when there is none.
 std::optional<std::string> picture_of(trust::Ctx& ctx, const Uuid& person);
 
+/// The file of a document; nullopt when there is none. That it was read goes into the trail.
+struct PaperFile {
+  std::string bytes, media_type;
+};
+std::optional<PaperFile> paper_file(trust::Ctx& ctx, const Uuid& person, const Uuid& document);
+
 void add_paper_routes(trust::Api& api);
 std::vector<trust::Claim> paper_claims();
 

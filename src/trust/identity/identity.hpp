@@ -83,6 +83,11 @@ struct SystemMail {
 /// wanted (used, expired).
 std::optional<SystemMail> system_mail(Base& base, const std::string& payload);
 
+/// "Firefox on Linux", from the header User-Agent: enough to recognise one's own session.
+std::string agent_of(std::string_view header);
+/// Whether a browser says that this request was caused by another site's page.
+bool from_another_site(const net::Request& request);
+
 class Identity {
  public:
   explicit Identity(Base& base);

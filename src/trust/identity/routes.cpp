@@ -194,7 +194,28 @@ const char* kTermsHtml =
     "your session, and your choice of "
     "theme and language in this browser.</p>";
 
-// "Firefox on Linux": enough to recognise one's own session.
+// Whether `given` is the password behind `stored`; no less work when there is none. Errors:
+// unavailable, when too many wait for the pool.
+Result<bool> is_password(const std::string& stored, const std::string& given) {
+  auto right = std::make_shared<bool>(false);
+  auto work = [right, stored, given] {
+    if (stored.empty()) {
+      crypto::pretend_to_verify(given);
+    } else {
+      *right = crypto::verify_password(stored, given);
+    }
+  };
+  if (!password_pool().run(work))
+    return Error{ErrorCode::unavailable,
+                 "Many people are logging in right now. Try again in a few seconds.",
+                 {},
+                 {},
+                 5};
+  return *right;
+}
+
+}  // namespace
+
 std::string agent_of(std::string_view header) {
   auto pick = [&](std::initializer_list<std::pair<const char*, const char*>> words,
                   const char* otherwise) {
@@ -219,27 +240,13 @@ std::string agent_of(std::string_view header) {
   return std::string(browser) + " on " + system;
 }
 
-// Whether `given` is the password behind `stored`; no less work when there is none. Errors:
-// unavailable, when too many wait for the pool.
-Result<bool> is_password(const std::string& stored, const std::string& given) {
-  auto right = std::make_shared<bool>(false);
-  auto work = [right, stored, given] {
-    if (stored.empty()) {
-      crypto::pretend_to_verify(given);
-    } else {
-      *right = crypto::verify_password(stored, given);
-    }
-  };
-  if (!password_pool().run(work))
-    return Error{ErrorCode::unavailable,
-                 "Many people are logging in right now. Try again in a few seconds.",
-                 {},
-                 {},
-                 5};
-  return *right;
+bool from_another_site(const net::Request& request) {
+  auto site = request.header("sec-fetch-site");
+  auto origin = request.header("origin");
+  return (!site.empty() && site != "same-origin" && site != "none") ||
+         (!origin.empty() && origin != (request.secure ? "https://" : "http://") +
+                                           std::string(request.header("host")));
 }
-
-}  // namespace
 
 struct Identity::Impl {
   explicit Impl(Base& b) : base(b) {}
@@ -430,15 +437,8 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
   bool changes = request.method != "GET";
   // Cross-site requests: the cookie is SameSite=Lax, and what a browser says of the origin must be
   // our own.
-  if (changes) {
-    auto site = request.header("sec-fetch-site");
-    auto origin = request.header("origin");
-    auto host = request.header("host");
-    bool foreign = (!site.empty() && site != "same-origin" && site != "none") ||
-                   (!origin.empty() &&
-                    origin != (request.secure ? "https://" : "http://") + std::string(host));
-    if (foreign) return forbidden("This request came from another site and was refused.");
-  }
+  if (changes && from_another_site(request))
+    return forbidden("This request came from another site and was refused.");
   auto ctx = std::make_unique<Ctx>(impl_->base, Uuid{}, Actor{});
   ctx->network = network_of(request.peer);
   ctx->request_id = request.id;
