@@ -116,13 +116,6 @@ json::object json_of(const OwnBooking& b) {
           {"confirmed_by_office_at", time_of(b.office_confirmed_at)}};
 }
 
-template <class T>
-json::array array_of(const std::vector<T>& all) {
-  json::array out;
-  for (const auto& one : all) out.push_back(json_of(one));
-  return out;
-}
-
 json::object json_of(const Paper& p) {
   auto day_of = [](const std::optional<Date>& day) {
     return day ? json::value(to_string(*day)) : json::value(nullptr);
@@ -132,6 +125,13 @@ json::object json_of(const Paper& p) {
           {"valid_until", day_of(p.valid_until)},
           {"seen_by_office_at", time_of(p.seen_at)},
           {"file", p.media_type}};
+}
+
+template <class T>
+json::array array_of(const std::vector<T>& all) {
+  json::array out;
+  for (const auto& one : all) out.push_back(json_of(one));
+  return out;
 }
 
 json::array names_of(const std::vector<NamedId>& all) {
