@@ -373,9 +373,9 @@ class Staffing(unittest.TestCase):
     def test_a_table_of_shifts(self):
         skill = self.admin.ok("POST", "/api/v1/skills", {"name": "Lifeguard"})["id"]
         self.pool("table", 1)
-        text = "Arbeidssted;Dato;Fra;Til;Plasser;Kompetanse;Pool;Merknad\r\nnorth SCHOOL;01.02.2027;7.30;15;2;lifeguard;table;Husk n\u00f8kkel\r\nNorth school;02.02.2027;22:00;07:00;;;;\r\nSouth school;02.02.2027;22:00;07:00;;;;\r\nNorth school;31.02.2027;8;9;;;;\r\nNorth school;03.02.2027;8;9;;piano;;\r\n"
+        text = "Arbeidssted;Dato;Fra;Til;Plasser;Kompetanse;Pool;Merknad\r\nnorth SCHOOL;01.02.2031;7.30;15;2;lifeguard;table;Husk n\u00f8kkel\r\nNorth school;02.02.2031;22:00;07:00;;;;\r\nSouth school;02.02.2031;22:00;07:00;;;;\r\nNorth school;31.02.2031;8;9;;;;\r\nNorth school;03.02.2031;8;9;;piano;;\r\n"
         send = lambda check: self.admin.request("POST", "/api/v1/shifts/import?check=" + check, raw=text.encode("windows-1252"), headers={"Content-Type": "text/csv"})
-        month = "/api/v1/shifts?from=2027-02-01T00:00:00Z&until=2027-03-01T00:00:00Z"
+        month = "/api/v1/shifts?from=2031-02-01T00:00:00Z&until=2031-03-01T00:00:00Z"
         looked = send("true").json
         self.assertEqual((looked["rows"], looked["created"], looked["bad_rows"], self.admin.ok("GET", month)["items"]), (5, 2, 3, []), "looking makes nothing")
         self.assertEqual([(b["row"], b["reason"]) for b in looked["bad"]], [(4, 'There is no workplace called "South school".'), (5, "The date is not a day like 2026-03-01 or 01.03.2026."), (6, 'There is no skill called "piano".')])
@@ -383,8 +383,8 @@ class Staffing(unittest.TestCase):
         again = send("false").json
         self.assertEqual((again["created"], again["skipped"]), (0, 2), "the same table again makes nothing twice")
         day, night = self.admin.ok("GET", month)["items"]
-        self.assertEqual((day["starts_at"], day["ends_at"], day["places"], day["note"], day["skills"][0]["skill_id"]), ("2027-02-01T06:30:00Z", "2027-02-01T14:00:00Z", 2, "Husk n\u00f8kkel", skill))
-        self.assertEqual((night["starts_at"], night["ends_at"]), ("2027-02-02T21:00:00Z", "2027-02-03T06:00:00Z"))
+        self.assertEqual((day["starts_at"], day["ends_at"], day["places"], day["note"], day["skills"][0]["skill_id"]), ("2031-02-01T06:30:00Z", "2031-02-01T14:00:00Z", 2, "Husk n\u00f8kkel", skill))
+        self.assertEqual((night["starts_at"], night["ends_at"]), ("2031-02-02T21:00:00Z", "2031-02-03T06:00:00Z"))
         self.assertEqual(self.admin.request("POST", "/api/v1/shifts/import", raw=b"a,b\n1,2\n", headers={"Content-Type": "text/csv"}).status, 422)
 
     def test_what_is_said_of_the_time_counts(self):

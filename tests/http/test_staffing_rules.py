@@ -41,9 +41,9 @@ class Rules(unittest.TestCase):
         for i in range(3):
             people.append(admin.ok("POST", "/api/v1/persons", {"email": "rules-%d@example.org" % i, "first_name": "Rules%d" % i})["id"])
             admin.ok("PUT", "/api/v1/substitutes/" + people[-1], {"pools": [pool]})
-        rng = random.Random(20271031)
+        rng = random.Random(20311026)
         shifts, attempts = [], []
-        for first in (datetime.datetime(2027, 3, 22, tzinfo=UTC), datetime.datetime(2027, 10, 25, tzinfo=UTC)):  # the clocks change on the Sunday
+        for first in (datetime.datetime(2031, 3, 24, tzinfo=UTC), datetime.datetime(2031, 10, 20, tzinfo=UTC)):  # the clocks change on the Sunday
             for _ in range(40):
                 start = first + rng.randrange(14 * 24) * HOUR
                 shift = {"start": start, "end": start + rng.choice([3, 4, 6, 8, 8, 10, 12]) * HOUR}
