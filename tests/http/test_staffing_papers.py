@@ -76,6 +76,9 @@ class Papers(unittest.TestCase):
         back = self.admin.get(document + "/file")
         self.assertEqual((back.body, back.headers["Content-Disposition"]), (scan, "attachment"))
         self.assertIn("document.read", [e["action"] for e in self.admin.ok("GET", "/api/v1/audit?object=" + person)["items"]])
+        again = self.put(document + "/file", scan, "application/pdf").json
+        self.assertEqual((again.get("seen_at"), standing()[0]), (None, False), "a new file has not been seen")
+        seen = self.admin.patch(document, {"seen": True}, again["version"]).json
         # It runs out before the shift ends.
         self.admin.patch(document, {"valid_until": self.at(4 * DAY)[:10]}, seen["version"])
         self.assertEqual(standing()[0], False)
