@@ -1,5 +1,5 @@
 """What scenarios of SMS share: a gateway that keeps what it gets and calls back, signed."""
-import base64, hashlib, hmac, json, socketserver, threading, urllib.parse
+import base64, hashlib, hmac, json, socketserver, sys, threading, urllib.parse
 import varde
 
 
@@ -38,6 +38,10 @@ class Gateway:
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = daemon_threads = True
             request_queue_size = 128
+
+            def handle_error(self, request, address):
+                if not isinstance(sys.exc_info()[1], ConnectionError):  # a killed program says no farewell
+                    super().handle_error(request, address)
 
         self.server = Server(("127.0.0.1", 0), Session)
         self.port = self.server.server_address[1]
