@@ -48,9 +48,10 @@ inline constexpr db::Sql kMovingOffers{
     "SELECT 'shift.changed' AS type, shift_id AS id, (extract(epoch FROM max(answered_at)) * "
     "1000)::bigint AS mark FROM offer WHERE answered_at > $1 GROUP BY shift_id LIMIT 200"};
 // How many questions are open, counted as far as $2.
-inline constexpr db::Sql kOpenOf{"offer.open_of",
-                                 "SELECT count(*) FROM (SELECT 1 FROM offer WHERE shift_id = $1 AND "
-                                 "state = 1 LIMIT $2) o"};
+inline constexpr db::Sql kOpenOf{
+    "offer.open_of",
+    "SELECT count(*) FROM (SELECT 1 FROM offer WHERE shift_id = $1 AND "
+    "state = 1 LIMIT $2) o"};
 inline constexpr db::Sql kCloseOthers{
     "offer.close",
     "UPDATE offer SET state = 5 WHERE shift_id = $1 AND state IN (1, 4) RETURNING person_id"};
