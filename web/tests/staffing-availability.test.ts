@@ -1,9 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { AvailabilityKind } from '@/client'
 
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined })
-vi.stubGlobal('navigator', { language: 'en-GB' })
-vi.stubGlobal('location', { reload: () => undefined })
 const { piecesOf } = await import('@/screens/staffing/availability')
 
 let stated = 0

@@ -1,9 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Shift, ShiftState, Workplace } from '@/client'
 
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined })
-vi.stubGlobal('navigator', { language: 'en-GB' })
-vi.stubGlobal('location', { reload: () => undefined })
 const { layOut, tallyOf } = await import('@/screens/staffing/board')
 
 const place = (id: string, time_zone = 'Europe/Oslo'): Workplace => ({ id, name: `Place ${id}`, address: '', time_zone, required_documents: [], version: 1 })

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { AskingSettings, BookingView, RankSettings, RuleSettings, Strategy } from '@/client'
 
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined })
-vi.stubGlobal('navigator', { language: 'en-GB' })
-vi.stubGlobal('location', { reload: () => undefined })
 const r = await import('@/screens/staffing/rules')
 const { nextOnes, tidy } = await import('@/screens/staffing/strategy')
 const h = await import('@/screens/staffing/hours')

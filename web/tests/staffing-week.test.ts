@@ -1,8 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined })
-vi.stubGlobal('navigator', { language: 'en-GB' })
-vi.stubGlobal('location', { reload: () => undefined })
 const w = await import('@/screens/staffing/week')
 
 describe('weeks', () => {
