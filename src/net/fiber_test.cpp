@@ -4,6 +4,8 @@
 
 #include <atomic>
 
+#include "net/batches.hpp"
+
 namespace varde::net {
 namespace {
 
@@ -93,6 +95,83 @@ TEST(Fiber, MutexIsFair) {
     done.wait();
     EXPECT_EQ(order, (std::vector{0, 1, 2}));
   });
+}
+
+TEST(Batches, WhatIsWishedMeanwhileIsDoneTogether) {
+  run_fiber([] {
+    Batches<int, int, int> batches(4);
+    std::vector<std::vector<int>> seen;
+    std::map<int, int> got;
+    Event done, go;
+    auto work = [&](const std::vector<int>& wishes) {
+      seen.push_back(wishes);
+      if (seen.size() == 1) go.wait();
+      std::vector<int> out;
+      for (int wish : wishes) out.push_back(wish * 10);
+      return out;
+    };
+    for (int i = 0; i < 7; ++i)
+      Loop::current().spawn([&, i] {
+        got[i] = batches.run(1, i, work);
+        if (got.size() == 7) done.wake();
+      });
+    sleep_for(std::chrono::milliseconds(2));
+    go.wake();
+    done.wait();
+    // The first alone, at most four at once, nobody left out.
+    EXPECT_EQ(seen, (std::vector<std::vector<int>>{{0}, {1, 2, 3, 4}, {5, 6}}));
+    for (auto [wish, outcome] : got) EXPECT_EQ(outcome, wish * 10);
+  });
+}
+
+TEST(Batches, KeysDoNotWaitForEachOtherAndAnErrorIsEverybodysOfItsBatch) {
+  run_fiber([] {
+    Batches<int, int, int> batches(4);
+    Event first, done;
+    int failed = 0;
+    auto slow = [&](const std::vector<int>& wishes) {
+      if (wishes.front() == 0) first.wait();
+      if (wishes.front() == 1) throw std::runtime_error("no");
+      return wishes;
+    };
+    for (int i = 0; i < 3; ++i)
+      Loop::current().spawn([&, i] {
+        try {
+          batches.run(1, i, slow);
+        } catch (const std::runtime_error&) {
+          ++failed;
+        }
+        if (failed == 2) done.wake();
+      });
+    yield_now();
+    EXPECT_EQ(batches.run(2, 7, slow), 7);  // while the other key's first still waits
+    first.wake();
+    done.wait();
+    EXPECT_EQ(batches.run(1, 5, slow), 5);  // the lane is usable after an error
+  });
+}
+
+TEST(Batches, StopUnwindsWhoLeadsAndWhoFollows) {
+  std::atomic<int> unwound = 0;
+  {
+    Batches<int, int, int> batches(4);
+    Loop loop("test");
+    for (int i = 0; i < 3; ++i)
+      loop.spawn([&] {
+        struct Guard {
+          std::atomic<int>& count;
+          ~Guard() { ++count; }
+        } guard{unwound};
+        batches.run(1, 1, [](const std::vector<int>& wishes) {
+          Event never;
+          never.wait();
+          return wishes;
+        });
+      });
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    loop.stop();
+  }
+  EXPECT_EQ(unwound, 3);
 }
 
 TEST(WorkPool, ReturnsTheExceptionAndRefusesBeyondItsLimit) {

@@ -77,10 +77,11 @@ void record(Ctx& ctx, const std::vector<AuditEntry>& entries) {
   rows.reserve(entries.size());
   auto at = now();
   for (const auto& entry : entries) {
-    AuditRow row{ctx.tenant,      Uuid::make(),    at,           ctx.actor.kind,
+    const auto& actor = entry.by ? *entry.by : ctx.actor;
+    AuditRow row{ctx.tenant,      Uuid::make(),    at,           actor.kind,
                  std::nullopt,    ctx.network,     entry.action, entry.object_kind,
                  entry.object_id, entry.person_id, {},           std::nullopt};
-    if (!ctx.actor.id.is_nil()) row.actor_id = ctx.actor.id;
+    if (!actor.id.is_nil()) row.actor_id = actor.id;
     boost::json::array values;
     for (const auto& change : entry.changes) {
       row.fields.push_back(change.field);

@@ -28,6 +28,7 @@ struct AuditEntry {
   std::vector<FieldChange> changes;
   const crypto::Key* person_key =
       nullptr;  ///< Seals the values; without it only the names of the fields are kept.
+  std::optional<Actor> by = std::nullopt;  ///< Whose deed it is, when it is not the context's.
 };
 
 /// Writes entries with the caller's transaction, in one statement however many.

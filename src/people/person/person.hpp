@@ -114,6 +114,9 @@ struct Person {
 /// `plain` also reads attributes classed plain; bulk readers do not `remember` the keys.
 std::vector<Person> load(trust::Ctx& ctx, const std::vector<Uuid>& ids, bool plain = true,
                          bool remember = true);
+/// The languages that persons chose ("nb"); who chose none, or does not exist, is absent. Opens
+/// nobody.
+std::unordered_map<Uuid, std::string> languages(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 /// "Ola Nordmann", or the address, or "(no name)".
 std::string display_name(const Person& person);
 /// What lists of people show.

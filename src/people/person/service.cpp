@@ -603,6 +603,13 @@ Person store::open_person(Ctx& ctx, const PersonRecord& record, const crypto::Ke
   return person;
 }
 
+std::unordered_map<Uuid, std::string> languages(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::unordered_map<Uuid, std::string> out;
+  for (auto& [id, language] : ctx.tx().all<PersonLanguage>(kLanguages, ids))
+    out.emplace(id, std::move(language));
+  return out;
+}
+
 std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, bool remember) {
   std::vector<Person> out;
   if (ids.empty()) return out;

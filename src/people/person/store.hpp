@@ -82,6 +82,14 @@ inline constexpr db::Sql kIdsByPhone{
     "100"};
 inline constexpr db::Sql kByIds{
     "person.by_ids", "SELECT " VARDE_PERSON_COLUMNS " FROM person WHERE person_id = ANY($1)"};
+struct PersonLanguage {
+  Uuid person_id;
+  std::string language;
+};
+BOOST_DESCRIBE_STRUCT(PersonLanguage, (), (person_id, language))
+inline constexpr db::Sql kLanguages{
+    "person.languages",
+    "SELECT person_id, language FROM person WHERE person_id = ANY($1) AND language <> ''"};
 inline constexpr db::Sql kValues{"person.values",
                                  "SELECT tenant_id, person_id, attribute_id, text_value, "
                                  "number_value FROM person_attribute WHERE person_id = ANY($1)"};

@@ -44,82 +44,110 @@ const char* in(const Sentences& all, const std::string& language) {
   return known == Language::nb ? all.nb : known == Language::sv ? all.sv : all.en;
 }
 
-// How an answer came.
-struct Way {
-  AnswerChannel channel = AnswerChannel::none;
-  const std::string& language;
-  int flags = 0;
-  bool few_open = true;  // few questions about the shift are open
-};
-
 AnswerReply reply(AnswerResult result, const std::string& language) {
   return {result, in(kSentences[static_cast<std::size_t>(result)], language)};
 }
 
-Result<AnswerReply> say_no(Ctx& ctx, const Shift& shift, const OfferRecord& offer, const Way& way) {
-  if (offer.state == OfferState::booked) {
-    auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, shift.id, offer.person_id);
-    auto hours = staffing_settings(ctx).asking.cancel_hours;
-    if (way.channel != AnswerChannel::user && shift.starts_at - now() < std::chrono::hours(hours))
-      return AnswerReply{AnswerResult::not_allowed,
-                         fmt::format(fmt::runtime(in(kCall, way.language)), hours)};
-    if (booking) cancel_bookings(ctx, shift.id, {*booking}, BookingState::cancelled_by_person, "");
-    return reply(AnswerResult::declined, way.language);
+// What an answer comes to when no place is won or given back by it.
+struct Outcome {
+  AnswerResult result;
+  std::optional<OfferState> state;  // what the offer becomes; absent: it stays
+  const char* action = nullptr;     // in the trail
+  bool advance = false;             // the engine has something to do
+};
+
+// nullopt: a place is at stake. `few_open`: few questions about the shift are open, so that the
+// next one may have to be asked; while many are, one no changes nothing.
+std::optional<Outcome> outcome_of(const Shift& shift, const OfferRecord& offer, bool yes,
+                                  AnswerChannel channel, bool few_open) {
+  using enum OfferState;
+  if (!yes) {
+    if (offer.state == booked) return std::nullopt;
+    if (offer.state == declined) return Outcome{AnswerResult::declined, {}};
+    return Outcome{AnswerResult::declined, declined, "offer.decline",
+                   few_open && shift.state == ShiftState::open};
   }
-  if (offer.state != OfferState::declined) {
-    ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), OfferState::declined, way.channel,
-                   way.flags);
-    trust::record(ctx, AuditEntry{"offer.decline", "shift", shift.id, offer.person_id});
-    // While many are still asked, one no changes nothing, and nobody waits for another's.
-    if (shift.state == ShiftState::open && way.few_open) enqueue_advance(ctx, shift.id);
+  if (offer.state == booked) return Outcome{AnswerResult::booked, {}};
+  if (answers_closed(shift)) return Outcome{AnswerResult::too_late, expired};
+  if (offer.state == withdrawn || shift.state == ShiftState::cancelled ||
+      shift.state == ShiftState::draft || shift.state == ShiftState::requested)
+    return Outcome{AnswerResult::too_late, {}};
+  if (shift.taken >= shift.places) return Outcome{AnswerResult::taken, taken};
+  if (shift.strategy.kind == StrategyKind::candidates && channel != AnswerChannel::user) {
+    if (offer.state == waiting) return Outcome{AnswerResult::waiting, {}};
+    return Outcome{AnswerResult::waiting, waiting, "offer.apply"};
   }
-  return reply(AnswerResult::declined, way.language);
+  return std::nullopt;
 }
 
-Result<AnswerReply> say_yes(Ctx& ctx, const Shift& shift, const OfferRecord& offer,
-                            const Way& way) {
-  auto decide = [&](AnswerResult result, OfferState state) {
-    ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), state, way.channel, way.flags);
-    return reply(result, way.language);
-  };
-  if (offer.state == OfferState::booked) return reply(AnswerResult::booked, way.language);
-  bool over = answers_closed(shift);
-  if (offer.state == OfferState::withdrawn || shift.state == ShiftState::cancelled ||
-      shift.state == ShiftState::draft || shift.state == ShiftState::requested || over)
-    return over ? decide(AnswerResult::too_late, OfferState::expired)
-                : reply(AnswerResult::too_late, way.language);
-  if (shift.taken >= shift.places) return decide(AnswerResult::taken, OfferState::taken);
-  if (shift.strategy.kind == StrategyKind::candidates && way.channel != AnswerChannel::user) {
-    if (offer.state == OfferState::waiting) return reply(AnswerResult::waiting, way.language);
-    trust::record(ctx, AuditEntry{"offer.apply", "shift", shift.id, offer.person_id});
-    return decide(AnswerResult::waiting, OfferState::waiting);
-  }
+// An answer with what it is about.
+struct Heard {
+  const Shift& shift;
+  const OfferRecord& offer;
+  AnswerChannel channel;
+  const std::string& language;
+  int flags;
+};
+
+void set_offer(Ctx& ctx, const Heard& heard, OfferState state) {
+  ctx.tx().later(kAnswer, heard.shift.id, heard.offer.person_id, now(), state, heard.channel,
+                 heard.flags);
+}
+
+AnswerReply carry_out(Ctx& ctx, const Heard& heard, const Outcome& outcome) {
+  if (outcome.state) set_offer(ctx, heard, *outcome.state);
+  if (outcome.action != nullptr)
+    trust::record(ctx, AuditEntry{outcome.action, "shift", heard.shift.id, heard.offer.person_id});
+  if (outcome.advance) enqueue_advance(ctx, heard.shift.id);
+  return reply(outcome.result, heard.language);
+}
+
+// A booked person's no.
+AnswerReply give_back(Ctx& ctx, const Heard& heard) {
+  auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, heard.shift.id, heard.offer.person_id);
+  auto hours = staffing_settings(ctx).asking.cancel_hours;
+  if (heard.channel != AnswerChannel::user &&
+      heard.shift.starts_at - now() < std::chrono::hours(hours))
+    return {AnswerResult::not_allowed, fmt::format(fmt::runtime(in(kCall, heard.language)), hours)};
+  if (booking)
+    cancel_bookings(ctx, heard.shift.id, {*booking}, BookingState::cancelled_by_person, "");
+  return reply(AnswerResult::declined, heard.language);
+}
+
+// A yes while places are free.
+AnswerReply try_to_book(Ctx& ctx, const Heard& heard) {
+  const auto& [shift, offer, channel, language, flags] = heard;
   if (auto reason = forbidden_for(ctx, shift, offer.person_id)) {
-    decide(AnswerResult::not_allowed, OfferState::refused);
+    set_offer(ctx, heard, OfferState::refused);
     enqueue_advance(ctx, shift.id);
-    return AnswerReply{AnswerResult::not_allowed, reason->told};
+    return {AnswerResult::not_allowed, reason->told};
   }
-  if (!take_place(ctx, shift.id)) return decide(AnswerResult::taken, OfferState::taken);
-  insert_booking(ctx, shift, offer.person_id, std::nullopt, way.flags);
-  decide(AnswerResult::booked, OfferState::booked);
+  if (!take_place(ctx, shift.id)) {
+    set_offer(ctx, heard, OfferState::taken);
+    return reply(AnswerResult::taken, language);
+  }
+  insert_booking(ctx, shift, offer.person_id, std::nullopt, flags);
+  set_offer(ctx, heard, OfferState::booked);
   enqueue_after(ctx, shift.id, offer.person_id);
-  return reply(AnswerResult::booked, way.language);
+  return reply(AnswerResult::booked, language);
 }
 
 }  // namespace
 
 Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, bool yes,
                            AnswerChannel channel, const std::string& language, int flags) {
-  Way way{channel, language, flags};
   for (int attempt = 0;; ++attempt) {
     auto asked = ctx.tx().later(kOffer, shift_id, person);
-    auto open = ctx.tx().later(kOpenOf, shift_id, kFewOpen);
+    auto open = ctx.tx().later(kOpenOf, std::vector{shift_id}, kFewOpen);
     auto shift = find_shift(ctx, shift_id);
     auto offer = asked.rows().maybe<OfferRecord>();
-    way.few_open = open.rows().as<std::int64_t>(0) < kFewOpen;
     if (!shift || !offer) return not_found("This person was not asked about this shift.");
+    Heard heard{*shift, *offer, channel, language, flags};
+    auto few_open = open.rows().as<ShiftCount>(0).count < kFewOpen;
+    if (auto outcome = outcome_of(*shift, *offer, yes, channel, few_open))
+      return carry_out(ctx, heard, *outcome);
     try {
-      return yes ? say_yes(ctx, *shift, *offer, way) : say_no(ctx, *shift, *offer, way);
+      return yes ? try_to_book(ctx, heard) : give_back(ctx, heard);
     } catch (const db::SqlError& e) {
       // Somebody else's commit came between the look and the booking: the same person twice, or
       // another shift at the time. The next look sees it.
@@ -130,6 +158,73 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
       ctx.rollback();
     }
   }
+}
+
+std::vector<Settled> settle(Ctx& ctx, const std::vector<Said>& answers,
+                            const std::string& language) {
+  std::vector<Uuid> shift_ids, persons;
+  for (const auto& said : answers) {
+    shift_ids.push_back(said.shift);
+    persons.push_back(said.person);
+  }
+  std::set<Uuid> distinct(shift_ids.begin(), shift_ids.end());
+  auto locked = ctx.tx().later(kLockOffers, shift_ids, persons);
+  auto open = ctx.tx().later(kOpenOf, std::vector(distinct.begin(), distinct.end()), kFewOpen);
+  auto found = find_shifts(ctx, {distinct.begin(), distinct.end()});
+  auto spoken = people::languages(ctx, persons);
+
+  std::unordered_map<Uuid, std::int64_t> open_of;
+  for (const auto& [shift, count] : open.rows().all<ShiftCount>()) open_of[shift] = count;
+  std::unordered_map<Uuid, const Shift*> shifts;
+  for (const auto& shift : found) shifts[shift.id] = &shift;
+  std::map<std::pair<Uuid, Uuid>, OfferRecord> offers;
+  for (auto& offer : locked.rows().all<OfferRecord>())
+    offers.emplace(std::pair(offer.shift_id, offer.person_id), std::move(offer));
+
+  struct {
+    std::vector<Uuid> shifts, persons;
+    std::vector<OfferState> states;
+    std::vector<std::int64_t> flags;
+  } change;
+  std::vector<AuditEntry> trail;
+  std::set<Uuid> advance;
+  std::vector<Settled> out;
+  for (const auto& said : answers) {
+    auto own = spoken.find(said.person);
+    Settled settled{std::nullopt, own == spoken.end() ? language : own->second};
+    auto shift = shifts.find(said.shift);
+    // Taken out: who answers twice at once is heard one after the other.
+    auto offer = offers.extract({said.shift, said.person});
+    auto outcome = shift == shifts.end() || offer.empty()
+                       ? std::nullopt
+                       : outcome_of(*shift->second, offer.mapped(), said.yes, AnswerChannel::link,
+                                    open_of[said.shift] < kFewOpen);
+    if (outcome) {
+      settled.reply = reply(outcome->result, settled.language);
+      if (outcome->state) {
+        change.shifts.push_back(said.shift);
+        change.persons.push_back(said.person);
+        change.states.push_back(*outcome->state);
+        change.flags.push_back(said.flags);
+      }
+      if (outcome->action != nullptr)
+        trail.push_back({outcome->action,
+                         "shift",
+                         said.shift,
+                         said.person,
+                         {},
+                         nullptr,
+                         trust::Actor{trust::ActorKind::person, said.person}});
+      if (outcome->advance) advance.insert(said.shift);
+    }
+    out.push_back(std::move(settled));
+  }
+  if (!change.shifts.empty())
+    ctx.tx().later(kAnswers, change.shifts, change.persons, now(), change.states,
+                   AnswerChannel::link, change.flags);
+  trust::record(ctx, trail);
+  for (const auto& shift : advance) enqueue_advance(ctx, shift);
+  return out;
 }
 
 std::optional<SpokenAnswer> read_answer(std::string_view text) {

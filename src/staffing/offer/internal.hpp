@@ -25,6 +25,21 @@ Language language_of(const std::string& tag);
 /// A reply by SMS: taken when it answers an offer.
 bool take_reply(trust::Ctx& ctx, const outreach::SmsReply& reply);
 
+/// An answer by link.
+struct Said {
+  Uuid shift, person;
+  bool yes = false;
+  int flags = 0;  ///< people::kSimulated.
+};
+struct Settled {
+  std::optional<AnswerReply> reply;  ///< Absent: a place is at stake; answer() decides.
+  std::string language;              ///< The person's, otherwise the one given.
+};
+/// Settles many people's answers in the caller's transaction, with as many round trips as one
+/// takes: those that neither win a place nor give one back, in the order given.
+std::vector<Settled> settle(trust::Ctx& ctx, const std::vector<Said>& answers,
+                            const std::string& language);
+
 /// Books, without asking any rule. The place is taken already. Throws SqlError when the person is
 /// booked for this shift or for another one at the time.
 Uuid insert_booking(trust::Ctx& ctx, const Shift& shift, const Uuid& person,

@@ -1,6 +1,7 @@
 // The answer page: what a personal link leads to. It works without scripts, and looking at it (as
 // link scanners do) answers nothing: only its own form does.
 #include "base/text.hpp"
+#include "net/batches.hpp"
 #include "outreach/page/page.hpp"
 #include "outreach/tracking/token.hpp"
 #include "people/person/person.hpp"
@@ -48,9 +49,8 @@ const char* standing(const OfferRecord& offer, const Shift& shift) {
 }
 
 Words words_of(Ctx& ctx, const Uuid& person, const PageStyle& style) {
-  auto persons = people::load(ctx, {person}, false);
-  return Words(persons.empty() || persons.front().language.empty() ? style.language
-                                                                   : persons.front().language);
+  auto chosen = people::languages(ctx, {person});
+  return Words(chosen.empty() ? style.language : chosen.begin()->second);
 }
 
 std::string calendar_link(const Words& t, std::string_view token) {
@@ -58,37 +58,77 @@ std::string calendar_link(const Words& t, std::string_view token) {
                      t("booking.calendar"));
 }
 
-net::Response take_answer(Ctx& ctx, net::Request& request, const outreach::Token& token,
-                          std::string_view text, const PageStyle& style, const Words& t) {
+// An answer that was settled with others', and what its page needs.
+struct Answered {
+  Settled settled;
+  PageStyle style;
+};
+// Answers that come at the same moment share a transaction. Most of them win no place: they say no,
+// or the shift is taken.
+using Desk = net::Batches<Uuid, Said, Answered>;
+constexpr std::size_t kTogether = 128;
+
+Answered hear(Desk& desk, trust::Base& base, const Uuid& tenant, const Said& said) {
+  return desk.run(tenant, said, [&](const std::vector<Said>& all) {
+    for (int attempt = 0;; ++attempt) {
+      try {
+        Ctx ctx(base, tenant, {});
+        auto style = outreach::page_style(ctx);
+        std::vector<Answered> out;
+        for (auto& settled : settle(ctx, all, style.language))
+          out.push_back({std::move(settled), style});
+        ctx.commit();  // before anybody is told
+        return out;
+      } catch (const db::SqlError& e) {
+        if (attempt > 2 || !e.is_retryable()) throw;
+      }
+    }
+  });
+}
+
+net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
+                          const outreach::Token& token, std::string_view text) {
   auto body = request.read_all(4096);
   auto fields = body ? net::parse_form(*body, 10) : std::nullopt;
   std::optional<bool> yes;
   if (fields)
     for (const auto& [name, value] : *fields)
       if (name == "answer") yes = value == "yes";
-  if (!yes) return say(style, t, "offer.nothing", 400);
-  auto said = answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language(),
-                     ctx.base.is_simulated(request) ? people::kSimulated : 0);
-  if (!said) return say(style, t, "offer.bad_link", 404);
-  ctx.commit();  // before anybody is told
-  bool booked = said->result == AnswerResult::booked;
+  if (!yes) {
+    Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
+    auto style = outreach::page_style(ctx);
+    return say(style, words_of(ctx, token.subject, style), "offer.nothing", 400);
+  }
+  auto flags = base.is_simulated(request) ? people::kSimulated : 0;
+  auto [settled, style] =
+      hear(desk, base, token.tenant, {token.source_id, token.subject, *yes, flags});
+  Words t(settled.language);
+  if (!settled.reply) {
+    Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
+    auto said =
+        answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language(), flags);
+    if (!said) return say(style, t, "offer.bad_link", 404);
+    ctx.commit();  // before anybody is told
+    settled.reply = *said;
+  }
+  bool booked = settled.reply->result == AnswerResult::booked;
   return show(style, t, t.plain(booked ? "offer.title_booked" : "offer.title_answered"),
-              fmt::format("<p>{}</p>{}", html_escape(said->sentence),
+              fmt::format("<p>{}</p>{}", html_escape(settled.reply->sentence),
                           booked ? calendar_link(t, text) : ""));
 }
 
-net::Response offer_page(trust::Base& base, net::Request& request, std::string_view text) {
+net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
+                         std::string_view text) {
   bool calendar = text.ends_with(".ics");
   if (calendar) text.remove_suffix(4);
   auto token = outreach::read_token(base, outreach::TokenKind::offer, text);
   if (!token) return invalid_link();
+  if (request.method == "POST")
+    return calendar ? invalid_link() : take_answer(desk, base, request, *token, text);
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = outreach::page_style(ctx);
   auto t = words_of(ctx, token->subject, style);
-  if (calendar)
-    return request.method == "GET" ? offer_calendar(ctx, t.language(), token->source_id)
-                                   : invalid_link();
-  if (request.method == "POST") return take_answer(ctx, request, *token, text, style, t);
+  if (calendar) return offer_calendar(ctx, t.language(), token->source_id);
   auto shift = find_shift(ctx, token->source_id);
   auto offer = ctx.tx().maybe<OfferRecord>(kOffer, token->source_id, token->subject);
   auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
@@ -122,8 +162,9 @@ net::Response offer_page(trust::Base& base, net::Request& request, std::string_v
 }  // namespace
 
 void add_offer_pages(trust::Base& base, web::Router& router) {
-  auto serve = [&base](net::Request& request, const std::vector<std::string>& captures) {
-    return offer_page(base, request, captures[0]);
+  auto desk = std::make_shared<Desk>(kTogether);
+  auto serve = [&base, desk](net::Request& request, const std::vector<std::string>& captures) {
+    return offer_page(*desk, base, request, captures[0]);
   };
   router.page("GET", "/p/o/{token}", serve);
   router.page("POST", "/p/o/{token}", serve);

@@ -32,34 +32,58 @@ inline constexpr db::Sql kLastOfferOf{
     "WHERE person_id = $1 AND asked_at > $2 AND ($3::int IS NULL OR number = $3) ORDER BY asked_at "
     "DESC LIMIT 1"};
 #undef VARDE_OFFER
+// Of persons ($2) to shifts ($1), nobody else's until the commit. Whoever locks several offers does
+// so in this order, that two never wait for each other in a circle.
+inline constexpr db::Sql kLockOffers{
+    "offer.lock",
+    "SELECT o.tenant_id, o.shift_id, o.person_id, o.state, o.step, o.rank, o.number, "
+    "o.explanation, o.asked_at, o.expires_at, o.answered_at, o.channel, o.flags FROM "
+    "unnest($1::uuid[], $2::uuid[]) AS a (shift_id, person_id) JOIN offer o ON o.shift_id = "
+    "a.shift_id AND o.person_id = a.person_id ORDER BY o.shift_id, o.person_id FOR NO KEY UPDATE "
+    "OF o"};
 
 // $4 is the new state; what is decided already stays.
 inline constexpr db::Sql kAnswer{"offer.answer",
                                  "UPDATE offer SET state = $4, answered_at = $3, channel = $5, "
                                  "flags = $6 WHERE shift_id = $1 AND "
                                  "person_id = $2 AND state <> 2"};
+inline constexpr db::Sql kAnswers{
+    "offer.answers",
+    "UPDATE offer o SET state = a.state, answered_at = $3, channel = $5, flags = a.flags FROM "
+    "unnest($1::uuid[], $2::uuid[], $4::int8[], $6::int8[]) AS a (shift_id, person_id, state, "
+    "flags) WHERE o.shift_id = a.shift_id AND o.person_id = a.person_id AND o.state <> 2"};
+// The offers of a shift ($1) that a condition holds for, locked in the order of kLockOffers.
+#define VARDE_LOCKED_OFFERS(CONDITION)                                                        \
+  " FROM (SELECT shift_id, person_id FROM offer WHERE shift_id = $1 AND " CONDITION           \
+  " ORDER BY person_id FOR NO KEY UPDATE) l WHERE o.shift_id = l.shift_id AND o.person_id = " \
+  "l.person_id"
 // $3: the time to answer is over for everybody; $4: and to pick one of those who wait.
 inline constexpr db::Sql kExpire{
-    "offer.expire",
-    "UPDATE offer SET state = 6 WHERE shift_id = $1 AND (state = 1 AND (expires_at <= $2 OR $3) OR "
-    "state = 4 AND $4)"};
+    "offer.expire", "UPDATE offer o SET state = 6" VARDE_LOCKED_OFFERS(
+                        "(state = 1 AND (expires_at <= $2 OR $3) OR state = 4 AND $4)")};
 inline constexpr db::Sql kMovingOffers{
     "offer.moving",
     "SELECT 'shift.changed' AS type, shift_id AS id, (extract(epoch FROM max(answered_at)) * "
     "1000)::bigint AS mark FROM offer WHERE answered_at > $1 GROUP BY shift_id LIMIT 200"};
-// How many questions are open, counted as far as $2.
+// How many questions of shifts are open, counted as far as $2.
+struct ShiftCount {
+  Uuid shift_id;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(ShiftCount, (), (shift_id, count))
 inline constexpr db::Sql kOpenOf{
     "offer.open_of",
-    "SELECT count(*) FROM (SELECT 1 FROM offer WHERE shift_id = $1 AND "
-    "state = 1 LIMIT $2) o"};
+    "SELECT a.shift_id, (SELECT count(*) FROM (SELECT 1 FROM offer o WHERE o.shift_id = a.shift_id "
+    "AND o.state = 1 LIMIT $2) x) AS count FROM unnest($1::uuid[]) AS a (shift_id)"};
 inline constexpr db::Sql kCloseOthers{
     "offer.close",
-    "UPDATE offer SET state = 5 WHERE shift_id = $1 AND state IN (1, 4) RETURNING person_id"};
+    "UPDATE offer o SET state = 5" VARDE_LOCKED_OFFERS("state IN (1, 4)") " RETURNING o.person_id"};
 inline constexpr db::Sql kWithdraw{
     "offer.withdraw",
-    "UPDATE offer SET state = 7 WHERE shift_id = $1 AND state IN (1, 4) RETURNING person_id"};
+    "UPDATE offer o SET state = 7" VARDE_LOCKED_OFFERS("state IN (1, 4)") " RETURNING o.person_id"};
 inline constexpr db::Sql kSetOffers{
-    "offer.set", "UPDATE offer SET state = $3 WHERE shift_id = $1 AND person_id = ANY($2)"};
+    "offer.set", "UPDATE offer o SET state = $3" VARDE_LOCKED_OFFERS("person_id = ANY($2)")};
+#undef VARDE_LOCKED_OFFERS
 // What limits whom may be asked: questions of today, and open ones that overlap the shift.
 inline constexpr db::Sql kAskedToday{
     "offer.asked_today",

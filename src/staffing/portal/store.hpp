@@ -47,12 +47,19 @@ inline constexpr db::Sql kOwnCodeWaits{
     "portal.own_code_waits",
     "SELECT code_id FROM portal_code WHERE person_id = $1 AND purpose = 1 AND known_device AND "
     "expires_at > $2 AND tries < $3 LIMIT 1"};
-inline constexpr db::Sql kDropCodes{"portal.drop_codes",
-                                    "DELETE FROM portal_code WHERE expires_at <= $1"};
-inline constexpr db::Sql kDropChallenges{"portal.drop_challenges",
-                                         "DELETE FROM portal_challenge WHERE expires_at <= $1"};
-inline constexpr db::Sql kDropSessions{"portal.drop_sessions",
-                                       "DELETE FROM portal_session WHERE last_seen_at <= $1"};
+// What somebody else is about to delete is left to them: two sweepers never wait in a circle.
+inline constexpr db::Sql kDropCodes{
+    "portal.drop_codes",
+    "DELETE FROM portal_code WHERE code_id IN (SELECT code_id FROM portal_code WHERE expires_at <= "
+    "$1 FOR UPDATE SKIP LOCKED)"};
+inline constexpr db::Sql kDropChallenges{
+    "portal.drop_challenges",
+    "DELETE FROM portal_challenge WHERE challenge_hash IN (SELECT challenge_hash FROM "
+    "portal_challenge WHERE expires_at <= $1 FOR UPDATE SKIP LOCKED)"};
+inline constexpr db::Sql kDropSessions{
+    "portal.drop_sessions",
+    "DELETE FROM portal_session WHERE session_id IN (SELECT session_id FROM portal_session WHERE "
+    "last_seen_at <= $1 FOR UPDATE SKIP LOCKED)"};
 inline constexpr db::Sql kSubstitutesAmong{
     "portal.substitutes", "SELECT person_id FROM substitute WHERE person_id = ANY($1) LIMIT 2"};
 inline constexpr db::Sql kLockOwn{

@@ -219,6 +219,11 @@ std::optional<Shift> find_shift(Ctx& ctx, const Uuid& id) {
   auto record = ctx.tx().maybe<ShiftRecord>(kShift, id);
   return record ? std::optional(view_of(*record)) : std::nullopt;
 }
+std::vector<Shift> find_shifts(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::vector<Shift> out;
+  for (const auto& record : ctx.tx().all<ShiftRecord>(kShifts, ids)) out.push_back(view_of(record));
+  return out;
+}
 std::optional<Shift> lock_shift(Ctx& ctx, const Uuid& id) {
   auto record = ctx.tx().maybe<ShiftRecord>(kLockShift, id);
   return record ? std::optional(view_of(*record)) : std::nullopt;

@@ -92,6 +92,8 @@ BOOST_DESCRIBE_STRUCT(Shift, (),
 bool answers_closed(const Shift& shift);
 
 std::optional<Shift> find_shift(trust::Ctx& ctx, const Uuid& id);
+/// Those of `ids` that exist.
+std::vector<Shift> find_shifts(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 /// The same, and nobody else changes it until the transaction ends.
 std::optional<Shift> lock_shift(trust::Ctx& ctx, const Uuid& id);
 

@@ -33,6 +33,7 @@ BOOST_DESCRIBE_STRUCT(ShiftRecord, (),
   "state, skills, note, strategy, pool_ids, answer_by, step, next_at, series_id, requested_by, " \
   "approved_by, version, created_at, updated_at, published_at FROM shift "
 inline constexpr db::Sql kShift{"shift.one", VARDE_SHIFT "WHERE shift_id = $1"};
+inline constexpr db::Sql kShifts{"shift.some", VARDE_SHIFT "WHERE shift_id = ANY($1)"};
 inline constexpr db::Sql kLockShift{"shift.lock", VARDE_SHIFT "WHERE shift_id = $1 FOR UPDATE"};
 inline constexpr db::Sql kBoard{
     "shift.board", VARDE_SHIFT
