@@ -11,8 +11,13 @@ rank                      ranking N substitutes with a year of bookings and avai
 publish                   from publishing a shift to N questions at the SMS gateway
 answer                    yes and no by personal link to shifts of 3 places that 300 each are asked about, 64 at a time (wrk); baseline: signed-in GETs
 board                     a week of N shifts at 200 workplaces
+audit-cost                an import of N persons and PATCHes of persons (wrk) with the trail; baseline: the same while the database
+                          drops what is written to it
+audit-append              entries of the trail, one a transaction on one tenant and on eight, and a thousand a transaction; how
+                          fast they become leaves of the tree
+audit-verify              `varde audit verify` of an exported trail of N entries
 """
-import os, pathlib, random, re, shutil, socket, subprocess, sys, tempfile, time
+import json, os, pathlib, random, re, shutil, socket, subprocess, sys, tempfile, time, uuid
 
 from setup import options, show
 import sms, staffing, varde
@@ -271,7 +276,92 @@ def bench_board(count):
         program.remove()
 
 
-names = {"rank": (bench_rank, 10000, 1000), "publish": (bench_publish, 1000, 200), "answer": (bench_answer, 12000, 4000), "board": (bench_board, 2000, 400), "campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
+CHANGES = """
+local ids, i = {}, 0
+for line in io.lines("%s") do ids[#ids + 1] = line end
+function request()
+  i = i + 1
+  return wrk.format("PATCH", "/api/v1/persons/" .. ids[i %% #ids + 1], {["Content-Type"] = "application/json", ["If-Match"] = "*", ["Cookie"] = "%s"}, '{"first_name": "Bench' .. i .. '"}')
+end
+"""
+
+
+def bench_audit_cost(count):
+    """Off is a rule of the database that drops the entries: what is left of the trail's cost is making them in the program."""
+    program = varde.Program(quick=False).start()
+    switch = {True: "DROP RULE IF EXISTS no_trail ON audit_entry", False: "CREATE RULE no_trail AS ON INSERT TO audit_entry DO INSTEAD NOTHING"}
+    try:
+        admin, _, _ = fill(program, count)
+        ids = [p["id"] for p in admin.ok("GET", "/api/v1/persons?limit=200")["items"]]
+        took, rates = {True: 0.0, False: 0.0}, {True: [], False: []}
+        with tempfile.TemporaryDirectory() as place:
+            (pathlib.Path(place) / "ids").write_text("\n".join(ids))
+            script = pathlib.Path(place) / "changes.lua"
+            script.write_text(CHANGES % (pathlib.Path(place) / "ids", "varde_session=" + admin.cookies["varde_session"]))
+            for turn in range(4):  # on, off, on, off: what grows meanwhile falls on both
+                on = turn % 2 == 0
+                program.sql(switch[on])
+                text = people_csv(count).replace("bench", "turn%d-" % turn)
+                made = admin.upload("turn.csv", text.encode())
+                mapping = [{"column": c["index"], "target": c.get("suggestion", "ignore")} for c in made["columns"]]
+                started = time.monotonic()
+                admin.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": made["encoding"], "delimiter": made["delimiter"], "header": True, "mapping": mapping, "options": {}})
+                assert admin.finished_import(made["id"], 3600)["counts"]["created"] == count
+                took[on] += time.monotonic() - started
+                rates[on].append(wrk(program, "/", 2 if options.quick else 5, script=script)[0])
+        emit("audit-cost-import", 2 * count / took[True], "persons/s", 2 * count / took[False])
+        emit("audit-cost-update", sum(rates[True]) / 2, "requests/s", sum(rates[False]) / 2)
+    finally:
+        program.remove()
+
+
+def as_varde(program, command):
+    return json.loads(subprocess.run((["runuser", "-u", "varde", "--"] if os.geteuid() == 0 else []) + command, capture_output=True, text=True, check=True, cwd="/").stdout)
+
+
+def trail_bench(program, entries, at_once, tenants):
+    tool = pathlib.Path(options.binary).resolve().with_name("trail_bench")
+    return as_varde(program, [str(tool), str(program.directory / "data"), str(entries), str(at_once), *tenants])
+
+
+def bench_audit_append(count):
+    program = varde.Program(quick=False).start()
+    try:
+        first = program.sql("SELECT tenant_id FROM tenant")[0][0]
+        tenants = [first] + [str(uuid.uuid4()) for _ in range(7)]
+        for name, entries, at_once, among in (("one-tenant", count // 10, 1, tenants[:1]), ("eight-tenants", count // 10, 1, tenants), ("batches-one-tenant", count, 1000, tenants[:1]), ("batches-eight-tenants", count, 1000, tenants)):
+            figures = trail_bench(program, entries, at_once, among)
+            emit("audit-append-" + name, figures["appended_per_s"], "entries/s")
+            emit("audit-grow-" + name, figures["grown_per_s"], "entries/s")
+    finally:
+        program.remove()
+
+
+def bench_audit_verify(count):
+    program = varde.Program(quick=False).start()
+    try:
+        admin = program.admin()
+        trail_bench(program, count, 1000, [program.sql("SELECT tenant_id FROM tenant")[0][0]])
+        key = admin.ok("GET", "/api/v1/audit/key")["verifier"]
+        with tempfile.TemporaryDirectory() as place:
+            path = pathlib.Path(place) / "trail.jsonl"
+            started = time.monotonic()
+            connection = program.connect(600)
+            connection.request("GET", "/api/v1/audit/export", headers={"Cookie": "varde_session=" + admin.cookies["varde_session"]})
+            with open(path, "wb") as out:
+                shutil.copyfileobj(connection.getresponse(), out, 1 << 20)
+            emit("audit-export-%d" % count, time.monotonic() - started, "s", peak=rss(program.process.pid))
+            started = time.monotonic()
+            report = json.loads(subprocess.run([options.binary, "audit", "verify", str(path), "--key", key, "--json"], capture_output=True, text=True).stdout)
+            seconds = time.monotonic() - started
+            assert report["ok"] and report["entries"] > count, report
+            emit("audit-verify-%d" % count, seconds, "s")
+    finally:
+        program.remove()
+
+
+names = {"audit-cost": (bench_audit_cost, 20000, 2000), "audit-append": (bench_audit_append, 100000, 10000), "audit-verify": (bench_audit_verify, 1000000, 20000),
+         "rank": (bench_rank, 10000, 1000), "publish": (bench_publish, 1000, 200), "answer": (bench_answer, 12000, 4000), "board": (bench_board, 2000, 400), "campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
          "person-get": (bench_person_get, 10000, 2000), "segment": (bench_segment, 1000000, 20000)}
 if options.name not in names:
     sys.exit("no benchmark %r; there are: %s" % (options.name, ", ".join(names)))

@@ -7,6 +7,8 @@ journey     the same for a journey of many persons: steps, messages, webhooks an
 offers      the same for what people are told of shifts: questions, confirmations, reminders by SMS
 contention  everybody says yes to one shift at once, through two nodes, some killed on the way
 isolation   generated requests of every endpoint with another tenant's ids
+tamper      random changes to exported trails, and to the trail's tables as the owner of the database: which were not found
+            (undetected), and how often nothing was changed and something found (false_alarms)
 
 journey counts what leaves the house (a message for each open connection, one webhook); journey-steps what stays within.
 The first four are done once more with SIGTERM (the row NAME-sigterm), which may repeat nothing at all. A row says how
@@ -329,6 +331,82 @@ def fault_contention(count, places=3):
         owner.remove()
 
 
+def fault_tamper(times):
+    """A fifth of it in the tables, the rest in files. A head that was kept from before stands for the witness."""
+    import test_trail
+    program = varde.Program(quick=True).start()
+    chance = random.Random(7)
+    undetected, false_alarms = [], 0
+    try:
+        admin = program.admin()
+        for i in range(40):
+            person = admin.ok("POST", "/api/v1/persons", {"email": "tamper%d@example.org" % i, "first_name": "Tamper"})
+            if i % 4 == 0:
+                admin.delete("/api/v1/persons/" + person["id"])
+            if i % 10 == 0:
+                admin.ok("POST", "/api/v1/audit/heads")
+        key = admin.ok("GET", "/api/v1/audit/key")["verifier"]
+        witness = admin.ok("POST", "/api/v1/audit/heads")["note"]
+        lines = admin.get("/api/v1/audit/export").body.splitlines()
+        for i in range(times * 4 // 5):
+            changed, what = test_trail.tampered(lines, chance)
+            if test_trail.verify(changed, key, witness)["ok"]:
+                undetected.append(what)
+            if i % 20 == 0 and not test_trail.verify(lines, key, witness)["ok"]:
+                false_alarms += 1
+        tenant = program.sql("SELECT tenant_id FROM tenant")[0][0]
+        tables = ["audit_entry", "audit_leaf", "audit_tile", "audit_tree", "audit_head"]
+        program.sql("".join("CREATE TABLE kept_%s AS SELECT * FROM %s; " % (t, t) for t in tables))
+        size = int(witness.split("\n")[1])
+        for i in range(times // 5):
+            what, statement = tampering(chance, tenant, size)
+            program.sql(statement)
+            try:
+                answer = admin.request("GET", "/api/v1/audit/export").body
+            except (http.client.HTTPException, OSError):
+                answer = b""  # the program itself stumbles over it
+            if test_trail.verify(answer or b"{}\n", key, witness)["ok"]:
+                undetected.append(what)
+            program.sql("".join("TRUNCATE %s; INSERT INTO %s SELECT * FROM kept_%s; " % (t, t, t) for t in tables))
+            if i % 20 == 0 and not test_trail.verify(admin.get("/api/v1/audit/export").body, key, witness)["ok"]:
+                false_alarms += 1
+            program.sql("".join("TRUNCATE %s; INSERT INTO %s SELECT * FROM kept_%s; " % (t, t, t) for t in tables))
+    finally:
+        program.remove()
+    emit(name="tamper", runs=times, lost=0, repeated=len(undetected) + false_alarms, limit=0, undetected=len(undetected), false_alarms=false_alarms)
+    for what in sorted(set(undetected)):
+        print("undetected: %s (%d times)" % (what, undetected.count(what)), file=sys.stderr)
+
+
+def tampering(chance, tenant, size):
+    """One change that the owner of the database makes to the trail: what it is, and its statements."""
+    at = chance.randrange(size)
+    entry = "(SELECT entry_id FROM audit_leaf WHERE tenant_id = '%s' AND leaf_index = %d)" % (tenant, at)
+    elsewhere = (at + 1 + chance.randrange(size - 1)) % size
+    other = entry.replace("leaf_index = %d" % at, "leaf_index = %d" % elsewhere)
+    grown_anew = "DELETE FROM audit_leaf; DELETE FROM audit_tile; DELETE FROM audit_tree; DELETE FROM audit_head"
+    changes = {
+        "another action": "UPDATE audit_entry SET action = 'person.read' WHERE entry_id = %s" % entry,
+        "another time": "UPDATE audit_entry SET at = at + interval '1 microsecond' WHERE entry_id = %s" % entry,
+        "another actor": "UPDATE audit_entry SET actor_id = gen_random_uuid() WHERE entry_id = %s" % entry,
+        "another network": "UPDATE audit_entry SET network = network || '0' WHERE entry_id = %s" % entry,
+        "another object": "UPDATE audit_entry SET object_id = gen_random_uuid() WHERE entry_id = %s" % entry,
+        "other fields": "UPDATE audit_entry SET fields = fields || '{x}' WHERE entry_id = %s" % entry,
+        "another commitment": "UPDATE audit_entry SET commitment = sha256('x') WHERE entry_id = %s" % entry,
+        "an entry is gone": "DELETE FROM audit_entry WHERE entry_id = %s" % entry,
+        "a leaf is gone": "DELETE FROM audit_leaf WHERE leaf_index = %d" % at,
+        "two entries are changed": "UPDATE audit_entry SET at = at + interval '1 day' WHERE entry_id IN (%s, %s)" % (entry, other),
+        "two leaves are swapped": "UPDATE audit_leaf SET leaf_index = -1 WHERE leaf_index = %d; UPDATE audit_leaf SET leaf_index = %d WHERE leaf_index = %d; UPDATE audit_leaf SET leaf_index = %d WHERE leaf_index = -1" % (at, at, elsewhere, elsewhere),
+        "an entry is gone, and the tree grown anew": "DELETE FROM audit_entry WHERE entry_id = %s; %s" % (entry, grown_anew),
+        "an entry is changed, and the tree grown anew": "UPDATE audit_entry SET action = 'person.read' WHERE entry_id = %s; %s" % (entry, grown_anew),
+        "the end is cut, and the tree grown anew": "DELETE FROM audit_entry WHERE entry_id IN (SELECT entry_id FROM audit_leaf WHERE leaf_index >= %d); %s" % (at, grown_anew),
+        "an entry is added before others, and the tree grown anew": "INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, action, object_kind, xid) VALUES ('%s', gen_random_uuid(), now(), 1, 'person.read', 'person', 1); %s" % (tenant, grown_anew),
+        "everything is gone": "DELETE FROM audit_entry; %s" % grown_anew,
+    }
+    what = chance.choice(list(changes))
+    return what, "BEGIN; %s; COMMIT" % changes[what]
+
+
 interrupted = {"campaign": (fault_campaign, 2000, 20000), "import": (fault_import, 4000, 20000), "journey": (fault_journey, 500, 5000), "offers": (fault_offers, 100, 1000)}
 if options.name in interrupted:
     fault, quick, full = interrupted[options.name]
@@ -339,6 +417,8 @@ elif options.name == "contention":
     fault_contention(options.persons or (1000 if options.quick else 10000))
 elif options.name == "isolation":
     fault_isolation(2 if options.quick else 20)
+elif options.name == "tamper":
+    fault_tamper(options.persons or (300 if options.quick else 10000))
 else:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention"])))
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "tamper"])))
 sys.exit(failed)

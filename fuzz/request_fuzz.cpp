@@ -49,7 +49,7 @@ struct Endpoints {
   Endpoints() {
     crypto::initialise();
     program.database = std::make_unique<db::Database>("host=/nonexistent", 1);
-    program.keys = std::make_unique<trust::Keystore>("host=/nonexistent", crypto::Key::random(), 1);
+    program.keys = std::make_unique<trust::Keystore>("host=/nonexistent", trust::RootKey{}, 1);
     program.base = std::make_unique<trust::Base>(
         trust::Base{*program.database, *program.keys, "https://varde.example", "/nonexistent", ""});
     program.identity = std::make_unique<trust::Identity>(*program.base);

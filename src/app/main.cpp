@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "crypto/totp.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "trust/trail/file.hpp"
 
 using namespace varde;
 
@@ -124,6 +125,53 @@ void ensure_demo(app::Program& program) {
   if (!failure.empty()) throw std::runtime_error(failure);
 }
 
+struct TrailFile {
+  std::string path, key;
+  std::vector<std::string> witness;
+  bool as_json = false;
+};
+
+// 0: everything holds; 1: something does not.
+int verify_file(const TrailFile& trail) {
+  crypto::initialise();
+  std::vector<std::string> witnessed;
+  for (const auto& path : trail.witness) {
+    std::ifstream in(path, std::ios::binary);
+    for (auto& note : trust::notes_of(std::string(std::istreambuf_iterator<char>(in), {})))
+      witnessed.push_back(std::move(note));
+  }
+  std::ifstream file;
+  std::vector<char> buffer(1 << 20);
+  file.rdbuf()->pubsetbuf(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+  file.open(trail.path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + trail.path);
+  auto key = std::filesystem::exists(trail.key) ? read_line(trail.key) : trail.key;
+  auto report = trust::verify_trail(file, key, witnessed);
+  if (trail.as_json) {
+    std::cout << boost::json::serialize(
+                     boost::json::object{{"ok", report.ok()},
+                                         {"problem", report.problem},
+                                         {"origin", report.origin},
+                                         {"entries", report.entries},
+                                         {"values", report.values},
+                                         {"erased", report.erased},
+                                         {"heads", report.heads},
+                                         {"witnessed", report.witnessed},
+                                         {"sealed_at", to_rfc3339(report.sealed_at)}})
+              << "\n";
+  } else if (report.ok()) {
+    std::cout << fmt::format(
+        "The trail {} holds.\n{} entries under {} signed heads, the last of {}; {} of these heads "
+        "were kept by a witness.\nThe values of {} entries are those that were entered; those of "
+        "{} are gone with the persons who were erased.\n",
+        report.origin, report.entries, report.heads, to_rfc3339(report.sealed_at), report.witnessed,
+        report.values, report.erased);
+  } else {
+    std::cout << "The trail does NOT hold. " << report.problem << "\n";
+  }
+  return report.ok() ? 0 : 1;
+}
+
 int run_program(app::Settings settings, const FirstUser& first, bool demo) {
   app::Program program(std::move(settings));
   program.start();
@@ -167,6 +215,9 @@ int main(int argc, char** argv) {
     command->add_option("--user", settings.user, "User to become when started as root");
     command->add_flag("--private-webhooks", settings.private_webhooks,
                       "Let webhooks go to addresses inside the house, and over http");
+    command->add_option("--witness", settings.witness,
+                        "Directory that signed heads of the trail are handed to each minute; on a "
+                        "disk of somebody else's");
     command->add_option("--loops", settings.loops, "Threads for web and for work, each")
         ->default_val(2);
     command->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
@@ -184,6 +235,38 @@ int main(int argc, char** argv) {
   auto* openapi = cli.add_subcommand("openapi", "Prints the OpenAPI 3.1 document of the API");
   auto* claims = cli.add_subcommand(
       "claims", "Prints what each column of the database is, as the modules claim it");
+  auto* audit = cli.add_subcommand("audit", "The trail, without a running Varde");
+  audit->require_subcommand(1);
+  auto* verify =
+      audit->add_subcommand("verify", "Verifies an exported trail with nothing but the public key");
+  TrailFile trail;
+  verify->add_option("FILE", trail.path, "What GET /api/v1/audit/export gave")
+      ->required()
+      ->check(CLI::ExistingFile);
+  verify
+      ->add_option("--key", trail.key,
+                   "The public key (name+id+key), or a file that holds it; from elsewhere than "
+                   "the trail's file")
+      ->required();
+  verify
+      ->add_option("--witness", trail.witness,
+                   "Files of heads that a witness kept, or that you kept yourself")
+      ->check(CLI::ExistingFile);
+  verify->add_flag("--json", trail.as_json, "The result as JSON");
+  auto* keys = cli.add_subcommand("keys", "Changes keys, beside the running program");
+  keys->require_subcommand(1);
+  auto* root = keys->add_subcommand("rotate-root", "A new root key takes the place of the old one");
+  auto* rotate = keys->add_subcommand(
+      "rotate", "New wrapping keys; persons' keys are wrapped anew, what they sealed stays");
+  std::string rotated;
+  rotate->add_option("--tenant", rotated, "Of this organisation alone (short name)");
+  for (auto* command : {root, rotate}) {
+    command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
+        ->default_val("var/data");
+    command->add_option("--config", config, "varde.toml of `varde serve`, instead")
+        ->check(CLI::ExistingFile);
+    command->add_option("--user", settings.user, "User to become when started as root");
+  }
   // What an operator needs before there is a user: they are carried out when the program is up,
   // once.
   std::string tenant, admin, admin_password_file, admin_totp_file;
@@ -204,6 +287,13 @@ int main(int argc, char** argv) {
   try {
     settings.data_directory =
         std::filesystem::absolute(settings.data_directory).lexically_normal().string();
+    if (verify->parsed()) return verify_file(trail);
+    if (root->parsed() || rotate->parsed()) {
+      auto with = config.empty() ? settings : app::read_settings(config);
+      if (root->parsed()) app::rotate_root(with);
+      if (rotate->parsed()) app::rotate_tenants(with, rotated);
+      return 0;
+    }
     if (up->parsed())
       return run_program(std::move(settings), {tenant, admin, admin_password_file, admin_totp_file},
                          demo);
@@ -221,7 +311,7 @@ int main(int argc, char** argv) {
       crypto::initialise();
       app::Program program({});
       program.database = std::make_unique<db::Database>("", 1);
-      program.keys = std::make_unique<trust::Keystore>("", crypto::Key::random(), 1);
+      program.keys = std::make_unique<trust::Keystore>("", trust::RootKey{}, 1);
       program.base = std::unique_ptr<trust::Base>(
           new trust::Base{*program.database, *program.keys, "", "", "", {}, {}});
       program.identity = std::make_unique<trust::Identity>(*program.base);

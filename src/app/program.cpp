@@ -17,6 +17,7 @@
 #include "trust/audit.hpp"
 #include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "trust/trail/trail.hpp"
 
 namespace varde::app {
 
@@ -27,24 +28,6 @@ namespace {
 constexpr int kDataFormat = 1;
 
 // PostgreSQL refuses to run as root, and so the whole program gives root up, for good.
-void drop_root(const Settings& settings) {
-  if (::geteuid() != 0) return;
-  auto name = settings.user.empty() ? std::string("varde") : settings.user;
-  const auto* entry = ::getpwnam(name.c_str());
-  if (entry == nullptr)
-    throw std::runtime_error(
-        fmt::format("the program does not run as root. Create the user it should become, \"useradd "
-                    "--system {0}\", or name another "
-                    "with --user.",
-                    name));
-  fs::create_directories(settings.data_directory);
-  if (::chown(settings.data_directory.c_str(), entry->pw_uid, entry->pw_gid) != 0)
-    throw std::runtime_error("cannot give " + settings.data_directory + " to the user " + name);
-  if (::initgroups(entry->pw_name, entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 ||
-      ::setuid(entry->pw_uid) != 0)
-    throw std::runtime_error("cannot become the user " + name);
-}
-
 void check_format(const std::string& directory) {
   auto path = directory + "/format";
   if (!fs::exists(path)) {
@@ -64,7 +47,38 @@ void check_format(const std::string& directory) {
                              : "Export with the version that made it and import here."));
 }
 
+// What signatures of this installation are made under: the host that it is known by.
+std::string log_name(std::string_view public_url) {
+  auto start = public_url.find("//");
+  auto host = start == std::string_view::npos ? public_url : public_url.substr(start + 2);
+  host = host.substr(0, host.find_first_of(":/+ "));
+  return host.empty() ? "localhost" : std::string(host);
+}
+
 }  // namespace
+
+void drop_root(const Settings& settings) {
+  if (::geteuid() != 0) return;
+  auto name = settings.user.empty() ? std::string("varde") : settings.user;
+  const auto* entry = ::getpwnam(name.c_str());
+  if (entry == nullptr)
+    throw std::runtime_error(
+        fmt::format("the program does not run as root. Create the user it should become, \"useradd "
+                    "--system {0}\", or name another "
+                    "with --user.",
+                    name));
+  fs::create_directories(settings.data_directory);
+  if (::chown(settings.data_directory.c_str(), entry->pw_uid, entry->pw_gid) != 0)
+    throw std::runtime_error("cannot give " + settings.data_directory + " to the user " + name);
+  if (::initgroups(entry->pw_name, entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 ||
+      ::setuid(entry->pw_uid) != 0)
+    throw std::runtime_error("cannot become the user " + name);
+}
+
+trust::RootKey root_key_of(const Settings& settings) {
+  return {settings.root_key.empty() ? settings.data_directory + "/root.key" : settings.root_key,
+          settings.root_key_command};
+}
 
 Program::Program(Settings s) : settings(std::move(s)) {}
 Program::~Program() { stop(); }
@@ -101,12 +115,10 @@ void Program::open_databases() {
   auto applied = db::migrate(main, "main") + db::migrate(keystore, "keystore");
   if (applied > 0) log::info("Migrations applied", {{"count", applied}});
   bool fresh = settings.embedded && clusters[1]->created();
-  auto root = trust::Keystore::load_root(
-      settings.root_key.empty() ? settings.data_directory + "/root.key" : settings.root_key,
-      fresh || !settings.embedded);
   database = std::make_unique<db::Database>(main, settings.connections);
-  keys = std::make_unique<trust::Keystore>(keystore, root, settings.connections);
+  keys = std::make_unique<trust::Keystore>(keystore, root_key_of(settings), settings.connections);
   net::run_fiber([&] {
+    keys->open(log_name(settings.public_url), fresh || !settings.embedded);
     keys->create_tenant(trust::kAccounts);
     keys->close_idle();
   });
@@ -123,7 +135,7 @@ void add_routes(Program& program) {
       });
   program.identity->add_routes(*program.api);
   trust::add_tenant_routes(*program.api);
-  trust::add_audit_routes(*program.api);
+  trust::add_trail_routes(*program.api);
   trust::add_notice_routes(*program.api);
   program.modules = make_modules(program);
   for (auto& module : program.modules) {
@@ -172,6 +184,7 @@ void Program::start() {
   for (auto& loop : work_loops) work.push_back(loop.get());
 
   base.reset(new trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
+  base->witness = settings.witness;
   identity = std::make_unique<trust::Identity>(*base);
   workers = std::make_unique<jobs::Workers>(*database, 16);
   net::HttpServerOptions options{.address = settings.address,
@@ -217,6 +230,7 @@ void Program::start() {
 
   add_routes(*this);
   routed = true;
+  trust::add_trail_jobs(*base, *workers);
   for (auto& module : modules)
     if (module.jobs) module.jobs(*workers);
   workers->start(work, settings.embedded);

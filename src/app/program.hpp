@@ -22,6 +22,7 @@ struct Settings {
   bool embedded = true;            ///< Own PostgreSQL clusters below the data directory.
   std::string database, keystore;  ///< libpq connection strings when not embedded.
   std::string root_key;            ///< Path; default: DATA/root.key.
+  std::string root_key_command;    ///< Prints it instead (base64): a key service's client.
   std::string address = "127.0.0.1";
   unsigned short port = 8080;
   bool tls = false;
@@ -36,8 +37,9 @@ struct Settings {
   bool private_webhooks = false;  ///< Webhooks may go to addresses inside the house, and over http.
   std::size_t loops = 2;
   std::size_t connections =
-      4;  ///< Database connections per loop and role: more only make them wait
-          ///< for each other (person-get, 2 cores: 8,860 req/s with 3, 7,100 with 8).
+      4;                ///< Database connections per loop and role: more only make them wait
+                        ///< for each other (person-get, 2 cores: 8,860 req/s with 3, 7,100 with 8).
+  std::string witness;  ///< Directory, on another machine's disk, that heads of trails are kept in.
   std::string test_clock;       ///< File that moves the clock; tests only.
   std::string user;             ///< To become when started as root.
   bool quick_database = false;  ///< No fsync: for tests and benchmarks of throw-away data only.
@@ -45,6 +47,15 @@ struct Settings {
 
 /// Reads varde.toml. Errors name the line and the key.
 Settings read_settings(const std::string& path);
+
+/// Becomes the user of the settings, if started as root.
+void drop_root(const Settings& settings);
+trust::RootKey root_key_of(const Settings& settings);
+
+/// Changes keys beside the running program: the root key, or the wrapping keys of one tenant (by
+/// its short name) or, without one, of all. Says what it did. Throws with what to do.
+void rotate_root(const Settings& settings);
+void rotate_tenants(const Settings& settings, const std::string& slug);
 
 /// Modules in the order of their floors; src/app/wiring.cpp.
 struct Program;

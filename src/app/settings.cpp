@@ -17,6 +17,7 @@ Settings read_settings(const std::string& path) {
                                                "database",
                                                "keystore",
                                                "root_key",
+                                               "root_key_command",
                                                "address",
                                                "port",
                                                "tls",
@@ -32,7 +33,8 @@ Settings read_settings(const std::string& path) {
                                                "connections",
                                                "test_clock",
                                                "private_webhooks",
-                                               "user"};
+                                               "user",
+                                               "witness"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str())))
       throw std::runtime_error(
@@ -56,6 +58,7 @@ Settings read_settings(const std::string& path) {
   text("database", out.database);
   text("keystore", out.keystore);
   text("root_key", out.root_key);
+  text("root_key_command", out.root_key_command);
   text("address", out.address);
   number("port", out.port, 0, 65535);
   if (table.contains("tls")) out.tls = table["tls"].value_or(false);
@@ -72,6 +75,7 @@ Settings read_settings(const std::string& path) {
   number("connections", out.connections, 2, 100);
   text("test_clock", out.test_clock);
   text("user", out.user);
+  text("witness", out.witness);
   if (const auto* list = table["trusted_proxies"].as_array())
     for (const auto& item : *list)
       if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);

@@ -3,7 +3,8 @@
 //
 // The table is insert-only for every role that the program has. Old and new values are sealed under
 // the key of the person they are about: the entry proves for ever that something happened, and says
-// what only as long as the person's key exists.
+// what only as long as the person's key exists. Entries become leaves of a tree whose heads are
+// signed: trust/trail/trail.hpp.
 #pragma once
 
 #include <optional>
@@ -34,8 +35,5 @@ struct AuditEntry {
 /// Writes entries with the caller's transaction, in one statement however many.
 void record(Ctx& ctx, const std::vector<AuditEntry>& entries);
 inline void record(Ctx& ctx, AuditEntry entry) { record(ctx, std::vector{std::move(entry)}); }
-
-/// Endpoints: the trail with filters.
-void add_audit_routes(Api& api);
 
 }  // namespace varde::trust

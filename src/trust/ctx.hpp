@@ -38,6 +38,7 @@ struct Base {
   std::string simulation_token;
   TenantCache cache{};
   Extensions extensions;  ///< What the modules add to one another.
+  std::string witness{};  ///< Directory that heads of trails are handed to; empty: none.
   bool is_simulated(std::string_view token) const {
     return !simulation_token.empty() && crypto::equal(token, simulation_token);
   }

@@ -9,6 +9,7 @@
 #include <list>
 #include <mutex>
 
+#include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
 
@@ -18,19 +19,16 @@ namespace {
 enum Purpose : int { kWrap = 1, kIndex = 2 };
 constexpr std::size_t kCacheSize = 20000;
 constexpr auto kCacheTime = std::chrono::seconds(30);
+constexpr std::int64_t kRewrapAtOnce = 5'000;
+const std::string kNext = ".next";
 
 struct TenantKeyRow {
-  int purpose = 0, version = 0;
-  db::Bytes wrapped;
-};
-BOOST_DESCRIBE_STRUCT(TenantKeyRow, (), (purpose, version, wrapped))
-struct NewTenantKey {
   Uuid tenant_id;
   int purpose = 0, version = 0;
-  db::Bytes wrapped;
+  db::Bytes root, wrapped;
   Timestamp created_at;
 };
-BOOST_DESCRIBE_STRUCT(NewTenantKey, (), (tenant_id, purpose, version, wrapped, created_at))
+BOOST_DESCRIBE_STRUCT(TenantKeyRow, (), (tenant_id, purpose, version, root, wrapped, created_at))
 struct PersonKeyRow {
   Uuid person_id;
   int version = 0;
@@ -44,9 +42,59 @@ struct NewPersonKey {
 };
 BOOST_DESCRIBE_STRUCT(NewPersonKey, (), (tenant_id, person_id, version, wrapped))
 
-constexpr db::Sql kTenantKeys{
-    "keystore.tenant_keys",
-    "SELECT purpose, version, wrapped FROM tenant_key WHERE tenant_id = $1 ORDER BY version"};
+enum InstallationPurpose : int { kDerive = 1, kSign = 2 };
+struct InstallationKeyRow {
+  int purpose = 0;
+  std::string name;
+  db::Bytes root, wrapped;
+  Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(InstallationKeyRow, (), (purpose, name, root, wrapped, created_at))
+constexpr db::Sql kInstallationKeys{
+    "keystore.installation_keys",
+    "SELECT purpose, name, root, wrapped, created_at FROM installation_key ORDER BY purpose"};
+constexpr db::Sql kLockInstallation{
+    "keystore.lock_installation",
+    "SELECT purpose, name, root, wrapped, created_at FROM installation_key ORDER BY purpose FOR "
+    "UPDATE"};
+// Nobody changes it until the commit.
+constexpr db::Sql kRootInForce{"keystore.root_in_force",
+                               "SELECT root FROM installation_key WHERE purpose = 1 FOR SHARE"};
+constexpr db::Sql kHasTenants{"keystore.has_tenants", "SELECT 1::bigint FROM tenant_key LIMIT 1"};
+
+#define VARDE_TENANT_KEY \
+  "SELECT tenant_id, purpose, version, root, wrapped, created_at FROM tenant_key "
+constexpr db::Sql kTenantKeys{"keystore.tenant_keys",
+                              VARDE_TENANT_KEY "WHERE tenant_id = $1 ORDER BY version"};
+constexpr db::Sql kAllTenantKeys{"keystore.all_tenant_keys", VARDE_TENANT_KEY "FOR UPDATE"};
+constexpr db::Sql kLockWrap{"keystore.lock_wrap", VARDE_TENANT_KEY
+                            "WHERE tenant_id = $1 AND purpose = 1 AND version = $2 FOR UPDATE"};
+#undef VARDE_TENANT_KEY
+// Whoever wraps under a version keeps it from being destroyed until the commit.
+constexpr db::Sql kHoldWrap{"keystore.hold_wrap",
+                            "SELECT 1::bigint FROM tenant_key WHERE tenant_id = $1 AND purpose = 1 "
+                            "AND version = $2 FOR SHARE"};
+constexpr db::Sql kRewrapTenant{"keystore.rewrap_tenant",
+                                "UPDATE tenant_key SET root = $4, wrapped = $5 WHERE tenant_id = "
+                                "$1 AND purpose = $2 AND version = $3"};
+constexpr db::Sql kRewrapInstallation{
+    "keystore.rewrap_installation",
+    "UPDATE installation_key SET root = $2, wrapped = $3 WHERE purpose = $1"};
+constexpr db::Sql kDropWrap{
+    "keystore.drop_wrap",
+    "DELETE FROM tenant_key WHERE tenant_id = $1 AND purpose = 1 AND version = $2"};
+constexpr db::Sql kOldKeys{"keystore.old_keys",
+                           "SELECT person_id, version, wrapped FROM person_key WHERE tenant_id = "
+                           "$1 AND version = $2 AND person_id > $3 ORDER BY person_id LIMIT $4"};
+constexpr db::Sql kRewrapPersons{
+    "keystore.rewrap_persons",
+    "UPDATE person_key k SET version = $3, wrapped = n.wrapped FROM unnest($4::uuid[], "
+    "$5::bytea[]) AS n (person_id, wrapped) WHERE k.tenant_id = $1 AND k.person_id = n.person_id "
+    "AND k.version = $2"};
+constexpr db::Sql kDestroyPersons{"keystore.destroy_persons",
+                                  "DELETE FROM person_key WHERE tenant_id = $1"};
+constexpr db::Sql kDestroyTenant{"keystore.destroy_tenant",
+                                 "DELETE FROM tenant_key WHERE tenant_id = $1"};
 constexpr db::Sql kPersonKeys{"keystore.person_keys",
                               "SELECT person_id, version, wrapped FROM person_key WHERE tenant_id "
                               "= $1 AND person_id = ANY($2)"};
@@ -57,6 +105,82 @@ std::string tenant_context(const Uuid& tenant, int purpose, int version) {
   return "tenant-key:" + tenant.str() + ":" + std::to_string(purpose) + ":" +
          std::to_string(version);
 }
+std::string installation_context(int purpose) {
+  return "installation-key:" + std::to_string(purpose);
+}
+// Tells root keys apart without telling anything about them.
+std::string root_id(const crypto::Key& root) { return crypto::keyed_hash(root, "root-id"); }
+// ---- the root key's file
+
+void write_root(const std::string& path, const crypto::Key& key) {
+  auto fresh = path + ".new";
+  int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  bool ok =
+      fd >= 0 &&
+      ::write(fd, key.data(), crypto::Key::kBytes) == static_cast<ssize_t>(crypto::Key::kBytes) &&
+      ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!ok) throw std::runtime_error("cannot write the root key to " + path);
+  std::filesystem::rename(fresh, path);
+}
+
+// The next root key takes the place of the old one, whose bytes are overwritten first: a rename
+// leaves them where the file was.
+void put_in_force(const std::string& path) {
+  int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd >= 0) {
+    const std::string zeros(crypto::Key::kBytes, '\0');
+    bool ok = ::pwrite(fd, zeros.data(), zeros.size(), 0) == static_cast<ssize_t>(zeros.size()) &&
+              ::fsync(fd) == 0;
+    ::close(fd);
+    if (!ok) throw std::runtime_error("cannot overwrite the root key at " + path);
+  }
+  std::filesystem::rename(path + kNext, path);
+  int directory = ::open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_CLOEXEC);
+  if (directory >= 0) {
+    ::fsync(directory);
+    ::close(directory);
+  }
+}
+
+crypto::Key read_root(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & 077) != 0)
+    throw std::runtime_error("the root key at " + path + " can be read by others. Run: chmod 600 " +
+                             path);
+  std::ifstream in(path, std::ios::binary);
+  auto key = crypto::Key::from(std::string(std::istreambuf_iterator<char>(in), {}));
+  if (!key)
+    throw std::runtime_error("the root key at " + path +
+                             " is damaged: it must have exactly 32 bytes. Restore the file.");
+  return *key;
+}
+
+crypto::Key ask_for_root(const std::string& command) {
+  auto* pipe = ::popen(command.c_str(), "re");
+  if (pipe == nullptr) throw std::runtime_error("cannot run root_key_command");
+  std::string out(1024, '\0');
+  out.resize(std::fread(out.data(), 1, out.size(), pipe));
+  auto status = ::pclose(pipe);
+  auto raw = unbase64(trim(out));
+  auto key = raw ? crypto::Key::from(*raw) : std::nullopt;
+  sodium_memzero(out.data(), out.size());
+  if (status != 0 || !key)
+    throw std::runtime_error(
+        "root_key_command failed, or did not print 32 bytes in base64. Run it by hand as the user "
+        "of Varde to see why.");
+  return *key;
+}
+
+// The key in force first; after it the next one, if one is being put in force.
+std::vector<crypto::Key> read_roots(const RootKey& where) {
+  if (!where.command.empty()) return {ask_for_root(where.command)};
+  std::vector<crypto::Key> out;
+  for (const auto& path : {where.path, where.path + kNext})
+    if (std::filesystem::exists(path)) out.push_back(read_root(path));
+  return out;
+}
+
 std::string person_context(const Uuid& tenant, const Uuid& person) {
   std::string out = "person-key:";
   out += tenant.view();
@@ -67,11 +191,13 @@ std::string person_context(const Uuid& tenant, const Uuid& person) {
 }  // namespace
 
 struct Keystore::Impl {
-  Impl(const std::string& conninfo, const crypto::Key& root_key, std::size_t connections)
-      : root(root_key),
+  Impl(const std::string& conninfo, RootKey where, std::size_t connections)
+      : root_key(std::move(where)),
         pool({.conninfo = conninfo, .user = "varde_keys", .connections_per_loop = connections}) {}
 
-  crypto::Key root;
+  RootKey root_key;
+  crypto::Key fixed;  // what the installation's fixed keys are derived from
+  std::optional<crypto::Signer> signer;
   db::Pool pool;
 
   struct TenantKeys {
@@ -89,9 +215,42 @@ struct Keystore::Impl {
     }
   };
   std::mutex mutex;  // guards everything below; never held across a wait
+  crypto::Key root;
   std::unordered_map<Uuid, std::shared_ptr<const TenantKeys>> tenants;
   std::unordered_map<std::pair<Uuid, Uuid>, Cached, PairHash> cache;
   std::list<std::pair<Uuid, Uuid>> order;  // least recently added first
+
+  crypto::Key root_now() {
+    std::lock_guard lock(mutex);
+    return root;
+  }
+  // Takes the root key of this id from where root keys are.
+  void take_root(const std::string& id) {
+    for (const auto& candidate : read_roots(root_key)) {
+      if (root_id(candidate) != id) continue;
+      std::lock_guard lock(mutex);
+      root = candidate;
+      return;
+    }
+    throw std::runtime_error("the root key was changed, and the new one is not at " +
+                             root_key.path);
+  }
+  // What `wrapped` holds; another node may have changed the root key: then it is read anew.
+  std::optional<crypto::Key> unwrap(const std::string& wrapped, const std::string& context) {
+    for (bool again : {false, true}) {
+      auto candidates = again ? read_roots(root_key) : std::vector{root_now()};
+      for (const auto& candidate : candidates) {
+        auto raw = crypto::open(candidate, wrapped, context);
+        if (!raw) continue;
+        if (again) {
+          std::lock_guard lock(mutex);
+          root = candidate;
+        }
+        return crypto::Key::from(*raw);
+      }
+    }
+    return std::nullopt;
+  }
 
   std::shared_ptr<const TenantKeys> tenant(const Uuid& id) {
     {
@@ -102,8 +261,7 @@ struct Keystore::Impl {
     auto keys = std::make_shared<TenantKeys>();
     bool has_index = false;
     for (auto& row : tx.all<TenantKeyRow>(kTenantKeys, id)) {
-      auto raw = crypto::open(root, row.wrapped.data, tenant_context(id, row.purpose, row.version));
-      auto key = raw ? crypto::Key::from(*raw) : std::nullopt;
+      auto key = unwrap(row.wrapped.data, tenant_context(id, row.purpose, row.version));
       if (!key)
         throw std::runtime_error("the root key does not open the keys of tenant " + id.str() +
                                  ". Is root.key the one that belongs to this keystore?");
@@ -116,7 +274,51 @@ struct Keystore::Impl {
     if (keys->wrap.empty() || !has_index)
       throw std::runtime_error("the keystore has no keys for tenant " + id.str());
     std::lock_guard lock(mutex);
-    return tenants.emplace(id, std::move(keys)).first->second;
+    return tenants[id] = std::move(keys);
+  }
+  void forget_tenant(const Uuid& id) {
+    std::lock_guard lock(mutex);
+    tenants.erase(id);
+  }
+  // Adds the keys in `rows` to `out`; false when one is wrapped under a version that is not known.
+  bool open_persons(const Uuid& tenant_id, const TenantKeys& keys,
+                    const std::vector<PersonKeyRow>& rows, bool keep,
+                    std::unordered_map<Uuid, crypto::Key>& out) {
+    for (const auto& row : rows) {
+      auto wrap = keys.wrap.find(row.version);
+      if (wrap == keys.wrap.end()) return false;
+      auto raw =
+          crypto::open(wrap->second, row.wrapped.data, person_context(tenant_id, row.person_id));
+      auto key = raw ? crypto::Key::from(*raw) : std::nullopt;
+      if (!key) throw std::runtime_error("a person key does not open under its tenant's key");
+      if (keep) remember(tenant_id, row.person_id, *key);
+      out.emplace(row.person_id, *key);
+    }
+    return true;
+  }
+
+  // Wraps the keys that are wrapped under an old key under the newest.
+  std::size_t rewrap(db::Tx& tx, const Uuid& tenant_id,
+                     const std::pair<const int, crypto::Key>& old, int newest,
+                     const crypto::Key& wrap) {
+    std::size_t out = 0;
+    Uuid after;
+    while (true) {
+      auto rows = tx.all<PersonKeyRow>(kOldKeys, tenant_id, old.first, after, kRewrapAtOnce);
+      if (rows.empty()) return out;
+      std::vector<Uuid> ids;
+      std::vector<db::Bytes> wrapped;
+      for (const auto& row : rows) {
+        auto context = person_context(tenant_id, row.person_id);
+        auto raw = crypto::open(old.second, row.wrapped.data, context);
+        if (!raw) throw std::runtime_error("a person key does not open under its tenant's key");
+        ids.push_back(row.person_id);
+        wrapped.push_back({crypto::seal(wrap, *raw, context)});
+      }
+      after = ids.back();
+      out += ids.size();
+      tx.later(kRewrapPersons, tenant_id, old.first, newest, ids, wrapped);
+    }
   }
 
   void remember(const Uuid& tenant_id, const Uuid& id, const crypto::Key& key) {
@@ -139,6 +341,14 @@ struct Keystore::Impl {
     cache.erase(found);
     return std::nullopt;
   }
+  void forget_persons(const Uuid& tenant_id) {
+    std::lock_guard lock(mutex);
+    std::erase_if(cache, [&](const auto& item) {
+      if (item.first.first != tenant_id) return false;
+      order.erase(item.second.at);
+      return true;
+    });
+  }
   void forget(const Uuid& tenant_id, const Uuid& id) {
     std::lock_guard lock(mutex);
     auto found = cache.find({tenant_id, id});
@@ -148,78 +358,114 @@ struct Keystore::Impl {
   }
 };
 
-Keystore::Keystore(const std::string& conninfo, crypto::Key root, std::size_t connections)
+Keystore::Keystore(const std::string& conninfo, RootKey root, std::size_t connections)
     : impl_(std::make_unique<Impl>(conninfo, std::move(root), connections)) {}
 Keystore::~Keystore() = default;
 
-crypto::Key Keystore::load_root(const std::string& path, bool may_create) {
-  namespace fs = std::filesystem;
-  if (!fs::exists(path)) {
-    if (!may_create)
-      throw std::runtime_error("there is no root key at " + path +
+void Keystore::open(const std::string& name, bool may_create) {
+  auto& impl = *impl_;
+  auto tx = impl.pool.begin();
+  auto rows = tx.all<InstallationKeyRow>(kInstallationKeys);
+  bool has_tenants = !tx.query(kHasTenants).empty();
+  auto roots = read_roots(impl.root_key);
+  if (roots.empty()) {
+    if (!rows.empty() || has_tenants || !may_create)
+      throw std::runtime_error("there is no root key at " + impl.root_key.path +
                                ", and the keystore has data: without its root key that data cannot "
                                "be read. Restore the file.");
-    auto key = crypto::Key::random();
-    auto fresh = path + ".new";
-    int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool ok =
-        fd >= 0 &&
-        ::write(fd, key.data(), crypto::Key::kBytes) == static_cast<ssize_t>(crypto::Key::kBytes) &&
-        ::fsync(fd) == 0;
-    if (fd >= 0) ::close(fd);
-    if (!ok) throw std::runtime_error("cannot write the root key to " + path);
-    fs::rename(fresh, path);
-    return key;
+    roots.push_back(crypto::Key::random());
+    write_root(impl.root_key.path, roots.front());
   }
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & 077) != 0)
-    throw std::runtime_error("the root key at " + path + " can be read by others. Run: chmod 600 " +
-                             path);
-  std::ifstream in(path, std::ios::binary);
-  auto key = crypto::Key::from(std::string(std::istreambuf_iterator<char>(in), {}));
-  if (!key)
-    throw std::runtime_error("the root key at " + path +
-                             " is damaged: it must have exactly 32 bytes. Restore the file.");
-  return *key;
+  // After a rotation that was stopped, the next root key may be the one in force.
+  auto right = rows.empty() ? roots.begin()
+                            : std::find_if(roots.begin(), roots.end(), [&](const auto& root) {
+                                return root_id(root) == rows.front().root.data;
+                              });
+  if (right == roots.end())
+    throw std::runtime_error(
+        "the root key does not open the keystore. Is root.key the one that belongs to it?");
+  impl.root = *right;
+  if (right != roots.begin()) put_in_force(impl.root_key.path);
+  if (rows.empty()) {
+    // Before there was a key of its own, fixed keys were derived from the root key.
+    auto fixed = has_tenants ? impl.root : crypto::Key::random();
+    for (auto [purpose, key] : {std::pair(kDerive, fixed), {kSign, crypto::Key::random()}})
+      rows.push_back({purpose,
+                      name,
+                      {root_id(impl.root)},
+                      {crypto::seal(impl.root, key.view(), installation_context(purpose))},
+                      now()});
+    // Two nodes may begin at once: what was first stays.
+    tx.insert_many("installation_key", rows, "ON CONFLICT DO NOTHING");
+    tx.commit();
+    auto again = impl.pool.begin();
+    rows = again.all<InstallationKeyRow>(kInstallationKeys);
+  }
+  for (const auto& row : rows) {
+    auto key = impl.unwrap(row.wrapped.data, installation_context(row.purpose));
+    if (!key) throw std::runtime_error("the root key does not open the keystore");
+    if (row.purpose == kDerive) impl.fixed = *key;
+    if (row.purpose == kSign) impl.signer.emplace(row.name, *key);
+  }
+  if (!impl.signer) throw std::runtime_error("the keystore has no key to sign with");
 }
+const crypto::Signer& Keystore::signer() const { return impl_->signer.value(); }
 
 void Keystore::create_tenant(const Uuid& tenant) {
-  std::vector<NewTenantKey> rows;
-  for (int purpose : {kWrap, kIndex})
-    rows.push_back({tenant,
-                    purpose,
-                    1,
-                    {crypto::seal(impl_->root, crypto::Key::random().view(),
-                                  tenant_context(tenant, purpose, 1))},
-                    now()});
-  auto tx = impl_->pool.begin();
-  tx.insert_many("tenant_key", rows, "ON CONFLICT DO NOTHING");
-  tx.commit();
+  while (true) {
+    auto root = impl_->root_now();
+    auto tx = impl_->pool.begin();
+    auto in_force = tx.one<db::Bytes>(kRootInForce);
+    if (in_force.data != root_id(root)) {
+      impl_->take_root(in_force.data);  // another node changed it
+      continue;
+    }
+    std::vector<TenantKeyRow> rows;
+    for (int purpose : {kWrap, kIndex})
+      rows.push_back(
+          {tenant,
+           purpose,
+           1,
+           {root_id(root)},
+           {crypto::seal(root, crypto::Key::random().view(), tenant_context(tenant, purpose, 1))},
+           now()});
+    tx.insert_many("tenant_key", rows, "ON CONFLICT DO NOTHING");
+    tx.commit();
+    return;
+  }
 }
 
 crypto::Key Keystore::tenant_key(const Uuid& tenant, std::string_view purpose) {
   return crypto::derive(impl_->tenant(tenant)->index, purpose);
 }
 crypto::Key Keystore::installation_key(std::string_view purpose) const {
-  return crypto::derive(impl_->root, purpose);
+  return crypto::derive(impl_->fixed, purpose);
 }
 
 std::vector<crypto::Key> Keystore::create_keys(const Uuid& tenant, std::span<const Uuid> ids) {
-  auto keys_of_tenant = impl_->tenant(tenant);
-  const auto& [version, wrap] = *keys_of_tenant->wrap.rbegin();
   std::vector<crypto::Key> out;
-  std::vector<NewPersonKey> rows;
   out.reserve(ids.size());
-  rows.reserve(ids.size());
-  for (const auto& id : ids) {
-    out.push_back(crypto::Key::random());
-    rows.push_back(
-        {tenant, id, version, {crypto::seal(wrap, out.back().view(), person_context(tenant, id))}});
+  for (std::size_t i = 0; i < ids.size(); ++i) out.push_back(crypto::Key::random());
+  while (true) {
+    auto keys_of_tenant = impl_->tenant(tenant);
+    const auto& [version, wrap] = *keys_of_tenant->wrap.rbegin();
+    std::vector<NewPersonKey> rows;
+    rows.reserve(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      rows.push_back({tenant,
+                      ids[i],
+                      version,
+                      {crypto::seal(wrap, out[i].view(), person_context(tenant, ids[i]))}});
+    auto tx = impl_->pool.begin();
+    auto held = tx.later(kHoldWrap, tenant, version);
+    tx.insert_many("person_key", rows);
+    tx.flush();
+    if (!held.rows().empty()) {
+      tx.commit();
+      return out;
+    }
+    impl_->forget_tenant(tenant);  // another node rotated it
   }
-  auto tx = impl_->pool.begin();
-  tx.insert_many("person_key", rows);
-  tx.commit();
-  return out;
 }
 
 std::unordered_map<Uuid, crypto::Key> Keystore::keys(const Uuid& tenant, std::span<const Uuid> ids,
@@ -233,21 +479,14 @@ std::unordered_map<Uuid, crypto::Key> Keystore::keys(const Uuid& tenant, std::sp
       missing.push_back(id);
     }
   }
-  if (missing.empty()) return out;
-  auto keys_of_tenant = impl_->tenant(tenant);
-  auto tx = impl_->pool.begin();
-  auto rows = tx.query(kPersonKeys, tenant, missing);
-  for (int i = 0; i < rows.size(); ++i) {
-    auto row = rows.as<PersonKeyRow>(i);
-    auto wrap = keys_of_tenant->wrap.find(row.version);
-    auto raw =
-        wrap == keys_of_tenant->wrap.end()
-            ? std::nullopt
-            : crypto::open(wrap->second, row.wrapped.data, person_context(tenant, row.person_id));
-    auto key = raw ? crypto::Key::from(*raw) : std::nullopt;
-    if (!key) throw std::runtime_error("a person key does not open under its tenant's key");
-    if (remember) impl_->remember(tenant, row.person_id, *key);
-    out.emplace(row.person_id, *key);
+  // A version that is not known was made by another node since.
+  for (int attempt = 0; !missing.empty(); ++attempt) {
+    auto keys_of_tenant = impl_->tenant(tenant);
+    auto tx = impl_->pool.begin();
+    auto rows = tx.all<PersonKeyRow>(kPersonKeys, tenant, missing);
+    if (impl_->open_persons(tenant, *keys_of_tenant, rows, remember, out)) return out;
+    if (attempt > 2) throw std::runtime_error("a person key is wrapped under a key that is gone");
+    impl_->forget_tenant(tenant);
   }
   return out;
 }
@@ -263,6 +502,84 @@ void Keystore::destroy_keys(const Uuid& tenant, std::span<const Uuid> ids) {
   tx.later(kDestroy, tenant, std::vector<Uuid>(ids.begin(), ids.end()));
   tx.commit();
   for (const auto& id : ids) impl_->forget(tenant, id);
+}
+
+void Keystore::destroy_tenant(const Uuid& tenant) {
+  auto tx = impl_->pool.begin();
+  tx.later(kDestroyPersons, tenant);
+  tx.later(kDestroyTenant, tenant);
+  tx.commit();
+  impl_->forget_tenant(tenant);
+  impl_->forget_persons(tenant);
+}
+
+void Keystore::rotate_root() {
+  auto& impl = *impl_;
+  if (impl.root_key.path.empty())
+    throw std::runtime_error("the root key comes from an external service: change it there");
+  auto next = crypto::Key::random();
+  auto id = db::Bytes{root_id(next)};
+  auto tx = impl.pool.begin();
+  auto tenants = tx.later(kAllTenantKeys);
+  auto installation = tx.all<InstallationKeyRow>(kLockInstallation);
+  auto wrap = [&](const db::Bytes& wrapped, const std::string& context) {
+    auto key = impl.unwrap(wrapped.data, context);
+    if (!key) throw std::runtime_error("the root key does not open the keystore");
+    return db::Bytes{crypto::seal(next, key->view(), context)};
+  };
+  // Before anything is wrapped under it, the new key is on the disk.
+  write_root(impl.root_key.path + kNext, next);
+  for (const auto& row : installation)
+    tx.later(kRewrapInstallation, row.purpose, id,
+             wrap(row.wrapped, installation_context(row.purpose)));
+  for (const auto& row : tenants.rows().all<TenantKeyRow>())
+    tx.later(kRewrapTenant, row.tenant_id, row.purpose, row.version, id,
+             wrap(row.wrapped, tenant_context(row.tenant_id, row.purpose, row.version)));
+  tx.commit();
+  put_in_force(impl.root_key.path);
+  std::lock_guard lock(impl.mutex);
+  impl.root = next;
+}
+
+std::size_t Keystore::rotate_tenant(const Uuid& tenant) {
+  auto& impl = *impl_;
+  impl.forget_tenant(tenant);
+  auto keys = impl.tenant(tenant);
+  // One more version than one is a rotation that was stopped: it is ended, and that is all.
+  if (keys->wrap.size() == 1) {
+    auto version = keys->wrap.rbegin()->first + 1;
+    auto root = impl.root_now();
+    auto tx = impl.pool.begin();
+    tx.insert_many("tenant_key",
+                   std::vector{TenantKeyRow{tenant,
+                                            kWrap,
+                                            version,
+                                            {root_id(root)},
+                                            {crypto::seal(root, crypto::Key::random().view(),
+                                                          tenant_context(tenant, kWrap, version))},
+                                            now()}},
+                   "ON CONFLICT DO NOTHING");
+    tx.commit();
+    impl.forget_tenant(tenant);
+    keys = impl.tenant(tenant);
+  }
+  auto [newest, wrap] = *keys->wrap.rbegin();
+  std::size_t out = 0;
+  for (auto old = keys->wrap.begin(); old->first != newest; ++old) {
+    for (bool last = false;;) {
+      // The last round finds nobody wrapping under the old key any more, and destroys it.
+      auto tx = impl.pool.begin();
+      if (last && tx.query(kLockWrap, tenant, old->first).empty()) break;
+      auto wrapped = impl.rewrap(tx, tenant, *old, newest, wrap);
+      out += wrapped;
+      if (last) tx.later(kDropWrap, tenant, old->first);
+      tx.commit();
+      if (last) break;
+      last = wrapped == 0;
+    }
+  }
+  impl.forget_tenant(tenant);
+  return out;
 }
 
 void Keystore::close_idle() { impl_->pool.close_idle(); }

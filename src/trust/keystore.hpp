@@ -1,8 +1,12 @@
 // The keystore: where keys are made, kept and destroyed.
 //
 //   root key (a file with strict rights, or an external service)
+//     ├ wraps the installation's own: what fixed keys are derived from, and what signs
 //     └ wraps each tenant's wrapping key and index key
 //         └ the wrapping key wraps a key for each person and account of the tenant
+//
+// Root and wrapping keys change while the program runs (rotate_root, rotate_tenant): what they wrap
+// stays the same, so nothing that was sealed has to be sealed anew.
 //
 // It is a PostgreSQL cluster of its own: the main database and its backups never hold a key.
 // Wrapped keys are bound to their owner by the AEAD's context, so that a row copied to another
@@ -18,25 +22,37 @@
 
 #include "base/ids.hpp"
 #include "crypto/key.hpp"
+#include "crypto/note.hpp"
 #include "db/tx.hpp"
 
 namespace varde::trust {
 
+/// Where the root key is: a file of 32 bytes that only its owner reads, or what a command prints
+/// (base64): the client of an external key service. While it is being changed, the next one stands
+/// beside the file ("root.key.next").
+struct RootKey {
+  std::string path;
+  std::string command;
+};
+
 class Keystore {
  public:
-  Keystore(const std::string& conninfo, crypto::Key root, std::size_t connections_per_loop);
+  Keystore(const std::string& conninfo, RootKey root, std::size_t connections_per_loop);
   ~Keystore();
 
-  /// Reads the root key from `path`, making it (mode 0600) when there is none and `may_create`.
-  /// Throws with what to do.
-  static crypto::Key load_root(const std::string& path, bool may_create);
+  /// Reads the root key and the installation's own keys; once, before anything else. `may_create`:
+  /// makes a root key where there is none. `name` is what signatures of a new installation are made
+  /// under, for ever. Throws with what to do.
+  void open(const std::string& name, bool may_create);
+  /// Signs for the installation: heads of trails, receipts, evidence.
+  const crypto::Signer& signer() const;
 
   /// Makes a tenant's keys; nothing happens when it has them.
   void create_tenant(const Uuid& tenant);
   /// A fixed key of the tenant for a purpose ("blind-index", "links"); derived from its index key,
   /// never rotates.
   crypto::Key tenant_key(const Uuid& tenant, std::string_view purpose);
-  /// A fixed key of the installation for a purpose; derived from the root key.
+  /// A fixed key of the installation for a purpose; derived from its own, never rotates.
   crypto::Key installation_key(std::string_view purpose) const;
 
   /// Makes and stores a key for each id, durably, before the rows they protect exist: a key without
@@ -49,6 +65,16 @@ class Keystore {
   std::optional<crypto::Key> key(const Uuid& tenant, const Uuid& id);
   /// Destroys keys: what they sealed is gone everywhere, backups included.
   void destroy_keys(const Uuid& tenant, std::span<const Uuid> ids);
+  /// Destroys all keys of a tenant, its own included.
+  void destroy_tenant(const Uuid& tenant);
+
+  /// Wraps everything that the root key wraps under a new one, which takes its place in the file.
+  /// Other nodes go on and find the new one when they need it. Only for a key in a file. Stopped at
+  /// any moment, either the old or the new one is in force, and open() knows which.
+  void rotate_root();
+  /// Wraps the keys of a tenant's persons under a new wrapping key, in batches, and destroys the
+  /// old one; goes on where an earlier run was stopped. Returns how many keys it wrapped.
+  std::size_t rotate_tenant(const Uuid& tenant);
   void close_idle();
 
  private:

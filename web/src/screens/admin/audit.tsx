@@ -1,15 +1,17 @@
 // Who did what, when, and what it was before. Filters are in the address; nothing here can be changed.
-import { Button } from '@mantine/core'
-import { IconHistory } from '@tabler/icons-react'
+import { Button, TextInput } from '@mantine/core'
+import { IconCertificate, IconDownload, IconHistory, IconKey } from '@tabler/icons-react'
+import { useState } from 'react'
 import { type AuditView, listAudit } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { useUsers } from '@/lib/lookups'
 import { oneOf, useUrl } from '@/lib/url'
-import { Empty, Page, Tag, Time } from '@/ui/kit'
+import { Empty, IconButton, Page, Tag, Time } from '@/ui/kit'
 import { Link, LinkButton } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { KeyDialog, ProofDialog } from './audit-proof'
 
 const places: Record<string, (id: string) => string> = {
   person: (id) => `/persons/${id}`,
@@ -43,13 +45,32 @@ const kinds = [
   'suppression',
   'user',
   'settings',
+  'shift',
+  'offer',
+  'booking',
+  'substitute',
+  'workplace',
+  'portal',
+  'audit',
+  'keys',
 ] as const
+
+const dayAfter = (day: string) => new Date(Date.parse(`${day}T00:00:00`) + 36 * 3600 * 1000)
+const start = (day: Date) => new Date(day.getFullYear(), day.getMonth(), day.getDate()).toISOString()
 
 export default function Audit() {
   const [url, setUrl] = useUrl()
   const users = useUsers()
   const kind = oneOf(kinds, url.kind)
-  const filter = { actor: url.actor, action: kind && `${kind}.`, object: url.object }
+  const [proving, setProving] = useState<AuditView>()
+  const [keyShown, setKeyShown] = useState(false)
+  const filter = {
+    actor: url.actor,
+    action: kind && `${kind}.`,
+    object: url.object,
+    from: url.from ? start(new Date(`${url.from}T00:00:00`)) : undefined,
+    until: url.until ? start(dayAfter(url.until)) : undefined,
+  }
   const pages = usePages(['audit', filter], (cursor) =>
     ask(listAudit({ query: { ...filter, cursor, limit: 50 } })),
   )
@@ -111,10 +132,44 @@ export default function Audit() {
           <span className="muted">–</span>
         ),
     },
+    {
+      key: 'proof',
+      header: '',
+      cell: (a) => (
+        <IconButton label={t('admin:prove')} onClick={() => setProving(a)}>
+          <IconCertificate size={18} aria-hidden />
+        </IconButton>
+      ),
+    },
   ]
   const filtered = Object.values(filter).some(Boolean)
   return (
-    <Page title={t('admin:audit')} lead={t('admin:audit_lead')} wide>
+    <Page
+      title={t('admin:audit')}
+      lead={t('admin:audit_lead')}
+      wide
+      actions={
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconKey size={16} aria-hidden />}
+            onClick={() => setKeyShown(true)}
+          >
+            {t('admin:trail_key')}
+          </Button>
+          <LinkButton
+            variant="default"
+            href="/api/v1/audit/export"
+            download
+            leftSection={<IconDownload size={16} aria-hidden />}
+          >
+            {t('admin:trail_download')}
+          </LinkButton>
+        </>
+      }
+    >
+      {proving && <ProofDialog entry={proving} close={() => setProving(undefined)} />}
+      {keyShown && <KeyDialog close={() => setKeyShown(false)} />}
       <div className="filters">
         <Choice
           label={t('admin:actor')}
@@ -132,8 +187,20 @@ export default function Audit() {
           data={kinds.map((k) => ({ value: k, label: t(`admin:object_kinds.${k}`) }))}
           onPick={(picked) => setUrl({ kind: picked })}
         />
+        <TextInput
+          type="date"
+          label={t('admin:from_day')}
+          value={url.from ?? ''}
+          onChange={(event) => setUrl({ from: event.currentTarget.value })}
+        />
+        <TextInput
+          type="date"
+          label={t('admin:until_day')}
+          value={url.until ?? ''}
+          onChange={(event) => setUrl({ until: event.currentTarget.value })}
+        />
         {filtered && (
-          <Button variant="default" onClick={() => setUrl({ actor: '', kind: '', object: '' })}>
+          <Button variant="default" onClick={() => setUrl({ actor: '', kind: '', object: '', from: '', until: '' })}>
             {t('admin:clear_filters')}
           </Button>
         )}

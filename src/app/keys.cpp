@@ -1,0 +1,79 @@
+// `varde keys`: changing keys beside the running program.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "app/program.hpp"
+#include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
+
+namespace varde::app {
+namespace {
+
+constexpr db::Sql kTenants{"keys.tenants", "SELECT tenant_id FROM tenant ORDER BY tenant_id"};
+
+// Runs `work` on the databases of the program that runs.
+void beside(const Settings& settings, const std::function<void(trust::Base&)>& work) {
+  drop_root(settings);
+  crypto::initialise();
+  auto of_cluster = [&](const char* name) {
+    return db::Cluster({.directory = settings.data_directory + "/" + name, .name = name})
+        .conninfo();
+  };
+  db::Database database(settings.embedded ? of_cluster("main") : settings.database, 1);
+  trust::Keystore keys(settings.embedded ? of_cluster("keystore") : settings.keystore,
+                       root_key_of(settings), 1);
+  trust::Base base{database, keys, settings.public_url, settings.data_directory, ""};
+  std::string failure;
+  net::run_fiber([&] {
+    try {
+      keys.open("", false);
+      work(base);
+    } catch (const db::Unavailable& e) {
+      failure = std::string(
+                    "the databases are not to be reached. Varde must be running: start it "
+                    "first. ") +
+                e.what();
+    } catch (const std::exception& e) {
+      failure = e.what();
+    }
+    database.close_idle();
+    keys.close_idle();
+  });
+  if (!failure.empty()) throw std::runtime_error(failure);
+}
+
+}  // namespace
+
+void rotate_root(const Settings& settings) {
+  beside(settings, [](trust::Base& base) { base.keys.rotate_root(); });
+  std::cout << "The root key was changed. Put the new one where you keep a copy of it, and destroy "
+               "the copies of the old one when its backups have run out.\n";
+}
+
+void rotate_tenants(const Settings& settings, const std::string& slug) {
+  beside(settings, [&](trust::Base& base) {
+    std::vector<Uuid> tenants;
+    if (slug.empty()) {
+      auto tx = base.database.system();
+      tenants = tx.all<Uuid>(kTenants);
+      tenants.push_back(trust::kAccounts);
+    } else {
+      auto tenant = trust::find_tenant(base, slug);
+      if (!tenant) throw std::runtime_error("there is no organisation " + slug);
+      tenants.push_back(*tenant);
+    }
+    std::size_t wrapped = 0;
+    for (const auto& tenant : tenants) {
+      wrapped += base.keys.rotate_tenant(tenant);
+      if (tenant == trust::kAccounts) continue;
+      trust::Ctx ctx(base, tenant, {});
+      trust::record(ctx, trust::AuditEntry{"keys.rotate", "tenant", tenant});
+      ctx.commit();
+    }
+    std::cout << fmt::format("{} organisations have new keys; {} keys were wrapped anew.\n",
+                             tenants.size(), wrapped);
+  });
+}
+
+}  // namespace varde::app
