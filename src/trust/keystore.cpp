@@ -415,7 +415,10 @@ void Keystore::create_tenant(const Uuid& tenant) {
   while (true) {
     auto root = impl_->root_now();
     auto tx = impl_->pool.begin();
+    // It may have keys of a later version alone.
+    auto known = tx.later(kTenantKeys, tenant);
     auto in_force = tx.one<db::Bytes>(kRootInForce);
+    if (!known.rows().empty()) return;
     if (in_force.data != root_id(root)) {
       impl_->take_root(in_force.data);  // another node changed it
       continue;

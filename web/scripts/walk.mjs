@@ -1,7 +1,7 @@
 // Walks the main paths in a real browser against the real program: log in, come back to where one was going, make,
 // change, collide, import, compose, build. Fails at the first step that does not do what it says. `npm run walk`
 //   ONLY=regex of step names (the login is always walked)
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiOf, reportPolicy, startBrowser, startProgram, totp } from './program.mjs'
 import { newAccount, PASSWORD } from './seed.mjs'
@@ -395,6 +395,28 @@ const steps = {
     const settings = await api('GET', '/staffing/settings')
     if (settings.rules.weekly_rest.minutes !== 36 * 60 || settings.asking.max_per_day !== 5) throw new Error('not saved')
     await see('These are the Swedish defaults')
+  },
+  'an entry of the trail is proven in the browser, and the trail downloaded': async () => {
+    await page.goto(`${base}/audit`)
+    await page.getByRole('button', { name: 'Prove this entry' }).first().click()
+    const dialog = page.getByRole('dialog')
+    const sign = dialog.getByRole('button', { name: 'Sign now' })
+    const holds = dialog.getByText('This entry is in the signed trail.')
+    await sign.or(holds).waitFor()
+    if (await sign.isVisible()) await sign.click()
+    await holds.waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await button('Public key').click()
+    await dialog.getByText('varde audit verify').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await label('From').fill('2001-01-01')
+    await label('Until').fill('2001-01-02')
+    await see('Nothing recorded here')
+    await button('Clear all filters').first().click()
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download the trail' }).click()
+    const lines = readFileSync(await (await downloading).path(), 'utf8').trim().split('\n')
+    if (!lines[0].includes('varde-trail/1') || !lines.at(-1).startsWith('{"head":')) throw new Error('not a trail')
   },
   'a session that ends leads to login and back': async () => {
     await page.goto(`${base}/audit`)

@@ -421,6 +421,13 @@ export type DryRunStep = {
 
 export type Encoding = 'gsm7' | 'ucs2';
 
+export type EntryProof = {
+    entry: string;
+    index: number;
+    hashes: Array<string>;
+    head: Head;
+};
+
 export type Excluded = {
     suppressed: number;
     no_consent: number;
@@ -529,6 +536,16 @@ export type FormResults = {
 };
 
 export type FormState = 'draft' | 'published' | 'closed';
+
+export type GrowthProof = {
+    hashes: Array<string>;
+};
+
+export type Head = {
+    size: number;
+    at: string;
+    note: string;
+};
 
 export type HeaderTemplate = {
     name: string;
@@ -1611,6 +1628,11 @@ export type TotpSetup = {
     uri: string;
 };
 
+export type TrailKey = {
+    origin: string;
+    verifier: string;
+};
+
 export type TravelRule = {
     level: RuleLevel;
     fixed_minutes: number;
@@ -2427,6 +2449,8 @@ export type ListAuditData = {
         action?: string;
         actor?: string;
         object?: string;
+        from?: string;
+        until?: string;
         limit?: number;
     };
     url: '/api/v1/audit';
@@ -2453,6 +2477,169 @@ export type ListAuditResponses = {
 };
 
 export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
+
+export type GetAuditKeyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/key';
+};
+
+export type GetAuditKeyErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetAuditKeyError = GetAuditKeyErrors[keyof GetAuditKeyErrors];
+
+export type GetAuditKeyResponses = {
+    /**
+     * The answer.
+     */
+    200: TrailKey;
+};
+
+export type GetAuditKeyResponse = GetAuditKeyResponses[keyof GetAuditKeyResponses];
+
+export type ListAuditHeadsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/audit/heads';
+};
+
+export type ListAuditHeadsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListAuditHeadsError = ListAuditHeadsErrors[keyof ListAuditHeadsErrors];
+
+export type ListAuditHeadsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<Head>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListAuditHeadsResponse = ListAuditHeadsResponses[keyof ListAuditHeadsResponses];
+
+export type SealAuditData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/heads';
+};
+
+export type SealAuditErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SealAuditError = SealAuditErrors[keyof SealAuditErrors];
+
+export type SealAuditResponses = {
+    /**
+     * The answer.
+     */
+    200: Head;
+};
+
+export type SealAuditResponse = SealAuditResponses[keyof SealAuditResponses];
+
+export type ProveAuditEntryData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/audit/entries/{id}/proof';
+};
+
+export type ProveAuditEntryErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ProveAuditEntryError = ProveAuditEntryErrors[keyof ProveAuditEntryErrors];
+
+export type ProveAuditEntryResponses = {
+    /**
+     * The answer.
+     */
+    200: EntryProof;
+};
+
+export type ProveAuditEntryResponse = ProveAuditEntryResponses[keyof ProveAuditEntryResponses];
+
+export type ProveAuditGrowthData = {
+    body?: never;
+    path?: never;
+    query: {
+        before: number;
+        size: number;
+    };
+    url: '/api/v1/audit/growth';
+};
+
+export type ProveAuditGrowthErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ProveAuditGrowthError = ProveAuditGrowthErrors[keyof ProveAuditGrowthErrors];
+
+export type ProveAuditGrowthResponses = {
+    /**
+     * The answer.
+     */
+    200: GrowthProof;
+};
+
+export type ProveAuditGrowthResponse = ProveAuditGrowthResponses[keyof ProveAuditGrowthResponses];
+
+export type DownloadAuditData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/export';
+};
+
+export type DownloadAuditErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadAuditError = DownloadAuditErrors[keyof DownloadAuditErrors];
+
+export type DownloadAuditResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
 
 export type ListNotificationsData = {
     body?: never;
