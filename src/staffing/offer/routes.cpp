@@ -170,6 +170,17 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
 }  // namespace
 
 void add_offer_hooks(trust::Base& base) {
+  base.extensions.add(trust::NameSource{[](Ctx& ctx, const std::vector<Uuid>& ids) {
+    std::map<Uuid, std::string> out;
+    auto shifts = find_shifts(ctx, ids);
+    if (shifts.empty()) return out;
+    std::map<Uuid, Workplace> places;
+    for (auto& place : workplaces(ctx)) places[place.id] = std::move(place);
+    for (const auto& shift : shifts)
+      if (auto place = places.find(shift.workplace_id); place != places.end())
+        out[shift.id] = shift_title(shift, place->second);
+    return out;
+  }});
   base.extensions.add(outreach::SmsReplyHook{take_reply});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     struct Freed {

@@ -40,10 +40,11 @@ struct AuditView {
   ActorView actor;
   std::string action;
   ObjectView object;
+  std::optional<ObjectView> person;  ///< Whom it is about, where that is not the object.
   std::vector<ChangeView> fields;
   std::string network;
 };
-BOOST_DESCRIBE_STRUCT(AuditView, (), (id, at, actor, action, object, fields, network))
+BOOST_DESCRIBE_STRUCT(AuditView, (), (id, at, actor, action, object, person, fields, network))
 struct AuditQuery {
   std::optional<std::string> cursor, action;
   std::optional<Uuid> actor, object;
@@ -105,10 +106,15 @@ std::vector<AuditView> views_of(Ctx& ctx, const std::vector<EntryRow>& rows) {
                    {row.actor_kind, row.actor_id, ""},
                    row.action,
                    {row.object_kind, row.object_id, {}},
+                   std::nullopt,
                    changes_of(row, keys),
                    row.network};
     if (row.actor_id && names.contains(*row.actor_id)) view.actor.name = names[*row.actor_id];
     if (row.object_id && names.contains(*row.object_id)) view.object.name = names[*row.object_id];
+    if (row.person_id && row.person_id != row.object_id) {
+      view.person = ObjectView{"person", row.person_id, {}};
+      if (names.contains(*row.person_id)) view.person->name = names[*row.person_id];
+    }
     out.push_back(std::move(view));
   }
   return out;

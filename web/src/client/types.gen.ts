@@ -93,6 +93,7 @@ export type AuditView = {
     actor: ActorView;
     action: string;
     object: ObjectView;
+    person?: ObjectView;
     fields: Array<ChangeView>;
     network: string;
 };

@@ -58,7 +58,7 @@ export function ProofDialog({ entry, close }: { entry: AuditView; close: () => v
                   [
                     t('admin:proof_head'),
                     <span key="head" className="row">
-                      <code className="wrap">{proof.head.note}</code>
+                      <code className="pre wrap">{proof.head.note}</code>
                       <Copy value={proof.head.note} label={t('admin:copy_head')} />
                     </span>,
                   ],

@@ -22,6 +22,8 @@ const places: Record<string, (id: string) => string> = {
   journey: (id) => `/journeys/${id}`,
   segment: (id) => `/segments/${id}`,
   template: (id) => `/templates/${id}`,
+  shift: (id) => `/shifts/${id}`,
+  substitute: (id) => `/substitutes/${id}`,
 }
 
 /** What actions begin with. */
@@ -93,7 +95,8 @@ export default function Audit() {
       header: t('admin:action'),
       cell: (a) => {
         const [, verb] = a.action.split('.')
-        return t(`admin:verbs.${verb}`, { defaultValue: a.action })
+        const whole = a.action.replace('.', '_')
+        return t(`admin:actions.${whole}`, { defaultValue: t(`admin:verbs.${verb}`, { defaultValue: a.action }) })
       },
     },
     {
@@ -106,6 +109,12 @@ export default function Audit() {
           <span>
             <span className="muted">{t(`admin:object_kinds.${kind}`, { defaultValue: kind })}</span>{' '}
             {place ? <Link href={place(id)}>{name}</Link> : name}
+            {a.person?.name && (
+              <>
+                {' · '}
+                <Link href={`/persons/${a.person.id}`}>{a.person.name}</Link>
+              </>
+            )}
           </span>
         )
       },
