@@ -113,10 +113,10 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
   Way way{channel, language, flags};
   for (int attempt = 0;; ++attempt) {
     auto asked = ctx.tx().later(kOffer, shift_id, person);
-    auto open = ctx.tx().later(kOpenOf, shift_id, kFewOpen);
+    auto open = yes ? db::Later{} : ctx.tx().later(kOpenOf, shift_id, kFewOpen);
     auto shift = find_shift(ctx, shift_id);
     auto offer = asked.rows().maybe<OfferRecord>();
-    way.few_open = open.rows().as<std::int64_t>(0) < kFewOpen;
+    if (!yes) way.few_open = open.rows().as<std::int64_t>(0) < kFewOpen;
     if (!shift || !offer) return not_found("This person was not asked about this shift.");
     try {
       return yes ? say_yes(ctx, *shift, *offer, way) : say_no(ctx, *shift, *offer, way);
@@ -211,9 +211,10 @@ void enqueue_after(Ctx& ctx, const Uuid& shift, const Uuid& person) {
 
 std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
                                            const std::vector<BookingRecord>& bookings,
-                                           BookingState state, const std::string& reason) {
+                                           BookingState state, const std::string& reason,
+                                           bool locked) {
   // The shift first, as everywhere.
-  if (bookings.empty() || !lock_shift(ctx, shift)) return {};
+  if (bookings.empty() || (!locked && !lock_shift(ctx, shift))) return {};
   std::vector<Uuid> persons;
   for (const auto& booking : bookings) persons.push_back(booking.person_id);
   auto keys = reason.empty() ? std::unordered_map<Uuid, crypto::Key>{}
