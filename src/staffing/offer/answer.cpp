@@ -66,7 +66,8 @@ Result<AnswerReply> say_no(Ctx& ctx, const Shift& shift, const OfferRecord& offe
     if (booking) cancel_bookings(ctx, shift.id, {*booking}, BookingState::cancelled_by_person, "");
     return reply(AnswerResult::declined, way.language);
   }
-  if (offer.state != OfferState::declined) {
+  // A second no is one too where somebody said that the person is to be asked again.
+  if (offer.state != OfferState::declined || to_be_repeated(offer)) {
     ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), OfferState::declined, way.channel,
                    way.flags);
     trust::record(ctx, AuditEntry{"offer.decline", "shift", shift.id, offer.person_id});

@@ -1,5 +1,5 @@
 // The shift board: a week by workplaces. What is unfilled stands out before anything else.
-import { ActionIcon, Button } from '@mantine/core'
+import { ActionIcon, Button, Switch } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFileImport, IconMapPin, IconPlus } from '@tabler/icons-react'
 import { Suspense, useMemo, useState } from 'react'
@@ -64,6 +64,14 @@ export default function Shifts() {
                   data={options(items)}
                   onPick={(workplace) => setUrl({ workplace })}
                 />
+                {request && (
+                  <Switch
+                    className="filter-switch"
+                    label={t('staffing:board.mine')}
+                    checked={url.mine === '1'}
+                    onChange={(e) => setUrl({ mine: e.currentTarget.checked ? '1' : undefined })}
+                  />
+                )}
               </div>
               <Week monday={monday} onNew={onNew} />
             </>
@@ -138,11 +146,11 @@ function WeekPicker({ monday, here, onPick }: { monday: Day; here: Day; onPick: 
 
 function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => void }) {
   const [url, setUrl] = useUrl()
-  const may = useMay()
+  const mine = url.mine === '1'
   const phone = useMediaQuery('(max-width: 859px)', undefined, { getInitialValueInEffect: false })
   const workplaces = useWorkplaces().data?.items ?? []
-  const shifts = useWeek(monday)
-  const later = useWeek(addDays(monday, 7), shifts.isSuccess)
+  const shifts = useWeek(monday, mine)
+  const later = useWeek(addDays(monday, 7), mine, shifts.isSuccess)
   useLiveBoard()
   const state = oneOf(states, url.state)
   const places = useMemo(() => new Map(workplaces.map((w) => [w.id, w])), [workplaces])
@@ -163,6 +171,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
   if (!board) return <Skeleton block={420} />
   const shown = board.rows.reduce((n, r) => n + r.count, 0)
   const all = states.reduce((n, s) => n + (s === 'cancelled' ? 0 : board.tally[s]), 0)
+  const filtered = state || url.workplace || mine
   const next = after && after.unfilled + after.requested + after.open
   return (
     <>
@@ -189,9 +198,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
           </Link>
         ) : null}
       </nav>
-      {may('shifts.write') && (state === 'draft' || state === 'requested') && shown > 1 && (
-        <Together shifts={board.days.flatMap((d) => d.shifts)} state={state} />
-      )}
+      <Together shifts={board.days.flatMap((d) => d.shifts)} />
       {shown ? (
         phone ? (
           <BoardList board={board} places={places} />
@@ -202,10 +209,10 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
         <div className="card">
           <Empty
             icon={<IconCalendarOff aria-hidden />}
-            title={t(state || url.workplace ? 'staffing:board.none_such' : 'staffing:board.none')}
+            title={t(filtered ? 'staffing:board.none_such' : 'staffing:board.none')}
             action={
-              state || url.workplace ? (
-                <Button variant="default" onClick={() => setUrl({ state: undefined, workplace: undefined })}>
+              filtered ? (
+                <Button variant="default" onClick={() => setUrl({ state: undefined, workplace: undefined, mine: undefined })}>
                   {t('staffing:board.show_all')}
                 </Button>
               ) : onNew ? (
@@ -215,7 +222,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
               ) : undefined
             }
           >
-            {t(state || url.workplace ? 'staffing:board.none_such_text' : 'staffing:board.none_text')}
+            {t(filtered ? 'staffing:board.none_such_text' : 'staffing:board.none_text')}
           </Empty>
         </div>
       )}

@@ -18,6 +18,7 @@ import { Choice, SearchBox } from '@/ui/pick'
 import { PersonPicker, type PickedPerson, Several } from '@/ui/pick-many'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { useNames } from './data'
+import { Face } from './face'
 import { today } from './week'
 import './staffing.css'
 
@@ -41,7 +42,12 @@ export default function Substitutes() {
       key: 'name',
       header: t('staffing:person'),
       bare: true,
-      cell: (s) => <Link href={`/substitutes/${s.id}`}>{s.name}</Link>,
+      cell: (s) => (
+        <span className="with-face">
+          <Face id={s.id} name={s.name} at={s.picture_at} />
+          <Link href={`/substitutes/${s.id}`}>{s.name}</Link>
+        </span>
+      ),
     },
     { key: 'reach', header: t('staffing:reach'), cell: (s) => <Reach of={s} /> },
     {
