@@ -1,10 +1,11 @@
 // Asking again: those who said no, did not answer, or were told that others got it, when nobody
 // else is left.
 //
-// Who says "ask again" only marks the questions. The engine asks, as it does otherwise: in the order
-// of the ranking, as the shift's strategy says, by the rules, within the limits of a day, and not at
-// night. Whoever answers meanwhile takes the mark away by it. Those who were told that a shift is
-// taken need no mark: when a booking is cancelled they are asked like those who never were.
+// Who says "ask again" only marks the questions. The engine asks, as it does otherwise: in the
+// order of the ranking, as the shift's strategy says, by the rules, within the limits of a day, and
+// not at night. Whoever answers meanwhile takes the mark away by it. Those who were told that a
+// shift is taken need no mark: when a booking is cancelled they are asked like those who never
+// were.
 #include <unordered_map>
 
 #include "people/person/person.hpp"
@@ -108,8 +109,8 @@ Result<AskedAgain> ask_again(Ctx& ctx, const Uuid& id, const AskAgainInput& in) 
   if (in.states.has_value() == in.person_ids.has_value())
     return bad_input("/states", "Name either how the questions ended, or persons.");
   if (in.states && (in.states->empty() || !std::ranges::all_of(*in.states, can_be_repeated)))
-    return bad_input("/states",
-                     "must be among declined, expired, taken, withdrawn and refused, at least one.");
+    return bad_input(
+        "/states", "must be among declined, expired, taken, withdrawn and refused, at least one.");
   if (in.person_ids && (in.person_ids->empty() || in.person_ids->size() > kMostNamed))
     return bad_input("/person_ids", fmt::format("must be from 1 to {}.", kMostNamed));
   auto shift = find_shift(ctx, id);

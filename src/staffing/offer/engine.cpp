@@ -68,8 +68,8 @@ Plan plan_for(const Shift& shift, std::size_t open_questions) {
         return {.how_many = kAll,
                 .waves = begun,
                 .only_repeat = true,
-                .minutes = between && begun > 0 ? std::optional(waves[begun - 1].minutes)
-                                                : std::nullopt,
+                .minutes =
+                    between && begun > 0 ? std::optional(waves[begun - 1].minutes) : std::nullopt,
                 .last = !between,
                 .step = shift.step};
       }

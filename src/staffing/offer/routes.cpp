@@ -31,8 +31,9 @@ BOOST_DESCRIBE_STRUCT(EarlierRound, (), (asked_at, reach, state, answered_at, ch
 struct OfferView {
   Uuid person_id;
   std::optional<Personal> name;
-  std::optional<Timestamp> picture_at;  ///< When the picture was changed; without one there is none.
-  std::optional<Reach> reach;           ///< What it went out by; not kept of old questions.
+  std::optional<Timestamp>
+      picture_at;              ///< When the picture was changed; without one there is none.
+  std::optional<Reach> reach;  ///< What it went out by; not kept of old questions.
   OfferState state = OfferState::open;
   int step = 0, rank = 0, number = 0;
   std::string explanation;

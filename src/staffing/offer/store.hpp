@@ -29,16 +29,15 @@ inline constexpr db::Sql kOffersOf{"offer.of_shift",
                                    VARDE_OFFER "WHERE shift_id = $1 ORDER BY asked_at, rank"};
 // Of those who are to be asked again: nobody answers meanwhile.
 inline constexpr db::Sql kLockOffers{
-    "offer.lock", VARDE_OFFER
-    "WHERE shift_id = $1 AND person_id = ANY($2) ORDER BY person_id FOR UPDATE"};
+    "offer.lock",
+    VARDE_OFFER "WHERE shift_id = $1 AND person_id = ANY($2) ORDER BY person_id FOR UPDATE"};
 struct OpenOffer {
   Uuid shift_id;
   int number = 0;
   Timestamp starts_at, ends_at;
   std::string workplace, time_zone;
 };
-BOOST_DESCRIBE_STRUCT(OpenOffer, (),
-                      (shift_id, number, starts_at, ends_at, workplace, time_zone))
+BOOST_DESCRIBE_STRUCT(OpenOffer, (), (shift_id, number, starts_at, ends_at, workplace, time_zone))
 inline constexpr db::Sql kOpenOffersOf{
     "offer.open_of_person",
     "SELECT o.shift_id, o.number, s.starts_at, s.ends_at, w.name AS workplace, w.time_zone FROM "
@@ -69,7 +68,8 @@ inline constexpr db::Sql kAskedBefore{
     "SELECT tenant_id, shift_id, person_id, round, state, reached_by, asked_at, expires_at, "
     "answered_at, channel, flags FROM offer_before WHERE shift_id = $1 ORDER BY person_id, round"};
 inline constexpr db::Sql kMarkAgain{
-    "offer.mark_again", "UPDATE offer SET again_at = $3 WHERE shift_id = $1 AND person_id = ANY($2)"};
+    "offer.mark_again",
+    "UPDATE offer SET again_at = $3 WHERE shift_id = $1 AND person_id = ANY($2)"};
 inline constexpr db::Sql kAskAgain{
     "offer.ask_again",
     "UPDATE offer o SET state = 1, round = o.round + 1, step = $2, asked_at = $3, expires_at = $4, "

@@ -51,8 +51,7 @@ constexpr db::Sql kFile{
     "SELECT media_type, sealed FROM person_document WHERE person_id = $1 AND document_id = $2"};
 constexpr db::Sql kPicture{"picture.one", "SELECT sealed FROM person_picture WHERE person_id = $1"};
 constexpr db::Sql kPictureTimes{
-    "picture.times",
-    "SELECT person_id, updated_at FROM person_picture WHERE person_id = ANY($1)"};
+    "picture.times", "SELECT person_id, updated_at FROM person_picture WHERE person_id = ANY($1)"};
 constexpr db::Sql kPutPicture{
     "picture.put",
     "INSERT INTO person_picture (tenant_id, person_id, sealed, updated_at) SELECT $1, $2, $3, $4 "

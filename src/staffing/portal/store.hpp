@@ -159,8 +159,7 @@ inline constexpr db::Sql kOwnOffers{"portal.offers", VARDE_OWN_OFFER("offer")
                                     "AND o.state IN (1, 4) AND s.state IN (3, 6) AND s.taken < "
                                     "s.places AND s.starts_at > $2 AND (s.answer_by IS NULL OR "
                                     "s.answer_by > $2) ORDER BY s.starts_at, s.shift_id LIMIT 20"};
-inline constexpr db::Sql kOwnOffer{"portal.offer",
-                                   VARDE_OWN_OFFER("offer") "AND o.shift_id = $2"};
+inline constexpr db::Sql kOwnOffer{"portal.offer", VARDE_OWN_OFFER("offer") "AND o.shift_id = $2"};
 // With what was asked about the same shift before.
 inline constexpr db::Sql kAllOffers{
     "portal.all_offers",

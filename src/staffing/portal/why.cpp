@@ -88,9 +88,11 @@ BOOST_DESCRIBE_STRUCT(BookedRow, (),
                        latitude, longitude))
 constexpr db::Sql kMyQuestions{
     "portal.why_questions",
-    "SELECT o.asked_at, o.answered_at, o.expires_at, s.starts_at, s.ends_at FROM (SELECT tenant_id, "
+    "SELECT o.asked_at, o.answered_at, o.expires_at, s.starts_at, s.ends_at FROM (SELECT "
+    "tenant_id, "
     "shift_id, person_id, asked_at, answered_at, expires_at FROM offer UNION ALL SELECT tenant_id, "
-    "shift_id, person_id, asked_at, answered_at, expires_at FROM offer_before) o JOIN shift s USING "
+    "shift_id, person_id, asked_at, answered_at, expires_at FROM offer_before) o JOIN shift s "
+    "USING "
     "(tenant_id, shift_id) WHERE o.person_id = $1 AND o.asked_at > $2 LIMIT 1000"};
 struct QuestionRow {
   Timestamp asked_at;

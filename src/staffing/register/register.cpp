@@ -69,7 +69,8 @@ BOOST_DESCRIBE_STRUCT(SubstituteInput, (),
 struct Substitute {
   Uuid id;  ///< The person's.
   Personal name;
-  std::optional<Timestamp> picture_at;  ///< When the picture was changed; without one there is none.
+  std::optional<Timestamp>
+      picture_at;  ///< When the picture was changed; without one there is none.
   std::optional<Personal> phone, email;
   double percent = 0;
   std::optional<double> latitude, longitude;
@@ -80,8 +81,8 @@ struct Substitute {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(Substitute, (),
-                      (id, name, picture_at, phone, email, percent, latitude, longitude, pools, skills,
-                       workplaces, last_asked_at, version))
+                      (id, name, picture_at, phone, email, percent, latitude, longitude, pools,
+                       skills, workplaces, last_asked_at, version))
 struct SubstituteQuery {
   std::optional<Uuid> pool, skill, person;
   std::optional<std::string> q;  ///< The beginning of a name, an address or a number.

@@ -362,10 +362,9 @@ void add_shift_routes(trust::Api& api) {
             if (query->until <= query->from || query->until - query->from > std::chrono::days(93))
               return bad_input("query/until", "must be after from, and within 93 days of it.");
             web::Page<Shift> page;
-            auto records =
-                ctx.tx().all<ShiftRecord>(kBoard, query->from, query->until, query->workplace,
-                                          query->mine.value_or(false) ? std::optional(ctx.actor.id)
-                                                                      : std::nullopt);
+            auto records = ctx.tx().all<ShiftRecord>(
+                kBoard, query->from, query->until, query->workplace,
+                query->mine.value_or(false) ? std::optional(ctx.actor.id) : std::nullopt);
             if (static_cast<std::int64_t>(records.size()) > kBoardMost)
               return bad_input("query/until",
                                "There are more than 5,000 shifts in this time. Ask for less of it, "
@@ -443,15 +442,15 @@ void add_shift_routes(trust::Api& api) {
             publish(ctx, {*r});
             return *find_shift(ctx, path->id);
           });
-  api.add({"POST", "/api/v1/shifts/publish", "publishShifts",
-           "Publishes up to 200 shifts, or asks for them, and says of each what became of it",
-           request},
-          [](Ctx& ctx, const web::Body<PublishInput>& in) -> Result<web::Page<PublishOutcome>> {
-            std::set<Uuid> ids(in->shift_ids.begin(), in->shift_ids.end());
-            if (ids.empty() || ids.size() > kMostAtOnce)
-              return bad_input("/shift_ids", fmt::format("must be from 1 to {}.", kMostAtOnce));
-            return web::Page<PublishOutcome>{publish_many(ctx, {ids.begin(), ids.end()}), {}, {}};
-          });
+  api.add(
+      {"POST", "/api/v1/shifts/publish", "publishShifts",
+       "Publishes up to 200 shifts, or asks for them, and says of each what became of it", request},
+      [](Ctx& ctx, const web::Body<PublishInput>& in) -> Result<web::Page<PublishOutcome>> {
+        std::set<Uuid> ids(in->shift_ids.begin(), in->shift_ids.end());
+        if (ids.empty() || ids.size() > kMostAtOnce)
+          return bad_input("/shift_ids", fmt::format("must be from 1 to {}.", kMostAtOnce));
+        return web::Page<PublishOutcome>{publish_many(ctx, {ids.begin(), ids.end()}), {}, {}};
+      });
   api.add(
       {"POST", "/api/v1/shifts/{id}/copy", "copyShift", "Makes drafts like this one at other times",
        request},

@@ -62,8 +62,10 @@ inline constexpr db::Sql kTake{
 inline constexpr db::Sql kFree{
     "shift.free",
     "UPDATE shift SET taken = taken - $3, step = CASE WHEN state IN (4, 6) THEN 0 ELSE step END, "
-    "next_at = CASE WHEN state IN (4, 6) THEN NULL ELSE next_at END, state = CASE WHEN state IN (4, "
-    "6) THEN 3 ELSE state END, updated_at = $2, version = version + 1 WHERE shift_id = $1 AND taken "
+    "next_at = CASE WHEN state IN (4, 6) THEN NULL ELSE next_at END, state = CASE WHEN state IN "
+    "(4, "
+    "6) THEN 3 ELSE state END, updated_at = $2, version = version + 1 WHERE shift_id = $1 AND "
+    "taken "
     ">= $3"};
 inline constexpr db::Sql kReopen{
     "shift.reopen",
