@@ -108,7 +108,7 @@ async function perform(page, steps) {
       await page.getByLabel(a).first().fill(totp(secret.trim(), program.now()))
     } else if (act === 'click') await page.getByRole(a, { name: words(b) }).first().click()
     else if (act === 'picture')
-      await page.locator('input[type=file]').first().setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait() })
+      await page.locator('dialog[open] input[type=file]').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait() })
     else if (act === 'wait') await page.getByText(words(a)).first().waitFor()
   }
 }

@@ -397,7 +397,7 @@ const steps = {
     await dialog.locator('.dialog-foot').getByRole('button', { name: 'Close' }).click()
     await page.locator('a.shift-draft').first().waitFor({ state: 'detached' })
     // What one asked for oneself is in the address.
-    await page.getByLabel('Only my own').check()
+    await button('Only my own').click()
     await page.waitForURL('**mine=1**')
   },
   'a table of shifts is looked at before it is taken': async () => {
@@ -428,7 +428,7 @@ const steps = {
     const path = `/substitutes/${person}`
     await page.goto(base + path)
     await button(/^Add a picture of/).click()
-    await page.locator('input[type=file]').first().setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait(400) })
+    await page.locator('dialog[open] input[type=file]').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait(400) })
     const stage = page.getByRole('group', { name: /^Part that is kept/ })
     await stage.focus()
     const looks = () => page.locator('.crop-stage canvas').evaluate((c) => c.toDataURL('image/jpeg', 0.5))
@@ -453,7 +453,7 @@ const steps = {
     await shown(page.locator('tbody'))
     await page.goto(base + path)
     await button(/^Change the picture of/).click()
-    await button('Remove the picture').click()
+    await button('Remove').click()
     await button('Remove 1 picture').click()
     await see('The picture is removed.')
     await button(/^Add a picture of/).waitFor()

@@ -9,7 +9,6 @@ import { ProblemAlert, State } from '@/ui/kit'
 import { Dialog } from '@/ui/overlay'
 import { refreshShifts, useNames, zoneOf } from './data'
 import { ShiftTimes } from './shift-card'
-import { placesWords } from './states'
 import { dayIn } from './week'
 
 /** The most that one request takes. */
@@ -41,8 +40,8 @@ export function PublishDialog({ what, shifts, close }: { what: What; shifts: Shi
   const words = (s: Shift) => (
     <>
       <strong>{formatDay(dayIn(s.starts_at, zoneOf(names.places, s)))}</strong>{' '}
-      <ShiftTimes shift={s} zone={zoneOf(names.places, s)} /> · {names.places.get(s.workplace_id)?.name ?? '…'}{' '}
-      <span className="muted nowrap">({placesWords(s)})</span>
+      <ShiftTimes shift={s} zone={zoneOf(names.places, s)} /> · {names.places.get(s.workplace_id)?.name ?? '…'}
+      {s.places > 1 && <span className="muted nowrap"> · {t('staffing:together.places', { count: s.places })}</span>}
     </>
   )
   return (

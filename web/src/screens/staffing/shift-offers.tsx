@@ -156,17 +156,17 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
   )
 }
 
-/** What was asked and said before: "Before: Mon 21 Sep, 14:00 by SMS – No, Mon 21 Sep, 14:05 by SMS". */
+/** What was asked and said before: "Before: 21 Sep 2026, 14:00 CEST by SMS. No, 21 Sep 2026, 14:05 CEST by SMS". */
 function Earlier({ rounds }: { rounds: EarlierRound[] }) {
   return (
     <ul className="earlier muted small">
       {rounds.map((r) => (
         <li key={r.asked_at}>
           {t('staffing:again.before')} <Time at={r.asked_at} />
-          {r.reach && ` ${t(`staffing:reach_by.${r.reach}`)}`}: {t(`staffing:offer_states.${r.state}`)}
+          {r.reach && ` ${t(`staffing:reach_by.${r.reach}`)}`}. {t(`staffing:offer_states.${r.state}`)}
           {r.answered_at && (
             <>
-              {' '}
+              {', '}
               <Time at={r.answered_at} />
               {r.channel !== 'none' && ` ${t(`staffing:through.${r.channel}`)}`}
             </>

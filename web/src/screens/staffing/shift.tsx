@@ -195,6 +195,7 @@ function ShiftView({ shift }: { shift: Shift }) {
             <Card
               title={t('staffing:offers.title')}
               actions={
+                shift.state === 'open' &&
                 repeatable(shift, parts.offers.data?.items ?? []).length > 0 && (
                   <Button size="xs" variant="default" onClick={() => setOpen('again')}>
                     {t('staffing:again.open')}
@@ -264,7 +265,10 @@ function factsOf(shift: Shift, names: ReturnType<typeof useNames>, address: stri
   return [
     [t('staffing:dialog.places'), placesWords(shift)],
     [t('staffing:address'), address || none],
-    [t('staffing:dialog.length_label'), t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) })],
+    [
+      t('staffing:dialog.length_label'),
+      shift.break_minutes ? t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) }) : duration(all),
+    ],
     [
       t('staffing:needs.label'),
       shift.skills.length ? (

@@ -1,7 +1,7 @@
 // The shift board: a week by workplaces. What is unfilled stands out before anything else.
-import { ActionIcon, Button, Switch } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFileImport, IconMapPin, IconPlus } from '@tabler/icons-react'
+import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFileImport, IconMapPin, IconPlus, IconUser } from '@tabler/icons-react'
 import { Suspense, useMemo, useState } from 'react'
 import { useMay } from '@/app/session'
 import type { Shift } from '@/client'
@@ -64,14 +64,6 @@ export default function Shifts() {
                   data={options(items)}
                   onPick={(workplace) => setUrl({ workplace })}
                 />
-                {request && (
-                  <Switch
-                    className="filter-switch"
-                    label={t('staffing:board.mine')}
-                    checked={url.mine === '1'}
-                    onChange={(e) => setUrl({ mine: e.currentTarget.checked ? '1' : undefined })}
-                  />
-                )}
               </div>
               <Week monday={monday} onNew={onNew} />
             </>
@@ -146,6 +138,7 @@ function WeekPicker({ monday, here, onPick }: { monday: Day; here: Day; onPick: 
 
 function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => void }) {
   const [url, setUrl] = useUrl()
+  const may = useMay()
   const mine = url.mine === '1'
   const phone = useMediaQuery('(max-width: 859px)', undefined, { getInitialValueInEffect: false })
   const workplaces = useWorkplaces().data?.items ?? []
@@ -190,6 +183,11 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
               </TallyLink>
             )
           })}
+        {may('shifts.request') && (
+          <TallyLink current={mine} onPick={() => setUrl({ mine: mine ? undefined : '1' })}>
+            <IconUser size={15} aria-hidden /> {t('staffing:board.mine')}
+          </TallyLink>
+        )}
         {next ? (
           <Link className="board-later" href={hrefOf({ ...url, week: addDays(monday, 7), state: undefined })}>
             {after.unfilled

@@ -42,6 +42,7 @@ export default function Substitutes() {
       key: 'name',
       header: t('staffing:person'),
       bare: true,
+      width: 200,
       cell: (s) => (
         <span className="with-face">
           <Face id={s.id} name={s.name} at={s.picture_at} />
@@ -67,7 +68,7 @@ export default function Substitutes() {
       header: t('staffing:named.pools.title'),
       cell: (s) => <Some words={s.pools.map((p) => ({ key: p, text: names.pools.get(p) ?? '…' }))} />,
     },
-    { key: 'percent', header: t('staffing:percent'), number: true, cell: (s) => t('staffing:percent_of', { n: s.percent }) },
+    { key: 'percent', header: t('staffing:percent'), number: true, cell: (s) => (s.percent ? t('staffing:percent_of', { n: s.percent }) : <span className="muted">–</span>) },
     { key: 'asked', header: t('staffing:last_asked'), cell: (s) => (s.last_asked_at ? <span className="nowrap">{formatDate(s.last_asked_at)}</span> : <span className="muted">{t('never')}</span>) },
   ]
   const add = may('staffing.manage') && may('persons.read') && (
