@@ -188,6 +188,7 @@ class Again(Staff):
         self.assertIn("begun", said[over["id"]]["problem"])
         self.assertIn("cancelled", said[cancelled["id"]]["problem"])
         self.assertEqual((said[missing].get("state"), "not exist" in said[missing]["problem"]), (None, True))
+        self.assertEqual([self.state(s)["state"] for s in (over, cancelled)], ["draft", "cancelled"])
         for shift in good:
             self.asked(shift, 1)
             self.assertEqual(self.actions(shift).count("shift.publish"), 1)
