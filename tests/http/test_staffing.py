@@ -2,7 +2,7 @@
 import datetime, json, threading, unittest
 import varde
 from sms import SECRET, Gateway, http_settings, noon, number, sign
-from staffing import DAY, HOUR, Staff
+from staff import DAY, HOUR, Staff
 
 
 class Staffing(Staff):

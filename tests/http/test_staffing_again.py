@@ -2,7 +2,7 @@
 import unittest
 import varde
 from sms import SECRET, Gateway, http_settings, noon, number
-from staffing import DAY, HOUR, Staff
+from staff import DAY, HOUR, Staff
 from pictures import png
 
 
