@@ -1,7 +1,7 @@
 """Asking again, many published at once, what a workplace and a person each chose, and pictures in lists."""
-import unittest
+import json, unittest
 import varde
-from sms import SECRET, Gateway, http_settings, noon, number
+from sms import SECRET, Gateway, http_settings, noon, number, sign
 from staff import DAY, HOUR, Staff
 from pictures import png
 
@@ -172,6 +172,19 @@ class Again(Staff):
         self.admin.patch("/api/v1/persons/" + people[0], {"phone": number(910000)}, self.admin.ok("GET", "/api/v1/persons/" + people[0])["version"])
         self.assertEqual([self.offers(shift)[p]["reach"] for p in people], ["mail", "sms", "mail"], "a number that said STOP is not written to")
         self.assertTrue(self.link("ways-2@example.org"))
+        # The number that the first question named still means this shift when it is asked again.
+        def reply(text):
+            before = len(gateway.of(number(910001)))
+            body = json.dumps({"id": "again-%d" % before, "from": number(910001), "text": text}).encode()
+            self.assertEqual(self.program.client().request("POST", "/p/sms/%s/reply" % provider["id"], raw=body, headers=sign(body)).status, 200)
+            return varde.wait_for(lambda: len(gateway.of(number(910001))) > before and gateway.of(number(910001))[before]["text"], "an answer by SMS")
+        asked = self.offers(shift)[people[1]]["number"]
+        self.assertIn("Thank you", reply("NO %d" % asked))
+        self.again(shift, person_ids=people[1:2])
+        text = varde.wait_for(lambda: next((m["text"] for m in gateway.of(number(910001)) if m["text"].startswith("Still free")), None), "the second question")
+        self.assertIn("Answer YES %d or NO %d." % (asked, asked), text)
+        self.assertEqual(reply("yes %d" % asked), "The shift is yours.")
+        self.assertEqual([(r["state"], r["channel"]) for r in self.offers(shift)[people[1]]["earlier"]], [("declined", "sms")])
 
     def test_many_are_published_at_once_and_each_is_told(self):
         pool, people = self.pool("many", 1)

@@ -185,7 +185,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
           })}
         {may('shifts.request') && (
           <TallyLink current={mine} onPick={() => setUrl({ mine: mine ? undefined : '1' })}>
-            <IconUser size={15} aria-hidden /> {t('staffing:board.mine')}
+            <IconUser size={15} aria-hidden /> {t(may('shifts.write') ? 'staffing:board.mine' : 'staffing:board.my_requests')}
           </TallyLink>
         )}
         {next ? (
