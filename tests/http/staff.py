@@ -20,8 +20,8 @@ class Staff(unittest.TestCase):
         return there[0] if there else cls.admin.ok("POST", "/api/v1/workplaces", {"name": name, **more})["id"]
 
     def setUp(self):
-        # A session lasts twelve hours, and jumps of the clock add up: six of them are enough for any test.
-        if self.program.now() - self.logged_in > 6 * HOUR or self.admin.get("/api/v1/session").json.get("state") != "ready":
+        # A session ends after two hours in which nobody was seen, and jumps of the clock add up.
+        if self.program.now() - self.logged_in > HOUR / 2 or self.admin.get("/api/v1/session").json.get("state") != "ready":
             self.log_in()
 
     @classmethod
