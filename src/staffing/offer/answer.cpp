@@ -63,7 +63,9 @@ std::optional<Outcome> outcome_of(const Shift& shift, const OfferRecord& offer, 
   using enum OfferState;
   if (!yes) {
     if (offer.state == booked) return std::nullopt;
-    if (offer.state == declined) return Outcome{AnswerResult::declined, {}};
+    // A second no is one too where somebody said that the person is to be asked again.
+    if (offer.state == declined && !to_be_repeated(offer))
+      return Outcome{AnswerResult::declined, {}};
     return Outcome{AnswerResult::declined, declined, "offer.decline",
                    few_open && shift.state == ShiftState::open};
   }
@@ -168,7 +170,7 @@ std::vector<Settled> settle(Ctx& ctx, const std::vector<Said>& answers,
     persons.push_back(said.person);
   }
   std::set<Uuid> distinct(shift_ids.begin(), shift_ids.end());
-  auto locked = ctx.tx().later(kLockOffers, shift_ids, persons);
+  auto locked = ctx.tx().later(kLockAnswered, shift_ids, persons);
   auto open = ctx.tx().later(kOpenOf, std::vector(distinct.begin(), distinct.end()), kFewOpen);
   auto found = find_shifts(ctx, {distinct.begin(), distinct.end()});
   auto spoken = people::languages(ctx, persons);
@@ -306,9 +308,10 @@ void enqueue_after(Ctx& ctx, const Uuid& shift, const Uuid& person) {
 
 std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
                                            const std::vector<BookingRecord>& bookings,
-                                           BookingState state, const std::string& reason) {
+                                           BookingState state, const std::string& reason,
+                                           bool locked) {
   // The shift first, as everywhere.
-  if (bookings.empty() || !lock_shift(ctx, shift)) return {};
+  if (bookings.empty() || (!locked && !lock_shift(ctx, shift))) return {};
   std::vector<Uuid> persons;
   for (const auto& booking : bookings) persons.push_back(booking.person_id);
   auto keys = reason.empty() ? std::unordered_map<Uuid, crypto::Key>{}
