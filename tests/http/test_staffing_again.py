@@ -211,14 +211,15 @@ class Again(Staff):
     def test_a_leader_asks_for_many_and_finds_the_own_ones(self):
         pool, people = self.pool("mine", 1)
         leader = self.leader("asks-many@example.org")
-        fields = lambda i: {"workplace_id": self.place, "starts_at": self.at((30 + i) * DAY), "ends_at": self.at((30 + i) * DAY + HOUR), "pool_ids": [pool]}
+        place = self.workplace("Asks many")
+        fields = lambda i: {"workplace_id": place, "starts_at": self.at((30 + i) * DAY), "ends_at": self.at((30 + i) * DAY + HOUR), "pool_ids": [pool]}
         own = [leader.ok("POST", "/api/v1/shifts", fields(i)) for i in range(2)]
         foreign = self.admin.ok("POST", "/api/v1/shifts", fields(2))
         said = {o["id"]: o for o in leader.ok("POST", "/api/v1/shifts/publish", {"shift_ids": [s["id"] for s in [*own, foreign]]})["items"]}
         self.assertEqual([said[s["id"]]["state"] for s in own], ["requested"] * 2)
         self.assertIn("somebody else's", said[foreign["id"]]["problem"])
         self.assertEqual(self.state(foreign)["state"], "draft")
-        week = "/api/v1/shifts?from=%s&until=%s" % (self.at(29 * DAY), self.at(34 * DAY))
+        week = "/api/v1/shifts?workplace=%s&from=%s&until=%s" % (place, self.at(29 * DAY), self.at(34 * DAY))
         listed = lambda client, more: {s["id"] for s in client.ok("GET", week + more)["items"]}
         self.assertEqual(listed(leader, "&mine=true"), {s["id"] for s in own})
         self.assertEqual(listed(self.admin, "&mine=true"), {foreign["id"]})
