@@ -133,6 +133,12 @@ const steps = {
     await dialog().getByRole('button', { name: /^Cancel and tell/ }).click()
     await see(office, 'This shift was cancelled')
   },
+  // A person's page: what is said of the number.
+  async held({ person }) {
+    await office.goto(`${base}/persons/${person}`)
+    await office.getByRole('heading', { name: 'Timeline' }).waitFor()
+    return office.locator('.alert').allInnerTexts()
+  },
   async trail({ object }) {
     await office.goto(`${base}/audit?object=${object}`)
     await office.locator('tbody tr').first().waitFor()

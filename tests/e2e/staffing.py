@@ -247,7 +247,7 @@ class Story:
     def step_07_stop_and_start(self):
         before, after, third = self.pool("Stop", {}, {}, {})
         self.send(before, "STOPP")
-        self.shift("Stop", "Everyone at once")
+        shift = self.shift("Stop", "Everyone at once")
         self.asked(after, third)
         path = self.link(after, "/p/o/")
         self.send(after, "Stop.")
@@ -257,8 +257,12 @@ class Story:
         self.browser.offers(expected={after: ["Yes, booked", "by the link"], third: ["Others got it"]})
         self.told(third, "is taken")
         assert (self.texts(before), len(self.texts(after))) == ([], told), "who said stop is left alone"
+        held = self.browser.held(person=self.people[after]["id"])
+        assert any("No SMS is sent to this number: unsubscribed" in text for text in held), held
         # START lifts it, with a word to the number, and what follows is told by SMS again.
         assert "again" in self.say(after, "Start")
+        assert self.browser.held(person=self.people[after]["id"]) == []
+        self.browser.watch(shift=shift)
         self.browser.cancelBooking(name=after, reason="The class is away")
         self.told(after, "Your booking is cancelled")
         assert self.texts(before) == []
