@@ -1,6 +1,7 @@
 // The statements and rows of the substitutes' pages; only for this folder.
 #pragma once
 
+#include "staffing/fit/availability.hpp"
 #include "staffing/offer/offer.hpp"
 #include "staffing/portal/portal.hpp"
 
