@@ -407,6 +407,14 @@ class Portal(unittest.TestCase):
         later = (datetime.datetime.fromisoformat(local[1]) + datetime.timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M")
         visitor.done(path, **{"action": "report", "from": local[0], "until": later}, **seen)
         self.assertEqual(self.hours(booking)[2:], ["t", "f"])
+        # The office says otherwise again, and now the person's word is gone, until they confirm what the office said.
+        shorter = (datetime.datetime.fromisoformat(shift["ends_at"].replace("Z", "+00:00")) - datetime.timedelta(minutes=15)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.admin.ok("POST", "/api/v1/bookings/%s/hours" % booking, {"from": shift["starts_at"], "until": shorter})
+        self.assertEqual(self.hours(booking)[2:], ["f", "t"])
+        self.assertIn("How long did you work?", visitor.page())
+        now_seen = dict(re.findall(r'name="(seen_\w+)" value="([^"]+)"', visitor.page(path)))
+        visitor.done(path, action="confirm", **now_seen)
+        self.assertEqual(self.hours(booking)[2:], ["t", "t"])
         # What was seen is not there any more.
         self.assertEqual(visitor.send(path, action="confirm", **seen).status, 409)
         seen = dict(re.findall(r'name="(seen_\w+)" value="([^"]+)"', visitor.page(path)))
