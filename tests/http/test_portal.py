@@ -234,6 +234,21 @@ class Portal(unittest.TestCase):
         self.admin = self.program.admin()
         self.assertLessEqual(len(self.texts(person["phone"])) - before, 10 + 12, "in a day of asking every twenty minutes")
 
+    def test_a_stranger_takes_no_code_away(self):
+        person = self.substitute()
+        owner = self.signed_in(person)
+        owner.done("/sign-out")
+        code = self.ask(owner, person["phone"])
+        sent = len(self.texts(person["phone"]))
+        self.visitor().send("/code", contact=person["phone"])  # well within what a stranger may
+        self.settled()
+        self.assertEqual(len(self.texts(person["phone"])), sent, "while she waits for hers, nobody has another sent")
+        self.assertEqual(owner.done("/sign-in", code=code), HOME)
+        # A stranger's own is sent when she waits for none.
+        self.visitor().send("/code", contact=person["phone"])
+        self.settled()
+        self.assertEqual(len(self.texts(person["phone"])), sent + 1)
+
     def test_a_network_that_tries_everybody_is_slowed_down(self):
         person = self.substitute()
         owner = self.signed_in(person)
