@@ -123,7 +123,7 @@ class Story:
 
     def offered(self, name):
         """The number of the question, and its link."""
-        return re.search(r"(?:YES|JA) (\d+)", self.told(name, "{0}".format("/p/o/")))[1], self.link(name, "/p/o/")
+        return re.search(r"(?:YES|JA) (\d+)", self.told(name, "/p/o/"))[1], self.link(name, "/p/o/")
 
     def asked(self, *names):
         for name in names:
