@@ -38,6 +38,7 @@ trust::Module make_module(trust::Base& base) {
     add_shift_routes(api);
     add_table_routes(api);
     add_offer_routes(api);
+    add_again_routes(api);
   };
   module.pages = [&base](web::Router& router) {
     add_offer_pages(base, router);

@@ -524,8 +524,11 @@ class Portal(unittest.TestCase):
         self.admin.ok("PUT", "/api/v1/substitutes/" + person["id"], {"workplaces": [{"workplace_id": self.place, "kind": "excluded_by_workplace"}]})
         self.assertNotIn("Portal school", visitor.page("/profile"))
         visitor.done("/profile", action="avoid", id=self.place)
+        both = [{"workplace_id": self.place, "kind": kind} for kind in ("excluded_by_workplace", "excluded_by_person")]
+        self.assertEqual(own()["workplaces"], both, "each stands for itself")
+        self.assertIn("Portal school", visitor.page("/profile"))
         visitor.done("/profile", action="want", id=self.place)
-        self.assertEqual(own()["workplaces"], [{"workplace_id": self.place, "kind": "excluded_by_workplace"}])
+        self.assertEqual(own()["workplaces"], both[:1])
 
     def test_why_was_i_not_asked(self):
         pool = self.pool()

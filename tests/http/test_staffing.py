@@ -1,72 +1,11 @@
 """Staffing: a vacant shift is offered to a pool of substitutes, and exactly one person per place gets it."""
-import datetime, json, re, threading, unittest
+import datetime, json, threading, unittest
 import varde
 from sms import SECRET, Gateway, http_settings, noon, number, sign
+from staff import DAY, HOUR, Staff
 
-HOUR, DAY = 3600, 86400
 
-
-class Staffing(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.program = varde.shared()
-        noon(cls.program)  # at night nobody is asked about what can wait
-        cls.admin = cls.program.admin()
-        cls.place = cls.admin.ok("POST", "/api/v1/workplaces", {"name": "North school", "address": "Nordre gate 1", "time_zone": "Europe/Oslo", "latitude": 59.91, "longitude": 10.75})["id"]
-
-    def setUp(self):
-        # A jump of the clock ends sessions; who logs in does it at a time of its own, for a code works once.
-        if self.admin.get("/api/v1/session").json.get("state") != "ready":
-            self.log_in()
-
-    def log_in(self):
-        self.program.move_clock(31)
-        Staffing.admin = self.program.admin()
-
-    @classmethod
-    def at(cls, seconds):
-        return datetime.datetime.fromtimestamp(cls.program.now() + seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def pool(self, name, count):
-        """A pool of its own for a test, and who is in it."""
-        pool = self.admin.ok("POST", "/api/v1/pools", {"name": name})["id"]
-        people = []
-        for i in range(count):
-            person = self.admin.ok("POST", "/api/v1/persons", {"email": "%s-%d@example.org" % (name, i), "first_name": "%s%d" % (name.title(), i)})["id"]
-            self.admin.ok("PUT", "/api/v1/substitutes/" + person, {"pools": [pool]})
-            people.append(person)
-        return pool, people
-
-    def shift(self, pool, begin=4 * DAY, hours=8, publish=True, **fields):
-        shift = self.admin.ok("POST", "/api/v1/shifts", {"workplace_id": self.place, "starts_at": self.at(begin), "ends_at": self.at(begin + hours * HOUR), "pool_ids": [pool], **fields})
-        return self.admin.ok("POST", "/api/v1/shifts/%s/publish" % shift["id"], {}) if publish else shift
-
-    def state(self, shift):
-        return self.admin.ok("GET", "/api/v1/shifts/" + shift["id"])
-
-    def offers(self, shift):
-        return {o["person_id"]: o for o in self.admin.ok("GET", "/api/v1/shifts/%s/offers" % shift["id"])["items"]}
-
-    def asked(self, shift, count):
-        """Waits until so many were asked, and says who, in their order."""
-        offers = varde.wait_for(lambda: (o := self.offers(shift)) and len(o) >= count and o, "%d questions" % count)
-        self.assertEqual(len(offers), count)
-        return [o["person_id"] for o in sorted(offers.values(), key=lambda o: (o["asked_at"], o["rank"]))]
-
-    def say(self, shift, person, yes):
-        return self.admin.ok("POST", "/api/v1/shifts/%s/offers/%s/answer" % (shift["id"], person), {"yes": yes})["result"]
-
-    def reach(self, shift, state):
-        return varde.wait_for(lambda: (s := self.state(shift))["state"] == state and s, "the shift to be " + state)
-
-    def link(self, email, about=""):
-        def find():
-            for item in self.admin.ok("GET", "/api/v1/mailbox?q=" + email)["items"]:
-                mail = self.admin.ok("GET", "/api/v1/mailbox/" + item["id"])
-                if about in item["subject"] and (found := re.search(r"https?://[^/\s]+(/p/o/\S+)", mail["text"])):
-                    return found[1]
-        return varde.wait_for(find, "a message with a link to answer")
-
+class Staffing(Staff):
     def test_everyone_is_asked_at_once_and_the_first_yes_wins(self):
         pool, people = self.pool("broadcast", 3)
         shift = self.shift(pool, note="Bring <indoor> shoes")
@@ -193,7 +132,7 @@ class Staffing(unittest.TestCase):
 
     def test_asked_and_answered_by_sms(self):
         noon(self.program)
-        admin = Staffing.admin = self.program.admin()  # the clock's jump may have ended the session
+        admin = type(self).admin = self.program.admin()  # the clock's jump may have ended the session
         gateway = Gateway()
         provider = admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": 4, "default": True, "callback_secret": SECRET, "sms": http_settings(gateway)})
         self.addCleanup(admin.delete, "/api/v1/providers/" + provider["id"])
@@ -244,11 +183,6 @@ class Staffing(unittest.TestCase):
         self.say(first, people[0], False)
         self.program.move_clock(31 * 60)
         self.asked(overlapping, 1)
-
-    def asking(self, **fields):
-        settings = self.admin.ok("GET", "/api/v1/staffing/settings")
-        self.admin.patch("/api/v1/staffing/settings", {"asking": {**settings["asking"], **fields}}, settings["version"])
-        self.addCleanup(lambda: self.admin.request("PATCH", "/api/v1/staffing/settings", {"asking": settings["asking"]}, {"If-Match": "*"}))
 
     def test_nobody_is_asked_more_often_a_day_than_wanted(self):
         self.asking(max_per_day=1)
@@ -397,11 +331,7 @@ class Staffing(unittest.TestCase):
 
     def test_a_workplace_asks_and_the_office_approves(self):
         pool, people = self.pool("leader", 1)
-        made = self.admin.ok("POST", "/api/v1/users/invitations", {"email": "leader@example.org", "role": "requester"})
-        token = varde.wait_for(lambda: next((m[1] for item in self.admin.ok("GET", "/api/v1/mailbox?q=leader@example.org")["items"] if (m := re.search(r"invitation[/#?]\S*?([A-Za-z0-9_.~-]{20,})", self.admin.ok("GET", "/api/v1/mailbox/" + item["id"])["text"]))), None), "the invitation")
-        self.program.client().ok("POST", "/api/v1/invitations/accept", {"token": token, "name": "Workplace Leader", "password": "violet tractor sings at dawn"})
-        leader = self.program.client()
-        leader.login("leader@example.org", "violet tractor sings at dawn")
+        leader = self.leader("leader@example.org")
         shift = leader.ok("POST", "/api/v1/shifts", {"workplace_id": self.place, "starts_at": self.at(2 * DAY), "ends_at": self.at(2 * DAY + 8 * HOUR), "pool_ids": [pool]})
         self.assertEqual(leader.ok("POST", "/api/v1/shifts/%s/publish" % shift["id"], {})["state"], "requested")
         self.assertEqual(self.offers(shift), {}, "nobody is asked before it is approved")

@@ -91,7 +91,13 @@ export async function startProgram(browser) {
     const started = { base, login, stop, now, moveClock, endSimulation }
     // The demo logs in with the code of the real time: ours is the one before. Nor does the clock jump while it sends.
     moveClock(-62)
-    started.api = await logIn(started, await browser.newContext())
+    // Its words are written down before the account is made.
+    const context = await browser.newContext()
+    started.api = await until('the demo account', () =>
+      logIn(started, context).catch((error) => {
+        if (!/: 401 /.test(error.message)) throw error
+      }),
+    )
     moveClock(31)
     demo = run('python3', [join(root, 'demo/demo.py'), data, base])
     await until('the demo organisation to be filled', () => existsSync(join(data, 'demo/filled')), 300)

@@ -1,4 +1,5 @@
 // What the demo organisation lacks for every screen to have something to show, made through the API.
+import { crc32, deflateSync } from 'node:zlib'
 import { apiOf, until } from './program.mjs'
 
 export const PASSWORD = 'violet tractor sings at dawn'
@@ -243,6 +244,38 @@ export async function seed(api) {
   await api('POST', '/journeys', { name: 'Not begun', trigger: { kind: 'form_submitted', form_id: forms[0].id }, steps: [], start: '' })
 }
 
+/** A picture of nobody: a head and shoulders of one colour, as PNG. */
+export function portrait(side = 240) {
+  const chunk = (kind, data) => {
+    const body = Buffer.concat([Buffer.from(kind), data])
+    const out = Buffer.alloc(body.length + 8)
+    out.writeUInt32BE(data.length)
+    body.copy(out, 4)
+    out.writeUInt32BE(crc32(body), body.length + 4)
+    return out
+  }
+  const rows = []
+  for (let y = 0; y < side; y += 1) {
+    const row = Buffer.alloc(1 + side * 3)
+    for (let x = 0; x < side; x += 1) {
+      const head = Math.hypot(x / side - 0.5, y / side - 0.38) < 0.18
+      const shoulders = Math.hypot((x / side - 0.5) * 0.8, y / side - 1) < 0.36
+      row.set(head || shoulders ? [120, 84, 60] : [150 + (60 * y) / side, 190, 210], 1 + x * 3)
+    }
+    rows.push(row)
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(side)
+  head.writeUInt32BE(side, 4)
+  head.set([8, 2], 8)
+  return Buffer.concat([
+    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(Buffer.concat(rows))),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
 /**
  * What the demo's staffing lacks for every screen to have something to show. `program` moves the clock so that a shift
  * is over. Returns ids by name, for paths such as `/shifts/{staff.unfilled}`.
@@ -287,7 +320,7 @@ export async function seedStaffing(api, program, browser) {
   await say({ kind: 'unavailable', from_date: later(3), until_date: later(3), from_minute: 480, until_minute: 720 })
   await say({ kind: 'pause', from_date: later(9), until_date: later(12) })
   const only = { pool_ids: [pool.id], strategy: { kind: 'direct' } }
-  const out = { substitute: kept, workplace: far.id, over: '' }
+  const out = { substitute: kept, workplace: far.id, over: '', mail: 'silent1@example.org' }
   out.direct = await shift(place('North school'), 8, 7, 14, only)
   await api('POST', `/shifts/${out.direct}/book`, { person_id: kept })
   out.unfilled = await shift(place('Hillside'), 8, 6, 14, { places: 2, skills: [{ skill_id: rare.id, level: 4, required: true }] })
@@ -315,6 +348,29 @@ export async function seedStaffing(api, program, browser) {
     return false
   })
   await visitor.close()
+  // Nobody is left: all said no, one of them twice; told that it is taken; waves under way.
+  const { asking, version } = await api('GET', '/staffing/settings')
+  await api('PATCH', '/staffing/settings', { asking: { ...asking, max_per_day: 9 } }, { 'If-Match': `"v${version}"` })
+  const offersOf = async (id, count) =>
+    until('the questions', async () => {
+      const { items } = await api('GET', `/shifts/${id}/offers`)
+      return items.length >= count && items
+    })
+  const answer = (id, person, yes) => api('POST', `/shifts/${id}/offers/${person}/answer`, { yes })
+  out.nobody = await shift(place('Hillside'), 13, 7, 14, { pool_ids: [silent.id] })
+  const asked = await offersOf(out.nobody, 3)
+  for (const o of asked) await answer(out.nobody, o.person_id, false)
+  await api('POST', `/shifts/${out.nobody}/ask-again`, { person_ids: [asked[0].person_id] })
+  await until('the second question', async () => (await offersOf(out.nobody, 3)).some((o) => o.earlier.length))
+  await answer(out.nobody, asked[0].person_id, false)
+  await until('nobody to be left', async () => (await api('GET', `/shifts/${out.nobody}`)).state === 'unfilled')
+  out.taken = await shift(place('Harbour'), 15, 7, 14, { pool_ids: [silent.id] })
+  const all = await offersOf(out.taken, 3)
+  await answer(out.taken, all[1].person_id, true)
+  await until('the others to be told', async () => (await offersOf(out.taken, 3)).some((o) => o.state === 'taken'))
+  out.waves = await shift(place('Harbour'), 17, 7, 14, { pool_ids: [silent.id], strategy: { kind: 'waves' } })
+  await offersOf(out.waves, 1)
+  for (const id of [kept, all[0].person_id]) await api('PUT', `/substitutes/${id}/picture`, portrait(), { 'Content-Type': 'image/png' })
   // A workplace's leader asks, and waits.
   const email = 'leader@example.org'
   await newAccount(api, browser, base, email, 'requester')
@@ -322,10 +378,10 @@ export async function seedStaffing(api, program, browser) {
   const leader = apiOf(context, base)
   let session = await leader('POST', '/session', { email, password: PASSWORD })
   if (session.state === 'terms_required') session = await leader('POST', '/session/terms', { version: session.terms.version })
-  const asking = await leader('POST', '/shifts', { workplace_id: place('Swimming'), starts_at: at(9, 7), ends_at: at(9, 15), places: 1 })
-  await leader('POST', `/shifts/${asking.id}/publish`, {})
+  const wanted = await leader('POST', '/shifts', { workplace_id: place('Swimming'), starts_at: at(9, 7), ends_at: at(9, 15), places: 1 })
+  await leader('POST', `/shifts/${wanted.id}/publish`, {})
   await context.close()
-  out.requested = asking.id
+  out.requested = wanted.id
   // A shift that is over, whose hours wait.
   const soon = (seconds) => new Date((now() + seconds) * 1000).toISOString()
   const past = await api('POST', '/shifts', { workplace_id: place('North school'), starts_at: soon(120), ends_at: soon(3600), ...only })

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { apiOf, logIn, reportPolicy, startBrowser, startProgram, totp, until } from './program.mjs'
-import { invite, newAccount, PASSWORD, resetPath, seed, seedStaffing } from './seed.mjs'
+import { invite, newAccount, PASSWORD, portrait, resetPath, seed, seedStaffing } from './seed.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const shots = join(here, '../../shots')
@@ -34,6 +34,19 @@ async function contextFor(theme) {
   return context
 }
 
+let ownPages
+async function signIn(context) {
+  const send = (path, form) =>
+    context.request.fetch(`${base}/p/me/demo${path}`, { method: 'POST', form, headers: { Origin: base }, maxRedirects: 0 })
+  await send('/code', { contact: staff.mail })
+  const code = await until('a code', async () => {
+    const { items } = await api('GET', `/mailbox?q=${staff.mail}`)
+    return items.map((m) => /^(\d{6}) /.exec(m.subject)?.[1]).find(Boolean)
+  })
+  await send('/sign-in', { code })
+  return context.cookies()
+}
+
 let made = 0
 let reset
 const newEmail = (what) => `${what}${(made += 1)}@example.org`
@@ -52,6 +65,8 @@ const visitors = {
     const session = await as('POST', '/session', { email: 'leader@example.org', password: PASSWORD })
     if (session.state === 'terms_required') await as('POST', '/session/terms', { version: session.terms.version })
   },
+  // Somebody who is asked, on their own pages; signed in once, for codes are few.
+  substitute: async (context) => context.addCookies(await (ownPages ??= signIn(context))),
   async terms(context) {
     const email = newEmail('editor')
     await newAccount(api, browser, base, email, 'editor')
@@ -94,6 +109,8 @@ async function perform(page, steps) {
       const secret = await page.locator('code').first().textContent()
       await page.getByLabel(a).first().fill(totp(secret.trim(), program.now()))
     } else if (act === 'click') await page.getByRole(a, { name: words(b) }).first().click()
+    else if (act === 'picture')
+      await page.locator('dialog[open] input[type=file]').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait() })
     else if (act === 'wait') await page.getByText(words(a)).first().waitFor()
   }
 }

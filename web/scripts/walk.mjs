@@ -3,8 +3,8 @@
 //   ONLY=regex of step names (the login is always walked)
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { apiOf, reportPolicy, startBrowser, startProgram, totp } from './program.mjs'
-import { newAccount, PASSWORD } from './seed.mjs'
+import { apiOf, reportPolicy, startBrowser, startProgram, totp, until } from './program.mjs'
+import { newAccount, PASSWORD, portrait } from './seed.mjs'
 
 const shots = join(import.meta.dirname, '../../shots')
 mkdirSync(shots, { recursive: true })
@@ -348,6 +348,31 @@ const steps = {
     await api('POST', `/shifts/${staffing.shift}/book`, { person_id: other })
     await see('All places are taken') // without a reload
   },
+  'who said no is asked again, and stays known for both answers': async () => {
+    const asks = await api('GET', '/staffing/settings')
+    await api('PATCH', '/staffing/settings', { asking: { ...asks.asking, max_per_day: 9 } }, { 'If-Match': `"v${asks.version}"` })
+    const { workplace_id, pool_ids } = await api('GET', `/shifts/${staffing.shift}`)
+    const at = (days) => new Date((program.now() + days * 86_400) * 1000).toISOString()
+    const { id } = await api('POST', '/shifts', { workplace_id, pool_ids, starts_at: at(15), ends_at: at(15.2) })
+    await api('POST', `/shifts/${id}/publish`, {})
+    await page.goto(`${base}/shifts/${id}`)
+    await page.getByRole('button', { name: / said no$/ }).nth(1).waitFor()
+    for (const left of [1, 0]) {
+      await button(/ said no$/).first().click()
+      await until(`${left} open`, async () => (await button(/ said no$/).count()) === left)
+    }
+    await see('nobody is left to ask')
+    await button('Ask again…').first().click()
+    await page.getByRole('dialog').getByLabel('2 who said no').waitFor()
+    await button('Ask 2 persons again').click()
+    await see('2 persons are asked again.')
+    await see('Asked 2 times, last')
+    await see(/Before:/)
+    await button(/ said no$/).first().click()
+    await button(/^Ask again: /).first().click()
+    await see('1 person is asked again.')
+    await see('Asked 3 times, last')
+  },
   'a rule stands in the way, and is overridden with a reason': async () => {
     const { items } = await api('GET', `/shifts/${staffing.shift}/bookings`)
     const booked = items.find((b) => b.state === 'booked')
@@ -382,6 +407,19 @@ const steps = {
     await page.getByRole('button', { name: /^Draft/ }).click()
     await page.waitForURL('**state=draft')
     await page.locator('a.shift-draft').first().waitFor()
+    await button('Publish…').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('All of them').uncheck()
+    if (await button('Publish').isEnabled()) throw new Error('nothing is chosen, and can be published')
+    await dialog.getByRole('checkbox').nth(1).check()
+    await button('Publish 1 shift').click()
+    await see('1 shift is published.')
+    await dialog.getByRole('listitem').getByText('Open', { exact: true }).waitFor()
+    await dialog.locator('.dialog-foot').getByRole('button', { name: 'Close' }).click()
+    await page.locator('a.shift-draft').first().waitFor({ state: 'detached' })
+    // What one asked for oneself is in the address.
+    await button('Only my own').click()
+    await page.waitForURL('**mine=1**')
   },
   'a table of shifts is looked at before it is taken': async () => {
     await page.goto(`${base}/shifts/import`)
@@ -405,6 +443,41 @@ const steps = {
     await page.getByRole('link', { name: 'Person', exact: true }).click()
     await page.getByRole('link', { name: 'As substitute' }).click()
     await page.waitForURL(`**/substitutes/${staffing.people[0]}`)
+  },
+  'a picture is cut with the keyboard, shown where the person is named, and removed': async () => {
+    const person = staffing.people[0]
+    const path = `/substitutes/${person}`
+    await page.goto(base + path)
+    await button(/^Add a picture of/).click()
+    await page.locator('dialog[open] input[type=file]').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait(400) })
+    const stage = page.getByRole('group', { name: /^Part that is kept/ })
+    await stage.focus()
+    const looks = () => page.locator('.crop-stage canvas').evaluate((c) => c.toDataURL('image/jpeg', 0.5))
+    let before = await looks()
+    for (const key of ['+', '+', 'ArrowLeft', 'ArrowUp', '-']) {
+      await page.keyboard.press(key)
+      const after = await looks()
+      if (after === before) throw new Error(`${key} changes nothing`)
+      before = after
+    }
+    const box = await stage.boundingBox()
+    await page.mouse.move(box.x + 100, box.y + 100)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 60, box.y + 80, { steps: 4 })
+    await page.mouse.up()
+    if ((await looks()) === before) throw new Error('dragging changes nothing')
+    await button('Save the picture').click()
+    await see('The picture is saved.')
+    const shown = (where) => where.locator('.face img').first().evaluate((i) => i.decode().then(() => i.naturalWidth))
+    if ((await shown(page.locator('.page-head'))) !== 320) throw new Error('another picture than the kept one')
+    await page.goto(`${base}/substitutes?q=wanda`)
+    await shown(page.locator('tbody'))
+    await page.goto(base + path)
+    await button(/^Change the picture of/).click()
+    await button('Remove').click()
+    await button('Remove 1 picture').click()
+    await see('The picture is removed.')
+    await button(/^Add a picture of/).waitFor()
   },
   'rules are changed, and a wrong number is said beside its field': async () => {
     await page.goto(`${base}/staffing/rules`)

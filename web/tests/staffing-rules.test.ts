@@ -51,8 +51,8 @@ describe('who is next', () => {
     expect(next({ kind: 'one_by_one' }, 1, ['a'])).toEqual(['b'])
     expect(next({ kind: 'one_by_one' }, 1, ['a'], 2)).toEqual(['b', 'c'])
   })
-  it('is the group of the wave', () => {
-    expect([0, 1, 2, 3].map((step) => next({ kind: 'waves' }, step))).toEqual([['a'], ['b'], ['a', 'b', 'c'], []])
+  it('is the group of the wave, and whoever an earlier one left out', () => {
+    expect([0, 1, 2, 3].map((step) => next({ kind: 'waves' }, step))).toEqual([['a'], ['a', 'b'], ['a', 'b', 'c'], []])
   })
   it('is everybody left where all are asked at once, and nobody where nobody is asked', () => {
     expect(next({ kind: 'broadcast' }, 0, ['a'])).toEqual(['b', 'c'])

@@ -66,7 +66,8 @@ Result<AnswerReply> say_no(Ctx& ctx, const Shift& shift, const OfferRecord& offe
     if (booking) cancel_bookings(ctx, shift.id, {*booking}, BookingState::cancelled_by_person, "");
     return reply(AnswerResult::declined, way.language);
   }
-  if (offer.state != OfferState::declined) {
+  // A second no is one too where somebody said that the person is to be asked again.
+  if (offer.state != OfferState::declined || to_be_repeated(offer)) {
     ctx.tx().later(kAnswer, shift.id, offer.person_id, now(), OfferState::declined, way.channel,
                    way.flags);
     trust::record(ctx, AuditEntry{"offer.decline", "shift", shift.id, offer.person_id});
@@ -113,10 +114,10 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
   Way way{channel, language, flags};
   for (int attempt = 0;; ++attempt) {
     auto asked = ctx.tx().later(kOffer, shift_id, person);
-    auto open = ctx.tx().later(kOpenOf, shift_id, kFewOpen);
+    auto open = yes ? db::Later{} : ctx.tx().later(kOpenOf, shift_id, kFewOpen);
     auto shift = find_shift(ctx, shift_id);
     auto offer = asked.rows().maybe<OfferRecord>();
-    way.few_open = open.rows().as<std::int64_t>(0) < kFewOpen;
+    if (!yes) way.few_open = open.rows().as<std::int64_t>(0) < kFewOpen;
     if (!shift || !offer) return not_found("This person was not asked about this shift.");
     try {
       return yes ? say_yes(ctx, *shift, *offer, way) : say_no(ctx, *shift, *offer, way);
@@ -215,9 +216,10 @@ void enqueue_after(Ctx& ctx, const Uuid& shift, const Uuid& person) {
 
 std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
                                            const std::vector<BookingRecord>& bookings,
-                                           BookingState state, const std::string& reason) {
+                                           BookingState state, const std::string& reason,
+                                           bool locked) {
   // The shift first, as everywhere.
-  if (bookings.empty() || !lock_shift(ctx, shift)) return {};
+  if (bookings.empty() || (!locked && !lock_shift(ctx, shift))) return {};
   std::vector<Uuid> persons;
   for (const auto& booking : bookings) persons.push_back(booking.person_id);
   auto keys = reason.empty() ? std::unordered_map<Uuid, crypto::Key>{}

@@ -56,7 +56,9 @@ constexpr db::Sql kMinutesFor[] = VARDE_FOR(
     "starts_at < $2 AND ends_at > $3",
     "4", " GROUP BY person_id");
 constexpr db::Sql kAskedLately[] =
-    VARDE_FOR("fit.asked", "SELECT person_id, count(*) AS count FROM offer WHERE asked_at >= $1",
+    VARDE_FOR("fit.asked",
+              "SELECT person_id, count(*) AS count FROM (SELECT person_id, asked_at FROM offer "
+              "UNION ALL SELECT person_id, asked_at FROM offer_before) o WHERE asked_at >= $1",
               "2", " GROUP BY person_id");
 #undef VARDE_FOR
 constexpr db::Sql kInPools{"fit.in_pools",
@@ -220,9 +222,9 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
       one->documents.push_back({r.kind_id, r.valid_from, r.valid_until});
   for (const auto& r : choices.rows().all<ChoiceRow>())
     if (auto* one = of(r.person_id)) {
-      one->favourite = r.kind == ChoiceKind::favourite;
-      one->excluded_by_workplace = r.kind == ChoiceKind::excluded_by_workplace;
-      one->excluded_by_person = r.kind == ChoiceKind::excluded_by_person;
+      one->favourite |= r.kind == ChoiceKind::favourite;
+      one->excluded_by_workplace |= r.kind == ChoiceKind::excluded_by_workplace;
+      one->excluded_by_person |= r.kind == ChoiceKind::excluded_by_person;
     }
   for (const auto& r : statements.rows().all<StatementRow>())
     if (auto* one = of(r.person_id))

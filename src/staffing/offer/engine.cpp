@@ -1,4 +1,6 @@
 // The engine: what a shift's strategy does next.
+#include <span>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/log.hpp"
@@ -22,17 +24,27 @@ Uuid id_of(const jobs::Job& job, const char* name) {
 
 // What the strategy asks for at this moment.
 struct Plan {
-  std::size_t how_many = 0;    // of those who fit, in their order
-  std::optional<WaveWho> who;  // only these
-  std::optional<int> minutes;  // until it goes on
-  bool last = true;            // nothing comes after it
-  int step = 0;                // afterwards
+  std::size_t how_many = 0;          // of those who fit, in their order
+  std::optional<std::size_t> waves;  // only whom the first so many waves ask
+  bool only_repeat = false;          // only those who were asked before
+  std::optional<int> minutes;        // until it goes on
+  bool last = true;                  // nothing comes after it
+  int step = 0;                      // afterwards
 };
 
 const std::vector<Wave>& usual_waves() {
   static const std::vector<Wave> kWaves = {
       {WaveWho::favourites, 60}, {WaveWho::pool, 120}, {WaveWho::others, 24 * 60}};
   return kWaves;
+}
+const std::vector<Wave>& waves_of(const Shift& shift) {
+  return shift.strategy.waves ? *shift.strategy.waves : usual_waves();
+}
+
+bool asked_by(const Wave& wave, const Fit& one) {
+  return wave.who == WaveWho::favourites ? one.favourite
+         : wave.who == WaveWho::pool     ? one.in_pool
+                                         : true;
 }
 
 Plan plan_for(const Shift& shift, std::size_t open_questions) {
@@ -47,13 +59,23 @@ Plan plan_for(const Shift& shift, std::size_t open_questions) {
               .minutes = shift.strategy.minutes.value_or(30),
               .step = shift.step + 1};
     case StrategyKind::waves: {
-      const auto& waves = shift.strategy.waves ? *shift.strategy.waves : usual_waves();
+      const auto& waves = waves_of(shift);
       auto step = static_cast<std::size_t>(shift.step);
-      if (step >= waves.size()) return {.step = shift.step};
-      const auto& wave = waves[step];
+      // Between two waves, and after the last one, those are asked who are to be asked again.
+      bool between = open_questions > 0 && shift.next_at && *shift.next_at > now();
+      if (between || step >= waves.size()) {
+        auto begun = std::min(step, waves.size());
+        return {.how_many = kAll,
+                .waves = begun,
+                .only_repeat = true,
+                .minutes =
+                    between && begun > 0 ? std::optional(waves[begun - 1].minutes) : std::nullopt,
+                .last = !between,
+                .step = shift.step};
+      }
       return {.how_many = kAll,
-              .who = wave.who,
-              .minutes = wave.minutes,
+              .waves = step + 1,
+              .minutes = waves[step].minutes,
               .last = step + 1 == waves.size(),
               .step = shift.step + 1};
     }
@@ -79,30 +101,92 @@ std::unordered_set<Uuid> not_now(Ctx& ctx, const Shift& shift, const std::vector
   return out;
 }
 
-void ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen, int step,
-         std::optional<Timestamp> until) {
-  std::vector<Uuid> ids;
-  for (const auto& one : chosen) ids.push_back(one.person_id);
-  auto numbers = note_asked(ctx, ids);
-  std::vector<OfferRecord> offers;
+// One who is asked, as the n-th of this step.
+struct Asked {
+  const Fit* one = nullptr;
   int rank = 0;
-  for (const auto& one : chosen)
-    offers.push_back({ctx.tenant, shift.id, one.person_id, OfferState::open, step, ++rank,
-                      numbers[one.person_id], one.explanation, now(), until, std::nullopt,
-                      AnswerChannel::none, 0});
+};
+
+void ask_first(Ctx& ctx, const Shift& shift, const std::vector<Asked>& asked, int step,
+               std::optional<Timestamp> until) {
+  if (asked.empty()) return;
+  std::vector<Uuid> ids;
+  for (const auto& [one, rank] : asked) ids.push_back(one->person_id);
+  auto numbers = note_asked(ctx, ids);
+  auto reach = tell(ctx, shift, ids, Tell::asked, numbers);
+  std::vector<OfferRecord> offers;
+  for (const auto& [one, rank] : asked) {
+    const auto& id = one->person_id;
+    auto found = reach.find(id);
+    offers.push_back({ctx.tenant, shift.id, id, OfferState::open, step, rank, numbers[id],
+                      one->explanation, now(), until, std::nullopt, AnswerChannel::none, 0, 1,
+                      found == reach.end() ? Reach::nothing : found->second, std::nullopt});
+  }
   ctx.tx().insert_many("offer", offers, "ON CONFLICT DO NOTHING");
-  tell(ctx, shift, ids, Tell::asked, numbers);
-  std::vector<trust::AuditEntry> trail;
-  for (const auto& id : ids) trail.push_back({"offer.create", "shift", shift.id, id, {}});
-  trust::record(ctx, trail);
+}
+
+// What was asked and said before is kept beside the question that counts now, which has the same
+// link and the same number. Returns who is asked: not whoever said no just now.
+std::vector<Uuid> ask_again(Ctx& ctx, const Shift& shift, const std::vector<Asked>& asked, int step,
+                            std::optional<Timestamp> until) {
+  std::vector<Uuid> ids;
+  if (asked.empty()) return ids;
+  std::unordered_map<Uuid, const Asked*> by_id;
+  for (const auto& one : asked) by_id[one.one->person_id] = &one;
+  for (const auto& [id, one] : by_id) ids.push_back(id);
+  auto before = ctx.tx().all<OfferRecord>(kLockOffers, shift.id, ids);
+  std::erase_if(before, [](const OfferRecord& offer) { return !to_be_repeated(offer); });
+  ids.clear();
+  std::vector<BeforeRecord> kept;
+  std::vector<Uuid> said, taken;
+  std::map<Uuid, int> numbers;
+  for (const auto& o : before) {
+    ids.push_back(o.person_id);
+    (o.state == OfferState::taken ? taken : said).push_back(o.person_id);
+    numbers[o.person_id] = o.number;
+    kept.push_back({o.tenant_id, o.shift_id, o.person_id, o.round, o.state, o.reached_by,
+                    o.asked_at, o.expires_at, o.answered_at, o.channel, o.flags});
+  }
+  if (ids.empty()) return ids;
+  note_asked_again(ctx, ids);
+  auto reach = tell(ctx, shift, said, Tell::still_free, numbers);
+  reach.merge(tell(ctx, shift, taken, Tell::free_again, numbers));
+  std::vector<int> ranks;
+  std::vector<std::string> explanations;
+  std::vector<Reach> reaches;
+  for (const auto& id : ids) {
+    auto found = reach.find(id);
+    ranks.push_back(by_id[id]->rank);
+    explanations.push_back(by_id[id]->one->explanation);
+    reaches.push_back(found == reach.end() ? Reach::nothing : found->second);
+  }
+  ctx.tx().insert_many("offer_before", kept);
+  ctx.tx().later(kAskAgain, shift.id, step, now(), until, ids, ranks, explanations, reaches);
+  return ids;
 }
 
 // How the questions of a shift stand.
 struct Standing {
-  std::unordered_set<Uuid> asked;
+  std::unordered_set<Uuid> asked;   // and not to be asked again
+  std::unordered_set<Uuid> repeat;  // asked before, and to be asked again
   std::size_t open = 0, waiting = 0;
   std::optional<Timestamp> earliest;  // when the first open question runs out
 };
+
+void ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen, const Standing& standing,
+         int step, std::optional<Timestamp> until) {
+  std::vector<Asked> first, again;
+  int rank = 0;
+  for (const auto& one : chosen)
+    (standing.repeat.contains(one.person_id) ? again : first).push_back({&one, ++rank});
+  std::vector<trust::AuditEntry> trail;
+  for (const auto& id : ask_again(ctx, shift, again, step, until))
+    trail.push_back({"offer.repeat", "shift", shift.id, id, {}});
+  ask_first(ctx, shift, first, step, until);
+  for (const auto& [one, at] : first)
+    trail.push_back({"offer.create", "shift", shift.id, one->person_id, {}});
+  trust::record(ctx, trail);
+}
 
 std::optional<Timestamp> sooner(std::optional<Timestamp> a, std::optional<Timestamp> b) {
   return a && b ? std::min(*a, *b) : a ? a : b;
@@ -112,7 +196,7 @@ Standing standing_of(Ctx& ctx, const Shift& shift) {
   ctx.tx().later(kExpire, shift.id, now(), answers_closed(shift), shift.starts_at <= now());
   Standing out;
   for (const auto& offer : ctx.tx().all<OfferRecord>(kOffersOf, shift.id)) {
-    out.asked.insert(offer.person_id);
+    (to_be_repeated(offer) ? out.repeat : out.asked).insert(offer.person_id);
     out.waiting += offer.state == OfferState::waiting ? 1 : 0;
     if (offer.state != OfferState::open) continue;
     ++out.open;
@@ -130,9 +214,11 @@ Chosen choose(Ctx& ctx, const Shift& shift, std::vector<Fit>& ranked, const Stan
   Chosen out;
   std::vector<Uuid> fresh;
   std::erase_if(ranked, [&](const Fit& one) {
-    return !one.askable || standing.asked.contains(one.person_id) ||
-           (plan.who == WaveWho::favourites && !one.favourite) ||
-           (plan.who == WaveWho::pool && !one.in_pool);
+    if (!one.askable || standing.asked.contains(one.person_id)) return true;
+    if (plan.only_repeat && !standing.repeat.contains(one.person_id)) return true;
+    if (!plan.waves) return false;
+    auto waves = std::span(waves_of(shift)).first(*plan.waves);
+    return std::ranges::none_of(waves, [&](const Wave& wave) { return asked_by(wave, one); });
   });
   for (const auto& one : ranked) fresh.push_back(one.person_id);
   if (fresh.empty() || plan.how_many == 0) return out;
@@ -146,13 +232,6 @@ Chosen choose(Ctx& ctx, const Shift& shift, std::vector<Fit>& ranked, const Stan
       out.ones.push_back(std::move(one));
   }
   return out;
-}
-
-// Nobody is asked at night about what can wait until the morning.
-std::optional<Timestamp> morning_for(Ctx& ctx, const Shift& shift) {
-  if (cannot_wait(shift)) return std::nullopt;
-  auto quiet = outreach::quiet_settings(ctx);
-  return outreach::quiet_until(now(), quiet.zone, quiet.hours);
 }
 
 Result<jobs::Outcome> give_up(Ctx& ctx, const Shift& shift) {
@@ -183,19 +262,17 @@ Result<jobs::Outcome> advance(trust::Base& base, const jobs::Job& job) {
     return jobs::Outcome::again(shift->starts_at);
   }
 
-  // Between two waves nothing is asked, unless nobody is left to answer.
-  bool between = shift->strategy.kind == StrategyKind::waves && standing.open > 0 &&
-                 shift->next_at && *shift->next_at > now();
-  auto plan = morning || between ? Plan{.how_many = 0, .last = false, .step = shift->step}
-                                 : plan_for(*shift, standing.open);
+  auto plan = morning ? Plan{.last = false, .step = shift->step} : plan_for(*shift, standing.open);
   auto chosen = choose(ctx, *shift, ranked, standing, plan);
+  // Between two waves it goes on when it would have.
+  bool between = plan.only_repeat && !plan.last;
   auto next = morning ? morning : between ? shift->next_at : std::nullopt;
   auto until = shift->answer_by;
   if (!chosen.ones.empty()) {
     if (plan.minutes) until = sooner(now() + std::chrono::minutes(*plan.minutes), until);
-    if (plan.minutes) next = until;
-    ask(ctx, *shift, chosen.ones, plan.step, until);
-  } else if (plan.how_many > 0 && !plan.last) {
+    if (plan.minutes && !between) next = until;
+    ask(ctx, *shift, chosen.ones, standing, plan.step, until);
+  } else if (plan.how_many > 0 && !plan.last && !between) {
     next = now();  // nobody in this wave: the next one
   }
   // Who has enough questions for now is looked at again.

@@ -8,14 +8,25 @@
 namespace varde::staffing {
 
 /// What people are told; each kind is a text in each language.
-enum class Tell { asked, booked, reminder, taken, cancelled, withdrawn };
+enum class Tell { asked, booked, reminder, taken, cancelled, withdrawn, still_free, free_again };
 /// Queues a message to each of them about the shift, in the caller's transaction: an SMS to who has
-/// a number, otherwise a mail. `numbers`: what an answer by SMS names the offer by.
-void tell(trust::Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell what,
-          const std::map<Uuid, int>& numbers = {});
+/// a number that takes them, otherwise a mail. `numbers`: what an answer by SMS names the offer by.
+/// Returns by what each is reached.
+std::map<Uuid, Reach> tell(trust::Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons,
+                           Tell what, const std::map<Uuid, int>& numbers = {});
 
 /// Whether the shift begins so soon that people are asked in quiet hours too.
 bool cannot_wait(const Shift& shift);
+/// When people can be asked, where that is not now: nobody is asked at night about what can wait.
+std::optional<Timestamp> morning_for(trust::Ctx& ctx, const Shift& shift);
+
+/// How often a person is asked about one shift at most.
+inline constexpr int kMostRounds = 10;
+/// Whether a question that is over can be asked again, when somebody says so.
+bool can_be_repeated(OfferState state);
+/// Whether this person is asked again without more being said: somebody said so after the answer,
+/// or they were told that the shift is taken and it is not any more.
+bool to_be_repeated(const store::OfferRecord& offer);
 /// Tells those who asked for the shift and published it that nobody is left to ask.
 void tell_unfilled(trust::Ctx& ctx, const Shift& shift);
 
@@ -32,10 +43,15 @@ Uuid insert_booking(trust::Ctx& ctx, const Shift& shift, const Uuid& person,
 /// What follows when somebody got it: confirmation, closing the others' questions.
 void enqueue_after(trust::Ctx& ctx, const Uuid& shift, const Uuid& person);
 /// Ends bookings of one shift, gives the places back and goes on looking; says which it ended.
+/// `locked`: the caller has locked the shift already.
 std::vector<store::BookingRecord> cancel_bookings(trust::Ctx& ctx, const Uuid& shift,
                                                   const std::vector<store::BookingRecord>& bookings,
-                                                  BookingState state, const std::string& reason);
+                                                  BookingState state, const std::string& reason,
+                                                  bool locked = false);
 
 std::string shift_title(const Shift& shift, const Workplace& workplace);
+/// Its parts where only they are known.
+std::string shift_title(Timestamp starts_at, Timestamp ends_at, const std::string& zone,
+                        const std::string& workplace);
 
 }  // namespace varde::staffing

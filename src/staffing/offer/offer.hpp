@@ -10,6 +10,9 @@
 // before the offers, so that two answers never wait for each other in a circle. What follows from a
 // booking (a confirmation, telling the others) follows in a job, after the commit: the same answer
 // asked again gives the same reply.
+//
+// An offer is the question that counts now. Who is asked again (again.cpp) keeps link and number,
+// and what was asked and said before stays, as a row of offer_before.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -35,6 +38,9 @@ enum class OfferState {
 BOOST_DESCRIBE_ENUM(OfferState, open, booked, declined, waiting, taken, expired, withdrawn, refused)
 enum class AnswerChannel { none = 0, link = 1, sms = 2, user = 3 };
 BOOST_DESCRIBE_ENUM(AnswerChannel, none, link, sms, user)
+/// What a question went out by.
+enum class Reach { sms = 1, mail = 2, nothing = 3 };
+BOOST_DESCRIBE_ENUM(Reach, sms, mail, nothing)
 enum class BookingState { booked = 1, cancelled_by_person = 2, cancelled_by_office = 3 };
 BOOST_DESCRIBE_ENUM(BookingState, booked, cancelled_by_person, cancelled_by_office)
 
@@ -87,6 +93,7 @@ std::optional<Fit> forbidden_for(trust::Ctx& ctx, const Shift& shift, const Uuid
 std::vector<trust::Moving> moving_offers(trust::Ctx& ctx, Timestamp since);
 
 void add_offer_routes(trust::Api& api);
+void add_again_routes(trust::Api& api);
 void add_offer_pages(trust::Base& base, web::Router& router);
 void add_offer_jobs(trust::Base& base, jobs::Workers& workers);
 void add_offer_hooks(trust::Base& base);

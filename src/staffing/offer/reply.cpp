@@ -25,12 +25,14 @@ bool take_reply(Ctx& ctx, const outreach::SmsReply& reply) {
     outreach::send_sms(ctx, {{person, std::move(text), outreach::SmsKind::offer, shift, true, {}}});
   };
   for (const auto& person : reply.person_ids) {
-    auto open = ctx.tx().all<OfferRecord>(kOpenOffersOf, person);
-    std::optional<OfferRecord> meant;
+    auto open = ctx.tx().all<OpenOffer>(kOpenOffersOf, person);
+    std::optional<Uuid> meant;  // the shift
     if (!said->number && open.size() == 1) {
-      meant = open.front();
+      meant = open.front().shift_id;
     } else if (said->number || open.empty()) {
-      meant = ctx.tx().maybe<OfferRecord>(kLastOfferOf, person, now() - kStillMeant, said->number);
+      auto last =
+          ctx.tx().maybe<OfferRecord>(kLastOfferOf, person, now() - kStillMeant, said->number);
+      if (last) meant = last->shift_id;
     }
     if (!meant && open.empty()) continue;
     auto persons = people::load(ctx, {person}, false);
@@ -40,9 +42,9 @@ bool take_reply(Ctx& ctx, const outreach::SmsReply& reply) {
     if (!meant) {
       std::string numbers;
       for (const auto& offer : open)
-        if (auto shift = find_shift(ctx, offer.shift_id))
-          if (auto workplace = find_workplace(ctx, shift->workplace_id))
-            numbers += fmt::format(" {}: {};", offer.number, shift_title(*shift, *workplace));
+        numbers += fmt::format(
+            " {}: {};", offer.number,
+            shift_title(offer.starts_at, offer.ends_at, offer.time_zone, offer.workplace));
       if (!numbers.empty()) numbers.pop_back();
       say(person,
           fmt::format(fmt::runtime(kWhich[static_cast<std::size_t>(language_of(language))]),
@@ -51,9 +53,9 @@ bool take_reply(Ctx& ctx, const outreach::SmsReply& reply) {
       return true;
     }
     auto answered =
-        answer(ctx, meant->shift_id, person, said->yes, AnswerChannel::sms, language, reply.flags);
+        answer(ctx, *meant, person, said->yes, AnswerChannel::sms, language, reply.flags);
     if (!answered) continue;
-    say(person, answered->sentence, meant->shift_id);
+    say(person, answered->sentence, *meant);
     return true;
   }
   return false;

@@ -1,8 +1,9 @@
-#include <unordered_set>
+#include <unordered_map>
 
 #include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/paper/paper.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
 #include "web/resource.hpp"
@@ -18,14 +19,21 @@ namespace {
 
 constexpr std::size_t kMostRows = 5000;
 
-/// What a person is reached by now; a question goes the same way.
-enum class Reach { sms, mail, nothing };
-BOOST_DESCRIBE_ENUM(Reach, sms, mail, nothing)
-
+/// What was asked, and said, before the question that counts now.
+struct EarlierRound {
+  Timestamp asked_at;
+  std::optional<Reach> reach;
+  OfferState state = OfferState::open;
+  std::optional<Timestamp> answered_at;
+  AnswerChannel channel = AnswerChannel::none;
+};
+BOOST_DESCRIBE_STRUCT(EarlierRound, (), (asked_at, reach, state, answered_at, channel))
 struct OfferView {
   Uuid person_id;
   std::optional<Personal> name;
-  Reach reach = Reach::nothing;
+  std::optional<Timestamp>
+      picture_at;              ///< When the picture was changed; without one there is none.
+  std::optional<Reach> reach;  ///< What it went out by; not kept of old questions.
   OfferState state = OfferState::open;
   int step = 0, rank = 0, number = 0;
   std::string explanation;
@@ -33,18 +41,23 @@ struct OfferView {
   std::optional<Timestamp> expires_at, answered_at;
   AnswerChannel channel = AnswerChannel::none;
   bool simulated = false;
+  bool repeatable = false;  ///< Can be asked again, when somebody says so.
+  bool again = false;       ///< Waits to be asked again.
+  std::vector<EarlierRound> earlier;
 };
 BOOST_DESCRIBE_STRUCT(OfferView, (),
-                      (person_id, name, reach, state, step, rank, number, explanation, asked_at,
-                       expires_at, answered_at, channel, simulated))
+                      (person_id, name, picture_at, reach, state, step, rank, number, explanation,
+                       asked_at, expires_at, answered_at, channel, simulated, repeatable, again,
+                       earlier))
 struct CandidateView {
   Uuid person_id;
   std::optional<Personal> name;
+  std::optional<Timestamp> picture_at;
   bool askable = false, favourite = false, in_pool = false;
   std::string explanation;
 };
 BOOST_DESCRIBE_STRUCT(CandidateView, (),
-                      (person_id, name, askable, favourite, in_pool, explanation))
+                      (person_id, name, picture_at, askable, favourite, in_pool, explanation))
 struct CandidateQuery {
   std::optional<int> limit;
 };
@@ -58,6 +71,7 @@ BOOST_DESCRIBE_STRUCT(Candidates, (), (items, count, askable, took_ms))
 struct BookingView {
   Uuid id, shift_id, person_id, workplace_id;
   std::optional<Personal> name;
+  std::optional<Timestamp> picture_at;  ///< Only for those who may see it.
   Timestamp starts_at, ends_at;
   int break_minutes = 0;
   BookingState state = BookingState::booked;
@@ -67,7 +81,7 @@ struct BookingView {
       office_confirmed_at;
 };
 BOOST_DESCRIBE_STRUCT(BookingView, (),
-                      (id, shift_id, person_id, workplace_id, name, starts_at, ends_at,
+                      (id, shift_id, person_id, workplace_id, name, picture_at, starts_at, ends_at,
                        break_minutes, state, overridden, booked_at, cancelled_at, worked_from,
                        worked_until, person_confirmed_at, office_confirmed_at))
 struct BookInput {
@@ -100,29 +114,62 @@ BOOST_DESCRIBE_STRUCT(OfferPath, (), (id, person))
 
 Error gone() { return not_found("This shift does not exist any more."); }
 
-// Names of persons for lists that show them, in one round trip.
-std::map<Uuid, Personal> person_names(Ctx& ctx, const std::vector<Uuid>& ids) {
-  std::map<Uuid, Personal> out;
-  for (const auto& person : people::load(ctx, ids, false))
-    out[person.id] = Personal(people::display_name(person));
-  return out;
-}
-template <class Map>
-std::optional<Personal> name_in(const Map& names, const Uuid& id) {
-  auto found = names.find(id);
-  return found == names.end() ? std::nullopt : std::optional(found->second);
-}
+// Who persons are, for lists that show them, in two round trips.
+struct Face {
+  std::optional<Personal> name;
+  std::optional<Timestamp> picture_at;
+};
+class Faces {
+ public:
+  Faces(Ctx& ctx, const std::vector<Uuid>& ids) {
+    for (const auto& person : people::load(ctx, ids, false))
+      faces_[person.id].name = Personal(people::display_name(person));
+    if (trust::may(ctx.role, Right::shifts_write))
+      for (const auto& [id, at] : picture_times(ctx, ids)) faces_[id].picture_at = at;
+  }
+  Face of(const Uuid& id) const {
+    auto found = faces_.find(id);
+    return found == faces_.end() ? Face{} : found->second;
+  }
+
+ private:
+  std::unordered_map<Uuid, Face> faces_;
+};
 
 std::vector<BookingView> views(Ctx& ctx, const std::vector<BookingRecord>& records) {
   std::set<Uuid> ids;
   for (const auto& r : records) ids.insert(r.person_id);
-  auto names = person_names(ctx, {ids.begin(), ids.end()});
+  Faces faces(ctx, {ids.begin(), ids.end()});
   std::vector<BookingView> out;
-  for (const auto& r : records)
-    out.push_back({r.booking_id, r.shift_id, r.person_id, r.workplace_id,
-                   name_in(names, r.person_id), r.starts_at, r.ends_at, r.break_minutes, r.state,
-                   r.overridden, r.booked_at, r.cancelled_at, r.worked_from, r.worked_until,
+  for (const auto& r : records) {
+    auto [name, picture_at] = faces.of(r.person_id);
+    out.push_back({r.booking_id, r.shift_id, r.person_id, r.workplace_id, std::move(name),
+                   picture_at, r.starts_at, r.ends_at, r.break_minutes, r.state, r.overridden,
+                   r.booked_at, r.cancelled_at, r.worked_from, r.worked_until,
                    r.person_confirmed_at, r.office_confirmed_at});
+  }
+  return out;
+}
+
+std::vector<OfferView> offer_views(Ctx& ctx, const Uuid& shift) {
+  auto asked = ctx.tx().later(kOffersOf, shift);
+  auto before = ctx.tx().all<BeforeRecord>(kAskedBefore, shift);
+  auto records = asked.rows().all<OfferRecord>();
+  std::unordered_map<Uuid, std::vector<EarlierRound>> earlier;
+  for (const auto& r : before)
+    earlier[r.person_id].push_back({r.asked_at, r.reached_by, r.state, r.answered_at, r.channel});
+  std::vector<Uuid> ids;
+  for (const auto& r : records) ids.push_back(r.person_id);
+  Faces faces(ctx, ids);
+  std::vector<OfferView> out;
+  for (auto& r : records) {
+    auto [name, picture_at] = faces.of(r.person_id);
+    out.push_back({r.person_id, std::move(name), picture_at, r.reached_by, r.state, r.step, r.rank,
+                   r.number, std::move(r.explanation), r.asked_at, r.expires_at, r.answered_at,
+                   r.channel, (r.flags & people::kSimulated) != 0,
+                   can_be_repeated(r.state) && r.round < kMostRounds, to_be_repeated(r),
+                   std::move(earlier[r.person_id])});
+  }
   return out;
 }
 
@@ -205,6 +252,21 @@ std::vector<trust::Claim> offer_claims() {
             {"expires_at", Data::none},
             {"answered_at", Data::behaviour},
             {"channel", Data::behaviour},
+            {"flags", Data::none},
+            {"round", Data::behaviour},
+            {"reached_by", Data::behaviour},
+            {"again_at", Data::behaviour}}},
+          {"offer_before",
+           {{"tenant_id", Data::none},
+            {"shift_id", Data::behaviour},
+            {"person_id", Data::pseudonym},
+            {"round", Data::behaviour},
+            {"state", Data::behaviour},
+            {"reached_by", Data::behaviour},
+            {"asked_at", Data::behaviour},
+            {"expires_at", Data::none},
+            {"answered_at", Data::behaviour},
+            {"channel", Data::behaviour},
             {"flags", Data::none}}},
           {"booking",
            {{"tenant_id", Data::none},
@@ -249,33 +311,18 @@ void add_offer_routes(trust::Api& api) {
             if (ranked.size() > limit) ranked.resize(limit);
             std::vector<Uuid> ids;
             for (const auto& one : ranked) ids.push_back(one.person_id);
-            auto names = person_names(ctx, ids);
-            for (auto& one : ranked)
-              page.items.push_back({one.person_id, name_in(names, one.person_id), one.askable,
+            Faces faces(ctx, ids);
+            for (auto& one : ranked) {
+              auto [name, picture_at] = faces.of(one.person_id);
+              page.items.push_back({one.person_id, std::move(name), picture_at, one.askable,
                                     one.favourite, one.in_pool, std::move(one.explanation)});
+            }
             return page;
           });
   api.add({"GET", "/api/v1/shifts/{id}/offers", "listOffers",
            "Who was asked, when, and what they said", write},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<OfferView>> {
-            auto records = ctx.tx().all<OfferRecord>(kOffersOf, path->id);
-            std::vector<Uuid> ids;
-            for (const auto& r : records) ids.push_back(r.person_id);
-            std::map<Uuid, Personal> names;
-            std::map<Uuid, Reach> reach;
-            for (const auto& person : people::load(ctx, ids, false)) {
-              names[person.id] = Personal(people::display_name(person));
-              reach[person.id] = !person.phone.empty()   ? Reach::sms
-                                 : !person.email.empty() ? Reach::mail
-                                                         : Reach::nothing;
-            }
-            web::Page<OfferView> page;
-            for (auto& r : records)
-              page.items.push_back({r.person_id, name_in(names, r.person_id), reach[r.person_id],
-                                    r.state, r.step, r.rank, r.number, std::move(r.explanation),
-                                    r.asked_at, r.expires_at, r.answered_at, r.channel,
-                                    (r.flags & people::kSimulated) != 0});
-            return page;
+            return web::Page<OfferView>{offer_views(ctx, path->id), {}, {}};
           });
   api.add({"POST", "/api/v1/shifts/{id}/offers/{person}/answer", "answerOffer",
            "Answers on somebody's behalf", write},
@@ -298,7 +345,7 @@ void add_offer_routes(trust::Api& api) {
             std::vector<Uuid> booked;
             for (const auto& r : cancel_bookings(
                      ctx, path->id, ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id),
-                     BookingState::cancelled_by_office, in->reason ? in->reason->value : ""))
+                     BookingState::cancelled_by_office, in->reason ? in->reason->value : "", true))
               booked.push_back(r.person_id);
             tell(ctx, *shift, booked, Tell::cancelled);
             tell(ctx, *shift, ctx.tx().all<Uuid>(kWithdraw, path->id), Tell::withdrawn);

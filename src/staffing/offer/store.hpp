@@ -13,25 +13,70 @@ struct OfferRecord {
   Timestamp asked_at;
   std::optional<Timestamp> expires_at, answered_at;
   AnswerChannel channel = AnswerChannel::none;
-  int flags = 0;
+  int flags = 0, round = 1;
+  std::optional<Reach> reached_by;
+  std::optional<Timestamp> again_at;
 };
 BOOST_DESCRIBE_STRUCT(OfferRecord, (),
                       (tenant_id, shift_id, person_id, state, step, rank, number, explanation,
-                       asked_at, expires_at, answered_at, channel, flags))
+                       asked_at, expires_at, answered_at, channel, flags, round, reached_by,
+                       again_at))
 #define VARDE_OFFER                                                                           \
   "SELECT tenant_id, shift_id, person_id, state, step, rank, number, explanation, asked_at, " \
-  "expires_at, answered_at, channel, flags FROM offer "
+  "expires_at, answered_at, channel, flags, round, reached_by, again_at FROM offer "
 inline constexpr db::Sql kOffer{"offer.one", VARDE_OFFER "WHERE shift_id = $1 AND person_id = $2"};
 inline constexpr db::Sql kOffersOf{"offer.of_shift",
                                    VARDE_OFFER "WHERE shift_id = $1 ORDER BY asked_at, rank"};
+// Of those who are to be asked again: nobody answers meanwhile.
+inline constexpr db::Sql kLockOffers{
+    "offer.lock",
+    VARDE_OFFER "WHERE shift_id = $1 AND person_id = ANY($2) ORDER BY person_id FOR UPDATE"};
+struct OpenOffer {
+  Uuid shift_id;
+  int number = 0;
+  Timestamp starts_at, ends_at;
+  std::string workplace, time_zone;
+};
+BOOST_DESCRIBE_STRUCT(OpenOffer, (), (shift_id, number, starts_at, ends_at, workplace, time_zone))
 inline constexpr db::Sql kOpenOffersOf{
     "offer.open_of_person",
-    VARDE_OFFER "WHERE person_id = $1 AND state = 1 ORDER BY asked_at DESC LIMIT 20"};
+    "SELECT o.shift_id, o.number, s.starts_at, s.ends_at, w.name AS workplace, w.time_zone FROM "
+    "offer o JOIN shift s USING (tenant_id, shift_id) JOIN workplace w USING (tenant_id, "
+    "workplace_id) WHERE o.person_id = $1 AND o.state = 1 ORDER BY o.asked_at DESC LIMIT 20"};
 inline constexpr db::Sql kLastOfferOf{
     "offer.last_of_person", VARDE_OFFER
     "WHERE person_id = $1 AND asked_at > $2 AND ($3::int IS NULL OR number = $3) ORDER BY asked_at "
     "DESC LIMIT 1"};
 #undef VARDE_OFFER
+
+// A question that was asked before the one that counts now.
+struct BeforeRecord {
+  Uuid tenant_id, shift_id, person_id;
+  int round = 1;
+  OfferState state = OfferState::open;
+  std::optional<Reach> reached_by;
+  Timestamp asked_at;
+  std::optional<Timestamp> expires_at, answered_at;
+  AnswerChannel channel = AnswerChannel::none;
+  int flags = 0;
+};
+BOOST_DESCRIBE_STRUCT(BeforeRecord, (),
+                      (tenant_id, shift_id, person_id, round, state, reached_by, asked_at,
+                       expires_at, answered_at, channel, flags))
+inline constexpr db::Sql kAskedBefore{
+    "offer.before",
+    "SELECT tenant_id, shift_id, person_id, round, state, reached_by, asked_at, expires_at, "
+    "answered_at, channel, flags FROM offer_before WHERE shift_id = $1 ORDER BY person_id, round"};
+inline constexpr db::Sql kMarkAgain{
+    "offer.mark_again",
+    "UPDATE offer SET again_at = $3 WHERE shift_id = $1 AND person_id = ANY($2)"};
+inline constexpr db::Sql kAskAgain{
+    "offer.ask_again",
+    "UPDATE offer o SET state = 1, round = o.round + 1, step = $2, asked_at = $3, expires_at = $4, "
+    "answered_at = NULL, channel = 0, flags = 0, again_at = NULL, rank = x.rank, explanation = "
+    "x.explanation, reached_by = x.reached_by FROM unnest($5::uuid[], $6::bigint[], $7::text[], "
+    "$8::bigint[]) AS x (person_id, rank, explanation, reached_by) WHERE o.shift_id = $1 AND "
+    "o.person_id = x.person_id"};
 
 // $4 is the new state; what is decided already stays.
 inline constexpr db::Sql kAnswer{"offer.answer",
@@ -63,7 +108,8 @@ inline constexpr db::Sql kSetOffers{
 // What limits whom may be asked: questions of today, and open ones that overlap the shift.
 inline constexpr db::Sql kAskedToday{
     "offer.asked_today",
-    "SELECT person_id, count(*) AS count FROM offer WHERE person_id = ANY($1) AND asked_at >= $2 "
+    "SELECT person_id, count(*) AS count FROM (SELECT person_id, asked_at FROM offer UNION ALL "
+    "SELECT person_id, asked_at FROM offer_before) o WHERE person_id = ANY($1) AND asked_at >= $2 "
     "GROUP BY person_id"};
 inline constexpr db::Sql kOpenOverlap{
     "offer.open_overlap",
@@ -131,6 +177,7 @@ inline constexpr db::Sql kWorked{
     "THEN $4 WHEN worked_from = $2 AND worked_until = $3 THEN person_confirmed_at END, "
     "office_confirmed_at = CASE WHEN NOT $5 THEN $4 WHEN worked_from = $2 AND worked_until = $3 "
     "THEN office_confirmed_at END WHERE booking_id = $1 AND state = 1"};
+// What was asked before goes with it.
 inline constexpr db::Sql kEraseOffers{"offer.erase", "DELETE FROM offer WHERE person_id = ANY($1)"};
 // Who worked when stays as hours of nobody: the sum of a month is the organisation's.
 inline constexpr db::Sql kEraseBookings{"booking.erase",

@@ -1,5 +1,6 @@
 // What people are told about a shift, in their own language.
 #include "base/text.hpp"
+#include "outreach/channel/channel.hpp"
 #include "outreach/delivery/delivery.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
@@ -43,7 +44,19 @@ constexpr Texts kTexts[] = {
      {"Inställt: {what}", "Ditt pass är inställt: {what}. Du ska inte komma."}},
     {{"No longer needed: {what}", "The shift {what} is not offered any more."},
      {"Ikke aktuelt lenger: {what}", "Vakten {what} tilbys ikke lenger."},
-     {"Inte aktuellt längre: {what}", "Passet {what} erbjuds inte längre."}}};
+     {"Inte aktuellt längre: {what}", "Passet {what} erbjuds inte längre."}},
+    {{"Still free: {what}", "Still free: can you work {what}? Answer here: {link}",
+      "Still free: can you work {what}? Answer YES {number} or NO {number}. {link}"},
+     {"Fortsatt ledig: {what}", "Fortsatt ledig: kan du jobbe {what}? Svar her: {link}",
+      "Fortsatt ledig: kan du jobbe {what}? Svar JA {number} eller NEI {number}. {link}"},
+     {"Fortfarande ledigt: {what}", "Fortfarande ledigt: kan du jobba {what}? Svara här: {link}",
+      "Fortfarande ledigt: kan du jobba {what}? Svara JA {number} eller NEJ {number}. {link}"}},
+    {{"Free again: {what}", "Free again: can you work {what}? Answer here: {link}",
+      "Free again: can you work {what}? Answer YES {number} or NO {number}. {link}"},
+     {"Ledig igjen: {what}", "Ledig igjen: kan du jobbe {what}? Svar her: {link}",
+      "Ledig igjen: kan du jobbe {what}? Svar JA {number} eller NEI {number}. {link}"},
+     {"Ledigt igen: {what}", "Ledigt igen: kan du jobba {what}? Svara här: {link}",
+      "Ledigt igen: kan du jobba {what}? Svara JA {number} eller NEJ {number}. {link}"}}};
 
 const Words& words_for(Tell what, const std::string& language) {
   const auto& texts = kTexts[static_cast<std::size_t>(what)];
@@ -61,6 +74,21 @@ std::string fill(std::string text, const std::string& what, const std::string& l
   return text;
 }
 
+// Those whose number takes no messages (STOP, or given up by the gateway).
+std::set<Uuid> silent_numbers(Ctx& ctx, const std::vector<people::Person>& persons) {
+  std::map<Uuid, std::string> hashes;
+  std::vector<std::string> all;
+  for (const auto& person : persons)
+    if (!person.phone.empty())
+      all.push_back(hashes[person.id] = people::phone_hash(ctx, person.phone.reveal()));
+  std::set<Uuid> out;
+  if (all.empty()) return out;
+  auto held = outreach::find_suppressions(ctx, all);
+  for (const auto& [person, hash] : hashes)
+    if (held.contains(hash)) out.insert(person);
+  return out;
+}
+
 }  // namespace
 
 bool cannot_wait(const Shift& shift) { return shift.starts_at - now() < std::chrono::hours(14); }
@@ -71,27 +99,35 @@ Language language_of(const std::string& tag) {
   return two == "sv" ? Language::sv : Language::en;
 }
 
-std::string shift_title(const Shift& shift, const Workplace& workplace) {
-  auto start = to_local(shift.starts_at, workplace.time_zone);
-  auto end = to_local(shift.ends_at, workplace.time_zone);
+std::string shift_title(Timestamp starts_at, Timestamp ends_at, const std::string& zone,
+                        const std::string& workplace) {
+  auto start = to_local(starts_at, zone);
+  auto end = to_local(ends_at, zone);
   return fmt::format("{:%d.%m. %H:%M}–{:%H:%M}, {}",
                      std::chrono::sys_time<std::chrono::seconds>(
                          std::chrono::floor<std::chrono::seconds>(start.time_since_epoch())),
                      std::chrono::sys_time<std::chrono::seconds>(
                          std::chrono::floor<std::chrono::seconds>(end.time_since_epoch())),
-                     workplace.name);
+                     workplace);
+}
+std::string shift_title(const Shift& shift, const Workplace& workplace) {
+  return shift_title(shift.starts_at, shift.ends_at, workplace.time_zone, workplace.name);
 }
 
-void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell what,
-          const std::map<Uuid, int>& numbers) {
-  auto workplace = find_workplace(ctx, shift.workplace_id);
-  if (persons.empty() || !workplace) return;
+std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons,
+                           Tell what, const std::map<Uuid, int>& numbers) {
+  std::map<Uuid, Reach> out;
+  auto workplace = persons.empty() ? std::nullopt : find_workplace(ctx, shift.workplace_id);
+  if (!workplace) return out;
   auto title = shift_title(shift, *workplace);
   auto tenant_language = trust::tenant_settings(ctx).locale;
   outreach::TokenMaker tokens(ctx.base, ctx.tenant, outreach::SourceKind::shift, shift.id);
   std::vector<outreach::OutboxMessage> mails;
   std::vector<outreach::SmsMessage> texts;
-  for (const auto& person : people::load(ctx, persons, false)) {
+  auto all = people::load(ctx, persons, false);
+  auto silent = silent_numbers(ctx, all);
+  for (const auto& person : all) {
+    auto& reach = out[person.id] = Reach::nothing;
     if (person.state != people::PersonState::active) continue;
     const auto& words =
         words_for(what, person.language.empty() ? tenant_language : person.language);
@@ -99,7 +135,8 @@ void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell w
     tokens.append(link, outreach::TokenKind::offer, person.id);
     auto known = numbers.find(person.id);
     auto number = known == numbers.end() ? std::string() : std::to_string(known->second);
-    if (!person.phone.empty()) {
+    if (!person.phone.empty() && !silent.contains(person.id)) {
+      reach = Reach::sms;
       texts.push_back({person.id,
                        fill(words.sms != nullptr ? words.sms : words.text, title, link, number),
                        outreach::SmsKind::offer,
@@ -107,6 +144,7 @@ void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell w
                        what == Tell::cancelled || cannot_wait(shift),
                        {}});
     } else if (!person.email.empty()) {
+      reach = Reach::mail;
       outreach::OutboxMessage mail;
       mail.person_id = person.id;
       mail.source_kind = outreach::SourceKind::shift;
@@ -121,6 +159,7 @@ void tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons, Tell w
   }
   outreach::enqueue_messages(ctx, mails);
   outreach::send_sms(ctx, texts);
+  return out;
 }
 
 void tell_unfilled(Ctx& ctx, const Shift& shift) {

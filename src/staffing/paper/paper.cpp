@@ -50,6 +50,8 @@ constexpr db::Sql kFile{
     "document.file",
     "SELECT media_type, sealed FROM person_document WHERE person_id = $1 AND document_id = $2"};
 constexpr db::Sql kPicture{"picture.one", "SELECT sealed FROM person_picture WHERE person_id = $1"};
+constexpr db::Sql kPictureTimes{
+    "picture.times", "SELECT person_id, updated_at FROM person_picture WHERE person_id = ANY($1)"};
 constexpr db::Sql kPutPicture{
     "picture.put",
     "INSERT INTO person_picture (tenant_id, person_id, sealed, updated_at) SELECT $1, $2, $3, $4 "
@@ -58,6 +60,11 @@ constexpr db::Sql kPutPicture{
 constexpr db::Sql kDeletePicture{"picture.delete",
                                  "DELETE FROM person_picture WHERE person_id = $1"};
 
+struct PictureTime {
+  Uuid person_id;
+  Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(PictureTime, (), (person_id, updated_at))
 struct FileRecord {
   std::string media_type;
   std::optional<db::Bytes> sealed;
@@ -146,6 +153,14 @@ std::optional<std::string> picture_of(Ctx& ctx, const Uuid& person) {
   auto sealed = ctx.tx().maybe<db::Bytes>(kPicture, person);
   auto key = sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
   return key ? crypto::open(*key, sealed->data, picture_context(person)) : std::nullopt;
+}
+
+std::map<Uuid, Timestamp> picture_times(Ctx& ctx, const std::vector<Uuid>& persons) {
+  std::map<Uuid, Timestamp> out;
+  if (persons.empty()) return out;
+  for (const auto& r : ctx.tx().all<PictureTime>(kPictureTimes, persons))
+    out[r.person_id] = r.updated_at;
+  return out;
 }
 
 std::vector<trust::Claim> paper_claims() {

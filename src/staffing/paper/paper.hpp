@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ std::vector<Paper> papers_of(trust::Ctx& ctx, const Uuid& person);
 
 /// The picture of a substitute, a JPEG; nullopt when there is none.
 std::optional<std::string> picture_of(trust::Ctx& ctx, const Uuid& person);
+
+/// When the pictures of these were last changed; those who have none are left out.
+std::map<Uuid, Timestamp> picture_times(trust::Ctx& ctx, const std::vector<Uuid>& persons);
 
 /// The file of a document; nullopt when there is none. That it was read goes into the trail.
 struct PaperFile {

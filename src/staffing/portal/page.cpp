@@ -8,18 +8,18 @@ namespace {
 
 // What outreach's pages do not have: a menu, tables, lists of things.
 constexpr std::string_view kCss = R"css(
-nav{max-width:640px;margin:8px auto 0;display:flex;flex-wrap:wrap;gap:4px}
-nav a{color:#fff;padding:10px 12px;min-height:44px;border-radius:8px;text-decoration:none}nav a[aria-current]{background:#fff;color:#1d2129}
+nav{max-width:640px;margin:8px auto 0;display:flex;flex-wrap:wrap}
+nav a{color:#fff;padding:10px 5px;min-height:44px;border-radius:8px;text-decoration:none}nav a[aria-current]{background:#fff;color:#1d2129}@media(min-width:420px){nav a{padding:10px 12px}}
 h2{font-size:19px;line-height:1.3;margin:32px 0 8px}a{color:inherit}
 .item{border:1px solid #c4c9d4;border-radius:8px;padding:12px 16px;margin:0 0 12px}.item p{margin:0 0 8px}.item form{display:inline-block;margin:0 8px 0 0}
 .act{display:inline-block;padding:10px 0;min-width:44px;min-height:44px;font-weight:600}.done{border-left:4px solid #23703c;padding:8px 12px}
 input[type=time],input[type=datetime-local],select{width:100%;font:inherit;padding:10px 12px;border:1px solid #6b7280;border-radius:8px;min-height:44px;background:#fff;color:inherit}
-.two{display:flex;flex-wrap:wrap;gap:0 16px}.two>*{flex:1 1 140px;min-width:0}.days{display:flex;flex-wrap:wrap;gap:0 16px}
+.two{display:flex;flex-wrap:wrap;gap:0 16px}.two>*{flex:1 1 140px;min-width:0}.days{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:0 16px}
 table{border-collapse:collapse;width:100%;table-layout:fixed}th{font-size:14px;padding:4px 0}td{border:1px solid #c4c9d4;padding:0;vertical-align:top}
 td a,td span.d{display:block;min-height:52px;padding:2px 4px;text-decoration:none;font-size:14px;line-height:1.3;overflow:hidden}td.today{outline:2px solid #1d2129;outline-offset:-2px}
 td b{display:block;font-size:17px}.vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .out{display:flex;justify-content:space-between;flex-wrap:wrap;gap:8px}code{overflow-wrap:anywhere}dt{font-weight:600;margin:12px 0 0}dd{margin:0}
-@media (prefers-color-scheme:dark){.item,td{border-color:#4b5363}input[type=time],input[type=datetime-local],select{background:#14171c;border-color:#9aa2b1}td.today{outline-color:#e8eaee}})css";
+@media (prefers-color-scheme:dark){:root{color-scheme:dark}.item,td{border-color:#4b5363}input[type=time],input[type=datetime-local],select{background:#14171c;border-color:#9aa2b1}td.today{outline-color:#e8eaee}})css";
 
 }  // namespace
 

@@ -150,18 +150,23 @@ BOOST_DESCRIBE_STRUCT(OwnOffer, (),
                       (shift_id, state, asked_at, expires_at, answer_by, starts_at, ends_at,
                        break_minutes, places, taken, shift_state, note, workplace, address,
                        time_zone))
-#define VARDE_OWN_OFFER                                                                         \
+#define VARDE_OWN_OFFER(from)                                                                   \
   "SELECT o.shift_id, o.state, o.asked_at, o.expires_at, s.answer_by, s.starts_at, s.ends_at, " \
   "s.break_minutes, s.places, s.taken, s.state AS shift_state, s.note, w.name AS workplace, "   \
-  "w.address, w.time_zone FROM offer o JOIN shift s USING (tenant_id, shift_id) JOIN "          \
-  "workplace w USING (tenant_id, workplace_id) WHERE o.person_id = $1 "
-inline constexpr db::Sql kOwnOffers{"portal.offers", VARDE_OWN_OFFER
+  "w.address, w.time_zone FROM " from                                                           \
+  " o JOIN shift s USING (tenant_id, shift_id) JOIN workplace w USING (tenant_id, "             \
+  "workplace_id) WHERE o.person_id = $1 "
+inline constexpr db::Sql kOwnOffers{"portal.offers", VARDE_OWN_OFFER("offer")
                                     "AND o.state IN (1, 4) AND s.state IN (3, 6) AND s.taken < "
                                     "s.places AND s.starts_at > $2 AND (s.answer_by IS NULL OR "
                                     "s.answer_by > $2) ORDER BY s.starts_at, s.shift_id LIMIT 20"};
-inline constexpr db::Sql kOwnOffer{"portal.offer", VARDE_OWN_OFFER "AND o.shift_id = $2"};
-inline constexpr db::Sql kAllOffers{"portal.all_offers",
-                                    VARDE_OWN_OFFER "ORDER BY o.asked_at DESC LIMIT 5000"};
+inline constexpr db::Sql kOwnOffer{"portal.offer", VARDE_OWN_OFFER("offer") "AND o.shift_id = $2"};
+// With what was asked about the same shift before.
+inline constexpr db::Sql kAllOffers{
+    "portal.all_offers",
+    VARDE_OWN_OFFER("(SELECT tenant_id, shift_id, person_id, state, asked_at, expires_at FROM "
+                    "offer UNION ALL SELECT tenant_id, shift_id, person_id, state, asked_at, "
+                    "expires_at FROM offer_before)") "ORDER BY o.asked_at DESC LIMIT 5000"};
 #undef VARDE_OWN_OFFER
 
 struct OwnBooking {
@@ -282,8 +287,7 @@ inline constexpr db::Sql kFindWorkplaces{
 inline constexpr db::Sql kAvoid{
     "portal.avoid",
     "INSERT INTO workplace_choice (tenant_id, workplace_id, person_id, kind) VALUES ($1, $2, $3, "
-    "3) ON CONFLICT (tenant_id, workplace_id, person_id) DO UPDATE SET kind = 3 WHERE "
-    "workplace_choice.kind = 1"};
+    "3) ON CONFLICT (tenant_id, workplace_id, person_id, kind) DO NOTHING"};
 inline constexpr db::Sql kAvoidNoMore{
     "portal.avoid_no_more",
     "DELETE FROM workplace_choice WHERE workplace_id = $1 AND person_id = $2 AND kind = 3"};

@@ -88,8 +88,12 @@ BOOST_DESCRIBE_STRUCT(BookedRow, (),
                        latitude, longitude))
 constexpr db::Sql kMyQuestions{
     "portal.why_questions",
-    "SELECT o.asked_at, o.answered_at, o.expires_at, s.starts_at, s.ends_at FROM offer o JOIN "
-    "shift s USING (tenant_id, shift_id) WHERE o.person_id = $1 AND o.asked_at > $2 LIMIT 1000"};
+    "SELECT o.asked_at, o.answered_at, o.expires_at, s.starts_at, s.ends_at FROM (SELECT "
+    "tenant_id, "
+    "shift_id, person_id, asked_at, answered_at, expires_at FROM offer UNION ALL SELECT tenant_id, "
+    "shift_id, person_id, asked_at, answered_at, expires_at FROM offer_before) o JOIN shift s "
+    "USING "
+    "(tenant_id, shift_id) WHERE o.person_id = $1 AND o.asked_at > $2 LIMIT 1000"};
 struct QuestionRow {
   Timestamp asked_at;
   std::optional<Timestamp> answered_at, expires_at;
@@ -155,9 +159,9 @@ fit::Candidate candidate_at(const Mine& mine, const fit::Shift& shift, Timestamp
       out.documents.push_back({p.kind_id, p.valid_from, p.valid_until});
   for (const auto& c : mine.choices)
     if (c.workplace_id == shift.workplace) {
-      out.favourite = c.kind == ChoiceKind::favourite;
-      out.excluded_by_workplace = c.kind == ChoiceKind::excluded_by_workplace;
-      out.excluded_by_person = c.kind == ChoiceKind::excluded_by_person;
+      out.favourite |= c.kind == ChoiceKind::favourite;
+      out.excluded_by_workplace |= c.kind == ChoiceKind::excluded_by_workplace;
+      out.excluded_by_person |= c.kind == ChoiceKind::excluded_by_person;
     }
   for (const auto& s : mine.statements)
     if (s.stated_at <= known_at)

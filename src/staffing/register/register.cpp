@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "people/person/person.hpp"
+#include "staffing/paper/paper.hpp"
 #include "staffing/register/store.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
@@ -68,6 +69,8 @@ BOOST_DESCRIBE_STRUCT(SubstituteInput, (),
 struct Substitute {
   Uuid id;  ///< The person's.
   Personal name;
+  std::optional<Timestamp>
+      picture_at;  ///< When the picture was changed; without one there is none.
   std::optional<Personal> phone, email;
   double percent = 0;
   std::optional<double> latitude, longitude;
@@ -78,8 +81,8 @@ struct Substitute {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(Substitute, (),
-                      (id, name, phone, email, percent, latitude, longitude, pools, skills,
-                       workplaces, last_asked_at, version))
+                      (id, name, picture_at, phone, email, percent, latitude, longitude, pools,
+                       skills, workplaces, last_asked_at, version))
 struct SubstituteQuery {
   std::optional<Uuid> pool, skill, person;
   std::optional<std::string> q;  ///< The beginning of a name, an address or a number.
@@ -201,7 +204,7 @@ void add_named(trust::Api& api, const NamedSql& sql, const std::string& path,
           });
 }
 
-// Everything about these substitutes, in two round trips however many.
+// Everything about these substitutes, in three round trips however many.
 std::vector<Substitute> views(Ctx& ctx, const std::vector<SubstituteRecord>& records) {
   std::vector<Uuid> ids;
   for (const auto& r : records) ids.push_back(r.person_id);
@@ -225,6 +228,8 @@ std::vector<Substitute> views(Ctx& ctx, const std::vector<SubstituteRecord>& rec
   for (const auto& r : choices.rows().all<ChoiceRecord>())
     if (auto one = all.find(r.person_id); one != all.end())
       one->second.workplaces.push_back({r.workplace_id, r.kind});
+  for (const auto& [id, at] : picture_times(ctx, ids))
+    if (auto one = all.find(id); one != all.end()) one->second.picture_at = at;
   std::vector<Substitute> out;
   for (const auto& r : records) {
     auto one = all.find(r.person_id);
@@ -267,12 +272,21 @@ Result<void> save_details(Ctx& ctx, const Uuid& person, const SubstituteInput& i
     tx.insert_many("substitute_skill", list);
   }
   if (in.workplaces) {
-    std::map<Uuid, ChoiceRecord> rows;
-    for (const auto& choice : *in.workplaces)
-      rows[choice.workplace_id] = {ctx.tenant, choice.workplace_id, person, choice.kind};
+    // What the workplace wants and what the person wants: one of each.
+    std::map<std::pair<Uuid, bool>, ChoiceRecord> rows;
+    std::set<Uuid> named;
+    for (const auto& choice : *in.workplaces) {
+      ChoiceRecord row{ctx.tenant, choice.workplace_id, person, choice.kind};
+      bool of_person = choice.kind == ChoiceKind::excluded_by_person;
+      auto [at, fresh] = rows.insert({{choice.workplace_id, of_person}, row});
+      if (!fresh && at->second.kind != choice.kind)
+        return bad_input("/workplaces",
+                         "A person is a favourite of a workplace or is left out there, not both.");
+      named.insert(choice.workplace_id);
+    }
     std::vector<ChoiceRecord> list;
-    std::vector<Uuid> ids;
-    for (const auto& [id, row] : rows) ids.push_back(id), list.push_back(row);
+    for (const auto& [key, row] : rows) list.push_back(row);
+    std::vector<Uuid> ids(named.begin(), named.end());
     if (tx.one<std::int64_t>(kCountWorkplaces, ids) != static_cast<std::int64_t>(ids.size()))
       return bad_input("/workplaces", "One of these workplaces does not exist any more.");
     tx.later(kClearChoices, person);
@@ -320,6 +334,10 @@ std::map<Uuid, int> note_asked(Ctx& ctx, const std::vector<Uuid>& persons) {
   for (const auto& row : ctx.tx().all<NumberRecord>(kNoteAsked, persons, now()))
     out[row.person_id] = row.offer_number;
   return out;
+}
+
+void note_asked_again(Ctx& ctx, const std::vector<Uuid>& persons) {
+  ctx.tx().later(kNoteAskedAgain, persons, now());
 }
 
 void add_register_hooks(trust::Base& base) {

@@ -54,6 +54,9 @@ bool are_skills(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 /// have the same.
 std::map<Uuid, int> note_asked(trust::Ctx& ctx, const std::vector<Uuid>& persons);
 
+/// That these are asked once more, under the number that their question has.
+void note_asked_again(trust::Ctx& ctx, const std::vector<Uuid>& persons);
+
 void add_register_routes(trust::Api& api);
 /// Names, and erasure.
 void add_register_hooks(trust::Base& base);

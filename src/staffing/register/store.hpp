@@ -133,6 +133,9 @@ inline constexpr db::Sql kNoteAsked{
     "substitute.note_asked",
     "UPDATE substitute SET last_asked_at = $2, offer_number = offer_number % 999 + 1 WHERE "
     "person_id = ANY($1) RETURNING person_id, offer_number"};
+inline constexpr db::Sql kNoteAskedAgain{
+    "substitute.note_asked_again",
+    "UPDATE substitute SET last_asked_at = $2 WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kDeleteSubstitutes{"substitute.delete",
                                             "DELETE FROM substitute WHERE person_id = ANY($1)"};
 
@@ -172,7 +175,7 @@ inline constexpr db::Sql kPoolsOf{
 inline constexpr db::Sql kChoicesOf{
     "substitute.choices",
     "SELECT tenant_id, workplace_id, person_id, kind FROM workplace_choice WHERE person_id = "
-    "ANY($1)"};
+    "ANY($1) ORDER BY workplace_id, kind"};
 inline constexpr db::Sql kAvailabilityOf{
     "substitute.availability",
     "SELECT tenant_id, availability_id, person_id, kind, from_date, until_date, weekdays, "

@@ -18,7 +18,7 @@ namespace {
 
 constexpr auto kLongest = std::chrono::hours(48);
 constexpr int kMostPlaces = 200;
-constexpr std::size_t kMostCopies = 200;
+constexpr std::size_t kMostCopies = 200, kMostAtOnce = 200;
 constexpr std::int64_t kBoardMost = 5000;
 
 struct ShiftInput {
@@ -37,8 +37,20 @@ BOOST_DESCRIBE_STRUCT(ShiftInput, (),
 struct BoardQuery {
   Timestamp from, until;
   std::optional<Uuid> workplace;
+  std::optional<bool> mine;  ///< Only those that the caller asked for.
 };
-BOOST_DESCRIBE_STRUCT(BoardQuery, (), (from, until, workplace))
+BOOST_DESCRIBE_STRUCT(BoardQuery, (), (from, until, workplace, mine))
+struct PublishInput {
+  std::vector<Uuid> shift_ids;
+};
+BOOST_DESCRIBE_STRUCT(PublishInput, (), (shift_ids))
+/// What became of one of several that were to be published.
+struct PublishOutcome {
+  Uuid id;
+  std::optional<ShiftState> state;     ///< Afterwards; none where there is no such shift.
+  std::optional<std::string> problem;  ///< Why it was not published.
+};
+BOOST_DESCRIBE_STRUCT(PublishOutcome, (), (id, state, problem))
 struct CopyInput {
   std::vector<Timestamp> starts;  ///< When each copy begins; the length stays.
 };
@@ -151,6 +163,56 @@ bool may_change(const Ctx& ctx, const ShiftRecord& r) {
          (r.state == ShiftState::draft || r.state == ShiftState::requested);
 }
 
+std::optional<Error> not_publishable(const Ctx& ctx, const ShiftRecord& r) {
+  if (!may_change(ctx, r)) return forbidden("This draft is somebody else's.");
+  if (r.state == ShiftState::cancelled)
+    return conflict("This shift was cancelled. Copy it instead.");
+  if (r.starts_at <= now()) return conflict("This shift has begun already.");
+  return std::nullopt;
+}
+
+// From somebody who may not publish it is a request. What is published already stays as it is.
+void publish(Ctx& ctx, const std::vector<ShiftRecord>& shifts) {
+  bool write = trust::may(ctx.role, Right::shifts_write);
+  std::vector<Uuid> ids;
+  std::vector<AuditEntry> trail;
+  for (const auto& r : shifts) {
+    if (write && r.state != ShiftState::draft && r.state != ShiftState::requested &&
+        r.state != ShiftState::unfilled)
+      continue;
+    ids.push_back(r.shift_id);
+    trail.push_back({write ? "shift.publish" : "shift.request", "shift", r.shift_id, {}, {}});
+  }
+  if (ids.empty()) return;
+  if (write) {
+    ctx.tx().later(kPublish, ids, now(), ctx.actor.id);
+    for (const auto& id : ids) enqueue_advance(ctx, id);
+  } else {
+    ctx.tx().later(kRequest, ids, now());
+  }
+  trust::record(ctx, trail);
+}
+
+std::vector<PublishOutcome> publish_many(Ctx& ctx, const std::vector<Uuid>& ids) {
+  std::map<Uuid, PublishOutcome> out;
+  for (const auto& id : ids) out[id] = {id, std::nullopt, gone().message};
+  std::vector<ShiftRecord> due;
+  for (auto& r : ctx.tx().all<ShiftRecord>(kLockShifts, ids)) {
+    auto why = not_publishable(ctx, r);
+    out[r.shift_id] = {r.shift_id, r.state,
+                       why ? std::optional(why->message) : std::optional<std::string>()};
+    if (!why) due.push_back(std::move(r));
+  }
+  publish(ctx, due);
+  std::vector<Uuid> published;
+  for (const auto& r : due) published.push_back(r.shift_id);
+  for (const auto& r : ctx.tx().all<ShiftRecord>(kShiftsOf, published))
+    out[r.shift_id].state = r.state;
+  std::vector<PublishOutcome> list;
+  for (auto& [id, one] : out) list.push_back(std::move(one));
+  return list;
+}
+
 }  // namespace
 
 Shift view_of(const ShiftRecord& r) {
@@ -236,6 +298,8 @@ void set_state(Ctx& ctx, const Uuid& shift, ShiftState state) {
   ctx.tx().later(kSetShiftState, shift, state, now());
 }
 
+void reopen(Ctx& ctx, const Uuid& shift) { ctx.tx().later(kReopen, shift, now()); }
+
 std::vector<Uuid> askers_of(Ctx& ctx, const Uuid& shift) {
   std::vector<Uuid> out;
   for (const auto& account : ctx.tx().all<std::optional<Uuid>>(kAskers, shift))
@@ -298,8 +362,9 @@ void add_shift_routes(trust::Api& api) {
             if (query->until <= query->from || query->until - query->from > std::chrono::days(93))
               return bad_input("query/until", "must be after from, and within 93 days of it.");
             web::Page<Shift> page;
-            auto records =
-                ctx.tx().all<ShiftRecord>(kBoard, query->from, query->until, query->workplace);
+            auto records = ctx.tx().all<ShiftRecord>(
+                kBoard, query->from, query->until, query->workplace,
+                query->mine.value_or(false) ? std::optional(ctx.actor.id) : std::nullopt);
             if (static_cast<std::int64_t>(records.size()) > kBoardMost)
               return bad_input("query/until",
                                "There are more than 5,000 shifts in this time. Ask for less of it, "
@@ -373,21 +438,19 @@ void add_shift_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Shift> {
             auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
             if (!r) return gone();
-            if (!may_change(ctx, *r)) return forbidden("This draft is somebody else's.");
-            if (r->state == ShiftState::cancelled)
-              return conflict("This shift was cancelled. Copy it instead.");
-            if (r->starts_at <= now()) return conflict("This shift has begun already.");
-            if (!trust::may(ctx.role, Right::shifts_write)) {
-              set_state(ctx, path->id, ShiftState::requested);
-              note(ctx, "shift.request", path->id);
-            } else if (r->state == ShiftState::draft || r->state == ShiftState::requested ||
-                       r->state == ShiftState::unfilled) {
-              ctx.tx().later(kPublish, path->id, now(), ctx.actor.id);
-              enqueue_advance(ctx, path->id);
-              note(ctx, "shift.publish", path->id);
-            }
+            if (auto why = not_publishable(ctx, *r)) return *why;
+            publish(ctx, {*r});
             return *find_shift(ctx, path->id);
           });
+  api.add(
+      {"POST", "/api/v1/shifts/publish", "publishShifts",
+       "Publishes up to 200 shifts, or asks for them, and says of each what became of it", request},
+      [](Ctx& ctx, const web::Body<PublishInput>& in) -> Result<web::Page<PublishOutcome>> {
+        std::set<Uuid> ids(in->shift_ids.begin(), in->shift_ids.end());
+        if (ids.empty() || ids.size() > kMostAtOnce)
+          return bad_input("/shift_ids", fmt::format("must be from 1 to {}.", kMostAtOnce));
+        return web::Page<PublishOutcome>{publish_many(ctx, {ids.begin(), ids.end()}), {}, {}};
+      });
   api.add(
       {"POST", "/api/v1/shifts/{id}/copy", "copyShift", "Makes drafts like this one at other times",
        request},

@@ -102,6 +102,8 @@ void free_places(trust::Ctx& ctx, const Uuid& shift, int count);
 /// Moves an open shift's strategy on: how far it is, and when it goes on by itself.
 void set_step(trust::Ctx& ctx, const Uuid& shift, int step, std::optional<Timestamp> next_at);
 void set_state(trust::Ctx& ctx, const Uuid& shift, ShiftState state);
+/// Begins anew with a shift for which nobody was left to ask; any other stays as it is.
+void reopen(trust::Ctx& ctx, const Uuid& shift);
 
 /// The users who asked for a shift and published it.
 std::vector<Uuid> askers_of(trust::Ctx& ctx, const Uuid& shift);

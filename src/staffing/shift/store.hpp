@@ -34,10 +34,14 @@ BOOST_DESCRIBE_STRUCT(ShiftRecord, (),
   "approved_by, version, created_at, updated_at, published_at FROM shift "
 inline constexpr db::Sql kShift{"shift.one", VARDE_SHIFT "WHERE shift_id = $1"};
 inline constexpr db::Sql kLockShift{"shift.lock", VARDE_SHIFT "WHERE shift_id = $1 FOR UPDATE"};
+inline constexpr db::Sql kShiftsOf{"shift.of", VARDE_SHIFT "WHERE shift_id = ANY($1)"};
+// Always in one order: who locks several waits for nobody who waits for them.
+inline constexpr db::Sql kLockShifts{
+    "shift.lock_many", VARDE_SHIFT "WHERE shift_id = ANY($1) ORDER BY shift_id FOR UPDATE"};
 inline constexpr db::Sql kBoard{
     "shift.board", VARDE_SHIFT
-    "WHERE starts_at >= $1 AND starts_at < $2 AND ($3::uuid IS NULL OR workplace_id = $3) ORDER BY "
-    "starts_at, shift_id LIMIT 5001"};
+    "WHERE starts_at >= $1 AND starts_at < $2 AND ($3::uuid IS NULL OR workplace_id = $3) AND "
+    "($4::uuid IS NULL OR requested_by = $4) ORDER BY starts_at, shift_id LIMIT 5001"};
 #undef VARDE_SHIFT
 
 inline constexpr db::Sql kUpdateShift{
@@ -53,21 +57,35 @@ inline constexpr db::Sql kTake{
     "UPDATE shift SET taken = taken + 1, state = CASE WHEN taken + 1 = places THEN 4 ELSE state "
     "END, updated_at = $2, version = version + 1 WHERE shift_id = $1 AND state IN (3, 6) AND taken "
     "< places"};
+// A shift that was full, or had nobody left to ask, is filled anew from its first step: those who
+// said no stay out, those who were told that it is taken do not.
 inline constexpr db::Sql kFree{
     "shift.free",
-    "UPDATE shift SET taken = taken - $3, state = CASE WHEN state IN (4, 6) THEN 3 ELSE state END, "
-    "updated_at = $2, version = version + 1 WHERE shift_id = $1 AND taken >= $3"};
+    "UPDATE shift SET taken = taken - $3, step = CASE WHEN state IN (4, 6) THEN 0 ELSE step END, "
+    "next_at = CASE WHEN state IN (4, 6) THEN NULL ELSE next_at END, state = CASE WHEN state IN "
+    "(4, "
+    "6) THEN 3 ELSE state END, updated_at = $2, version = version + 1 WHERE shift_id = $1 AND "
+    "taken "
+    ">= $3"};
+inline constexpr db::Sql kReopen{
+    "shift.reopen",
+    "UPDATE shift SET state = 3, step = 0, next_at = NULL, updated_at = $2, version = version + 1 "
+    "WHERE shift_id = $1 AND state = 6"};
 inline constexpr db::Sql kSetStep{
     "shift.step", "UPDATE shift SET step = $2, next_at = $3, updated_at = $4 WHERE shift_id = $1"};
 inline constexpr db::Sql kSetShiftState{
     "shift.set_state",
     "UPDATE shift SET state = $2, next_at = NULL, updated_at = $3, version = version + 1 WHERE "
     "shift_id = $1"};
+inline constexpr db::Sql kRequest{
+    "shift.request",
+    "UPDATE shift SET state = 2, next_at = NULL, updated_at = $2, version = version + 1 WHERE "
+    "shift_id = ANY($1)"};
 inline constexpr db::Sql kPublish{
     "shift.publish",
     "UPDATE shift SET state = CASE WHEN taken = places THEN 4 ELSE 3 END, published_at = "
     "coalesce(published_at, $2), approved_by = $3, step = 0, next_at = NULL, updated_at = $2, "
-    "version = version + 1 WHERE shift_id = $1"};
+    "version = version + 1 WHERE shift_id = ANY($1)"};
 inline constexpr db::Sql kSetSeries{
     "shift.set_series",
     "UPDATE shift SET series_id = $2, version = version + 1 WHERE shift_id = $1"};

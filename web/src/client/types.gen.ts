@@ -41,6 +41,18 @@ export type AnswerReply = {
 
 export type AnswerResult = 'booked' | 'waiting' | 'declined' | 'taken' | 'too_late' | 'not_allowed';
 
+export type AskAgainInput = {
+    states?: Array<OfferState>;
+    person_ids?: Array<string>;
+};
+
+export type AskedAgain = {
+    count: number;
+    not_before?: string;
+    left_out_count: number;
+    left_out: Array<LeftOut>;
+};
+
 export type AskingSettings = {
     max_per_day: number;
     several_open_questions: boolean;
@@ -158,6 +170,7 @@ export type BookingView = {
     person_id: string;
     workplace_id: string;
     name?: string;
+    picture_at?: string;
     starts_at: string;
     ends_at: string;
     break_minutes: number;
@@ -260,6 +273,7 @@ export type CampaignState = 'draft' | 'scheduled' | 'preparing' | 'sending' | 'p
 export type CandidateView = {
     person_id: string;
     name?: string;
+    picture_at?: string;
     askable: boolean;
     favourite: boolean;
     in_pool: boolean;
@@ -417,6 +431,14 @@ export type DryRunStep = {
     what: string;
     at: string;
     would: string;
+};
+
+export type EarlierRound = {
+    asked_at: string;
+    reach?: Reach;
+    state: OfferState;
+    answered_at?: string;
+    channel: AnswerChannel;
 };
 
 export type Encoding = 'gsm7' | 'ucs2';
@@ -686,6 +708,12 @@ export type JourneySteps = {
     steps: Array<StepCounts>;
 };
 
+export type LeftOut = {
+    person_id: string;
+    name?: string;
+    why: string;
+};
+
 export type List = {
     id: string;
     name: string;
@@ -829,7 +857,8 @@ export type OfferState = 'open' | 'booked' | 'declined' | 'waiting' | 'taken' | 
 export type OfferView = {
     person_id: string;
     name?: string;
-    reach: Reach;
+    picture_at?: string;
+    reach?: Reach;
     state: OfferState;
     step: number;
     rank: number;
@@ -840,6 +869,9 @@ export type OfferView = {
     answered_at?: string;
     channel: AnswerChannel;
     simulated: boolean;
+    repeatable: boolean;
+    again: boolean;
+    earlier: Array<EarlierRound>;
 };
 
 export type Paper = {
@@ -1037,6 +1069,16 @@ export type ProviderView = {
     status_url?: string;
     reply_url?: string;
     version: number;
+};
+
+export type PublishInput = {
+    shift_ids: Array<string>;
+};
+
+export type PublishOutcome = {
+    id: string;
+    state?: ShiftState;
+    problem?: string;
 };
 
 export type Purpose = {
@@ -1457,6 +1499,7 @@ export type StrategyKind = 'broadcast' | 'one_by_one' | 'waves' | 'candidates' |
 export type Substitute = {
     id: string;
     name: string;
+    picture_at?: string;
     phone?: string;
     email?: string;
     percent: number;
@@ -6780,6 +6823,7 @@ export type ListShiftsData = {
         from: string;
         until: string;
         workplace?: string;
+        mine?: boolean;
     };
     url: '/api/v1/shifts';
 };
@@ -6947,6 +6991,38 @@ export type PublishShiftResponses = {
 };
 
 export type PublishShiftResponse = PublishShiftResponses[keyof PublishShiftResponses];
+
+export type PublishShiftsData = {
+    body: PublishInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/shifts/publish';
+};
+
+export type PublishShiftsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PublishShiftsError = PublishShiftsErrors[keyof PublishShiftsErrors];
+
+export type PublishShiftsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<PublishOutcome>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type PublishShiftsResponse = PublishShiftsResponses[keyof PublishShiftsResponses];
 
 export type CopyShiftData = {
     body: CopyInput;
@@ -7349,6 +7425,36 @@ export type DownloadBookingsResponses = {
      */
     200: unknown;
 };
+
+export type AskAgainData = {
+    body: AskAgainInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/shifts/{id}/ask-again';
+};
+
+export type AskAgainErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type AskAgainError = AskAgainErrors[keyof AskAgainErrors];
+
+export type AskAgainResponses = {
+    /**
+     * The answer.
+     */
+    200: AskedAgain;
+};
+
+export type AskAgainResponse = AskAgainResponses[keyof AskAgainResponses];
 
 export type StreamEventsData = {
     body?: never;

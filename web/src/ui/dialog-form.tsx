@@ -27,7 +27,7 @@ export function DialogForm<T extends object>(props: {
       <form onSubmit={submit} className="stack">
         <FormAlerts form={form} />
         {props.children}
-        <div className="row row-end">
+        <div className={props.wide ? 'row row-end dialog-foot' : 'row row-end'}>
           <Button variant="default" onClick={onClose}>
             {t('cancel')}
           </Button>

@@ -26,6 +26,8 @@ export function Page(props: {
   title: string
   lead?: ReactNode
   back?: { href: string; label: string }
+  /** A picture beside the title. */
+  face?: ReactNode
   state?: ReactNode
   actions?: ReactNode
   wide?: boolean
@@ -44,6 +46,7 @@ export function Page(props: {
             </Link>
           )}
           <div className="title-line">
+            {props.face}
             <h1>{props.title}</h1>
             {props.state}
           </div>

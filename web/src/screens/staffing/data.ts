@@ -9,11 +9,12 @@ import { usePools, useSkills, useWorkplaces } from '@/lib/lookups'
 import { currentZone } from '@/lib/time'
 import { addDays, type Day, reachOf } from './week'
 
-export const weekQuery = (monday: Day) => ({
-  queryKey: ['shifts', 'week', monday],
-  queryFn: () => ask(listShifts({ query: reachOf(monday, addDays(monday, 6)) })),
+export const weekQuery = (monday: Day, mine = false) => ({
+  queryKey: ['shifts', 'week', monday, mine],
+  queryFn: () => ask(listShifts({ query: { ...reachOf(monday, addDays(monday, 6)), ...(mine && { mine }) } })),
 })
-export const useWeek = (monday: Day, enabled = true) => useQuery({ ...weekQuery(monday), enabled })
+/** `mine`: only what the user asked for. */
+export const useWeek = (monday: Day, mine = false, enabled = true) => useQuery({ ...weekQuery(monday, mine), enabled })
 
 export const refreshShifts = () =>
   Promise.all([

@@ -6,3 +6,6 @@ export const CopyDialog = lazy(async () => ({ default: (await import('./copy-dia
 export const SubstituteEdit = lazy(async () => ({ default: (await import('./substitute-edit')).SubstituteEdit }))
 export const DocumentForm = lazy(async () => ({ default: (await import('./document-form')).DocumentForm }))
 export const AvailabilityForm = lazy(async () => ({ default: (await import('./availability-form')).AvailabilityForm }))
+export const PictureForm = lazy(async () => ({ default: (await import('./picture-form')).PictureForm }))
+export const AskAgainDialog = lazy(async () => ({ default: (await import('./ask-again')).AskAgainDialog }))
+export const PublishDialog = lazy(async () => ({ default: (await import('./publish-dialog')).PublishDialog }))

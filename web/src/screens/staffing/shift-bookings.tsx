@@ -7,6 +7,7 @@ import { t } from '@/lib/i18n'
 import { Card, IconButton, Time, toast } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { refreshShifts } from './data'
+import { Face } from './face'
 import { ReasonDialog } from './reason-dialog'
 import { BookingStateMark } from './states'
 
@@ -21,6 +22,7 @@ export function Bookings({ shift, bookings, write, over }: { shift: Shift; booki
         <ul className="plain-list">
           {[...booked, ...ended].map((b) => (
             <li key={b.id} className="row row-between row-top">
+              {write && <Face id={b.person_id} name={b.name} at={b.picture_at} />}
               <div className="grow">
                 {write ? <Link href={`/substitutes/${b.person_id}`}>{name(b)}</Link> : <span>{name(b)}</span>}
                 <div>

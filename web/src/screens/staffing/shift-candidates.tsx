@@ -9,6 +9,7 @@ import { formatNumber } from '@/lib/time'
 import { Card, State } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { BookDialog } from './book'
+import { Face } from './face'
 
 const STEP = 20
 
@@ -63,6 +64,7 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
         <ol className="candidates">
           {wanted.slice(0, shown).map((c) => (
             <li key={c.person_id}>
+              <Face id={c.person_id} name={c.name} at={c.picture_at} />
               <div className="grow">
                 <div className="row">
                   <Link href={`/substitutes/${c.person_id}`} className="strong">

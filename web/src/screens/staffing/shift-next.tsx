@@ -6,6 +6,7 @@ import { t } from '@/lib/i18n'
 import { formatHour, formatTime } from '@/lib/time'
 import { Alert, Bar, Card } from '@/ui/kit'
 import type { Focus } from './shift-dialog'
+import { repeatable } from './again'
 import { placesWords } from './states'
 import { asks, nextOnes, strategyWords, usualWaves } from './strategy'
 
@@ -17,7 +18,7 @@ export function Next(props: {
   connected: boolean
   over: boolean
   busy: boolean
-  open: (what: Focus | 'copy') => void
+  open: (what: Focus | 'copy' | 'again') => void
   again: () => void
 }) {
   const { shift, offers, candidates, over, open } = props
@@ -43,6 +44,9 @@ export function Next(props: {
           write &&
           !over && (
             <>
+              {repeatable(shift, offers).length > 0 && (
+                <Option onClick={() => open('again')}>{t('staffing:again.open')}</Option>
+              )}
               <Option onClick={() => open('pools')}>{t('staffing:next.other_pools')}</Option>
               <Option onClick={() => open('strategy')}>{t('staffing:next.other_way')}</Option>
               <Option onClick={() => open('time')}>{t('staffing:next.other_time')}</Option>
@@ -114,7 +118,7 @@ function Option(props: { onClick: () => void; loading?: boolean; children: React
 function Coming(props: { shift: Shift; offers: OfferView[]; candidates: Candidates | undefined }) {
   const { shift, offers, candidates } = props
   if (!asks(shift.strategy)) return <p>{t('staffing:next.direct')}</p>
-  const asked = new Set(offers.map((o) => o.person_id))
+  const asked = new Set(offers.filter((o) => !o.again).map((o) => o.person_id))
   const coming = nextOnes(shift.strategy, shift.step, candidates?.items ?? [], asked, shift.places - shift.taken)
   const waves = shift.strategy.kind === 'waves' ? (shift.strategy.waves ?? usualWaves()) : undefined
   const wave = waves?.[shift.step]

@@ -1,13 +1,15 @@
 // Who was asked, when, through what, and what they said. Whoever applied and waits stands first.
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { answerOffer, type OfferView, type Shift } from '@/client'
+import { answerOffer, askAgain, type EarlierRound, type OfferView, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Tag, Time, toast, toastProblem } from '@/ui/kit'
+import { State, Tag, Time, toast, toastProblem } from '@/ui/kit'
 import { Link } from '@/ui/link'
+import { repeatable, saidAgain } from './again'
 import { BookDialog } from './book'
 import { refreshShifts } from './data'
+import { Face } from './face'
 import { OfferStateMark } from './states'
 
 const first: OfferView['state'][] = ['waiting', 'open', 'booked', 'refused', 'declined', 'expired', 'taken', 'withdrawn']
@@ -20,6 +22,18 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
   const [picked, setPicked] = useState<OfferView>()
   const [busy, setBusy] = useState<string>()
   const live = shift.state === 'open' || shift.state === 'unfilled'
+  const again = new Set(repeatable(shift, offers).map((o) => o.person_id))
+  async function repeatOne(offer: OfferView) {
+    setBusy(`${offer.person_id}again`)
+    try {
+      saidAgain(await ask(askAgain({ path: { id: shift.id }, body: { person_ids: [offer.person_id] } })))
+      await refreshShifts()
+    } catch (error) {
+      toastProblem(error)
+    } finally {
+      setBusy(undefined)
+    }
+  }
   async function say(offer: OfferView, yes: boolean) {
     setBusy(offer.person_id + yes)
     try {
@@ -43,19 +57,34 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
           {t('staffing:offers.pick', { name })}
         </Button>
       )
-    if (!live || !['open', 'expired', 'declined', 'refused'].includes(o.state)) return null
+    const answers = live && ['open', 'expired', 'declined', 'refused'].includes(o.state)
+    const repeat = again.has(o.person_id)
+    if (!answers && !repeat) return null
     return (
       <span className="row">
-        <Button
-          size="xs"
-          variant="default"
-          aria-label={t('staffing:offers.yes_for', { name })}
-          loading={busy === `${o.person_id}true`}
-          onClick={() => void say(o, true)}
-        >
-          {t('staffing:offers.yes')}
-        </Button>
-        {o.state !== 'declined' && (
+        {repeat && (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t('staffing:again.named', { name })}
+            loading={busy === `${o.person_id}again`}
+            onClick={() => void repeatOne(o)}
+          >
+            {t('staffing:again.short')}
+          </Button>
+        )}
+        {answers && (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t('staffing:offers.yes_for', { name })}
+            loading={busy === `${o.person_id}true`}
+            onClick={() => void say(o, true)}
+          >
+            {t('staffing:offers.yes')}
+          </Button>
+        )}
+        {answers && o.state !== 'declined' && (
           <Button
             size="xs"
             variant="default"
@@ -81,6 +110,7 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
       <ul className="candidates">
         {sorted.slice(0, shown).map((o) => (
           <li key={o.person_id} className="offer">
+            <Face id={o.person_id} name={o.name} at={o.picture_at} />
             <div className="grow">
               <span className="row">
                 <Link href={`/substitutes/${o.person_id}`} className="strong">
@@ -89,12 +119,15 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
                 {o.simulated && <Tag>{t('simulated')}</Tag>}
               </span>
               <div className="small">
-                {t('staffing:offers.asked')} <Time at={o.asked_at} /> {t(`staffing:reach_by.${o.reach}`)}
+                {t('staffing:offers.asked', { count: o.earlier.length + 1 })} <Time at={o.asked_at} />
+                {o.reach && ` ${t(`staffing:reach_by.${o.reach}`)}`}
               </div>
+              {o.earlier.length > 0 && <Earlier rounds={o.earlier} />}
               <div className="muted small">{o.explanation}</div>
             </div>
             <div className="offer-said">
               <OfferStateMark state={o.state} />
+              {o.again && shift.state === 'open' && !over && <State tone="busy">{t('staffing:again.waits')}</State>}
               {o.answered_at ? (
                 <div className="muted small">
                   <Time at={o.answered_at} />
@@ -120,5 +153,26 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
       )}
       {picked && <BookDialog shift={shift} person={picked} close={() => setPicked(undefined)} />}
     </>
+  )
+}
+
+/** What was asked and said before: "Before: 21 Sep 2026, 14:00 CEST by SMS. No, 21 Sep 2026, 14:05 CEST by SMS". */
+function Earlier({ rounds }: { rounds: EarlierRound[] }) {
+  return (
+    <ul className="earlier muted small">
+      {rounds.map((r) => (
+        <li key={r.asked_at}>
+          {t('staffing:again.before')} <Time at={r.asked_at} />
+          {r.reach && ` ${t(`staffing:reach_by.${r.reach}`)}`}. {t(`staffing:offer_states.${r.state}`)}
+          {r.answered_at && (
+            <>
+              {', '}
+              <Time at={r.answered_at} />
+              {r.channel !== 'none' && ` ${t(`staffing:through.${r.channel}`)}`}
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -17,7 +17,8 @@ import { Menu, type MenuItem } from '@/ui/overlay'
 import { refreshShifts, useNames, zoneOf } from './data'
 import { ReasonDialog } from './reason-dialog'
 import type { Focus } from './shift-dialog'
-import { CopyDialog, ShiftDialog } from './later'
+import { repeatable } from './again'
+import { AskAgainDialog, CopyDialog, ShiftDialog } from './later'
 import { otherZone, ShiftTimes } from './shift-card'
 import { Bookings } from './shift-bookings'
 import { Candidates } from './shift-candidates'
@@ -80,7 +81,7 @@ function ShiftView({ shift }: { shift: Shift }) {
   const names = useNames()
   const write = may('shifts.write')
   const parts = useParts(shift.id, write)
-  const [open, setOpen] = useState<Focus | 'copy' | 'cancel'>()
+  const [open, setOpen] = useState<Focus | 'copy' | 'cancel' | 'again'>()
   const [busy, setBusy] = useState(false)
   const zone = zoneOf(names.places, shift)
   const place = names.places.get(shift.workplace_id)
@@ -191,7 +192,18 @@ function ShiftView({ shift }: { shift: Shift }) {
             again={() => void publish()}
           />
           {write && !unpublished && (
-            <Card title={t('staffing:offers.title')} flush>
+            <Card
+              title={t('staffing:offers.title')}
+              actions={
+                shift.state === 'open' &&
+                repeatable(shift, parts.offers.data?.items ?? []).length > 0 && (
+                  <Button size="xs" variant="default" onClick={() => setOpen('again')}>
+                    {t('staffing:again.open')}
+                  </Button>
+                )
+              }
+              flush
+            >
               <Loaded query={parts.offers} block={160}>
                 {(o) => <Offers shift={shift} offers={o.items} over={over} />}
               </Loaded>
@@ -223,6 +235,8 @@ function ShiftView({ shift }: { shift: Shift }) {
       <Suspense>
       {open === 'copy' ? (
         <CopyDialog shift={shift} zone={zone} close={() => setOpen(undefined)} done={(day) => go(`/shifts?week=${mondayOf(day)}`)} />
+      ) : open === 'again' ? (
+        <AskAgainDialog shift={shift} offers={parts.offers.data?.items ?? []} close={() => setOpen(undefined)} />
       ) : open === 'cancel' ? (
         <ReasonDialog
           title={t('staffing:cancel.title', { place: place?.name, day: formatDay(span.day) })}
@@ -251,7 +265,10 @@ function factsOf(shift: Shift, names: ReturnType<typeof useNames>, address: stri
   return [
     [t('staffing:dialog.places'), placesWords(shift)],
     [t('staffing:address'), address || none],
-    [t('staffing:dialog.length_label'), t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) })],
+    [
+      t('staffing:dialog.length_label'),
+      shift.break_minutes ? t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) }) : duration(all),
+    ],
     [
       t('staffing:needs.label'),
       shift.skills.length ? (

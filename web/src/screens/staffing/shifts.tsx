@@ -1,7 +1,7 @@
 // The shift board: a week by workplaces. What is unfilled stands out before anything else.
 import { ActionIcon, Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFileImport, IconMapPin, IconPlus } from '@tabler/icons-react'
+import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFileImport, IconMapPin, IconPlus, IconUser } from '@tabler/icons-react'
 import { Suspense, useMemo, useState } from 'react'
 import { useMay } from '@/app/session'
 import type { Shift } from '@/client'
@@ -139,10 +139,11 @@ function WeekPicker({ monday, here, onPick }: { monday: Day; here: Day; onPick: 
 function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => void }) {
   const [url, setUrl] = useUrl()
   const may = useMay()
+  const mine = url.mine === '1'
   const phone = useMediaQuery('(max-width: 859px)', undefined, { getInitialValueInEffect: false })
   const workplaces = useWorkplaces().data?.items ?? []
-  const shifts = useWeek(monday)
-  const later = useWeek(addDays(monday, 7), shifts.isSuccess)
+  const shifts = useWeek(monday, mine)
+  const later = useWeek(addDays(monday, 7), mine, shifts.isSuccess)
   useLiveBoard()
   const state = oneOf(states, url.state)
   const places = useMemo(() => new Map(workplaces.map((w) => [w.id, w])), [workplaces])
@@ -163,6 +164,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
   if (!board) return <Skeleton block={420} />
   const shown = board.rows.reduce((n, r) => n + r.count, 0)
   const all = states.reduce((n, s) => n + (s === 'cancelled' ? 0 : board.tally[s]), 0)
+  const filtered = state || url.workplace || mine
   const next = after && after.unfilled + after.requested + after.open
   return (
     <>
@@ -181,6 +183,11 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
               </TallyLink>
             )
           })}
+        {may('shifts.request') && (
+          <TallyLink current={mine} onPick={() => setUrl({ mine: mine ? undefined : '1' })}>
+            <IconUser size={15} aria-hidden /> {t(may('shifts.write') ? 'staffing:board.mine' : 'staffing:board.my_requests')}
+          </TallyLink>
+        )}
         {next ? (
           <Link className="board-later" href={hrefOf({ ...url, week: addDays(monday, 7), state: undefined })}>
             {after.unfilled
@@ -189,9 +196,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
           </Link>
         ) : null}
       </nav>
-      {may('shifts.write') && (state === 'draft' || state === 'requested') && shown > 1 && (
-        <Together shifts={board.days.flatMap((d) => d.shifts)} state={state} />
-      )}
+      <Together shifts={board.days.flatMap((d) => d.shifts)} />
       {shown ? (
         phone ? (
           <BoardList board={board} places={places} />
@@ -202,10 +207,10 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
         <div className="card">
           <Empty
             icon={<IconCalendarOff aria-hidden />}
-            title={t(state || url.workplace ? 'staffing:board.none_such' : 'staffing:board.none')}
+            title={t(filtered ? 'staffing:board.none_such' : 'staffing:board.none')}
             action={
-              state || url.workplace ? (
-                <Button variant="default" onClick={() => setUrl({ state: undefined, workplace: undefined })}>
+              filtered ? (
+                <Button variant="default" onClick={() => setUrl({ state: undefined, workplace: undefined, mine: undefined })}>
                   {t('staffing:board.show_all')}
                 </Button>
               ) : onNew ? (
@@ -215,7 +220,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
               ) : undefined
             }
           >
-            {t(state || url.workplace ? 'staffing:board.none_such_text' : 'staffing:board.none_text')}
+            {t(filtered ? 'staffing:board.none_such_text' : 'staffing:board.none_text')}
           </Empty>
         </div>
       )}

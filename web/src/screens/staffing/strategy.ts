@@ -56,7 +56,9 @@ export function nextOnes<T extends { askable: boolean; favourite: boolean; in_po
   if (s.kind === 'one_by_one') return left.slice(0, Math.max(free, 1))
   if (s.kind === 'direct') return []
   if (s.kind !== 'waves') return left
-  const wave = (s.waves ?? usualWaves())[step]
-  if (!wave) return []
-  return left.filter((c) => (wave.who === 'favourites' ? c.favourite : wave.who === 'pool' ? c.in_pool : true))
+  const waves = s.waves ?? usualWaves()
+  if (!waves[step]) return []
+  // Whoever an earlier wave left out is asked with this one.
+  const who = waves.slice(0, step + 1).map((w) => w.who)
+  return left.filter((c) => who.some((w) => (w === 'favourites' ? c.favourite : w === 'pool' ? c.in_pool : true)))
 }

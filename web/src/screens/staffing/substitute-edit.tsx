@@ -1,5 +1,5 @@
 // What the office knows of a substitute: share of full time, pools, skills, and what they and the workplaces want.
-import { Input, TextInput } from '@mantine/core'
+import { Checkbox, Input, TextInput } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { queries } from '@/app/session'
 import { type ChoiceKind, type ChoiceOf, putSubstitute, type SkillOf, type Substitute } from '@/client'
@@ -13,7 +13,7 @@ import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
 import { skillLevels } from './needs-editor'
 
-const choiceKinds = ['favourite', 'excluded_by_workplace', 'excluded_by_person'] as const satisfies ChoiceKind[]
+const wishes = ['favourite', 'excluded_by_workplace'] as const satisfies ChoiceKind[]
 const degrees = (text: string) => (text.trim() === '' ? null : Number(text.replace(',', '.')))
 
 export function SubstituteEdit({ one, close }: { one: Substitute; close: () => void }) {
@@ -25,7 +25,7 @@ export function SubstituteEdit({ one, close }: { one: Substitute; close: () => v
       longitude: one.longitude === undefined ? '' : String(one.longitude),
       pools: one.pools,
       skills: one.skills,
-      workplaces: one.workplaces,
+      workplaces: choiceRows(one.workplaces),
     },
     { draft: `substitute-${one.id}` },
   )
@@ -47,7 +47,7 @@ export function SubstituteEdit({ one, close }: { one: Substitute; close: () => v
               longitude: degrees(all.longitude),
               pools: all.pools,
               skills: all.skills,
-              workplaces: all.workplaces,
+              workplaces: choicesOf(all.workplaces),
             },
           }),
         )
@@ -136,11 +136,32 @@ function HeldSkills(props: { value: SkillOf[]; error?: string; onChange: (skills
   )
 }
 
-function Choices(props: { value: ChoiceOf[]; error?: string; onChange: (choices: ChoiceOf[]) => void }) {
+interface ChoiceRow {
+  workplace_id: string
+  wish: '' | 'favourite' | 'excluded_by_workplace'
+  unwanted: boolean
+}
+/** What a workplace chose and what the person chose, in one row for each workplace. */
+export function choiceRows(choices: ChoiceOf[]): ChoiceRow[] {
+  const rows = new Map<string, ChoiceRow>()
+  for (const { workplace_id, kind } of choices) {
+    const row = rows.get(workplace_id) ?? { workplace_id, wish: '', unwanted: false }
+    rows.set(workplace_id, kind === 'excluded_by_person' ? { ...row, unwanted: true } : { ...row, wish: kind })
+  }
+  return [...rows.values()]
+}
+export const choicesOf = (rows: ChoiceRow[]): ChoiceOf[] =>
+  rows.flatMap(({ workplace_id, wish, unwanted }) => [
+    ...(wish ? [{ workplace_id, kind: wish }] : []),
+    ...(unwanted ? [{ workplace_id, kind: 'excluded_by_person' as const }] : []),
+  ])
+
+function Choices(props: { value: ChoiceRow[]; error?: string; onChange: (choices: ChoiceRow[]) => void }) {
   const { value, onChange } = props
   const places = useWorkplaces().data?.items ?? []
   const name = (id: string) => places.find((s) => s.id === id)?.name ?? '…'
   const free = places.filter((w) => !value.some((c) => c.workplace_id === w.id))
+  const set = (id: string, some: Partial<ChoiceRow>) => onChange(value.map((c) => (c.workplace_id === id ? { ...c, ...some } : c)))
   return (
     <Input.Wrapper label={t('staffing:choices.title')} description={t('staffing:choices.text')} labelElement="div" error={props.error}>
       <ul className="plain-list needs">
@@ -149,9 +170,10 @@ function Choices(props: { value: ChoiceOf[]; error?: string; onChange: (choices:
             <span className="strong wrap">{name(choice.workplace_id)}</span>
             <Choice
               aria-label={t('staffing:choices.of', { name: name(choice.workplace_id) })}
-              value={choice.kind}
-              data={choiceKinds.map((k) => ({ value: k, label: t(`staffing:choices.${k}`) }))}
-              onPick={(kind) => onChange(value.map((c) => (c.workplace_id === choice.workplace_id ? { ...c, kind } : c)))}
+              value={choice.wish}
+              empty={t('staffing:choices.no_wish')}
+              data={wishes.map((k) => ({ value: k, label: t(`staffing:choices.${k}`) }))}
+              onPick={(wish) => set(choice.workplace_id, { wish: wish ?? '' })}
             />
             <IconButton
               danger
@@ -160,6 +182,13 @@ function Choices(props: { value: ChoiceOf[]; error?: string; onChange: (choices:
             >
               <IconTrash size={16} aria-hidden />
             </IconButton>
+            <Checkbox
+              className="need-more"
+              label={t('staffing:choices.excluded_by_person')}
+              aria-label={t('staffing:choices.unwanted_of', { name: name(choice.workplace_id) })}
+              checked={choice.unwanted}
+              onChange={(e) => set(choice.workplace_id, { unwanted: e.currentTarget.checked })}
+            />
           </li>
         ))}
       </ul>
@@ -169,7 +198,7 @@ function Choices(props: { value: ChoiceOf[]; error?: string; onChange: (choices:
           value=""
           empty={t('staffing:choices.add')}
           data={options(free)}
-          onPick={(id) => id && onChange([...value, { workplace_id: id, kind: 'favourite' }])}
+          onPick={(id) => id && onChange([...value, { workplace_id: id, wish: 'favourite', unwanted: false }])}
         />
       )}
     </Input.Wrapper>

@@ -1,8 +1,8 @@
 // One substitute: what they can, when they can, how to reach them, and where they have worked.
 import { Button } from '@mantine/core'
-import { IconDots, IconEdit, IconTrash, IconUserCircle } from '@tabler/icons-react'
+import { IconCamera, IconDots, IconEdit, IconTrash, IconUserCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Suspense } from 'react'
+import { Suspense, useState } from 'react'
 import { queries, useMay } from '@/app/session'
 import { type BookingView, deleteSubstitute, getSubstitute, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
@@ -17,7 +17,8 @@ import { Availability } from './availability-card'
 import { bookingsQuery, useNames, zoneOf } from './data'
 import { Documents } from './documents-card'
 import { hoursIn, workedMinutes } from './hours'
-import { SubstituteEdit } from './later'
+import { Face } from './face'
+import { PictureForm, SubstituteEdit } from './later'
 import { ShiftTimes } from './shift-card'
 import { BookingStateMark } from './states'
 import { duration } from './strategy'
@@ -45,10 +46,30 @@ function View({ one }: { one: Substitute }) {
   const [{ edit }, setUrl] = useUrl()
   const manage = may('staffing.manage')
   const history = useHistory(one.id)
+  const [picture, setPicture] = useState(false)
+  const face = <Face id={one.id} name={one.name} at={one.picture_at} large />
   return (
     <Page
       wide
       title={one.name}
+      face={
+        manage ? (
+          <button
+            type="button"
+            className="face-button"
+            aria-label={t(one.picture_at ? 'staffing:picture.change' : 'staffing:picture.add', { name: one.name })}
+            title={t(one.picture_at ? 'staffing:picture.change' : 'staffing:picture.add', { name: one.name })}
+            onClick={() => setPicture(true)}
+          >
+            {face}
+            <span className="face-mark" aria-hidden>
+              <IconCamera size={14} />
+            </span>
+          </button>
+        ) : (
+          face
+        )
+      }
       lead={
         <span className="reach-line">
           <Reach of={one} />
@@ -110,7 +131,10 @@ function View({ one }: { one: Substitute }) {
           <Places one={one} />
         </div>
       </div>
-      <Suspense>{edit && manage && <SubstituteEdit one={one} close={() => setUrl({ edit: undefined })} />}</Suspense>
+      <Suspense>
+        {edit && manage && <SubstituteEdit one={one} close={() => setUrl({ edit: undefined })} />}
+        {picture && <PictureForm one={one} close={() => setPicture(false)} />}
+      </Suspense>
     </Page>
   )
 }
@@ -192,10 +216,16 @@ function Places({ one }: { one: Substitute }) {
   return (
     <Card title={t('staffing:choices.title')}>
       <ul className="plain-list">
-        {one.workplaces.map((w) => (
-          <li key={w.workplace_id}>
-            <div className="wrap">{names.places.get(w.workplace_id)?.name ?? '…'}</div>
-            <State tone={w.kind === 'favourite' ? 'good' : 'warn'}>{t(`staffing:choices.${w.kind}`)}</State>
+        {[...new Set(one.workplaces.map((w) => w.workplace_id))].map((id) => (
+          <li key={id}>
+            <div className="wrap">{names.places.get(id)?.name ?? '…'}</div>
+            {one.workplaces
+              .filter((w) => w.workplace_id === id)
+              .map((w) => (
+                <div key={w.kind}>
+                  <State tone={w.kind === 'favourite' ? 'good' : 'warn'}>{t(`staffing:choices.${w.kind}`)}</State>
+                </div>
+              ))}
           </li>
         ))}
       </ul>

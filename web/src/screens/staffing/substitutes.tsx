@@ -18,6 +18,7 @@ import { Choice, SearchBox } from '@/ui/pick'
 import { PersonPicker, type PickedPerson, Several } from '@/ui/pick-many'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { useNames } from './data'
+import { Face } from './face'
 import { today } from './week'
 import './staffing.css'
 
@@ -41,7 +42,13 @@ export default function Substitutes() {
       key: 'name',
       header: t('staffing:person'),
       bare: true,
-      cell: (s) => <Link href={`/substitutes/${s.id}`}>{s.name}</Link>,
+      width: 200,
+      cell: (s) => (
+        <span className="with-face">
+          <Face id={s.id} name={s.name} at={s.picture_at} />
+          <Link href={`/substitutes/${s.id}`}>{s.name}</Link>
+        </span>
+      ),
     },
     { key: 'reach', header: t('staffing:reach'), cell: (s) => <Reach of={s} /> },
     {
@@ -61,7 +68,7 @@ export default function Substitutes() {
       header: t('staffing:named.pools.title'),
       cell: (s) => <Some words={s.pools.map((p) => ({ key: p, text: names.pools.get(p) ?? '…' }))} />,
     },
-    { key: 'percent', header: t('staffing:percent'), number: true, cell: (s) => t('staffing:percent_of', { n: s.percent }) },
+    { key: 'percent', header: t('staffing:percent'), number: true, cell: (s) => (s.percent ? t('staffing:percent_of', { n: s.percent }) : <span className="muted">–</span>) },
     { key: 'asked', header: t('staffing:last_asked'), cell: (s) => (s.last_asked_at ? <span className="nowrap">{formatDate(s.last_asked_at)}</span> : <span className="muted">{t('never')}</span>) },
   ]
   const add = may('staffing.manage') && may('persons.read') && (
