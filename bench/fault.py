@@ -5,7 +5,8 @@ campaign    SIGKILL at random moments of a campaign, restart each time: what the
 import      the same for an import
 journey     the same for a journey of many persons: steps, messages, webhooks and notifications
 offers      the same for what people are told of shifts: questions, confirmations, reminders by SMS
-contention  everybody says yes to one shift at once, through two nodes, some killed on the way
+contention  everybody says yes to one shift at once, by the office, by link and by SMS, through two nodes, some killed
+            on the way
 isolation   generated requests of every endpoint with another tenant's ids
 tamper      random changes to exported trails, and to the trail's tables as the owner of the database: which were not found
             (undetected), and how often nothing was changed and something found (false_alarms)
@@ -277,58 +278,100 @@ def fault_offers(name, count, times, gently, connections=4, shifts=5):
         gateway.server.shutdown()
 
 
+SAID = {"The shift is yours.": "booked", "Somebody else was first: the shift is taken.": "taken"}
+NOTICES = {"You are booked: ": "booked", "Thank you for being asked: the shift ": "taken"}
+
+
 def fault_contention(count, places=3):
-    """Everybody says yes at once, through two nodes, some killed on the way: who is booked, and who was told what."""
+    """Everybody says yes at once, through two nodes, some killed on the way: a third by the office, a third by the link of the
+    question, a third by SMS through the gateway's signed callback. Who is booked, and who was told what: answers, sentences by
+    SMS, confirmations and notices together."""
+    gateway = sms.Gateway()
     owner = varde.Program().start()
     nodes = []
     try:
+        sms.noon(owner)
         admin, place, pool, _ = staffing.fill(owner, count)
+        provider = admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": 16, "default": True, "callback_secret": sms.SECRET, "sms": sms.http_settings(gateway)})
         shift = staffing.shift(admin, owner, place, pool, places=places)
         path = "/api/v1/shifts/%s" % shift["id"]
-        varde.wait_for(lambda: len(admin.ok("GET", path + "/offers")["items"]) == count, "the questions", 300)
-        people = [o["person_id"] for o in admin.ok("GET", path + "/offers")["items"]]
+        offers = varde.wait_for(lambda: (o := admin.ok("GET", path + "/offers")["items"]) and len(o) == count and o, "the questions", 300)
+        varde.wait_for(lambda: len(gateway.messages) >= count, "the questions by SMS", 300)
+        people = [o["person_id"] for o in offers]
+        # staffing.fill gives the n-th substitute the n-th number.
+        numbers = {o["person_id"]: "+47%d" % (40000000 + int(re.match(r"Sub(\d+) ", o["name"])[1])) for o in offers}
+        persons = {phone: person for person, phone in numbers.items()}
+        links = {persons[m["to"]]: re.search(r"https?://[^/\s]+(/p/o/\S+)", m["text"])[1] for m in list(gateway.messages)}
         nodes = [varde.Node(owner).start() for _ in range(2)]
-        told, lock = collections.defaultdict(list), threading.Lock()
+        told, lock, done = collections.defaultdict(list), threading.Lock(), [0]
+
+        def by_office(client, person, turn):
+            answer = client.request("POST", path + "/offers/%s/answer" % person, {"yes": True})
+            return answer.json["result"] if answer.status == 200 else None
+
+        def by_link(client, person, turn):
+            answer = client.request("POST", links[person], raw=b"answer=yes", headers={"Content-Type": "application/x-www-form-urlencoded"})
+            return next((word for text, word in SAID.items() if text.encode() in answer.body), None) if answer.status == 200 else None
+
+        def by_sms(client, person, turn):  # a gateway repeats a callback until it is taken
+            body = json.dumps({"id": "yes-%s-%d" % (person, turn), "from": numbers[person], "text": "Yes"}).encode()
+            answer = client.request("POST", "/p/sms/%s/reply" % provider["id"], raw=body, headers=sms.sign(body))
+            return "by SMS" if answer.status == 200 else None
 
         def work(index):
-            node = nodes[index % 2]
-            client = varde.Client(node)
+            client = varde.Client(nodes[index % 2])
             client.cookies = dict(admin.cookies)
-            for person in people[index::64]:
+            for place_of in range(index, count, 64):
+                person, ask, turn = people[place_of], (by_office, by_link, by_sms)[place_of % 3], 0
                 while True:  # until somebody answers; a retry must hear the same
                     try:
-                        answer = client.request("POST", path + "/offers/%s/answer" % person, {"yes": True})
+                        answer = ask(client, person, turn)
                     except (OSError, http.client.HTTPException):
                         answer = None
-                    if answer and answer.status == 200:
+                    if answer is None:
+                        continue
+                    if answer in ("booked", "taken"):
                         with lock:
-                            told[person].append(answer.json["result"])
-                        if answer.json["result"] == "booked" or random.random() < 0.1:
-                            if len(told[person]) < 2:
-                                continue  # asks again
-                        break
+                            told[person].append(answer)
+                    turn += 1
+                    if turn == 1 and (answer == "booked" or random.random() < 0.1):
+                        continue  # asks again
+                    break
+                with lock:
+                    done[0] += 1
         threads = [threading.Thread(target=work, args=(i,)) for i in range(64)]
         [t.start() for t in threads]
         kills, at = 0, 0
         times = 3 if options.quick else 10
         while kills < times and any(t.is_alive() for t in threads):
             at += count // (times + 2)
-            while len(told) < at and any(t.is_alive() for t in threads):
+            while done[0] < at and any(t.is_alive() for t in threads):
                 threads[0].join(0.002)
             nodes[kills % 2].kill()
             nodes[kills % 2].start()
             kills += 1
         [t.join() for t in threads]
+        varde.wait_for(lambda: owner.sql("SELECT count(*) FROM job WHERE kind LIKE 'staffing.%%' AND run_at <= to_timestamp(%f)" % owner.now()) == [["0"]], "what follows a booking", 300)
+        varde.wait_for(lambda: owner.sql("SELECT count(*) FROM sms WHERE state IN (1, 2)") == [["0"]], "all to be told", 300)
+        by_gateway = collections.Counter()
+        for message in list(gateway.messages):
+            person = persons[message["to"]]
+            if message["text"] in SAID:
+                by_gateway[person] += 1
+                told[person].append(SAID[message["text"]])
+            told[person] += [word for text, word in NOTICES.items() if message["text"].startswith(text)]
+        unanswered = sum(by_gateway[person] == 0 for place_of, person in enumerate(people) if place_of % 3 == 2)
         booked = {b["person_id"] for b in admin.ok("GET", path + "/bookings")["items"] if b["state"] == "booked"}
         said = {p for p, results in told.items() if "booked" in results}
         two_things = sum(len(set(results)) > 1 for results in told.values())
-        wrong = sum(set(results) - {"booked", "taken"} != set() for results in told.values())
-        # lost: places not given, or people booked who never heard of it; repeated: places given twice, or two answers.
-        emit(name="contention", runs=kills, lost=abs(places - len(booked)) + len(booked ^ said) + (count - len(told)), repeated=two_things + wrong, limit=0)
+        # lost: places not given, people booked who never heard of it, answers without an answer; repeated: places given twice,
+        # people told two things.
+        emit(name="contention", runs=kills, lost=max(0, places - len(booked)) + len(booked - said) + (count - len(told)) + unanswered, repeated=max(0, len(booked) - places) + len(said - booked) + two_things, limit=0)
     finally:
         for node in nodes:
             node.stop()
         owner.remove()
+        gateway.server.shutdown()
 
 
 def fault_tamper(times):

@@ -27,6 +27,56 @@ struct Freed {
 using Cred = std::unique_ptr<fido_cred_t, Freed<fido_cred_free>>;
 using Assert = std::unique_ptr<fido_assert_t, Freed<fido_assert_free>>;
 
+constexpr std::size_t kHead = 37;  // hash, flags, counter
+constexpr int kDeepest = 4;        // CTAP 2.1, section 8: canonical CBOR
+
+// One item of CBOR (RFC 8949) with all that it holds: false when that is not there. What libfido2
+// reads with takes memory for as many elements as an array says it has, before it looks for them:
+// 30 bytes from a browser ask for 20 GB.
+bool skip_item(std::string_view& in, int depth = 0) {
+  if (in.empty() || depth > kDeepest) return false;
+  auto first = static_cast<unsigned char>(in.front());
+  in.remove_prefix(1);
+  int major = first >> 5, info = first & 31;
+  std::uint64_t value = static_cast<std::uint64_t>(info);
+  if (info >= 24) {
+    auto size = info <= 27 ? std::size_t{1} << (info - 24) : in.size() + 1;
+    if (size > in.size()) return false;  // or no length at all, which is not canonical
+    value = 0;
+    for (char c : in.substr(0, size)) value = value << 8 | static_cast<unsigned char>(c);
+    in.remove_prefix(size);
+  }
+  if (major == 2 || major == 3) {
+    if (value > in.size()) return false;
+    in.remove_prefix(value);
+    return true;
+  }
+  auto items = major == 4 ? value : major == 5 ? 2 * value : major == 6 ? 1 : 0;
+  if (value > in.size() && major >= 4 && major <= 5) return false;
+  for (; items > 0; --items)
+    if (!skip_item(in, depth + 1)) return false;
+  return true;
+}
+
+// Whether authenticator data (WebAuthn, section 6.1) may be given to libfido2: what follows its
+// head, and the credential's id when it is a new one, is CBOR that is there.
+bool is_whole(std::string_view data, bool with_credential) {
+  if (data.size() < kHead || data.size() > kMostBytes) return false;
+  if (((data[32] & kHasCredential) != 0) != with_credential) return false;
+  data.remove_prefix(kHead);
+  if (with_credential) {
+    constexpr std::size_t kModel = 16;
+    if (data.size() < kModel + 2) return false;
+    auto id = static_cast<std::size_t>(static_cast<unsigned char>(data[kModel])) << 8 |
+              static_cast<unsigned char>(data[kModel + 1]);
+    if (data.size() < kModel + 2 + id) return false;
+    data.remove_prefix(kModel + 2 + id);
+  }
+  while (!data.empty())
+    if (!skip_item(data)) return false;
+  return true;
+}
+
 const unsigned char* bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -79,7 +129,7 @@ std::optional<ClientData> read_client_data(std::string_view json) {
 std::optional<Credential> read_credential(std::string_view rp_id, int algorithm,
                                           std::string_view authenticator_data) {
   if (algorithm != kEs256 && algorithm != kEdDsa && algorithm != kRs256) return std::nullopt;
-  if (authenticator_data.size() < 37 || authenticator_data.size() > kMostBytes) return std::nullopt;
+  if (!is_whole(authenticator_data, true)) return std::nullopt;
   Cred cred(fido_cred_new());
   if (!cred || fido_cred_set_type(cred.get(), algorithm) != FIDO_OK ||
       fido_cred_set_authdata_raw(cred.get(), bytes(authenticator_data),
@@ -104,8 +154,8 @@ std::optional<Credential> read_credential(std::string_view rp_id, int algorithm,
 std::optional<std::uint32_t> verify(std::string_view rp_id, const Credential& credential,
                                     std::string_view authenticator_data,
                                     std::string_view client_data, std::string_view signature) {
-  if (authenticator_data.size() < 37 || authenticator_data.size() > kMostBytes ||
-      client_data.size() > kMostBytes || signature.empty() || signature.size() > 1024)
+  if (!is_whole(authenticator_data, false) || client_data.size() > kMostBytes ||
+      signature.empty() || signature.size() > 1024)
     return std::nullopt;
   Assert assertion(fido_assert_new());
   auto hash = sha256(client_data);

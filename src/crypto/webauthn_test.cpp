@@ -137,6 +137,33 @@ TEST_P(Webauthn, ACredentialIsForOnePlaceAndOfTheKindItSays) {
   EXPECT_FALSE(read_credential(kRp, device.algorithm, data + std::string(9000, 'x')));
 }
 
+TEST_P(Webauthn, WhatFollowsIsCborThatIsThere) {
+  Device device(GetParam());
+  constexpr char kExtended = '\x80';
+  auto with = [&](const std::string& more) {
+    return read_credential(kRp, device.algorithm,
+                           device.made(kRp, static_cast<char>(kUp | kUv | kAt | kExtended)) + more)
+        .has_value();
+  };
+  EXPECT_TRUE(
+      with("\xa1\x6b"
+           "credProtect\x02"));
+  for (const char* more :
+       {"\xa1\x6b"
+        "credProtect",  // a value is missing
+        "\xa2\x6b"
+        "credProtect\x02",                       // and a second pair
+        "\x9b\x04\xd5\x01\x01\x01\x01\x01\x01",  // an array of a few hundred quadrillion
+        "\xbb\x04\xd5\x01\x01\x01\x01\x01\x01",  // a map of them
+        "\x81\x81\x81\x81\x81\x81\x81\x81\x81\x01", "\x9f\x01\xff", "\xa1\x61"})
+    EXPECT_FALSE(with(more)) << more;
+  // A credential in what should be signed by one is none.
+  auto made = read_credential(kRp, device.algorithm, device.made());
+  ASSERT_TRUE(made);
+  auto data = device.made();
+  EXPECT_FALSE(verify(kRp, *made, data, "{}", device.sign(data, "{}")));
+}
+
 TEST(WebauthnClientData, IsReadAndNothingElseIs) {
   auto read = read_client_data(
       R"({"type":"webauthn.get","challenge":"YWJj","origin":"https://varde.example.org","crossOrigin":false})");

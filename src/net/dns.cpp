@@ -36,13 +36,15 @@ std::string text_of(ns_msg& message, ns_rr& record, DnsType type) {
     }
     return out;
   }
+  std::string preference;
   if (type == DnsType::mx) {
     if (size < 3) return "";
+    preference = std::to_string(ns_get16(data)) + " ";
     data += 2;
   }
   char name[NS_MAXDNAME];
   if (dn_expand(ns_msg_base(message), ns_msg_end(message), data, name, sizeof name) < 0) return "";
-  return name;
+  return preference + (name[0] == '\0' ? "." : name);  // the root, as dn_expand writes it
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ namespace varde::net {
 bool use_name_server(std::string_view address);
 
 enum class DnsType { txt, cname, mx };
-/// The records' values, TXT strings joined; empty when there are none. Errors: unavailable when the
-/// resolver does not answer.
+/// The records' values as a zone file has them ("10 mail.example"), TXT strings joined; empty when
+/// there are none. Errors: unavailable when the resolver does not answer.
 Result<std::vector<std::string>> dns_lookup(const Permit& permit, const std::string& name,
                                             DnsType type);
 

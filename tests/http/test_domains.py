@@ -45,7 +45,8 @@ class NameServer:
     @staticmethod
     def mx(value):
         preference, host = value.split()
-        return struct.pack(">H", int(preference)) + b"".join(bytes([len(l)]) + l.encode() for l in host.split(".")) + b"\0"
+        labels = host.split(".") if host != "." else []
+        return struct.pack(">H", int(preference)) + b"".join(bytes([len(l)]) + l.encode() for l in labels) + b"\0"
 
 
 class Domains(unittest.TestCase):
@@ -97,6 +98,15 @@ class Domains(unittest.TestCase):
             record = records[purpose]
             self.assertEqual((state, record["ok"], record["found"]), ("unverified", False, values))
             self.assertEqual(record["fix"], "Another value is published at %s; replace it by this one." % record["name"])
+
+    def test_bounces_must_come_to_this_program_first(self):
+        for values, right in ((["10 bounces.localhost"], True), (["5 BOUNCES.localhost"], True), (["10 bounces.localhost", "20 backup.example"], True), (["20 backup.example", "10 bounces.localhost"], True),
+                              (["10 mail.example"], False), (["10 bounces.localhost", "5 mail.example"], False), (["10 bounces.localhost", "10 mail.example"], False), (["10 mail.example", "10 bounces.localhost"], False),
+                              (["0 ."], False), (["10 xbounces.localhost"], False)):
+            state, records = self.check({"return_path": values})
+            record = records["return_path"]
+            self.assertEqual((record["ok"], record["found"]), (right, values))
+            self.assertEqual(record.get("fix"), None if right else "Another value is published at bounces.localhost; replace it by this one.")
 
     def test_other_words_beside_the_right_ones_do_no_harm(self):
         key = self.wanted["dkim"]["value"].replace("; ", ";")

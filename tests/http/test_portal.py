@@ -234,6 +234,21 @@ class Portal(unittest.TestCase):
         self.admin = self.program.admin()
         self.assertLessEqual(len(self.texts(person["phone"])) - before, 10 + 12, "in a day of asking every twenty minutes")
 
+    def test_a_stranger_takes_no_code_away(self):
+        person = self.substitute()
+        owner = self.signed_in(person)
+        owner.done("/sign-out")
+        code = self.ask(owner, person["phone"])
+        sent = len(self.texts(person["phone"]))
+        self.visitor().send("/code", contact=person["phone"])  # well within what a stranger may
+        self.settled()
+        self.assertEqual(len(self.texts(person["phone"])), sent, "while she waits for hers, nobody has another sent")
+        self.assertEqual(owner.done("/sign-in", code=code), HOME)
+        # A stranger's own is sent when she waits for none.
+        self.visitor().send("/code", contact=person["phone"])
+        self.settled()
+        self.assertEqual(len(self.texts(person["phone"])), sent + 1)
+
     def test_a_network_that_tries_everybody_is_slowed_down(self):
         person = self.substitute()
         owner = self.signed_in(person)
@@ -407,6 +422,14 @@ class Portal(unittest.TestCase):
         later = (datetime.datetime.fromisoformat(local[1]) + datetime.timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M")
         visitor.done(path, **{"action": "report", "from": local[0], "until": later}, **seen)
         self.assertEqual(self.hours(booking)[2:], ["t", "f"])
+        # The office says otherwise again, and now the person's word is gone, until they confirm what the office said.
+        shorter = (datetime.datetime.fromisoformat(shift["ends_at"].replace("Z", "+00:00")) - datetime.timedelta(minutes=15)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.admin.ok("POST", "/api/v1/bookings/%s/hours" % booking, {"from": shift["starts_at"], "until": shorter})
+        self.assertEqual(self.hours(booking)[2:], ["f", "t"])
+        self.assertIn("How long did you work?", visitor.page())
+        now_seen = dict(re.findall(r'name="(seen_\w+)" value="([^"]+)"', visitor.page(path)))
+        visitor.done(path, action="confirm", **now_seen)
+        self.assertEqual(self.hours(booking)[2:], ["t", "t"])
         # What was seen is not there any more.
         self.assertEqual(visitor.send(path, action="confirm", **seen).status, 409)
         seen = dict(re.findall(r'name="(seen_\w+)" value="([^"]+)"', visitor.page(path)))

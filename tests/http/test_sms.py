@@ -267,6 +267,137 @@ class Sms(unittest.TestCase):
         self.assertNotIn(one, self.program.tail())
         self.assertNotIn(one[3:], (self.program.directory / "log").read_text(errors="replace"))
 
+    def test_start_lifts_what_a_stop_began(self):
+        gateway, provider = self.gateway()
+        list_id = self.admin.ok("POST", "/api/v1/lists", {"name": "sms back"})["id"]
+        english, norwegian, swedish, manual, nobody = self.numbers(5)
+        for phone, language in ((english, "en"), (norwegian, "nb"), (swedish, "sv"), (manual, "en")):
+            self.admin.ok("POST", "/api/v1/persons", {"phone": phone, "language": language, "lists": [list_id]})
+        calls = 0
+
+        def say(phone, text):
+            nonlocal calls
+            calls += 1
+            self.assertEqual(self.call(provider, "reply", {"id": "back-%d-%d" % (calls, gateway.port), "from": phone, "text": text}), 200)
+        held = lambda phone: self.admin.ok("POST", "/api/v1/suppressions/check", {"phone": phone})["suppressed"]
+        for phone, start, answer in ((english, "START", "again. Answer STOP to end them."), (norwegian, "Meld p\u00e5!", "igjen. Svar STOPP"), (swedish, "Starta", "igen. Svara STOPP")):
+            say(phone, start)
+            self.assertEqual((held(phone), gateway.of(phone)), (False, []), "a START that ends no STOP is a reply like another")
+            say(phone, "Stop")
+            self.assertTrue(held(phone))
+            say(phone, "yes")
+            self.assertTrue(held(phone), "a yes answers a question; it lifts nothing")
+            say(phone, start)
+            self.assertFalse(held(phone))
+            varde.wait_for(lambda: gateway.of(phone), "the confirmation")
+            self.assertIn(answer, gateway.of(phone)[0]["text"])
+            person = self.person_with(phone)["id"]
+            trail = [e["action"] for e in self.admin.ok("GET", "/api/v1/audit?object=" + person)["items"] if e["action"].startswith("suppression")]
+            self.assertEqual(trail, ["suppression.remove", "suppression.add"])
+            kinds = [(i["kind"], i.get("detail")) for i in self.timeline(phone) if i["kind"] in ("unsubscribed", "unsuppressed")]
+            self.assertEqual(kinds, [("unsuppressed", "SMS"), ("unsubscribed", "SMS")])
+        # Who STOPs, comes back, is written to again: by whoever writes to the list.
+        campaign = self.campaign(list_id, "Hei igjen")
+        self.assertEqual(self.admin.ok("GET", "/api/v1/campaigns/%s/review" % campaign["id"])["recipients"], 4)
+        # What the office held, only the office lets go; and a stranger's START finds nothing.
+        self.admin.ok("POST", "/api/v1/suppressions", {"phone": manual})
+        say(manual, "Start")
+        self.assertTrue(held(manual))
+        say(nobody, "Stop")
+        say(nobody, "Start")
+        self.assertEqual((held(nobody), gateway.of(nobody), gateway.of(manual)), (False, [], []))
+
+    def test_the_person_page_shows_and_lifts_what_is_held(self):
+        phone, other = self.numbers(2)
+        made = self.admin.ok("POST", "/api/v1/persons", {"phone": phone, "email": "held@sms.example"})
+        person = lambda: self.admin.ok("GET", "/api/v1/persons/" + made["id"])
+        path = "/api/v1/persons/%s/suppressions/" % made["id"]
+        self.assertEqual([person().get(k) for k in ("suppressed", "sms_suppressed")], [None, None])
+        self.assertEqual(self.admin.delete(path + "sms").status, 404)
+        self.admin.ok("POST", "/api/v1/suppressions", {"phone": phone, "reason": "unsubscribe"})
+        self.assertEqual((person().get("suppressed"), person()["sms_suppressed"]["reason"]), (None, "unsubscribe"))
+        self.admin.ok("POST", "/api/v1/suppressions", {"email": "held@sms.example", "reason": "bounce"})
+        self.assertEqual((person()["suppressed"]["reason"], person()["sms_suppressed"]["reason"]), ("bounce", "unsubscribe"))
+        self.assertEqual(self.admin.delete(path + "pigeon").status, 404)
+        self.admin.ok("DELETE", path + "sms")
+        self.assertEqual((person()["suppressed"]["reason"], person().get("sms_suppressed")), ("bounce", None))
+        self.admin.ok("DELETE", path + "mail")
+        self.assertEqual([person().get(k) for k in ("suppressed", "sms_suppressed")], [None, None])
+        trail = [e["action"] for e in self.admin.ok("GET", "/api/v1/audit?object=" + made["id"])["items"]]
+        self.assertEqual(trail[:2], ["suppression.remove"] * 2)
+        self.assertEqual(self.timeline(phone)[0]["kind"], "unsuppressed")
+        # Another tenant's person is nobody.
+        stranger = self.program.admin("other@example.org")
+        self.admin.ok("POST", "/api/v1/suppressions", {"phone": phone})
+        self.assertEqual(stranger.delete(path + "sms").status, 404)
+        self.assertEqual(person()["sms_suppressed"]["reason"], "manual")
+        nobody = self.admin.ok("POST", "/api/v1/persons", {"email": "nonumber@sms.example"})["id"]
+        self.assertEqual(self.admin.delete("/api/v1/persons/%s/suppressions/sms" % nobody).status, 404)
+
+    def test_replies_are_forgotten_after_thirty_days(self):
+        gateway, provider = self.gateway()
+        list_id, (phone,) = self.people("memory", 1)
+        reply = lambda n: self.call(provider, "reply", {"id": "memory-%d-%d" % (n, gateway.port), "from": phone, "text": "Hei %d" % n})
+        kept = lambda: self.program.sql("SELECT count(*) FROM sms_reply WHERE external_id LIKE 'memory-%%-%d'" % gateway.port)[0][0]
+        swept = lambda: self.program.sql("SELECT run_at > to_timestamp(%f) AND lease_until IS NULL FROM job WHERE kind = 'sms.sweep'" % self.program.now()) == [["t"]]
+        self.assertEqual(reply(1), 200)
+        # More at once than one statement takes.
+        self.program.sql("INSERT INTO sms_reply (tenant_id, provider_id, external_id, at) SELECT tenant_id, provider_id, replace(external_id, 'memory-1', 'memory-' || n), at "
+                         "FROM sms_reply, generate_series(100, 5200) n WHERE external_id = 'memory-1-%d'" % gateway.port)
+        self.program.move_clock(29 * 86400)
+        varde.wait_for(swept, "the sweep of the day")
+        self.assertEqual((kept(), reply(2)), ("5102", 200))
+        self.program.move_clock(2 * 86400)
+        varde.wait_for(lambda: kept() == "1", "the old ones to be forgotten")
+        self.assertEqual(reply(2), 200)
+        noon(self.program)
+        self.admin = self.program.admin()
+        self.assertEqual(len([i for i in self.timeline(phone) if i["kind"] == "replied"]), 2, "what was said stays on the timeline, once each")
+
+    def test_a_campaign_is_tried_on_numbers_of_ones_own(self):
+        gateway, provider = self.gateway()
+        other = Gateway()
+        second = self.admin.ok("POST", "/api/v1/providers", {"name": "other", "kind": "sms_http", "password": "key", "callback_secret": SECRET, "sms": http_settings(other)})
+        self.addCleanup(self.admin.delete, "/api/v1/providers/" + second["id"])
+        list_id, (phone,) = self.people("tried", 1)
+        mine, held, also = self.numbers(3)
+        campaign = self.campaign(list_id, "Hei {{ person.first_name }}! https://example.org/a")
+        path = "/api/v1/campaigns/%s/test" % campaign["id"]
+        noon(self.program)
+        self.program.move_clock(11 * 3600)  # at night: somebody waits for it
+        self.assertEqual(self.admin.ok("POST", path, {"phones": [mine.replace("+47", ""), also]})["sent"], 2)
+        varde.wait_for(lambda: gateway.of(mine) and gateway.of(also), "the test")
+        self.assertEqual(gateway.of(mine)[0]["text"], "Hei Ola! https://example.org/a", "a made-up person's values, and no link that counts")
+        self.admin.ok("POST", path, {"phones": [mine], "person_id": self.person_with(phone)["id"]})
+        varde.wait_for(lambda: len(gateway.of(mine)) == 2, "the other test")
+        self.assertEqual(gateway.of(mine)[1]["text"], "Hei tried0! https://example.org/a")
+        # Through the campaign's own provider.
+        campaign = self.admin.patch("/api/v1/campaigns/" + campaign["id"], {"provider_id": second["id"]}, campaign["version"]).json
+        self.admin.ok("POST", path, {"phones": [mine]})
+        varde.wait_for(lambda: len(other.of(mine)) == 1, "the test through the other gateway")
+        self.assertEqual(len(gateway.of(mine)), 2)
+        # Nobody is held up, counted or kept.
+        self.assertEqual(self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])["counts"]["sent"], 0)
+        self.assertEqual(self.program.sql("SELECT DISTINCT state, person_id, sealed FROM sms WHERE kind = 5 AND ref_id = '%s'" % campaign["id"]), [["3", "", "\\x"]])
+        self.assertIn("campaign.test", [e["action"] for e in self.admin.ok("GET", "/api/v1/audit?object=" + campaign["id"])["items"]])
+        # Mistakes.
+        self.admin.ok("POST", "/api/v1/suppressions", {"phone": held})
+        long = self.campaign(list_id, "a" * 1600)
+        mail = self.admin.ok("POST", "/api/v1/campaigns", {"name": "mail", "subject": "Hello", "audience": {"lists": [list_id], "segments": []}})
+        for at, body, pointer in ((campaign, {}, "/phones"), (campaign, {"phones": []}, "/phones"), (campaign, {"phones": [mine] * 21}, "/phones"), (campaign, {"phones": [mine, "12"]}, "/phones/1"),
+                                  (campaign, {"phones": [held]}, "/phones/0"), (campaign, {"phones": [mine], "emails": ["a@example.org"]}, "/emails"), (campaign, {"phones": [mine], "person_id": campaign["id"]}, "/person_id"),
+                                  (long, {"phones": [mine]}, "/text"), (mail, {"phones": [mine]}, "/phones"), (mail, {}, "/emails")):
+            answer = self.admin.post("/api/v1/campaigns/%s/test" % at["id"], body)
+            self.assertEqual((answer.status, answer.json.get("errors", [{}])[0].get("pointer")), (422, pointer), (body, answer))
+        self.assertEqual((len(gateway.of(mine)), gateway.of(held)), (2, []))
+        noon(self.program)
+        # Without a gateway it is in the built-in mailbox, of nobody.
+        for one in (provider, second):
+            self.admin.delete("/api/v1/providers/" + one["id"])
+        self.admin.ok("POST", path, {"phones": [mine]})
+        found = varde.wait_for(lambda: self.admin.ok("GET", "/api/v1/mailbox/sms?q=" + mine[1:])["items"], "the test in the mailbox")
+        self.assertEqual((found[0]["text"], found[0].get("person_id"), found[0]["kind"]), ("Hei Ola! https://example.org/a", None, "test"))
+
     def test_captured_messages_and_the_demos_replies(self):
         self.admin.ok("DELETE", "/api/v1/mailbox/sms")
         list_id, numbers = self.people("boxed", 6)

@@ -215,7 +215,7 @@ class Node(Program):
         config = {"database": "host=%s dbname=varde" % (data / "main" / "socket"), "keystore": "host=%s dbname=varde" % (data / "keystore" / "socket"),
                   "root_key": str(data / "root.key"), "data_directory": str(owner.directory / self.name), "user": "varde", "test_clock": str(self.clock)}
         self.config = owner.directory / (self.name + ".toml")
-        self.config.write_text("".join("%s = %s\n" % (k, json.dumps(v)) for k, v in config.items()) + "port = %d\nbounce_port = 0\nconnections = 2\n" % self.port)
+        self.config.write_text("".join("%s = %s\n" % (k, json.dumps(v)) for k, v in config.items()) + "port = %d\nbounce_port = 0\nconnections = 2\nprivate_webhooks = true\n" % self.port)
 
     def start(self, wait=True):
         self.log = open(self.directory / (self.name + ".log"), "ab")

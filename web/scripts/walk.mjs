@@ -163,6 +163,27 @@ const steps = {
     await button('Send test').click()
     await see('1 test message is on its way.')
   },
+  'an SMS is tried on a number, and a held number is seen and let go': async () => {
+    const back = page.url()
+    const list = (await api('GET', '/lists')).items.find((l) => l.name === 'Newsletter')
+    const made = await api('POST', '/campaigns', { name: 'By SMS', channel: 'sms', text: 'Hei {{ person.first_name }}', audience: { lists: [list.id], segments: [] } })
+    await page.goto(`${base}/campaigns/${made.id}/edit?tab=content`)
+    await button('Send a test').click()
+    await button('Send test').click()
+    await see('must be 1 to 20 numbers')
+    await page.getByRole('dialog').getByRole('combobox', { name: 'To' }).fill('912 34 501')
+    await button('Send test').click()
+    await see('1 test message is on its way.')
+    const { id } = await api('POST', '/persons', { phone: '+4791234502', first_name: 'Held' })
+    await api('POST', '/suppressions', { phone: '+4791234502', reason: 'unsubscribe' })
+    await page.goto(`${base}/persons/${id}`)
+    await see('No SMS is sent to this number: unsubscribed')
+    await button('Allow messages again…').click()
+    await button('Remove 1 suppression').click()
+    await see('Messages to Held are allowed again.')
+    await page.getByText('No SMS is sent to this number').waitFor({ state: 'detached' })
+    await page.goto(back)
+  },
   'the review names what is wrong in words': async () => {
     await page.goto(page.url().replace('/review', '/edit?tab=content'))
     await page.locator('.block-name', { hasText: 'Sign up' }).click()

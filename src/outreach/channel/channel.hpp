@@ -125,6 +125,13 @@ std::map<std::string, Suppression> find_suppressions(
 /// Keeps an earlier reason unless it was only an unsubscription.
 void suppress(trust::Ctx& ctx, const std::string& address_hash, SuppressionReason reason,
               Channel channel = Channel::mail);
+/// Allows messages again; `only`: where that was the reason. False: it was not held (for that).
+bool unsuppress(trust::Ctx& ctx, const std::string& address_hash,
+                std::optional<SuppressionReason> only = std::nullopt);
+/// Writes into trail and timelines that persons whose address or number was held get messages
+/// again. `how`: what the timeline says beside it.
+void note_unsuppressed(trust::Ctx& ctx, const std::vector<Uuid>& persons, const std::string& how,
+                       int flags);
 /// Adds "this person's address (or number) is suppressed" to a query over persons.
 /// `hard_only` counts bounces, complaints and manual entries only.
 std::string suppressed_condition(const std::string& alias, Channel channel = Channel::mail,

@@ -104,6 +104,24 @@ Domain view(const DomainRecord& r, const std::string& bounce_domain) {
       records,     r.checked_at, {"post@" + r.domain}};
 }
 
+// Whether bounces come to this program: the server that is tried first (RFC 5321, section 5.1: the
+// lowest preference, any of those that share it) is the one that the record names. Others behind it
+// may be there for when it is away. Values are "10 mail.example".
+bool leads_here(const std::vector<std::string>& found, const std::string& host) {
+  std::optional<int> lowest;
+  bool here = false;
+  for (const auto& value : found) {
+    int preference = 0;
+    auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), preference);
+    if (error != std::errc() || *end != ' ') return false;
+    if (lowest && preference > *lowest) continue;
+    bool ours = iequals(std::string_view(end + 1), host);
+    here = lowest == preference ? here && ours : ours;
+    lowest = preference;
+  }
+  return here;
+}
+
 // Whether an SPF record includes another's.
 bool includes(std::string_view spf, const std::string& domain) {
   for (auto term : split(spf, ' '))
@@ -140,6 +158,8 @@ std::optional<bool> check(Ctx& ctx, const DomainRecord& r, const std::string& bo
     } else if (record.purpose == DnsPurpose::spf) {
       // More than one makes the whole invalid (RFC 7208, section 4.5).
       record.ok = record.found.size() == 1 && includes(record.found.front(), bounce_domain);
+    } else if (record.purpose == DnsPurpose::return_path) {
+      record.ok = leads_here(record.found, bounce_domain);
     } else {
       record.ok = !record.found.empty();
     }

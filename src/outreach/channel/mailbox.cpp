@@ -185,8 +185,6 @@ constexpr db::Sql kSuppressions{
     "address_hash LIMIT $2"};
 constexpr db::Sql kSuppressionCount{"suppression.count",
                                     "SELECT count(*)::bigint FROM suppression"};
-constexpr db::Sql kUnsuppress{"suppression.remove",
-                              "DELETE FROM suppression WHERE address_hash = $1"};
 struct SuppressionView {
   std::string id;
   SuppressionReason reason = SuppressionReason::manual;
@@ -217,6 +215,11 @@ struct HashPath {
   std::string id;
 };
 BOOST_DESCRIBE_STRUCT(HashPath, (), (id))
+struct OfPersonPath {
+  Uuid id;
+  Channel channel = Channel::mail;
+};
+BOOST_DESCRIBE_STRUCT(OfPersonPath, (), (id, channel))
 
 SuppressionView view(const SuppressionRow& row) {
   auto id = hex(row.address_hash.data);
@@ -358,9 +361,23 @@ void add_mailbox_routes(trust::Api& api) {
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Path<HashPath>& path) -> Result<Done> {
             auto hash = unhex(path->id);
-            if (!hash || ctx.tx().query(kUnsuppress, db::Bytes{*hash}).affected() == 0)
+            if (!hash || !unsuppress(ctx, *hash))
               return not_found("This address is not on the list any more.");
             record(ctx, AuditEntry{"suppression.remove", "suppression", std::nullopt});
+            return Done{};
+          });
+  api.add({"DELETE", "/api/v1/persons/{id}/suppressions/{channel}", "deletePersonSuppression",
+           "Allows messages to a person's address or number again", access(Right::channels_manage)},
+          [](Ctx& ctx, const web::Path<OfPersonPath>& path) -> Result<Done> {
+            auto persons = people::load(ctx, {path->id}, false);
+            if (persons.empty()) return not_found("This person does not exist, or was erased.");
+            bool sms = path->channel == Channel::sms;
+            const auto& to = sms ? persons.front().phone : persons.front().email;
+            if (to.empty() || !unsuppress(ctx, sms ? people::phone_hash(ctx, to.reveal())
+                                                   : people::email_hash(ctx, to.reveal())))
+              return not_found(sms ? "This person's number is not on the list."
+                                   : "This person's address is not on the list.");
+            note_unsuppressed(ctx, {path->id}, sms ? "SMS" : "", 0);
             return Done{};
           });
 }

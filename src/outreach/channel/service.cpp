@@ -2,6 +2,7 @@
 #include "crypto/aead.hpp"
 #include "outreach/channel/store.hpp"
 #include "people/person/person.hpp"
+#include "trust/audit.hpp"
 #include "trust/names.hpp"
 
 namespace varde::outreach {
@@ -113,6 +114,27 @@ void suppress(Ctx& ctx, const std::string& address_hash, SuppressionReason reaso
   ctx.tx().later(kSuppress, ctx.tenant, db::Bytes{address_hash}, reason, now(), channel);
 }
 
+bool unsuppress(Ctx& ctx, const std::string& address_hash, std::optional<SuppressionReason> only) {
+  return ctx.tx().query(kUnsuppress, db::Bytes{address_hash}, only).affected() > 0;
+}
+
+void note_unsuppressed(Ctx& ctx, const std::vector<Uuid>& persons, const std::string& how,
+                       int flags) {
+  std::vector<trust::AuditEntry> trail;
+  std::vector<people::Activity> activities;
+  for (const auto& person : persons) {
+    trail.push_back({"suppression.remove", "suppression", std::nullopt, person, {}});
+    people::Activity activity;
+    activity.person_id = person;
+    activity.kind = people::ActivityKind::unsuppressed;
+    activity.flags = flags;
+    activity.text = how;
+    activities.push_back(std::move(activity));
+  }
+  trust::record(ctx, trail);
+  people::record_activity(ctx, activities);
+}
+
 // The line break keeps people::Query from taking this WHERE for the statement's own.
 std::string suppressed_condition(const std::string& alias, Channel channel, bool hard_only) {
   return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.address_hash = " + alias +
@@ -123,8 +145,8 @@ std::string suppressed_condition(const std::string& alias, Channel channel, bool
 void add_channel_hooks(trust::Base& base) {
   trust::add_names(base, kChannelNames);
   base.extensions.add(people::SuppressionLookup{
-      "SELECT json_build_array(s.reason, s.at) FROM suppression s WHERE s.address_hash = "
-      "p.email_hash",
+      "SELECT json_agg(json_build_array(s.channel = 2, s.reason, s.at)) FROM suppression s WHERE "
+      "s.address_hash IN (p.email_hash, p.phone_hash)",
       [](int reason) { return web::enum_word(static_cast<SuppressionReason>(reason)); }});
 }
 

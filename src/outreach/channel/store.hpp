@@ -124,6 +124,9 @@ inline constexpr db::Sql kSuppress{"suppression.add",
                                    "$5) ON CONFLICT (tenant_id, address_hash) DO UPDATE SET reason "
                                    "= EXCLUDED.reason, at = EXCLUDED.at "
                                    "WHERE suppression.reason = 3"};
+inline constexpr db::Sql kUnsuppress{
+    "suppression.remove",
+    "DELETE FROM suppression WHERE address_hash = $1 AND ($2::smallint IS NULL OR reason = $2)"};
 
 inline constexpr db::Sql kChannelFacts{
     "channel.facts",

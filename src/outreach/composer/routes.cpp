@@ -113,33 +113,6 @@ Error taken() {
           0};
 }
 
-people::Person example(Ctx& ctx) {
-  people::Person person;
-  person.first_name = Personal("Ola");
-  person.last_name = Personal("Nordmann");
-  person.email = Personal("ola@example.org");
-  person.phone = Personal("+4740000000");
-  person.language = "nb";
-  for (const auto& attribute : people::attributes(ctx)) {
-    auto& value = person.attributes[attribute.id];
-    switch (attribute.type) {
-      case people::AttributeType::number:
-        value = 42;
-        break;
-      case people::AttributeType::date:
-        value = "2026-03-01";
-        break;
-      case people::AttributeType::boolean:
-        value = true;
-        break;
-      default:
-        value =
-            json::value(attribute.choices.empty() ? attribute.label : attribute.choices.front());
-    }
-  }
-  return person;
-}
-
 Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRequest& in) {
   Rendered out;
   MailingSource source;
@@ -156,7 +129,7 @@ Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRe
     if (error.fields.empty()) out.problems.push_back({"/document", error.message, Severity::error});
     return out;
   }
-  auto person = example(ctx);
+  auto person = sample_person(ctx);
   if (in.person_id) {
     auto found = people::load(ctx, {*in.person_id});
     if (found.empty()) return bad_input("/person_id", "This person does not exist any more.");

@@ -505,6 +505,33 @@ std::string Mailing::return_path(const Uuid& recipient) const {
   return out + "@" + impl_->bounce_domain;
 }
 
+people::Person sample_person(Ctx& ctx) {
+  people::Person person;
+  person.first_name = Personal("Ola");
+  person.last_name = Personal("Nordmann");
+  person.email = Personal("ola@example.org");
+  person.phone = Personal("+4740000000");
+  person.language = "nb";
+  for (const auto& attribute : people::attributes(ctx)) {
+    auto& value = person.attributes[attribute.id];
+    switch (attribute.type) {
+      case people::AttributeType::number:
+        value = 42;
+        break;
+      case people::AttributeType::date:
+        value = "2026-03-01";
+        break;
+      case people::AttributeType::boolean:
+        value = true;
+        break;
+      default:
+        value =
+            json::value(attribute.choices.empty() ? attribute.label : attribute.choices.front());
+    }
+  }
+  return person;
+}
+
 std::vector<PersonalisationField> personalisation_fields(Ctx& ctx) {
   std::vector<PersonalisationField> out = {{"person.first_name", "First name", "text", "Ola"},
                                            {"person.last_name", "Last name", "text", "Nordmann"},

@@ -109,6 +109,8 @@ struct PersonalisationField {
 };
 BOOST_DESCRIBE_STRUCT(PersonalisationField, (), (path, label, type, sample))
 std::vector<PersonalisationField> personalisation_fields(trust::Ctx& ctx);
+/// A made-up person, with a value for each of them.
+people::Person sample_person(trust::Ctx& ctx);
 
 /// A link's target for a person; nullopt when it is no http(s) address.
 std::optional<std::string> render_link(trust::Ctx& ctx, const std::string& target,

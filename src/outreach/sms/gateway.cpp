@@ -288,7 +288,9 @@ Answer read_answer(const Provider& provider, const net::HttpAnswer& answer) {
     out.verdict = Verdict::accepted;
     auto pointer = twilio ? std::string("/sid") : text_of(provider.sms.id_pointer);
     if (fields) out.external_id = fields->get(pointer).substr(0, kIdLength);
-    if (!is_utf8(out.external_id)) out.external_id.clear();
+    // What the database does not take as text is no id: the message has been taken all the same.
+    if (!is_utf8(out.external_id) || out.external_id.find('\0') != std::string::npos)
+      out.external_id.clear();
     return out;
   }
   if (answer.status == 429 || answer.status == 408 || answer.status >= 500) return out;

@@ -107,6 +107,11 @@ TEST(SmsGateway, AnswersHaveAMeaning) {
   EXPECT_EQ(read_answer(p, {200, R"({"messages":[{"id":"m-1"}]})"}).external_id, "m-1");
   EXPECT_EQ(read_answer(p, {200, R"({"messages":[{"id":17}]})"}).external_id, "17");
   EXPECT_EQ(read_answer(p, {200, "not json"}).external_id, "");
+  for (const char* id : {R"(a\u0000b)", R"(\u0000)", "a\xff"}) {
+    auto answer = read_answer(p, {200, fmt::format(R"({{"messages":[{{"id":"{}"}}]}})", id)});
+    EXPECT_EQ(answer.verdict, Verdict::accepted) << id;
+    EXPECT_EQ(answer.external_id, "") << id;
+  }
   p.kind = ProviderKind::sms_twilio;
   EXPECT_EQ(read_answer(p, {201, R"({"sid":"SM1"})"}).external_id, "SM1");
   EXPECT_EQ(read_answer(p, {400, R"({"code":21211,"message":"+4791234567 is wrong"})"}).code,

@@ -74,6 +74,34 @@ void leave(Ctx& ctx, const std::string& number, const std::vector<Uuid>& persons
   }
 }
 
+constexpr const char* kBack[] = {"You get SMS from {} again. Answer STOP to end them.",
+                                 "Du får SMS fra {} igjen. Svar STOPP for å slippe.",
+                                 "Du får sms från {} igen. Svara STOPP för att slippa."};
+
+// A START ends what a STOP began. False: there was none.
+bool come_back(Ctx& ctx, const std::string& number, const std::vector<Uuid>& persons, int flags) {
+  if (!unsuppress(ctx, people::phone_hash(ctx, number), SuppressionReason::unsubscribe))
+    return false;
+  if (persons.empty()) {
+    trust::record(ctx, trust::AuditEntry{"suppression.remove", "suppression", std::nullopt});
+    return true;
+  }
+  note_unsuppressed(ctx, persons, "SMS", flags);
+  auto settings = trust::tenant_settings(ctx);
+  auto loaded = people::load(ctx, {persons.front()}, false);
+  auto language =
+      loaded.empty() || loaded.front().language.empty() ? settings.locale : loaded.front().language;
+  auto two = language.substr(0, 2);
+  auto text = kBack[two == "nb" || two == "nn" || two == "no" ? 1 : two == "sv" ? 2 : 0];
+  SmsMessage message;
+  message.person_id = persons.front();
+  message.text = fmt::format(fmt::runtime(text), settings.name);
+  message.ref_id = ctx.tenant;
+  message.urgent = true;  // somebody waits for it
+  send_sms(ctx, {message});
+  return true;
+}
+
 }  // namespace
 
 bool take_reply(Ctx& ctx, const Uuid& provider, const std::string& from, const std::string& said,
@@ -100,6 +128,7 @@ bool take_reply(Ctx& ctx, const Uuid& provider, const std::string& from, const s
     leave(ctx, *number, persons, last, flags);
     return true;
   }
+  if (is_start_word(said) && come_back(ctx, *number, persons, flags)) return true;
   if (persons.empty()) return true;
   auto text = std::string(utf8_prefix(said, kReplyLength));
   std::vector<people::Activity> activities;

@@ -59,7 +59,7 @@ std::vector<SmsView> open_rows(Ctx& ctx, const std::vector<SmsRecord>& rows) {
     if (row.person_id) persons.push_back(*row.person_id);
   auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
                               : ctx.base.keys.keys(ctx.tenant, persons);
-  auto own = ctx.base.keys.tenant_key(ctx.tenant, "captured");
+  auto own = number_key(ctx.base, ctx.tenant);
   std::vector<SmsView> out;
   for (const auto& row : rows) {
     auto key = row.person_id ? keys.find(*row.person_id) : keys.end();

@@ -19,6 +19,8 @@ namespace json = boost::json;
 
 namespace {
 
+std::optional<Uuid> some(const Uuid& id) { return id.is_nil() ? std::nullopt : std::optional(id); }
+
 bool is_reference(const std::string& text) {
   return text.size() <= 64 &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
@@ -29,23 +31,27 @@ bool is_reference(const std::string& text) {
 void send_sms(Ctx& ctx, const std::vector<SmsMessage>& messages) {
   if (messages.empty()) return;
   std::vector<Uuid> persons;
-  for (const auto& m : messages) persons.push_back(m.person_id);
-  auto keys = ctx.base.keys.keys(ctx.tenant, persons);
+  for (const auto& m : messages)
+    if (!m.person_id.is_nil()) persons.push_back(m.person_id);
+  auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
+                              : ctx.base.keys.keys(ctx.tenant, persons);
   auto at = now();
   std::vector<SmsRecord> rows;
   for (const auto& m : messages) {
     if (!is_reference(m.reference))
       throw std::invalid_argument("an SMS reference is 1 to 64 printable ASCII characters");
+    if (m.person_id.is_nil() && !m.to) throw std::invalid_argument("an SMS to nobody");
     auto key = keys.find(m.person_id);
-    if (key == keys.end()) continue;
+    if (!m.person_id.is_nil() && key == keys.end()) continue;
     SmsRecord row;
     row.tenant_id = ctx.tenant;
     row.sms_id = Uuid::make();
-    row.person_id = m.person_id;
+    row.person_id = some(m.person_id);
     row.kind = m.kind;
     row.ref_id = m.ref_id;
     row.reference = m.reference.empty() ? row.sms_id.str() : m.reference;
     row.urgent = m.urgent;
+    row.provider_id = m.provider_id;
     row.due_at = row.at = row.created_at = at;
     auto measured = sms::measure(is_utf8(m.text) ? m.text : std::string());
     row.segments = static_cast<int>(measured.segments);
@@ -55,8 +61,8 @@ void send_sms(Ctx& ctx, const std::vector<SmsMessage>& messages) {
     } else {
       json::object content{{"text", m.text}};
       if (m.to) content["to"] = m.to->reveal();
-      row.sealed = {crypto::seal(key->second, json::serialize(content),
-                                 context_of(ctx.tenant, row.reference))};
+      row.sealed = {crypto::seal(row.person_id ? key->second : number_key(ctx.base, ctx.tenant),
+                                 json::serialize(content), context_of(ctx.tenant, row.reference))};
     }
     rows.push_back(std::move(row));
   }
@@ -90,7 +96,7 @@ void record_sms(Ctx& ctx, const Provider& provider, const std::vector<Sent>& sen
     SmsRecord row;
     row.tenant_id = ctx.tenant;
     row.sms_id = Uuid::make();
-    if (!one.person_id.is_nil()) row.person_id = one.person_id;
+    row.person_id = some(one.person_id);
     row.kind = one.sms->kind;
     row.ref_id = one.sms->ref_id;
     row.reference = one.sms->reference;
@@ -112,7 +118,7 @@ void record_sms(Ctx& ctx, const Provider& provider, const std::vector<Sent>& sen
       row.captured = true;
       auto sender = provider.sms.sender ? provider.sms.sender->value : std::string();
       row.sealed = {crypto::seal(
-          row.person_id ? key->second : ctx.base.keys.tenant_key(ctx.tenant, "captured"),
+          row.person_id ? key->second : number_key(ctx.base, ctx.tenant),
           json::serialize(json::object{{"text", one.sms->text}, {"to", one.to}, {"from", sender}}),
           context_of(ctx.tenant, row.reference))};
     }
@@ -142,16 +148,33 @@ QuietSettings quiet_settings(Ctx& ctx) {
   return {{settings.quiet_from, settings.quiet_to}, settings.time_zone};
 }
 
-bool is_stop_word(std::string_view text) {
+namespace {
+
+// Whether a whole text is one of the words, whatever its case and punctuation.
+bool is_one_of(const std::set<std::string>& known, std::string_view text) {
   if (text.size() > 100 || !is_utf8(text)) return false;
+  std::string joined;
+  for (const auto& word : words(fold(text))) joined += (joined.empty() ? "" : " ") + word;
+  return known.contains(joined);
+}
+
+}  // namespace
+
+bool is_stop_word(std::string_view text) {
   static const std::set<std::string> kWords = {
       "stop",          "stopp",       "stoppa",       "stopall", "stop all",
       "avslutt",       "avsluta",     "afslut",       "avmeld",  "meld av",
       "meld meg av",   "afmeld",      "avregistrera", "frameld", "lopeta",
       "lopeta kaikki", "unsubscribe", "unsub",        "opt out", "optout"};
-  std::string joined;
-  for (const auto& word : words(fold(text))) joined += (joined.empty() ? "" : " ") + word;
-  return kWords.contains(joined);
+  return is_one_of(kWords, text);
+}
+
+bool is_start_word(std::string_view text) {
+  static const std::set<std::string> kWords = {"start",     "unstop",    "start all", "starta",
+                                               "begynn",    "börja",     "påmeld",    "meld på",
+                                               "tilmeld",   "aloita",    "anmäl",     "meld meg på",
+                                               "anmäl mig", "subscribe", "opt in",    "optin"};
+  return is_one_of(kWords, text);
 }
 
 std::vector<trust::Moving> sms_captured_since(Ctx& ctx, Timestamp since) {

@@ -5,6 +5,9 @@
 //   people's timelines, SmsReplyHook ← /p/sms/PROVIDER/reply      /p/sms/PROVIDER/status →
 //   delivered, failed
 //
+// A STOP word holds the number, whoever has it; a START word from the same number lifts that, and
+// only that: what the office held or the network refused stays held.
+//
 // Single messages wait in the table sms, whose row is written with the change that asks for it.
 // Campaigns cut their own chunks and hand texts to the same Sender; the Sender writes both kinds of
 // rows, so that callbacks and timelines find either. A text is kept, sealed, until it is handed
@@ -35,7 +38,7 @@ BOOST_DESCRIBE_ENUM(SmsState, queued, deferred, sent, delivered, failed, skipped
 
 /// A message to a person's number, as it is when the message leaves.
 struct SmsMessage {
-  Uuid person_id;
+  Uuid person_id;    ///< Nil: to a number that is nobody's (a test), which `to` names.
   std::string text;  ///< UTF-8; what has more than sms::kMaxSegments segments is not sent (failed).
   SmsKind kind = SmsKind::notice;
   Uuid ref_id;          ///< What it is about (campaign, journey, shift): replies lead back to it.
@@ -45,12 +48,13 @@ struct SmsMessage {
   /// same reference is none. Empty: an id of its own.
   std::string reference;
   std::optional<Personal> to = std::nullopt;  ///< Another number (E.164) than the person's own.
+  std::optional<Uuid> provider_id = std::nullopt;  ///< Of a test: through which it goes.
 };
 
 /// Puts messages into the queue in the caller's transaction; they leave after it commits. Persons
 /// without a key (erased) get none. Whether each may leave is decided when it does: not to
 /// restricted persons, not to suppressed numbers, not in quiet hours unless urgent. Throws
-/// std::invalid_argument for a reference that is none.
+/// std::invalid_argument for a reference that is none, and for nobody without a number.
 void send_sms(trust::Ctx& ctx, const std::vector<SmsMessage>& messages);
 
 /// An SMS as a Sender has it.
@@ -84,7 +88,7 @@ struct SmsSent {
   std::string reference;
   Timestamp at;
 };
-/// An SMS that came in, other than a STOP word.
+/// An SMS that came in, other than a STOP word, and a START word that ends a STOP.
 struct SmsReply {
   Uuid reply_id;                 ///< Each reply is told once; its own.
   std::vector<Uuid> person_ids;  ///< All active persons with the sender's number; at least one.
@@ -116,6 +120,9 @@ QuietSettings quiet_settings(trust::Ctx& ctx);
 
 /// Whether a whole reply is a word by which one leaves: "Stop", "STOPP.", "avmeld" …
 bool is_stop_word(std::string_view text);
+/// Whether a whole reply is a word by which one comes back: "Start", "STARTA", "meld meg på" …
+/// "Yes" is none, though gateways in America take it so: here it answers a question.
+bool is_start_word(std::string_view text);
 
 /// A captured SMS came since: the newest, for live events.
 std::vector<trust::Moving> sms_captured_since(trust::Ctx& ctx, Timestamp since);

@@ -92,6 +92,15 @@ inline constexpr db::Sql kTakeReply{
     "sms.take_reply",
     "INSERT INTO sms_reply (tenant_id, provider_id, external_id, at) VALUES ($1, $2, $3, $4) ON "
     "CONFLICT (tenant_id, provider_id, external_id) DO NOTHING"};
+// So long a repeated reply is known for one; gateways give up after days. In pieces, so that no
+// transaction is long.
+inline constexpr auto kReplyMemory = std::chrono::days(30);
+inline constexpr int kSweepAtOnce = 5000;
+inline constexpr db::Sql kTenants{"sms.tenants", "SELECT tenant_id FROM tenant"};
+inline constexpr db::Sql kForgetReplies{
+    "sms.forget_replies",
+    "DELETE FROM sms_reply WHERE (provider_id, external_id) IN (SELECT provider_id, external_id "
+    "FROM sms_reply WHERE at < $1 LIMIT $2)"};
 inline constexpr db::Sql kAnswering{
     "sms.answering",
     "SELECT person_id, kind, ref_id, reference, at FROM sms WHERE person_id = ANY($1) AND state IN "
@@ -124,6 +133,10 @@ inline constexpr db::Sql kOfPerson{
                      "ORDER BY sms_id DESC LIMIT $3"};
 inline constexpr db::Sql kErase{"sms.erase", "DELETE FROM sms WHERE person_id = ANY($1)"};
 
+/// Seals what goes to a number that is nobody's.
+inline crypto::Key number_key(trust::Base& base, const Uuid& tenant) {
+  return base.keys.tenant_key(tenant, "captured");
+}
 /// What binds a sealed text to its row: the reference, which stays the same from queue to mailbox.
 inline std::string context_of(const Uuid& tenant, const std::string& reference) {
   return "sms:" + tenant.str() + reference;

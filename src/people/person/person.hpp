@@ -43,6 +43,7 @@ enum class ActivityKind {
   list_pending = 13,
   booked = 14,
   booking_cancelled = 15,
+  unsuppressed = 16,
   opened = 20,
   clicked = 21,
   submitted = 22,
@@ -53,8 +54,8 @@ enum class ActivityKind {
 };
 BOOST_DESCRIBE_ENUM(ActivityKind, created, imported, changed, list_joined, list_left, consent_given,
                     consent_withdrawn, tagged, untagged, note, journey, suppressed, list_pending,
-                    booked, booking_cancelled, opened, clicked, submitted, unsubscribed, bounced,
-                    complained, replied)
+                    booked, booking_cancelled, unsuppressed, opened, clicked, submitted,
+                    unsubscribed, bounced, complained, replied)
 inline constexpr int kSimulated = 1, kScanner = 2;  ///< Flags of an activity.
 
 /// The sealed part. Attributes by id, as JSON values.
@@ -174,7 +175,7 @@ struct TimelineSource {
 /// first, and where the next ones begin.
 web::Page<TimelineItem> timeline(trust::Ctx& ctx, const Uuid& person, const Uuid& before,
                                  int limit);
-/// Whether a person is suppressed, for the person page.
+/// Whether a person's address or number is suppressed, for the person page.
 struct SuppressionNote {
   std::string reason;
   Timestamp at;
@@ -182,8 +183,9 @@ struct SuppressionNote {
 BOOST_DESCRIBE_STRUCT(SuppressionNote, (), (reason, at))
 /// Extension: how that is looked up. There is one at the most.
 struct SuppressionLookup {
-  /// Reason and time of the suppression of `p.email_hash` (of `person p`) as a JSON array; no row
-  /// when there is none. A part of the person page's statement.
+  /// The suppressions of `p.email_hash` and `p.phone_hash` (of `person p`) as a JSON array of
+  /// [is it the number, reason, time]; null when there is none. A part of the person page's
+  /// statement.
   std::string sql = "SELECT NULL::json";
   std::string (*reason)(int) = nullptr;  ///< The reason's word.
 };

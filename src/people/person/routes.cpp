@@ -44,13 +44,15 @@ struct Person {
   std::map<std::string, web::Scalar> attributes;
   std::vector<ListState> lists;
   std::vector<ConsentView> consents;
-  std::optional<SuppressionNote> suppressed;
+  std::optional<SuppressionNote> suppressed;      ///< The address.
+  std::optional<SuppressionNote> sms_suppressed;  ///< The number.
   std::int64_t version = 1;
   Timestamp created_at, updated_at;
 };
 BOOST_DESCRIBE_STRUCT(Person, (),
                       (id, email, phone, first_name, last_name, language, time_zone, state, tags,
-                       attributes, lists, consents, suppressed, version, created_at, updated_at))
+                       attributes, lists, consents, suppressed, sms_suppressed, version, created_at,
+                       updated_at))
 }  // namespace described
 using PersonDetails = described::Person;  // "Person" in the API; people::Person is the service's
 
@@ -170,11 +172,9 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& person_id) {
           {id, *name, *element<bool>(row, 1) ? ConsentState::given : ConsentState::withdrawn,
            *element<std::string>(row, 2), *element<Timestamp>(row, 3)});
   std::ranges::sort(out.consents, {}, &ConsentView::purpose);
-  if (more.suppressed) {
-    auto row = json::parse(more.suppressed->text);
-    out.suppressed =
-        SuppressionNote{lookup.reason(*element<int>(row, 0)), *element<Timestamp>(row, 1)};
-  }
+  for (const auto& row : elements(more.suppressed))
+    (*element<bool>(row, 0) ? out.sms_suppressed : out.suppressed) =
+        SuppressionNote{lookup.reason(*element<int>(row, 1)), *element<Timestamp>(row, 2)};
   return out;
 }
 
@@ -289,6 +289,9 @@ web::Page<TimelineItem> timeline(Ctx& ctx, const Uuid& person, const Uuid& befor
         break;
       case ActivityKind::suppressed:
         item.title = "Suppressed: no more messages";
+        break;
+      case ActivityKind::unsuppressed:
+        item.title = "Messages are allowed again";
         break;
       case ActivityKind::opened:
         item.title = with("Opened a message", "Opened ");

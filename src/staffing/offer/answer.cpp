@@ -284,15 +284,19 @@ Uuid insert_booking(Ctx& ctx, const Shift& shift, const Uuid& person,
                     const std::optional<std::string>& override_reason, int flags) {
   auto id = Uuid::make();
   std::optional<db::Bytes> sealed;
-  if (override_reason)
-    if (auto key = ctx.base.keys.key(ctx.tenant, person))
-      sealed = db::Bytes{crypto::seal(*key, *override_reason, booking_context(id))};
+  AuditEntry entry{override_reason ? "booking.override" : "booking.create", "shift", shift.id,
+                   person};
+  std::optional<crypto::Key> key;
+  if (override_reason && (key = ctx.base.keys.key(ctx.tenant, person))) {
+    sealed = db::Bytes{crypto::seal(*key, *override_reason, booking_context(id))};
+    entry.changes = {{"reason", std::nullopt, override_reason}};
+    entry.person_key = &*key;
+  }
   auto by = ctx.actor.kind == trust::ActorKind::user ? std::optional(ctx.actor.id) : std::nullopt;
   ctx.tx().query(kInsertBooking, ctx.tenant, id, shift.id, person, shift.workplace_id,
                  shift.starts_at, shift.ends_at, shift.break_minutes, override_reason.has_value(),
                  sealed, by, now());
-  trust::record(ctx, AuditEntry{override_reason ? "booking.override" : "booking.create", "shift",
-                                shift.id, person});
+  trust::record(ctx, std::move(entry));
   people::record_activity(
       ctx,
       {{person, people::ActivityKind::booked, shift.id, std::nullopt, flags, std::nullopt, {}}});
@@ -333,7 +337,12 @@ std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
     if (ended[i].rows().affected() == 0) continue;
     const auto& person = bookings[i].person_id;
     out.push_back(bookings[i]);
-    trail.push_back({"booking.cancel", "shift", shift, person, {}});
+    AuditEntry entry{"booking.cancel", "shift", shift, person, {}};
+    if (auto key = keys.find(person); key != keys.end()) {
+      entry.changes = {{"reason", std::nullopt, reason}};
+      entry.person_key = &key->second;
+    }
+    trail.push_back(std::move(entry));
     activities.push_back({person,
                           people::ActivityKind::booking_cancelled,
                           shift,

@@ -329,7 +329,9 @@ Result<jobs::Outcome> after(trust::Base& base, const jobs::Job& job) {
     remind_later(ctx, *booking);
   }
   if (shift->state == ShiftState::filled)
-    tell(ctx, *shift, ctx.tx().all<Uuid>(kCloseOthers, shift->id), Tell::taken);
+    // Everybody who answers at this moment waits for what is closed here.
+    tell(ctx, *shift, ctx.tx().all<Uuid>(kUndecided, shift->id), Tell::taken, {},
+         [&] { return ctx.tx().all<Uuid>(kCloseOthers, shift->id); });
   ctx.commit();
   return jobs::Outcome::done();
 }

@@ -11,9 +11,11 @@ namespace varde::staffing {
 enum class Tell { asked, booked, reminder, taken, cancelled, withdrawn, still_free, free_again };
 /// Queues a message to each of them about the shift, in the caller's transaction: an SMS to who has
 /// a number that takes them, otherwise a mail. `numbers`: what an answer by SMS names the offer by.
-/// Returns by what each is reached.
+/// Returns by what each is reached. `at_last` says, when all is prepared, who of them is told after
+/// all: so what it locks is locked for the writing alone.
 std::map<Uuid, Reach> tell(trust::Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons,
-                           Tell what, const std::map<Uuid, int>& numbers = {});
+                           Tell what, const std::map<Uuid, int>& numbers = {},
+                           const std::function<std::vector<Uuid>()>& at_last = {});
 
 /// Whether the shift begins so soon that people are asked in quiet hours too.
 bool cannot_wait(const Shift& shift);

@@ -120,6 +120,8 @@ inline constexpr db::Sql kOpenOf{
     "offer.open_of",
     "SELECT a.shift_id, (SELECT count(*) FROM (SELECT 1 FROM offer o WHERE o.shift_id = a.shift_id "
     "AND o.state = 1 LIMIT $2) x) AS count FROM unnest($1::uuid[]) AS a (shift_id)"};
+inline constexpr db::Sql kUndecided{
+    "offer.undecided", "SELECT person_id FROM offer WHERE shift_id = $1 AND state IN (1, 4)"};
 inline constexpr db::Sql kCloseOthers{
     "offer.close",
     "UPDATE offer o SET state = 5" VARDE_LOCKED_OFFERS("state IN (1, 4)") " RETURNING o.person_id"};

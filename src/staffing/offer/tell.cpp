@@ -115,10 +115,14 @@ std::string shift_title(const Shift& shift, const Workplace& workplace) {
 }
 
 std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons,
-                           Tell what, const std::map<Uuid, int>& numbers) {
+                           Tell what, const std::map<Uuid, int>& numbers,
+                           const std::function<std::vector<Uuid>()>& at_last) {
   std::map<Uuid, Reach> out;
   auto workplace = persons.empty() ? std::nullopt : find_workplace(ctx, shift.workplace_id);
-  if (!workplace) return out;
+  if (!workplace) {
+    if (at_last) at_last();
+    return out;
+  }
   auto title = shift_title(shift, *workplace);
   auto tenant_language = trust::tenant_settings(ctx).locale;
   outreach::TokenMaker tokens(ctx.base, ctx.tenant, outreach::SourceKind::shift, shift.id);
@@ -156,6 +160,12 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
       mail.track = false;
       mails.push_back(std::move(mail));
     }
+  }
+  if (at_last) {
+    auto chosen = at_last();
+    std::unordered_set<Uuid> told(chosen.begin(), chosen.end());
+    std::erase_if(mails, [&](const auto& mail) { return !told.contains(mail.person_id.value()); });
+    std::erase_if(texts, [&](const auto& text) { return !told.contains(text.person_id); });
   }
   outreach::enqueue_messages(ctx, mails);
   outreach::send_sms(ctx, texts);

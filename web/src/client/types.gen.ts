@@ -944,6 +944,7 @@ export type Person = {
     lists: Array<ListState>;
     consents: Array<ConsentView>;
     suppressed?: SuppressionNote;
+    sms_suppressed?: SuppressionNote;
     version: number;
     created_at: string;
     updated_at: string;
@@ -1636,7 +1637,8 @@ export type TestAnswer = {
 };
 
 export type TestRequest = {
-    emails: Array<string>;
+    emails?: Array<string>;
+    phones?: Array<string>;
     person_id?: string;
 };
 
@@ -4511,6 +4513,34 @@ export type DeleteSuppressionResponses = {
 };
 
 export type DeleteSuppressionResponse = DeleteSuppressionResponses[keyof DeleteSuppressionResponses];
+
+export type DeletePersonSuppressionData = {
+    body?: never;
+    path: {
+        id: string;
+        channel: Channel;
+    };
+    query?: never;
+    url: '/api/v1/persons/{id}/suppressions/{channel}';
+};
+
+export type DeletePersonSuppressionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeletePersonSuppressionError = DeletePersonSuppressionErrors[keyof DeletePersonSuppressionErrors];
+
+export type DeletePersonSuppressionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeletePersonSuppressionResponse = DeletePersonSuppressionResponses[keyof DeletePersonSuppressionResponses];
 
 export type ListCampaignsData = {
     body?: never;

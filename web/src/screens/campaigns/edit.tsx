@@ -160,7 +160,7 @@ function Editor({
             <State tone={form.dirty ? 'warn' : 'good'}>
               {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
             </State>
-            {!sms && <TestSend id={campaign.id} disabled={form.dirty} />}
+            <TestSend id={campaign.id} channel={campaign.channel} disabled={form.dirty} />
             <Button
               variant="default"
               loading={form.busy}

@@ -73,7 +73,7 @@ export default function Review() {
       lead={t('campaigns:review_lead')}
       back={{ href: `/campaigns/${id}/edit`, label: t('campaigns:back_to_edit') }}
       state={c && <CampaignStateMark state={c.state} />}
-      actions={c?.state === 'draft' && c.channel === 'mail' && <TestSend id={id} />}
+      actions={c?.state === 'draft' && <TestSend id={id} channel={c.channel} />}
     >
       {c?.state === 'scheduled' && (
         <Alert

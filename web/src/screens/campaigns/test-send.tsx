@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useSession } from '@/app/session'
-import { testCampaign } from '@/client'
+import { type Channel, testCampaign } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -9,12 +9,14 @@ import { DialogForm } from '@/ui/dialog-form'
 import { toast } from '@/ui/kit'
 import { PersonPicker, type PickedPerson, TagPicker } from '@/ui/pick-many'
 
-/** Sends the saved message to a few addresses of one's own, filled with a chosen person's values. */
-export function TestSend({ id, disabled }: { id: string; disabled?: boolean }) {
+/** Sends the saved message to a few addresses or numbers of one's own, filled with a chosen person's values. */
+export function TestSend({ id, channel, disabled }: { id: string; channel: Channel; disabled?: boolean }) {
   const { user } = useSession()
   const [open, setOpen] = useState(false)
   const [person, setPerson] = useState<PickedPerson>()
-  const form = useForm({ emails: user ? [user.email] : [] })
+  const sms = channel === 'sms'
+  const to = sms ? 'phones' : 'emails'
+  const form = useForm<{ emails?: string[]; phones?: string[] }>(sms ? { phones: [] } : { emails: user ? [user.email] : [] })
   return (
     <>
       <Button
@@ -31,20 +33,20 @@ export function TestSend({ id, disabled }: { id: string; disabled?: boolean }) {
         label={t('campaigns:test_send')}
         form={form}
         onClose={() => setOpen(false)}
-        send={async ({ emails }) => {
+        send={async (values) => {
           const { sent } = await ask(
-            testCampaign({ path: { id }, body: { emails, ...(person ? { person_id: person.id } : {}) } }),
+            testCampaign({ path: { id }, body: { ...values, ...(person ? { person_id: person.id } : {}) } }),
           )
           toast('good', t('campaigns:test_sent', { count: sent }))
         }}
       >
         <TagPicker
           label={t('campaigns:test_to')}
-          description={t('campaigns:test_to_text')}
-          suggestions={user ? [user.email] : []}
-          value={form.values.emails}
-          error={form.errors.emails}
-          onChange={(v) => form.set('emails', v)}
+          description={t(sms ? 'campaigns:test_to_numbers' : 'campaigns:test_to_text')}
+          suggestions={user && !sms ? [user.email] : []}
+          value={form.values[to] ?? []}
+          error={form.errors[to]}
+          onChange={(v) => form.set(to, v)}
         />
         <PersonPicker
           label={t('campaigns:test_as')}

@@ -26,8 +26,10 @@ import { queries, useMay } from '@/app/session'
 import {
   type Attribute,
   addPersonNote,
+  type Channel,
   changePersonTags,
   deletePerson,
+  deletePersonSuppression,
   getPerson,
   listPersonTimeline,
   listSubstitutes,
@@ -35,6 +37,7 @@ import {
   type PersonUpdate,
   setPersonConsent,
   setPersonList,
+  type SuppressionNote,
   type TimelineItem,
   updatePerson,
 } from '@/client'
@@ -168,14 +171,8 @@ function PersonView({
         )
       }
     >
-      {person.suppressed && (
-        <Alert
-          tone="warn"
-          title={t('people:suppressed', { reason: t(`people:reasons.${person.suppressed.reason}`) })}
-        >
-          {t('people:suppressed_text')} <Time at={person.suppressed.at} />
-        </Alert>
-      )}
+      <Suppressed person={person} name={name} channel="mail" note={person.suppressed} />
+      <Suppressed person={person} name={name} channel="sms" note={person.sms_suppressed} />
       <div className="split person-split">
         <div className="sections">
           {edit && attributes.data ? (
@@ -481,6 +478,43 @@ function Tags({ person, write }: { person: Person; write: boolean }) {
   )
 }
 
+/** That nothing is sent to the address or the number, and the way to end that for whoever may. */
+function Suppressed(props: { person: Person; name: string; channel: Channel; note?: SuppressionNote }) {
+  const { person, name, channel, note } = props
+  const may = useMay()
+  if (!note) return null
+  return (
+    <Alert
+      tone="warn"
+      title={t(`people:suppressed.${channel}`, { reason: t(`people:reasons.${note.reason}`) })}
+      actions={
+        may('channels.manage') && (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() =>
+              confirm({
+                title: t(`people:unsuppress_title.${channel}`, { name }),
+                body: t(`people:unsuppress_body.${note.reason}`),
+                label: t('people:unsuppress_label'),
+                run: async () => {
+                  await ask(deletePersonSuppression({ path: { id: person.id, channel } }))
+                  await refresh(person.id)
+                  toast('good', t('people:unsuppressed', { name }))
+                },
+              })
+            }
+          >
+            {t('people:unsuppress')}
+          </Button>
+        )
+      }
+    >
+      {t(`people:suppressed_text.${channel}`)} <Time at={note.at} />
+    </Alert>
+  )
+}
+
 const kindIcon: Record<TimelineItem['kind'], typeof IconMail> = {
   created: IconSparkles,
   imported: IconFileImport,
@@ -501,6 +535,7 @@ const kindIcon: Record<TimelineItem['kind'], typeof IconMail> = {
   journey: IconRoute,
   note: IconNote,
   suppressed: IconMailOff,
+  unsuppressed: IconMail,
 }
 const badKinds = new Set<TimelineItem['kind']>(['bounced', 'complained', 'suppressed'])
 
