@@ -233,24 +233,27 @@ end
 
 
 def bench_answer(count):
-    """Yes and no in turn by personal link to many shifts, 64 at a time, against the plain signed-in GET by the same client."""
-    program = varde.Program(quick=False).start()
-    try:
-        admin, gateway, _ = ask_by_sms(program, count, count // 300, places=3)
-        links = [re.search(r"https?://[^/]+(/p/o/\S+)", text).group(1) for text in texts(gateway).values()]
-        random.Random(1).shuffle(links)
-        with tempfile.TemporaryDirectory() as place:
-            (pathlib.Path(place) / "links").write_text("\n".join(links))
-            (pathlib.Path(place) / "answers.lua").write_text(ANSWERS % (pathlib.Path(place) / "links"))
-            seconds = 1 if options.quick else 2
-            base, _ = wrk(program, "/api/v1/settings", seconds, admin)
-            rate, p99 = wrk(program, "/", seconds, script=pathlib.Path(place) / "answers.lua")
-        answered = int(program.sql("SELECT count(*) FROM offer WHERE answered_at IS NOT NULL")[0][0])
-        assert answered < count, "the links came to their end: take more"
-        emit("answer", rate, "answers/s", base, rss(program.process.pid))
-        emit("answer-p99", p99, "ms")
-    finally:
-        program.remove()
+    """Yes and no in turn by personal link to many shifts, 64 at a time, against the plain signed-in GET by the same client: once
+    first come, first served, while the shifts fill and everybody else is told, and once as applications, which book nobody."""
+    for name, strategy in (("answer", "broadcast"), ("answer-apply", "candidates")):
+        program = varde.Program(quick=False).start()
+        try:
+            admin, gateway, _ = ask_by_sms(program, count, count // 300, places=3)
+            program.sql("UPDATE shift SET strategy = strategy || '{\"kind\": \"%s\"}'" % strategy)
+            links = [re.search(r"https?://[^/]+(/p/o/\S+)", text).group(1) for text in texts(gateway).values()]
+            random.Random(1).shuffle(links)
+            with tempfile.TemporaryDirectory() as place:
+                (pathlib.Path(place) / "links").write_text("\n".join(links))
+                (pathlib.Path(place) / "answers.lua").write_text(ANSWERS % (pathlib.Path(place) / "links"))
+                seconds = 1 if options.quick else 2
+                base, _ = wrk(program, "/api/v1/settings", seconds, admin)
+                rate, p99 = wrk(program, "/", seconds, script=pathlib.Path(place) / "answers.lua")
+            answered = int(program.sql("SELECT count(*) FROM offer WHERE answered_at IS NOT NULL")[0][0])
+            assert answered < count, "the links came to their end: take more"
+            emit(name, rate, "answers/s", base, rss(program.process.pid))
+            emit(name + "-p99", p99, "ms")
+        finally:
+            program.remove()
 
 
 def bench_board(count):
