@@ -80,7 +80,8 @@ std::optional<std::string> open_note(std::string_view note, std::string_view ver
     if (!line.starts_with(start)) continue;
     auto bytes = unbase64(line.substr(start.size()));
     // One spelling only: else a note could be changed and still be the same.
-    if (bytes && base64(*bytes) == line.substr(start.size()) && bytes->starts_with(who->id) && verify(who->key, text, bytes->substr(kIdBytes)))
+    if (bytes && base64(*bytes) == line.substr(start.size()) && bytes->starts_with(who->id) &&
+        verify(who->key, text, bytes->substr(kIdBytes)))
       return std::string(text);
   }
   return std::nullopt;
