@@ -389,7 +389,7 @@ void Keystore::open(const std::string& name, bool may_create) {
   if (rows.empty()) {
     // Before there was a key of its own, fixed keys were derived from the root key.
     auto fixed = has_tenants ? impl.root : crypto::Key::random();
-    for (auto [purpose, key] : {std::pair(kDerive, fixed), {kSign, crypto::Key::random()}})
+    for (const auto& [purpose, key] : {std::pair(kDerive, fixed), {kSign, crypto::Key::random()}})
       rows.push_back({purpose,
                       name,
                       {root_id(impl.root)},
@@ -518,7 +518,7 @@ void Keystore::destroy_tenant(const Uuid& tenant) {
 
 void Keystore::rotate_root() {
   auto& impl = *impl_;
-  if (impl.root_key.path.empty())
+  if (!impl.root_key.command.empty())
     throw std::runtime_error("the root key comes from an external service: change it there");
   auto next = crypto::Key::random();
   auto id = db::Bytes{root_id(next)};
