@@ -24,15 +24,18 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+constexpr std::size_t kPersons = 1'000;
+
 struct Work {
   trust::Base& base;
   const std::vector<Uuid>& tenants;
   int entries, per_transaction;
+  // Of each tenant, with their keys.
+  std::vector<std::vector<std::pair<Uuid, crypto::Key>>> persons{};
   std::atomic<int> next{0};
   std::atomic<int> fibers{0};
 
   void append() {
-    auto key = crypto::Key::random();
     while (true) {
       auto first = next.fetch_add(per_transaction);
       if (first >= entries) break;
@@ -40,7 +43,8 @@ struct Work {
       trust::Ctx ctx(base, tenants[batch % tenants.size()], {trust::ActorKind::user, Uuid::make()});
       std::vector<trust::AuditEntry> all;
       for (int i = 0; i < per_transaction; ++i) {
-        auto person = Uuid::make();
+        const auto& [person, key] =
+            persons[batch % tenants.size()][static_cast<std::size_t>(first + i) % kPersons];
         all.push_back({"person.update",
                        "person",
                        person,
@@ -69,11 +73,19 @@ int main(int argc, char** argv) {
   db::Database database(socket_of(data, "main"), 8);
   trust::Keystore keys(socket_of(data, "keystore"), {data + "/root.key", ""}, 1);
   trust::Base base{database, keys, "", data, ""};
+  Work work{base, tenants, std::atoi(argv[2]), std::atoi(argv[3])};
   net::run_fiber([&] {
     keys.open("", false);
+    for (const auto& tenant : tenants) {
+      keys.create_tenant(tenant);
+      std::vector<Uuid> ids;
+      for (std::size_t i = 0; i < kPersons; ++i) ids.push_back(Uuid::make());
+      auto made = keys.create_keys(tenant, ids);
+      work.persons.emplace_back();
+      for (std::size_t i = 0; i < kPersons; ++i) work.persons.back().emplace_back(ids[i], made[i]);
+    }
     keys.close_idle();
   });
-  Work work{base, tenants, std::atoi(argv[2]), std::atoi(argv[3])};
   auto start = std::chrono::steady_clock::now();
   {
     net::Loop one("one"), two("two");
