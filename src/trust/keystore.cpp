@@ -110,6 +110,7 @@ std::string installation_context(int purpose) {
 }
 // Tells root keys apart without telling anything about them.
 std::string root_id(const crypto::Key& root) { return crypto::keyed_hash(root, "root-id"); }
+
 // ---- the root key's file
 
 void write_root(const std::string& path, const crypto::Key& key) {
@@ -181,6 +182,16 @@ std::vector<crypto::Key> read_roots(const RootKey& where) {
   return out;
 }
 
+TenantKeyRow new_tenant_key(const crypto::Key& root, const Uuid& tenant, int purpose, int version) {
+  return {
+      tenant,
+      purpose,
+      version,
+      {root_id(root)},
+      {crypto::seal(root, crypto::Key::random().view(), tenant_context(tenant, purpose, version))},
+      now()};
+}
+
 std::string person_context(const Uuid& tenant, const Uuid& person) {
   std::string out = "person-key:";
   out += tenant.view();
@@ -234,6 +245,12 @@ struct Keystore::Impl {
     }
     throw std::runtime_error("the root key was changed, and the new one is not at " +
                              root_key.path);
+  }
+  // The root key in force, which nobody changes until the transaction ends.
+  crypto::Key hold_root(db::Tx& tx) {
+    auto in_force = tx.one<db::Bytes>(kRootInForce);
+    if (in_force.data != root_id(root_now())) take_root(in_force.data);  // another node changed it
+    return root_now();
   }
   // What `wrapped` holds; another node may have changed the root key: then it is read anew.
   std::optional<crypto::Key> unwrap(const std::string& wrapped, const std::string& context) {
@@ -412,30 +429,15 @@ void Keystore::open(const std::string& name, bool may_create) {
 const crypto::Signer& Keystore::signer() const { return impl_->signer.value(); }
 
 void Keystore::create_tenant(const Uuid& tenant) {
-  while (true) {
-    auto root = impl_->root_now();
-    auto tx = impl_->pool.begin();
-    // It may have keys of a later version alone.
-    auto known = tx.later(kTenantKeys, tenant);
-    auto in_force = tx.one<db::Bytes>(kRootInForce);
-    if (!known.rows().empty()) return;
-    if (in_force.data != root_id(root)) {
-      impl_->take_root(in_force.data);  // another node changed it
-      continue;
-    }
-    std::vector<TenantKeyRow> rows;
-    for (int purpose : {kWrap, kIndex})
-      rows.push_back(
-          {tenant,
-           purpose,
-           1,
-           {root_id(root)},
-           {crypto::seal(root, crypto::Key::random().view(), tenant_context(tenant, purpose, 1))},
-           now()});
-    tx.insert_many("tenant_key", rows, "ON CONFLICT DO NOTHING");
-    tx.commit();
-    return;
-  }
+  auto tx = impl_->pool.begin();
+  // It may have keys of a later version alone.
+  auto known = tx.later(kTenantKeys, tenant);
+  auto root = impl_->hold_root(tx);
+  if (!known.rows().empty()) return;
+  std::vector<TenantKeyRow> rows;
+  for (int purpose : {kWrap, kIndex}) rows.push_back(new_tenant_key(root, tenant, purpose, 1));
+  tx.insert_many("tenant_key", rows, "ON CONFLICT DO NOTHING");
+  tx.commit();
 }
 
 crypto::Key Keystore::tenant_key(const Uuid& tenant, std::string_view purpose) {
@@ -551,16 +553,9 @@ std::size_t Keystore::rotate_tenant(const Uuid& tenant) {
   // One more version than one is a rotation that was stopped: it is ended, and that is all.
   if (keys->wrap.size() == 1) {
     auto version = keys->wrap.rbegin()->first + 1;
-    auto root = impl.root_now();
     auto tx = impl.pool.begin();
-    tx.insert_many("tenant_key",
-                   std::vector{TenantKeyRow{tenant,
-                                            kWrap,
-                                            version,
-                                            {root_id(root)},
-                                            {crypto::seal(root, crypto::Key::random().view(),
-                                                          tenant_context(tenant, kWrap, version))},
-                                            now()}},
+    auto root = impl.hold_root(tx);
+    tx.insert_many("tenant_key", std::vector{new_tenant_key(root, tenant, kWrap, version)},
                    "ON CONFLICT DO NOTHING");
     tx.commit();
     impl.forget_tenant(tenant);
