@@ -118,9 +118,13 @@ void Program::open_databases() {
   database = std::make_unique<db::Database>(main, settings.connections);
   keys = std::make_unique<trust::Keystore>(keystore, root_key_of(settings), settings.connections);
   net::run_fiber([&] {
+    // Connections belong to the loop that this fiber runs on, which ends with it, whatever happens.
+    struct Close {
+      trust::Keystore& keys;
+      ~Close() { keys.close_idle(); }
+    } close{*keys};
     keys->open(log_name(settings.public_url), fresh || !settings.embedded);
     keys->create_tenant(trust::kAccounts);
-    keys->close_idle();
   });
 }
 
