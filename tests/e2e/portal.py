@@ -1,33 +1,16 @@
 #!/usr/bin/env python3
 """The substitutes' pages in a real browser: portal.py BINARY. At 360 px and without scripts, looked at with axe in light and
 dark, and with a passkey in Chromium's virtual authenticator. Ends with 'N passed, N failed'."""
-import datetime, json, os, pathlib, re, subprocess, sys, traceback, urllib.parse
+import datetime, json, os, pathlib, re, sys, urllib.parse
 
 here = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(here.parent / "http")]
+sys.path[:0] = [str(here), str(here.parent / "http")]
 os.environ["VARDE_BINARY"] = str(pathlib.Path(sys.argv[1]).resolve())
 import varde  # noqa: E402
+from story import Browser, tell  # noqa: E402
 from sms import noon, number  # noqa: E402
 
 HOME, DAY = "/p/me/first", 86400
-
-
-class Browser:
-    def __init__(self, base):
-        self.process = subprocess.Popen(["node", str(here / "portal.mjs"), base], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __getattr__(self, step):
-        def do(**arguments):
-            self.process.stdin.write(json.dumps([step, arguments]) + "\n")
-            self.process.stdin.flush()
-            answer = json.loads(self.process.stdout.readline() or '{"error": "the browser ended"}')
-            assert "error" not in answer, answer["error"]
-            return answer.get("result")
-        return do
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait(20)
 
 
 class Story:
@@ -39,7 +22,7 @@ class Story:
         self.program = varde.Program(extra=["--tls"]).start()
         noon(self.program)
         self.admin = self.program.admin()
-        self.browser = Browser("https://localhost:%d" % self.program.port)
+        self.browser = Browser("portal.mjs", "https://localhost:%d" % self.program.port)
         self.phone = number(880001)
         place = self.admin.ok("POST", "/api/v1/workplaces", {"name": "North school with quite a long name", "address": "Nordre gate 1", "time_zone": "Europe/Oslo"})["id"]
         pool = self.admin.ok("POST", "/api/v1/pools", {"name": "Teachers"})["id"]
@@ -128,24 +111,4 @@ class Story:
         assert not errors, errors
 
 
-def main():
-    story, passed, failed = Story(), 0, 0
-    try:
-        story.begin()
-        for name in sorted(n for n in dir(Story) if n.startswith("step_")):
-            try:
-                getattr(story, name)()
-                passed += 1
-                print("passed:", name[7:].replace("_", " "), flush=True)
-            except Exception:
-                failed += 1
-                print("FAILED:", name[7:].replace("_", " "), flush=True)
-                traceback.print_exc()
-    finally:
-        story.end()
-    print("%d passed, %d failed" % (passed, failed))
-    return failed or not passed
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(tell(Story()))

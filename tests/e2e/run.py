@@ -5,7 +5,7 @@ program, through a real Postfix into real Maildirs.
 It is one story, in the order in which things happen; every step waits for what it needs and for no fixed time. What a
 user does is done in the browser (browser.mjs); mail is read where Postfix put it. Ends with 'N passed, N failed'.
 """
-import csv, email, email.policy, json, os, pathlib, re, subprocess, sys, traceback, urllib.parse
+import csv, email, email.policy, os, pathlib, re, sys, urllib.parse
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(here), str(here.parent / "http")]
@@ -13,28 +13,11 @@ os.environ["VARDE_BINARY"] = str(pathlib.Path(sys.argv[1]).resolve())
 import dkim  # noqa: E402
 import postfix  # noqa: E402
 import varde  # noqa: E402
+from story import Browser, tell  # noqa: E402
 
 ROWS, BAD, SENDER = 10000, 37, "sender.example"
 UNKNOWN = ["gone%d@mail.example" % i for i in range(3)]  # refused at RCPT
 FAR = ["far%d@far.example" % i for i in range(2)]        # taken, then bounced
-
-
-class Browser:
-    def __init__(self, base):
-        self.process = subprocess.Popen(["node", str(here / "browser.mjs"), base], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __getattr__(self, step):
-        def do(**arguments):
-            self.process.stdin.write(json.dumps([step, arguments]) + "\n")
-            self.process.stdin.flush()
-            answer = json.loads(self.process.stdout.readline() or '{"error": "the browser ended"}')
-            assert "error" not in answer, answer["error"]
-            return answer.get("result")
-        return do
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait(20)
 
 
 class Mail:
@@ -58,7 +41,7 @@ class Story:
         self.in_bodo = ["bodo%d@mail.example" % i for i in range(245)]
         self.program = varde.Program(extra=["--tls"]).start()  # one-click unsubscribe is for https only (RFC 8058)
         self.postfix = postfix.Postfix(self.in_bodo, self.program.bounce_port).start()
-        self.browser = Browser("https://localhost:%d" % self.program.port)
+        self.browser = Browser("browser.mjs", "https://localhost:%d" % self.program.port)
 
     def end(self):
         for part, end in ((self.browser, Browser.end), (self.postfix, postfix.Postfix.remove), (self.program, varde.Program.remove)):
@@ -179,25 +162,4 @@ class Story:
         assert sorted(map(sorted, links)) == [[self.in_bodo[0]], [self.in_bodo[1]]], links
 
 
-def main():
-    story = Story()
-    steps = sorted(name for name in dir(story) if name.startswith("step_"))
-    passed = 0
-    try:
-        story.begin()
-        for name in steps:
-            getattr(story, name)()
-            passed += 1
-            print("ok   " + name[8:].replace("_", " "), flush=True)
-    except Exception:
-        traceback.print_exc()
-        if story.program is not None:
-            print("--- end of the program's log ---\n" + story.program.tail())
-    finally:
-        story.end()
-    # A step builds on the one before it: after a failure the rest did not hold either.
-    print("%d passed, %d failed" % (passed, len(steps) - passed))
-    sys.exit(passed != len(steps))
-
-
-main()
+sys.exit(tell(Story(), each_builds_on_the_last=True))

@@ -3,34 +3,17 @@
 and watches, substitutes answer by SMS (through the gateway's signed callbacks), by the link of a message on a page without
 scripts, or on their own pages. Each strategy, and what goes wrong: late and second answers, STOP, cancellations, rules.
 Ends with 'N passed, N failed'."""
-import datetime, json, os, pathlib, re, subprocess, sys, time, traceback, zoneinfo
+import datetime, json, os, pathlib, re, sys, zoneinfo
 
 here = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(here.parent / "http")]
+sys.path[:0] = [str(here), str(here.parent / "http")]
 os.environ["VARDE_BINARY"] = str(pathlib.Path(sys.argv[1]).resolve())
 import varde  # noqa: E402
+from story import Browser, tell  # noqa: E402
 from sms import SECRET, Gateway, http_settings, noon, number, sign  # noqa: E402
 
 HOME, PLACE, LEADER, PASSWORD = "/p/me/first", "North school", "leader@example.org", "violet tractor sings at dawn"
 YES, NO, CANCEL = "Yes, I can", "No", "Cancel my booking"
-
-
-class Browser:
-    def __init__(self, base):
-        self.process = subprocess.Popen(["node", str(here / "staffing.mjs"), base], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __getattr__(self, step):
-        def do(**arguments):
-            self.process.stdin.write(json.dumps([step, arguments]) + "\n")
-            self.process.stdin.flush()
-            answer = json.loads(self.process.stdout.readline() or '{"error": "the browser ended"}')
-            assert "error" not in answer, answer["error"]
-            return answer.get("result")
-        return do
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait(20)
 
 
 class Story:
@@ -50,7 +33,7 @@ class Story:
         assert made, made
         token = varde.wait_for(self.invitation, "the invitation")
         self.program.client().ok("POST", "/api/v1/invitations/accept", {"token": token, "name": "Workplace Leader", "password": PASSWORD})
-        self.browser = Browser("https://localhost:%d" % self.program.port)
+        self.browser = Browser("staffing.mjs", "https://localhost:%d" % self.program.port)
         self.browser.logIn(who="leader", email=LEADER, password=PASSWORD)
         self.browser.enter(who="leader")
         self.browser.logIn(who="office", email="admin@example.org", password=varde.PASSWORD)
@@ -318,29 +301,4 @@ class Story:
         assert not errors, errors
 
 
-def main():
-    story, passed, failed = Story(), 0, 0
-    try:
-        story.begin()
-        for name in sorted(n for n in dir(Story) if n.startswith("step_")):
-            if len(sys.argv) > 2 and not re.search(sys.argv[2], name):
-                continue
-            begun = time.monotonic()
-            try:
-                getattr(story, name)()
-                passed += 1
-                print("passed: %s (%.0f s)" % (name[8:].replace("_", " "), time.monotonic() - begun), flush=True)
-            except Exception:
-                failed += 1
-                print("FAILED:", name[8:].replace("_", " "), flush=True)
-                traceback.print_exc()
-        if failed:
-            print("--- end of the program's log ---\n" + story.program.tail())
-    finally:
-        story.end()
-    print("%d passed, %d failed" % (passed, failed))
-    return failed or not passed
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(tell(Story()))
