@@ -331,12 +331,7 @@ Result<TestAnswer> test_sms(Ctx& ctx, const Environment& environment, const Camp
   auto source = mailing_source(ctx, r);
   source.track_clicks = false;
   VARDE_TRY(auto mailing, Mailing::compile(ctx, environment, std::move(source)));
-  auto person = sample_person(ctx);
-  if (in.person_id) {
-    auto found = people::load(ctx, {*in.person_id});
-    if (found.empty()) return bad_input("/person_id", "This person does not exist any more.");
-    person = std::move(found.front());
-  }
+  VARDE_TRY(auto person, person_to_show(ctx, in.person_id));
   MailScratch scratch;
   VARDE_CHECK(mailing.render(scratch, person));
   auto segments = sms::measure(scratch.text).segments;

@@ -129,12 +129,7 @@ Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRe
     if (error.fields.empty()) out.problems.push_back({"/document", error.message, Severity::error});
     return out;
   }
-  auto person = sample_person(ctx);
-  if (in.person_id) {
-    auto found = people::load(ctx, {*in.person_id});
-    if (found.empty()) return bad_input("/person_id", "This person does not exist any more.");
-    person = std::move(found.front());
-  }
+  VARDE_TRY(auto person, person_to_show(ctx, in.person_id));
   MailScratch scratch;
   VARDE_CHECK(mailing->render(scratch, person));
   out.html = Personal(std::move(scratch.html));

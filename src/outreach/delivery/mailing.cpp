@@ -505,7 +505,12 @@ std::string Mailing::return_path(const Uuid& recipient) const {
   return out + "@" + impl_->bounce_domain;
 }
 
-people::Person sample_person(Ctx& ctx) {
+Result<people::Person> person_to_show(Ctx& ctx, const std::optional<Uuid>& id) {
+  if (id) {
+    auto found = people::load(ctx, {*id});
+    if (found.empty()) return bad_input("/person_id", "This person does not exist any more.");
+    return std::move(found.front());
+  }
   people::Person person;
   person.first_name = Personal("Ola");
   person.last_name = Personal("Nordmann");

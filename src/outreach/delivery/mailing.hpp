@@ -109,8 +109,9 @@ struct PersonalisationField {
 };
 BOOST_DESCRIBE_STRUCT(PersonalisationField, (), (path, label, type, sample))
 std::vector<PersonalisationField> personalisation_fields(trust::Ctx& ctx);
-/// A made-up person, with a value for each of them.
-people::Person sample_person(trust::Ctx& ctx);
+/// Whom a preview or a test is written to: this person, or without one a made-up person with a
+/// value for each field. Errors: bad_input at /person_id when the person does not exist any more.
+Result<people::Person> person_to_show(trust::Ctx& ctx, const std::optional<Uuid>& id);
 
 /// A link's target for a person; nullopt when it is no http(s) address.
 std::optional<std::string> render_link(trust::Ctx& ctx, const std::string& target,

@@ -206,8 +206,7 @@ std::vector<PublishOutcome> publish_many(Ctx& ctx, const std::vector<Uuid>& ids)
   publish(ctx, due);
   std::vector<Uuid> published;
   for (const auto& r : due) published.push_back(r.shift_id);
-  for (const auto& r : ctx.tx().all<ShiftRecord>(kShiftsOf, published))
-    out[r.shift_id].state = r.state;
+  for (const auto& shift : find_shifts(ctx, published)) out[shift.id].state = shift.state;
   std::vector<PublishOutcome> list;
   for (auto& [id, one] : out) list.push_back(std::move(one));
   return list;
