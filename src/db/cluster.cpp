@@ -30,15 +30,15 @@ constexpr const char* kVersion = "15";
 
 // Runs a program with its output in `log`, and returns its exit code.
 int run(const std::vector<std::string>& command, const std::string& log) {
+  std::vector<char*> argv;
+  for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
   pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("cannot start " + command[0]);
   if (child == 0) {
     int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(out, 1);
     ::dup2(out, 2);
-    std::vector<char*> argv;
-    for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-    argv.push_back(nullptr);
     ::execv(argv[0], argv.data());
     ::_exit(127);
   }
@@ -119,6 +119,10 @@ void Cluster::start() {
                "CREATE DATABASE varde OWNER varde_owner ENCODING 'UTF8' TEMPLATE template0");
 }
 
+bool Cluster::exists() const {
+  return read_file(fs::path(data_) / "PG_VERSION").starts_with(kVersion);
+}
+
 void Cluster::create() {
   auto fresh = data_ + ".new";
   fs::remove_all(fresh);
@@ -184,6 +188,16 @@ void Cluster::launch() {
       "timezone = 'UTC'\nlog_timezone = 'UTC'\ncluster_name = 'varde-" +
       options_.name + "'\n";
   for (const auto& line : options_.settings) conf += line + "\n";
+  if (!options_.archive_command.empty()) {
+    auto command = options_.archive_command;
+    for (std::size_t at; (at = command.find("{data}")) != std::string::npos;)
+      command.replace(at, 6, data_);
+    // A minute's changes are what a lost disk may cost.
+    conf += "archive_mode = on\narchive_timeout = 60s\narchive_command = '" + command + "'\n";
+  }
+  // Nobody reads what is not wholly recovered yet.
+  recovering_ = fs::exists(fs::path(data_) / "recovery.signal");
+  if (recovering_) conf += "hot_standby = off\n";
   write_file(fs::path(data_) / "postgresql.conf", conf);
 
   auto binary = postgres_bin() + "/postgres";
@@ -209,7 +223,9 @@ void Cluster::launch() {
 
 void Cluster::wait_until_ready() {
   auto probe = "host=" + socket_ + " port=5432 dbname=postgres user=varde_super connect_timeout=2";
-  for (int i = 0; i < 60000 / 5; ++i) {
+  auto patience = recovering_ ? options_.recovery_patience : std::chrono::seconds(60);
+  auto until = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < until) {
     int status = 0;
     if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       pid_ = 0;
@@ -221,8 +237,8 @@ void Cluster::wait_until_ready() {
     std::this_thread::sleep_for(5ms);
   }
   throw std::runtime_error(fmt::format(
-      "PostgreSQL ({}) did not become ready within a minute; its words are in {}/postgres.log",
-      options_.name, log_));
+      "PostgreSQL ({}) did not become ready within {} seconds; its words are in {}/postgres.log",
+      options_.name, patience.count(), log_));
 }
 
 void Cluster::stop() {

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@ struct ClusterOptions {
   std::vector<std::string> settings;  ///< Lines for postgresql.conf.
   std::vector<std::string>
       roles;  ///< Login roles that the operating-system user may take, beside varde_owner.
+  /// Hands a finished piece of the write-ahead log to the archive; "{data}" stands for the data
+  /// directory. Empty: there is no archive.
+  std::string archive_command;
+  /// How long a recovery from a backup may take; a start without one has a minute.
+  std::chrono::seconds recovery_patience{std::chrono::hours(24)};
 };
 
 class Cluster {
@@ -34,11 +40,15 @@ class Cluster {
   /// Creates the cluster if there is none and starts it; returns when it takes connections. Call it
   /// on the main thread before others exist: the death signal is tied to the thread that forks.
   /// Throws std::runtime_error with a sentence that says what to do.
+  /// A data directory that a backup was restored into is first recovered, as far as it says.
   void start();
   /// Fast shutdown; waits for it.
   void stop();
   /// libpq's connection string, without a user.
   std::string conninfo() const;
+  /// Whether there is a data directory to start on, of this version of PostgreSQL.
+  bool exists() const;
+  const std::string& data() const { return data_; }
   /// Whether start() had to create the cluster.
   bool created() const { return created_; }
 
@@ -50,7 +60,7 @@ class Cluster {
   ClusterOptions options_;
   std::string data_, socket_, log_;
   pid_t pid_ = 0;
-  bool created_ = false;
+  bool created_ = false, recovering_ = false;
 };
 
 /// The folder of PostgreSQL's programs (initdb, postgres), version 15. Throws with the package to

@@ -50,6 +50,11 @@ inline constexpr db::Sql kLockTree{"audit.lock_tree",
 inline constexpr db::Sql kGrown{"audit.grown",
                                 "UPDATE audit_tree SET size = $1, xid = $2, entry_id = $3"};
 
+// Entries that were brought in have this transaction's number, and so are none that wait.
+inline constexpr db::Sql kCarried{
+    "audit.carried",
+    "UPDATE audit_tree SET size = $1, xid = pg_current_xact_id()::text::bigint, entry_id = $2"};
+
 struct PendingRow : EntryRow {
   std::int64_t xid = 0;
 };
@@ -121,6 +126,8 @@ inline constexpr db::Sql kDailyHeads{
     "audit.daily_heads",
     "SELECT DISTINCT ON (date_trunc('day', at, 'UTC')) tenant_id, size, at, note FROM audit_head "
     "ORDER BY date_trunc('day', at, 'UTC'), size DESC, at DESC"};
+inline constexpr db::Sql kHeadsFrom{"audit.heads_from",
+                                    VARDE_HEAD "WHERE size >= $1 ORDER BY size, at"};
 #undef VARDE_HEAD
 
 // ---- reading it all

@@ -53,6 +53,15 @@ Result<EntryProof> prove_entry(Ctx& ctx, const Uuid& entry);
 /// bad_input.
 Result<std::vector<std::string>> prove_growth(Ctx& ctx, std::int64_t before, std::int64_t size);
 
+/// Brings leaves, entries and heads of a tenant that `from` has and `to` does not have yet over to
+/// `to`, an earlier state of the same database: a trail never goes back, for its heads are in other
+/// hands. `from` must be grown to its end, and nobody else may write to `to` meanwhile. Returns how
+/// many entries were brought. Throws when one is not the beginning of the other.
+std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant);
+/// Whether the leaves of a tenant are those that a signed head stands over, and the entries those
+/// of the leaves: a sentence that says what is wrong, or nothing.
+std::optional<std::string> recheck_trail(Base& base, const Uuid& tenant, const std::string& note);
+
 /// What a tenant's trail is called in its heads.
 std::string trail_origin(Base& base, const Uuid& tenant);
 

@@ -184,6 +184,72 @@ std::size_t grow(Base& base, const Uuid& tenant) {
   return out;
 }
 
+std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant) {
+  auto cannot = [&](const char* why) {
+    return std::runtime_error(
+        fmt::format("the trail of {} cannot be carried over: {}", tenant.str(), why));
+  };
+  Ctx source(from, tenant, {});
+  auto whole = source.tx().maybe<TreeRow>(kTree);
+  if (!whole) return 0;
+  Ctx target(to, tenant, {});
+  auto tree = target.tx().maybe<TreeRow>(kLockTree).value_or(TreeRow{});
+  target.tx().later(kPlant, tenant, Uuid());
+  if (tree.size > whole->size) throw cannot("the restored one is longer");
+  if (tree.size > 0 && column_of_hashes(source.tx().query(kLeafHashes, tree.size - 1, tree.size)) !=
+                           column_of_hashes(target.tx().query(kLeafHashes, tree.size - 1, tree.size)))
+    throw cannot("they differ in what both have");
+  Edge edge(target, static_cast<std::uint64_t>(tree.size));
+  for (auto at = tree.size; at < whole->size;) {
+    auto until = std::min(whole->size, at + kAtOnce);
+    auto rows = source.tx().all<LeafEntry>(kLeaves, at, until);
+    source.rollback();
+    if (static_cast<std::int64_t>(rows.size()) != until - at) throw cannot("leaves are missing");
+    std::vector<LeafRow> leaves;
+    std::vector<TileRow> tiles;
+    for (const auto& row : rows) {
+      leaves.push_back({tenant, row.leaf_index, row.entry_id, row.hash});
+      edge.append(merkle::digest(row.hash.data), tenant, tiles);
+    }
+    target.tx().insert_many("audit_entry", std::vector<EntryRow>(rows.begin(), rows.end()),
+                            "ON CONFLICT DO NOTHING");
+    target.tx().insert_many("audit_leaf", leaves);
+    target.tx().insert_many("audit_tile", tiles);
+    target.tx().later(kCarried, until, Uuid::largest());
+    target.commit();
+    at = until;
+  }
+  auto known = last_head(target);
+  target.tx().insert_many("audit_head",
+                          source.tx().all<HeadRow>(kHeadsFrom, known ? known->size : 0),
+                          "ON CONFLICT DO NOTHING");
+  target.commit();
+  return whole->size - tree.size;
+}
+
+std::optional<std::string> recheck_trail(Base& base, const Uuid& tenant, const std::string& note) {
+  auto text = crypto::open_note(note, base.keys.signer().verifier());
+  auto checkpoint = text ? crypto::read_checkpoint(*text) : std::nullopt;
+  if (!checkpoint) return "a head of the trail is not signed by this installation";
+  auto size = static_cast<std::int64_t>(checkpoint->size);
+  merkle::Tree tree;
+  for (std::int64_t at = 0; at < size; at += kAtOnce) {
+    Ctx ctx(base, tenant, {});
+    auto until = std::min(size, at + kAtOnce);
+    auto rows = ctx.tx().all<LeafEntry>(kLeaves, at, until);
+    if (static_cast<std::int64_t>(rows.size()) != until - at)
+      return fmt::format("of the entries {} to {} of the trail some are missing", at, until - 1);
+    for (const auto& row : rows) {
+      auto hash = merkle::leaf_hash(entry_text(row));
+      if (merkle::view(hash) != row.hash.data)
+        return fmt::format("entry {} of the trail is not the one that was entered", row.leaf_index);
+      tree.append(hash);
+    }
+  }
+  if (tree.root() != checkpoint->root) return "the trail is another one than that of its head";
+  return std::nullopt;
+}
+
 std::string trail_origin(Base& base, const Uuid& tenant) {
   return base.keys.signer().name() + "/trail/" + tenant.str();
 }

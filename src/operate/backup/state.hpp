@@ -1,0 +1,61 @@
+// What the backups remember of themselves, beside the databases and not in them: a restore must not
+// take it back. DATA/backup/state.json, written whole, by whoever holds the lock.
+#pragma once
+
+#include "operate/backup/plan.hpp"
+#include "operate/backup/settings.hpp"
+
+namespace varde::operate {
+
+/// A piece of work that failed the last time it was tried.
+struct Failure {
+  std::string work;  ///< "backup of the main cluster"
+  Timestamp at;
+  std::string what;
+};
+BOOST_DESCRIBE_STRUCT(Failure, (), (work, at, what))
+struct SizeAt {
+  Timestamp at;
+  std::int64_t bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(SizeAt, (), (at, bytes))
+struct DrillResult {
+  Timestamp at, point_at;
+  bool passed = false;
+  std::int64_t tenants = 0, tables = 0, rows = 0, entries = 0, seconds = 0;
+  std::vector<std::string> findings;
+};
+BOOST_DESCRIBE_STRUCT(DrillResult, (),
+                      (at, point_at, passed, tenants, tables, rows, entries, seconds, findings))
+
+struct State {
+  bool main_made = false, monthly_made = false, keystore_made = false;  ///< Repositories.
+  bool full_due = false;  ///< A restore was done: what follows stands on a backup of its own.
+  std::vector<Fork> forks;
+  std::vector<Failure> failures;
+  std::vector<SizeAt> sizes;  ///< Of the repository on disk, one a day.
+  std::optional<Timestamp> looked_at, recorded_at;
+  std::optional<DrillResult> drill;
+};
+BOOST_DESCRIBE_STRUCT(State, (),
+                      (main_made, monthly_made, keystore_made, full_due, forks, failures, sizes,
+                       looked_at, recorded_at, drill))
+
+State read_state(const Installation& installation);
+void keep_state(const Installation& installation, const State& state);
+
+/// Held by whoever changes backups; one at a time. Locked: false means that another does.
+class Lock {
+ public:
+  explicit Lock(const std::string& path);
+  ~Lock();
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  bool held() const { return held_; }
+
+ private:
+  int file_ = -1;
+  bool held_ = false;
+};
+
+}  // namespace varde::operate
