@@ -9,6 +9,7 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "crypto/totp.hpp"
+#include "operate/backup/pgbackrest.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/file.hpp"
 
@@ -227,9 +228,23 @@ int main(int argc, char** argv) {
                    "No fsync; for tests and benchmarks")
         ->group("");
   };
+  std::string backup_settings;
+  bool no_backup = false, with_backup = false;
+  auto of_backups = [&](CLI::App* command) {
+    command->add_option("--backup-repository", settings.backup.repository,
+                        "Folder of the backups, best on a disk or machine of its own; default: "
+                        "DATA/backup/repository");
+    command
+        ->add_option("--backup-settings", backup_settings,
+                     "A file like varde.toml, whose table [backup] is read: S3, periods")
+        ->check(CLI::ExistingFile);
+  };
   auto* up = cli.add_subcommand(
       "up", "Runs everything on this machine, with PostgreSQL clusters of its own");
   common(up);
+  of_backups(up);
+  up->add_flag("--no-backup", no_backup, "Make no backups");
+  up->add_flag("--backup", with_backup, "Make backups even with --quick-database")->group("");
   auto* serve = cli.add_subcommand("serve", "Runs a node with the databases that varde.toml names");
   serve->add_option("--config", config, "varde.toml")->required()->check(CLI::ExistingFile);
   auto* openapi = cli.add_subcommand("openapi", "Prints the OpenAPI 3.1 document of the API");
@@ -260,7 +275,46 @@ int main(int argc, char** argv) {
       "rotate", "New wrapping keys; persons' keys are wrapped anew, what they sealed stays");
   std::string rotated;
   rotate->add_option("--tenant", rotated, "Of this organisation alone (short name)");
-  for (auto* command : {root, rotate}) {
+  auto* backup = cli.add_subcommand("backup", "Backups, beside the running program");
+  backup->require_subcommand(1);
+  auto* run = backup->add_subcommand("run", "Makes a backup now");
+  bool full = false, differential = false, monthly = false, keystore = false;
+  auto* full_flag = run->add_flag("--full", full, "All of the main cluster (default)");
+  auto* differential_flag =
+      run->add_flag("--differential", differential, "What changed since the last full one")
+          ->excludes(full_flag);
+  auto* monthly_flag = run->add_flag("--monthly", monthly, "A set of the kind that is kept for a year")
+                           ->excludes(full_flag)
+                           ->excludes(differential_flag);
+  run->add_flag("--keystore", keystore, "All of the keystore")
+      ->excludes(full_flag)
+      ->excludes(differential_flag)
+      ->excludes(monthly_flag);
+  auto* status = backup->add_subcommand(
+      "status", "How it stands with the backups; exit code 1 when something is wrong");
+  bool as_json = false;
+  status->add_flag("--json", as_json, "As JSON");
+  auto* due = backup->add_subcommand("due", "Does what is due now; the program does so by itself");
+  auto* drill = backup->add_subcommand(
+      "drill", "Restores to a random recorded moment beside the running program, and compares");
+  auto* record = backup->add_subcommand("record", "Records a moment that drills compare with");
+  auto* sweep = backup->add_subcommand("sweep", "Removes backups that had their time");
+  auto* create = backup->add_subcommand(
+      "create", "Begins a repository anew in a place that is empty");
+  auto* configuration = backup->add_subcommand(
+      "configuration", "Prints what pgBackRest needs for clusters that are not Varde's own");
+  auto* restore = cli.add_subcommand("restore", "Restores to a moment, while Varde does not run");
+  app::RestoreOptions restored;
+  restore->add_option("--to", restored.to, "The moment (2026-03-01T12:30:00Z), or latest");
+  restore->add_flag("--keystore", restored.keystore,
+                    "The keystore instead, to its latest state; only after a loss");
+  restore->add_flag("--force", restored.force, "The keystore although it is intact");
+  restore->add_flag("--lose-trail", restored.lose_trail,
+                    "Go on although the trail of after the moment is nowhere to be had");
+  restore->add_flag("--discard-old", restored.discard_old,
+                    "Removes the data that earlier restores have put aside");
+  of_backups(restore);
+  for (auto* command : {root, rotate, run, status, due, drill, record, sweep, create, restore}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
     command->add_option("--config", config, "varde.toml of `varde serve`, instead")
@@ -293,6 +347,43 @@ int main(int argc, char** argv) {
       if (root->parsed()) app::rotate_root(with);
       if (rotate->parsed()) app::rotate_tenants(with, rotated);
       return 0;
+    }
+    if (configuration->parsed()) {
+      std::cout << operate::PgBackRest::example();
+      return 0;
+    }
+    if (up->parsed() || restore->parsed()) {
+      restored.settings_given = !settings.backup.repository.empty() || !backup_settings.empty();
+      if (!backup_settings.empty()) {
+        auto place = settings.backup.repository;
+        app::read_backup_settings(backup_settings, settings.backup);
+        if (!place.empty()) settings.backup.repository = place;
+      }
+      if (!settings.backup.repository.empty())
+        settings.backup.repository =
+            std::filesystem::absolute(settings.backup.repository).lexically_normal().string();
+      if (no_backup || (settings.quick_database && !with_backup)) settings.backup.enabled = false;
+    }
+    if (backup->parsed() || restore->parsed()) {
+      auto with = settings;
+      if (!config.empty()) {
+        with = app::read_settings(config);
+        with.data_directory = std::filesystem::absolute(with.data_directory).string();
+      }
+      if (restore->parsed()) {
+        app::restore(with, restored);
+        return 0;
+      }
+      if (status->parsed()) return app::show_backups(with, as_json);
+      return app::work_on_backups(with, drill->parsed()    ? "drill"
+                                        : record->parsed() ? "record"
+                                        : sweep->parsed()  ? "sweep"
+                                        : create->parsed() ? "create"
+                                        : due->parsed()    ? "due"
+                                        : monthly          ? "monthly"
+                                        : differential     ? "differential"
+                                        : keystore         ? "keystore"
+                                                           : "full");
     }
     if (up->parsed())
       return run_program(std::move(settings), {tenant, admin, admin_password_file, admin_totp_file},

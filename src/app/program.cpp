@@ -14,6 +14,8 @@
 #include "base/log.hpp"
 #include "db/migrate.hpp"
 #include "net/dns.hpp"
+#include "operate/backup/pgbackrest.hpp"
+#include "operate/backup/restore.hpp"
 #include "trust/audit.hpp"
 #include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -80,31 +82,71 @@ trust::RootKey root_key_of(const Settings& settings) {
           settings.root_key_command};
 }
 
+operate::Installation installation_of(const Settings& settings) {
+  auto memory = settings.quick_database ? "fsync = off" : "fsync = on";
+  auto max_connections =
+      fmt::format("max_connections = {}", 4 * settings.loops * settings.connections + 20);
+  operate::Installation out;
+  out.data_directory = settings.data_directory;
+  out.main = {
+      .directory = settings.data_directory + "/main",
+      .name = "main",
+      .settings = {memory, max_connections, "shared_buffers = 512MB", "work_mem = 32MB",
+                   "maintenance_work_mem = 256MB", "effective_cache_size = 4GB",
+                   "wal_compression = on", "max_wal_size = 4GB", "checkpoint_timeout = 10min",
+                   "random_page_cost = 1.1", "jit = off", "autovacuum_naptime = 15s",
+                   "autovacuum_vacuum_insert_scale_factor = 0.05",
+                   "autovacuum_vacuum_cost_limit = 2000"},
+      .roles = {"varde_app", "varde_system"}};
+  out.keystore = {.directory = settings.data_directory + "/keystore",
+                  .name = "keystore",
+                  .settings = {memory, max_connections, "shared_buffers = 128MB",
+                               "max_wal_size = 1GB", "jit = off"},
+                  .roles = {"varde_keys"}};
+  out.root_key = root_key_of(settings);
+  out.public_url = settings.public_url;
+  out.backup = settings.backup;
+  out.erase_again = make_erase_again();
+  return out;
+}
+
+void take_data_directory(const Settings& settings) {
+  ::umask(0077);
+  fs::create_directories(settings.data_directory);
+  // Held until the process ends.
+  int lock =
+      ::open((settings.data_directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0)
+    throw std::runtime_error("cannot write into the data directory " + settings.data_directory +
+                             ". Does it belong to the user who runs the program?");
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
+    throw std::runtime_error("another Varde is running on " + settings.data_directory +
+                             ". Stop it first, or choose another directory with --data.");
+  if (settings.embedded) check_format(settings.data_directory);
+}
+
 Program::Program(Settings s) : settings(std::move(s)) {}
 Program::~Program() { stop(); }
 
 void Program::open_databases() {
   std::string main, keystore;
   if (settings.embedded) {
-    auto memory = settings.quick_database ? "fsync = off" : "fsync = on";
-    auto max_connections =
-        fmt::format("max_connections = {}", 4 * settings.loops * settings.connections + 20);
-    clusters.push_back(std::make_unique<db::Cluster>(db::ClusterOptions{
-        .directory = settings.data_directory + "/main",
-        .name = "main",
-        .settings = {memory, max_connections, "shared_buffers = 512MB", "work_mem = 32MB",
-                     "maintenance_work_mem = 256MB", "effective_cache_size = 4GB",
-                     "wal_compression = on", "max_wal_size = 4GB", "checkpoint_timeout = 10min",
-                     "random_page_cost = 1.1", "jit = off", "autovacuum_naptime = 15s",
-                     "autovacuum_vacuum_insert_scale_factor = 0.05",
-                     "autovacuum_vacuum_cost_limit = 2000"},
-        .roles = {"varde_app", "varde_system"}}));
-    clusters.push_back(std::make_unique<db::Cluster>(
-        db::ClusterOptions{.directory = settings.data_directory + "/keystore",
-                           .name = "keystore",
-                           .settings = {memory, max_connections, "shared_buffers = 128MB",
-                                        "max_wal_size = 1GB", "jit = off"},
-                           .roles = {"varde_keys"}}));
+    auto installation = installation_of(settings);
+    auto told = operate::settle_restore(installation);
+    if (!told.empty()) log::warning(told.substr(0, told.find('\n')));
+    auto options_of = [&](db::ClusterOptions options, operate::Cluster which) {
+      if (settings.backup.enabled)
+        options.archive_command = operate::PgBackRest::archive_command(installation, which);
+      return std::make_unique<db::Cluster>(std::move(options));
+    };
+    clusters.push_back(options_of(installation.main, operate::Cluster::main));
+    clusters.push_back(options_of(installation.keystore, operate::Cluster::keystore));
+    if (settings.backup.enabled) {
+      operate::PgBackRest::check_installed();
+      operate::check(settings.backup);
+      operate::keep_settings(installation);
+      operate::PgBackRest(installation).write_configuration();
+    }
     for (auto& cluster : clusters) cluster->start();
     main = clusters[0]->conninfo();
     keystore = clusters[1]->conninfo();
@@ -161,17 +203,7 @@ void Program::start() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   drop_root(settings);
-  ::umask(0077);
-  fs::create_directories(settings.data_directory);
-  int lock =
-      ::open((settings.data_directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0)
-    throw std::runtime_error("cannot write into the data directory " + settings.data_directory +
-                             ". Does it belong to the user who runs the program?");
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
-    throw std::runtime_error("another Varde is running on " + settings.data_directory +
-                             ". Stop it first, or choose another directory with --data.");
-  if (settings.embedded) check_format(settings.data_directory);
+  take_data_directory(settings);
   crypto::initialise();
   if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
   if (!settings.name_server.empty() && !net::use_name_server(settings.name_server))

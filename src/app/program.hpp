@@ -12,6 +12,7 @@
 #include "jobs/queue.hpp"
 #include "net/fiber.hpp"
 #include "net/http_server.hpp"
+#include "operate/operate.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/module.hpp"
 
@@ -43,19 +44,41 @@ struct Settings {
   std::string test_clock;       ///< File that moves the clock; tests only.
   std::string user;             ///< To become when started as root.
   bool quick_database = false;  ///< No fsync: for tests and benchmarks of throw-away data only.
+  operate::BackupSettings backup;  ///< Of the embedded clusters.
+  std::string config;              ///< The varde.toml that was read.
 };
 
 /// Reads varde.toml. Errors name the line and the key.
 Settings read_settings(const std::string& path);
+/// Reads only its table [backup].
+void read_backup_settings(const std::string& path, operate::BackupSettings& into);
 
 /// Becomes the user of the settings, if started as root.
 void drop_root(const Settings& settings);
 trust::RootKey root_key_of(const Settings& settings);
+/// Holds the data directory for one program; throws when another one has it.
+void take_data_directory(const Settings& settings);
+/// What the backups need to know.
+operate::Installation installation_of(const Settings& settings);
+/// What every restore does before anybody can reach the databases; src/app/wiring.cpp.
+std::vector<operate::EraseAgain> make_erase_again();
 
 /// Changes keys beside the running program: the root key, or the wrapping keys of one tenant (by
 /// its short name) or, without one, of all. Says what it did. Throws with what to do.
 void rotate_root(const Settings& settings);
 void rotate_tenants(const Settings& settings, const std::string& slug);
+
+/// Does a piece of the backups' work ("full", "drill", "due", …), or says how it stands with them.
+/// Returns the exit code: 1 when something is wrong.
+int work_on_backups(const Settings& settings, const std::string& what);
+int show_backups(const Settings& settings, bool as_json);
+struct RestoreOptions {
+  std::string to;  ///< RFC 3339, or "latest".
+  bool keystore = false, force = false, lose_trail = false, discard_old = false;
+  bool settings_given = false;  ///< The repository is said, not remembered.
+};
+/// Restores while the program does not run. Throws with what to do.
+void restore(const Settings& settings, const RestoreOptions& options);
 
 /// Modules in the order of their floors; src/app/wiring.cpp.
 struct Program;

@@ -4,15 +4,81 @@
 
 namespace varde::app {
 
-Settings read_settings(const std::string& path) {
-  Settings out;
-  toml::table table;
+namespace {
+
+void read_backup_table(const std::string& path, const toml::table& whole,
+                       operate::BackupSettings& out) {
+  if (!whole.contains("backup")) return;
+  const auto* table = whole["backup"].as_table();
+  if (table == nullptr) throw std::runtime_error(path + ": backup must be a table: [backup]");
+  auto wrong = [&](std::string_view key, const toml::node& value, const char* what) {
+    return std::runtime_error(fmt::format("{}, line {}: backup.{} {}", path,
+                                          value.source().begin.line, key, what));
+  };
+  const std::map<std::string_view, std::string operate::BackupSettings::*> texts = {
+      {"repository", &operate::BackupSettings::repository},
+      {"s3_endpoint", &operate::BackupSettings::s3_endpoint},
+      {"s3_bucket", &operate::BackupSettings::s3_bucket},
+      {"s3_region", &operate::BackupSettings::s3_region},
+      {"s3_key_file", &operate::BackupSettings::s3_key_file},
+      {"s3_secret_file", &operate::BackupSettings::s3_secret_file},
+      {"s3_ca_file", &operate::BackupSettings::s3_ca_file}};
+  const std::map<std::string_view, bool operate::BackupSettings::*> choices = {
+      {"enabled", &operate::BackupSettings::enabled},
+      {"s3_verify_tls", &operate::BackupSettings::s3_verify_tls},
+      {"s3_path_style", &operate::BackupSettings::s3_path_style}};
+  const std::map<std::string_view, std::int64_t operate::BackupSettings::*> periods = {
+      {"full_every", &operate::BackupSettings::full_every},
+      {"differential_every", &operate::BackupSettings::differential_every},
+      {"keep", &operate::BackupSettings::keep},
+      {"monthly_every", &operate::BackupSettings::monthly_every},
+      {"monthly_keep", &operate::BackupSettings::monthly_keep},
+      {"keystore_every", &operate::BackupSettings::keystore_every},
+      {"keystore_keep", &operate::BackupSettings::keystore_keep},
+      {"record_every", &operate::BackupSettings::record_every},
+      {"drill_every", &operate::BackupSettings::drill_every},
+      {"look_every", &operate::BackupSettings::look_every}};
+  for (const auto& [key, value] : *table) {
+    auto name = key.str();
+    if (auto text = texts.find(name); text != texts.end()) {
+      if (!value.is_string()) throw wrong(name, value, "must be text in quotes");
+      out.*text->second = *value.value<std::string>();
+    } else if (auto choice = choices.find(name); choice != choices.end()) {
+      if (!value.is_boolean()) throw wrong(name, value, "must be true or false");
+      out.*choice->second = *value.value<bool>();
+    } else if (auto period = periods.find(name); period != periods.end()) {
+      auto text_value = value.value<std::string>();
+      auto seconds = value.is_string() && text_value ? operate::parse_period(*text_value)
+                                                     : std::nullopt;
+      if (!seconds)
+        throw wrong(name, value, "must be a period: \"30d\", \"12h\", \"10m\" or \"45s\"");
+      out.*period->second = *seconds;
+    } else {
+      throw wrong(name, value, "is not a setting. See docs/settings.md.");
+    }
+  }
+  operate::check(out);
+}
+
+toml::table parse(const std::string& path) {
   try {
-    table = toml::parse_file(path);
+    return toml::parse_file(path);
   } catch (const toml::parse_error& e) {
     throw std::runtime_error(
         fmt::format("{}, line {}: {}", path, e.source().begin.line, e.description()));
   }
+}
+
+}  // namespace
+
+void read_backup_settings(const std::string& path, operate::BackupSettings& into) {
+  read_backup_table(path, parse(path), into);
+}
+
+Settings read_settings(const std::string& path) {
+  Settings out;
+  auto table = parse(path);
+  out.config = path;
   static const std::set<std::string> kKnown = {"data_directory",
                                                "database",
                                                "keystore",
@@ -34,7 +100,8 @@ Settings read_settings(const std::string& path) {
                                                "test_clock",
                                                "private_webhooks",
                                                "user",
-                                               "witness"};
+                                               "witness",
+                                               "backup"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str())))
       throw std::runtime_error(
@@ -79,6 +146,7 @@ Settings read_settings(const std::string& path) {
   if (const auto* list = table["trusted_proxies"].as_array())
     for (const auto& item : *list)
       if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);
+  read_backup_table(path, table, out.backup);
   out.embedded = out.database.empty();
   if (!out.embedded && out.keystore.empty())
     throw std::runtime_error(

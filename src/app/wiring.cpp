@@ -1,5 +1,6 @@
 // The list of modules: adding a capability is adding a folder and a line.
 #include "app/program.hpp"
+#include "operate/operate.hpp"
 #include "outreach/outreach.hpp"
 #include "people/people.hpp"
 #include "staffing/staffing.hpp"
@@ -18,7 +19,19 @@ std::vector<trust::Module> make_modules(Program& program) {
                       .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
                       .on_stop = &program.on_stop}));
   out.push_back(staffing::make_module(*program.base));
+  const auto& settings = program.settings;
+  bool backups = settings.embedded && settings.backup.enabled;
+  out.push_back(operate::make_module(
+      *program.base,
+      {.backups = backups
+                      ? std::make_shared<const operate::Installation>(installation_of(settings))
+                      : nullptr,
+       .more_arguments = settings.config.empty()
+                             ? std::vector<std::string>{}
+                             : std::vector<std::string>{"--config", settings.config}}));
   return out;
 }
+
+std::vector<operate::EraseAgain> make_erase_again() { return {}; }
 
 }  // namespace varde::app

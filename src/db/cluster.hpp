@@ -44,6 +44,9 @@ class Cluster {
   void start();
   /// Fast shutdown; waits for it.
   void stop();
+  /// Ends a postmaster that an earlier life of the program left on this directory. Throws when it
+  /// does not end.
+  void end_predecessor() { wait_for_a_predecessor(); }
   /// libpq's connection string, without a user.
   std::string conninfo() const;
   /// Whether there is a data directory to start on, of this version of PostgreSQL.

@@ -29,17 +29,19 @@ BOOST_DESCRIBE_STRUCT(DrillResult, (),
                       (at, point_at, passed, tenants, tables, rows, entries, seconds, findings))
 
 struct State {
-  bool main_made = false, monthly_made = false, keystore_made = false;  ///< Repositories.
-  bool full_due = false;  ///< A restore was done: what follows stands on a backup of its own.
+  bool main_made = false, keystore_made = false;  ///< Repositories.
+  /// A restore was done: what follows stands on a backup of its own.
+  bool full_due = false, keystore_due = false;
   std::vector<Fork> forks;
   std::vector<Failure> failures;
   std::vector<SizeAt> sizes;  ///< Of the repository on disk, one a day.
   std::optional<Timestamp> looked_at, recorded_at;
+  std::optional<Timestamp> first_drill_from;  ///< Since when drills are waited for.
   std::optional<DrillResult> drill;
 };
 BOOST_DESCRIBE_STRUCT(State, (),
-                      (main_made, monthly_made, keystore_made, full_due, forks, failures, sizes,
-                       looked_at, recorded_at, drill))
+                      (main_made, keystore_made, full_due, keystore_due, forks, failures, sizes,
+                       looked_at, recorded_at, first_drill_from, drill))
 
 State read_state(const Installation& installation);
 void keep_state(const Installation& installation, const State& state);

@@ -1,0 +1,94 @@
+// `varde backup` beside the running program, and `varde restore` without it.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "app/program.hpp"
+#include "operate/backup/pgbackrest.hpp"
+#include "operate/backup/restore.hpp"
+#include "operate/backup/status.hpp"
+#include "operate/backup/work.hpp"
+#include "web/reflect.hpp"
+
+namespace varde::app {
+namespace {
+
+// With what the running program works with, unless other settings are given.
+operate::Installation installation_beside(Settings settings, bool given) {
+  if (!settings.embedded)
+    throw std::runtime_error(
+        "the databases are not Varde's own, and neither are their backups. `varde backup "
+        "configuration` prints what pgBackRest needs for them.");
+  drop_root(settings);
+  crypto::initialise();
+  auto kept = operate::kept_settings(settings.data_directory);
+  if (!given) {
+    if (!kept)
+      throw std::runtime_error(
+          "Varde has made no backups in " + settings.data_directory +
+          " yet. If the whole directory was lost, say where the repository is with "
+          "--backup-repository or --backup-settings (docs/backups.md).");
+    settings.backup = *kept;
+  }
+  operate::check(settings.backup);
+  return installation_of(settings);
+}
+
+}  // namespace
+
+int work_on_backups(const Settings& settings, const std::string& what) {
+  using operate::Wanted;
+  static const std::map<std::string_view, Wanted> kWanted = {
+      {"due", Wanted::due},         {"full", Wanted::full},
+      {"monthly", Wanted::monthly}, {"differential", Wanted::differential},
+      {"keystore", Wanted::keystore}, {"record", Wanted::record},
+      {"drill", Wanted::drill},     {"create", Wanted::create},
+      {"sweep", Wanted::sweep}};
+  auto done = operate::do_backup_work(installation_beside(settings, false), kWanted.at(what));
+  for (const auto& sentence : done.said) std::cout << sentence << "\n";
+  for (const auto& sentence : done.failed) std::cerr << "varde: " << sentence << "\n";
+  return done.failed.empty() ? 0 : 1;
+}
+
+int show_backups(const Settings& settings, bool as_json) {
+  auto installation = installation_beside(settings, false);
+  auto status = operate::look(installation);
+  std::cout << (as_json ? boost::json::serialize(web::write(status)) + "\n"
+                        : operate::as_text(status));
+  return status.ok ? 0 : 1;
+}
+
+void restore(const Settings& settings, const RestoreOptions& options) {
+  auto installation = installation_beside(settings, options.settings_given);
+  take_data_directory(settings);
+  if (options.discard_old) {
+    std::cout << operate::discard_old(installation.data_directory);
+    return;
+  }
+  operate::RestoreWanted wanted{.to = std::nullopt,
+                                .keystore = options.keystore,
+                                .force = options.force,
+                                .lose_trail = options.lose_trail};
+  if (options.keystore) {
+    if (!options.to.empty() && options.to != "latest")
+      throw std::runtime_error(
+          "the keystore is restored to its latest state only: keys that were destroyed stay "
+          "destroyed. Leave --to out.");
+  } else if (options.to.empty()) {
+    auto told = operate::settle_restore(installation);
+    if (told.empty())
+      throw std::runtime_error("say which moment: --to 2026-03-01T12:30:00Z, or --to latest.");
+    std::cout << told;
+    return;
+  } else if (options.to != "latest") {
+    wanted.to = parse_rfc3339(options.to);
+    if (!wanted.to)
+      throw std::runtime_error("\"" + options.to +
+                               "\" is not a moment. Write it as 2026-03-01T12:30:00Z, or with "
+                               "another zone: 2026-03-01T13:30:00+01:00.");
+  }
+  operate::keep_settings(installation);
+  std::cout << operate::restore(installation, wanted);
+}
+
+}  // namespace varde::app

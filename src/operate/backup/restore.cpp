@@ -1,0 +1,452 @@
+#include "operate/backup/restore.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "db/migrate.hpp"
+#include "operate/backup/drill.hpp"
+#include "operate/backup/status.hpp"
+#include "operate/backup/store.hpp"
+#include "trust/audit.hpp"
+#include "trust/trail/trail.hpp"
+#include "web/reflect.hpp"
+
+namespace varde::operate {
+
+using namespace backup_store;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kAside = "data.before-";
+
+// DATA/restore.json, while a restore is at work.
+struct Step {
+  bool swapping = false;  ///< The restored cluster is complete; what is left is to take its place.
+  std::string aside;      ///< What the old data directory is to be called.
+  Fork fork;
+};
+BOOST_DESCRIBE_STRUCT(Step, (), (swapping, aside, fork))
+
+std::string step_path(const std::string& data_directory) {
+  return data_directory + "/restore.json";
+}
+void keep_step(const std::string& data_directory, const Step& step) {
+  replace_file(step_path(data_directory), boost::json::serialize(web::write(step)) + "\n");
+}
+
+// Idempotent, each line of it.
+void swap(const Installation& installation, const Step& step) {
+  const auto& data = installation.data_directory;
+  auto place = data + "/" + step.fork.cluster;
+  auto fresh = data + "/restored/data";
+  if (fs::exists(fresh)) {
+    fs::create_directories(place);
+    if (fs::exists(place + "/data")) fs::rename(place + "/data", place + "/" + step.aside);
+    fs::rename(fresh, place + "/data");
+  }
+  auto state = read_state(installation);
+  if (std::ranges::none_of(state.forks, [&](const Fork& fork) {
+        return fork.cluster == step.fork.cluster && fork.at == step.fork.at;
+      }))
+    state.forks.push_back(step.fork);
+  (step.fork.cluster == "main" ? state.full_due : state.keystore_due) = true;
+  keep_state(installation, state);
+  fs::remove_all(data + "/restored");
+  fs::remove_all(data + "/latest");
+  fs::remove(step_path(data));
+}
+
+class Restore {
+ public:
+  Restore(const Installation& installation, const RestoreWanted& wanted)
+      : installation_(installation),
+        data_(installation.data_directory),
+        wanted_(wanted),
+        pgbackrest_(installation),
+        state_(read_state(installation)),
+        which_(wanted.keystore ? Cluster::keystore : Cluster::main) {}
+
+  std::string run() {
+    pgbackrest_.write_configuration();
+    choose();
+    check_room(data_, chosen_->database_bytes, "a restore");
+    step_.fork.cluster = std::string(word(which_));
+    step_.fork.to = wanted_.to.value_or(machine_now());
+    keep_step(data_, step_);
+    try {
+      if (wanted_.keystore)
+        keystore();
+      else
+        main();
+    } catch (const std::exception& e) {
+      stop_all();
+      throw std::runtime_error(std::string(e.what()) + "\n" + settle_restore(installation_));
+    }
+    stop_all();
+    step_.swapping = true;
+    step_.fork.at = machine_now();
+    auto stamp = to_rfc3339(step_.fork.at).substr(0, 19) + "Z";
+    std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
+    step_.aside = kAside + stamp;
+    keep_step(data_, step_);
+    swap(installation_, step_);
+    keep_status(installation_, look(installation_));
+    return words();
+  }
+
+ private:
+  // ---- which backup
+
+  std::vector<Fork> forks() const {
+    std::vector<Fork> out;
+    for (const auto& fork : state_.forks)
+      if (fork.cluster == word(which_)) out.push_back(fork);
+    return out;
+  }
+
+  void choose() {
+    info_ = pgbackrest_.info(which_);
+    auto own = forks();
+    auto now = machine_now();
+    if (wanted_.to && *wanted_.to > now)
+      throw std::runtime_error(fmt::format("{} is still to come. Give a moment that was, or latest.",
+                                           to_rfc3339(*wanted_.to)));
+    auto at = wanted_.to.value_or(now);
+    chosen_ = backup_for(info_, own, kRecent, at);
+    timeline_ = timeline_at(own, at);
+    if (chosen_ != nullptr) return;
+    // As it was when a monthly set was made.
+    for (const auto& backup : info_.backups)
+      if (backup.repository == kMonthly && !backup.damaged && wanted_.to &&
+          backup.stop == std::chrono::floor<std::chrono::seconds>(*wanted_.to)) {
+        chosen_ = &backup;
+        return;
+      }
+    std::string reach;
+    if (auto oldest = oldest_moment(info_))
+      reach = fmt::format("Any moment from {} on can be restored", to_rfc3339(*oldest));
+    else
+      reach = "There is no backup that could be restored";
+    std::string monthly;
+    for (const auto& backup : info_.backups)
+      if (backup.repository == kMonthly && !backup.damaged)
+        monthly += (monthly.empty() ? "" : ", ") + to_rfc3339(backup.stop);
+    if (!monthly.empty()) reach += ", and the moments of the monthly sets: " + monthly;
+    throw std::runtime_error(fmt::format(
+        "{} is out of reach. {}.", wanted_.to ? to_rfc3339(*wanted_.to) : "the latest state",
+        reach));
+  }
+
+  // ---- clusters
+
+  db::Cluster& start(db::ClusterOptions options, Cluster which, bool archiving) {
+    options.archive_command =
+        archiving ? PgBackRest::archive_command(installation_, which) : std::string();
+    clusters_.push_back(std::make_unique<db::Cluster>(std::move(options)));
+    clusters_.back()->start();
+    return *clusters_.back();
+  }
+  void stop_all() {
+    while (!clusters_.empty()) {
+      clusters_.back()->stop();
+      clusters_.pop_back();
+    }
+  }
+  db::ClusterOptions beside_options(Cluster which, const char* folder) const {
+    auto options = which == Cluster::main ? installation_.main : installation_.keystore;
+    options.directory = data_ + "/" + folder;
+    options.name = folder;
+    return options;
+  }
+
+  // Restores `backup` into DATA/`folder`, for the next start to recover as far as `target` says.
+  void fetch(const Backup& backup, Cluster which, const char* folder,
+             std::vector<std::string> target, bool archiving) {
+    auto directory = data_ + "/" + folder;
+    fs::create_directories(directory);
+    std::vector<std::string> words{fmt::format("--repo={}", backup.repository),
+                                   "--pg1-path=" + directory + "/data", "--set=" + backup.label};
+    if (!archiving) words.emplace_back("--archive-mode=off");
+    words.insert(words.end(), target.begin(), target.end());
+    words.emplace_back("restore");
+    std::cerr << fmt::format("Restoring backup {} …\n", backup.label);
+    pgbackrest_.run(which, words);
+  }
+
+  std::vector<std::string> target() const {
+    auto line = "--target-timeline=" + (timeline_ ? std::to_string(*timeline_) : "current");
+    if (chosen_->repository == kMonthly)
+      return {"--type=immediate", "--target-action=promote", "--target-timeline=current"};
+    if (!wanted_.to) return {"--type=default", line};
+    auto text = to_rfc3339(*wanted_.to);
+    text.back() = '+';
+    return {"--type=time", "--target=" + text + "00", "--target-action=promote", line};
+  }
+
+  // What the data directory still holds of the log, and the archive does not have.
+  void rescue_log(Cluster which, const std::string& data) {
+    std::error_code none;
+    for (const auto& file : fs::directory_iterator(data + "/pg_wal/archive_status", none)) {
+      auto name = file.path().filename().string();
+      if (!name.ends_with(".ready")) continue;
+      auto piece = data + "/pg_wal/" + name.substr(0, name.size() - 6);
+      try {
+        pgbackrest_.run(which, {"--pg1-path=" + data, "archive-push", piece});
+      } catch (const std::exception& e) {
+        log::warning("A piece of the log could not be rescued", {{"what", e.what()}});
+      }
+    }
+  }
+
+  // ---- the main cluster
+
+  void main() {
+    start(installation_.keystore, Cluster::keystore, true);
+    auto source = latest_state();
+    std::cerr << "Recovering …\n";
+    fetch(*chosen_, Cluster::main, "restored", target(), true);
+    db::Cluster* restored = nullptr;
+    try {
+      restored = &start(beside_options(Cluster::main, "restored"), Cluster::main, true);
+    } catch (const std::exception& e) {
+      auto said = read_file(data_ + "/restored/log/postgres.log").value_or("");
+      if (said.find("before configured recovery target was reached") != std::string::npos)
+        throw std::runtime_error(
+            "the moment is out of reach: the archive of the log ends before it. `--to latest` "
+            "restores as far as it goes.");
+      throw;
+    }
+    db::migrate(restored->conninfo(), "main");
+    with_databases(installation_, restored->conninfo(), keystore_address(),
+                   [&](Databases& databases) { complete(databases, source); });
+    learn_timeline(restored->data());
+  }
+
+  std::string keystore_address() const {
+    return db::Cluster(installation_.keystore).conninfo();
+  }
+
+  // The address of the state from which the trail is carried over; nullopt when what is restored
+  // is the latest there is.
+  std::optional<std::string> latest_state() {
+    if (db::Cluster(installation_.main).exists()) {
+      try {
+        auto address = start(installation_.main, Cluster::main, true).conninfo();
+        db::migrate(address, "main");
+        with_databases(installation_, address, keystore_address(), [](Databases& old) {
+          grow_all(old.base);
+          archive_now(old.super);
+        });
+        return address;
+      } catch (const std::exception& e) {
+        std::cerr << "The cluster to be replaced does not work: " << e.what()
+                  << "\nIts trail is taken from the archive.\n";
+        clusters_.back()->stop();
+        clusters_.pop_back();
+        rescue_log(Cluster::main, installation_.main.directory + "/data");
+      }
+    }
+    if (!wanted_.to) return std::nullopt;
+    try {
+      auto now = machine_now();
+      const auto* newest = backup_for(info_, forks(), kRecent, now);
+      if (newest == nullptr) throw std::runtime_error("there is no recent backup.");
+      check_room(data_, newest->database_bytes + chosen_->database_bytes, "a restore");
+      auto timeline = timeline_at(forks(), now);
+      fetch(*newest, Cluster::main, "latest",
+            {"--type=default",
+             "--target-timeline=" + (timeline ? std::to_string(*timeline) : "current")},
+            false);
+      auto address = start(beside_options(Cluster::main, "latest"), Cluster::main, false).conninfo();
+      db::migrate(address, "main");
+      with_databases(installation_, address, keystore_address(),
+                     [](Databases& latest) { grow_all(latest.base); });
+      return address;
+    } catch (const std::exception& e) {
+      if (wanted_.lose_trail) return std::nullopt;
+      throw std::runtime_error(
+          fmt::format("the trail of after the moment is to be had neither from the old cluster nor "
+                      "from the archive ({}). With --lose-trail the restore goes on without it: "
+                      "whoever holds a later head of a trail will see that it was cut.",
+                      e.what()));
+    }
+  }
+
+  static std::vector<Uuid> tenants_of(trust::Base& base) {
+    auto tx = base.database.system();
+    return tx.all<Uuid>(kTenants);
+  }
+  static void grow_all(trust::Base& base) {
+    for (const auto& tenant : tenants_of(base)) trust::grow(base, tenant);
+  }
+
+  // Before anybody can reach it: the trail of after the moment, erasing again, and an entry of it.
+  void complete(Databases& restored, const std::optional<std::string>& source) {
+    auto& base = restored.base;
+    auto tenants = tenants_of(base);
+    if (source) {
+      db::Database old(*source, 2);
+      struct Close {
+        db::Database& database;
+        ~Close() { database.close_idle(); }
+      } close{old};
+      trust::Base from{old, base.keys, base.public_url, base.data_directory, ""};
+      // Also of organisations that were made since: their trail stays, if nothing else does.
+      tenants = tenants_of(from);
+      for (const auto& tenant : tenants) carried_ += trust::carry_trail(from, base, tenant);
+    }
+    auto tx = base.database.system();
+    tx.later(kEndSessions);
+    tx.later(kEndResets);
+    tx.commit();
+    tell(base, tenants, "system.restore");
+    archive_now(restored.super);
+  }
+
+  void tell(trust::Base& base, const std::vector<Uuid>& tenants, const char* action) {
+    for (const auto& again : installation_.erase_again) again(base, step_.fork.to);
+    for (const auto& tenant : tenants) {
+      trust::Ctx ctx(base, tenant, {});
+      trust::AuditEntry entry{action, "tenant", tenant};
+      entry.changes.push_back({"restored to " + to_rfc3339(step_.fork.to), {}, {}});
+      entry.changes.push_back({"at " + to_rfc3339(machine_now()), {}, {}});
+      trust::record(ctx, entry);
+      ctx.commit();
+      trust::seal_trail(base, tenant);
+    }
+  }
+
+  // Which timeline was begun, and where it left which: the newest history file's last line.
+  void learn_timeline(const std::string& data) {
+    std::string newest;
+    for (const auto& file : fs::directory_iterator(data + "/pg_wal"))
+      if (file.path().extension() == ".history")
+        newest = std::max(newest, file.path().filename().string());
+    auto text = read_file(data + "/pg_wal/" + newest).value_or("");
+    std::string last;
+    for (auto line : split(text, '\n'))
+      if (!trim(line).empty() && line[0] != '#') last = std::string(line);
+    auto columns = split(last, '\t');
+    if (newest.empty() || columns.size() < 2)
+      throw std::runtime_error("the restored cluster does not say which timeline it began.");
+    step_.fork.timeline = std::stoll(newest.substr(0, 8), nullptr, 16);
+    step_.fork.parent = std::stoll(std::string(columns[0]));
+    step_.fork.lsn = std::string(columns[1]);
+  }
+
+  // ---- the keystore
+
+  void keystore() {
+    db::Cluster old(installation_.keystore);
+    if (old.exists()) {
+      bool starts = false;
+      try {
+        old.start();
+        starts = true;
+        old.stop();
+      } catch (const std::exception& e) {
+        log::warning("The keystore to be replaced does not start", {{"what", e.what()}});
+      }
+      if (starts && !wanted_.force)
+        throw std::runtime_error(
+            "the keystore is intact. Restoring it would bring back keys that were destroyed since "
+            "the newest backup and lose those that were made; with --force it is done "
+            "nevertheless.");
+      rescue_log(Cluster::keystore, old.data());
+    }
+    fetch(*chosen_, Cluster::keystore, "restored", target(), true);
+    auto& restored = start(beside_options(Cluster::keystore, "restored"), Cluster::keystore, true);
+    db::migrate(restored.conninfo(), "keystore");
+    learn_timeline(restored.data());
+    // The archive may be a minute behind: what was erased then is erased again from its ledger.
+    step_.fork.to = chosen_->stop;
+    if (!db::Cluster(installation_.main).exists()) return;
+    auto& main = start(installation_.main, Cluster::main, true);
+    db::migrate(main.conninfo(), "main");
+    with_databases(installation_, main.conninfo(), restored.conninfo(), [&](Databases& databases) {
+      tell(databases.base, tenants_of(databases.base), "system.restore-keys");
+      archive_now(databases.super_keystore);
+    });
+  }
+
+  std::string words() const {
+    auto place = data_ + "/" + step_.fork.cluster;
+    std::string out =
+        wanted_.keystore
+            ? fmt::format("The keystore is restored from backup {} and its archive.\n",
+                          chosen_->label)
+            : fmt::format("The state of {} is restored. {} entries of the trails from after it were "
+                          "kept. Everybody signs in again.\n",
+                          to_rfc3339(step_.fork.to), carried_);
+    if (fs::exists(place + "/" + step_.aside))
+      out += fmt::format("The old data is in {}/{} until `varde restore --discard-old`.\n", place,
+                         step_.aside);
+    return out + "Start Varde now; it makes a full backup by itself.\n";
+  }
+
+  const Installation& installation_;
+  const std::string& data_;
+  const RestoreWanted& wanted_;
+  PgBackRest pgbackrest_;
+  State state_;
+  Cluster which_;
+  Info info_;
+  const Backup* chosen_ = nullptr;
+  std::optional<std::int64_t> timeline_;
+  Step step_;
+  std::vector<std::unique_ptr<db::Cluster>> clusters_;
+  std::int64_t carried_ = 0;
+};
+
+}  // namespace
+
+std::string settle_restore(const Installation& installation) {
+  const auto& data = installation.data_directory;
+  remove_scratch(data, "drill");
+  remove_scratch(data, "latest");
+  auto text = read_file(step_path(data));
+  if (!text) {
+    remove_scratch(data, "restored");
+    return "";
+  }
+  auto json = web::parse_json(*text);
+  auto step = json ? web::read<Step>(*json) : Result<Step>(json.error());
+  if (!step) throw std::runtime_error(step_path(data) + " cannot be read. See docs/backups.md.");
+  if (!step->swapping) {
+    remove_scratch(data, "restored");
+    fs::remove(step_path(data));
+    return "The restore was not completed. The state from before it is in force, unchanged.\n";
+  }
+  if (fs::exists(data + "/restored/data"))
+    db::Cluster({.directory = data + "/restored", .name = "restored"}).end_predecessor();
+  swap(installation, *step);
+  return fmt::format(
+      "A restore that was interrupted at its end is completed: the state of {} is in force. The "
+      "old data is in {}/{}/{}.\n",
+      to_rfc3339(step->fork.to), data, step->fork.cluster, step->aside);
+}
+
+std::string restore(const Installation& installation, const RestoreWanted& wanted) {
+  std::cerr << settle_restore(installation);
+  return Restore(installation, wanted).run();
+}
+
+std::string discard_old(const std::string& data_directory) {
+  std::string out;
+  for (const auto* cluster : {"main", "keystore"}) {
+    std::error_code none;
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(data_directory + "/" + cluster, none))
+      if (entry.path().filename().string().starts_with(kAside)) found.push_back(entry.path());
+    for (const auto& path : found) {
+      fs::remove_all(path);
+      out += path.string() + " is removed.\n";
+    }
+  }
+  return out.empty() ? "There is no old data.\n" : out;
+}
+
+}  // namespace varde::operate
