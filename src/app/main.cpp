@@ -314,6 +314,7 @@ int main(int argc, char** argv) {
   restore->add_flag("--discard-old", restored.discard_old,
                     "Removes the data that earlier restores have put aside");
   of_backups(restore);
+  restore->add_flag("--quick-database", settings.quick_database, "No fsync; for tests")->group("");
   for (auto* command : {root, rotate, run, status, due, drill, record, sweep, create, restore}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
@@ -362,7 +363,8 @@ int main(int argc, char** argv) {
       if (!settings.backup.repository.empty())
         settings.backup.repository =
             std::filesystem::absolute(settings.backup.repository).lexically_normal().string();
-      if (no_backup || (settings.quick_database && !with_backup)) settings.backup.enabled = false;
+      if (no_backup || (up->parsed() && settings.quick_database && !with_backup))
+        settings.backup.enabled = false;
     }
     if (backup->parsed() || restore->parsed()) {
       auto with = settings;

@@ -1,0 +1,370 @@
+"""Backups, restores and drills, with the real pgBackRest. Ages and moments are by the machine's clock, as PostgreSQL's are."""
+import datetime, json, os, pathlib, shutil, signal, subprocess, tempfile, time, unittest
+import varde
+from test_trail import verify
+
+
+def cli(program, *words, ok=True):
+    """`varde WORDS --data …`: what it printed."""
+    done = subprocess.run([varde.BINARY, *words, "--data", str(program.directory / "data")], capture_output=True, text=True, timeout=300)
+    if ok is not None:
+        assert (done.returncode == 0) == ok, (done.returncode, done.stdout, done.stderr)
+    return done.stdout + done.stderr
+
+
+def status(program, ok=None):
+    done = subprocess.run([varde.BINARY, "backup", "status", "--json", "--data", str(program.directory / "data")], capture_output=True, text=True, timeout=120)
+    assert done.returncode in (0, 1), done.stderr
+    told = json.loads(done.stdout)
+    assert told["ok"] == (done.returncode == 0), told
+    if ok is not None:
+        assert told["ok"] == ok, told
+    return told
+
+
+def program_with_backups(settings="", extra=()):
+    """A program whose first backups are made."""
+    program = varde.Program(extra=["--backup", *extra])
+    if settings:
+        path = program.directory / "backup.toml"
+        path.write_text("[backup]\n" + settings)
+        path.chmod(0o644)
+        program.extra += ["--backup-settings", str(path)]
+    program.start()
+    looked(program)
+    return program
+
+
+def looked(program):
+    """The look at what is due, with which a program starts, is over."""
+    at = program.process_started = getattr(program, "process_started", 0)
+    path = program.directory / "data/backup/status.json"
+    varde.wait_for(lambda: path.exists() and path.stat().st_mtime > at, "the first look at the backups: " + program.tail(), 120)
+
+
+def database_time(program):
+    return program.sql("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")[0][0]
+
+
+def repository_files(program, part):
+    return [p for p in (program.directory / "data/backup/repository" / part).rglob("*") if p.is_file()]
+
+
+class Backups(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.program = program_with_backups()
+        cls.addClassCleanup(cls.program.remove)
+        cls.admin = cls.program.admin()
+        cls.admin.ok("POST", "/api/v1/tags", {"name": "before the backup"})
+
+    def test_1_the_first_start_makes_backups_and_says_so(self):
+        told = status(self.program, ok=True)
+        main, keystore = told["clusters"]
+        self.assertEqual((main["name"], keystore["name"]), ("main", "keystore"))
+        self.assertGreater(main["newest_full"]["bytes"], 10_000_000)
+        self.assertGreater(keystore["newest_full"]["repository_bytes"], 100_000)
+        self.assertEqual((main["gaps"], keystore["gaps"], main["failed"]), ([], [], 0))
+        self.assertLess(main["restorable_from"], main["restorable_until"])
+        self.assertEqual(len(told["monthly"]), 1)
+        self.assertTrue(told["repository"]["same_disk"])
+        self.assertIn("on the disk of the data itself", " ".join(told["hints"]))
+        self.assertIn("The backups are in order.", cli(self.program, "backup", "status"))
+        seen = self.admin.ok("GET", "/api/v1/backups")
+        self.assertEqual((seen["enabled"], seen["ok"], seen["problems"], len(seen["monthly"])), (True, True, [], 1))
+        self.assertEqual(seen["clusters"][0]["newest_full"], main["newest_full"]["at"])
+        self.assertNotIn("backups", [a["kind"] for a in self.admin.ok("GET", "/api/v1/home")["attention"]])
+
+    def test_2_what_is_kept_is_sealed_and_its_owners_alone(self):
+        files = repository_files(self.program, "")
+        self.assertGreater(len(files), 10)
+        for path in files:
+            content = path.read_bytes()
+            for word in (b"varde_owner", b"audit_entry", b"before the backup", b"pg_data/"):
+                self.assertNotIn(word, content, path)
+            if path.name not in ("archive.info", "archive.info.copy", "backup.info", "backup.info.copy"):
+                self.assertTrue(content.startswith(b"Salted__") or b"\x00" in content or len(content) == 0, path)
+        for name in ("repository.key", "main.conf", "archive-main.conf", "keystore.conf", "archive-keystore.conf", "state.json", "settings.json"):
+            self.assertEqual((self.program.directory / "data/backup" / name).stat().st_mode & 0o777, 0o600, name)
+
+    def test_3_the_next_ones_are_asked_for(self):
+        self.assertIn("the main cluster", cli(self.program, "backup", "run", "--differential"))
+        self.assertIn("the keystore cluster", cli(self.program, "backup", "run", "--keystore"))
+        # A monthly set is whole by itself, and the log is not kept twice between two of them.
+        cli(self.program, "backup", "run", "--monthly")
+        pieces = lambda part: sum(p.name.endswith(".zst") and len(p.name) > 64 for p in repository_files(self.program, part + "/archive"))
+        before = pieces("monthly"), pieces("recent")
+        for _ in range(3):
+            self.program.sql("SELECT pg_current_xact_id(); ")
+            self.program.sql("SELECT pg_switch_wal()")
+        varde.wait_for(lambda: pieces("recent") >= before[1] + 3, "the log to reach the archive")
+        self.assertEqual(pieces("monthly"), before[0])
+        told = status(self.program, ok=True)
+        self.assertEqual(len(told["monthly"]), 2)
+        self.assertIsNotNone(told["clusters"][0]["newest_differential"])
+
+    def test_4_a_drill_passes(self):
+        self.program.sql("DELETE FROM restore_point_state; DELETE FROM restore_point")
+        cli(self.program, "backup", "record")
+        self.admin.ok("POST", "/api/v1/tags", {"name": "after the moment"})
+        said = cli(self.program, "backup", "drill")
+        self.assertIn("all as recorded", said)
+        told = status(self.program, ok=True)["drill"]
+        self.assertTrue(told["passed"])
+        self.assertGreater(told["tables"], 20)
+        self.assertGreater(told["entries"], 0)
+        self.assertFalse((self.program.directory / "data/drill").exists())
+        [entry, *_] = self.admin.ok("GET", "/api/v1/audit?action=system.drill")["items"]
+        self.assertEqual(entry["fields"][0]["field"], "passed")
+        self.assertEqual(self.program.sql("SELECT passed, findings FROM drill ORDER BY ended_at DESC LIMIT 1"), [["t", "{}"]])
+        self.assertEqual(self.admin.ok("GET", "/api/v1/backups")["drill"]["findings"], [])
+
+    def test_5_a_drill_finds_a_row_more_and_a_trail_that_is_another(self):
+        self.program.sql("DELETE FROM restore_point_state; DELETE FROM restore_point")
+        cli(self.program, "backup", "record")
+        try:
+            # As if a row of then were missing in what is restored.
+            self.program.sql("UPDATE restore_point_state SET least = array_replace(least, least[array_position(tables, 'tag')], 7), most[array_position(tables, 'tag')] = 7")
+            said = cli(self.program, "backup", "drill", ok=False)
+            self.assertIn("tag has", said)
+            self.assertIn("7 were recorded", said)
+            told = status(self.program, ok=False)
+            self.assertIn("drill", told["problems"][0]["what"])
+            self.assertTrue(any("tag has" in f["field"] for f in self.admin.ok("GET", "/api/v1/audit?action=system.drill")["items"][0]["fields"]))
+            self.assertTrue(any("tag has" in f for f in self.admin.ok("GET", "/api/v1/backups")["drill"]["findings"]))
+            self.assertIn("backups", [a["kind"] for a in self.admin.ok("GET", "/api/v1/home")["attention"]])
+            # And a trail that was rewritten before the moment.
+            self.program.sql("DELETE FROM restore_point_state; DELETE FROM restore_point")
+            self.program.sql("UPDATE audit_entry SET action = 'tag.forged' WHERE action = 'tag.create'")
+            cli(self.program, "backup", "record")
+            self.assertIn("is not the one that was entered", cli(self.program, "backup", "drill", ok=False))
+        finally:
+            self.program.sql("UPDATE audit_entry SET action = 'tag.create' WHERE action = 'tag.forged'")
+            self.program.sql("DELETE FROM restore_point_state; DELETE FROM restore_point")
+        cli(self.program, "backup", "record")
+        cli(self.program, "backup", "drill")
+        status(self.program, ok=True)
+
+    def test_6_what_a_killed_drill_left_goes_with_the_next(self):
+        process = subprocess.Popen([varde.BINARY, "backup", "drill", "--data", str(self.program.directory / "data")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        scratch = self.program.directory / "data/drill"
+        varde.wait_for(lambda: (scratch / "data/PG_VERSION").exists(), "the scratch cluster")
+        process.kill()
+        process.wait()
+        self.assertTrue(scratch.exists())
+        cli(self.program, "backup", "drill")
+        self.assertFalse(scratch.exists())
+
+    def test_7_a_missing_piece_of_the_log_is_named(self):
+        pieces = sorted(p for p in repository_files(self.program, "recent/archive") if p.name.endswith(".zst") and len(p.name) > 64)
+        lost = pieces[-2]
+        kept = lost.with_name("kept")
+        lost.rename(kept)
+        try:
+            told = status(self.program, ok=False)
+            self.assertIn(lost.name[:24], told["clusters"][0]["gaps"])
+            [problem] = told["problems"]
+            self.assertIn("missing in the archive", problem["what"])
+            self.assertIn("varde backup run --full", problem["mend"])
+        finally:
+            kept.rename(lost)
+        status(self.program, ok=True)
+
+    def test_8_a_repository_that_is_gone_is_not_made_anew_unseen(self):
+        place = self.program.directory / "data/backup/repository"
+        away = place.with_name("away")
+        place.rename(away)
+        try:
+            told = status(self.program, ok=False)
+            self.assertTrue(any("not in order" in p["what"] and "mounted" in p["mend"] for p in told["problems"]), told)
+            cli(self.program, "backup", "due", ok=False)
+            self.assertFalse((place / "recent/backup").exists())
+            # The log does not reach it either.
+            self.program.sql("SELECT pg_current_xact_id()")
+            self.program.sql("SELECT pg_switch_wal()")
+            varde.wait_for(lambda: int(self.program.sql("SELECT failed_count FROM pg_stat_archiver")[0][0]) > 0, "an attempt to fail")
+            self.assertTrue(any("does not reach the archive" in p["what"] for p in status(self.program, ok=False)["problems"]))
+            self.assertIn("backups", [a["kind"] for a in self.admin.ok("GET", "/api/v1/home")["attention"]])
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+            away.rename(place)
+        cli(self.program, "backup", "due")
+
+
+class Retention(unittest.TestCase):
+    def test_what_had_its_time_is_gone(self):
+        program = program_with_backups('keystore_every = "1s"\nkeystore_keep = "12s"\nfull_every = "1s"\nkeep = "6s"\nmonthly_every = "30d"\nmonthly_keep = "8s"\ndrill_every = "1d"\n')
+        self.addCleanup(program.remove)
+        first = {part: {p.name for p in repository_files(program, part) if p.suffix == ".zst" or p.name == "backup.manifest"} for part in ("recent", "keystore", "monthly")}
+        labels = lambda part: sorted(p.name for p in (program.directory / "data/backup/repository" / part / "backup" / ("keystore" if part == "keystore" else "main")).iterdir() if p.name.endswith("F"))
+        begun = {part: labels(part) for part in first}
+        self.assertEqual([len(v) for v in begun.values()], [1, 1, 1])
+
+        def aged():
+            cli(program, "backup", "run", "--full")
+            cli(program, "backup", "run", "--keystore")
+            cli(program, "backup", "run", "--monthly")
+            return not any(set(begun[part]) & set(labels(part)) for part in begun)
+        varde.wait_for(aged, "the first backups to have had their time", 120)
+        # With the first backup went the log of its time.
+        for part in first:
+            pieces = sorted(p.name[:24] for p in repository_files(program, part + "/archive") if p.name.endswith(".zst") and len(p.name) > 64)
+            self.assertGreater(pieces[0], "000000010000000000000002", part)
+        # Nothing of the keystore is older than what is said, even when no new backup comes.
+        kept = labels("keystore")
+        (program.directory / "data/backup/settings.json").write_text((program.directory / "data/backup/settings.json").read_text().replace('"keystore_keep":12', '"keystore_keep":3'))
+        varde.wait_for(lambda: "too old to be kept" in cli(program, "backup", "sweep") or not set(kept) & set(labels("keystore")), "the last ones of the keystore to go", 30)
+        self.assertFalse(set(kept) & set(labels("keystore")))
+        self.assertGreaterEqual(len(labels("keystore")), 1, "a new one is made at once")
+
+
+class Restore(unittest.TestCase):
+    """One organisation, restored again and again."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.program = program_with_backups()
+        cls.addClassCleanup(cls.program.remove)
+
+    def setUp(self):
+        self.data = self.program.directory / "data"
+        self.admin = self.program.admin()
+        self.verifier = self.admin.ok("GET", "/api/v1/audit/key")["verifier"]
+
+    def tags(self):
+        return {t["name"] for t in self.admin.ok("GET", "/api/v1/tags")["items"]}
+
+    def moment(self):
+        """A moment with changes on both sides of it."""
+        self.admin.ok("POST", "/api/v1/tags", {"name": "before %s" % self._testMethodName.split("_")[1]})
+        at = database_time(self.program)
+        self.admin.ok("POST", "/api/v1/tags", {"name": "after %s" % self._testMethodName.split("_")[1]})
+        return at
+
+    def back(self):
+        self.program.process_started = time.time()
+        self.program.start()
+        self.admin = self.program.admin()
+
+    def holds(self, *heads):
+        exported = self.admin.get("/api/v1/audit/export").body
+        report = verify(exported, self.verifier, *heads)
+        self.assertTrue(report["ok"], report)
+        self.assertEqual(report["witnessed"], len(heads))
+        return exported
+
+    def test_1_between_two_changes(self):
+        early = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
+        at = self.moment()
+        witnessed = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
+        self.admin.ok("POST", "/api/v1/tags", {"name": "not under a head yet"})
+        self.assertIn("is running", cli(self.program, "restore", "--to", at, ok=False))
+        self.program.stop()
+        for wrong, why in (("2020-01-01T00:00:00Z", "out of reach. Any moment from"), ("2999-01-01T00:00:00Z", "still to come"), ("yesterday", "is not a moment")):
+            self.assertIn(why, cli(self.program, "restore", "--to", wrong, ok=False))
+        said = cli(self.program, "restore", "--to", at)
+        self.assertIn("--discard-old", said)
+        self.back()
+        self.assertIn("before 1", self.tags())
+        self.assertFalse({"after 1", "not under a head yet"} & self.tags())
+        # The trail did not go back: what others hold of it still holds.
+        exported = self.holds(early, witnessed)
+        actions = [json.loads(line)["action"] for line in exported.splitlines() if line.startswith(b'{"tenant":')]
+        self.assertEqual(actions.count("system.restore"), 1)
+        self.assertGreaterEqual(actions.count("tag.create"), 3)
+        [entry] = self.admin.ok("GET", "/api/v1/audit?action=system.restore")["items"]
+        self.assertTrue(entry["fields"][0]["field"].startswith("restored to " + at[:19]), entry)
+        self.assertEqual(self.admin.ok("GET", "/api/v1/backups")["last_restore"]["restored_to"][:19], at[:19])
+        # It goes on from there, and each entry is a leaf once.
+        self.admin.ok("POST", "/api/v1/tags", {"name": "goes on"})
+        self.holds(early, witnessed, self.admin.ok("POST", "/api/v1/audit/heads")["note"])
+        self.assertEqual(self.program.sql("SELECT count(*), count(DISTINCT entry_id) FROM audit_leaf"), [self.program.sql("SELECT count(*), count(*) FROM audit_entry WHERE tenant_id IN (SELECT tenant_id FROM audit_tree)")[0]])
+        [old] = self.data.glob("main/data.before-*")
+        self.assertTrue((old / "PG_VERSION").exists())
+        looked(self.program)
+        # What the restore took back can be had as well: both lives are in the archive.
+        Restore.taken_back, Restore.first_life = witnessed, database_time(self.program)
+        self.program.stop()
+        self.assertIn("is removed", cli(self.program, "restore", "--discard-old"))
+        self.assertFalse(list(self.data.glob("main/data.before-*")))
+        self.back()
+
+    def test_2_killed_at_any_moment_it_is_the_old_state_or_the_new_one(self):
+        at = self.moment()
+        witnessed = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
+        self.program.stop()
+        for reached in (self.data / "restore.json", self.data / "restored/data/PG_VERSION", self.data / "restored/data/postmaster.pid"):
+            process = subprocess.Popen([varde.BINARY, "restore", "--to", at, "--data", str(self.data)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            varde.wait_for(reached.exists, reached.name, 60)
+            process.kill()
+            process.wait()
+            with self.subTest(reached.name):
+                self.back()
+                self.assertLessEqual({"before 2", "after 2"}, self.tags(), "nothing has happened to the old state")
+                self.assertFalse((self.data / "restore.json").exists() or (self.data / "restored").exists())
+                self.holds(witnessed)
+                self.program.stop()
+        cli(self.program, "restore", "--to", at)
+        # As if it had been killed between the two renames.
+        step = {"swapping": True, "aside": "data.before-kill", "fork": json.loads((self.data / "backup/state.json").read_text())["forks"][-1]}
+        (self.data / "restored").mkdir()
+        shutil.chown(self.data / "restored", "varde") if os.geteuid() == 0 else None
+        (self.data / "main/data").rename(self.data / "restored/data")
+        (self.data / "restore.json").write_text(json.dumps(step))
+        self.back()
+        self.assertIn("before 2", self.tags())
+        self.assertNotIn("after 2", self.tags())
+        self.holds(witnessed)
+        self.program.stop()
+        cli(self.program, "restore", "--discard-old")
+        self.back()
+
+    def test_3_a_damaged_cluster_is_restored_and_its_trail_comes_from_the_archive(self):
+        at = self.moment()
+        witnessed = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
+        self.program.sql("SELECT pg_switch_wal()")
+        self.program.stop()
+        (self.data / "main/data/global/pg_control").unlink()
+        said = cli(self.program, "restore", "--to", at)
+        self.assertIn("taken from the archive", said)
+        self.back()
+        self.assertIn("before 3", self.tags())
+        self.assertNotIn("after 3", self.tags())
+        self.holds(witnessed)
+        self.program.stop()
+        cli(self.program, "restore", "--discard-old")
+        self.back()
+
+    def test_4_the_keystore_is_restored_only_after_a_loss(self):
+        person = self.admin.ok("POST", "/api/v1/persons", {"email": "kept@example.org", "first_name": "Kept"})
+        self.program.sql("SELECT pg_switch_wal()", cluster="keystore")
+        varde.wait_for(lambda: self.program.sql("SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'", cluster="keystore") == [["0"]], "the keystore's log in the archive")
+        self.program.stop()
+        self.assertIn("is intact", cli(self.program, "restore", "--keystore", ok=False))
+        self.assertIn("Leave --to out", cli(self.program, "restore", "--keystore", "--to", "2026-01-01T00:00:00Z", ok=False))
+        shutil.rmtree(self.data / "keystore/data")
+        cli(self.program, "restore", "--keystore")
+        self.back()
+        self.assertEqual(self.admin.ok("GET", "/api/v1/persons/" + person["id"])["first_name"], "Kept")
+        self.assertEqual(self.admin.ok("GET", "/api/v1/audit?action=system.restore-keys")["items"][0]["object"]["kind"], "tenant")
+
+    def test_5_a_monthly_set_and_the_life_that_was_taken_back(self):
+        looked(self.program)
+        told = status(self.program)
+        self.program.stop()
+        said = cli(self.program, "restore", "--to", told["monthly"][0]["at"])
+        self.assertIn("is restored", said)
+        self.back()
+        self.assertFalse(self.tags())
+        self.holds(Restore.taken_back)
+        looked(self.program)
+        self.program.stop()
+        cli(self.program, "restore", "--to", Restore.first_life)
+        self.back()
+        self.assertIn("goes on", self.tags())
+        self.assertNotIn("before 2", self.tags())
+        self.holds(Restore.taken_back)
+
+
+if __name__ == "__main__":
+    unittest.main()
