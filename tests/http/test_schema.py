@@ -7,9 +7,11 @@ GLOBAL = {
     "account": "logins stand outside of tenants", "session": "found by its token before the tenant is known",
     "invitation": "found by its token", "password_reset": "found by its token", "job": "the queue spans tenants",
     "source_ref": "leads from a link to its tenant", "schema_migration": "the schema's own",
+    "restore_point": "a moment of all organisations", "drill": "the same",
 }
 # Tenant tables that the system role reaches too, and why.
-SYSTEM = {"tenant", "membership", "idempotency", "image", "provider"}  # provider: whose it is, of SMS gateways alone
+SYSTEM = {"tenant", "membership", "idempotency", "image", "provider",  # provider: whose it is, of SMS gateways alone
+          "restore_point_state"}  # drills compare all organisations at once
 
 
 class Schema(unittest.TestCase):

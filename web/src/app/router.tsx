@@ -109,6 +109,7 @@ const screens = [
   screen('/users/$id', 'admin', () => import('@/screens/admin/user')),
   screen('/settings', 'admin', () => import('@/screens/admin/settings')),
   screen('/audit', 'admin', () => import('@/screens/admin/audit')),
+  screen('/backups', 'operate', () => import('@/screens/operate/backups')),
   screen('/me', 'admin login', () => import('@/screens/admin/me')),
 ]
 

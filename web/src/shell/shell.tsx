@@ -11,6 +11,7 @@ import {
   IconCertificate,
   IconCheckbox,
   IconClipboardText,
+  IconDatabase,
   IconDeviceDesktop,
   IconDownload,
   IconFileCertificate,
@@ -109,6 +110,7 @@ const groups: { word?: string; items: Item[] }[] = [
       { href: '/users', word: 'users', icon: IconUsers, right: 'users.manage' },
       { href: '/settings', word: 'settings', icon: IconSettings, right: 'settings.manage' },
       { href: '/audit', word: 'audit', icon: IconHistory, right: 'audit.read' },
+      { href: '/backups', word: 'backups', icon: IconDatabase, right: 'settings.manage' },
     ],
   },
 ]
