@@ -152,7 +152,15 @@ DrillResult hold_drill(const Installation& installation, const State& state) {
                   "--type=name", "--target=" + chosen.point.name,
                   fmt::format("--target-timeline={}", chosen.point.timeline),
                   "--target-action=promote", "--archive-mode=off", "restore"});
-  cluster.start();
+  try {
+    cluster.start();
+  } catch (const std::exception& e) {
+    // Its words go with it.
+    auto words = read_file(options.directory + "/log/postgres.log").value_or("");
+    throw std::runtime_error(fmt::format(
+        "{} Its last words: {}", e.what(),
+        words.substr(words.size() - std::min<std::size_t>(words.size(), 600))));
+  }
 
   DrillResult result;
   result.point_at = chosen.point.at;

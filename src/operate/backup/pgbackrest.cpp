@@ -60,17 +60,21 @@ std::string one_line(const std::string& path) {
   return line;
 }
 
-// A repository's lines. pgBackRest removes nothing by itself: what has had its time is decided
-// in plan.cpp, by the second.
+// pgBackRest removes nothing by itself: what has had its time is decided in plan.cpp, by the
+// second.
+constexpr std::string_view kKeepAll =
+    "{0}-retention-full-type=count\n{0}-retention-full=9999999\n{0}-retention-archive=9999999\n";
+
+// A repository's lines.
 std::string repository_lines(const Installation& installation, int number, std::string_view folder,
-                             const std::string& phrase, const Secrets& secrets) {
+                             const std::string& phrase, const Secrets& secrets,
+                             std::string_view retention) {
   const auto& settings = installation.backup;
   auto r = fmt::format("repo{}", number);
   auto out = fmt::format(
-      "{0}-path={1}/{2}\n{0}-cipher-type=aes-256-cbc\n{0}-cipher-pass={3}\n{0}-bundle=y\n"
-      "{0}-retention-full-type=count\n{0}-retention-full=9999999\n"
-      "{0}-retention-archive=9999999\n",
-      r, installation.repository(), folder, phrase);
+      "{0}-path={1}/{2}\n{0}-cipher-type=aes-256-cbc\n{0}-cipher-pass={3}\n{0}-bundle=y\n", r,
+      installation.repository(), folder, phrase);
+  out += fmt::format(fmt::runtime(retention), r);
   if (!settings.in_s3()) return out;
   out += fmt::format(
       "{0}-type=s3\n{0}-s3-endpoint={1}\n{0}-s3-bucket={2}\n{0}-s3-region={3}\n{0}-s3-key={4}\n"
@@ -83,26 +87,40 @@ std::string repository_lines(const Installation& installation, int number, std::
   return out;
 }
 
+// What it keeps where it removes by itself, whole days at a time. Of the monthly sets' log only what
+// makes each whole stays, beside that since the newest.
+struct Retention {
+  std::string_view recent = kKeepAll, monthly = kKeepAll, keystore = kKeepAll;
+  std::string_view more = "expire-auto=n\n";
+};
+constexpr Retention kByItself{
+    "{0}-retention-full-type=time\n{0}-retention-full=30\n",
+    "{0}-retention-full-type=count\n{0}-retention-full=12\n{0}-retention-archive=1\n",
+    "{0}-retention-full-type=count\n{0}-retention-full=6\n{0}-retention-archive=6\n", ""};
+
 std::string configuration_text(const Installation& installation, Cluster cluster,
-                               bool with_monthly, const Secrets& secrets) {
+                               bool with_monthly, const Secrets& secrets,
+                               const Retention& retention = {}) {
   auto place = installation.place();
   const auto& options = cluster == Cluster::main ? installation.main : installation.keystore;
-  std::string out =
-      "# Written by the program at every start; change varde.toml instead.\n[global]\n";
+  std::string out = "[global]\n";
   if (cluster == Cluster::main) {
-    out += repository_lines(installation, kRecent, "recent", secrets.phrases.recent, secrets);
+    out += repository_lines(installation, kRecent, "recent", secrets.phrases.recent, secrets,
+                            retention.recent);
     if (with_monthly)
-      out += repository_lines(installation, kMonthly, "monthly", secrets.phrases.monthly, secrets);
+      out += repository_lines(installation, kMonthly, "monthly", secrets.phrases.monthly, secrets,
+                              retention.monthly);
   } else {
-    out += repository_lines(installation, kRecent, "keystore", secrets.phrases.keystore, secrets);
+    out += repository_lines(installation, kRecent, "keystore", secrets.phrases.keystore,
+                            secrets, retention.keystore);
   }
   out += fmt::format(
       "log-path={0}/log\nlock-path={0}/lock\nspool-path={0}/spool\nlog-level-console=error\n"
       "log-level-file=warn\nlog-level-stderr=warn\nstart-fast=y\ncompress-type=zst\n"
-      "compress-level=3\nexpire-auto=n\narchive-timeout=60\n\n"
+      "compress-level=3\narchive-timeout=60\n{3}\n"
       "[{1}]\npg1-path={2}/data\npg1-socket-path={2}/socket\npg1-port=5432\npg1-user=varde_super\n"
       "pg1-database=postgres\n",
-      place, word(cluster), options.directory);
+      place, word(cluster), options.directory, retention.more);
   return out;
 }
 
@@ -136,7 +154,8 @@ std::string PgBackRest::text(Cluster cluster, bool with_monthly) const {
     secrets.s3_key = one_line(settings.s3_key_file);
     secrets.s3_secret = one_line(settings.s3_secret_file);
   }
-  return configuration_text(installation_, cluster, with_monthly, secrets);
+  return "# Written by the program at every start; change varde.toml instead.\n" +
+         configuration_text(installation_, cluster, with_monthly, secrets);
 }
 
 std::string PgBackRest::configuration(Cluster cluster) const {
@@ -165,19 +184,30 @@ std::string PgBackRest::example() {
   installation.main.directory = "/var/lib/postgresql/15/main";
   installation.keystore.directory = "/var/lib/postgresql/15/keystore";
   Secrets secrets{{"PASS-PHRASE-1", "PASS-PHRASE-2", "PASS-PHRASE-3"}, "", ""};
-  std::string out;
+  std::string out =
+      "# pgBackRest for clusters that are not Varde's own: docs/backups.md. Replace the places and\n"
+      "# the pass phrases, and keep a copy of these elsewhere.\n\n";
   for (auto cluster : {Cluster::main, Cluster::keystore}) {
     auto name = word(cluster);
+    auto command = fmt::format(
+        "pgbackrest --config=/etc/pgbackrest/varde-{0}.conf --stanza={0}", name);
     out += fmt::format(
-        "# ==== /etc/pgbackrest/varde-{0}.conf, readable by postgres alone\n{1}\n"
+        "# ==== /etc/pgbackrest/varde-{0}.conf, mode 0600, owner postgres\n{1}\n"
         "# ==== postgresql.conf of the {0} cluster\n"
-        "# archive_mode = on\n# archive_timeout = 60s\n"
-        "# archive_command = 'pgbackrest --config=/etc/pgbackrest/varde-{0}.conf --stanza={0} "
-        "{2}archive-push %p'\n"
-        "#\n# ==== once\n"
-        "# pgbackrest --config=/etc/pgbackrest/varde-{0}.conf --stanza={0} stanza-create\n\n",
-        name, configuration_text(installation, cluster, true, secrets),
-        cluster == Cluster::main ? "" : "");
+        "# archive_mode = on\n# archive_timeout = 60s\n# archive_command = '{2} archive-push %p'\n"
+        "#\n# ==== once\n# {2} stanza-create\n#\n# ==== crontab of postgres\n",
+        name, configuration_text(installation, cluster, true, secrets, kByItself), command);
+    if (cluster == Cluster::main)
+      out += fmt::format(
+          "# 15 1 * * 0    {0} --repo=1 --type=full backup\n"
+          "# 15 1 * * 1-6  {0} --repo=1 --type=diff backup\n"
+          "# 15 3 1 * *    {0} --repo=2 --type=full backup\n\n",
+          command);
+    else
+      out += fmt::format(
+          "# 15 2 * * *    {0} --type=full backup\n"
+          "# 15 4 * * *    {0} expire\n",
+          command);
   }
   return out;
 }

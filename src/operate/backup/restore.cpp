@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kAside = "data.before-";
+constexpr const char* kAside = "data.before-";  // and when: 20260301T123000Z
 
 // DATA/restore.json, while a restore is at work.
 struct Step {
@@ -280,7 +280,7 @@ class Restore {
     return tx.all<Uuid>(kTenants);
   }
   static void grow_all(trust::Base& base) {
-    for (const auto& tenant : tenants_of(base)) trust::grow(base, tenant);
+    for (const auto& tenant : tenants_of(base)) trust::grow_whole(base, tenant);
   }
 
   // Before anybody can reach it: the trail of after the moment, erasing again, and an entry of it.
@@ -430,22 +430,31 @@ std::string settle_restore(const Installation& installation) {
 }
 
 std::string restore(const Installation& installation, const RestoreWanted& wanted) {
+  fs::create_directories(installation.place());
+  Lock lock(installation.place() + "/work.lock");
+  if (!lock.held())
+    throw std::runtime_error("a backup or drill is still at work. Wait until it has ended.");
   std::cerr << settle_restore(installation);
   return Restore(installation, wanted).run();
 }
 
+std::vector<std::string> put_aside(const std::string& data_directory, Cluster cluster) {
+  std::error_code none;
+  std::vector<std::string> out;
+  for (const auto& entry :
+       fs::directory_iterator(fmt::format("{}/{}", data_directory, word(cluster)), none))
+    if (entry.path().filename().string().starts_with(kAside)) out.push_back(entry.path().string());
+  std::ranges::sort(out);
+  return out;
+}
+
 std::string discard_old(const std::string& data_directory) {
   std::string out;
-  for (const auto* cluster : {"main", "keystore"}) {
-    std::error_code none;
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator(data_directory + "/" + cluster, none))
-      if (entry.path().filename().string().starts_with(kAside)) found.push_back(entry.path());
-    for (const auto& path : found) {
+  for (auto cluster : {Cluster::main, Cluster::keystore})
+    for (const auto& path : put_aside(data_directory, cluster)) {
       fs::remove_all(path);
-      out += path.string() + " is removed.\n";
+      out += path + " is removed.\n";
     }
-  }
   return out.empty() ? "There is no old data.\n" : out;
 }
 

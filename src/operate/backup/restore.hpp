@@ -12,7 +12,7 @@
 // another cluster; and who was signed in.
 #pragma once
 
-#include "operate/backup/settings.hpp"
+#include "operate/backup/pgbackrest.hpp"
 
 namespace varde::operate {
 
@@ -33,6 +33,8 @@ std::string restore(const Installation& installation, const RestoreWanted& wante
 /// operator; empty: there was nothing. The caller holds the program's lock.
 std::string settle_restore(const Installation& installation);
 
+/// The data directories that restores have put aside, oldest first.
+std::vector<std::string> put_aside(const std::string& data_directory, Cluster cluster);
 /// Removes the data directories that restores have put aside. Returns what was done.
 std::string discard_old(const std::string& data_directory);
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "operate/backup/databases.hpp"
+#include "operate/backup/restore.hpp"
 #include "operate/backup/store.hpp"
 #include "web/reflect.hpp"
 
@@ -39,6 +40,12 @@ class Look {
       problem(fmt::format("{} failed at {}", failure.work, to_rfc3339(failure.at)),
               "It is tried again by itself; `varde backup due` tries now and says what is wrong.",
               failure.what);
+    for (auto cluster : {Cluster::main, Cluster::keystore})
+      for (const auto& path : put_aside(installation_.data_directory, cluster))
+        out_.hints.push_back(fmt::format(
+            "A restore has put the old data aside in {}. When it is not needed any more, stop "
+            "Varde and remove it with `varde restore --discard-old`.",
+            path));
     if (!state_.forks.empty()) out_.last_restore = state_.forks.back();
     out_.ok = out_.problems.empty();
     return std::move(out_);

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "operate/backup/drill.hpp"
 #include "operate/backup/point.hpp"
+#include "operate/backup/restore.hpp"
 #include "operate/backup/status.hpp"
 
 namespace varde::operate {
@@ -227,6 +228,13 @@ class Work {
     auto margin = std::min(kMargin, settings_.keystore_keep / 10);
     expire(Cluster::keystore, pgbackrest_.info(Cluster::keystore), kRecent,
            settings_.keystore_keep - margin, true);
+    // So it does in a keystore that a restore has put aside.
+    for (const auto& path : put_aside(installation_.data_directory, Cluster::keystore)) {
+      auto age = fs::file_time_type::clock::now() - fs::last_write_time(path);
+      if (age < seconds(settings_.keystore_keep - margin)) continue;
+      fs::remove_all(path);
+      say(path + " was too old to be kept and is gone.");
+    }
   }
 
   void measure() {

@@ -69,6 +69,9 @@ inline constexpr db::Sql kPending{"audit.pending",
 inline constexpr db::Sql kAnyPending{"audit.any_pending",
                                      "SELECT 1::bigint" VARDE_PENDING "LIMIT 1"};
 #undef VARDE_PENDING
+inline constexpr db::Sql kAnyOutside{
+    "audit.any_outside",
+    "SELECT 1::bigint FROM audit_entry e WHERE (e.xid, e.entry_id) > ($1, $2) LIMIT 1"};
 
 struct LeafRow {
   Uuid tenant_id;

@@ -53,9 +53,12 @@ Result<EntryProof> prove_entry(Ctx& ctx, const Uuid& entry);
 /// bad_input.
 Result<std::vector<std::string>> prove_growth(Ctx& ctx, std::int64_t before, std::int64_t size);
 
+/// Grows the tree until no entry is left outside; for a database that nobody else writes to. Throws
+/// when some transaction holds one back for half a minute.
+void grow_whole(Base& base, const Uuid& tenant);
 /// Brings leaves, entries and heads of a tenant that `from` has and `to` does not have yet over to
 /// `to`, an earlier state of the same database: a trail never goes back, for its heads are in other
-/// hands. `from` must be grown to its end, and nobody else may write to `to` meanwhile. Returns how
+/// hands. `from` must be grown whole, and nobody else may write to `to` meanwhile. Returns how
 /// many entries were brought. Throws when one is not the beginning of the other.
 std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant);
 /// Whether the leaves of a tenant are those that a signed head stands over, and the entries those

@@ -184,6 +184,19 @@ std::size_t grow(Base& base, const Uuid& tenant) {
   return out;
 }
 
+void grow_whole(Base& base, const Uuid& tenant) {
+  auto until = net::in(std::chrono::seconds(30));
+  while (true) {
+    grow(base, tenant);
+    Ctx ctx(base, tenant, {});
+    auto tree = ctx.tx().one<TreeRow>(kTree);
+    if (ctx.tx().query(kAnyOutside, tree.xid, tree.entry_id).empty()) return;
+    if (std::chrono::steady_clock::now() > until)
+      throw std::runtime_error("a transaction that does not end holds entries of the trail back");
+    net::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
 std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant) {
   auto cannot = [&](const char* why) {
     return std::runtime_error(
@@ -192,6 +205,8 @@ std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant) {
   Ctx source(from, tenant, {});
   auto whole = source.tx().maybe<TreeRow>(kTree);
   if (!whole) return 0;
+  if (!source.tx().query(kAnyOutside, whole->xid, whole->entry_id).empty())
+    throw cannot("entries are not leaves yet");
   Ctx target(to, tenant, {});
   auto tree = target.tx().maybe<TreeRow>(kLockTree).value_or(TreeRow{});
   target.tx().later(kPlant, tenant, Uuid());
