@@ -39,10 +39,10 @@ operate::Installation installation_beside(Settings settings, bool given) {
 int work_on_backups(const Settings& settings, const std::string& what) {
   using operate::Wanted;
   static const std::map<std::string_view, Wanted> kWanted = {
-      {"due", Wanted::due},         {"full", Wanted::full},
-      {"monthly", Wanted::monthly}, {"differential", Wanted::differential},
+      {"due", Wanted::due},           {"full", Wanted::full},
+      {"monthly", Wanted::monthly},   {"differential", Wanted::differential},
       {"keystore", Wanted::keystore}, {"record", Wanted::record},
-      {"drill", Wanted::drill},     {"create", Wanted::create},
+      {"drill", Wanted::drill},       {"create", Wanted::create},
       {"sweep", Wanted::sweep}};
   auto done = operate::do_backup_work(installation_beside(settings, false), kWanted.at(what));
   for (const auto& sentence : done.said) std::cout << sentence << "\n";

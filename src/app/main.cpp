@@ -283,9 +283,10 @@ int main(int argc, char** argv) {
   auto* differential_flag =
       run->add_flag("--differential", differential, "What changed since the last full one")
           ->excludes(full_flag);
-  auto* monthly_flag = run->add_flag("--monthly", monthly, "A set of the kind that is kept for a year")
-                           ->excludes(full_flag)
-                           ->excludes(differential_flag);
+  auto* monthly_flag =
+      run->add_flag("--monthly", monthly, "A set of the kind that is kept for a year")
+          ->excludes(full_flag)
+          ->excludes(differential_flag);
   run->add_flag("--keystore", keystore, "All of the keystore")
       ->excludes(full_flag)
       ->excludes(differential_flag)
@@ -299,8 +300,8 @@ int main(int argc, char** argv) {
       "drill", "Restores to a random recorded moment beside the running program, and compares");
   auto* record = backup->add_subcommand("record", "Records a moment that drills compare with");
   auto* sweep = backup->add_subcommand("sweep", "Removes backups that had their time");
-  auto* create = backup->add_subcommand(
-      "create", "Begins a repository anew in a place that is empty");
+  auto* create =
+      backup->add_subcommand("create", "Begins a repository anew in a place that is empty");
   auto* configuration = backup->add_subcommand(
       "configuration", "Prints what pgBackRest needs for clusters that are not Varde's own");
   auto* restore = cli.add_subcommand("restore", "Restores to a moment, while Varde does not run");

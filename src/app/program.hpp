@@ -41,9 +41,9 @@ struct Settings {
       4;                ///< Database connections per loop and role: more only make them wait
                         ///< for each other (person-get, 2 cores: 8,860 req/s with 3, 7,100 with 8).
   std::string witness;  ///< Directory, on another machine's disk, that heads of trails are kept in.
-  std::string test_clock;       ///< File that moves the clock; tests only.
-  std::string user;             ///< To become when started as root.
-  bool quick_database = false;  ///< No fsync: for tests and benchmarks of throw-away data only.
+  std::string test_clock;          ///< File that moves the clock; tests only.
+  std::string user;                ///< To become when started as root.
+  bool quick_database = false;     ///< No fsync: for tests and benchmarks of throw-away data only.
   operate::BackupSettings backup;  ///< Of the embedded clusters.
   std::string config;              ///< The varde.toml that was read.
 };

@@ -12,8 +12,8 @@ void read_backup_table(const std::string& path, const toml::table& whole,
   const auto* table = whole["backup"].as_table();
   if (table == nullptr) throw std::runtime_error(path + ": backup must be a table: [backup]");
   auto wrong = [&](std::string_view key, const toml::node& value, const char* what) {
-    return std::runtime_error(fmt::format("{}, line {}: backup.{} {}", path,
-                                          value.source().begin.line, key, what));
+    return std::runtime_error(
+        fmt::format("{}, line {}: backup.{} {}", path, value.source().begin.line, key, what));
   };
   const std::map<std::string_view, std::string operate::BackupSettings::*> texts = {
       {"repository", &operate::BackupSettings::repository},
@@ -48,8 +48,8 @@ void read_backup_table(const std::string& path, const toml::table& whole,
       out.*choice->second = *value.value<bool>();
     } else if (auto period = periods.find(name); period != periods.end()) {
       auto text_value = value.value<std::string>();
-      auto seconds = value.is_string() && text_value ? operate::parse_period(*text_value)
-                                                     : std::nullopt;
+      auto seconds =
+          value.is_string() && text_value ? operate::parse_period(*text_value) : std::nullopt;
       if (!seconds)
         throw wrong(name, value, "must be a period: \"30d\", \"12h\", \"10m\" or \"45s\"");
       out.*period->second = *seconds;

@@ -23,9 +23,8 @@ std::vector<trust::Module> make_modules(Program& program) {
   bool backups = settings.embedded && settings.backup.enabled;
   out.push_back(operate::make_module(
       *program.base,
-      {.backups = backups
-                      ? std::make_shared<const operate::Installation>(installation_of(settings))
-                      : nullptr,
+      {.backups = backups ? std::make_shared<const operate::Installation>(installation_of(settings))
+                          : nullptr,
        .more_arguments = settings.config.empty()
                              ? std::vector<std::string>{}
                              : std::vector<std::string>{"--config", settings.config}}));

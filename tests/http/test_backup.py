@@ -365,6 +365,40 @@ class Restore(unittest.TestCase):
         self.assertNotIn("before 2", self.tags())
         self.holds(Restore.taken_back)
 
+    def test_6_everything_is_lost_but_the_repository_and_two_keys(self):
+        at = self.moment()
+        witnessed = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
+        self.program.stop()
+        # One more life, of which no backup was made.
+        cli(self.program, "restore", "--to", "latest")
+        self.program.start()
+        self.admin = self.program.admin()
+        self.admin.ok("POST", "/api/v1/tags", {"name": "of the last life"})
+        for cluster in ("main", "keystore"):
+            self.program.sql("SELECT pg_current_xact_id()", cluster=cluster)
+            self.program.sql("SELECT pg_switch_wal()", cluster=cluster)
+            varde.wait_for(lambda: self.program.sql("SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'", cluster=cluster) == [["0"]], "the log in the archive")
+        self.program.stop()
+        safe = self.program.directory / "safe"
+        (self.data / "backup/repository").rename(safe)
+        keys = {name: (self.data / name).read_bytes() for name in ("root.key", "backup/repository.key")}
+        shutil.rmtree(self.data)
+        (self.data / "backup").mkdir(parents=True)
+        for name, content in keys.items():
+            (self.data / name).write_bytes(content)
+            (self.data / name).chmod(0o600)
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", "varde", str(self.data)], check=True)
+        self.assertIn("--backup-repository", cli(self.program, "restore", "--to", "latest", ok=False))
+        cli(self.program, "restore", "--keystore", "--backup-repository", str(safe))
+        cli(self.program, "restore", "--to", "latest", "--backup-repository", str(safe))
+        self.program.extra += ["--backup-repository", str(safe)]
+        self.back()
+        self.assertLessEqual({"before 6", "after 6", "of the last life"}, self.tags())
+        self.holds(witnessed)
+        looked(self.program)
+        status(self.program, ok=True)
+
 
 if __name__ == "__main__":
     unittest.main()

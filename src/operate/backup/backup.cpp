@@ -76,8 +76,10 @@ BackupsView view_for(const Uuid& tenant, const Environment& environment) {
     for (const auto& finding : status->drill->findings)
       if (finding.starts_with(own)) view.drill->findings.push_back(finding.substr(own.size()));
   }
-  if (status->last_restore) view.last_restore = {status->last_restore->at, status->last_restore->to};
-  for (const auto& problem : status->problems) view.problems.push_back({problem.what, problem.mend});
+  if (status->last_restore)
+    view.last_restore = {status->last_restore->at, status->last_restore->to};
+  for (const auto& problem : status->problems)
+    view.problems.push_back({problem.what, problem.mend});
   return view;
 }
 

@@ -66,10 +66,10 @@ std::map<Uuid, std::vector<std::string>> compare(Databases& scratch,
       result.rows += rows;
       seen.insert(state.tables[i]);
       if (rows >= state.least[i] && rows <= state.most[i]) continue;
-      own.push_back(fmt::format(
-          "{} has {} rows; {} were recorded", state.tables[i], rows,
-          state.least[i] == state.most[i] ? std::to_string(state.least[i])
-                                          : fmt::format("{} to {}", state.least[i], state.most[i])));
+      own.push_back(fmt::format("{} has {} rows; {} were recorded", state.tables[i], rows,
+                                state.least[i] == state.most[i]
+                                    ? std::to_string(state.least[i])
+                                    : fmt::format("{} to {}", state.least[i], state.most[i])));
     }
     if (auto wrong = trust::recheck_trail(scratch.base, state.tenant_id, state.head_note))
       own.push_back(*wrong);
@@ -113,10 +113,10 @@ void check_room(const std::string& directory, std::int64_t bytes, const char* fo
   auto free = static_cast<std::int64_t>(fs::space(directory).available);
   auto wanted = bytes + bytes / 5 + kReserve;
   if (free >= wanted) return;
-  throw std::runtime_error(
-      fmt::format("{} needs {} MB on the disk of {}, and {} MB are free. Make room, or put the data "
-                  "directory on a larger disk.",
-                  for_what, wanted >> 20, directory, free >> 20));
+  throw std::runtime_error(fmt::format(
+      "{} needs {} MB on the disk of {}, and {} MB are free. Make room, or put the data "
+      "directory on a larger disk.",
+      for_what, wanted >> 20, directory, free >> 20));
 }
 
 DrillResult hold_drill(const Installation& installation, const State& state) {
@@ -147,19 +147,19 @@ DrillResult hold_drill(const Installation& installation, const State& state) {
   auto options = scratch_options(installation);
   fs::create_directories(options.directory);
   db::Cluster cluster(options);
-  pgbackrest.run(Cluster::main,
-                 {"--repo=1", "--pg1-path=" + cluster.data(), "--set=" + chosen.backup->label,
-                  "--type=name", "--target=" + chosen.point.name,
-                  fmt::format("--target-timeline={}", chosen.point.timeline),
-                  "--target-action=promote", "--archive-mode=off", "restore"});
+  pgbackrest.run(
+      Cluster::main,
+      {"--repo=1", "--pg1-path=" + cluster.data(), "--set=" + chosen.backup->label, "--type=name",
+       "--target=" + chosen.point.name, fmt::format("--target-timeline={}", chosen.point.timeline),
+       "--target-action=promote", "--archive-mode=off", "restore"});
   try {
     cluster.start();
   } catch (const std::exception& e) {
     // Its words go with it.
     auto words = read_file(options.directory + "/log/postgres.log").value_or("");
-    throw std::runtime_error(fmt::format(
-        "{} Its last words: {}", e.what(),
-        words.substr(words.size() - std::min<std::size_t>(words.size(), 600))));
+    throw std::runtime_error(
+        fmt::format("{} Its last words: {}", e.what(),
+                    words.substr(words.size() - std::min<std::size_t>(words.size(), 600))));
   }
 
   DrillResult result;

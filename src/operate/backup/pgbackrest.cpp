@@ -87,8 +87,8 @@ std::string repository_lines(const Installation& installation, int number, std::
   return out;
 }
 
-// What it keeps where it removes by itself, whole days at a time. Of the monthly sets' log only what
-// makes each whole stays, beside that since the newest.
+// What it keeps where it removes by itself, whole days at a time. Of the monthly sets' log only
+// what makes each whole stays, beside that since the newest.
 struct Retention {
   std::string_view recent = kKeepAll, monthly = kKeepAll, keystore = kKeepAll;
   std::string_view more = "expire-auto=n\n";
@@ -98,9 +98,8 @@ constexpr Retention kByItself{
     "{0}-retention-full-type=count\n{0}-retention-full=12\n{0}-retention-archive=1\n",
     "{0}-retention-full-type=count\n{0}-retention-full=6\n{0}-retention-archive=6\n", ""};
 
-std::string configuration_text(const Installation& installation, Cluster cluster,
-                               bool with_monthly, const Secrets& secrets,
-                               const Retention& retention = {}) {
+std::string configuration_text(const Installation& installation, Cluster cluster, bool with_monthly,
+                               const Secrets& secrets, const Retention& retention = {}) {
   auto place = installation.place();
   const auto& options = cluster == Cluster::main ? installation.main : installation.keystore;
   std::string out = "[global]\n";
@@ -111,8 +110,8 @@ std::string configuration_text(const Installation& installation, Cluster cluster
       out += repository_lines(installation, kMonthly, "monthly", secrets.phrases.monthly, secrets,
                               retention.monthly);
   } else {
-    out += repository_lines(installation, kRecent, "keystore", secrets.phrases.keystore,
-                            secrets, retention.keystore);
+    out += repository_lines(installation, kRecent, "keystore", secrets.phrases.keystore, secrets,
+                            retention.keystore);
   }
   out += fmt::format(
       "log-path={0}/log\nlock-path={0}/lock\nspool-path={0}/spool\nlog-level-console=error\n"
@@ -185,12 +184,13 @@ std::string PgBackRest::example() {
   installation.keystore.directory = "/var/lib/postgresql/15/keystore";
   Secrets secrets{{"PASS-PHRASE-1", "PASS-PHRASE-2", "PASS-PHRASE-3"}, "", ""};
   std::string out =
-      "# pgBackRest for clusters that are not Varde's own: docs/backups.md. Replace the places and\n"
+      "# pgBackRest for clusters that are not Varde's own: docs/backups.md. Replace the places "
+      "and\n"
       "# the pass phrases, and keep a copy of these elsewhere.\n\n";
   for (auto cluster : {Cluster::main, Cluster::keystore}) {
     auto name = word(cluster);
-    auto command = fmt::format(
-        "pgbackrest --config=/etc/pgbackrest/varde-{0}.conf --stanza={0}", name);
+    auto command =
+        fmt::format("pgbackrest --config=/etc/pgbackrest/varde-{0}.conf --stanza={0}", name);
     out += fmt::format(
         "# ==== /etc/pgbackrest/varde-{0}.conf, mode 0600, owner postgres\n{1}\n"
         "# ==== postgresql.conf of the {0} cluster\n"
@@ -223,8 +223,8 @@ std::string PgBackRest::run(Cluster cluster, const std::vector<std::string>& wor
   auto said = std::string(trim(ended.errors.empty() ? ended.output : ended.errors));
   // "2026-03-01 12:00:00.123 P00  ERROR: [055]: …": what went wrong, without the clock.
   if (auto at = said.find("ERROR: "); at != std::string::npos) said = said.substr(at + 7);
-  throw std::runtime_error(fmt::format("pgBackRest ended with {}: {}", ended.code,
-                                       said.substr(0, 1500)));
+  throw std::runtime_error(
+      fmt::format("pgBackRest ended with {}: {}", ended.code, said.substr(0, 1500)));
 }
 
 Info PgBackRest::info(Cluster cluster) const {

@@ -42,7 +42,8 @@ std::string name_of(std::int64_t timeline, std::uint64_t number) {
 
 // Where the way to `timeline` leaves another one; the largest number on `timeline` itself, nothing
 // for those that it does not pass.
-std::map<std::int64_t, std::uint64_t> way_to(const std::vector<Fork>& forks, std::int64_t timeline) {
+std::map<std::int64_t, std::uint64_t> way_to(const std::vector<Fork>& forks,
+                                             std::int64_t timeline) {
   std::map<std::int64_t, std::uint64_t> out{{timeline, UINT64_MAX}};
   auto until = UINT64_MAX;
   for (auto at = timeline;;) {

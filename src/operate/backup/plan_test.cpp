@@ -64,7 +64,7 @@ const std::vector<Fork> kForks = {{"main", 2, 1, "0/500", at(500), at(1000)},
 
 TEST(Plan, ARestoreBeginsWithABackupOnItsWay) {
   Info info;
-  info.backups = {made("a", Kind::full, 100, 1, 0x100), made("b", Kind::full, 700, 1, 0x700),
+  info.backups = {made("a", Kind::full, 100, 1, 0x100),   made("b", Kind::full, 700, 1, 0x700),
                   made("c", Kind::full, 1200, 2, 0x1200), made("d", Kind::full, 1800, 2, 0x1800),
                   made("e", Kind::full, 2500, 3, 0x2500), made("f", Kind::full, 3500, 4, 0x3500),
                   made("m", Kind::full, 300, 1, 0x300, 2)};
@@ -98,8 +98,8 @@ TEST(Plan, ARestoreBeginsWithABackupOnItsWay) {
 
 TEST(Plan, WhatHadItsTime) {
   Info info;
-  info.backups = {made("a", Kind::full, 100, 1, 1),  made("a_d", Kind::differential, 150, 1, 2),
-                  made("b", Kind::full, 200, 1, 3),  made("m", Kind::full, 210, 1, 3, 2),
+  info.backups = {made("a", Kind::full, 100, 1, 1), made("a_d", Kind::differential, 150, 1, 2),
+                  made("b", Kind::full, 200, 1, 3), made("m", Kind::full, 210, 1, 3, 2),
                   made("c", Kind::full, 300, 1, 4)};
   using Labels = std::vector<std::string>;
   // The newest that is older than what is kept leads to the oldest kept moment.

@@ -1,5 +1,5 @@
-// Recorded moments: what the organisations hold at a restore point, so that a drill can tell whether
-// a restore gives just that back.
+// Recorded moments: what the organisations hold at a restore point, so that a drill can tell
+// whether a restore gives just that back.
 #pragma once
 
 #include <map>

@@ -57,16 +57,15 @@ Ended run_process(const std::vector<std::string>& command, const std::function<b
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   // Nothing of the caller's environment (PGHOST, PGBACKREST_…) decides what is backed up.
-  std::array<char*, 5> environment{const_cast<char*>("PATH=/usr/bin:/bin"),
-                                   const_cast<char*>("LANG=C.UTF-8"), const_cast<char*>("TZ=UTC"),
-                                   const_cast<char*>("ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0"),
-                                   nullptr};
+  std::array<char*, 5> environment{
+      const_cast<char*>("PATH=/usr/bin:/bin"), const_cast<char*>("LANG=C.UTF-8"),
+      const_cast<char*>("TZ=UTC"),
+      const_cast<char*>("ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0"), nullptr};
   Pipe output, errors;
   auto parent = ::getpid();
   auto child = ::fork();
   if (child < 0) throw std::runtime_error("cannot start " + command.at(0));
-  if (child == 0)
-    become(argv.data(), environment.data(), output.write, errors.write, parent);
+  if (child == 0) become(argv.data(), environment.data(), output.write, errors.write, parent);
   output.close_write();
   errors.close_write();
 

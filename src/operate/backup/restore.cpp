@@ -112,8 +112,8 @@ class Restore {
     auto own = forks();
     auto now = machine_now();
     if (wanted_.to && *wanted_.to > now)
-      throw std::runtime_error(fmt::format("{} is still to come. Give a moment that was, or latest.",
-                                           to_rfc3339(*wanted_.to)));
+      throw std::runtime_error(fmt::format(
+          "{} is still to come. Give a moment that was, or latest.", to_rfc3339(*wanted_.to)));
     auto at = wanted_.to.value_or(now);
     chosen_ = backup_for(info_, own, kRecent, at);
     timeline_ = timeline_at(own, at);
@@ -135,9 +135,9 @@ class Restore {
       if (backup.repository == kMonthly && !backup.damaged)
         monthly += (monthly.empty() ? "" : ", ") + to_rfc3339(backup.stop);
     if (!monthly.empty()) reach += ", and the moments of the monthly sets: " + monthly;
-    throw std::runtime_error(fmt::format(
-        "{} is out of reach. {}.", wanted_.to ? to_rfc3339(*wanted_.to) : "the latest state",
-        reach));
+    throw std::runtime_error(fmt::format("{} is out of reach. {}.",
+                                         wanted_.to ? to_rfc3339(*wanted_.to) : "the latest state",
+                                         reach));
   }
 
   // ---- clusters
@@ -225,9 +225,7 @@ class Restore {
     learn_timeline(restored->data());
   }
 
-  std::string keystore_address() const {
-    return db::Cluster(installation_.keystore).conninfo();
-  }
+  std::string keystore_address() const { return db::Cluster(installation_.keystore).conninfo(); }
 
   // The address of the state from which the trail is carried over; nullopt when what is restored
   // is the latest there is.
@@ -260,7 +258,8 @@ class Restore {
             {"--type=default",
              "--target-timeline=" + (timeline ? std::to_string(*timeline) : "current")},
             false);
-      auto address = start(beside_options(Cluster::main, "latest"), Cluster::main, false).conninfo();
+      auto address =
+          start(beside_options(Cluster::main, "latest"), Cluster::main, false).conninfo();
       db::migrate(address, "main");
       with_databases(installation_, address, keystore_address(),
                      [](Databases& latest) { grow_all(latest.base); });
@@ -378,9 +377,10 @@ class Restore {
         wanted_.keystore
             ? fmt::format("The keystore is restored from backup {} and its archive.\n",
                           chosen_->label)
-            : fmt::format("The state of {} is restored. {} entries of the trails from after it were "
-                          "kept. Everybody signs in again.\n",
-                          to_rfc3339(step_.fork.to), carried_);
+            : fmt::format(
+                  "The state of {} is restored. {} entries of the trails from after it were "
+                  "kept. Everybody signs in again.\n",
+                  to_rfc3339(step_.fork.to), carried_);
     if (fs::exists(place + "/" + step_.aside))
       out += fmt::format("The old data is in {}/{} until `varde restore --discard-old`.\n", place,
                          step_.aside);

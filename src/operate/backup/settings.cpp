@@ -118,8 +118,7 @@ std::optional<BackupSettings> kept_settings(const std::string& data_directory) {
   auto text = read_file(data_directory + "/backup/settings.json");
   if (!text) return std::nullopt;
   auto json = web::parse_json(*text);
-  auto settings =
-      json ? web::read<BackupSettings>(*json) : Result<BackupSettings>(json.error());
+  auto settings = json ? web::read<BackupSettings>(*json) : Result<BackupSettings>(json.error());
   if (!settings)
     throw std::runtime_error(data_directory +
                              "/backup/settings.json cannot be read. Start Varde once: it writes "

@@ -77,7 +77,7 @@ class Look {
                      ? fmt::format("bucket {} at {}", settings_.s3_bucket, settings_.s3_endpoint)
                      : installation_.repository();
     if (settings_.in_s3()) return;
-    struct stat there {}, here {};
+    struct stat there{}, here{};
     if (::stat(view.place.c_str(), &there) != 0 ||
         ::stat(installation_.data_directory.c_str(), &here) != 0)
       return;
@@ -151,16 +151,17 @@ class Look {
     view.last_archived_at = archiver->last_archived_time;
     view.last_failed_at = archiver->last_failed_time;
     view.failed = archiver->failed_count;
-    if (archiver->last_failed_time &&
-        (!archiver->last_archived_time || *archiver->last_failed_time > *archiver->last_archived_time))
-      problem(fmt::format("the log of {} does not reach the archive since {} ({})", called,
-                          to_rfc3339(*archiver->last_failed_time),
-                          archiver->last_failed_wal.value_or("")),
-              "See that the repository's disk is there and has room. Until it works the log stays in "
-              "the data directory, which fills its disk.",
-              fmt::format("{}/log/postgres.log has the archiver's words",
-                          cluster == Cluster::main ? installation_.main.directory
-                                                   : installation_.keystore.directory));
+    if (archiver->last_failed_time && (!archiver->last_archived_time ||
+                                       *archiver->last_failed_time > *archiver->last_archived_time))
+      problem(
+          fmt::format("the log of {} does not reach the archive since {} ({})", called,
+                      to_rfc3339(*archiver->last_failed_time),
+                      archiver->last_failed_wal.value_or("")),
+          "See that the repository's disk is there and has room. Until it works the log stays in "
+          "the data directory, which fills its disk.",
+          fmt::format("{}/log/postgres.log has the archiver's words",
+                      cluster == Cluster::main ? installation_.main.directory
+                                               : installation_.keystore.directory));
     if (archiver->last_archived_wal && !names.empty() &&
         std::ranges::none_of(names, [&](const std::string& name) {
           return name.find(*archiver->last_archived_wal) != std::string::npos;
@@ -170,8 +171,7 @@ class Look {
 
   void backups(Cluster cluster, const char* called, const Info& info,
                const std::vector<std::string>& names, ClusterView& view) {
-    auto every =
-        cluster == Cluster::main ? settings_.differential_every : settings_.keystore_every;
+    auto every = cluster == Cluster::main ? settings_.differential_every : settings_.keystore_every;
     const auto* any = newest(info, kRecent, std::nullopt);
     view.newest_full = view_of(newest(info, kRecent, Kind::full));
     view.newest_differential = view_of(newest(info, kRecent, Kind::differential));
@@ -184,7 +184,8 @@ class Look {
       return;
     }
     view.restorable_until = std::max(any->stop, view.last_archived_at.value_or(any->stop));
-    if (since(any->stop, out_.at) > every + std::max<std::int64_t>(every / 2, 2 * settings_.look_every))
+    if (since(any->stop, out_.at) >
+        every + std::max<std::int64_t>(every / 2, 2 * settings_.look_every))
       problem(fmt::format("the newest backup of {} is {} old; one is due every {}", called,
                           period_text(since(any->stop, out_.at)), period_text(every)),
               "Is Varde running? `varde backup run --full` makes one now and says what is wrong.");
@@ -238,9 +239,9 @@ Status look(const Installation& installation) { return Look(installation).run();
 std::string as_text(const Status& status) {
   std::string out = status.ok ? "The backups are in order.\n" : "The backups are NOT in order.\n";
   for (const auto& problem : status.problems)
-    out += fmt::format("\n  {}{}\n    {}\n", problem.what,
-                       problem.detail.empty() ? "" : "\n    (" + problem.detail + ")",
-                       problem.mend);
+    out +=
+        fmt::format("\n  {}{}\n    {}\n", problem.what,
+                    problem.detail.empty() ? "" : "\n    (" + problem.detail + ")", problem.mend);
   auto ago = [&](Timestamp at) {
     return fmt::format("{} ({} ago)", to_rfc3339(at), period_text(since(at, status.at)));
   };
@@ -254,13 +255,15 @@ std::string as_text(const Status& status) {
     line("newest full backup", cluster.newest_full);
     if (cluster.name == "main") line("newest differential", cluster.newest_differential);
     if (cluster.restorable_from)
-      out += fmt::format("  {:<26}{} to {}\n", "can be restored to any of",
-                         to_rfc3339(*cluster.restorable_from),
-                         to_rfc3339(*cluster.restorable_until));
+      out +=
+          fmt::format("  {:<26}{} to {}\n", "can be restored to any of",
+                      to_rfc3339(*cluster.restorable_from), to_rfc3339(*cluster.restorable_until));
     if (cluster.last_archived_at)
       out += fmt::format("  {:<26}{}; {} failed attempts\n", "log last archived",
                          ago(*cluster.last_archived_at), cluster.failed);
-    out += fmt::format("  {:<26}{}\n", "missing in the log", cluster.gaps.empty() ? "nothing" : fmt::format("{}", fmt::join(cluster.gaps, ", ")));
+    out += fmt::format(
+        "  {:<26}{}\n", "missing in the log",
+        cluster.gaps.empty() ? "nothing" : fmt::format("{}", fmt::join(cluster.gaps, ", ")));
   }
   out += fmt::format("\nMonthly sets              {}", status.monthly.size());
   for (const auto& set : status.monthly) out += "  " + to_rfc3339(set.at);
@@ -298,7 +301,8 @@ std::optional<Status> kept_status(const std::string& data_directory, std::int64_
     status->ok = false;
     status->problems.push_back(
         {fmt::format("Nobody has looked after the backups for {}.", period_text(age)),
-         "Run `varde backup status`; if a backup or drill hangs, end it and start Varde again.", ""});
+         "Run `varde backup status`; if a backup or drill hangs, end it and start Varde again.",
+         ""});
   }
   return std::move(*status);
 }

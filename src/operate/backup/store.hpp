@@ -101,8 +101,7 @@ struct DrillRow {
   bool passed = false;
   std::vector<std::string> findings;
 };
-BOOST_DESCRIBE_STRUCT(DrillRow, (),
-                      (drill_id, started_at, ended_at, point_at, passed, findings))
+BOOST_DESCRIBE_STRUCT(DrillRow, (), (drill_id, started_at, ended_at, point_at, passed, findings))
 // Who was signed in at the restored moment is not signed in now.
 inline constexpr db::Sql kEndSessions{"backup.end_sessions", "DELETE FROM session"};
 inline constexpr db::Sql kEndResets{"backup.end_resets", "DELETE FROM password_reset"};

@@ -114,8 +114,7 @@ class Work {
     if (!state_.recorded_at || *state_.recorded_at + seconds(settings_.record_every) <= now_)
       record();
     // The first one when there is something to restore and to compare with.
-    auto last = state_.drill ? std::optional(state_.drill->at)
-                : state_.first_drill_from;
+    auto last = state_.drill ? std::optional(state_.drill->at) : state_.first_drill_from;
     if (!last) {
       state_.first_drill_from = now_;
     } else if (*last + seconds(settings_.drill_every) <= now_) {
@@ -124,8 +123,8 @@ class Work {
   }
 
   void backup(Cluster cluster, int repository, std::string_view type) {
-    pgbackrest_.run(cluster, {fmt::format("--repo={}", repository), fmt::format("--type={}", type),
-                              "backup"});
+    pgbackrest_.run(
+        cluster, {fmt::format("--repo={}", repository), fmt::format("--type={}", type), "backup"});
     auto info = pgbackrest_.info(cluster);
     const auto* made = newest(info, repository, std::nullopt);
     if (made == nullptr) throw std::runtime_error("pgBackRest says that it is not there.");
@@ -176,11 +175,11 @@ class Work {
     attempt("the drill", [&] {
       auto result = hold_drill(installation_, state_);
       state_.drill = result;
-      say(fmt::format("Drill: restored to {} in {} seconds; {} rows in {} tables of {} "
-                      "organisations and {} entries of their trails compared: {}.",
-                      to_rfc3339(result.point_at), result.seconds, result.rows, result.tables,
-                      result.tenants, result.entries,
-                      result.passed ? "all as recorded" : "NOT as recorded"));
+      say(fmt::format(
+          "Drill: restored to {} in {} seconds; {} rows in {} tables of {} "
+          "organisations and {} entries of their trails compared: {}.",
+          to_rfc3339(result.point_at), result.seconds, result.rows, result.tables, result.tenants,
+          result.entries, result.passed ? "all as recorded" : "NOT as recorded"));
       if (result.passed) return;
       throw std::runtime_error("what was restored is not what was recorded: " +
                                fmt::format("{}", fmt::join(result.findings, "; ")));

@@ -211,8 +211,9 @@ std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant) {
   auto tree = target.tx().maybe<TreeRow>(kLockTree).value_or(TreeRow{});
   target.tx().later(kPlant, tenant, Uuid());
   if (tree.size > whole->size) throw cannot("the restored one is longer");
-  if (tree.size > 0 && column_of_hashes(source.tx().query(kLeafHashes, tree.size - 1, tree.size)) !=
-                           column_of_hashes(target.tx().query(kLeafHashes, tree.size - 1, tree.size)))
+  if (tree.size > 0 &&
+      column_of_hashes(source.tx().query(kLeafHashes, tree.size - 1, tree.size)) !=
+          column_of_hashes(target.tx().query(kLeafHashes, tree.size - 1, tree.size)))
     throw cannot("they differ in what both have");
   Edge edge(target, static_cast<std::uint64_t>(tree.size));
   for (auto at = tree.size; at < whole->size;) {
