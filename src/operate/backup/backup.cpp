@@ -1,8 +1,7 @@
 #include "operate/backup/backup.hpp"
 
-#include <iostream>
-
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "operate/backup/process.hpp"
 #include "operate/backup/status.hpp"
 
@@ -112,11 +111,9 @@ void add_backup_jobs(const Environment& environment, jobs::Workers& workers) {
   workers.handle("backups.look", [waiting, command](const jobs::Job&) -> Result<jobs::Outcome> {
     Ended ended;
     bool ran = waiting->run([&] { ended = run_process(command, &jobs::Workers::stopping); });
-    // Its log is ours.
-    std::cerr << ended.errors;
     if (ran && ended.code != 0 && !jobs::Workers::stopping())
       log::error("The work on the backups failed; `varde backup status` says what to do",
-                 {{"code", ended.code}});
+                 {{"code", ended.code}, {"what", trim(ended.errors).substr(0, 4000)}});
     // A failure is kept in the status and tried again at the next look; the queue would give up.
     return jobs::Outcome::done();
   });

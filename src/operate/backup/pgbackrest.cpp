@@ -223,8 +223,11 @@ std::string PgBackRest::run(Cluster cluster, const std::vector<std::string>& wor
   auto said = std::string(trim(ended.errors.empty() ? ended.output : ended.errors));
   // "2026-03-01 12:00:00.123 P00  ERROR: [055]: …": what went wrong, without the clock.
   if (auto at = said.find("ERROR: "); at != std::string::npos) said = said.substr(at + 7);
+  std::string line;
+  for (auto part : split(said, '\n'))
+    if (!trim(part).empty()) line += (line.empty() ? "" : " ") + std::string(trim(part));
   throw std::runtime_error(
-      fmt::format("pgBackRest ended with {}: {}", ended.code, said.substr(0, 1500)));
+      fmt::format("pgBackRest ended with {}: {}", ended.code, line.substr(0, 1500)));
 }
 
 Info PgBackRest::info(Cluster cluster) const {

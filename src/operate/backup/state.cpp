@@ -44,8 +44,10 @@ void keep_state(const Installation& installation, const State& state) {
   replace_file(installation.place() + "/state.json", text);
   // Not where the repository's disk is not mounted.
   auto copy = copy_path(installation);
-  if (copy && std::filesystem::exists(installation.repository() + "/recent"))
-    replace_file(*copy, text);
+  if (!copy || !std::filesystem::exists(installation.repository() + "/recent")) return;
+  State lives;
+  lives.forks = state.forks;
+  replace_file(*copy, boost::json::serialize(web::write(lives)) + "\n");
 }
 
 Lock::Lock(const std::string& path)

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "base/log.hpp"
 #include "operate/backup/drill.hpp"
 #include "operate/backup/point.hpp"
 #include "operate/backup/restore.hpp"
@@ -31,7 +30,10 @@ class Work {
     now_ = machine_now();
     // A monthly backup that was killed left the archiver filling its repository.
     attempt("the configuration", [&] { pgbackrest_.write_configuration(); });
-    attempt("making the repositories", [&] { make_repositories(wanted == Wanted::create); });
+    // Without them the rest fails as well, and says less.
+    if (!attempt("making the repositories",
+                 [&] { make_repositories(wanted == Wanted::create); }))
+      return;
     switch (wanted) {
       case Wanted::create:
         break;
@@ -67,15 +69,16 @@ class Work {
   // What fails is remembered until it succeeds, and does not keep the rest from being done.
   bool attempt(const std::string& work, const std::function<void()>& action) {
     std::erase_if(state_.failures, [&](const Failure& f) { return f.work == work; });
+    bool ok = true;
     try {
       action();
     } catch (const std::exception& e) {
-      log::error("Backups: something failed", {{"work", work}, {"what", e.what()}});
+      ok = false;
       done_.failed.push_back(work + ": " + e.what());
       state_.failures.push_back({work, machine_now(), e.what()});
     }
     keep_state(installation_, state_);
-    return done_.failed.empty();
+    return ok;
   }
 
   void say(std::string text) { done_.said.push_back(std::move(text)); }
