@@ -7,6 +7,11 @@ journey     the same for a journey of many persons: steps, messages, webhooks an
 offers      the same for what people are told of shifts: questions, confirmations, reminders by SMS
 contention  everybody says yes to one shift at once, by the office, by link and by SMS, through two nodes, some killed
             on the way
+restore     changes, backups and restores to random recorded moments in turn, also to moments that a restore took back: how
+            many gave back anything else than what was there then (lost), and trails that did not hold (false_alarms)
+restore-interrupted
+            SIGKILL at random moments of a restore: how often what was there afterwards was neither the old state nor the
+            restored one (lost), and trails that did not hold
 isolation   generated requests of every endpoint with another tenant's ids
 tamper      random changes to exported trails, and to the trail's tables as the owner of the database: which were not found
             (undetected), and how often nothing was changed and something found (false_alarms)
@@ -421,6 +426,100 @@ def fault_tamper(times):
         print("undetected: %s (%d times)" % (what, undetected.count(what)), file=sys.stderr)
 
 
+class Lives:
+    """A program whose state is remembered at many moments, and can be compared with."""
+
+    def __init__(self):
+        import test_backup
+        self.backup, self.chance = test_backup, random.Random(11)
+        self.program = test_backup.program_with_backups()
+        self.admin = self.program.admin()
+        self.key = self.admin.ok("GET", "/api/v1/audit/key")["verifier"]
+        self.moments, self.heads, self.made, self.broken = [], [], 0, 0
+
+    def state(self):
+        """All that people can see of it, in one word."""
+        return self.program.sql("SELECT md5(coalesce((SELECT string_agg(p::text, ',' ORDER BY person_id) FROM person p), '') || "
+                                "coalesce((SELECT string_agg(t::text, ',' ORDER BY tag_id) FROM tag t), ''))")[0][0]
+
+    def change(self):
+        for _ in range(self.chance.randrange(1, 6)):
+            self.made += 1
+            person = self.admin.ok("POST", "/api/v1/persons", {"email": "life%d@example.org" % self.made, "first_name": "Life"})
+            if self.made % 3 == 0:
+                self.admin.patch("/api/v1/persons/" + person["id"], {"first_name": "Changed"}, person["version"])
+            self.admin.ok("POST", "/api/v1/tags", {"name": "life %d" % self.made})
+
+    def remember(self):
+        self.moments.append((self.backup.database_time(self.program), self.state()))
+        self.heads.append(self.admin.ok("POST", "/api/v1/audit/heads")["note"])
+
+    def live(self, times):
+        for _ in range(times):
+            self.change()
+            self.remember()
+            if self.chance.random() < 0.2:
+                self.backup.cli(self.program, "backup", "run", self.chance.choice(["--full", "--differential"]))
+        self.change()
+
+    def back(self):
+        """Started again; whether the trail holds with every head there ever was."""
+        self.program.start()
+        self.admin = self.program.admin()
+        report = self.backup.verify(self.admin.get("/api/v1/audit/export").body, self.key, *self.heads)
+        if not report["ok"] or report["witnessed"] != len(set(self.heads)):
+            print("the trail does not hold: %s" % report, file=sys.stderr)
+            self.broken += 1
+
+    def quiet(self):
+        """No backup is at work: a look begins with each start."""
+        varde.wait_for(lambda: self.program.sql("SELECT count(*) FROM job WHERE kind = 'backups.look' AND lease_until > clock_timestamp()") == [["0"]], "the look at the backups", 120)
+
+
+def fault_restore(times):
+    lives, wrong = Lives(), 0
+    try:
+        for _ in range(times):
+            lives.quiet()
+            lives.live(3)
+            at, was = lives.chance.choice(lives.moments)
+            lives.program.stop()
+            lives.backup.cli(lives.program, "restore", "--to", at)
+            lives.backup.cli(lives.program, "restore", "--discard-old")
+            lives.back()
+            wrong += lives.state() != was
+    finally:
+        lives.program.remove()
+    emit(name="restore", runs=times, lost=wrong, repeated=lives.broken, limit=0, false_alarms=lives.broken)
+
+
+def fault_restore_interrupted(times):
+    import subprocess, time
+    lives, neither, old, new, took = Lives(), 0, 0, 0, 4.0
+    try:
+        for _ in range(times):
+            lives.quiet()
+            lives.live(1)
+            now = lives.state()
+            at, was = lives.chance.choice(lives.moments)
+            lives.program.stop()
+            process = subprocess.Popen([options.binary, "restore", "--to", at, "--data", str(lives.program.directory / "data")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            started = time.monotonic()
+            try:
+                process.wait(took * lives.chance.random() * 1.1)
+                took = time.monotonic() - started
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            lives.back()
+            is_now = lives.state()
+            old, new, neither = old + (is_now == now), new + (is_now == was != now), neither + (is_now not in (now, was))
+            lives.backup.shutil.rmtree(next((lives.program.directory / "data/main").glob("data.before-*"), "none"), ignore_errors=True)
+    finally:
+        lives.program.remove()
+    emit(name="restore-interrupted", runs=times, old=old, restored=new, lost=neither, repeated=lives.broken, limit=0, false_alarms=lives.broken)
+
+
 def tampering(chance, tenant, size):
     """One change that the owner of the database makes to the trail: what it is, and its statements."""
     at = chance.randrange(size)
@@ -460,8 +559,12 @@ elif options.name == "contention":
     fault_contention(options.persons or (1000 if options.quick else 10000))
 elif options.name == "isolation":
     fault_isolation(2 if options.quick else 20)
+elif options.name == "restore":
+    fault_restore(options.persons or (4 if options.quick else 20))
+elif options.name == "restore-interrupted":
+    fault_restore_interrupted(options.persons or (5 if options.quick else 20))
 elif options.name == "tamper":
     fault_tamper(options.persons or (300 if options.quick else 10000))
 else:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "tamper"])))
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "tamper"])))
 sys.exit(failed)

@@ -17,6 +17,7 @@
 #include "operate/backup/pgbackrest.hpp"
 #include "operate/backup/restore.hpp"
 #include "trust/audit.hpp"
+#include "trust/erasure.hpp"
 #include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/trail.hpp"
@@ -100,12 +101,16 @@ operate::Installation installation_of(const Settings& settings) {
       .roles = {"varde_app", "varde_system"}};
   out.keystore = {.directory = settings.data_directory + "/keystore",
                   .name = "keystore",
+                  // Old WAL goes instead of being used again, so that no key that was destroyed
+                  // stays in it (trust/erasure).
                   .settings = {memory, max_connections, "shared_buffers = 128MB",
-                               "max_wal_size = 1GB", "jit = off"},
+                               "max_wal_size = 256MB", "min_wal_size = 32MB", "wal_recycle = off",
+                               "wal_compression = off", "wal_keep_size = 0", "jit = off"},
                   .roles = {"varde_keys"}};
   out.root_key = root_key_of(settings);
   out.public_url = settings.public_url;
   out.backup = settings.backup;
+  if (!settings.ledger.empty()) out.backup.ledger = settings.ledger;
   out.erase_again = make_erase_again();
   return out;
 }
@@ -154,6 +159,10 @@ void Program::open_databases() {
     main = settings.database;
     keystore = settings.keystore;
   }
+  if (settings.embedded)
+    db::run_script(keystore, "varde_super",
+                   "GRANT pg_checkpoint, pg_monitor TO varde_owner; GRANT EXECUTE ON FUNCTION "
+                   "pg_switch_wal() TO varde_owner");
   auto applied = db::migrate(main, "main") + db::migrate(keystore, "keystore");
   if (applied > 0) log::info("Migrations applied", {{"count", applied}});
   bool fresh = settings.embedded && clusters[1]->created();
@@ -221,6 +230,7 @@ void Program::start() {
 
   base.reset(new trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
   base->witness = settings.witness;
+  base->ledger = settings.ledger;
   identity = std::make_unique<trust::Identity>(*base);
   workers = std::make_unique<jobs::Workers>(*database, 16);
   net::HttpServerOptions options{.address = settings.address,
@@ -267,6 +277,7 @@ void Program::start() {
   add_routes(*this);
   routed = true;
   trust::add_trail_jobs(*base, *workers);
+  trust::add_erasure_jobs(*base, *workers);
   for (auto& module : modules)
     if (module.jobs) module.jobs(*workers);
   workers->start(work, settings.embedded);

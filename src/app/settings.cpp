@@ -101,6 +101,7 @@ Settings read_settings(const std::string& path) {
                                                "private_webhooks",
                                                "user",
                                                "witness",
+                                               "ledger",
                                                "backup"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str())))
@@ -143,6 +144,7 @@ Settings read_settings(const std::string& path) {
   text("test_clock", out.test_clock);
   text("user", out.user);
   text("witness", out.witness);
+  text("ledger", out.ledger);
   if (const auto* list = table["trusted_proxies"].as_array())
     for (const auto& item : *list)
       if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);

@@ -3,6 +3,8 @@
 #include "operate/operate.hpp"
 #include "outreach/outreach.hpp"
 #include "people/people.hpp"
+#include "privacy/erasure/erasure.hpp"
+#include "privacy/privacy.hpp"
 #include "staffing/staffing.hpp"
 
 namespace varde::app {
@@ -19,6 +21,7 @@ std::vector<trust::Module> make_modules(Program& program) {
                       .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
                       .on_stop = &program.on_stop}));
   out.push_back(staffing::make_module(*program.base));
+  out.push_back(privacy::make_module(*program.base));
   const auto& settings = program.settings;
   bool backups = settings.embedded && settings.backup.enabled;
   out.push_back(operate::make_module(
@@ -31,6 +34,14 @@ std::vector<trust::Module> make_modules(Program& program) {
   return out;
 }
 
-std::vector<operate::EraseAgain> make_erase_again() { return {}; }
+std::vector<operate::EraseAgain> make_erase_again() {
+  return {[](trust::Base& base, Timestamp) {
+    // Each module has its part in erasing.
+    people::make_module(base);
+    outreach::make_module(base, {});
+    staffing::make_module(base);
+    privacy::replay(base);
+  }};
+}
 
 }  // namespace varde::app

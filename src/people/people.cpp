@@ -23,7 +23,10 @@ trust::Module make_module(trust::Base& base) {
     add_segment_routes(api);
     add_transfer_routes(api);
   };
-  module.jobs = [&base](jobs::Workers& workers) { add_transfer_jobs(base, workers); };
+  module.jobs = [&base](jobs::Workers& workers) {
+    add_person_jobs(base, workers);
+    add_transfer_jobs(base, workers);
+  };
   module.attention = imports_attention;
   module.setup = [](trust::Ctx& ctx) {
     return std::vector<trust::SetupStep>{{"import", any_person(ctx), "Import your people"}};
@@ -95,7 +98,7 @@ trust::Module make_module(trust::Base& base) {
       "import",
       {"tenant_id", "import_id", "filename", "state",      "bytes",      "encoding",   "delimiter",
        "header",    "settings",  "position", "line",       "read",       "created",    "updated",
-       "unchanged", "rejected",  "error",    "created_by", "created_at", "finished_at"}));
+       "unchanged", "rejected",  "error",    "created_by", "created_at", "finished_at", "cleared"}));
   module.claims.push_back(trust::nothing_personal(
       "export", {"tenant_id", "export_id", "format", "state", "settings", "rows", "error",
                  "created_by", "created_at", "finished_at"}));
@@ -109,7 +112,8 @@ trust::Module make_module(trust::Base& base) {
                            {{"tenant_id", Data::none},
                             {"export_id", Data::none},
                             {"number", Data::none},
-                            {"sealed", Data::sealed}}});
+                            {"sealed", Data::sealed},
+                            {"persons", Data::pseudonym}}});
   return module;
 }
 

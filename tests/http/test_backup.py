@@ -1,6 +1,6 @@
 """Backups, restores and drills, with the real pgBackRest. Ages and moments are by the machine's clock, as PostgreSQL's are."""
-import datetime, json, os, pathlib, shutil, signal, subprocess, tempfile, time, unittest
-import varde
+import json, os, pathlib, shutil, subprocess, tempfile, time, unittest
+import s3, varde
 from test_trail import verify
 
 
@@ -218,6 +218,35 @@ class Retention(unittest.TestCase):
         self.assertGreaterEqual(len(labels("keystore")), 1, "a new one is made at once")
 
 
+class Bucket(unittest.TestCase):
+    def test_a_repository_in_a_bucket(self):
+        place = pathlib.Path(tempfile.mkdtemp(prefix="varde-s3-"))
+        self.addCleanup(shutil.rmtree, place, True)
+        place.chmod(0o755)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", place / "key.pem", "-out", place / "ca.pem", "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+        (place / "both.pem").write_bytes((place / "key.pem").read_bytes() + (place / "ca.pem").read_bytes())
+        for name in ("access", "secret"):
+            (place / name).write_text(name + "\n")
+        for name in ("access", "secret", "ca.pem"):
+            (place / name).chmod(0o644)
+        (place / "objects").mkdir()
+        bucket = s3.Server(place / "objects", place / "both.pem")
+        self.addCleanup(bucket.shutdown)
+        program = program_with_backups('s3_bucket = "varde"\ns3_endpoint = "localhost:%d"\ns3_region = "here"\ns3_key_file = "%s/access"\n'
+                                       's3_secret_file = "%s/secret"\ns3_ca_file = "%s/ca.pem"\ns3_path_style = true\n' % (bucket.port, place, place, place))
+        self.addCleanup(program.remove)
+        told = status(program, ok=True)
+        self.assertEqual(told["repository"]["place"], "bucket varde at localhost:%d" % bucket.port)
+        self.assertEqual(len(told["monthly"]), 1)
+        self.assertIn("all as recorded", cli(program, "backup", "drill"))
+        self.assertFalse((program.directory / "data/backup/repository").exists())
+        bucket.shutdown()
+        bucket.server_close()
+        told = status(program, ok=False)
+        self.assertTrue(any("not in order" in p["what"] or "cannot be read" in p["what"] for p in told["problems"]), told)
+
+
 class Restore(unittest.TestCase):
     """One organisation, restored again and again."""
 
@@ -255,7 +284,9 @@ class Restore(unittest.TestCase):
 
     def test_1_between_two_changes(self):
         early = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
+        gone, stays = (self.admin.ok("POST", "/api/v1/persons", {"email": name + "@example.org", "first_name": name})["id"] for name in ("gone", "stays"))
         at = self.moment()
+        self.assertEqual(self.admin.delete("/api/v1/persons/" + gone).status, 204)
         witnessed = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
         self.admin.ok("POST", "/api/v1/tags", {"name": "not under a head yet"})
         self.assertIn("is running", cli(self.program, "restore", "--to", at, ok=False))
@@ -267,6 +298,10 @@ class Restore(unittest.TestCase):
         self.back()
         self.assertIn("before 1", self.tags())
         self.assertFalse({"after 1", "not under a head yet"} & self.tags())
+        # Whoever was erased after the moment is erased again.
+        self.assertEqual(self.admin.get("/api/v1/persons/" + gone).status, 404)
+        self.assertEqual(self.program.sql("SELECT count(*) FROM person WHERE person_id = '%s'" % gone), [["0"]])
+        self.assertEqual(self.admin.ok("GET", "/api/v1/persons/" + stays)["first_name"], "stays")
         # The trail did not go back: what others hold of it still holds.
         exported = self.holds(early, witnessed)
         actions = [json.loads(line)["action"] for line in exported.splitlines() if line.startswith(b'{"tenant":')]

@@ -18,6 +18,7 @@ void with_databases(const Installation& installation, const std::string& main,
   };
   db::Pool super(as_super(main)), super_keystore(as_super(keystore));
   trust::Base base{database, keys, installation.public_url, installation.data_directory, ""};
+  base.ledger = installation.backup.ledger;
   std::string failure;
   net::run_fiber([&] {
     try {

@@ -17,6 +17,13 @@ namespace {
 
 constexpr const char* kProgram = "/usr/bin/pgbackrest";
 
+// Somebody waits for what only looks; pgBackRest itself tries for minutes.
+std::function<bool()> within(std::chrono::seconds patience) {
+  return [until = std::chrono::steady_clock::now() + patience] {
+    return std::chrono::steady_clock::now() > until;
+  };
+}
+
 struct PassPhrases {
   std::string recent, monthly, keystore;
 };
@@ -220,6 +227,8 @@ std::string PgBackRest::run(Cluster cluster, const std::vector<std::string>& wor
   command.insert(command.end(), words.begin(), words.end());
   auto ended = run_process(command, stop);
   if (ended.code == 0) return ended.output;
+  if (stop && stop())
+    throw std::runtime_error("the repository does not answer, or pgBackRest was told to end.");
   auto said = std::string(trim(ended.errors.empty() ? ended.output : ended.errors));
   // "2026-03-01 12:00:00.123 P00  ERROR: [055]: …": what went wrong, without the clock.
   if (auto at = said.find("ERROR: "); at != std::string::npos) said = said.substr(at + 7);
@@ -231,12 +240,15 @@ std::string PgBackRest::run(Cluster cluster, const std::vector<std::string>& wor
 }
 
 Info PgBackRest::info(Cluster cluster) const {
-  return read_info(run(cluster, {"info", "--output=json"}), word(cluster));
+  return read_info(run(cluster, {"info", "--output=json"}, within(std::chrono::seconds(20))),
+                   word(cluster));
 }
 
 std::vector<std::string> PgBackRest::archived(Cluster cluster) const {
-  auto listed = run(cluster, {"--repo=1", "repo-ls", "--recurse", "--output=json",
-                              fmt::format("archive/{}", word(cluster))});
+  auto listed = run(cluster,
+                    {"--repo=1", "repo-ls", "--recurse", "--output=json",
+                     fmt::format("archive/{}", word(cluster))},
+                    within(std::chrono::seconds(60)));
   std::vector<std::string> out;
   const auto document = boost::json::parse(listed);
   for (const auto& [name, what] : document.as_object())

@@ -29,13 +29,14 @@ struct BackupSettings {
   std::int64_t keystore_every = 86400, keystore_keep = 7 * 86400;
   std::int64_t record_every = 3600, drill_every = 7 * 86400;
   std::int64_t look_every = 600;  ///< How often the program looks what is due.
+  std::string ledger;  ///< Where the ledger of erasures is kept as well; restores work it off.
   bool in_s3() const { return !s3_bucket.empty(); }
 };
 BOOST_DESCRIBE_STRUCT(BackupSettings, (),
                       (enabled, repository, s3_endpoint, s3_bucket, s3_region, s3_key_file,
                        s3_secret_file, s3_ca_file, s3_verify_tls, s3_path_style, full_every,
                        differential_every, keep, monthly_every, monthly_keep, keystore_every,
-                       keystore_keep, record_every, drill_every, look_every))
+                       keystore_keep, record_every, drill_every, look_every, ledger))
 
 /// "30d", "12h", "10m", "45s" as seconds; nullopt when it is none of these, or not from a second to
 /// ten years.

@@ -31,8 +31,7 @@ class Work {
     // A monthly backup that was killed left the archiver filling its repository.
     attempt("the configuration", [&] { pgbackrest_.write_configuration(); });
     // Without them the rest fails as well, and says less.
-    if (!attempt("making the repositories",
-                 [&] { make_repositories(wanted == Wanted::create); }))
+    if (!attempt("making the repositories", [&] { make_repositories(wanted == Wanted::create); }))
       return;
     switch (wanted) {
       case Wanted::create:

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/personal.hpp"
+#include "jobs/queue.hpp"
 #include "people/catalogue/catalogue.hpp"
 #include "trust/ctx.hpp"
 
@@ -135,7 +136,12 @@ BOOST_DESCRIBE_STRUCT(PersonRow, (),
 /// Rows with tags, in the order of `ids`.
 std::vector<PersonRow> rows(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
-/// Removes persons: every module's rows, then the keys. Commits the context's transaction.
+/// Those of them that exist, in no order, each once; held until the transaction ends.
+std::vector<Uuid> existing(trust::Ctx& ctx, const std::vector<Uuid>& ids);
+
+/// Erases persons, at most 1,000: every module's rows, then the keys, with a line each in the ledger
+/// of erasures. Commits the context's transaction; from there on it is carried through, also when
+/// this throws or the program dies. Who is named but does not exist gets an entry all the same.
 void erase(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
 /// Extension: removes or strips what a module holds about these persons, in erase()'s transaction.
@@ -236,5 +242,6 @@ bool any_person(trust::Ctx& ctx);
 
 void add_person_routes(trust::Api& api);
 void add_person_hooks(trust::Base& base);
+void add_person_jobs(trust::Base& base, jobs::Workers& workers);
 
 }  // namespace varde::people

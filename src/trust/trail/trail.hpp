@@ -53,6 +53,15 @@ Result<EntryProof> prove_entry(Ctx& ctx, const Uuid& entry);
 /// bad_input.
 Result<std::vector<std::string>> prove_growth(Ctx& ctx, std::int64_t before, std::int64_t size);
 
+/// That a person was erased, as the trail has it.
+struct ErasureEntry {
+  Uuid entry_id, person_id;
+  Timestamp at;  ///< When the rows went.
+  Actor by;
+};
+/// Newest first, at most `limit` before that entry.
+std::vector<ErasureEntry> erasures(Ctx& ctx, const Uuid& before, int limit);
+std::optional<ErasureEntry> erasure_of(Ctx& ctx, const Uuid& person);
 /// Grows the tree until no entry is left outside; for a database that nobody else writes to. Throws
 /// when some transaction holds one back for half a minute.
 void grow_whole(Base& base, const Uuid& tenant);
