@@ -100,16 +100,15 @@ void Program::open_databases() {
                      "autovacuum_vacuum_insert_scale_factor = 0.05",
                      "autovacuum_vacuum_cost_limit = 2000"},
         .roles = {"varde_app", "varde_system"}}));
-    clusters.push_back(std::make_unique<db::Cluster>(
-        db::ClusterOptions{.directory = settings.data_directory + "/keystore",
-                           .name = "keystore",
-                           // Old WAL goes instead of being used again, so that no key that was
-                           // destroyed stays in it (trust/erasure).
-                           .settings = {memory, max_connections, "shared_buffers = 128MB",
-                                        "max_wal_size = 256MB", "min_wal_size = 32MB",
-                                        "wal_recycle = off", "wal_compression = off",
-                                        "wal_keep_size = 0", "jit = off"},
-                           .roles = {"varde_keys"}}));
+    clusters.push_back(std::make_unique<db::Cluster>(db::ClusterOptions{
+        .directory = settings.data_directory + "/keystore",
+        .name = "keystore",
+        // Old WAL goes instead of being used again, so that no key that was
+        // destroyed stays in it (trust/erasure).
+        .settings = {memory, max_connections, "shared_buffers = 128MB", "max_wal_size = 256MB",
+                     "min_wal_size = 32MB", "wal_recycle = off", "wal_compression = off",
+                     "wal_keep_size = 0", "jit = off"},
+        .roles = {"varde_keys"}}));
     for (auto& cluster : clusters) cluster->start();
     main = clusters[0]->conninfo();
     keystore = clusters[1]->conninfo();

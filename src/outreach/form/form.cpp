@@ -11,6 +11,7 @@
 #include "trust/audit.hpp"
 #include "trust/limiter.hpp"
 #include "trust/names.hpp"
+#include "trust/retention.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -663,7 +664,21 @@ void add_form_pages(trust::Base& base, web::Router& router) {
   router.page("POST", "/p/f/{tenant}/{form}", serve);
 }
 
+namespace {
+constexpr db::Sql kOldAnswers{
+    "retention.old_form_answer",
+    "SELECT count(*) AS rows, min(at) AS oldest FROM form_answer WHERE at < $1"};
+constexpr db::Sql kDropOldAnswers{
+    "retention.drop_form_answer",
+    "DELETE FROM form_answer WHERE ctid IN (SELECT ctid FROM form_answer WHERE at < $1 ORDER BY at "
+    "LIMIT $2) RETURNING answer_id"};
+}  // namespace
+
 void add_form_hooks(trust::Base& base) {
+  base.extensions.add(trust::aged_rows(
+      "form-answers", "Answers to forms",
+      "What people wrote into forms and surveys, and the numbers made of it. Who they are stays.",
+      kOldAnswers, kDropOldAnswers));
   base.extensions.add(people::EraseHook{
       [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); }});
   trust::add_names(base, kFormNames);

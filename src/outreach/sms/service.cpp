@@ -9,6 +9,7 @@
 #include "outreach/sms/store.hpp"
 #include "people/person/person.hpp"
 #include "trust/names.hpp"
+#include "trust/retention.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
@@ -181,7 +182,18 @@ std::vector<trust::Moving> sms_captured_since(Ctx& ctx, Timestamp since) {
   return ctx.tx().all<trust::Moving>(kNewest, Uuid::floor_of(since));
 }
 
+namespace {
+constexpr db::Sql kOldSms{
+    "retention.old_sms",
+    "SELECT count(*) AS rows, min(due_at) AS oldest FROM sms WHERE due_at < $1 AND state > 2"};
+constexpr db::Sql kDropOldSms{"retention.drop_sms",
+                              "DELETE FROM sms WHERE ctid IN (SELECT ctid FROM sms WHERE due_at < "
+                              "$1 AND state > 2 ORDER BY due_at LIMIT $2) RETURNING sms_id"};
+}  // namespace
+
 void add_sms_hooks(trust::Base& base) {
+  base.extensions.add(
+      trust::aged_rows("sms", "SMS", "SMS that were sent, with their text.", kOldSms, kDropOldSms));
   base.extensions.add(people::EraseHook{
       [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kErase, ids); }});
   // Campaigns' are among the deliveries already.

@@ -139,9 +139,10 @@ std::vector<PersonRow> rows(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 /// Those of them that exist, in no order, each once; held until the transaction ends.
 std::vector<Uuid> existing(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
-/// Erases persons, at most 1,000: every module's rows, then the keys, with a line each in the ledger
-/// of erasures. Commits the context's transaction; from there on it is carried through, also when
-/// this throws or the program dies. Who is named but does not exist gets an entry all the same.
+/// Erases persons, at most 1,000: every module's rows, then the keys, with a line each in the
+/// ledger of erasures. Commits the context's transaction; from there on it is carried through, also
+/// when this throws or the program dies. Who is named but does not exist gets an entry all the
+/// same.
 void erase(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
 /// Extension: removes or strips what a module holds about these persons, in erase()'s transaction.

@@ -856,7 +856,8 @@ void erase(Ctx& ctx, const std::vector<Uuid>& ids) {
 }
 
 void add_person_jobs(trust::Base& base, jobs::Workers& workers) {
-  workers.handle("person.forget", [&base](const jobs::Job& job) { return forget_again(base, job); });
+  workers.handle("person.forget",
+                 [&base](const jobs::Job& job) { return forget_again(base, job); });
 }
 
 }  // namespace varde::people

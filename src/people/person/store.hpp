@@ -157,6 +157,13 @@ inline constexpr db::Sql kExisting{
     "person.existing",
     "SELECT person_id FROM person WHERE person_id = ANY($1) ORDER BY person_id FOR UPDATE"};
 inline constexpr db::Sql kAnyPerson{"person.any", "SELECT person_id FROM person LIMIT 1"};
+inline constexpr db::Sql kOldActivity{
+    "retention.old_activity",
+    "SELECT count(*) AS rows, min(at) AS oldest FROM activity WHERE at < $1"};
+inline constexpr db::Sql kDropOldActivity{
+    "retention.drop_activity",
+    "DELETE FROM activity WHERE ctid IN (SELECT ctid FROM activity WHERE at < $1 ORDER BY "
+    "activity_id LIMIT $2) RETURNING activity_id"};
 inline constexpr db::Sql kErasePersons{"person.erase",
                                        "DELETE FROM person WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kEraseValues{"person.erase_values",

@@ -6,6 +6,7 @@
 #include "staffing/paper/paper.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "trust/retention.hpp"
 #include "web/resource.hpp"
 
 namespace varde::staffing {
@@ -229,6 +230,12 @@ void add_offer_hooks(trust::Base& base) {
     return out;
   }});
   base.extensions.add(outreach::SmsReplyHook{take_reply});
+  base.extensions.add(trust::StillNeeded{
+      "SELECT FROM booking b WHERE b.person_id = p.person_id AND b.ends_at >= $1"});
+  base.extensions.add(trust::aged_rows(
+      "shifts", "Shifts and bookings",
+      "Shifts that are over, who was asked and what they said, who worked and how long.",
+      kOldShifts, kDropOldShifts));
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     struct Freed {
       Uuid booking_id, shift_id;
