@@ -7,9 +7,11 @@ import { type CategoryView, listRetention, previewRetention, setRetention } from
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { formatDate } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Alert, Loaded, Page, Time, toast } from '@/ui/kit'
 import { type Column, DataTable } from '@/ui/table'
+import { readMonths } from './months'
 
 /** "2 years", "18 months", or until somebody erases it. */
 export function periodWords(months: number | undefined | null): string {
@@ -17,14 +19,6 @@ export function periodWords(months: number | undefined | null): string {
   return months % 12 === 0
     ? t('keeping:years', { count: months / 12 })
     : t('keeping:months', { count: months })
-}
-
-/** What was written, as months; undefined when it is no period. */
-export function readMonths(text: string | number): number | null | undefined {
-  const written = String(text).trim()
-  if (written === '') return null
-  const months = Number(written)
-  return Number.isInteger(months) && months >= 1 && months <= 1200 ? months : undefined
 }
 
 export default function Retention() {
@@ -142,7 +136,10 @@ function Rule({ of, close }: { of: CategoryView; close: () => void }) {
         {months === null && <Alert tone="info">{t('keeping:preview_empty')}</Alert>}
         {typeof months === 'number' && preview.data && (
           <Alert tone={count > 0 ? 'warn' : 'info'}>
-            {count > 0 ? t('keeping:preview', { count }) : t('keeping:preview_none')}
+            {count > 0 ? t('keeping:preview', { count }) : t('keeping:preview_none')}{' '}
+            {count > 0 &&
+              preview.data.oldest &&
+              t('keeping:preview_oldest', { at: formatDate(preview.data.oldest) })}
           </Alert>
         )}
       </div>
