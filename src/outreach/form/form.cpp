@@ -831,6 +831,7 @@ void add_form_routes(trust::Api& api) {
                 item.values[std::string(key)] = value;
               page.items.push_back(std::move(item));
             }
+            trust::record_bulk_read(ctx, page.items.size(), "form", path->id);
             return page;
           });
   api.add(

@@ -389,6 +389,7 @@ void add_person_routes(trust::Api& api) {
             web::Page<PersonRow> page;
             page.next = web::cut_page(ids, limit, std::identity{});
             page.items = rows(ctx, ids);
+            trust::record_bulk_read(ctx, ids.size(), "person");
             return page;
           });
 

@@ -375,6 +375,7 @@ void add_offer_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/bookings", "listBookings", "Who works when and where", write},
           [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<web::Page<BookingView>> {
             VARDE_TRY(auto records, bookings(ctx, query.value));
+            trust::record_bulk_read(ctx, records.size(), "booking");
             return web::Page<BookingView>{views(ctx, records), {}, {}};
           });
   api.add({"GET", "/api/v1/shifts/{id}/bookings", "listShiftBookings", "Who is booked for a shift",
