@@ -15,6 +15,7 @@ audit-cost                an import of N persons and PATCHes of persons (wrk) wi
                           drops what is written to it
 audit-append              entries of the trail, one a transaction on one tenant and on eight, and a thousand a transaction; how
                           fast they become leaves of the tree
+subject-export            everything about one person of N, with 20,000 events, as a signed ZIP file; baseline: a GET of that person
 audit-verify              `varde audit verify` of an exported trail of N entries
 """
 import json, os, pathlib, random, re, shutil, socket, subprocess, sys, tempfile, time, uuid
@@ -362,7 +363,31 @@ def bench_audit_verify(count):
         program.remove()
 
 
-names = {"audit-cost": (bench_audit_cost, 20000, 2000), "audit-append": (bench_audit_append, 100000, 10000), "audit-verify": (bench_audit_verify, 1000000, 20000),
+def bench_subject_export(count):
+    program = varde.Program(quick=False).start()
+    try:
+        admin, _, _ = fill(program, count)
+        person = admin.ok("GET", "/api/v1/persons?limit=1")["items"][0]["id"]
+        tenant = program.sql("SELECT tenant_id FROM person WHERE person_id = '%s'" % person)[0][0]
+        program.sql("INSERT INTO activity (tenant_id, activity_id, person_id, kind, at, flags) SELECT '%s', gen_random_uuid(), '%s', 20, now() - i * interval '1 minute', 0 FROM generate_series(1, 20000) i" % (tenant, person))
+        program.sql("ANALYZE")
+
+        def seconds(call):
+            times = []
+            for _ in range(5):
+                started = time.monotonic()
+                call()
+                times.append(time.monotonic() - started)
+            return sorted(times)[2]
+        base = seconds(lambda: admin.ok("GET", "/api/v1/persons/" + person))
+        value = seconds(lambda: admin.post("/api/v1/persons/%s/export" % person))
+        emit("subject-export-%d" % count, value, "s", base, rss(program.process.pid))
+        emit("subject-export-baseline-get", base, "s")
+    finally:
+        program.remove()
+
+
+names = {"subject-export": (bench_subject_export, 1000000, 20000), "audit-cost": (bench_audit_cost, 20000, 2000), "audit-append": (bench_audit_append, 100000, 10000), "audit-verify": (bench_audit_verify, 1000000, 20000),
          "rank": (bench_rank, 10000, 1000), "publish": (bench_publish, 1000, 200), "answer": (bench_answer, 24000, 4000), "board": (bench_board, 2000, 400), "campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
          "person-get": (bench_person_get, 10000, 2000), "segment": (bench_segment, 1000000, 20000)}
 if options.name not in names:

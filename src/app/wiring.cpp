@@ -2,6 +2,7 @@
 #include "app/program.hpp"
 #include "outreach/outreach.hpp"
 #include "people/people.hpp"
+#include "privacy/privacy.hpp"
 #include "staffing/staffing.hpp"
 
 namespace varde::app {
@@ -18,6 +19,7 @@ std::vector<trust::Module> make_modules(Program& program) {
                       .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
                       .on_stop = &program.on_stop}));
   out.push_back(staffing::make_module(*program.base));
+  out.push_back(privacy::make_module(*program.base));
   return out;
 }
 

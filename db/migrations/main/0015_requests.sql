@@ -69,5 +69,8 @@ CREATE TABLE request_settings (
 );
 CALL protect_tenant_table('request_settings');
 
+-- Those whose processing is restricted: few, and asked for by every count and ranking.
+CREATE INDEX person_restricted ON person (tenant_id, person_id) WHERE state > 1;
+
 -- What the trail says of a person where the person is not the object itself: small, for most entries about persons are.
 CREATE INDEX audit_entry_about ON audit_entry (tenant_id, person_id, entry_id) WHERE person_id IS NOT NULL AND object_id IS DISTINCT FROM person_id;

@@ -177,7 +177,7 @@ inline constexpr db::Sql kPackagesGone{
     "ANY($1)"};
 inline constexpr db::Sql kDeleteRequests{
     "request.delete", "DELETE FROM subject_request WHERE request_id = ANY($1)"};
-inline constexpr db::Sql kKeepMonths{"request.keep_months",
+inline constexpr db::Sql kKeptFor{"request.keep_months",
                                      "SELECT keep_months FROM request_settings"};
 inline constexpr db::Sql kSetKeepMonths{
     "request.set_keep_months",

@@ -38,6 +38,7 @@ import {
   IconTag,
   IconTemplate,
   IconUserCircle,
+  IconUserShield,
   IconUsers,
   IconUsersGroup,
 } from '@tabler/icons-react'
@@ -101,6 +102,10 @@ const groups: { word?: string; items: Item[] }[] = [
       { href: '/sending/mailbox', word: 'mailbox', icon: IconInbox, right: 'channels.manage' },
       { href: '/sending/suppressions', word: 'suppressions', icon: IconMailOff, right: 'channels.manage' },
     ],
+  },
+  {
+    word: 'privacy',
+    items: [{ href: '/privacy/requests', word: 'requests', icon: IconUserShield, right: 'requests.handle' }],
   },
   {
     word: 'administration',
