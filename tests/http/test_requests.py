@@ -324,7 +324,7 @@ class Requests(unittest.TestCase):
         shared = number(955000 + Requests.used)
         one, two = self.person(), self.person()
         for p in (one, two):
-            self.admin.ok("PATCH", "/api/v1/persons/" + p["id"], {"phone": shared})
+            self.assertEqual(self.admin.request("PATCH", "/api/v1/persons/" + p["id"], {"phone": shared}, {"If-Match": "*"}).status, 200)
         long_ago = datetime.datetime.fromtimestamp(self.program.now() - 40 * DAY, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         made = self.admin.ok("POST", "/api/v1/requests", {"kind": "portability", "channel": "letter", "name": "Subject", "contact": shared, "received_at": long_ago, "identity": "Passport seen"})
         self.assertEqual({c["id"] for c in made["candidates"]}, {one["id"], two["id"]})

@@ -262,24 +262,22 @@ bool use_code(Ctx& ctx, const Uuid& request, std::string_view typed) {
 }
 
 bool receive(Ctx& ctx, const NewRequest& request) {
-  auto key = ctx.base.keys.create_keys(ctx.tenant, std::vector{request.id}).front();
-  NewRecord record{ctx.tenant,
-                   request.id,
-                   request.kind,
-                   RequestState::unconfirmed,
-                   request.channel,
-                   request.language,
-                   {crypto::seal(key,
-                                 json::serialize(json::object{
-                                     {"name", request.asked.name.reveal()},
-                                     {"contact", request.asked.contact.reveal()},
-                                     {"words", request.asked.words.reveal()}}),
-                                 asked_context(ctx.tenant, request.id))},
-                   request.received_at};
   try {
+    auto key = ctx.base.keys.create_keys(ctx.tenant, std::vector{request.id}).front();
+    auto text = json::serialize(json::object{{"name", request.asked.name.reveal()},
+                                             {"contact", request.asked.contact.reveal()},
+                                             {"words", request.asked.words.reveal()}});
+    NewRecord record{ctx.tenant,
+                     request.id,
+                     request.kind,
+                     RequestState::unconfirmed,
+                     request.channel,
+                     request.language,
+                     {crypto::seal(key, text, asked_context(ctx.tenant, request.id))},
+                     request.received_at};
     ctx.tx().insert_many("subject_request", std::vector{record});
     ctx.tx().flush();
-  } catch (const db::SqlError& e) {
+  } catch (const db::SqlError& e) {  // the key, or the row, is there already
     if (!e.is_unique_violation()) throw;
     ctx.rollback();
     return false;

@@ -3,7 +3,7 @@ import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconUserShield } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries } from '@/app/session'
-import { enterRequest, listRequests, type RequestRow } from '@/client'
+import { enterRequest, listRequests, type RequestPage, type RequestRow } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -45,7 +45,7 @@ export default function Requests() {
   const pages = usePages(['requests', filter], (cursor) =>
     ask(listRequests({ query: { ...filter, cursor, limit: 50 } })),
   )
-  const first = pages.data?.pages[0]
+  const first = pages.data?.pages[0] as RequestPage | undefined
   const counts = first?.counts
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEntering(true)}>
