@@ -12,8 +12,8 @@
 
 namespace varde::outreach {
 
-std::vector<trust::Claim> core_claims();  // claims.cpp
-void add_report_routes(trust::Api& api);  // campaign/report.cpp
+std::vector<trust::Claim> core_claims();             // claims.cpp
+void add_report_routes(trust::Api& api);             // campaign/report.cpp
 void add_delivery_subject_hooks(trust::Base& base);  // delivery/subject.cpp
 
 trust::Module make_module(trust::Base& base, const Environment& environment) {

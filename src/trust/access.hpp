@@ -11,7 +11,7 @@ enum class Role {
   administrator = 1,
   editor = 2,
   viewer = 3,
-  requester = 4,  ///< A workplace's leader: asks for shifts and sees how they are filled.
+  requester = 4,       ///< A workplace's leader: asks for shifts and sees how they are filled.
   privacy_officer = 5  ///< The data protection officer (GDPR Art. 37): requests, trail, persons.
 };
 BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer, requester, privacy_officer)

@@ -219,6 +219,14 @@ class Requests(unittest.TestCase):
         for language, words in (("nb", "Dine opplysninger"), ("sv", "Dina uppgifter"), ("nn", "Dine opplysninger"), ("en", "Your data")):
             self.assertIn(words, visitor.get(PAGE, headers={"Accept-Language": language}).body.decode())
 
+    def test_each_request_has_a_code_of_its_own(self):
+        person, codes = self.person(), []
+        for i in range(3):
+            link = Visitor(self.program).ask(contact=person["email"]).headers["Location"][len(PAGE):]
+            codes = varde.wait_for(lambda: len(c := self.codes(person["email"])) > i and c, "code %d" % i)
+        self.assertEqual(Visitor(self.program).send(link, {"action": "confirm", "code": codes[1]}).status, 422)
+        self.assertEqual(Visitor(self.program).send(link, {"action": "confirm", "code": codes[0]}).status, 303)
+
     def test_a_request_sent_twice_is_one(self):
         visitor, person = Visitor(self.program), self.person()
         page = visitor.get(PAGE).body.decode()
@@ -329,8 +337,10 @@ class Requests(unittest.TestCase):
         made = self.admin.ok("POST", "/api/v1/requests", {"kind": "portability", "channel": "letter", "name": "Subject", "contact": shared, "received_at": long_ago, "identity": "Passport seen"})
         self.assertEqual({c["id"] for c in made["candidates"]}, {one["id"], two["id"]})
         self.assertTrue(made["overdue"])
-        first = self.admin.ok("GET", "/api/v1/requests")
-        self.assertEqual(first["items"][0]["id"], made["id"], "by deadline")
+        first = self.admin.ok("GET", "/api/v1/requests?limit=200")
+        dues = [r["due_at"] for r in first["items"]]
+        self.assertEqual(dues, sorted(dues), "by deadline")
+        self.assertIn(made["id"], [r["id"] for r in first["items"]])
         self.assertGreaterEqual(first["counts"]["overdue"], 1)
         self.assertEqual(self.admin.post("/api/v1/requests/%s/package" % made["id"]).status, 409, "about whom?")
         chosen = self.act(made, "person", {"person_id": two["id"]})

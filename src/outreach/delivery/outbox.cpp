@@ -435,12 +435,11 @@ void write_outbox(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
     auto names = sources.empty() ? std::map<Uuid, std::string>()
                                  : trust::names_of(ctx, {sources.begin(), sources.end()});
     for (const auto& row : rows)
-      out.add(SubjectOutbox{row.created_at, row.due_at, row.source_kind, names[row.source_id],
-                            row.state,
-                            key && !row.payload.data.empty()
-                                ? crypto::open(*key, row.payload.data,
-                                               context_of(ctx.tenant, row.message_id))
-                                : std::nullopt});
+      out.add(SubjectOutbox{
+          row.created_at, row.due_at, row.source_kind, names[row.source_id], row.state,
+          key && !row.payload.data.empty()
+              ? crypto::open(*key, row.payload.data, context_of(ctx.tenant, row.message_id))
+              : std::nullopt});
     if (static_cast<int>(rows.size()) < people::kSubjectPage) return;
     after = rows.back().message_id;
   }

@@ -1,9 +1,9 @@
-// What is kept about a person of messages that went out: deliveries, what came back, what is planned,
-// and whether the address is held.
+// What is kept about a person of messages that went out: deliveries, what came back, what is
+// planned, and whether the address is held.
+#include "people/subject/subject.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/delivery.hpp"
 #include "people/person/person.hpp"
-#include "people/subject/subject.hpp"
 #include "trust/names.hpp"
 
 namespace varde::outreach {
@@ -53,9 +53,9 @@ constexpr db::Sql kResponses{
     "response r LEFT JOIN link l ON l.tenant_id = r.tenant_id AND l.source_id = r.source_id AND "
     "l.number = r.number WHERE r.person_id = $1 AND (r.source_id, r.kind, r.number, r.flags) > "
     "($2, $3, $4, $5) ORDER BY r.source_id, r.kind, r.number, r.flags LIMIT $6"};
-constexpr db::Sql kPlanned{
-    "chunk.of_subject",
-    "SELECT campaign_id, due_at FROM chunk WHERE NOT done AND $1 = ANY(person_ids) ORDER BY due_at"};
+constexpr db::Sql kPlanned{"chunk.of_subject",
+                           "SELECT campaign_id, due_at FROM chunk WHERE NOT done AND $1 = "
+                           "ANY(person_ids) ORDER BY due_at"};
 
 struct SubjectDelivery {
   Timestamp at;
@@ -152,13 +152,14 @@ void write_held(Ctx& ctx, const Uuid& id, people::SubjectWriter& out) {
 }  // namespace
 
 void add_delivery_subject_hooks(trust::Base& base) {
-  base.extensions.add(people::SubjectHook{{"delivery", "response", "chunk", "suppression"},
-                                          [](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
-                                            write_deliveries(ctx, person, out);
-                                            write_responses(ctx, person, out);
-                                            write_planned(ctx, person, out);
-                                            write_held(ctx, person, out);
-                                          }});
+  base.extensions.add(
+      people::SubjectHook{{"delivery", "response", "chunk", "suppression"},
+                          [](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+                            write_deliveries(ctx, person, out);
+                            write_responses(ctx, person, out);
+                            write_planned(ctx, person, out);
+                            write_held(ctx, person, out);
+                          }});
 }
 
 }  // namespace varde::outreach

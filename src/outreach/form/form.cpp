@@ -683,7 +683,8 @@ void write_answers(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   };
   std::map<Uuid, Known> forms;
   if (!ids.empty())
-    for (const auto& record : ctx.tx().all<FormRecord>(kFormsByIds, std::vector<Uuid>(ids.begin(), ids.end()))) {
+    for (const auto& record :
+         ctx.tx().all<FormRecord>(kFormsByIds, std::vector<Uuid>(ids.begin(), ids.end()))) {
       auto& known = forms[record.form_id];
       known.name = record.name;
       for (const auto& field : fields_of(record)) known.questions[field.key.value] = field.label;

@@ -13,9 +13,9 @@
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/sms.hpp"
 #include "outreach/template/shape.hpp"
-#include "people/subject/subject.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
+#include "people/subject/subject.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
 #include "trust/names.hpp"
@@ -928,8 +928,7 @@ void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   }
   out.section("journey_steps", people::subject_columns<SubjectStep>());
   for (std::pair<Uuid, std::string> after;;) {
-    auto rows =
-        ctx.tx().all<DoneOfPerson>(kDoneOfPerson, person, after.first, after.second, kPage);
+    auto rows = ctx.tx().all<DoneOfPerson>(kDoneOfPerson, person, after.first, after.second, kPage);
     auto names = journeys_of(ctx, rows);
     for (const auto& r : rows) out.add(SubjectStep{r.at, names[r.journey_id], r.step_id});
     if (is_last(rows)) break;
@@ -941,13 +940,12 @@ void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
     auto rows = ctx.tx().all<CallOfPerson>(kCallsOfPerson, person, after, kPage);
     auto names = journeys_of(ctx, rows);
     for (const auto& r : rows)
-      out.add(SubjectCall{r.due_at, names[r.journey_id],
-                          r.url.substr(0, r.url.find('/', 8)),  // what follows may be a password
-                          static_cast<CallState>(r.state),
-                          r.attempts,
-                          key ? crypto::open(*key, r.sealed.data,
-                                             webhook_context(ctx.tenant, r.call_id))
-                              : std::nullopt});
+      out.add(SubjectCall{
+          r.due_at, names[r.journey_id],
+          r.url.substr(0, r.url.find('/', 8)),  // what follows may be a password
+          static_cast<CallState>(r.state), r.attempts,
+          key ? crypto::open(*key, r.sealed.data, webhook_context(ctx.tenant, r.call_id))
+              : std::nullopt});
     if (is_last(rows)) break;
     after = rows.back().call_id;
   }

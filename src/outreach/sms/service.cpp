@@ -208,10 +208,10 @@ void write_sms(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
     for (const auto& row : rows) {
       SubjectSms sms{row.created_at, row.kind, names[row.ref_id], row.state,
                      row.reason,     row.at,   row.segments,      std::nullopt};
-      if (auto content = key && !row.sealed.data.empty()
-                             ? crypto::open(*key, row.sealed.data,
-                                            context_of(ctx.tenant, row.reference))
-                             : std::nullopt)
+      if (auto content =
+              key && !row.sealed.data.empty()
+                  ? crypto::open(*key, row.sealed.data, context_of(ctx.tenant, row.reference))
+                  : std::nullopt)
         sms.text = std::string(json::parse(*content).at("text").as_string());
       out.add(sms);
     }

@@ -132,9 +132,10 @@ inline constexpr db::Sql kOfPerson{
                      " FROM sms WHERE person_id = $1 AND sms_id < $2 AND kind <> 2 AND state >= 2 "
                      "ORDER BY sms_id DESC LIMIT $3"};
 inline constexpr db::Sql kAllOfPerson{
-    "sms.all_of_person", "SELECT " VARDE_SMS_COLUMNS
-                         " FROM sms WHERE person_id = $1 AND sms_id < $2 ORDER BY sms_id DESC LIMIT "
-                         "$3"};
+    "sms.all_of_person",
+    "SELECT " VARDE_SMS_COLUMNS
+    " FROM sms WHERE person_id = $1 AND sms_id < $2 ORDER BY sms_id DESC LIMIT "
+    "$3"};
 inline constexpr db::Sql kErase{"sms.erase", "DELETE FROM sms WHERE person_id = ANY($1)"};
 
 /// Seals what goes to a number that is nobody's.

@@ -122,9 +122,9 @@ std::string sections_html(const SubjectDocument& document, const SubjectStyle& s
     }
     out += "</tbody></table></div>";
     if (section.rows.size() > count)
-      out += fmt::format("<p>{}</p>",
-                         style.words("more", {{"count", std::to_string(section.rows.size() - count)},
-                                              {"file", section.key + ".csv"}}));
+      out += fmt::format(
+          "<p>{}</p>", style.words("more", {{"count", std::to_string(section.rows.size() - count)},
+                                            {"file", section.key + ".csv"}}));
     out += "</section>";
   }
   return out;

@@ -40,15 +40,13 @@ std::string index_html(const Content& c) {
   std::string contents, files;
   for (const auto& section : c.document.sections())
     if (!section.rows.empty())
-      contents += fmt::format(
-          "<li><a href=\"#{}\">{}</a> ({})</li>", html_escape(section.key),
-          html_escape(section_title(t, section.key)), section.rows.size());
+      contents += fmt::format("<li><a href=\"#{}\">{}</a> ({})</li>", html_escape(section.key),
+                              html_escape(section_title(t, section.key)), section.rows.size());
   for (const auto& file : c.document.files())
     files += fmt::format("<li><a href=\"files/{0}\">{0}</a></li>", html_escape(file.name));
-  auto reference = c.what.reference.empty()
-                       ? std::string()
-                       : fmt::format("<dt>{}</dt><dd>{}</dd>", t("reference"),
-                                     html_escape(c.what.reference));
+  auto reference = c.what.reference.empty() ? std::string()
+                                            : fmt::format("<dt>{}</dt><dd>{}</dd>", t("reference"),
+                                                          html_escape(c.what.reference));
   return fmt::format(
       "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\"><meta http-equiv=\"Content-Security-Policy\" "
@@ -56,9 +54,8 @@ std::string index_html(const Content& c) {
       "</head><body><main><h1>{}</h1><p>{}</p><dl><dt>{}</dt><dd>{}</dd><dt>{}</dt><dd>{}</dd>"
       "<dt>{}</dt><dd>{} UTC</dd><dt>{}</dt><dd>{}</dd>{}</dl><p>{}</p><h2>{}</h2><ul>{}</ul>{}{}"
       "<h2>{}</h2><p>{}</p><p><code>{}</code></p></main></body></html>\n",
-      t.language(), t("title"), kCss, t("title"),
-      t("intro", {{"organisation", c.tenant.name}}), t("who"), html_escape(c.name),
-      t("organisation"), html_escape(c.tenant.name), t("made_at"),
+      t.language(), t("title"), kCss, t("title"), t("intro", {{"organisation", c.tenant.name}}),
+      t("who"), html_escape(c.name), t("organisation"), html_escape(c.tenant.name), t("made_at"),
       html_escape(to_rfc3339(c.at).substr(0, 16)), t("zone"), html_escape(c.style.zone), reference,
       t("rights", {{"organisation", c.tenant.name}}), t("contents"), contents,
       files.empty() ? "" : fmt::format("<h2>{}</h2><ul>{}</ul>", t("files"), files),
@@ -77,7 +74,8 @@ std::optional<PackageReceipt> write_package(trust::Base& base, const Uuid& tenan
       c.at);
   json::array listed;
   auto add = [&](const std::string& name, std::string_view bytes, bool packed = false) {
-    listed.push_back({{"name", name}, {"bytes", bytes.size()}, {"sha256", hex(crypto::sha256(bytes))}});
+    listed.push_back(
+        {{"name", name}, {"bytes", bytes.size()}, {"sha256", hex(crypto::sha256(bytes))}});
     return zip.add(name, bytes, packed);
   };
   if (!add("index.html", index_html(c))) return std::nullopt;
@@ -129,9 +127,13 @@ Result<PackageWriter> make_package(Ctx& ctx, const PackageFor& what) {
   auto language = what.language;
   if (language.empty()) language = person.language.empty() ? tenant.locale : person.language;
   auto zone = person.time_zone.empty() ? tenant.time_zone : person.time_zone;
-  auto content = std::make_shared<Content>(
-      Content{{}, {subject_words(language), zone}, tenant, what, display_name(person),
-              ctx.base.keys.signer().verifier(), now()});
+  auto content = std::make_shared<Content>(Content{{},
+                                                   {subject_words(language), zone},
+                                                   tenant,
+                                                   what,
+                                                   display_name(person),
+                                                   ctx.base.keys.signer().verifier(),
+                                                   now()});
   gather(ctx, what.person, content->document);
   ctx.commit();
   return PackageWriter{[&base = ctx.base, tenant_id = ctx.tenant,

@@ -38,8 +38,8 @@ struct PackageReceipt {
 /// Gathers, and ends the context's transaction: it is not held while the file is written. Then
 /// returns what writes it, wherever and whenever the caller wants. Errors: not_found.
 /// The writer opens files in contexts of its own; nullopt when `write` said that nobody reads.
-using PackageWriter =
-    std::function<std::optional<PackageReceipt>(const std::function<bool(std::string_view)>& write)>;
+using PackageWriter = std::function<std::optional<PackageReceipt>(
+    const std::function<bool(std::string_view)>& write)>;
 Result<PackageWriter> make_package(trust::Ctx& ctx, const PackageFor& what);
 
 /// A name for the file to be saved under: "about-me-2026-03-01.zip".

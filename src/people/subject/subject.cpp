@@ -58,9 +58,9 @@ void write_person(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   auto persons = load(ctx, {id}, true, false);
   if (persons.empty()) return;
   const auto& p = persons.front();
-  out.table("identity", std::vector<IdentityRow>{{p.id, p.first_name, p.last_name, p.email, p.phone,
-                                                  p.language, p.time_zone, p.state, p.created_at,
-                                                  p.updated_at}});
+  out.table("identity",
+            std::vector<IdentityRow>{{p.id, p.first_name, p.last_name, p.email, p.phone, p.language,
+                                      p.time_zone, p.state, p.created_at, p.updated_at}});
   std::vector<AttributeRow> values;
   for (const auto& attribute : attributes(ctx))
     if (auto value = p.attributes.find(attribute.id); value != p.attributes.end())
@@ -97,7 +97,8 @@ void write_timeline(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   auto key = ctx.base.keys.key(ctx.tenant, id);
   std::map<Uuid, std::string> names;
   for (auto before = Uuid::largest();;) {
-    auto records = ctx.tx().all<store::ActivityRecord>(store::kActivityOf, id, before, kSubjectPage);
+    auto records =
+        ctx.tx().all<store::ActivityRecord>(store::kActivityOf, id, before, kSubjectPage);
     std::set<Uuid> unknown;
     for (const auto& record : records)
       if (record.ref_id && !names.contains(*record.ref_id)) unknown.insert(*record.ref_id);
@@ -107,13 +108,18 @@ void write_timeline(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
         names[ref] = std::move(name);
     }
     for (const auto& record : records) {
-      EventRow row{record.at, record.kind, "", record.number, std::nullopt,
-                   (record.flags & kSimulated) != 0, (record.flags & kScanner) != 0};
+      EventRow row{record.at,
+                   record.kind,
+                   "",
+                   record.number,
+                   std::nullopt,
+                   (record.flags & kSimulated) != 0,
+                   (record.flags & kScanner) != 0};
       if (record.ref_id) row.about = names[*record.ref_id];
       if (record.sealed && key)
-        row.detail = crypto::open(*key, record.sealed->data,
-                                  "activity:" + std::string(ctx.tenant.view()) +
-                                      std::string(record.activity_id.view()));
+        row.detail = crypto::open(
+            *key, record.sealed->data,
+            "activity:" + std::string(ctx.tenant.view()) + std::string(record.activity_id.view()));
       out.add(row);
     }
     if (static_cast<int>(records.size()) < kSubjectPage) return;

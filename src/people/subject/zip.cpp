@@ -19,8 +19,7 @@ struct ZipWriter::Impl {
     auto& impl = *static_cast<Impl*>(self);
     if (impl.gone) return -1;
     try {
-      if (impl.out({static_cast<const char*>(bytes), size}))
-        return static_cast<la_ssize_t>(size);
+      if (impl.out({static_cast<const char*>(bytes), size})) return static_cast<la_ssize_t>(size);
     } catch (...) {
       impl.thrown = std::current_exception();
     }

@@ -27,12 +27,11 @@ void gather_package(Ctx& ctx, const RequestRecord& record) {
   ctx.tx().later(kPackageState, record.request_id, PackageState::gathering,
                  std::optional<Timestamp>());
   note_in_trail(ctx, "request.gather", record);
-  jobs::enqueue(
-      ctx.tx(),
-      {.kind = "privacy.gather",
-       .tenant_id = ctx.tenant,
-       .payload = json::serialize(json::object{{"request_id", record.request_id.str()}}),
-       .unique_key = "request-gather:" + record.request_id.str()});
+  jobs::enqueue(ctx.tx(),
+                {.kind = "privacy.gather",
+                 .tenant_id = ctx.tenant,
+                 .payload = json::serialize(json::object{{"request_id", record.request_id.str()}}),
+                 .unique_key = "request-gather:" + record.request_id.str()});
 }
 
 // A run that was cut short begins anew: nothing of it was shown.
@@ -46,9 +45,8 @@ Result<jobs::Outcome> run_gather(trust::Base& base, const jobs::Job& job) {
     return jobs::Outcome::done();
   ctx.tx().later(kClearPieces, id);
   ctx.commit();
-  auto number = record->number
-                    ? case_number(*record->number, record->confirmed_at.value_or(now()))
-                    : std::string();
+  auto number = record->number ? case_number(*record->number, record->confirmed_at.value_or(now()))
+                               : std::string();
   auto writer = people::make_package(ctx, {*record->person_id, record->language, number});
   if (!writer) {
     ctx.tx().later(kPackageState, id, PackageState::failed, std::optional<Timestamp>());
@@ -103,8 +101,8 @@ net::Response package_answer(Ctx& ctx, const RequestRecord& record) {
     for (int number = 0; key; ++number) {
       auto piece = own.tx().maybe<PieceRecord>(kPiece, id, number);
       own.rollback();
-      auto bytes = piece ? crypto::open(*key, piece->sealed.data, piece_context(id, number))
-                         : std::nullopt;
+      auto bytes =
+          piece ? crypto::open(*key, piece->sealed.data, piece_context(id, number)) : std::nullopt;
       if (!bytes || !out.write(*bytes)) return;
     }
   };

@@ -37,8 +37,11 @@ std::string first(const Posted& posted, std::string_view key) {
 
 struct Visit {
   Visit(Desk& d, net::Request& r, const Uuid& tenant_id, std::string slug)
-      : desk(d), request(r), ctx(d.base, tenant_id, {trust::ActorKind::person, {}}),
-        home("/p/requests/" + std::move(slug)), words("requests", "en") {
+      : desk(d),
+        request(r),
+        ctx(d.base, tenant_id, {trust::ActorKind::person, {}}),
+        home("/p/requests/" + std::move(slug)),
+        words("requests", "en") {
     ctx.network = trust::network_of(r.peer);
     ctx.request_id = r.id;
     tenant = trust::tenant_settings(ctx);
@@ -66,7 +69,7 @@ net::Response show(Visit& visit, const std::string& title, const std::string& bo
   auto response = outreach::page(
       visit.style, title, fmt::format("<h1>{}</h1>{}", html_escape(title), body),
       {.css = "dl{display:grid;grid-template-columns:auto 1fr;gap:4px 16px}dt{font-weight:600}"
-              "dd{margin:0}form{margin:0 0 24px}",
+              "dd{margin:0}form{margin:0 0 24px}.choice{align-items:flex-start;padding:6px 0}",
        .footer = html_escape(visit.tenant.name) + ". " + visit.words("footer")},
       status);
   response.with("Referrer-Policy", "same-origin");
@@ -264,15 +267,14 @@ net::Response case_page(Visit& visit, const std::string& path, const RequestReco
                         std::string_view error = {}, int status = 200) {
   const auto& t = visit.words;
   auto day = [&](const std::optional<Timestamp>& at) {
-    return at ? html_escape(t.day(Date(std::chrono::floor<std::chrono::days>(
-                    to_local(*at, visit.tenant.time_zone)))))
+    return at ? html_escape(t.day(Date(
+                    std::chrono::floor<std::chrono::days>(to_local(*at, visit.tenant.time_zone)))))
               : std::string();
   };
   auto fact = [&](const char* key, const std::string& value) {
     return value.empty() ? std::string() : fmt::format("<dt>{}</dt><dd>{}</dd>", t(key), value);
   };
-  bool open =
-      record.state == RequestState::confirmed || record.state == RequestState::working;
+  bool open = record.state == RequestState::confirmed || record.state == RequestState::working;
   auto body = fmt::format(
       "<p>{}</p><dl>{}{}{}{}{}</dl>", t("case.text", {{"organisation", visit.tenant.name}}),
       fact("case.number",

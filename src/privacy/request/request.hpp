@@ -63,8 +63,9 @@ enum class EventKind {
   done = 15,
   refused = 16,
 };
-BOOST_DESCRIBE_ENUM(EventKind, received, confirmed, person_chosen, note, started, extended, gathered,
-                    sent, fetched, downloaded, restricted, lifted, objected, erased, done, refused)
+BOOST_DESCRIBE_ENUM(EventKind, received, confirmed, person_chosen, note, started, extended,
+                    gathered, sent, fetched, downloaded, restricted, lifted, objected, erased, done,
+                    refused)
 
 /// What was asked, opened. Empty when it is gone.
 struct Asked {

@@ -173,8 +173,7 @@ Result<RequestRecord> find_open(Ctx& ctx, const Uuid& id) {
 
 Result<RequestRecord> find_with_person(Ctx& ctx, const Uuid& id) {
   VARDE_TRY(auto record, find_open(ctx, id));
-  if (!record.person_id)
-    return conflict("Choose first whom this request is about.", "no-person");
+  if (!record.person_id) return conflict("Choose first whom this request is about.", "no-person");
   return record;
 }
 
@@ -202,9 +201,9 @@ Result<RequestDetails> view(Ctx& ctx, const Uuid& id) {
     }
     out.candidates = people::rows(ctx, ids);
   }
-  out.package = {record->package_state,      record->package_at,    record->package_sent_at,
-                 record->package_until,      record->package_fetched_at, record->package_bytes,
-                 record->package_rows,       record->package_files, std::nullopt};
+  out.package = {record->package_state, record->package_at,         record->package_sent_at,
+                 record->package_until, record->package_fetched_at, record->package_bytes,
+                 record->package_rows,  record->package_files,      std::nullopt};
   if (record->package_hash) out.package.manifest_sha256 = hex(record->package_hash->data);
   auto events = ctx.tx().all<EventRecord>(kEvents, id);
   std::vector<Uuid> accounts;
@@ -261,8 +260,7 @@ Result<RequestPage> list(Ctx& ctx, const RequestQuery& query) {
   ctx.base.keys.keys(ctx.tenant, ids);  // one round trip for all
   for (const auto& record : records)
     page.items.push_back(row_of<RequestRow>(ctx, record, open_asked(ctx, record)));
-  page.public_url =
-      ctx.base.public_url + "/p/requests/" + trust::tenant_settings(ctx).slug;
+  page.public_url = ctx.base.public_url + "/p/requests/" + trust::tenant_settings(ctx).slug;
   return page;
 }
 
@@ -309,8 +307,9 @@ Result<Uuid> enter(Ctx& ctx, const RequestNew& in) {
             : people::normalise_phone(in.contact->value,
                                       people::region_of(trust::tenant_settings(ctx).time_zone));
     if (!normal)
-      return bad_input("/contact", "is neither an e-mail address nor a phone number that can "
-                                   "exist.");
+      return bad_input("/contact",
+                       "is neither an e-mail address nor a phone number that can "
+                       "exist.");
     contact = *normal;
   }
   if (in.person_id && people::load(ctx, {*in.person_id}, false).empty())
@@ -345,8 +344,8 @@ Result<void> object(Ctx& ctx, const RequestRecord& record) {
   if (!person.phone.empty())
     outreach::suppress(ctx, people::phone_hash(ctx, person.phone.reveal()),
                        outreach::SuppressionReason::unsubscribe, outreach::Channel::sms);
-  people::record_activity(ctx, {{id, people::ActivityKind::suppressed, std::nullopt, std::nullopt, 0,
-                                 std::nullopt, std::nullopt}});
+  people::record_activity(ctx, {{id, people::ActivityKind::suppressed, std::nullopt, std::nullopt,
+                                 0, std::nullopt, std::nullopt}});
   return {};
 }
 
@@ -461,8 +460,8 @@ void add_steps(trust::Api& api) {
               return conflict("The deadline was extended already.", "extended");
             if (record.due_at && *record.due_at < now())
               return conflict("The deadline has passed: it can be extended only before.", "late");
-            record.due_at = due_date(record.received_at, 1 + in->months,
-                                     trust::tenant_settings(ctx).time_zone);
+            record.due_at =
+                due_date(record.received_at, 1 + in->months, trust::tenant_settings(ctx).time_zone);
             ctx.tx().later(kExtend, path->id, record.due_at, now());
             add_event(ctx, path->id, EventKind::extended, in->reason.value);
             note_in_trail(ctx, "request.extend", record);
@@ -527,9 +526,10 @@ void add_packages(trust::Api& api) {
             if (!asked || persons.empty()) return not_found("This person was erased.");
             const auto& person = persons.front();
             if (person.email.empty() && person.phone.empty())
-              return conflict("There is no address or number on record that a code could go to. "
-                              "Download the file and hand it over.",
-                              "no-address");
+              return conflict(
+                  "There is no address or number on record that a code could go to. "
+                  "Download the file and hand it over.",
+                  "no-address");
             // The link goes where the code goes: to the address on record.
             asked->contact = person.email.empty() ? person.phone : person.email;
             ctx.tx().later(kPackageSent, path->id, now(), now() + kPackageLife);
@@ -581,7 +581,8 @@ void add_person_deeds(trust::Api& api) {
            "Everything that is stored about a person as a signed ZIP file",
            access(Right::persons_export)},
           [](Ctx& ctx, const Id& path) -> Result<net::Response> {
-            trust::record(ctx, trust::AuditEntry{"person.export", "person", path->id, path->id, {}});
+            trust::record(ctx,
+                          trust::AuditEntry{"person.export", "person", path->id, path->id, {}});
             VARDE_TRY(auto writer, people::make_package(ctx, {path->id, "", ""}));
             return people::package_response(std::move(writer));
           });

@@ -95,10 +95,10 @@ Timestamp due_date(Timestamp received, int months, const std::string& zone) {
   auto day = Date(std::chrono::floor<std::chrono::days>(to_local(received, zone)));
   auto due = day + std::chrono::months(months);
   if (!due.ok()) due = due.year() / due.month() / std::chrono::last;
-  return from_local(std::chrono::local_time<Duration>(
-                        std::chrono::local_days(due).time_since_epoch() + std::chrono::hours(23) +
-                        std::chrono::minutes(59)),
-                    zone);
+  return from_local(
+      std::chrono::local_time<Duration>(std::chrono::local_days(due).time_since_epoch() +
+                                        std::chrono::hours(23) + std::chrono::minutes(59)),
+      zone);
 }
 
 std::string case_number(std::int64_t number, Timestamp confirmed_at) {
@@ -124,9 +124,9 @@ std::vector<Uuid> persons_with(Ctx& ctx, const std::string& contact) {
 std::optional<Asked> open_asked(Ctx& ctx, const RequestRecord& record) {
   if (record.sealed.data.empty()) return std::nullopt;
   auto key = ctx.base.keys.key(ctx.tenant, record.request_id);
-  auto text = key ? crypto::open(*key, record.sealed.data,
-                                 asked_context(ctx.tenant, record.request_id))
-                  : std::nullopt;
+  auto text =
+      key ? crypto::open(*key, record.sealed.data, asked_context(ctx.tenant, record.request_id))
+          : std::nullopt;
   if (!text) return std::nullopt;
   auto value = json::parse(*text);
   auto part = [&](const char* name) { return Personal(std::string(value.at(name).as_string())); };
@@ -168,9 +168,12 @@ void tell(Ctx& ctx, const RequestRecord& record, const Asked& asked, std::string
                            : std::string();
   auto kind = t.plain("kind." + web::enum_word(record.kind));
   auto link = link_of(ctx, record.request_id);
-  std::initializer_list<web::Words::Value> values = {
-      {"organisation", settings.name}, {"number", number}, {"due", due},
-      {"kind", kind},                  {"link", link},     {"reason", reason}};
+  std::initializer_list<web::Words::Value> values = {{"organisation", settings.name},
+                                                     {"number", number},
+                                                     {"due", due},
+                                                     {"kind", kind},
+                                                     {"link", link},
+                                                     {"reason", reason}};
   if (!to.address.empty()) {
     send_mail(ctx, to.address, t.plain(std::string(key) + ".subject", values),
               t.plain(key, values));
@@ -199,11 +202,10 @@ std::string link_of(Ctx& ctx, const Uuid& request) {
 }
 
 void ask_code(Ctx& ctx, const Uuid& request) {
-  jobs::enqueue(ctx.tx(),
-                {.kind = "privacy.code",
-                 .tenant_id = ctx.tenant,
-                 .payload = json::serialize(json::object{{"request_id", request.str()}}),
-                 .unique_key = "request-code:" + request.str()});
+  jobs::enqueue(ctx.tx(), {.kind = "privacy.code",
+                           .tenant_id = ctx.tenant,
+                           .payload = json::serialize(json::object{{"request_id", request.str()}}),
+                           .unique_key = "request-code:" + request.str()});
 }
 
 namespace {
@@ -239,8 +241,8 @@ void send_code(Desk& desk, Ctx& ctx, const Uuid& id) {
   auto name = trust::tenant_settings(ctx).name;
   auto text = t.plain("code.message", {{"code", code}, {"organisation", name}});
   if (!to.address.empty())
-    send_mail(ctx, to.address,
-              t.plain("code.subject", {{"code", code}, {"organisation", name}}), text);
+    send_mail(ctx, to.address, t.plain("code.subject", {{"code", code}, {"organisation", name}}),
+              text);
   else
     send_text(ctx, to.number, id, text);
 }
@@ -418,9 +420,9 @@ std::vector<trust::Attention> requests_attention(Ctx& ctx) {
   auto zone = trust::tenant_settings(ctx).time_zone;
   auto day =
       first ? to_string(Date(std::chrono::floor<std::chrono::days>(to_local(*first, zone)))) : "";
-  auto text = open == 1 ? fmt::format("A request about personal data waits, due {}", day)
-                        : fmt::format("{} requests about personal data wait, the first due {}",
-                                      open, day);
+  auto text =
+      open == 1 ? fmt::format("A request about personal data waits, due {}", day)
+                : fmt::format("{} requests about personal data wait, the first due {}", open, day);
   if (overdue > 0) text += fmt::format(" ({} overdue)", overdue);
   return {{"requests", text, "/privacy/requests", open}};
 }

@@ -32,10 +32,10 @@ BOOST_DESCRIBE_STRUCT(RequestRecord, (),
                        code_tries, code_expires_at, package_state, package_at, package_bytes,
                        package_rows, package_files, package_hash, package_sent_at, package_until,
                        package_fetched_at, version))
-#define VARDE_REQUEST_COLUMNS                                                                      \
-  "tenant_id, request_id, number, kind, state, channel, language, person_id, sealed, "             \
-  "received_at, confirmed_at, due_at, extended_at, ended_at, code_hash, code_tries, "              \
-  "code_expires_at, package_state, package_at, package_bytes, package_rows, package_files, "       \
+#define VARDE_REQUEST_COLUMNS                                                                \
+  "tenant_id, request_id, number, kind, state, channel, language, person_id, sealed, "       \
+  "received_at, confirmed_at, due_at, extended_at, ended_at, code_hash, code_tries, "        \
+  "code_expires_at, package_state, package_at, package_bytes, package_rows, package_files, " \
   "package_hash, package_sent_at, package_until, package_fetched_at, version"
 
 struct EventRecord {
@@ -62,9 +62,9 @@ BOOST_DESCRIBE_STRUCT(StateCount, (), (state, count, overdue, first_due))
 
 inline constexpr db::Sql kRequest{
     "request.one", "SELECT " VARDE_REQUEST_COLUMNS " FROM subject_request WHERE request_id = $1"};
-inline constexpr db::Sql kLockRequest{
-    "request.lock",
-    "SELECT " VARDE_REQUEST_COLUMNS " FROM subject_request WHERE request_id = $1 FOR UPDATE"};
+inline constexpr db::Sql kLockRequest{"request.lock",
+                                      "SELECT " VARDE_REQUEST_COLUMNS
+                                      " FROM subject_request WHERE request_id = $1 FOR UPDATE"};
 // Open ones by their deadline, others by when they came.
 inline constexpr db::Sql kOpen{
     "request.open",
@@ -86,8 +86,8 @@ inline constexpr db::Sql kOfPersons{
 inline constexpr db::Sql kAboutPerson{
     "request.about_person", "SELECT " VARDE_REQUEST_COLUMNS
                             " FROM subject_request WHERE person_id = $1 ORDER BY request_id"};
-inline constexpr db::Sql kNextNumber{
-    "request.next_number", "SELECT coalesce(max(number), 0) + 1 FROM subject_request"};
+inline constexpr db::Sql kNextNumber{"request.next_number",
+                                     "SELECT coalesce(max(number), 0) + 1 FROM subject_request"};
 inline constexpr db::Sql kConfirm{
     "request.confirm",
     "UPDATE subject_request SET state = 2, number = $2, confirmed_at = $3, due_at = $4, person_id "
@@ -111,8 +111,8 @@ inline constexpr db::Sql kSetCode{
 inline constexpr db::Sql kTryCode{
     "request.try_code",
     "UPDATE subject_request SET code_tries = code_tries + 1 WHERE request_id = $1 AND "
-    "code_expires_at > $2 AND code_tries < $3 AND code_hash IS NOT NULL RETURNING "
-    VARDE_REQUEST_COLUMNS};
+    "code_expires_at > $2 AND code_tries < $3 AND code_hash IS NOT NULL "
+    "RETURNING " VARDE_REQUEST_COLUMNS};
 // Of two who send the right one at once, one finds it there.
 inline constexpr db::Sql kUseCode{
     "request.use_code",
@@ -175,10 +175,10 @@ inline constexpr db::Sql kPackagesGone{
     "request.packages_gone",
     "UPDATE subject_request SET package_state = 4, version = version + 1 WHERE request_id = "
     "ANY($1)"};
-inline constexpr db::Sql kDeleteRequests{
-    "request.delete", "DELETE FROM subject_request WHERE request_id = ANY($1)"};
+inline constexpr db::Sql kDeleteRequests{"request.delete",
+                                         "DELETE FROM subject_request WHERE request_id = ANY($1)"};
 inline constexpr db::Sql kKeptFor{"request.keep_months",
-                                     "SELECT keep_months FROM request_settings"};
+                                  "SELECT keep_months FROM request_settings"};
 inline constexpr db::Sql kSetKeepMonths{
     "request.set_keep_months",
     "INSERT INTO request_settings (tenant_id, keep_months) VALUES ($1, $2) ON CONFLICT (tenant_id) "

@@ -70,13 +70,13 @@ void add_request_hooks(trust::Base& base) {
     forget(ctx, ctx.tx().all<Uuid>(kOfPersons, ids));
   }});
   // audit_leaf holds nothing but hashes of what the trail says.
-  base.extensions.add(people::SubjectHook{
-      {"audit_entry", "audit_leaf", "subject_request", "subject_request_event",
-       "subject_package_piece"},
-      [](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
-        write_trail(ctx, person, out);
-        write_requests(ctx, person, out);
-      }});
+  base.extensions.add(
+      people::SubjectHook{{"audit_entry", "audit_leaf", "subject_request", "subject_request_event",
+                           "subject_package_piece"},
+                          [](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+                            write_trail(ctx, person, out);
+                            write_requests(ctx, person, out);
+                          }});
 }
 
 }  // namespace varde::privacy

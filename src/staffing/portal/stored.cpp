@@ -32,18 +32,17 @@ net::Response stored_page(Visit& visit) {
   const auto& t = visit.words;
   people::SubjectDocument document;
   people::gather(visit.ctx, visit.me(), document);
-  auto body = fmt::format("<p>{}</p><p>{}</p><p>{} {}</p>",
-                          t("stored.text", {{"organisation", visit.tenant.name}}),
-                          t("stored.download_text"),
-                          link(visit.home + "/stored.zip", t("stored.download_link")),
-                          link(visit.home + "/stored.json", t("stored.download_json")));
+  auto body = fmt::format(
+      "<p>{}</p><p>{}</p><p>{} {}</p>", t("stored.text", {{"organisation", visit.tenant.name}}),
+      t("stored.download_text"), link(visit.home + "/stored.zip", t("stored.download_link")),
+      link(visit.home + "/stored.json", t("stored.download_json")));
   std::string files;
   for (const auto& file : document.files())
     if (auto path = path_of(file.name); !path.empty())
       files += "<p>" + link(visit.home + path, html_escape(file.name)) + "</p>";
   if (!files.empty()) body += fmt::format("<h2>{}</h2>{}", t("stored.files"), files);
-  body += people::sections_html(
-      document, {people::subject_words(t.language()), visit.zone()}, kMostShown);
+  body += people::sections_html(document, {people::subject_words(t.language()), visit.zone()},
+                                kMostShown);
   return show(visit, t.plain("stored.title"), body, Tab::profile);
 }
 

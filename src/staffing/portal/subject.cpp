@@ -1,6 +1,6 @@
 // What staffing stores about a person, handed out: people/subject/subject.hpp.
-#include "crypto/aead.hpp"
 #include "people/subject/subject.hpp"
+#include "crypto/aead.hpp"
 #include "staffing/offer/offer.hpp"
 #include "staffing/paper/paper.hpp"
 #include "staffing/portal/internal.hpp"
@@ -162,8 +162,7 @@ struct SubjectPaper {
   std::string file;
   Timestamp created_at;
 };
-BOOST_DESCRIBE_STRUCT(SubjectPaper, (),
-                      (kind, valid_from, valid_until, seen_at, file, created_at))
+BOOST_DESCRIBE_STRUCT(SubjectPaper, (), (kind, valid_from, valid_until, seen_at, file, created_at))
 struct SubjectSession {
   std::string device, network;
   Timestamp created_at, last_seen_at;
@@ -199,8 +198,8 @@ void write_substitute(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
   auto self = tx.maybe<OwnSubstitute>(kSubstituteRow, me);
   std::vector<SubjectSubstitute> row;
   if (self)
-    row.push_back({self->created_at, self->percent, self->latitude, self->longitude,
-                   self->last_asked_at});
+    row.push_back(
+        {self->created_at, self->percent, self->latitude, self->longitude, self->last_asked_at});
   out.table("substitute", row);
   std::vector<SubjectName> pool_names;
   for (auto& pool : pools.rows().all<NamedId>()) pool_names.push_back({std::move(pool.name)});
@@ -261,9 +260,9 @@ void write_work(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
         return tx.all<BookingOf>(kBookingsOf, me, last.booking_id, people::kSubjectPage);
       },
       [&](const BookingOf& b) {
-        auto reason = b.sealed && key ? crypto::open(*key, b.sealed->data,
-                                                     "booking:" + b.booking_id.str())
-                                      : std::nullopt;
+        auto reason = b.sealed && key
+                          ? crypto::open(*key, b.sealed->data, "booking:" + b.booking_id.str())
+                          : std::nullopt;
         out.add(SubjectBooking{b.workplace, b.starts_at, b.ends_at, b.break_minutes, b.state,
                                b.overridden, reason, b.booked_at, b.cancelled_at, b.worked_from,
                                b.worked_until, b.person_confirmed_at, b.office_confirmed_at});

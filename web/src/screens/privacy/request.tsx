@@ -196,9 +196,11 @@ function Who({ request, open }: { request: SubjectRequest; open: boolean }) {
             onPick={(p) => p && void choose(p.id, p.name)}
           />
         ) : (
-          <Button size="xs" variant="subtle" onClick={() => setFinding(true)}>
-            {t('privacy:person_find')}
-          </Button>
+          <div>
+            <Button size="xs" variant="default" onClick={() => setFinding(true)}>
+              {t('privacy:person_find')}
+            </Button>
+          </div>
         ))}
     </Card>
   )
