@@ -63,11 +63,9 @@ std::string shown(const SubjectStyle& style, const SubjectColumn& column, const 
       auto minutes = std::chrono::floor<std::chrono::minutes>(local - day).count();
       return to_string(Date(day)) + " " + web::Words::clock(static_cast<int>(minutes));
     }
-  if (cell.is_string()) {
-    auto text = std::string_view(cell.as_string());
-    auto word = "value." + std::string(text.substr(0, 40));
-    return style.words.has(word) ? style.words.plain(word) : std::string(text);
-  }
+  if (column.type == ColumnType::choice && cell.is_string())
+    if (auto word = "value." + std::string(cell.as_string()); style.words.has(word))
+      return style.words.plain(word);
   return csv::cell_of(cell);
 }
 
@@ -97,15 +95,17 @@ std::string sections_html(const SubjectDocument& document, const SubjectStyle& s
       out += "</dl></section>";
       continue;
     }
-    // Columns in which nothing stands are left out.
+    // Columns in which nothing stands, or "no" throughout, are left out.
     auto count = std::min(most, section.rows.size());
     std::vector<std::size_t> used;
     for (std::size_t i = 0; i < section.columns.size(); ++i)
-      for (std::size_t r = 0; r < count; ++r)
-        if (!shown(style, section.columns[i], section.rows[r][i]).empty()) {
-          used.push_back(i);
-          break;
-        }
+      for (std::size_t r = 0; r < count; ++r) {
+        const auto& cell = section.rows[r][i];
+        if ((cell.is_bool() && !cell.as_bool()) || shown(style, section.columns[i], cell).empty())
+          continue;
+        used.push_back(i);
+        break;
+      }
     out += fmt::format(
         "<div class=\"wide\" role=\"region\" aria-labelledby=\"{}\" tabindex=\"0\"><table><thead>"
         "<tr>",

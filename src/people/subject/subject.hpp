@@ -22,8 +22,9 @@
 
 namespace varde::people {
 
-enum class ColumnType { text, number, yes_no, date, time };
-BOOST_DESCRIBE_ENUM(ColumnType, text, number, yes_no, date, time)
+/// `choice`: one of the program's own words, which readers are told in their language.
+enum class ColumnType { text, choice, number, yes_no, date, time };
+BOOST_DESCRIBE_ENUM(ColumnType, text, choice, number, yes_no, date, time)
 
 struct SubjectColumn {
   std::string key;
@@ -49,6 +50,8 @@ std::vector<SubjectColumn> subject_columns() {
       type = ColumnType::time;
     else if constexpr (std::is_same_v<Value, Date>)
       type = ColumnType::date;
+    else if constexpr (std::is_enum_v<Value>)
+      type = ColumnType::choice;
     else if constexpr (std::is_same_v<Value, bool>)
       type = ColumnType::yes_no;
     else if constexpr (std::is_arithmetic_v<Value>)

@@ -68,7 +68,9 @@ net::Response show(Visit& visit, const std::string& title, const std::string& bo
                    int status = 200) {
   auto response = outreach::page(
       visit.style, title, fmt::format("<h1>{}</h1>{}", html_escape(title), body),
-      {.css = "dl{display:grid;grid-template-columns:auto 1fr;gap:4px 16px}dt{font-weight:600}"
+      {.css = "@media "
+              "(prefers-color-scheme:dark){:root{color-scheme:dark}}dl{display:grid;grid-template-"
+              "columns:auto 1fr;gap:4px 16px}dt{font-weight:600}"
               "dd{margin:0}form{margin:0 0 24px}.choice{align-items:flex-start;padding:6px 0}",
        .footer = html_escape(visit.tenant.name) + ". " + visit.words("footer")},
       status);

@@ -34,7 +34,10 @@ BOOST_DESCRIBE_STRUCT(SubjectRequest, (),
 // Users of the organisation are told as such, not by name: they are persons too (CJEU C-579/21).
 // From where something was done is told where the person did it.
 void write_trail(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
-  out.section("trail", people::subject_columns<SubjectEntry>());
+  auto columns = people::subject_columns<SubjectEntry>();
+  std::ranges::find(columns, "action", &people::SubjectColumn::key)->type =
+      people::ColumnType::choice;
+  out.section("trail", std::move(columns));
   for (auto before = Uuid::largest();;) {
     auto entries = trust::entries_about(ctx, person, before, people::kSubjectPage);
     for (const auto& entry : entries) {

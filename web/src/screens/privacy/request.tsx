@@ -87,6 +87,7 @@ function RequestView({ request }: { request: SubjectRequest }) {
       {request.state === 'unconfirmed' && <Unconfirmed request={request} />}
       <div className="split person-split">
         <div className="sections">
+          {open && !request.person && <Alert tone="warn">{t('privacy:person_first')}</Alert>}
           {open && <Deeds request={request} />}
           {(open || request.package.state !== 'none') && request.person && <Package request={request} open={open} />}
           <History request={request} />
@@ -191,7 +192,7 @@ function Who({ request, open }: { request: SubjectRequest; open: boolean }) {
       {open &&
         (finding || (!person && !candidates.length) ? (
           <PersonPicker
-            label={t('privacy:person_find')}
+            label={t(person ? 'privacy:person_find' : 'privacy:person_find_first')}
             value={undefined}
             onPick={(p) => p && void choose(p.id, p.name)}
           />
