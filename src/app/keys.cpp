@@ -5,6 +5,7 @@
 
 #include "app/program.hpp"
 #include "trust/audit.hpp"
+#include "trust/erasure.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::app {
@@ -74,6 +75,16 @@ void rotate_tenants(const Settings& settings, const std::string& slug) {
     std::cout << fmt::format("{} organisations have new keys; {} keys were wrapped anew.\n",
                              tenants.size(), wrapped);
   });
+}
+
+void clean_keystore(const Settings& settings) {
+  beside(settings, [](trust::Base& base) {
+    if (!trust::clean_keystore(base, std::chrono::seconds(30)))
+      throw std::runtime_error(
+          "the keystore's tables were rewritten, but old WAL is still there: is it being archived? "
+          "See the status of the backups, and run this again.");
+  });
+  std::cout << "Keys that were destroyed until now are in none of the keystore's files any more.\n";
 }
 
 }  // namespace varde::app

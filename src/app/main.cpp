@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "crypto/totp.hpp"
 #include "people/subject/subject.hpp"
+#include "privacy/erasure/receipt.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/file.hpp"
 
@@ -173,6 +174,36 @@ int verify_file(const TrailFile& trail) {
   return report.ok() ? 0 : 1;
 }
 
+// 0: it holds; 1: it does not.
+int verify_evidence(const std::string& path, const std::string& key_or_file, bool as_json) {
+  crypto::initialise();
+  std::ifstream in(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  auto key = std::filesystem::exists(key_or_file) ? read_line(key_or_file) : key_or_file;
+  auto receipt = privacy::verify_receipt(text, key);
+  if (as_json) {
+    boost::json::object out{{"ok", static_cast<bool>(receipt)},
+                            {"problem", receipt ? std::string() : receipt.error().message}};
+    if (receipt) {
+      out["kind"] = "erasure";
+      out["tenant"] = receipt->tenant.str();
+      out["person"] = receipt->person.str();
+      out["rows_erased_at"] = to_rfc3339(receipt->rows_erased_at);
+      out["key_destroyed_at"] = to_rfc3339(receipt->key_destroyed_at);
+    }
+    std::cout << boost::json::serialize(out) << "\n";
+  } else if (receipt) {
+    std::cout << fmt::format(
+        "The receipt holds: person {} of organisation {} was erased. Rows: {}; key: {}. The trail "
+        "says so in its entry {}, under a signed head.\n",
+        receipt->person.str(), receipt->tenant.str(), to_rfc3339(receipt->rows_erased_at),
+        to_rfc3339(receipt->key_destroyed_at), receipt->proof.index);
+  } else {
+    std::cout << "The receipt does NOT hold. " << receipt.error().message << "\n";
+  }
+  return receipt ? 0 : 1;
+}
+
 int run_program(app::Settings settings, const FirstUser& first, bool demo) {
   app::Program program(std::move(settings));
   program.start();
@@ -219,6 +250,8 @@ int main(int argc, char** argv) {
     command->add_option("--witness", settings.witness,
                         "Directory that signed heads of the trail are handed to each minute; on a "
                         "disk of somebody else's");
+    command->add_option("--ledger", settings.ledger,
+                        "Directory that erasures are written to as well; on another disk");
     command->add_option("--loops", settings.loops, "Threads for web and for work, each")
         ->default_val(2);
     command->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
@@ -254,6 +287,21 @@ int main(int argc, char** argv) {
                    "Files of heads that a witness kept, or that you kept yourself")
       ->check(CLI::ExistingFile);
   verify->add_flag("--json", trail.as_json, "The result as JSON");
+  auto* evidence = cli.add_subcommand("evidence", "What Varde gave as a proof, without Varde");
+  evidence->require_subcommand(1);
+  auto* verify_one = evidence->add_subcommand(
+      "verify", "Verifies the receipt of an erasure with nothing but the public key");
+  std::string evidence_file, evidence_key;
+  bool evidence_json = false;
+  verify_one->add_option("FILE", evidence_file, "What GET /api/v1/erasures/ID/receipt gave")
+      ->required()
+      ->check(CLI::ExistingFile);
+  verify_one
+      ->add_option("--key", evidence_key,
+                   "The public key (name+id+key), or a file that holds it; from elsewhere than "
+                   "the receipt")
+      ->required();
+  verify_one->add_flag("--json", evidence_json, "The result as JSON");
   auto* keys = cli.add_subcommand("keys", "Changes keys, beside the running program");
   keys->require_subcommand(1);
   auto* root = keys->add_subcommand("rotate-root", "A new root key takes the place of the old one");
@@ -261,7 +309,9 @@ int main(int argc, char** argv) {
       "rotate", "New wrapping keys; persons' keys are wrapped anew, what they sealed stays");
   std::string rotated;
   rotate->add_option("--tenant", rotated, "Of this organisation alone (short name)");
-  for (auto* command : {root, rotate}) {
+  auto* clean = keys->add_subcommand(
+      "clean", "Rewrites the keystore's files without the keys that were destroyed, now");
+  for (auto* command : {root, rotate, clean}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
     command->add_option("--config", config, "varde.toml of `varde serve`, instead")
@@ -289,8 +339,10 @@ int main(int argc, char** argv) {
     settings.data_directory =
         std::filesystem::absolute(settings.data_directory).lexically_normal().string();
     if (verify->parsed()) return verify_file(trail);
-    if (root->parsed() || rotate->parsed()) {
+    if (verify_one->parsed()) return verify_evidence(evidence_file, evidence_key, evidence_json);
+    if (root->parsed() || rotate->parsed() || clean->parsed()) {
       auto with = config.empty() ? settings : app::read_settings(config);
+      if (clean->parsed()) app::clean_keystore(with);
       if (root->parsed()) app::rotate_root(with);
       if (rotate->parsed()) app::rotate_tenants(with, rotated);
       return 0;

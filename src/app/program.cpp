@@ -15,6 +15,7 @@
 #include "db/migrate.hpp"
 #include "net/dns.hpp"
 #include "trust/audit.hpp"
+#include "trust/erasure.hpp"
 #include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/trail.hpp"
@@ -99,12 +100,15 @@ void Program::open_databases() {
                      "autovacuum_vacuum_insert_scale_factor = 0.05",
                      "autovacuum_vacuum_cost_limit = 2000"},
         .roles = {"varde_app", "varde_system"}}));
-    clusters.push_back(std::make_unique<db::Cluster>(
-        db::ClusterOptions{.directory = settings.data_directory + "/keystore",
-                           .name = "keystore",
-                           .settings = {memory, max_connections, "shared_buffers = 128MB",
-                                        "max_wal_size = 1GB", "jit = off"},
-                           .roles = {"varde_keys"}}));
+    clusters.push_back(std::make_unique<db::Cluster>(db::ClusterOptions{
+        .directory = settings.data_directory + "/keystore",
+        .name = "keystore",
+        // Old WAL goes instead of being used again, so that no key that was
+        // destroyed stays in it (trust/erasure).
+        .settings = {memory, max_connections, "shared_buffers = 128MB", "max_wal_size = 256MB",
+                     "min_wal_size = 32MB", "wal_recycle = off", "wal_compression = off",
+                     "wal_keep_size = 0", "jit = off"},
+        .roles = {"varde_keys"}}));
     for (auto& cluster : clusters) cluster->start();
     main = clusters[0]->conninfo();
     keystore = clusters[1]->conninfo();
@@ -112,6 +116,10 @@ void Program::open_databases() {
     main = settings.database;
     keystore = settings.keystore;
   }
+  if (settings.embedded)
+    db::run_script(keystore, "varde_super",
+                   "GRANT pg_checkpoint, pg_monitor TO varde_owner; GRANT EXECUTE ON FUNCTION "
+                   "pg_switch_wal() TO varde_owner");
   auto applied = db::migrate(main, "main") + db::migrate(keystore, "keystore");
   if (applied > 0) log::info("Migrations applied", {{"count", applied}});
   bool fresh = settings.embedded && clusters[1]->created();
@@ -189,6 +197,7 @@ void Program::start() {
 
   base.reset(new trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
   base->witness = settings.witness;
+  base->ledger = settings.ledger;
   identity = std::make_unique<trust::Identity>(*base);
   workers = std::make_unique<jobs::Workers>(*database, 16);
   net::HttpServerOptions options{.address = settings.address,
@@ -235,6 +244,7 @@ void Program::start() {
   add_routes(*this);
   routed = true;
   trust::add_trail_jobs(*base, *workers);
+  trust::add_erasure_jobs(*base, *workers);
   for (auto& module : modules)
     if (module.jobs) module.jobs(*workers);
   workers->start(work, settings.embedded);

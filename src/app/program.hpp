@@ -40,6 +40,7 @@ struct Settings {
       4;                ///< Database connections per loop and role: more only make them wait
                         ///< for each other (person-get, 2 cores: 8,860 req/s with 3, 7,100 with 8).
   std::string witness;  ///< Directory, on another machine's disk, that heads of trails are kept in.
+  std::string ledger;   ///< Directory, on another disk, that erasures are written to as well.
   std::string test_clock;       ///< File that moves the clock; tests only.
   std::string user;             ///< To become when started as root.
   bool quick_database = false;  ///< No fsync: for tests and benchmarks of throw-away data only.
@@ -56,6 +57,10 @@ trust::RootKey root_key_of(const Settings& settings);
 /// its short name) or, without one, of all. Says what it did. Throws with what to do.
 void rotate_root(const Settings& settings);
 void rotate_tenants(const Settings& settings, const std::string& slug);
+
+/// Rewrites the files of the keystore without the keys that were destroyed, beside the running
+/// program. Says what it did. Throws with what to do.
+void clean_keystore(const Settings& settings);
 
 /// Modules in the order of their floors; src/app/wiring.cpp.
 struct Program;

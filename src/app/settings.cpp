@@ -34,7 +34,8 @@ Settings read_settings(const std::string& path) {
                                                "test_clock",
                                                "private_webhooks",
                                                "user",
-                                               "witness"};
+                                               "witness",
+                                               "ledger"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str())))
       throw std::runtime_error(
@@ -76,6 +77,7 @@ Settings read_settings(const std::string& path) {
   text("test_clock", out.test_clock);
   text("user", out.user);
   text("witness", out.witness);
+  text("ledger", out.ledger);
   if (const auto* list = table["trusted_proxies"].as_array())
     for (const auto& item : *list)
       if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);

@@ -25,7 +25,10 @@ trust::Module make_module(trust::Base& base) {
     add_segment_routes(api);
     add_transfer_routes(api);
   };
-  module.jobs = [&base](jobs::Workers& workers) { add_transfer_jobs(base, workers); };
+  module.jobs = [&base](jobs::Workers& workers) {
+    add_person_jobs(base, workers);
+    add_transfer_jobs(base, workers);
+  };
   module.attention = imports_attention;
   module.setup = [](trust::Ctx& ctx) {
     return std::vector<trust::SetupStep>{{"import", any_person(ctx), "Import your people"}};
@@ -94,10 +97,10 @@ trust::Module make_module(trust::Base& base) {
       "segment", {"tenant_id", "segment_id", "name", "conditions", "persons", "counted_at",
                   "version", "created_at", "updated_at"}));
   module.claims.push_back(trust::nothing_personal(
-      "import",
-      {"tenant_id", "import_id", "filename", "state",      "bytes",      "encoding",   "delimiter",
-       "header",    "settings",  "position", "line",       "read",       "created",    "updated",
-       "unchanged", "rejected",  "error",    "created_by", "created_at", "finished_at"}));
+      "import", {"tenant_id",  "import_id",   "filename",  "state",    "bytes", "encoding",
+                 "delimiter",  "header",      "settings",  "position", "line",  "read",
+                 "created",    "updated",     "unchanged", "rejected", "error", "created_by",
+                 "created_at", "finished_at", "cleared"}));
   module.claims.push_back(trust::nothing_personal(
       "export", {"tenant_id", "export_id", "format", "state", "settings", "rows", "error",
                  "created_by", "created_at", "finished_at"}));
@@ -111,7 +114,8 @@ trust::Module make_module(trust::Base& base) {
                            {{"tenant_id", Data::none},
                             {"export_id", Data::none},
                             {"number", Data::none},
-                            {"sealed", Data::sealed}}});
+                            {"sealed", Data::sealed},
+                            {"persons", Data::pseudonym}}});
   return module;
 }
 

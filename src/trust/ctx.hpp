@@ -39,6 +39,7 @@ struct Base {
   TenantCache cache{};
   Extensions extensions;  ///< What the modules add to one another.
   std::string witness{};  ///< Directory that heads of trails are handed to; empty: none.
+  std::string ledger{};   ///< Directory that erasures are written to as well; empty: none.
   bool is_simulated(std::string_view token) const {
     return !simulation_token.empty() && crypto::equal(token, simulation_token);
   }

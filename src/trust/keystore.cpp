@@ -100,6 +100,20 @@ constexpr db::Sql kPersonKeys{"keystore.person_keys",
                               "= $1 AND person_id = ANY($2)"};
 constexpr db::Sql kDestroy{"keystore.destroy",
                            "DELETE FROM person_key WHERE tenant_id = $1 AND person_id = ANY($2)"};
+constexpr db::Sql kLedger{"keystore.ledger",
+                          "INSERT INTO erasure (tenant_id, person_id, erased_at) SELECT $1, p, at "
+                          "FROM unnest($2::uuid[], "
+                          "$3::timestamptz[]) AS e (p, at) ON CONFLICT DO NOTHING"};
+constexpr db::Sql kErasures{"keystore.erasures",
+                            "SELECT number, tenant_id, person_id, erased_at FROM erasure WHERE "
+                            "number > $1 ORDER BY number LIMIT $2"};
+constexpr db::Sql kForgotten{"keystore.forgotten",
+                             "SELECT number, tenant_id, person_id, erased_at FROM erasure WHERE "
+                             "tenant_id = $1 AND person_id = ANY($2)"};
+constexpr db::Sql kPruneLedger{"keystore.prune_ledger", "DELETE FROM erasure WHERE erased_at < $1"};
+constexpr db::Sql kSoil{"keystore.soil",
+                        "UPDATE cleaning SET dirty = true, since = $1 WHERE NOT dirty"};
+constexpr db::Sql kUnclean{"keystore.unclean", "SELECT since FROM cleaning WHERE dirty"};
 
 std::string tenant_context(const Uuid& tenant, int purpose, int version) {
   return "tenant-key:" + tenant.str() + ":" + std::to_string(purpose) + ":" +
@@ -203,9 +217,11 @@ std::string person_context(const Uuid& tenant, const Uuid& person) {
 
 struct Keystore::Impl {
   Impl(const std::string& conninfo, RootKey where, std::size_t connections)
-      : root_key(std::move(where)),
+      : conninfo(conninfo),
+        root_key(std::move(where)),
         pool({.conninfo = conninfo, .user = "varde_keys", .connections_per_loop = connections}) {}
 
+  std::string conninfo;
   RootKey root_key;
   crypto::Key fixed;  // what the installation's fixed keys are derived from
   std::optional<crypto::Signer> signer;
@@ -505,14 +521,84 @@ std::optional<crypto::Key> Keystore::key(const Uuid& tenant, const Uuid& id) {
 void Keystore::destroy_keys(const Uuid& tenant, std::span<const Uuid> ids) {
   auto tx = impl_->pool.begin();
   tx.later(kDestroy, tenant, std::vector<Uuid>(ids.begin(), ids.end()));
+  tx.last("", kSoil, now());
   tx.commit();
   for (const auto& id : ids) impl_->forget(tenant, id);
+}
+
+void Keystore::forget(const Uuid& tenant, const std::vector<Uuid>& persons,
+                      const std::vector<Timestamp>& at) {
+  auto tx = impl_->pool.begin();
+  tx.later(kDestroy, tenant, persons);
+  tx.later(kLedger, tenant, persons, at);
+  tx.last("", kSoil, now());
+  tx.commit();
+  for (const auto& id : persons) impl_->forget(tenant, id);
+}
+
+std::vector<Erasure> Keystore::erasures(std::int64_t after, std::int64_t limit) {
+  return impl_->pool.begin().all<Erasure>(kErasures, after, limit);
+}
+
+std::unordered_map<Uuid, Timestamp> Keystore::forgotten(const Uuid& tenant,
+                                                        std::span<const Uuid> persons) {
+  std::unordered_map<Uuid, Timestamp> out;
+  auto tx = impl_->pool.begin();
+  for (const auto& row :
+       tx.all<Erasure>(kForgotten, tenant, std::vector<Uuid>(persons.begin(), persons.end())))
+    out.emplace(row.person_id, row.erased_at);
+  return out;
+}
+
+void Keystore::prune_ledger(Timestamp before) {
+  auto tx = impl_->pool.begin();
+  tx.later(kPruneLedger, before);
+  tx.commit();
+}
+
+std::optional<Timestamp> Keystore::unclean_since() {
+  return impl_->pool.begin().maybe<Timestamp>(kUnclean);
+}
+
+bool Keystore::clean() {
+  auto as_owner = [&](const std::string& sql) {
+    db::run_script(impl_->conninfo, "varde_owner", sql);
+  };
+  // Whoever destroys a key from here on makes it dirty again.
+  as_owner("UPDATE cleaning SET dirty = false, cleaned_at = now()");
+  try {
+    for (const char* table : {"person_key", "tenant_key", "installation_key"})
+      as_owner(fmt::format("VACUUM (FULL) {}", table));
+    as_owner("SELECT pg_switch_wal()");
+    return drop_old_wal();
+  } catch (...) {
+    as_owner("UPDATE cleaning SET dirty = true, since = coalesce(since, now())");
+    throw;
+  }
+}
+
+bool Keystore::drop_old_wal() {
+  // The first checkpoint frees the old files of the tables, the second what WAL the first one
+  // needed.
+  for (int i = 0; i < 2; ++i) db::run_script(impl_->conninfo, "varde_owner", "CHECKPOINT");
+  try {
+    db::run_script(
+        impl_->conninfo, "varde_owner",
+        "DO $$ BEGIN IF EXISTS (SELECT FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$' AND "
+        "substr(name, 9) < (SELECT substr(redo_wal_file, 9) FROM pg_control_checkpoint())) THEN "
+        "RAISE 'old WAL' USING ERRCODE = 'VK001'; END IF; END $$");
+  } catch (const db::SqlError& e) {
+    if (e.state != "VK001") throw;
+    return false;
+  }
+  return true;
 }
 
 void Keystore::destroy_tenant(const Uuid& tenant) {
   auto tx = impl_->pool.begin();
   tx.later(kDestroyPersons, tenant);
   tx.later(kDestroyTenant, tenant);
+  tx.last("", kSoil, now());
   tx.commit();
   impl_->forget_tenant(tenant);
   impl_->forget_persons(tenant);
@@ -540,6 +626,7 @@ void Keystore::rotate_root() {
   for (const auto& row : tenants.rows().all<TenantKeyRow>())
     tx.later(kRewrapTenant, row.tenant_id, row.purpose, row.version, id,
              wrap(row.wrapped, tenant_context(row.tenant_id, row.purpose, row.version)));
+  tx.last("", kSoil, now());
   tx.commit();
   put_in_force(impl.root_key.path);
   std::lock_guard lock(impl.mutex);
@@ -571,6 +658,7 @@ std::size_t Keystore::rotate_tenant(const Uuid& tenant) {
       auto wrapped = impl.rewrap(tx, tenant, *old, newest, wrap);
       out += wrapped;
       if (last) tx.later(kDropWrap, tenant, old->first);
+      if (wrapped > 0 || last) tx.last("", kSoil, now());
       tx.commit();
       if (last) break;
       last = wrapped == 0;

@@ -14,6 +14,7 @@
 // long an erased person stays readable on another node.
 #pragma once
 
+#include <boost/describe.hpp>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "crypto/key.hpp"
 #include "crypto/note.hpp"
 #include "db/tx.hpp"
@@ -34,6 +36,14 @@ struct RootKey {
   std::string path;
   std::string command;
 };
+
+/// A line of the ledger of erasures.
+struct Erasure {
+  std::int64_t number = 0;
+  Uuid tenant_id, person_id;
+  Timestamp erased_at;
+};
+BOOST_DESCRIBE_STRUCT(Erasure, (), (number, tenant_id, person_id, erased_at))
 
 class Keystore {
  public:
@@ -63,8 +73,31 @@ class Keystore {
   std::unordered_map<Uuid, crypto::Key> keys(const Uuid& tenant, std::span<const Uuid> ids,
                                              bool remember = true);
   std::optional<crypto::Key> key(const Uuid& tenant, const Uuid& id);
-  /// Destroys keys: what they sealed is gone everywhere, backups included.
+  /// Destroys keys of what is no longer needed: what they sealed is gone everywhere, backups
+  /// included.
   void destroy_keys(const Uuid& tenant, std::span<const Uuid> ids);
+  /// Destroys the keys of persons for good: in the same transaction they are written into the
+  /// ledger of erasures, which every restore works off. Who stands there already keeps the time.
+  /// `at`: a time for each.
+  void forget(const Uuid& tenant, const std::vector<Uuid>& persons,
+              const std::vector<Timestamp>& at);
+  /// The ledger, in the order in which it was written: at most `limit` lines after `after`.
+  std::vector<Erasure> erasures(std::int64_t after, std::int64_t limit);
+  /// When each of these was forgotten; who was not is absent.
+  std::unordered_map<Uuid, Timestamp> forgotten(const Uuid& tenant, std::span<const Uuid> persons);
+  /// Drops lines older than that: no backup is old enough any more to give their persons back.
+  void prune_ledger(Timestamp before);
+
+  /// Rewrites the files of the keystore without the keys that were destroyed, which PostgreSQL
+  /// would leave in free space and old WAL: VACUUM FULL, a new WAL segment, checkpoints. Readers
+  /// and writers of keys wait meanwhile: about a second for a million keys. Blocks: not on a loop.
+  /// Needs a cluster with wal_recycle = off, whose varde_owner is a member of pg_checkpoint and
+  /// pg_monitor and may execute pg_switch_wal(). Returns whether all old WAL is gone; what is not
+  /// archived yet stays, and drop_old_wal() is to be called until it returns true.
+  bool clean();
+  bool drop_old_wal();
+  /// The first destruction that is still in the files, if there is one.
+  std::optional<Timestamp> unclean_since();
   /// Destroys all keys of a tenant, its own included.
   void destroy_tenant(const Uuid& tenant);
 

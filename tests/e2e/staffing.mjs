@@ -134,10 +134,11 @@ const steps = {
     await see(office, 'This shift was cancelled')
   },
   // A person's page: what is said of the number.
-  async held({ person }) {
+  async held({ person, says }) {
     await office.goto(`${base}/persons/${person}`)
     await office.getByRole('heading', { name: 'Timeline' }).waitFor()
-    return office.locator('.alert').allInnerTexts()
+    if (says) await see(office, says)
+    else await office.locator('.alert').waitFor({ state: 'detached' })
   },
   async trail({ object }) {
     await office.goto(`${base}/audit?object=${object}`)

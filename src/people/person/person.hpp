@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/personal.hpp"
+#include "jobs/queue.hpp"
 #include "people/catalogue/catalogue.hpp"
 #include "trust/ctx.hpp"
 
@@ -141,7 +142,13 @@ std::vector<PersonRow> rows(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 Result<void> set_restricted(trust::Ctx& ctx, const Uuid& person, bool restricted,
                             const std::string& reason);
 
-/// Removes persons: every module's rows, then the keys. Commits the context's transaction.
+/// Those of them that exist, in no order, each once; held until the transaction ends.
+std::vector<Uuid> existing(trust::Ctx& ctx, const std::vector<Uuid>& ids);
+
+/// Erases persons, at most 1,000: every module's rows, then the keys, with a line each in the
+/// ledger of erasures. Commits the context's transaction; from there on it is carried through, also
+/// when this throws or the program dies. Who is named but does not exist gets an entry all the
+/// same.
 void erase(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
 /// Extension: removes or strips what a module holds about these persons, in erase()'s transaction.
@@ -242,5 +249,6 @@ bool any_person(trust::Ctx& ctx);
 
 void add_person_routes(trust::Api& api);
 void add_person_hooks(trust::Base& base);
+void add_person_jobs(trust::Base& base, jobs::Workers& workers);
 
 }  // namespace varde::people

@@ -6,6 +6,7 @@
 #include "people/person/store.hpp"
 #include "people/segment/segment.hpp"
 #include "trust/audit.hpp"
+#include "trust/erasure.hpp"
 
 namespace varde::people {
 
@@ -827,19 +828,56 @@ Result<void> set_restricted(Ctx& ctx, const Uuid& id, bool restricted, const std
   return {};
 }
 
-void erase(Ctx& ctx, const std::vector<Uuid>& ids) {
-  auto& tx = ctx.tx();
+namespace {
+
+// Both caches of keys and transactions that had begun are over after that: what they still wrote
+// about the erased goes then.
+constexpr auto kAfterwards = std::chrono::seconds(35);
+
+void remove_rows(Ctx& ctx, const std::vector<Uuid>& ids) {
   for (const auto& hook : ctx.base.extensions.all<EraseHook>()) hook.run(ctx, ids);
   for (const auto* sql : {&kErasePersons, &kDeletePrefixes, &kEraseValues, &kEraseTags,
                           &kEraseMembers, &kEraseConsents, &kEraseActivity})
-    tx.later(*sql, ids);
+    ctx.tx().later(*sql, ids);
+}
+
+Result<jobs::Outcome> forget_again(trust::Base& base, const jobs::Job& job) {
+  auto ids = trust::ids_of(job);
+  try {
+    Ctx ctx(base, *job.tenant_id, {});
+    remove_rows(ctx, ids);
+    ctx.commit();
+    trust::forget(base, *job.tenant_id, ids);
+  } catch (const std::exception& e) {
+    return trust::try_again(e);
+  }
+  return jobs::Outcome::done();
+}
+
+}  // namespace
+
+std::vector<Uuid> existing(Ctx& ctx, const std::vector<Uuid>& ids) {
+  return ctx.tx().all<Uuid>(kExisting, ids);
+}
+
+void erase(Ctx& ctx, const std::vector<Uuid>& ids) {
+  if (ids.empty()) return;
+  remove_rows(ctx, ids);
   std::vector<trust::AuditEntry> trail;
   for (const auto& id : ids) trail.push_back({"person.erase", "person", id, id, {}});
   trust::record(ctx, trail);
+  // Whatever happens from the commit on, the keys go too: at once if all is well.
+  jobs::enqueue(ctx.tx(), {.kind = "person.forget",
+                           .tenant_id = ctx.tenant,
+                           .payload = trust::ids_payload(ids),
+                           .run_at = now() + kAfterwards});
   ctx.commit();
-  // After the rows: should the program die in between, the keys of persons that no row knows are
-  // left, and the sweep of orphaned keys takes them.
-  ctx.base.keys.destroy_keys(ctx.tenant, ids);
+  trust::forget(ctx.base, ctx.tenant, ids);
+}
+
+void add_person_jobs(trust::Base& base, jobs::Workers& workers) {
+  workers.handle("person.forget",
+                 [&base](const jobs::Job& job) { return forget_again(base, job); });
 }
 
 }  // namespace varde::people

@@ -102,10 +102,13 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
     ctx.tx().insert_many(
         "export_piece",
         std::vector<ExportPieceRecord>{
-            {tenant, id, number, {crypto::seal(*key, piece, piece_context(id, 3, number))}}});
+            {tenant, id, number, {crypto::seal(*key, piece, piece_context(id, 3, number))}, *ids}});
     ++number;
-    ctx.tx().later(kExportState, id, last ? 3 : 2, rows_written, std::string(),
-                   last ? std::optional(now()) : std::nullopt);
+    if (ctx.tx()
+            .query(kExportGoesOn, id, last ? 3 : 2, rows_written,
+                   last ? std::optional(now()) : std::nullopt)
+            .empty())
+      return jobs::Outcome::done();  // somebody in it was erased: it ends unwritten
     ctx.commit();
     if (last) return jobs::Outcome::done();
   }

@@ -6,6 +6,7 @@
 #include "people/csv/sniff.hpp"
 #include "people/transfer/internal.hpp"
 #include "trust/audit.hpp"
+#include "trust/erasure.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::people {
@@ -328,13 +329,13 @@ class ImportRun {
                                          id_,
                                          std::nullopt,
                                          {{"read", std::nullopt, std::to_string(record_.read)}}});
+    if (record_.rejected == 0) trust::destroy_keys(ctx, {id_});
     ctx.commit();
     if (record_.created + record_.updated >= 1000) {
       auto tx = base_.database.tenant(tenant_);
       tx.query(kRefreshStatistics);
       tx.commit();
     }
-    if (record_.rejected == 0) base_.keys.destroy_keys(tenant_, {&id_, 1});
     return jobs::Outcome::done();
   }
 

@@ -3,6 +3,7 @@
 #include "people/csv/sniff.hpp"
 #include "people/transfer/internal.hpp"
 #include "trust/audit.hpp"
+#include "trust/erasure.hpp"
 #include "trust/names.hpp"
 #include "web/resource.hpp"
 
@@ -89,8 +90,8 @@ struct ImportStart {
 BOOST_DESCRIBE_STRUCT(ImportStart, (), (encoding, delimiter, header, mapping, options))
 enum class ExportFormat { csv = 1, json = 2 };
 BOOST_DESCRIBE_ENUM(ExportFormat, csv, json)
-enum class ExportState { queued = 1, running = 2, done = 3, failed = 4 };
-BOOST_DESCRIBE_ENUM(ExportState, queued, running, done, failed)
+enum class ExportState { queued = 1, running = 2, done = 3, failed = 4, expired = 5 };
+BOOST_DESCRIBE_ENUM(ExportState, queued, running, done, failed, expired)
 enum class ExportWhat { persons };
 BOOST_DESCRIBE_ENUM(ExportWhat, persons)
 struct ExportNew {
@@ -277,7 +278,50 @@ net::Response download(Ctx& ctx, const std::string& type, const std::string& fil
 
 }  // namespace
 
-void add_transfer_hooks(trust::Base& base) { trust::add_names(base, kImportNames); }
+namespace {
+
+constexpr auto kExportKept = std::chrono::hours(72);
+constexpr auto kUploadKept = std::chrono::hours(7 * 24);
+constexpr auto kRejectsKept = std::chrono::hours(30 * 24);
+constexpr db::Sql kTenants{"transfer.tenants", "SELECT tenant_id FROM tenant"};
+
+// Takes files back: nobody can read them any more, in no backup either.
+void take_back(Ctx& ctx, const std::vector<Uuid>& exports, const std::string& why) {
+  if (exports.empty()) return;
+  ctx.tx().later(kVoidExports, exports, ExportState::expired, why);
+  ctx.tx().later(kClearExports, exports);
+  trust::destroy_keys(ctx, exports);
+}
+
+Result<jobs::Outcome> sweep_files(trust::Base& base) {
+  std::vector<Uuid> tenants;
+  {
+    auto tx = base.database.system();
+    tenants = tx.all<Uuid>(kTenants);
+  }
+  for (const auto& tenant : tenants) {
+    Ctx ctx(base, tenant, {});
+    take_back(ctx, ctx.tx().all<Uuid>(kOldExports, now() - kExportKept),
+              "The file was kept for three days. Make it anew.");
+    auto imports = ctx.tx().all<Uuid>(kOldImports, now() - kUploadKept, now() - kRejectsKept);
+    if (!imports.empty()) {
+      ctx.tx().later(kClearImports, imports);
+      trust::destroy_keys(ctx, imports);
+    }
+    ctx.commit();
+  }
+  return jobs::Outcome::done();
+}
+
+}  // namespace
+
+void add_transfer_hooks(trust::Base& base) {
+  trust::add_names(base, kImportNames);
+  base.extensions.add(EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
+    take_back(ctx, ctx.tx().all<Uuid>(kExportsOf, ids),
+              "Somebody who was in the file has been erased. Make it anew.");
+  }});
+}
 
 void add_transfer_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
@@ -406,6 +450,7 @@ void add_transfer_routes(trust::Api& api) {
               return conflict("This import has ended already.", "import-ended");
             ctx.tx().later(kFinish, path->id, ImportState::cancelled, std::string(), now());
             ctx.tx().later(kDeletePieces, path->id, 1);
+            if (record.rejected == 0) trust::destroy_keys(ctx, {path->id});
             trust::record(ctx, trust::AuditEntry{"import.cancel", "import", path->id});
             VARDE_TRY(record, find_import(ctx, path->id));
             return view(ctx, record, false);
@@ -505,6 +550,8 @@ void add_transfer_routes(trust::Api& api) {
 void add_transfer_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.handle("people.import", [&base](const jobs::Job& job) { return run_import(base, job); });
   workers.handle("people.export", [&base](const jobs::Job& job) { return run_export(base, job); });
+  workers.handle("people.sweep_files", [&base](const jobs::Job&) { return sweep_files(base); });
+  workers.schedule({"people.sweep_files", std::chrono::hours(6)});
 }
 
 }  // namespace varde::people

@@ -48,8 +48,9 @@ struct ExportPieceRecord {
   Uuid tenant_id, export_id;
   std::int64_t number = 0;
   db::Bytes sealed;
+  std::vector<Uuid> persons;  ///< Who is in it.
 };
-BOOST_DESCRIBE_STRUCT(ExportPieceRecord, (), (tenant_id, export_id, number, sealed))
+BOOST_DESCRIBE_STRUCT(ExportPieceRecord, (), (tenant_id, export_id, number, sealed, persons))
 
 #define VARDE_IMPORT_COLUMNS                                                                   \
   "import_id, filename, state, bytes, encoding, delimiter, header, settings, position, line, " \
@@ -122,10 +123,35 @@ inline constexpr db::Sql kInsertExport{
 inline constexpr db::Sql kExportState{
     "export.state",
     "UPDATE export SET state = $2, rows = $3, error = $4, finished_at = $5 WHERE export_id = $1"};
+// Unless it was taken back meanwhile.
+inline constexpr db::Sql kExportGoesOn{
+    "export.goes_on",
+    "UPDATE export SET state = $2, rows = $3, finished_at = $4 WHERE export_id = $1 AND state IN "
+    "(1, 2) RETURNING export_id"};
 inline constexpr db::Sql kExportPieces{
     "export.pieces",
-    "SELECT tenant_id, export_id, number, sealed FROM export_piece WHERE export_id = $1 AND number "
-    ">= $2 ORDER BY number LIMIT 4"};
+    "SELECT tenant_id, export_id, number, sealed, persons FROM export_piece WHERE export_id = $1 "
+    "AND number >= $2 ORDER BY number LIMIT 4"};
+// Files that hold one of these persons, and what was made of them so far; held, so that a run that
+// goes on notices.
+inline constexpr db::Sql kExportsOf{
+    "export.of",
+    "SELECT e.export_id FROM export e WHERE e.state IN (1, 2, 3) AND EXISTS (SELECT FROM "
+    "export_piece p WHERE p.export_id = e.export_id AND p.persons && $1) ORDER BY e.export_id FOR "
+    "UPDATE"};
+inline constexpr db::Sql kVoidExports{
+    "export.void", "UPDATE export SET state = $2, error = $3 WHERE export_id = ANY($1)"};
+inline constexpr db::Sql kClearExports{"export.clear_many",
+                                       "DELETE FROM export_piece WHERE export_id = ANY($1)"};
+inline constexpr db::Sql kOldExports{
+    "export.old", "SELECT export_id FROM export WHERE state = 3 AND finished_at < $1 FOR UPDATE"};
+// Files that nobody started to import, and rows that were not taken.
+inline constexpr db::Sql kOldImports{
+    "import.old",
+    "UPDATE import SET cleared = true WHERE NOT cleared AND (state <= 1 AND created_at < $1 OR "
+    "state >= 4 AND finished_at < $2) RETURNING import_id"};
+inline constexpr db::Sql kClearImports{"import.clear",
+                                       "DELETE FROM import_piece WHERE import_id = ANY($1)"};
 inline constexpr db::Sql kClearExport{"export.clear",
                                       "DELETE FROM export_piece WHERE export_id = $1"};
 

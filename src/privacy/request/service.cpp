@@ -8,6 +8,7 @@
 #include "outreach/sms/sms.hpp"
 #include "privacy/request/internal.hpp"
 #include "trust/audit.hpp"
+#include "trust/erasure.hpp"
 #include "trust/notice.hpp"
 
 namespace varde::privacy {
@@ -328,12 +329,11 @@ void forget(Ctx& ctx, const std::vector<Uuid>& requests) {
   ctx.tx().later(kStripPieces, requests);
   ctx.tx().later(kStripEvents, requests);
   ctx.tx().later(kStrip, requests);
-  json::array ids;
-  for (const auto& id : requests) ids.emplace_back(id.str());
-  // The keys go after the rows have committed, and surely: it is a job.
-  jobs::enqueue(ctx.tx(), {.kind = "privacy.forget",
-                           .tenant_id = ctx.tenant,
-                           .payload = json::serialize(json::object{{"requests", std::move(ids)}})});
+  // The keys go after the rows have committed, and surely: it is a job. They stand in the ledger
+  // of erasures, so that no restore brings them back.
+  jobs::enqueue(
+      ctx.tx(),
+      {.kind = "privacy.forget", .tenant_id = ctx.tenant, .payload = trust::ids_payload(requests)});
 }
 
 namespace {
@@ -378,11 +378,11 @@ void add_request_jobs(trust::Base& base, jobs::Workers& workers) {
     return jobs::Outcome::done();
   });
   workers.handle("privacy.forget", [&base](const jobs::Job& job) -> Result<jobs::Outcome> {
-    std::vector<Uuid> ids;
-    auto payload = json::parse(job.payload.text);
-    for (const auto& id : payload.at("requests").as_array())
-      if (auto parsed = Uuid::parse(std::string_view(id.as_string()))) ids.push_back(*parsed);
-    base.keys.destroy_keys(*job.tenant_id, ids);
+    try {
+      trust::forget(base, *job.tenant_id, trust::ids_of(job));
+    } catch (const std::exception& e) {
+      return trust::try_again(e);
+    }
     return jobs::Outcome::done();
   });
   workers.handle("privacy.gather", [&base](const jobs::Job& job) { return run_gather(base, job); });

@@ -42,6 +42,23 @@ inline constexpr db::Sql kAbout{
 inline constexpr db::Sql kEntry{
     "audit.one", "SELECT " VARDE_ENTRY_COLUMNS " FROM audit_entry e WHERE e.entry_id = $1"};
 
+struct ErasureRow {
+  Uuid entry_id, person_id;
+  Timestamp at;
+  ActorKind actor_kind = ActorKind::system;
+  std::optional<Uuid> actor_id;
+};
+BOOST_DESCRIBE_STRUCT(ErasureRow, (), (entry_id, person_id, at, actor_kind, actor_id))
+#define VARDE_ERASURE                                                      \
+  "SELECT entry_id, person_id, at, actor_kind, actor_id FROM audit_entry " \
+  "WHERE action = 'person.erase' AND "
+inline constexpr db::Sql kErasures{"audit.erasures",
+                                   VARDE_ERASURE "entry_id < $1 ORDER BY entry_id DESC LIMIT $2"};
+// The first: a restore erases again.
+inline constexpr db::Sql kErasureOf{"audit.erasure_of",
+                                    VARDE_ERASURE "person_id = $1 ORDER BY entry_id LIMIT 1"};
+#undef VARDE_ERASURE
+
 // ---- growing
 
 struct TreeRow {

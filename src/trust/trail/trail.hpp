@@ -66,6 +66,16 @@ struct EntryAbout {
 /// those that are about her.
 std::vector<EntryAbout> entries_about(Ctx& ctx, const Uuid& person, const Uuid& before, int limit);
 
+/// That a person was erased, as the trail has it.
+struct ErasureEntry {
+  Uuid entry_id, person_id;
+  Timestamp at;  ///< When the rows went.
+  Actor by;
+};
+/// Newest first, at most `limit` before that entry.
+std::vector<ErasureEntry> erasures(Ctx& ctx, const Uuid& before, int limit);
+std::optional<ErasureEntry> erasure_of(Ctx& ctx, const Uuid& person);
+
 /// What a tenant's trail is called in its heads.
 std::string trail_origin(Base& base, const Uuid& tenant);
 

@@ -244,4 +244,22 @@ Result<std::vector<std::string>> prove_growth(Ctx& ctx, std::int64_t before, std
       }));
 }
 
+namespace {
+ErasureEntry erasure_entry(const ErasureRow& row) {
+  return {row.entry_id, row.person_id, row.at, {row.actor_kind, row.actor_id.value_or(Uuid{})}};
+}
+}  // namespace
+
+std::vector<ErasureEntry> erasures(Ctx& ctx, const Uuid& before, int limit) {
+  std::vector<ErasureEntry> out;
+  for (const auto& row : ctx.tx().all<ErasureRow>(kErasures, before, limit))
+    out.push_back(erasure_entry(row));
+  return out;
+}
+
+std::optional<ErasureEntry> erasure_of(Ctx& ctx, const Uuid& person) {
+  auto row = ctx.tx().maybe<ErasureRow>(kErasureOf, person);
+  return row ? std::optional(erasure_entry(*row)) : std::nullopt;
+}
+
 }  // namespace varde::trust

@@ -451,6 +451,23 @@ export type EntryProof = {
     head: Head;
 };
 
+export type EraseMany = {
+    ids: Array<string>;
+};
+
+export type ErasedCount = {
+    erased: number;
+};
+
+export type ErasedView = {
+    id: string;
+    person_id: string;
+    at: string;
+    key_destroyed_at?: string;
+    by_kind: ActorKind;
+    by?: string;
+};
+
 export type EventKind = 'received' | 'confirmed' | 'person_chosen' | 'note' | 'started' | 'extended' | 'gathered' | 'sent' | 'fetched' | 'downloaded' | 'restricted' | 'lifted' | 'objected' | 'erased' | 'done' | 'refused';
 
 export type Excluded = {
@@ -480,7 +497,7 @@ export type ExportNew = {
     list_id?: string;
 };
 
-export type ExportState = 'queued' | 'running' | 'done' | 'failed';
+export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired';
 
 export type ExportWhat = 'persons';
 
@@ -7772,6 +7789,91 @@ export type AskAgainResponses = {
 };
 
 export type AskAgainResponse = AskAgainResponses[keyof AskAgainResponses];
+
+export type ErasePersonsData = {
+    body: EraseMany;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/persons/erase';
+};
+
+export type ErasePersonsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ErasePersonsError = ErasePersonsErrors[keyof ErasePersonsErrors];
+
+export type ErasePersonsResponses = {
+    /**
+     * The answer.
+     */
+    200: ErasedCount;
+};
+
+export type ErasePersonsResponse = ErasePersonsResponses[keyof ErasePersonsResponses];
+
+export type ListErasuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/erasures';
+};
+
+export type ListErasuresErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListErasuresError = ListErasuresErrors[keyof ListErasuresErrors];
+
+export type ListErasuresResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<ErasedView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListErasuresResponse = ListErasuresResponses[keyof ListErasuresResponses];
+
+export type DownloadErasureReceiptData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/erasures/{id}/receipt';
+};
+
+export type DownloadErasureReceiptErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadErasureReceiptError = DownloadErasureReceiptErrors[keyof DownloadErasureReceiptErrors];
+
+export type DownloadErasureReceiptResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
 
 export type ListRequestsData = {
     body?: never;
