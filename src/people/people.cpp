@@ -3,6 +3,7 @@
 #include "people/catalogue/catalogue.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
+#include "people/subject/subject.hpp"
 #include "people/transfer/transfer.hpp"
 
 namespace varde::people {
@@ -15,6 +16,7 @@ trust::Module make_module(trust::Base& base) {
   module.hears = trust::Right::persons_read;
   add_catalogue_hooks(base);
   add_person_hooks(base);
+  add_subject_hooks(base);
   add_segment_hooks(base);
   add_transfer_hooks(base);
   module.routes = [](trust::Api& api) {

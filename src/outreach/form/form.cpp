@@ -8,6 +8,7 @@
 #include "outreach/tracking/tracking.hpp"
 #include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
+#include "people/subject/subject.hpp"
 #include "trust/audit.hpp"
 #include "trust/limiter.hpp"
 #include "trust/names.hpp"
@@ -672,9 +673,45 @@ constexpr db::Sql kDropOldAnswers{
     "retention.drop_form_answer",
     "DELETE FROM form_answer WHERE ctid IN (SELECT ctid FROM form_answer WHERE at < $1 ORDER BY at "
     "LIMIT $2) RETURNING answer_id"};
+
+struct SubjectAnswer {
+  Timestamp at;
+  std::string form, question, answer;
+};
+BOOST_DESCRIBE_STRUCT(SubjectAnswer, (), (at, form, question, answer))
+
+void write_answers(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+  out.section("form_answers", people::subject_columns<SubjectAnswer>());
+  auto answers = ctx.tx().all<AnswerRecord>(kAnswersOf, person);
+  std::set<Uuid> ids;
+  for (const auto& answer : answers) ids.insert(answer.form_id);
+  struct Known {
+    std::string name;
+    std::map<std::string, std::string> questions;
+  };
+  std::map<Uuid, Known> forms;
+  if (!ids.empty())
+    for (const auto& record :
+         ctx.tx().all<FormRecord>(kFormsByIds, std::vector<Uuid>(ids.begin(), ids.end()))) {
+      auto& known = forms[record.form_id];
+      known.name = record.name;
+      for (const auto& field : fields_of(record)) known.questions[field.key.value] = field.label;
+    }
+  auto keys = ctx.base.keys.keys(ctx.tenant, std::vector<Uuid>{person}, false);
+  for (const auto& answer : answers)
+    for (const auto& [key, value] : open_answer(keys, answer)) {
+      const auto& known = forms[answer.form_id];
+      auto question = known.questions.find(std::string(key));
+      out.add(SubjectAnswer{answer.at, known.name,
+                            question == known.questions.end() ? std::string(key) : question->second,
+                            people::csv::cell_of(value)});
+    }
+}
+
 }  // namespace
 
 void add_form_hooks(trust::Base& base) {
+  base.extensions.add(people::SubjectHook{{"form_answer"}, write_answers});
   base.extensions.add(trust::aged_rows(
       "form-answers", "Answers to forms",
       "What people wrote into forms and surveys, and the numbers made of it. Who they are stays.",

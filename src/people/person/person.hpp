@@ -136,6 +136,12 @@ BOOST_DESCRIBE_STRUCT(PersonRow, (),
 /// Rows with tags, in the order of `ids`.
 std::vector<PersonRow> rows(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
+/// Restricts the processing of a person (GDPR Art. 18), or lifts that: from then on nothing is sent
+/// to a restricted person, exported or counted. In the trail with the reason. Errors: not_found,
+/// conflict when it is so already.
+Result<void> set_restricted(trust::Ctx& ctx, const Uuid& person, bool restricted,
+                            const std::string& reason);
+
 /// Those of them that exist, in no order, each once; held until the transaction ends.
 std::vector<Uuid> existing(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 

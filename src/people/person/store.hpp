@@ -136,6 +136,12 @@ inline constexpr db::Sql kUpdate{
 inline constexpr db::Sql kTouch{
     "person.touch",
     "UPDATE person SET version = version + 1, updated_at = $2 WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kRestricted{"person.restricted",
+                                     "SELECT person_id FROM person WHERE state > 1"};
+inline constexpr db::Sql kSetState{
+    "person.set_state",
+    "UPDATE person SET state = $2, version = version + 1, updated_at = $3 WHERE person_id = $1 AND "
+    "state <> $2"};
 inline constexpr db::Sql kDeletePrefixes{"person.delete_prefixes",
                                          "DELETE FROM person_prefix WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kDeleteValue{

@@ -288,20 +288,6 @@ export type Candidates = {
     took_ms: number;
 };
 
-export type Categories = {
-    items: Array<CategoryView>;
-};
-
-export type CategoryView = {
-    category: string;
-    label: string;
-    what: string;
-    months?: number;
-    changed_at?: string;
-    last_run_at?: string;
-    last_removed?: number;
-};
-
 export type CellProblem = {
     column: number;
     message: string;
@@ -482,6 +468,8 @@ export type ErasedView = {
     by?: string;
 };
 
+export type EventKind = 'received' | 'confirmed' | 'person_chosen' | 'note' | 'started' | 'extended' | 'gathered' | 'sent' | 'fetched' | 'downloaded' | 'restricted' | 'lifted' | 'objected' | 'erased' | 'done' | 'refused';
+
 export type Excluded = {
     suppressed: number;
     no_consent: number;
@@ -512,6 +500,11 @@ export type ExportNew = {
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired';
 
 export type ExportWhat = 'persons';
+
+export type Extension = {
+    months: number;
+    reason: string;
+};
 
 export type ExtraHoursRule = {
     level: RuleLevel;
@@ -604,6 +597,17 @@ export type Head = {
 export type HeaderTemplate = {
     name: string;
     value: string;
+};
+
+export type Holding = {
+    section: string;
+    rows: number;
+};
+
+export type Holdings = {
+    sections: Array<Holding>;
+    rows: number;
+    files: number;
 };
 
 export type Home = {
@@ -923,6 +927,8 @@ export type OfferView = {
     earlier: Array<EarlierRound>;
 };
 
+export type PackageState = 'none' | 'gathering' | 'ready' | 'failed' | 'gone';
+
 export type Paper = {
     id: string;
     kind_id: string;
@@ -1032,13 +1038,6 @@ export type PersonalisationField = {
 
 export type PlainRule = {
     level: RuleLevel;
-};
-
-export type Preview = {
-    what: string;
-    older_than: string;
-    would_remove: number;
-    oldest?: string;
 };
 
 export type PreviewRequest = {
@@ -1212,6 +1211,79 @@ export type ReportLink = {
     people: number;
 };
 
+export type RequestChannel = 'page' | 'letter' | 'phone' | 'mail' | 'in_person';
+
+export type RequestCounts = {
+    unconfirmed: number;
+    open: number;
+    overdue: number;
+    ended: number;
+};
+
+export type RequestEvent = {
+    id: string;
+    at: string;
+    kind: EventKind;
+    by?: string;
+    text?: string;
+};
+
+export type RequestFilter = 'open' | 'unconfirmed' | 'ended';
+
+export type RequestKind = 'access' | 'rectification' | 'restriction' | 'erasure' | 'portability' | 'objection';
+
+export type RequestNew = {
+    kind: RequestKind;
+    channel: RequestChannel;
+    name: string;
+    contact?: string;
+    words?: string;
+    person_id?: string;
+    received_at?: string;
+    language?: string;
+    identity: string;
+};
+
+export type RequestPackage = {
+    state: PackageState;
+    made_at?: string;
+    sent_at?: string;
+    until?: string;
+    fetched_at?: string;
+    bytes: number;
+    rows: number;
+    files: number;
+    manifest_sha256?: string;
+};
+
+export type RequestPage = {
+    items: Array<RequestRow>;
+    next?: string;
+    counts: RequestCounts;
+    public_url: string;
+};
+
+export type RequestRow = {
+    id: string;
+    number?: string;
+    kind: RequestKind;
+    state: RequestState;
+    channel: RequestChannel;
+    name?: string;
+    received_at: string;
+    due_at?: string;
+    ended_at?: string;
+    extended: boolean;
+    overdue: boolean;
+    person_id?: string;
+};
+
+export type RequestSettings = {
+    keep_months: number;
+};
+
+export type RequestState = 'unconfirmed' | 'confirmed' | 'working' | 'done' | 'refused';
+
 export type ResetConfirm = {
     token: string;
     password: string;
@@ -1245,16 +1317,12 @@ export type RightView = {
     why: string;
 };
 
-export type Role = 'administrator' | 'editor' | 'viewer' | 'requester';
+export type Role = 'administrator' | 'editor' | 'viewer' | 'requester' | 'privacy_officer';
 
 export type Rule = {
     field: string;
     operator: string;
     value?: unknown;
-};
-
-export type RuleIn = {
-    months?: number;
 };
 
 export type RuleLevel = 'off' | 'warn' | 'block';
@@ -1556,6 +1624,30 @@ export type Strategy = {
 
 export type StrategyKind = 'broadcast' | 'one_by_one' | 'waves' | 'candidates' | 'direct';
 
+export type SubjectRequest = {
+    id: string;
+    number?: string;
+    kind: RequestKind;
+    state: RequestState;
+    channel: RequestChannel;
+    name?: string;
+    received_at: string;
+    due_at?: string;
+    ended_at?: string;
+    extended: boolean;
+    overdue: boolean;
+    person_id?: string;
+    contact?: string;
+    words?: string;
+    language: string;
+    forgotten: boolean;
+    person?: PersonRow;
+    candidates: Array<PersonRow>;
+    package: RequestPackage;
+    events: Array<RequestEvent>;
+    version: number;
+};
+
 export type Substitute = {
     id: string;
     name: string;
@@ -1798,6 +1890,18 @@ export type WeeklyRestRule = {
 };
 
 export type What = 'recipients' | 'queued' | 'sent' | 'delivered' | 'deferred' | 'failed' | 'bounced' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
+
+export type WithPerson = {
+    person_id: string;
+};
+
+export type WithReason = {
+    reason: string;
+};
+
+export type WithText = {
+    text?: string;
+};
 
 export type Workplace = {
     id: string;
@@ -7771,86 +7875,643 @@ export type DownloadErasureReceiptResponses = {
     200: unknown;
 };
 
-export type ListRetentionData = {
+export type ListRequestsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        show?: RequestFilter;
+        kind?: RequestKind;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/requests';
+};
+
+export type ListRequestsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListRequestsError = ListRequestsErrors[keyof ListRequestsErrors];
+
+export type ListRequestsResponses = {
+    /**
+     * The answer.
+     */
+    200: RequestPage;
+};
+
+export type ListRequestsResponse = ListRequestsResponses[keyof ListRequestsResponses];
+
+export type EnterRequestData = {
+    body: RequestNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/requests';
+};
+
+export type EnterRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type EnterRequestError = EnterRequestErrors[keyof EnterRequestErrors];
+
+export type EnterRequestResponses = {
+    /**
+     * Created.
+     */
+    201: SubjectRequest;
+};
+
+export type EnterRequestResponse = EnterRequestResponses[keyof EnterRequestResponses];
+
+export type GetRequestData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}';
+};
+
+export type GetRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetRequestError = GetRequestErrors[keyof GetRequestErrors];
+
+export type GetRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type GetRequestResponse = GetRequestResponses[keyof GetRequestResponses];
+
+export type GetRequestSettingsData = {
     body?: never;
     path?: never;
     query?: never;
-    url: '/api/v1/retention';
+    url: '/api/v1/request-settings';
 };
 
-export type ListRetentionErrors = {
+export type GetRequestSettingsErrors = {
     /**
      * A problem (RFC 9457).
      */
     default: Problem;
 };
 
-export type ListRetentionError = ListRetentionErrors[keyof ListRetentionErrors];
+export type GetRequestSettingsError = GetRequestSettingsErrors[keyof GetRequestSettingsErrors];
 
-export type ListRetentionResponses = {
+export type GetRequestSettingsResponses = {
     /**
      * The answer.
      */
-    200: Categories;
+    200: RequestSettings;
 };
 
-export type ListRetentionResponse = ListRetentionResponses[keyof ListRetentionResponses];
+export type GetRequestSettingsResponse = GetRequestSettingsResponses[keyof GetRequestSettingsResponses];
 
-export type PreviewRetentionData = {
-    body?: never;
-    path: {
-        category: string;
-    };
-    query: {
-        months: number;
-    };
-    url: '/api/v1/retention/{category}/preview';
+export type SetRequestSettingsData = {
+    body: RequestSettings;
+    path?: never;
+    query?: never;
+    url: '/api/v1/request-settings';
 };
 
-export type PreviewRetentionErrors = {
+export type SetRequestSettingsErrors = {
     /**
      * A problem (RFC 9457).
      */
     default: Problem;
 };
 
-export type PreviewRetentionError = PreviewRetentionErrors[keyof PreviewRetentionErrors];
+export type SetRequestSettingsError = SetRequestSettingsErrors[keyof SetRequestSettingsErrors];
 
-export type PreviewRetentionResponses = {
+export type SetRequestSettingsResponses = {
     /**
      * The answer.
      */
-    200: Preview;
+    200: RequestSettings;
 };
 
-export type PreviewRetentionResponse = PreviewRetentionResponses[keyof PreviewRetentionResponses];
+export type SetRequestSettingsResponse = SetRequestSettingsResponses[keyof SetRequestSettingsResponses];
 
-export type SetRetentionData = {
-    body: RuleIn;
+export type ConfirmRequestData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
     path: {
-        category: string;
+        id: string;
     };
     query?: never;
-    url: '/api/v1/retention/{category}';
+    url: '/api/v1/requests/{id}/confirm';
 };
 
-export type SetRetentionErrors = {
+export type ConfirmRequestErrors = {
     /**
      * A problem (RFC 9457).
      */
     default: Problem;
 };
 
-export type SetRetentionError = SetRetentionErrors[keyof SetRetentionErrors];
+export type ConfirmRequestError = ConfirmRequestErrors[keyof ConfirmRequestErrors];
 
-export type SetRetentionResponses = {
+export type ConfirmRequestResponses = {
     /**
      * The answer.
      */
-    200: CategoryView;
+    200: SubjectRequest;
 };
 
-export type SetRetentionResponse = SetRetentionResponses[keyof SetRetentionResponses];
+export type ConfirmRequestResponse = ConfirmRequestResponses[keyof ConfirmRequestResponses];
+
+export type ChooseRequestPersonData = {
+    body: WithPerson;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/person';
+};
+
+export type ChooseRequestPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ChooseRequestPersonError = ChooseRequestPersonErrors[keyof ChooseRequestPersonErrors];
+
+export type ChooseRequestPersonResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type ChooseRequestPersonResponse = ChooseRequestPersonResponses[keyof ChooseRequestPersonResponses];
+
+export type AddRequestNoteData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/notes';
+};
+
+export type AddRequestNoteErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type AddRequestNoteError = AddRequestNoteErrors[keyof AddRequestNoteErrors];
+
+export type AddRequestNoteResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type AddRequestNoteResponse = AddRequestNoteResponses[keyof AddRequestNoteResponses];
+
+export type StartRequestData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/start';
+};
+
+export type StartRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type StartRequestError = StartRequestErrors[keyof StartRequestErrors];
+
+export type StartRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type StartRequestResponse = StartRequestResponses[keyof StartRequestResponses];
+
+export type ExtendRequestData = {
+    body: Extension;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/extend';
+};
+
+export type ExtendRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ExtendRequestError = ExtendRequestErrors[keyof ExtendRequestErrors];
+
+export type ExtendRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type ExtendRequestResponse = ExtendRequestResponses[keyof ExtendRequestResponses];
+
+export type RefuseRequestData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/refuse';
+};
+
+export type RefuseRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RefuseRequestError = RefuseRequestErrors[keyof RefuseRequestErrors];
+
+export type RefuseRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type RefuseRequestResponse = RefuseRequestResponses[keyof RefuseRequestResponses];
+
+export type FinishRequestData = {
+    body: WithText;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/finish';
+};
+
+export type FinishRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type FinishRequestError = FinishRequestErrors[keyof FinishRequestErrors];
+
+export type FinishRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type FinishRequestResponse = FinishRequestResponses[keyof FinishRequestResponses];
+
+export type ListRequestHoldingsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/holdings';
+};
+
+export type ListRequestHoldingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListRequestHoldingsError = ListRequestHoldingsErrors[keyof ListRequestHoldingsErrors];
+
+export type ListRequestHoldingsResponses = {
+    /**
+     * The answer.
+     */
+    200: Holdings;
+};
+
+export type ListRequestHoldingsResponse = ListRequestHoldingsResponses[keyof ListRequestHoldingsResponses];
+
+export type GatherRequestPackageData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/package';
+};
+
+export type GatherRequestPackageErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GatherRequestPackageError = GatherRequestPackageErrors[keyof GatherRequestPackageErrors];
+
+export type GatherRequestPackageResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type GatherRequestPackageResponse = GatherRequestPackageResponses[keyof GatherRequestPackageResponses];
+
+export type DownloadRequestPackageData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/package/download';
+};
+
+export type DownloadRequestPackageErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadRequestPackageError = DownloadRequestPackageErrors[keyof DownloadRequestPackageErrors];
+
+export type DownloadRequestPackageResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type SendRequestPackageData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/package/send';
+};
+
+export type SendRequestPackageErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SendRequestPackageError = SendRequestPackageErrors[keyof SendRequestPackageErrors];
+
+export type SendRequestPackageResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type SendRequestPackageResponse = SendRequestPackageResponses[keyof SendRequestPackageResponses];
+
+export type RestrictRequestPersonData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/restrict';
+};
+
+export type RestrictRequestPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RestrictRequestPersonError = RestrictRequestPersonErrors[keyof RestrictRequestPersonErrors];
+
+export type RestrictRequestPersonResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type RestrictRequestPersonResponse = RestrictRequestPersonResponses[keyof RestrictRequestPersonResponses];
+
+export type ObjectForRequestPersonData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/object';
+};
+
+export type ObjectForRequestPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ObjectForRequestPersonError = ObjectForRequestPersonErrors[keyof ObjectForRequestPersonErrors];
+
+export type ObjectForRequestPersonResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type ObjectForRequestPersonResponse = ObjectForRequestPersonResponses[keyof ObjectForRequestPersonResponses];
+
+export type EraseRequestPersonData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/erase';
+};
+
+export type EraseRequestPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type EraseRequestPersonError = EraseRequestPersonErrors[keyof EraseRequestPersonErrors];
+
+export type EraseRequestPersonResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type EraseRequestPersonResponse = EraseRequestPersonResponses[keyof EraseRequestPersonResponses];
+
+export type ExportPersonData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/persons/{id}/export';
+};
+
+export type ExportPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ExportPersonError = ExportPersonErrors[keyof ExportPersonErrors];
+
+export type ExportPersonResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type RestrictPersonData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/persons/{id}/restrict';
+};
+
+export type RestrictPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RestrictPersonError = RestrictPersonErrors[keyof RestrictPersonErrors];
+
+export type RestrictPersonResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RestrictPersonResponse = RestrictPersonResponses[keyof RestrictPersonResponses];
+
+export type LiftPersonRestrictionData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/persons/{id}/lift-restriction';
+};
+
+export type LiftPersonRestrictionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type LiftPersonRestrictionError = LiftPersonRestrictionErrors[keyof LiftPersonRestrictionErrors];
+
+export type LiftPersonRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LiftPersonRestrictionResponse = LiftPersonRestrictionResponses[keyof LiftPersonRestrictionResponses];
 
 export type StreamEventsData = {
     body?: never;

@@ -13,6 +13,7 @@ import {
   IconClipboardText,
   IconDeviceDesktop,
   IconDownload,
+  IconEraser,
   IconFileCertificate,
   IconFileImport,
   IconFilter,
@@ -20,6 +21,7 @@ import {
   IconForms,
   IconHistory,
   IconHome,
+  IconHourglass,
   IconInbox,
   IconList,
   IconLogout,
@@ -38,6 +40,7 @@ import {
   IconTag,
   IconTemplate,
   IconUserCircle,
+  IconUserShield,
   IconUsers,
   IconUsersGroup,
 } from '@tabler/icons-react'
@@ -100,6 +103,14 @@ const groups: { word?: string; items: Item[] }[] = [
       { href: '/sending/providers', word: 'providers', icon: IconServer, right: 'channels.manage' },
       { href: '/sending/mailbox', word: 'mailbox', icon: IconInbox, right: 'channels.manage' },
       { href: '/sending/suppressions', word: 'suppressions', icon: IconMailOff, right: 'channels.manage' },
+    ],
+  },
+  {
+    word: 'privacy',
+    items: [
+      { href: '/privacy/requests', word: 'requests', icon: IconUserShield, right: 'requests.handle' },
+      { href: '/privacy/retention', word: 'retention', icon: IconHourglass, right: 'audit.read' },
+      { href: '/privacy/erasures', word: 'erasures', icon: IconEraser, right: 'audit.read' },
     ],
   },
   {
