@@ -15,7 +15,10 @@ audit-cost                an import of N persons and PATCHes of persons (wrk) wi
                           drops what is written to it
 audit-append              entries of the trail, one a transaction on one tenant and on eight, and a thousand a transaction; how
                           fast they become leaves of the tree
+subject-export            everything about one person of N, with 20,000 events, as a signed ZIP file; baseline: a GET of that person
 audit-verify              `varde audit verify` of an exported trail of N entries
+erase                     N persons, 1,000 a request: rows, trail, keys, ledger; baseline: DELETE of as many persons' rows in one
+                          transaction; then how long the keystore's files take to be rewritten
 """
 import json, os, pathlib, random, re, shutil, socket, subprocess, sys, tempfile, time, uuid
 
@@ -362,7 +365,55 @@ def bench_audit_verify(count):
         program.remove()
 
 
-names = {"audit-cost": (bench_audit_cost, 20000, 2000), "audit-append": (bench_audit_append, 100000, 10000), "audit-verify": (bench_audit_verify, 1000000, 20000),
+def bench_subject_export(count):
+    program = varde.Program(quick=False).start()
+    try:
+        admin, _, _ = fill(program, count)
+        person = admin.ok("GET", "/api/v1/persons?limit=1")["items"][0]["id"]
+        tenant = program.sql("SELECT tenant_id FROM person WHERE person_id = '%s'" % person)[0][0]
+        program.sql("INSERT INTO activity (tenant_id, activity_id, person_id, kind, at, flags) SELECT '%s', gen_random_uuid(), '%s', 20, now() - i * interval '1 minute', 0 FROM generate_series(1, 20000) i" % (tenant, person))
+        program.sql("ANALYZE")
+
+        def seconds(call):
+            times = []
+            for _ in range(5):
+                started = time.monotonic()
+                call()
+                times.append(time.monotonic() - started)
+            return sorted(times)[2]
+        base = seconds(lambda: admin.ok("GET", "/api/v1/persons/" + person))
+        value = seconds(lambda: admin.post("/api/v1/persons/%s/export" % person))
+        emit("subject-export-%d" % count, value * 1000, "ms", base * 1000, rss(program.process.pid))
+    finally:
+        program.remove()
+
+
+def bench_erase(count):
+    """A thousand a request, everything that belongs to it. Baseline: DELETE of as many rows of the same tables in one transaction."""
+    program = varde.Program(quick=False).start()
+    try:
+        admin, _, _ = fill(program, 2 * count)
+        ids = [row[0] for row in program.sql("SELECT person_id FROM person ORDER BY person_id")]
+        started = time.monotonic()
+        for at in range(0, count, 1000):
+            assert admin.ok("POST", "/api/v1/persons/erase", {"ids": ids[at:at + 1000]})["erased"] > 0
+        seconds = time.monotonic() - started
+        assert program.sql("SELECT count(*) FROM erasure", "keystore") == [[str(count)]]
+        which = "person_id = ANY(SELECT person_id FROM gone)"
+        tables = ["person", "person_prefix", "person_attribute", "list_member", "activity"]
+        started = time.monotonic()
+        program.sql("BEGIN; CREATE TEMP TABLE gone AS SELECT person_id FROM person; %s; COMMIT" % "; ".join("DELETE FROM %s WHERE %s" % (t, which) for t in tables))
+        base = time.monotonic() - started
+        emit("erase-%d" % count, seconds, "s", base, rss(program.process.pid))
+        started = time.monotonic()
+        done = subprocess.run([varde.BINARY, "keys", "clean", "--data", str(program.directory / "data")], capture_output=True, text=True, cwd="/")
+        assert done.returncode == 0, done.stderr
+        emit("erase-clean-keystore", time.monotonic() - started, "s")
+    finally:
+        program.remove()
+
+
+names = {"subject-export": (bench_subject_export, 1000000, 20000), "erase": (bench_erase, 10000, 2000), "audit-cost": (bench_audit_cost, 20000, 2000), "audit-append": (bench_audit_append, 100000, 10000), "audit-verify": (bench_audit_verify, 1000000, 20000),
          "rank": (bench_rank, 10000, 1000), "publish": (bench_publish, 1000, 200), "answer": (bench_answer, 24000, 4000), "board": (bench_board, 2000, 400), "campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
          "person-get": (bench_person_get, 10000, 2000), "segment": (bench_segment, 1000000, 20000)}
 if options.name not in names:

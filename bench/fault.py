@@ -15,6 +15,8 @@ restore-interrupted
 isolation   generated requests of every endpoint with another tenant's ids
 tamper      random changes to exported trails, and to the trail's tables as the owner of the database: which were not found
             (undetected), and how often nothing was changed and something found (false_alarms)
+forget      persons are erased while backups are made and data changes; then restores to random moments, and a search through
+            every byte of both clusters and their backups: who or what was found (readable), who was not as she was (lost)
 
 journey counts what leaves the house (a message for each open connection, one webhook); journey-steps what stays within.
 The first four are done once more with SIGTERM (the row NAME-sigterm), which may repeat nothing at all. A row says how
@@ -24,7 +26,7 @@ be (limit): what can be between its hand-over and its answer at a kill, one mess
 import collections, http.client, http.server, json, random, re, socketserver, sys, threading
 
 from setup import options, show
-import sms, staffing, varde
+import forget, sms, staffing, varde
 
 failed = False
 
@@ -565,6 +567,9 @@ elif options.name == "restore-interrupted":
     fault_restore_interrupted(options.persons or (5 if options.quick else 20))
 elif options.name == "tamper":
     fault_tamper(options.persons or (300 if options.quick else 10000))
+elif options.name == "forget":
+    count = options.persons or (600 if options.quick else 10000)
+    failed = forget.forget(show, count, count // 10, 5 if options.quick else 20, 60 if options.quick else 240)
 else:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "tamper"])))
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "tamper", "forget"])))
 sys.exit(failed)

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "crypto/totp.hpp"
 #include "operate/backup/pgbackrest.hpp"
+#include "people/subject/subject.hpp"
 #include "privacy/erasure/receipt.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/file.hpp"
@@ -472,13 +473,17 @@ int main(int argc, char** argv) {
         return 0;
       }
       boost::json::array out;
+      auto gathered = people::gathered_tables(*program.base);
       auto all = trust::trust_claims();
       for (const auto& module : program.modules)
         all.insert(all.end(), module.claims.begin(), module.claims.end());
       for (const auto& claim : all) {
         boost::json::object columns;
         for (const auto& [name, what] : claim.columns) columns[name] = web::enum_word(what);
-        out.push_back(boost::json::object{{"table", claim.table}, {"columns", columns}});
+        out.push_back(boost::json::object{
+            {"table", claim.table},
+            {"columns", columns},
+            {"handed_out", std::ranges::find(gathered, claim.table) != gathered.end()}});
       }
       std::cout << boost::json::serialize(out) << "\n";
     }

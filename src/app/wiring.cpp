@@ -40,6 +40,7 @@ std::vector<operate::EraseAgain> make_erase_again() {
     people::make_module(base);
     outreach::make_module(base, {});
     staffing::make_module(base);
+    privacy::make_module(base);
     privacy::replay(base);
   }};
 }

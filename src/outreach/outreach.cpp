@@ -12,8 +12,9 @@
 
 namespace varde::outreach {
 
-std::vector<trust::Claim> core_claims();  // claims.cpp
-void add_report_routes(trust::Api& api);  // campaign/report.cpp
+std::vector<trust::Claim> core_claims();             // claims.cpp
+void add_report_routes(trust::Api& api);             // campaign/report.cpp
+void add_delivery_subject_hooks(trust::Base& base);  // delivery/subject.cpp
 
 trust::Module make_module(trust::Base& base, const Environment& environment) {
   trust::Module module;
@@ -24,6 +25,9 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   add_composer_hooks(base);
   add_tracking_hooks(base);
   add_delivery_hooks(base);
+  add_outbox_hooks(base);
+  add_mailbox_hooks(base);
+  add_delivery_subject_hooks(base);
   add_form_hooks(base);
   add_journey_hooks(base);
   add_sms_hooks(base);

@@ -3,6 +3,7 @@
 #include "people/catalogue/catalogue.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
+#include "people/subject/subject.hpp"
 #include "people/transfer/transfer.hpp"
 
 namespace varde::people {
@@ -15,6 +16,7 @@ trust::Module make_module(trust::Base& base) {
   module.hears = trust::Right::persons_read;
   add_catalogue_hooks(base);
   add_person_hooks(base);
+  add_subject_hooks(base);
   add_segment_hooks(base);
   add_transfer_hooks(base);
   module.routes = [](trust::Api& api) {
@@ -95,10 +97,10 @@ trust::Module make_module(trust::Base& base) {
       "segment", {"tenant_id", "segment_id", "name", "conditions", "persons", "counted_at",
                   "version", "created_at", "updated_at"}));
   module.claims.push_back(trust::nothing_personal(
-      "import",
-      {"tenant_id", "import_id", "filename", "state",      "bytes",      "encoding",   "delimiter",
-       "header",    "settings",  "position", "line",       "read",       "created",    "updated",
-       "unchanged", "rejected",  "error",    "created_by", "created_at", "finished_at", "cleared"}));
+      "import", {"tenant_id",  "import_id",   "filename",  "state",    "bytes", "encoding",
+                 "delimiter",  "header",      "settings",  "position", "line",  "read",
+                 "created",    "updated",     "unchanged", "rejected", "error", "created_by",
+                 "created_at", "finished_at", "cleared"}));
   module.claims.push_back(trust::nothing_personal(
       "export", {"tenant_id", "export_id", "format", "state", "settings", "rows", "error",
                  "created_by", "created_at", "finished_at"}));

@@ -1,14 +1,29 @@
 #include "privacy/privacy.hpp"
 
 #include "privacy/erasure/erasure.hpp"
+#include "privacy/request/request.hpp"
+#include "privacy/retention/retention.hpp"
 
 namespace varde::privacy {
 
-trust::Module make_module(trust::Base&) {
+trust::Module make_module(trust::Base& base) {
   trust::Module module;
   module.name = "privacy";
-  module.hears = trust::Right::audit_read;
-  module.routes = [](trust::Api& api) { add_erasure_routes(api); };
+  module.hears = trust::Right::requests_handle;
+  add_request_hooks(base);
+  module.routes = [](trust::Api& api) {
+    add_erasure_routes(api);
+    add_request_routes(api);
+    add_retention_routes(api);
+  };
+  module.pages = [&base](web::Router& router) { add_request_pages(base, router); };
+  module.jobs = [&base](jobs::Workers& workers) {
+    add_request_jobs(base, workers);
+    add_retention_jobs(base, workers);
+  };
+  module.attention = requests_attention;
+  module.claims = request_claims();
+  for (auto& claim : retention_claims()) module.claims.push_back(std::move(claim));
   return module;
 }
 

@@ -31,6 +31,7 @@ trust::Module make_module(trust::Base& base) {
   add_register_hooks(base);
   add_offer_hooks(base);
   add_portal_hooks(base);
+  add_staffing_subject_hooks(base);
   module.routes = [](trust::Api& api) {
     add_setting_routes(api);
     add_register_routes(api);

@@ -21,6 +21,7 @@ bool may(Role role, Right right) {
     case Right::campaigns_read:
       return role != Role::requester;
     case Right::persons_write:
+      return role == Role::administrator || role == Role::editor || role == Role::privacy_officer;
     case Right::segments_write:
     case Right::campaigns_write:
     case Right::campaigns_send:
@@ -31,11 +32,13 @@ bool may(Role role, Right right) {
     case Right::rules_override:
       return role == Role::administrator || role == Role::editor;
     case Right::shifts_request:
-      return role != Role::viewer;
+      return role != Role::viewer && role != Role::privacy_officer;
     case Right::persons_export:
+    case Right::audit_read:
+    case Right::requests_handle:
+      return role == Role::administrator || role == Role::privacy_officer;
     case Right::channels_manage:
     case Right::users_manage:
-    case Right::audit_read:
     case Right::settings_manage:
       return role == Role::administrator;
   }

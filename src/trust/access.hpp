@@ -11,9 +11,10 @@ enum class Role {
   administrator = 1,
   editor = 2,
   viewer = 3,
-  requester = 4  ///< A workplace's leader: asks for shifts and sees how they are filled.
+  requester = 4,       ///< A workplace's leader: asks for shifts and sees how they are filled.
+  privacy_officer = 5  ///< The data protection officer (GDPR Art. 37): requests, trail, persons.
 };
-BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer, requester)
+BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer, requester, privacy_officer)
 
 /// What an endpoint asks for. The first three are states of a login; the others are rights of a
 /// role within a tenant.
@@ -39,11 +40,13 @@ enum class Right {
   shifts_write,     ///< Approve, publish, book and cancel.
   staffing_manage,  ///< Workplaces, skills, pools, substitutes.
   rules_override,   ///< Book against a rule, with a reason.
+  requests_handle,  ///< What persons ask about their own data: see, answer, carry out.
 };
 BOOST_DESCRIBE_ENUM(Right, anonymous, account, user, persons_read, persons_write, persons_export,
                     segments_write, campaigns_read, campaigns_write, campaigns_send, forms_write,
                     journeys_write, channels_manage, users_manage, audit_read, settings_manage,
-                    shifts_read, shifts_request, shifts_write, staffing_manage, rules_override)
+                    shifts_read, shifts_request, shifts_write, staffing_manage, rules_override,
+                    requests_handle)
 
 /// "persons.read"
 std::string word(Right right);

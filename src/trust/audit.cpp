@@ -39,4 +39,14 @@ void record(Ctx& ctx, const std::vector<AuditEntry>& entries) {
   ctx.tx().insert_many("audit_entry", rows);
 }
 
+void record_bulk_read(Ctx& ctx, std::size_t persons, const std::string& kind,
+                      const std::optional<Uuid>& object) {
+  if (persons <= kBulkRead) return;
+  record(ctx, AuditEntry{"persons.read",
+                         kind,
+                         object,
+                         std::nullopt,
+                         {{fmt::format("{} persons", persons), std::nullopt, std::nullopt}}});
+}
+
 }  // namespace varde::trust

@@ -40,8 +40,9 @@ jobs::Outcome try_again(const std::exception& what);
 /// before it, and destroys those keys again. Returns how many lines there are.
 std::size_t adopt_ledger(Base& base);
 /// The whole ledger, batch by batch of one tenant.
-void read_ledger(Base& base,
-                 const std::function<void(const Uuid& tenant, const std::vector<Uuid>& persons)>& batch);
+void read_ledger(
+    Base& base,
+    const std::function<void(const Uuid& tenant, const std::vector<Uuid>& persons)>& batch);
 
 /// Rewrites the keystore's files now, whether or not there is anything to rewrite; waits, without
 /// blocking the loop, until old WAL is gone too, at most `patience`. Returns whether it is.

@@ -100,10 +100,10 @@ constexpr db::Sql kPersonKeys{"keystore.person_keys",
                               "= $1 AND person_id = ANY($2)"};
 constexpr db::Sql kDestroy{"keystore.destroy",
                            "DELETE FROM person_key WHERE tenant_id = $1 AND person_id = ANY($2)"};
-constexpr db::Sql kLedger{
-    "keystore.ledger",
-    "INSERT INTO erasure (tenant_id, person_id, erased_at) SELECT $1, p, at FROM unnest($2::uuid[], "
-    "$3::timestamptz[]) AS e (p, at) ON CONFLICT DO NOTHING"};
+constexpr db::Sql kLedger{"keystore.ledger",
+                          "INSERT INTO erasure (tenant_id, person_id, erased_at) SELECT $1, p, at "
+                          "FROM unnest($2::uuid[], "
+                          "$3::timestamptz[]) AS e (p, at) ON CONFLICT DO NOTHING"};
 constexpr db::Sql kErasures{"keystore.erasures",
                             "SELECT number, tenant_id, person_id, erased_at FROM erasure WHERE "
                             "number > $1 ORDER BY number LIMIT $2"};
@@ -544,8 +544,8 @@ std::unordered_map<Uuid, Timestamp> Keystore::forgotten(const Uuid& tenant,
                                                         std::span<const Uuid> persons) {
   std::unordered_map<Uuid, Timestamp> out;
   auto tx = impl_->pool.begin();
-  for (const auto& row : tx.all<Erasure>(kForgotten, tenant,
-                                         std::vector<Uuid>(persons.begin(), persons.end())))
+  for (const auto& row :
+       tx.all<Erasure>(kForgotten, tenant, std::vector<Uuid>(persons.begin(), persons.end())))
     out.emplace(row.person_id, row.erased_at);
   return out;
 }
@@ -578,7 +578,8 @@ bool Keystore::clean() {
 }
 
 bool Keystore::drop_old_wal() {
-  // The first checkpoint frees the old files of the tables, the second what WAL the first one needed.
+  // The first checkpoint frees the old files of the tables, the second what WAL the first one
+  // needed.
   for (int i = 0; i < 2; ++i) db::run_script(impl_->conninfo, "varde_owner", "CHECKPOINT");
   try {
     db::run_script(

@@ -1,5 +1,5 @@
 """The substitutes' own pages: signing in, offers, bookings, availability, profile, calendar, what is stored; and who tries to break in."""
-import datetime, json, re, statistics, time, unittest, urllib.parse
+import datetime, io, json, re, statistics, time, unittest, urllib.parse, zipfile
 import varde
 from sms import noon, number
 
@@ -576,13 +576,16 @@ class Portal(unittest.TestCase):
         self.asked(shift, person)
         self.book(person, begin=8 * DAY)
         page = visitor.page("/stored")
-        for text in (person["email"], person["phone"], person["first_name"], "Encrypted under a key of your own", "Times you were asked"):
+        for text in (person["email"], person["phone"], person["first_name"], "Encrypted under a key of your own", "Times you were asked", "stored.zip"):
             self.assertIn(text, page)
         answer = visitor.get(HOME + "/stored.json")
         self.assertEqual(answer.headers["Content-Type"], "application/json")
         out = answer.json
-        self.assertEqual((out["person"]["email"], out["person"]["phone"], len(out["offers"]), len(out["bookings"])), (person["email"], person["phone"], 1, 1))
-        self.assertIn("Booked for a shift", [entry["what"] for entry in out["timeline"]])
+        stored = out["sections"]
+        self.assertEqual((stored["identity"][0]["email"], stored["identity"][0]["phone"], len(stored["offers"]), len(stored["bookings"])), (person["email"], person["phone"], 1, 1))
+        self.assertIn("booked", [entry["kind"] for entry in stored["timeline"]])
+        with zipfile.ZipFile(io.BytesIO(visitor.get(HOME + "/stored.zip").body)) as package:
+            self.assertEqual(json.loads(package.read("data.json"))["sections"]["bookings"], stored["bookings"], "the same gathering")
         for secret in (other["email"], other["id"], visitor.cookies["varde_me"]):
             self.assertNotIn(secret, answer.body.decode())
 
@@ -606,7 +609,7 @@ class Portal(unittest.TestCase):
         mine = others.get(HOME + path)
         self.assertEqual((mine.status, mine.body, mine.headers["Content-Type"]), (200, pdf, "application/pdf"))
         self.assertEqual(visitor.get(HOME + path).status, 404, "somebody else's paper")
-        self.assertEqual([d["kind"] for d in others.get(HOME + "/stored.json").json["documents"]], ["Portal certificate"])
+        self.assertEqual([d["kind"] for d in others.get(HOME + "/stored.json").json["sections"]["documents"]], ["Portal certificate"])
         self.assertEqual(others.get(HOME + "/picture").status, 404)
 
     # ---- calendar

@@ -124,6 +124,16 @@ class Trail(unittest.TestCase):
             path = [base64.b64decode(h) for h in proof["hashes"]]
             self.assertEqual(path_root(leaf(proof["entry"].encode()), proof["index"], size, path), root)
 
+    def test_whoever_reads_in_bulk_is_entered(self):
+        def reads():
+            return [e["fields"][0]["field"] for e in self.entries(action="persons.read")]
+        before = reads()
+        self.admin.ok("GET", "/api/v1/persons?limit=25")
+        self.assertEqual(reads(), before, "a page that somebody looks through to find a person")
+        shown = len(self.admin.ok("GET", "/api/v1/persons?limit=29")["items"])
+        self.assertEqual(reads(), ["%d persons" % shown] + before)
+        self.assertEqual(self.entries(action="persons.read")[0]["actor"]["kind"], "user")
+
     def test_an_entry_is_provable_once_a_head_stands_over_it(self):
         person = self.admin.ok("POST", "/api/v1/persons", {"email": "early@example.org"})
         entry = self.entries(object=person["id"])[0]

@@ -69,6 +69,23 @@ export async function seed(api) {
   const { items: forms } = await api('GET', '/forms')
   const { items: purposes } = await api('GET', '/purposes')
 
+  const { items: some } = await api('GET', '/persons?limit=4')
+  for (const [kind, name, person, words] of [
+    ['access', 'Demo Access', some[0], 'What do you know about me?'],
+    ['erasure', 'Demo Erasure', some[1], 'Please erase me.'],
+    ['rectification', 'Demo Rectification', some[2], 'My name is spelt wrong.'],
+    ['objection', 'Demo Nobody', undefined, 'No more messages, please.'],
+  ])
+    await api('POST', '/requests', {
+      kind,
+      channel: 'letter',
+      name,
+      contact: person?.email,
+      words,
+      person_id: person?.id,
+      identity: 'Demo: passport seen',
+    })
+
   await api('POST', '/attributes', {
     key: 'shirt',
     label: 'Shirt size',

@@ -74,10 +74,42 @@ const visitors = {
   },
 }
 
+const cases = {}
+// Asks on the public page as a person would, and, if so wanted, confirms it by the code.
+async function askAsPerson(confirms) {
+  const context = await contextFor('light')
+  const page = await context.newPage()
+  await page.goto(`${base}/p/requests/demo`)
+  await page.getByRole('radio', { name: /Access/ }).check()
+  await page.getByLabel('Your name').fill('Demo Person')
+  await page.getByLabel('Your e-mail address or phone number').fill(staff.mail)
+  program.moveClock(5)
+  const codes = async () =>
+    (await api('GET', `/mailbox?q=${staff.mail}`)).items.map((m) => /^(\d{6}) is your code/.exec(m.subject)?.[1]).filter(Boolean)
+  const before = (await codes()).length
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.waitForURL(/requests\/demo\/.{43}$/)
+  const path = new URL(page.url()).pathname
+  if (!confirms) await until('its code', async () => (await codes()).length > before)
+  if (confirms) {
+    const [code] = await until('a code', async () => {
+      const all = await codes()
+      return all.length > before && all
+    })
+    await page.getByLabel('The code').fill(code)
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByText('Case number').waitFor()
+  }
+  await context.close()
+  return path
+}
 const found = new Map()
 async function pathOf(path) {
   let out = path
   if (path.includes('{invitation}')) return invite(api, newEmail('invited'), 'editor')
+  // One after the other: who waits for a code takes the next that comes.
+  if (path === '{request-code}') return (cases[path] ??= askAsPerson(false))
+  if (path === '{request-case}') return (cases[path] ??= pathOf('{request-code}').then(() => askAsPerson(true)))
   // Asking for more of them than a person would is refused; to look at the page does not use it up.
   if (path.includes('{reset}')) return (reset ??= await resetPath(api, program.login.email))
   if (path.includes('{clicked}')) {

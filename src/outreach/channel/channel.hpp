@@ -141,6 +141,8 @@ std::string suppressed_condition(const std::string& alias, Channel channel = Cha
 void add_channel_routes(trust::Api& api, bool allow_private);
 void add_domain_routes(trust::Api& api, const std::string& bounce_domain);
 void add_mailbox_routes(trust::Api& api);
+/// What the mailbox keeps about a person.
+void add_mailbox_hooks(trust::Base& base);
 void add_channel_hooks(trust::Base& base);
 
 }  // namespace varde::outreach

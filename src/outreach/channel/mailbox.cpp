@@ -7,6 +7,7 @@
 #include "crypto/aead.hpp"
 #include "outreach/channel/store.hpp"
 #include "people/person/person.hpp"
+#include "people/subject/subject.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
@@ -49,6 +50,10 @@ constexpr db::Sql kMessage{
     "source_id) AS source_id, size, sealed_head FROM captured_message WHERE message_id = $1"};
 constexpr db::Sql kBody{"captured.body",
                         "SELECT person_id, sealed FROM captured_message WHERE message_id = $1"};
+constexpr db::Sql kCapturedOf{
+    "captured.of_person",
+    "SELECT message_id, at, person_id, source_id, size, sealed_head FROM captured_message WHERE "
+    "person_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3"};
 constexpr db::Sql kClear{"captured.clear", "DELETE FROM captured_message"};
 
 struct MailRow {
@@ -124,6 +129,28 @@ std::optional<std::string> raw(Ctx& ctx, const Uuid& id) {
                             : std::optional(ctx.base.keys.tenant_key(ctx.tenant, "captured"));
   if (!key) return std::nullopt;
   return crypto::open(*key, row->sealed.data, context_of(ctx, id));
+}
+
+struct SubjectMail {
+  Timestamp at;
+  std::string from;
+  Personal to, subject;
+  std::string file;
+};
+BOOST_DESCRIBE_STRUCT(SubjectMail, (), (at, from, to, subject, file))
+
+void write_captured(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+  out.section("kept_messages", people::subject_columns<SubjectMail>());
+  for (Uuid after;;) {
+    auto rows = ctx.tx().all<CapturedRow>(kCapturedOf, person, after, people::kSubjectPage);
+    for (const auto& mail : open_rows(ctx, rows)) {
+      auto name = "message-" + mail.id.str() + ".eml";
+      out.add(SubjectMail{mail.at, mail.from, mail.to, mail.subject, name});
+      out.file(name, [id = mail.id](Ctx& own) { return raw(own, id); });
+    }
+    if (static_cast<int>(rows.size()) < people::kSubjectPage) return;
+    after = rows.back().message_id;
+  }
 }
 
 // GMime takes the message apart; it was written here, so it is small and well-formed.
@@ -245,6 +272,10 @@ Result<std::pair<std::string, Channel>> hash_of(Ctx& ctx, const std::optional<we
 
 std::vector<trust::Moving> captured_since(Ctx& ctx, Timestamp since) {
   return ctx.tx().all<trust::Moving>(kNewest, Uuid::floor_of(since));
+}
+
+void add_mailbox_hooks(trust::Base& base) {
+  base.extensions.add(people::SubjectHook{{"captured_message"}, write_captured});
 }
 
 void add_mailbox_routes(trust::Api& api) {

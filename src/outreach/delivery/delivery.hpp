@@ -64,5 +64,7 @@ bool any_sent(trust::Ctx& ctx);
 void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
 /// Timelines, the segment field "received", erasure.
 void add_delivery_hooks(trust::Base& base);
+/// What waits for a person, and the words in it.
+void add_outbox_hooks(trust::Base& base);
 
 }  // namespace varde::outreach

@@ -5,7 +5,9 @@
 #include "crypto/aead.hpp"
 #include "outreach/delivery/mailing.hpp"
 #include "outreach/delivery/sender.hpp"
+#include "people/subject/subject.hpp"
 #include "trust/identity/identity.hpp"
+#include "trust/names.hpp"
 
 namespace varde::outreach {
 
@@ -48,6 +50,10 @@ constexpr db::Sql kOutbox{
 constexpr db::Sql kOutboxDone{
     "outbox.done",
     "UPDATE outbox SET state = $2, attempts = $3, payload = '' WHERE message_id = $1"};
+constexpr db::Sql kOutboxOf{
+    "outbox.of_person",
+    "SELECT message_id, source_kind, source_id, payload, state, due_at, created_at FROM outbox "
+    "WHERE person_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3"};
 constexpr db::Sql kOutboxLater{
     "outbox.later", "UPDATE outbox SET attempts = $2, due_at = $3 WHERE message_id = $1"};
 
@@ -395,6 +401,55 @@ Result<jobs::Outcome> send_system_mail(trust::Base& base, const jobs::Job& job) 
 }
 
 }  // namespace
+
+namespace {
+
+enum class OutboxState { queued = 1, sent = 2, failed = 3 };
+BOOST_DESCRIBE_ENUM(OutboxState, queued, sent, failed)
+struct OutboxOf {
+  Uuid message_id;
+  SourceKind source_kind = SourceKind::journey;
+  Uuid source_id;
+  db::Bytes payload;
+  OutboxState state = OutboxState::queued;
+  Timestamp due_at, created_at;
+};
+BOOST_DESCRIBE_STRUCT(OutboxOf, (),
+                      (message_id, source_kind, source_id, payload, state, due_at, created_at))
+struct SubjectOutbox {
+  Timestamp created_at, due_at;
+  SourceKind kind = SourceKind::journey;
+  std::string about;
+  OutboxState state = OutboxState::queued;
+  std::optional<std::string> content;  ///< While it is kept: until it was sent.
+};
+BOOST_DESCRIBE_STRUCT(SubjectOutbox, (), (created_at, due_at, kind, about, state, content))
+
+void write_outbox(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+  out.section("single_messages", people::subject_columns<SubjectOutbox>());
+  auto key = ctx.base.keys.key(ctx.tenant, person);
+  for (Uuid after;;) {
+    auto rows = ctx.tx().all<OutboxOf>(kOutboxOf, person, after, people::kSubjectPage);
+    std::set<Uuid> sources;
+    for (const auto& row : rows) sources.insert(row.source_id);
+    auto names = sources.empty() ? std::map<Uuid, std::string>()
+                                 : trust::names_of(ctx, {sources.begin(), sources.end()});
+    for (const auto& row : rows)
+      out.add(SubjectOutbox{
+          row.created_at, row.due_at, row.source_kind, names[row.source_id], row.state,
+          key && !row.payload.data.empty()
+              ? crypto::open(*key, row.payload.data, context_of(ctx.tenant, row.message_id))
+              : std::nullopt});
+    if (static_cast<int>(rows.size()) < people::kSubjectPage) return;
+    after = rows.back().message_id;
+  }
+}
+
+}  // namespace
+
+void add_outbox_hooks(trust::Base& base) {
+  base.extensions.add(people::SubjectHook{{"outbox"}, write_outbox});
+}
 
 bool any_sent(Ctx& ctx) {
   static constexpr db::Sql kAnySent{"delivery.any",

@@ -8,9 +8,11 @@
 #include "outreach/tracking/tracking.hpp"
 #include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
+#include "people/subject/subject.hpp"
 #include "trust/audit.hpp"
 #include "trust/limiter.hpp"
 #include "trust/names.hpp"
+#include "trust/retention.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -663,7 +665,57 @@ void add_form_pages(trust::Base& base, web::Router& router) {
   router.page("POST", "/p/f/{tenant}/{form}", serve);
 }
 
+namespace {
+constexpr db::Sql kOldAnswers{
+    "retention.old_form_answer",
+    "SELECT count(*) AS rows, min(at) AS oldest FROM form_answer WHERE at < $1"};
+constexpr db::Sql kDropOldAnswers{
+    "retention.drop_form_answer",
+    "DELETE FROM form_answer WHERE ctid IN (SELECT ctid FROM form_answer WHERE at < $1 ORDER BY at "
+    "LIMIT $2) RETURNING answer_id"};
+
+struct SubjectAnswer {
+  Timestamp at;
+  std::string form, question, answer;
+};
+BOOST_DESCRIBE_STRUCT(SubjectAnswer, (), (at, form, question, answer))
+
+void write_answers(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+  out.section("form_answers", people::subject_columns<SubjectAnswer>());
+  auto answers = ctx.tx().all<AnswerRecord>(kAnswersOf, person);
+  std::set<Uuid> ids;
+  for (const auto& answer : answers) ids.insert(answer.form_id);
+  struct Known {
+    std::string name;
+    std::map<std::string, std::string> questions;
+  };
+  std::map<Uuid, Known> forms;
+  if (!ids.empty())
+    for (const auto& record :
+         ctx.tx().all<FormRecord>(kFormsByIds, std::vector<Uuid>(ids.begin(), ids.end()))) {
+      auto& known = forms[record.form_id];
+      known.name = record.name;
+      for (const auto& field : fields_of(record)) known.questions[field.key.value] = field.label;
+    }
+  auto keys = ctx.base.keys.keys(ctx.tenant, std::vector<Uuid>{person}, false);
+  for (const auto& answer : answers)
+    for (const auto& [key, value] : open_answer(keys, answer)) {
+      const auto& known = forms[answer.form_id];
+      auto question = known.questions.find(std::string(key));
+      out.add(SubjectAnswer{answer.at, known.name,
+                            question == known.questions.end() ? std::string(key) : question->second,
+                            people::csv::cell_of(value)});
+    }
+}
+
+}  // namespace
+
 void add_form_hooks(trust::Base& base) {
+  base.extensions.add(people::SubjectHook{{"form_answer"}, write_answers});
+  base.extensions.add(trust::aged_rows(
+      "form-answers", "Answers to forms",
+      "What people wrote into forms and surveys, and the numbers made of it. Who they are stays.",
+      kOldAnswers, kDropOldAnswers));
   base.extensions.add(people::EraseHook{
       [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); }});
   trust::add_names(base, kFormNames);
@@ -816,6 +868,7 @@ void add_form_routes(trust::Api& api) {
                 item.values[std::string(key)] = value;
               page.items.push_back(std::move(item));
             }
+            trust::record_bulk_read(ctx, page.items.size(), "form", path->id);
             return page;
           });
   api.add(

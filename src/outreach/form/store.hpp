@@ -42,6 +42,8 @@ inline constexpr db::Sql kForms{
     "form.all", "SELECT " VARDE_FORM_COLUMNS " FROM form f ORDER BY f.updated_at DESC LIMIT 500"};
 inline constexpr db::Sql kForm{"form.one",
                                "SELECT " VARDE_FORM_COLUMNS " FROM form f WHERE f.form_id = $1"};
+inline constexpr db::Sql kFormsByIds{
+    "form.by_ids", "SELECT " VARDE_FORM_COLUMNS " FROM form f WHERE f.form_id = ANY($1)"};
 inline constexpr db::Sql kFormBySlug{"form.by_slug",
                                      "SELECT " VARDE_FORM_COLUMNS " FROM form f WHERE f.slug = $1"};
 inline constexpr db::Sql kFormNames{"form.names",

@@ -15,6 +15,7 @@
 #include "outreach/template/shape.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
+#include "people/subject/subject.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
 #include "trust/names.hpp"
@@ -880,7 +881,81 @@ std::vector<trust::Moving> moving_journeys(Ctx& ctx, Timestamp since) {
   return ctx.tx().all<trust::Moving>(kMovingJourneys, Uuid::floor_of(since));
 }
 
+namespace {
+
+struct SubjectRun {
+  std::string journey;
+  RunState state = RunState::active;
+  std::string step;
+  Timestamp entered_at, wakes_at;
+};
+BOOST_DESCRIBE_STRUCT(SubjectRun, (), (journey, state, step, entered_at, wakes_at))
+struct SubjectStep {
+  Timestamp at;
+  std::string journey, step;
+};
+BOOST_DESCRIBE_STRUCT(SubjectStep, (), (at, journey, step))
+enum class CallState { waiting = 1, delivered = 2, given_up = 3 };
+BOOST_DESCRIBE_ENUM(CallState, waiting, delivered, given_up)
+struct SubjectCall {
+  Timestamp at;
+  std::string journey, recipient;
+  CallState state = CallState::waiting;
+  int attempts = 0;
+  std::optional<std::string> content;
+};
+BOOST_DESCRIBE_STRUCT(SubjectCall, (), (at, journey, recipient, state, attempts, content))
+
+template <class Row>
+std::map<Uuid, std::string> journeys_of(Ctx& ctx, const std::vector<Row>& rows) {
+  std::set<Uuid> ids;
+  for (const auto& row : rows) ids.insert(row.journey_id);
+  return ids.empty() ? std::map<Uuid, std::string>()
+                     : trust::names_by(ctx, kNames, {ids.begin(), ids.end()});
+}
+
+void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+  constexpr int kPage = people::kSubjectPage;
+  auto is_last = [](const auto& rows) { return rows.size() < static_cast<std::size_t>(kPage); };
+  out.section("journeys", people::subject_columns<SubjectRun>());
+  for (Uuid after;;) {
+    auto rows = ctx.tx().all<RunOfPerson>(kRunsOfPerson, person, after, kPage);
+    auto names = journeys_of(ctx, rows);
+    for (const auto& r : rows)
+      out.add(SubjectRun{names[r.journey_id], r.state, r.step_id, r.entered_at, r.wakes_at});
+    if (is_last(rows)) break;
+    after = rows.back().run_id;
+  }
+  out.section("journey_steps", people::subject_columns<SubjectStep>());
+  for (std::pair<Uuid, std::string> after;;) {
+    auto rows = ctx.tx().all<DoneOfPerson>(kDoneOfPerson, person, after.first, after.second, kPage);
+    auto names = journeys_of(ctx, rows);
+    for (const auto& r : rows) out.add(SubjectStep{r.at, names[r.journey_id], r.step_id});
+    if (is_last(rows)) break;
+    after = {rows.back().run_id, rows.back().step_id};
+  }
+  out.section("webhooks", people::subject_columns<SubjectCall>());
+  auto key = ctx.base.keys.key(ctx.tenant, person);
+  for (Uuid after;;) {
+    auto rows = ctx.tx().all<CallOfPerson>(kCallsOfPerson, person, after, kPage);
+    auto names = journeys_of(ctx, rows);
+    for (const auto& r : rows)
+      out.add(SubjectCall{
+          r.due_at, names[r.journey_id],
+          r.url.substr(0, r.url.find('/', 8)),  // what follows may be a password
+          static_cast<CallState>(r.state), r.attempts,
+          key ? crypto::open(*key, r.sealed.data, webhook_context(ctx.tenant, r.call_id))
+              : std::nullopt});
+    if (is_last(rows)) break;
+    after = rows.back().call_id;
+  }
+}
+
+}  // namespace
+
 void add_journey_hooks(trust::Base& base) {
+  base.extensions.add(
+      people::SubjectHook{{"journey_run", "journey_step_done", "webhook_call"}, write_subject});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     ctx.tx().later(kEraseRuns, ids);
     ctx.tx().later(kEraseDone, ids);

@@ -68,6 +68,41 @@ struct CallRecord {
 };
 BOOST_DESCRIBE_STRUCT(CallRecord, (), (call_id, journey_id, person_id, url, sealed, attempts))
 
+struct RunOfPerson {
+  Uuid run_id, journey_id;
+  std::string step_id;
+  RunState state = RunState::active;
+  Timestamp entered_at, wakes_at;
+};
+BOOST_DESCRIBE_STRUCT(RunOfPerson, (), (run_id, journey_id, step_id, state, entered_at, wakes_at))
+inline constexpr db::Sql kRunsOfPerson{
+    "journey.runs_of_person",
+    "SELECT run_id, journey_id, step_id, state, entered_at, wakes_at FROM journey_run WHERE "
+    "person_id = $1 AND run_id > $2 ORDER BY run_id LIMIT $3"};
+struct DoneOfPerson {
+  Uuid run_id;
+  std::string step_id;
+  Uuid journey_id;
+  Timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(DoneOfPerson, (), (run_id, step_id, journey_id, at))
+inline constexpr db::Sql kDoneOfPerson{
+    "journey.done_of_person",
+    "SELECT run_id, step_id, journey_id, at FROM journey_step_done WHERE person_id = $1 AND "
+    "(run_id, step_id) > ($2, $3) ORDER BY run_id, step_id LIMIT $4"};
+struct CallOfPerson {
+  Uuid call_id, journey_id;
+  std::string url;
+  db::Bytes sealed;
+  int state = 1, attempts = 0;
+  Timestamp due_at;
+};
+BOOST_DESCRIBE_STRUCT(CallOfPerson, (), (call_id, journey_id, url, sealed, state, attempts, due_at))
+inline constexpr db::Sql kCallsOfPerson{
+    "journey.calls_of_person",
+    "SELECT call_id, journey_id, url, sealed, state, attempts, due_at FROM webhook_call WHERE "
+    "person_id = $1 AND call_id > $2 ORDER BY call_id LIMIT $3"};
+
 #define VARDE_JOURNEY_COLUMNS                                                                     \
   "journey_id, name, state, trigger, trigger_kind, trigger_ref, steps, start, reentry, version, " \
   "updated_at"

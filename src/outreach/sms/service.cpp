@@ -8,7 +8,9 @@
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/store.hpp"
 #include "people/person/person.hpp"
+#include "people/subject/subject.hpp"
 #include "trust/names.hpp"
+#include "trust/retention.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
@@ -181,7 +183,56 @@ std::vector<trust::Moving> sms_captured_since(Ctx& ctx, Timestamp since) {
   return ctx.tx().all<trust::Moving>(kNewest, Uuid::floor_of(since));
 }
 
+namespace {
+constexpr db::Sql kOldSms{
+    "retention.old_sms",
+    "SELECT count(*) AS rows, min(due_at) AS oldest FROM sms WHERE due_at < $1 AND state > 2"};
+constexpr db::Sql kDropOldSms{"retention.drop_sms",
+                              "DELETE FROM sms WHERE ctid IN (SELECT ctid FROM sms WHERE due_at < "
+                              "$1 AND state > 2 ORDER BY due_at LIMIT $2) RETURNING sms_id"};
+
+struct SubjectSms {
+  Timestamp created_at;
+  SmsKind kind = SmsKind::notice;
+  std::string about;
+  SmsState state = SmsState::queued;
+  std::string reason;
+  Timestamp at;
+  int segments = 0;
+  std::optional<std::string> text;  ///< While it is kept.
+};
+BOOST_DESCRIBE_STRUCT(SubjectSms, (), (created_at, kind, about, state, reason, at, segments, text))
+
+void write_sms(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+  out.section("sms", people::subject_columns<SubjectSms>());
+  auto key = ctx.base.keys.key(ctx.tenant, person);
+  for (auto before = Uuid::largest();;) {
+    auto rows = ctx.tx().all<SmsRecord>(kAllOfPerson, person, before, people::kSubjectPage);
+    std::set<Uuid> refs;
+    for (const auto& row : rows) refs.insert(row.ref_id);
+    auto names = refs.empty() ? std::map<Uuid, std::string>()
+                              : trust::names_of(ctx, {refs.begin(), refs.end()});
+    for (const auto& row : rows) {
+      SubjectSms sms{row.created_at, row.kind, names[row.ref_id], row.state,
+                     row.reason,     row.at,   row.segments,      std::nullopt};
+      if (auto content =
+              key && !row.sealed.data.empty()
+                  ? crypto::open(*key, row.sealed.data, context_of(ctx.tenant, row.reference))
+                  : std::nullopt)
+        sms.text = std::string(json::parse(*content).at("text").as_string());
+      out.add(sms);
+    }
+    if (static_cast<int>(rows.size()) < people::kSubjectPage) return;
+    before = rows.back().sms_id;
+  }
+}
+
+}  // namespace
+
 void add_sms_hooks(trust::Base& base) {
+  base.extensions.add(people::SubjectHook{{"sms"}, write_sms});
+  base.extensions.add(
+      trust::aged_rows("sms", "SMS", "SMS that were sent, with their text.", kOldSms, kDropOldSms));
   base.extensions.add(people::EraseHook{
       [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kErase, ids); }});
   // Campaigns' are among the deliveries already.

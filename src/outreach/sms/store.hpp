@@ -131,6 +131,11 @@ inline constexpr db::Sql kOfPerson{
     "sms.of_person", "SELECT " VARDE_SMS_COLUMNS
                      " FROM sms WHERE person_id = $1 AND sms_id < $2 AND kind <> 2 AND state >= 2 "
                      "ORDER BY sms_id DESC LIMIT $3"};
+inline constexpr db::Sql kAllOfPerson{
+    "sms.all_of_person",
+    "SELECT " VARDE_SMS_COLUMNS
+    " FROM sms WHERE person_id = $1 AND sms_id < $2 ORDER BY sms_id DESC LIMIT "
+    "$3"};
 inline constexpr db::Sql kErase{"sms.erase", "DELETE FROM sms WHERE person_id = ANY($1)"};
 
 /// Seals what goes to a number that is nobody's.

@@ -8,6 +8,7 @@
 #include "outreach/tracking/tracking.hpp"
 #include "people/person/standing.hpp"
 #include "trust/audit.hpp"
+#include "trust/retention.hpp"
 
 namespace varde::outreach {
 
@@ -37,6 +38,28 @@ constexpr db::Sql kEraseDeliveries{"delivery.erase",
 constexpr db::Sql kEraseOutbox{"outbox.erase", "DELETE FROM outbox WHERE person_id = ANY($1)"};
 constexpr db::Sql kEraseCaptured{"captured.erase",
                                  "DELETE FROM captured_message WHERE person_id = ANY($1)"};
+
+constexpr db::Sql kOldResponses{
+    "retention.old_response",
+    "SELECT count(*) AS rows, min(last_at) AS oldest FROM response WHERE last_at < $1"};
+constexpr db::Sql kDropOldResponses{
+    "retention.drop_response",
+    "DELETE FROM response WHERE ctid IN (SELECT ctid FROM response WHERE last_at < $1 ORDER BY "
+    "last_at LIMIT $2) RETURNING person_id"};
+constexpr db::Sql kOldDeliveries{
+    "retention.old_delivery",
+    "SELECT count(*) AS rows, min(at) AS oldest FROM delivery WHERE at < $1 AND state <> 2"};
+constexpr db::Sql kDropOldDeliveries{
+    "retention.drop_delivery",
+    "DELETE FROM delivery WHERE ctid IN (SELECT ctid FROM delivery WHERE at < $1 AND state <> 2 "
+    "ORDER BY at LIMIT $2) RETURNING person_id"};
+constexpr db::Sql kOldCaptured{
+    "retention.old_captured_message",
+    "SELECT count(*) AS rows, min(at) AS oldest FROM captured_message WHERE at < $1"};
+constexpr db::Sql kDropOldCaptured{
+    "retention.drop_captured_message",
+    "DELETE FROM captured_message WHERE ctid IN (SELECT ctid FROM captured_message WHERE at < $1 "
+    "ORDER BY at LIMIT $2) RETURNING message_id"};
 
 // 43 bytes: a transparent GIF of one pixel.
 constexpr std::string_view kPixel(
@@ -361,6 +384,17 @@ void add_tracking_hooks(trust::Base& base) {
     for (const auto* sql : {&kEraseResponses, &kEraseDeliveries, &kEraseOutbox, &kEraseCaptured})
       ctx.tx().later(*sql, ids);
   }});
+  base.extensions.add(trust::aged_rows(
+      "deliveries", "What was sent to whom",
+      "That a message was sent to a person, and what came of it. A campaign's numbers stay.",
+      kOldDeliveries, kDropOldDeliveries));
+  base.extensions.add(trust::aged_rows(
+      "responses", "Opens and clicks",
+      "Who opened a message or followed a link in it, and when. A campaign's numbers lose them.",
+      kOldResponses, kDropOldResponses));
+  base.extensions.add(trust::aged_rows("captured", "The built-in mailbox",
+                                       "Messages that were captured instead of sent.", kOldCaptured,
+                                       kDropOldCaptured));
 }
 
 }  // namespace varde::outreach

@@ -136,12 +136,19 @@ BOOST_DESCRIBE_STRUCT(PersonRow, (),
 /// Rows with tags, in the order of `ids`.
 std::vector<PersonRow> rows(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
+/// Restricts the processing of a person (GDPR Art. 18), or lifts that: from then on nothing is sent
+/// to a restricted person, exported or counted. In the trail with the reason. Errors: not_found,
+/// conflict when it is so already.
+Result<void> set_restricted(trust::Ctx& ctx, const Uuid& person, bool restricted,
+                            const std::string& reason);
+
 /// Those of them that exist, in no order, each once; held until the transaction ends.
 std::vector<Uuid> existing(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
-/// Erases persons, at most 1,000: every module's rows, then the keys, with a line each in the ledger
-/// of erasures. Commits the context's transaction; from there on it is carried through, also when
-/// this throws or the program dies. Who is named but does not exist gets an entry all the same.
+/// Erases persons, at most 1,000: every module's rows, then the keys, with a line each in the
+/// ledger of erasures. Commits the context's transaction; from there on it is carried through, also
+/// when this throws or the program dies. Who is named but does not exist gets an entry all the
+/// same.
 void erase(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
 /// Extension: removes or strips what a module holds about these persons, in erase()'s transaction.

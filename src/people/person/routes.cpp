@@ -2,6 +2,7 @@
 #include "people/segment/segment.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "trust/retention.hpp"
 #include "trust/tenant/tenant.hpp"
 
 #include "base/text.hpp"
@@ -331,7 +332,40 @@ web::Page<TimelineItem> timeline(Ctx& ctx, const Uuid& person, const Uuid& befor
   return page;
 }
 
+namespace {
+
+// Persons whom nobody changed, who did nothing, and who are not needed for anything to come.
+std::string silent(Ctx& ctx) {
+  std::string out =
+      " FROM person p WHERE p.updated_at < $1 AND NOT EXISTS (SELECT FROM activity a WHERE "
+      "a.person_id = p.person_id AND a.at >= $1)";
+  for (const auto& needed : ctx.base.extensions.all<trust::StillNeeded>())
+    out += " AND NOT EXISTS (" + needed.sql + ")";
+  return out;
+}
+
+}  // namespace
+
 void add_person_hooks(trust::Base& base) {
+  base.extensions.add(trust::aged_rows(
+      "timelines", "Timelines",
+      "What happened to a person: joined, changed, answered. The person and her fields stay.",
+      kOldActivity, kDropOldActivity));
+  base.extensions.add(trust::Retained{
+      "silent-persons", "People nobody has heard of",
+      "People whose data nobody changed and who did nothing in that time are erased, with "
+      "everything about them, in backups too.",
+      [](Ctx& ctx, Timestamp older) {
+        auto text = "SELECT count(*) AS rows, min(p.updated_at) AS oldest" + silent(ctx);
+        return ctx.tx().one<trust::Aged>({"retention.silent", text}, older);
+      },
+      [](Ctx& ctx, Timestamp older, std::int64_t most) -> std::int64_t {
+        auto text =
+            "SELECT p.person_id" + silent(ctx) + " ORDER BY p.updated_at LIMIT $2 FOR UPDATE OF p";
+        auto ids = ctx.tx().all<Uuid>({"retention.some_silent", text}, older, most);
+        erase(ctx, ids);
+        return std::ssize(ids);
+      }});
   base.extensions.add(trust::NameSource{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     std::map<Uuid, std::string> out;
     for (const auto& person : load(ctx, ids, false)) out[person.id] = display_name(person);
@@ -355,6 +389,7 @@ void add_person_routes(trust::Api& api) {
             web::Page<PersonRow> page;
             page.next = web::cut_page(ids, limit, std::identity{});
             page.items = rows(ctx, ids);
+            trust::record_bulk_read(ctx, ids.size(), "person");
             return page;
           });
 

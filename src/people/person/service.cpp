@@ -808,6 +808,26 @@ void record_activity(Ctx& ctx, const std::vector<Activity>& activities) {
   ctx.tx().insert_many("activity", records);
 }
 
+Result<void> set_restricted(Ctx& ctx, const Uuid& id, bool restricted, const std::string& reason) {
+  auto key = ctx.base.keys.key(ctx.tenant, id);
+  if (!key || ctx.tx().query(kVersion, id).empty())
+    return not_found("This person does not exist, or was erased.");
+  auto after = restricted ? PersonState::restricted : PersonState::active;
+  auto before = restricted ? PersonState::active : PersonState::restricted;
+  if (ctx.tx().query(kSetState, id, after, now()).affected() == 0)
+    return conflict(restricted ? "This person's processing is restricted already."
+                               : "This person's processing is not restricted.",
+                    "same-state");
+  trust::record(ctx, trust::AuditEntry{restricted ? "person.restrict" : "person.lift_restriction",
+                                       "person",
+                                       id,
+                                       id,
+                                       {{"state", web::enum_word(before), web::enum_word(after)},
+                                        {"reason", std::nullopt, reason}},
+                                       &*key});
+  return {};
+}
+
 namespace {
 
 // Both caches of keys and transactions that had begun are over after that: what they still wrote
@@ -856,7 +876,8 @@ void erase(Ctx& ctx, const std::vector<Uuid>& ids) {
 }
 
 void add_person_jobs(trust::Base& base, jobs::Workers& workers) {
-  workers.handle("person.forget", [&base](const jobs::Job& job) { return forget_again(base, job); });
+  workers.handle("person.forget",
+                 [&base](const jobs::Job& job) { return forget_again(base, job); });
 }
 
 }  // namespace varde::people

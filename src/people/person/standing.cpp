@@ -4,6 +4,8 @@
 
 namespace varde::people {
 
+db::Later restricted_later(trust::Ctx& ctx) { return ctx.tx().later(store::kRestricted); }
+
 Standing standing(trust::Ctx& ctx, const Uuid& person) {
   std::vector<Uuid> ids{person};
   auto members = ctx.tx().later(store::kMembersOf, ids);

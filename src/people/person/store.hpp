@@ -136,6 +136,12 @@ inline constexpr db::Sql kUpdate{
 inline constexpr db::Sql kTouch{
     "person.touch",
     "UPDATE person SET version = version + 1, updated_at = $2 WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kRestricted{"person.restricted",
+                                     "SELECT person_id FROM person WHERE state > 1"};
+inline constexpr db::Sql kSetState{
+    "person.set_state",
+    "UPDATE person SET state = $2, version = version + 1, updated_at = $3 WHERE person_id = $1 AND "
+    "state <> $2"};
 inline constexpr db::Sql kDeletePrefixes{"person.delete_prefixes",
                                          "DELETE FROM person_prefix WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kDeleteValue{
@@ -157,6 +163,13 @@ inline constexpr db::Sql kExisting{
     "person.existing",
     "SELECT person_id FROM person WHERE person_id = ANY($1) ORDER BY person_id FOR UPDATE"};
 inline constexpr db::Sql kAnyPerson{"person.any", "SELECT person_id FROM person LIMIT 1"};
+inline constexpr db::Sql kOldActivity{
+    "retention.old_activity",
+    "SELECT count(*) AS rows, min(at) AS oldest FROM activity WHERE at < $1"};
+inline constexpr db::Sql kDropOldActivity{
+    "retention.drop_activity",
+    "DELETE FROM activity WHERE ctid IN (SELECT ctid FROM activity WHERE at < $1 ORDER BY "
+    "activity_id LIMIT $2) RETURNING activity_id"};
 inline constexpr db::Sql kErasePersons{"person.erase",
                                        "DELETE FROM person WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kEraseValues{"person.erase_values",

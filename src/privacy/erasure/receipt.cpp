@@ -39,8 +39,8 @@ Error broken(std::string why) { return make_error(ErrorCode::malformed, std::mov
 }  // namespace
 
 std::string sign_receipt(const crypto::Signer& signer, const Receipt& receipt) {
-  return signer.sign(fmt::format("{}\n{}\n{}\n", kTitle, sentence(receipt),
-                                 json::serialize(web::write(receipt))));
+  return signer.sign(
+      fmt::format("{}\n{}\n{}\n", kTitle, sentence(receipt), json::serialize(web::write(receipt))));
 }
 
 Result<Receipt> verify_receipt(std::string_view text, std::string_view verifier) {
@@ -68,9 +68,9 @@ Result<Receipt> verify_receipt(std::string_view text, std::string_view verifier)
     if (!raw || raw->size() != sizeof(merkle::Digest)) return broken("The proof is damaged.");
     hashes.push_back(merkle::digest(*raw));
   }
-  if (proof.index < 0 || !merkle::included(merkle::leaf_hash(proof.entry),
-                                           static_cast<std::uint64_t>(proof.index),
-                                           checkpoint->size, hashes, checkpoint->root))
+  if (proof.index < 0 ||
+      !merkle::included(merkle::leaf_hash(proof.entry), static_cast<std::uint64_t>(proof.index),
+                        checkpoint->size, hashes, checkpoint->root))
     return broken("The entry is not in the trail under this head.");
   return std::move(*receipt);
 }

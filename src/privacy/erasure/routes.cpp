@@ -72,21 +72,20 @@ std::size_t replay(trust::Base& base) {
 void add_erasure_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
-  api.add({"POST", "/api/v1/persons/erase", "erasePersons",
-           "Erases up to 1,000 persons: rows and keys, in backups too",
-           access(Right::persons_write)},
-          [](Ctx& ctx, const web::Body<EraseMany>& in) -> Result<ErasedCount> {
-            if (in->ids.empty() || in->ids.size() > kMostAtOnce)
-              return bad_input("/ids", "must name 1 to 1,000 persons.");
-            auto ids = people::existing(ctx, in->ids);
-            people::erase(ctx, ids);
-            return ErasedCount{std::ssize(ids)};
-          });
+  api.add(
+      {"POST", "/api/v1/persons/erase", "erasePersons",
+       "Erases up to 1,000 persons: rows and keys, in backups too", access(Right::persons_write)},
+      [](Ctx& ctx, const web::Body<EraseMany>& in) -> Result<ErasedCount> {
+        if (in->ids.empty() || in->ids.size() > kMostAtOnce)
+          return bad_input("/ids", "must name 1 to 1,000 persons.");
+        auto ids = people::existing(ctx, in->ids);
+        people::erase(ctx, ids);
+        return ErasedCount{std::ssize(ids)};
+      });
 
   api.add({"GET", "/api/v1/erasures", "listErasures", "Who was erased, newest first",
            access(Right::audit_read)},
-          [](Ctx& ctx, const web::Query<web::CursorQuery>& query)
-              -> Result<web::Page<ErasedView>> {
+          [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<web::Page<ErasedView>> {
             auto limit = web::page_limit(query->limit);
             VARDE_TRY(auto before, web::read_before(query->cursor));
             auto entries = trust::erasures(ctx, before, limit + 1);
@@ -108,7 +107,10 @@ void add_erasure_routes(trust::Api& api) {
               return conflict("The key is being destroyed. Try again in a minute.",
                               "erasure-not-complete");
             VARDE_TRY(auto proof, trust::prove_entry(ctx, entry->entry_id));
-            Receipt receipt{ctx.tenant, path->id, entry->at, destroyed.begin()->second,
+            Receipt receipt{ctx.tenant,
+                            path->id,
+                            entry->at,
+                            destroyed.begin()->second,
                             {proof.entry, proof.index, proof.hashes, proof.head.note}};
             net::Response response;
             response.body = sign_receipt(ctx.base.keys.signer(), receipt);

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "people/person/person.hpp"
+#include "people/person/standing.hpp"
 #include "staffing/offer/internal.hpp"
 #include "trust/tenant/tenant.hpp"
 
@@ -169,6 +170,7 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   auto minutes = [&](Timestamp from, Timestamp until) {
     return tx.later(kMinutesFor[only], from - kLongestShift, until, from, person);
   };
+  auto restricted = people::restricted_later(ctx);
   auto whom = tx.later(kWhom[only], person);
   auto pools = tx.later(kInPools, shift.pool_ids);
   auto skills = tx.later(kSkillsFor[only], skill_ids, person);
@@ -197,11 +199,14 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
 
   std::unordered_set<Uuid> members;
   for (const auto& id : pools.rows().all<Uuid>()) members.insert(id);
+  std::unordered_set<Uuid> held;
+  for (const auto& id : restricted.rows().all<Uuid>()) held.insert(id);
   std::unordered_map<Uuid, std::size_t> place_in;
   for (const auto& r : whom.rows().all<WhomRecord>()) {
     bool member = shift.pool_ids.empty() || members.contains(r.person_id);
     // Waves may reach beyond the pools; every other strategy stays within them.
     if (!member && !person && shift.strategy.kind != StrategyKind::waves) continue;
+    if (!person && held.contains(r.person_id)) continue;  // restricted: neither ranked nor asked
     place_in[r.person_id] = out.candidates.size();
     fit::Candidate one;
     one.id = r.person_id;

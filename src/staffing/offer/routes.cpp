@@ -6,6 +6,7 @@
 #include "staffing/paper/paper.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "trust/retention.hpp"
 #include "web/resource.hpp"
 
 namespace varde::staffing {
@@ -229,6 +230,12 @@ void add_offer_hooks(trust::Base& base) {
     return out;
   }});
   base.extensions.add(outreach::SmsReplyHook{take_reply});
+  base.extensions.add(trust::StillNeeded{
+      "SELECT FROM booking b WHERE b.person_id = p.person_id AND b.ends_at >= $1"});
+  base.extensions.add(trust::aged_rows(
+      "shifts", "Shifts and bookings",
+      "Shifts that are over, who was asked and what they said, who worked and how long.",
+      kOldShifts, kDropOldShifts));
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     struct Freed {
       Uuid booking_id, shift_id;
@@ -368,6 +375,7 @@ void add_offer_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/bookings", "listBookings", "Who works when and where", write},
           [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<web::Page<BookingView>> {
             VARDE_TRY(auto records, bookings(ctx, query.value));
+            trust::record_bulk_read(ctx, records.size(), "booking");
             return web::Page<BookingView>{views(ctx, records), {}, {}};
           });
   api.add({"GET", "/api/v1/shifts/{id}/bookings", "listShiftBookings", "Who is booked for a shift",

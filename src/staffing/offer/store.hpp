@@ -207,6 +207,15 @@ inline constexpr db::Sql kWorked{
     "office_confirmed_at = CASE WHEN NOT $5 THEN $4 WHEN worked_from = $2 AND worked_until = $3 "
     "THEN office_confirmed_at END WHERE booking_id = $1 AND state = 1"};
 // What was asked before goes with it.
+inline constexpr db::Sql kOldShifts{
+    "retention.old_shifts",
+    "SELECT count(*) AS rows, min(ends_at) AS oldest FROM shift WHERE ends_at < $1"};
+inline constexpr db::Sql kDropOldShifts{
+    "retention.drop_shifts",
+    "WITH old AS (SELECT shift_id FROM shift WHERE ends_at < $1 ORDER BY ends_at LIMIT $2 FOR "
+    "UPDATE), "
+    "booked AS (DELETE FROM booking b USING old WHERE b.shift_id = old.shift_id) "
+    "DELETE FROM shift s USING old WHERE s.shift_id = old.shift_id RETURNING s.shift_id"};
 inline constexpr db::Sql kEraseOffers{"offer.erase", "DELETE FROM offer WHERE person_id = ANY($1)"};
 // Who worked when stays as hours of nobody: the sum of a month is the organisation's.
 inline constexpr db::Sql kEraseBookings{"booking.erase",

@@ -123,6 +123,7 @@ net::Response change_profile(Visit& visit);
 net::Response why_page(Visit& visit);
 net::Response stored_page(Visit& visit);
 net::Response stored_json(Visit& visit);
+net::Response stored_zip(Visit& visit);
 /// One's own picture, and the file of a document of one's own.
 net::Response own_picture(Visit& visit);
 net::Response own_paper(Visit& visit, const Uuid& document);

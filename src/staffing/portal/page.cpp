@@ -18,7 +18,8 @@ input[type=time],input[type=datetime-local],select{width:100%;font:inherit;paddi
 table{border-collapse:collapse;width:100%;table-layout:fixed}th{font-size:14px;padding:4px 0}td{border:1px solid #c4c9d4;padding:0;vertical-align:top}
 td a,td span.d{display:block;min-height:52px;padding:2px 4px;text-decoration:none;font-size:14px;line-height:1.3;overflow:hidden}td.today{outline:2px solid #1d2129;outline-offset:-2px}
 td b{display:block;font-size:17px}.vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.out{display:flex;justify-content:space-between;flex-wrap:wrap;gap:8px}code{overflow-wrap:anywhere}dt{font-weight:600;margin:12px 0 0}dd{margin:0}
+.out{display:flex;justify-content:space-between;flex-wrap:wrap;gap:8px}code{overflow-wrap:anywhere}dt{font-weight:600;margin:12px 0 0}dd{margin:0;overflow-wrap:anywhere}
+.wide{overflow-x:auto}.wide table{table-layout:auto;font-size:14px}.wide th,.wide td{padding:4px 8px;text-align:left}
 @media (prefers-color-scheme:dark){:root{color-scheme:dark}.item,td{border-color:#4b5363}input[type=time],input[type=datetime-local],select{background:#14171c;border-color:#9aa2b1}td.today{outline-color:#e8eaee}})css";
 
 }  // namespace

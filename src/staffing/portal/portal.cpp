@@ -41,6 +41,7 @@ net::Response look(Visit& visit, const std::string& page, const std::optional<Uu
   if (page == "picture" && !id) return own_picture(visit);
   if (page == "papers" && id) return own_paper(visit, *id);
   if (page == "stored.json" && !id) return stored_json(visit);
+  if (page == "stored.zip" && !id) return stored_zip(visit);
   return say(visit, "not_found", 404);
 }
 

@@ -23,6 +23,8 @@ net::Response offer_calendar(trust::Ctx& ctx, const std::string& language, const
 
 void add_portal_pages(trust::Base& base, web::Router& router);
 void add_portal_jobs(trust::Base& base, jobs::Workers& workers);
+/// What staffing hands out about a person.
+void add_staffing_subject_hooks(trust::Base& base);
 /// Erasure.
 void add_portal_hooks(trust::Base& base);
 std::vector<trust::Claim> portal_claims();

@@ -168,12 +168,6 @@ inline constexpr db::Sql kOwnOffers{"portal.offers", VARDE_OWN_OFFER("offer")
                                     "s.places AND s.starts_at > $2 AND (s.answer_by IS NULL OR "
                                     "s.answer_by > $2) ORDER BY s.starts_at, s.shift_id LIMIT 20"};
 inline constexpr db::Sql kOwnOffer{"portal.offer", VARDE_OWN_OFFER("offer") "AND o.shift_id = $2"};
-// With what was asked about the same shift before.
-inline constexpr db::Sql kAllOffers{
-    "portal.all_offers",
-    VARDE_OWN_OFFER("(SELECT tenant_id, shift_id, person_id, state, asked_at, expires_at FROM "
-                    "offer UNION ALL SELECT tenant_id, shift_id, person_id, state, asked_at, "
-                    "expires_at FROM offer_before)") "ORDER BY o.asked_at DESC LIMIT 5000"};
 #undef VARDE_OWN_OFFER
 
 struct OwnBooking {
@@ -216,8 +210,6 @@ inline constexpr db::Sql kSince{"portal.bookings_since", VARDE_OWN_BOOKING
 inline constexpr db::Sql kWithin{"portal.bookings_within", VARDE_OWN_BOOKING
                                  "AND b.state = 1 AND b.starts_at < $3 AND b.ends_at > $2 ORDER "
                                  "BY b.starts_at LIMIT 200"};
-inline constexpr db::Sql kAllBookings{"portal.all_bookings",
-                                      VARDE_OWN_BOOKING "ORDER BY b.starts_at DESC LIMIT 5000"};
 #undef VARDE_OWN_BOOKING
 /// Whether the hours are still what the person saw ($3, $4); they stay so until the commit.
 inline constexpr db::Sql kLockSeen{
@@ -243,8 +235,6 @@ BOOST_DESCRIBE_STRUCT(OwnStatement, (),
 inline constexpr db::Sql kStatements{"portal.statements", VARDE_OWN_STATEMENT
                                      "AND until_date >= $2 ORDER BY from_date, availability_id "
                                      "LIMIT 1000"};
-inline constexpr db::Sql kAllStatements{
-    "portal.all_statements", VARDE_OWN_STATEMENT "ORDER BY from_date, availability_id LIMIT 5000"};
 #undef VARDE_OWN_STATEMENT
 struct NewStatement {
   Uuid tenant_id, availability_id, person_id;

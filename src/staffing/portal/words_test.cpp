@@ -39,6 +39,8 @@ std::multiset<std::string> values_in(const std::string& text) {
 std::string sources() {
   namespace fs = std::filesystem;
   std::string out;
+  std::ifstream dates(VARDE_SOURCE_DIR "/src/web/words.cpp");
+  out.append(std::istreambuf_iterator<char>(dates), {});
   fs::path root(VARDE_SOURCE_DIR "/src/staffing");
   for (const auto& folder : {root / "portal", root / "offer", root / "calendar"})
     for (const auto& file : fs::directory_iterator(folder))

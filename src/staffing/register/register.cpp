@@ -489,6 +489,7 @@ void add_register_routes(trust::Api& api) {
               page.next = web::cut_page(records, limit, &SubstituteRecord::person_id);
             }
             page.items = views(ctx, records);
+            trust::record_bulk_read(ctx, records.size(), "substitute");
             return page;
           });
   api.add({"GET", "/api/v1/substitutes/{id}", "getSubstitute", "One substitute",

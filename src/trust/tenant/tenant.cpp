@@ -105,6 +105,16 @@ std::int64_t count_members(Ctx& ctx) {
   return ctx.tx().one<std::int64_t>(kMembers);
 }
 
+std::vector<Uuid> holders_of(Ctx& ctx, Right right) {
+  static constexpr db::Sql kHolders{
+      "tenant.holders", "SELECT account_id FROM membership WHERE NOT suspended AND role = ANY($1)"};
+  std::vector<std::int64_t> roles;
+  for (auto role :
+       {Role::administrator, Role::editor, Role::viewer, Role::requester, Role::privacy_officer})
+    if (may(role, right)) roles.push_back(static_cast<std::int64_t>(role));
+  return ctx.tx().all<Uuid>(kHolders, roles);
+}
+
 void add_tenant_routes(Api& api) {
   api.add({"GET", "/api/v1/settings", "getSettings", "The organisation's settings",
            static_cast<int>(Right::user)},

@@ -33,6 +33,9 @@ TenantSettings tenant_settings(Ctx& ctx);
 /// How many users belong to the tenant.
 std::int64_t count_members(Ctx& ctx);
 
+/// The accounts of the tenant that have a right, without those that are suspended.
+std::vector<Uuid> holders_of(Ctx& ctx, Right right);
+
 void add_tenant_routes(Api& api);
 
 }  // namespace varde::trust

@@ -89,6 +89,23 @@ std::vector<ChangeView> changes_of(const EntryRow& row,
   return out;
 }
 
+}  // namespace
+
+std::vector<EntryAbout> entries_about(Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
+  auto rows = ctx.tx().all<EntryRow>(kAbout, person, before, limit);
+  auto keys = ctx.base.keys.keys(ctx.tenant, std::vector<Uuid>{person}, false);
+  std::vector<EntryAbout> out;
+  for (const auto& row : rows) {
+    EntryAbout entry{row.entry_id, row.at, row.actor_kind, row.network, row.action, {}};
+    for (auto& change : changes_of(row, keys))
+      entry.changes.push_back({change.field, std::move(change.old), std::move(change.new_)});
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+namespace {
+
 std::vector<AuditView> views_of(Ctx& ctx, const std::vector<EntryRow>& rows) {
   std::vector<Uuid> persons, accounts, objects;
   for (const auto& row : rows) {

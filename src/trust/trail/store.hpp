@@ -31,6 +31,14 @@ inline constexpr db::Sql kPage{
                   "= $3 OR e.person_id = $3) AND ($4::text IS NULL OR starts_with(e.action, $4)) "
                   "AND ($5::timestamptz IS NULL OR e.at >= $5) AND ($6::timestamptz IS NULL OR "
                   "e.at < $6) ORDER BY e.entry_id DESC LIMIT $7"};
+// Two indexes (audit_entry_object, audit_entry_about), a page of each.
+inline constexpr db::Sql kAbout{
+    "audit.about",
+    "SELECT " VARDE_ENTRY_COLUMNS
+    " FROM ((SELECT * FROM audit_entry WHERE object_id = $1 AND entry_id < $2 ORDER BY entry_id "
+    "DESC LIMIT $3) UNION ALL (SELECT * FROM audit_entry WHERE person_id = $1 AND person_id IS NOT "
+    "NULL AND object_id IS DISTINCT FROM person_id AND entry_id < $2 ORDER BY entry_id DESC LIMIT "
+    "$3)) e ORDER BY e.entry_id DESC LIMIT $3"};
 inline constexpr db::Sql kEntry{
     "audit.one", "SELECT " VARDE_ENTRY_COLUMNS " FROM audit_entry e WHERE e.entry_id = $1"};
 
@@ -41,14 +49,14 @@ struct ErasureRow {
   std::optional<Uuid> actor_id;
 };
 BOOST_DESCRIBE_STRUCT(ErasureRow, (), (entry_id, person_id, at, actor_kind, actor_id))
-#define VARDE_ERASURE                                                  \
+#define VARDE_ERASURE                                                      \
   "SELECT entry_id, person_id, at, actor_kind, actor_id FROM audit_entry " \
   "WHERE action = 'person.erase' AND "
-inline constexpr db::Sql kErasures{
-    "audit.erasures", VARDE_ERASURE "entry_id < $1 ORDER BY entry_id DESC LIMIT $2"};
+inline constexpr db::Sql kErasures{"audit.erasures",
+                                   VARDE_ERASURE "entry_id < $1 ORDER BY entry_id DESC LIMIT $2"};
 // The first: a restore erases again.
-inline constexpr db::Sql kErasureOf{
-    "audit.erasure_of", VARDE_ERASURE "person_id = $1 ORDER BY entry_id LIMIT 1"};
+inline constexpr db::Sql kErasureOf{"audit.erasure_of",
+                                    VARDE_ERASURE "person_id = $1 ORDER BY entry_id LIMIT 1"};
 #undef VARDE_ERASURE
 
 // ---- growing

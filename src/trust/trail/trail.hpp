@@ -21,6 +21,7 @@
 #include "crypto/merkle.hpp"
 #include "crypto/note.hpp"
 #include "jobs/queue.hpp"
+#include "trust/audit.hpp"
 #include "trust/ctx.hpp"
 
 namespace varde::trust {
@@ -52,6 +53,18 @@ Result<EntryProof> prove_entry(Ctx& ctx, const Uuid& entry);
 /// That the tree of `size` leaves begins with that of `before`: hashes in base64. Errors:
 /// bad_input.
 Result<std::vector<std::string>> prove_growth(Ctx& ctx, std::int64_t before, std::int64_t size);
+
+/// An entry about a person, with the values opened while the person's key exists.
+struct EntryAbout {
+  Uuid id;
+  Timestamp at;
+  ActorKind actor = ActorKind::system;
+  std::string network, action;
+  std::vector<FieldChange> changes;
+};
+/// At most `limit` entries before `before`, newest first: those whose object is the person, and
+/// those that are about her.
+std::vector<EntryAbout> entries_about(Ctx& ctx, const Uuid& person, const Uuid& before, int limit);
 
 /// That a person was erased, as the trail has it.
 struct ErasureEntry {

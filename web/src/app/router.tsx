@@ -55,7 +55,7 @@ const screens = [
 
   screen('/persons', 'people', () => import('@/screens/people/persons')),
   screen('/persons/new', 'people', () => import('@/screens/people/person-new')),
-  screen('/persons/$id', 'people', () => import('@/screens/people/person')),
+  screen('/persons/$id', 'people privacy', () => import('@/screens/people/person')),
   screen('/imports', 'imports', () => import('@/screens/imports/imports')),
   screen('/imports/new', 'imports', () => import('@/screens/imports/import-new')),
   screen('/imports/$id', 'imports people', () => import('@/screens/imports/import')),
@@ -104,6 +104,11 @@ const screens = [
   screen('/sending/mailbox', 'sending', () => import('@/screens/sending/mailbox')),
   screen('/sending/mailbox/$id', 'sending', () => import('@/screens/sending/message')),
   screen('/sending/suppressions', 'sending', () => import('@/screens/sending/suppressions')),
+
+  screen('/privacy/requests', 'privacy', () => import('@/screens/privacy/requests')),
+  screen('/privacy/requests/$id', 'privacy people', () => import('@/screens/privacy/request')),
+  screen('/privacy/retention', 'keeping', () => import('@/screens/privacy/retention')),
+  screen('/privacy/erasures', 'keeping', () => import('@/screens/privacy/erasures')),
 
   screen('/users', 'admin', () => import('@/screens/admin/users')),
   screen('/users/$id', 'admin', () => import('@/screens/admin/user')),

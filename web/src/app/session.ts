@@ -62,6 +62,7 @@ export type Right =
   | 'shifts.write'
   | 'staffing.manage'
   | 'rules.override'
+  | 'requests.handle'
 
 export function useMay(): (right: Right) => boolean {
   const { rights } = useSession()

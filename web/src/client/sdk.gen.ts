@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AddSubstitutesData, AddSubstitutesErrors, AddSubstitutesResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, AskAgainData, AskAgainErrors, AskAgainResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDocumentData, CreateDocumentErrors, CreateDocumentKindData, CreateDocumentKindErrors, CreateDocumentKindResponses, CreateDocumentResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDocumentData, DeleteDocumentErrors, DeleteDocumentKindData, DeleteDocumentKindErrors, DeleteDocumentKindResponses, DeleteDocumentResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePersonSuppressionData, DeletePersonSuppressionErrors, DeletePersonSuppressionResponses, DeletePictureData, DeletePictureErrors, DeletePictureResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadAuditData, DownloadAuditErrors, DownloadAuditResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadErasureReceiptData, DownloadErasureReceiptErrors, DownloadErasureReceiptResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, ErasePersonsData, ErasePersonsErrors, ErasePersonsResponses, GetAuditKeyData, GetAuditKeyErrors, GetAuditKeyResponses, GetBackupsData, GetBackupsErrors, GetBackupsResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetPictureData, GetPictureErrors, GetPictureResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingDefaultsData, GetStaffingDefaultsErrors, GetStaffingDefaultsResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, ImportShiftsData, ImportShiftsErrors, ImportShiftsResponses, InviteUserData, InviteUserErrors, InviteUserResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditHeadsData, ListAuditHeadsErrors, ListAuditHeadsResponses, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDocumentKindsData, ListDocumentKindsErrors, ListDocumentKindsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, ProveAuditEntryData, ProveAuditEntryErrors, ProveAuditEntryResponses, ProveAuditGrowthData, ProveAuditGrowthErrors, ProveAuditGrowthResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PublishShiftsData, PublishShiftsErrors, PublishShiftsResponses, PutDocumentFileData, PutDocumentFileErrors, PutDocumentFileResponses, PutPictureData, PutPictureErrors, PutPictureResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RepeatShiftData, RepeatShiftErrors, RepeatShiftResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SealAuditData, SealAuditErrors, SealAuditResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateDocumentData, UpdateDocumentErrors, UpdateDocumentKindData, UpdateDocumentKindErrors, UpdateDocumentKindResponses, UpdateDocumentResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AddRequestNoteData, AddRequestNoteErrors, AddRequestNoteResponses, AddSubstitutesData, AddSubstitutesErrors, AddSubstitutesResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, AskAgainData, AskAgainErrors, AskAgainResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ChooseRequestPersonData, ChooseRequestPersonErrors, ChooseRequestPersonResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmRequestData, ConfirmRequestErrors, ConfirmRequestResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDocumentData, CreateDocumentErrors, CreateDocumentKindData, CreateDocumentKindErrors, CreateDocumentKindResponses, CreateDocumentResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDocumentData, DeleteDocumentErrors, DeleteDocumentKindData, DeleteDocumentKindErrors, DeleteDocumentKindResponses, DeleteDocumentResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePersonSuppressionData, DeletePersonSuppressionErrors, DeletePersonSuppressionResponses, DeletePictureData, DeletePictureErrors, DeletePictureResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadAuditData, DownloadAuditErrors, DownloadAuditResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadErasureReceiptData, DownloadErasureReceiptErrors, DownloadErasureReceiptResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DownloadRequestPackageData, DownloadRequestPackageErrors, DownloadRequestPackageResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, EnterRequestData, EnterRequestErrors, EnterRequestResponses, ErasePersonsData, ErasePersonsErrors, ErasePersonsResponses, EraseRequestPersonData, EraseRequestPersonErrors, EraseRequestPersonResponses, ExportPersonData, ExportPersonErrors, ExportPersonResponses, ExtendRequestData, ExtendRequestErrors, ExtendRequestResponses, FinishRequestData, FinishRequestErrors, FinishRequestResponses, GatherRequestPackageData, GatherRequestPackageErrors, GatherRequestPackageResponses, GetAuditKeyData, GetAuditKeyErrors, GetAuditKeyResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetPictureData, GetPictureErrors, GetPictureResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRequestData, GetRequestErrors, GetRequestResponses, GetRequestSettingsData, GetRequestSettingsErrors, GetRequestSettingsResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingDefaultsData, GetStaffingDefaultsErrors, GetStaffingDefaultsResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, ImportShiftsData, ImportShiftsErrors, ImportShiftsResponses, InviteUserData, InviteUserErrors, InviteUserResponses, LiftPersonRestrictionData, LiftPersonRestrictionErrors, LiftPersonRestrictionResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditHeadsData, ListAuditHeadsErrors, ListAuditHeadsResponses, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDocumentKindsData, ListDocumentKindsErrors, ListDocumentKindsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListRequestHoldingsData, ListRequestHoldingsErrors, ListRequestHoldingsResponses, ListRequestsData, ListRequestsErrors, ListRequestsResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, ObjectForRequestPersonData, ObjectForRequestPersonErrors, ObjectForRequestPersonResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, ProveAuditEntryData, ProveAuditEntryErrors, ProveAuditEntryResponses, ProveAuditGrowthData, ProveAuditGrowthErrors, ProveAuditGrowthResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PublishShiftsData, PublishShiftsErrors, PublishShiftsResponses, PutDocumentFileData, PutDocumentFileErrors, PutDocumentFileResponses, PutPictureData, PutPictureErrors, PutPictureResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefuseRequestData, RefuseRequestErrors, RefuseRequestResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RepeatShiftData, RepeatShiftErrors, RepeatShiftResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, RestrictPersonData, RestrictPersonErrors, RestrictPersonResponses, RestrictRequestPersonData, RestrictRequestPersonErrors, RestrictRequestPersonResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SealAuditData, SealAuditErrors, SealAuditResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendRequestPackageData, SendRequestPackageErrors, SendRequestPackageResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetRequestSettingsData, SetRequestSettingsErrors, SetRequestSettingsResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StartRequestData, StartRequestErrors, StartRequestResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateDocumentData, UpdateDocumentErrors, UpdateDocumentKindData, UpdateDocumentKindErrors, UpdateDocumentKindResponses, UpdateDocumentResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -3064,16 +3064,333 @@ export const downloadErasureReceipt = <ThrowOnError extends boolean = false>(opt
 });
 
 /**
- * How it stands with the backups: newest, how far back, last drill, what is wrong
+ * Requests of persons about their data: open ones by their deadline
  */
-export const getBackups = <ThrowOnError extends boolean = false>(options?: Options<GetBackupsData, ThrowOnError>) => (options?.client ?? client).get<GetBackupsResponses, GetBackupsErrors, ThrowOnError>({
+export const listRequests = <ThrowOnError extends boolean = false>(options?: Options<ListRequestsData, ThrowOnError>) => (options?.client ?? client).get<ListRequestsResponses, ListRequestsErrors, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'varde_session',
             type: 'apiKey'
         }],
-    url: '/api/v1/backups',
+    url: '/api/v1/requests',
     ...options
+});
+
+/**
+ * Enters a request that came by letter, phone, mail or in person
+ */
+export const enterRequest = <ThrowOnError extends boolean = false>(options: Options<EnterRequestData, ThrowOnError>) => (options.client ?? client).post<EnterRequestResponses, EnterRequestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * One request with its history
+ */
+export const getRequest = <ThrowOnError extends boolean = false>(options: Options<GetRequestData, ThrowOnError>) => (options.client ?? client).get<GetRequestResponses, GetRequestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}',
+    ...options
+});
+
+/**
+ * How long requests are kept after their end
+ */
+export const getRequestSettings = <ThrowOnError extends boolean = false>(options?: Options<GetRequestSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetRequestSettingsResponses, GetRequestSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/request-settings',
+    ...options
+});
+
+/**
+ * Sets how long what was asked is kept after the end: 1 to 120 months
+ */
+export const setRequestSettings = <ThrowOnError extends boolean = false>(options: Options<SetRequestSettingsData, ThrowOnError>) => (options.client ?? client).put<SetRequestSettingsResponses, SetRequestSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/request-settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Confirms who asks, when it was made sure otherwise than by the code
+ */
+export const confirmRequest = <ThrowOnError extends boolean = false>(options: Options<ConfirmRequestData, ThrowOnError>) => (options.client ?? client).post<ConfirmRequestResponses, ConfirmRequestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Says whom the request is about
+ */
+export const chooseRequestPerson = <ThrowOnError extends boolean = false>(options: Options<ChooseRequestPersonData, ThrowOnError>) => (options.client ?? client).post<ChooseRequestPersonResponses, ChooseRequestPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/person',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Adds a note to the history
+ */
+export const addRequestNote = <ThrowOnError extends boolean = false>(options: Options<AddRequestNoteData, ThrowOnError>) => (options.client ?? client).post<AddRequestNoteResponses, AddRequestNoteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/notes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Begins to work on it
+ */
+export const startRequest = <ThrowOnError extends boolean = false>(options: Options<StartRequestData, ThrowOnError>) => (options.client ?? client).post<StartRequestResponses, StartRequestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/start',
+    ...options
+});
+
+/**
+ * Extends the deadline once, by one or two months, with a reason that the person is told
+ */
+export const extendRequest = <ThrowOnError extends boolean = false>(options: Options<ExtendRequestData, ThrowOnError>) => (options.client ?? client).post<ExtendRequestResponses, ExtendRequestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/extend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Refuses, with a reason that the person is told, and that they may complain
+ */
+export const refuseRequest = <ThrowOnError extends boolean = false>(options: Options<RefuseRequestData, ThrowOnError>) => (options.client ?? client).post<RefuseRequestResponses, RefuseRequestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/refuse',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Says that it is done, and tells the person
+ */
+export const finishRequest = <ThrowOnError extends boolean = false>(options: Options<FinishRequestData, ThrowOnError>) => (options.client ?? client).post<FinishRequestResponses, FinishRequestErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/finish',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * How much is stored about the person, by kind
+ */
+export const listRequestHoldings = <ThrowOnError extends boolean = false>(options: Options<ListRequestHoldingsData, ThrowOnError>) => (options.client ?? client).get<ListRequestHoldingsResponses, ListRequestHoldingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/holdings',
+    ...options
+});
+
+/**
+ * Gathers all that is stored about the person into a signed ZIP file
+ */
+export const gatherRequestPackage = <ThrowOnError extends boolean = false>(options: Options<GatherRequestPackageData, ThrowOnError>) => (options.client ?? client).post<GatherRequestPackageResponses, GatherRequestPackageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/package',
+    ...options
+});
+
+/**
+ * The file, for the clerk to look at or to hand over
+ */
+export const downloadRequestPackage = <ThrowOnError extends boolean = false>(options: Options<DownloadRequestPackageData, ThrowOnError>) => (options.client ?? client).post<DownloadRequestPackageResponses, DownloadRequestPackageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/package/download',
+    ...options
+});
+
+/**
+ * Sends the person a link that opens only with a code, and ends the request
+ */
+export const sendRequestPackage = <ThrowOnError extends boolean = false>(options: Options<SendRequestPackageData, ThrowOnError>) => (options.client ?? client).post<SendRequestPackageResponses, SendRequestPackageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/package/send',
+    ...options
+});
+
+/**
+ * Restricts the processing of the person, with a reason
+ */
+export const restrictRequestPerson = <ThrowOnError extends boolean = false>(options: Options<RestrictRequestPersonData, ThrowOnError>) => (options.client ?? client).post<RestrictRequestPersonResponses, RestrictRequestPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/restrict',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Withdraws all consents, leaves all lists and holds address and number
+ */
+export const objectForRequestPerson = <ThrowOnError extends boolean = false>(options: Options<ObjectForRequestPersonData, ThrowOnError>) => (options.client ?? client).post<ObjectForRequestPersonResponses, ObjectForRequestPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/object',
+    ...options
+});
+
+/**
+ * Erases the person, tells them, and ends the request: what identifies them goes from it too
+ */
+export const eraseRequestPerson = <ThrowOnError extends boolean = false>(options: Options<EraseRequestPersonData, ThrowOnError>) => (options.client ?? client).post<EraseRequestPersonResponses, EraseRequestPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/requests/{id}/erase',
+    ...options
+});
+
+/**
+ * Everything that is stored about a person as a signed ZIP file
+ */
+export const exportPerson = <ThrowOnError extends boolean = false>(options: Options<ExportPersonData, ThrowOnError>) => (options.client ?? client).post<ExportPersonResponses, ExportPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/persons/{id}/export',
+    ...options
+});
+
+/**
+ * Restricts the processing of a person (GDPR Art. 18), with a reason
+ */
+export const restrictPerson = <ThrowOnError extends boolean = false>(options: Options<RestrictPersonData, ThrowOnError>) => (options.client ?? client).post<RestrictPersonResponses, RestrictPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/persons/{id}/restrict',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lifts a restriction, with a reason
+ */
+export const liftPersonRestriction = <ThrowOnError extends boolean = false>(options: Options<LiftPersonRestrictionData, ThrowOnError>) => (options.client ?? client).post<LiftPersonRestrictionResponses, LiftPersonRestrictionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/persons/{id}/lift-restriction',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -132,19 +132,6 @@ export type AvailabilityView = {
     created_at: string;
 };
 
-export type BackupsView = {
-    enabled: boolean;
-    ok: boolean;
-    looked_at?: string;
-    clusters: Array<ClusterSummary>;
-    monthly: Array<string>;
-    same_disk: boolean;
-    days_left?: number;
-    drill?: DrillSummary;
-    last_restore?: RestoreSummary;
-    problems: Array<ProblemSummary>;
-};
-
 export type BadRow = {
     row: number;
     reason: string;
@@ -335,14 +322,6 @@ export type ChoiceOf = {
 
 export type Classification = 'plain' | 'identifying' | 'sensitive';
 
-export type ClusterSummary = {
-    name: string;
-    newest_full?: string;
-    newest_differential?: string;
-    restorable_from?: string;
-    restorable_until?: string;
-};
-
 export type CodeRequest = {
     code: string;
 };
@@ -439,13 +418,6 @@ export type DomainNew = {
 
 export type DomainState = 'unverified' | 'verified';
 
-export type DrillSummary = {
-    at: string;
-    restored_to: string;
-    passed: boolean;
-    findings: Array<string>;
-};
-
 export type DryRun = {
     path: Array<DryRunStep>;
 };
@@ -496,6 +468,8 @@ export type ErasedView = {
     by?: string;
 };
 
+export type EventKind = 'received' | 'confirmed' | 'person_chosen' | 'note' | 'started' | 'extended' | 'gathered' | 'sent' | 'fetched' | 'downloaded' | 'restricted' | 'lifted' | 'objected' | 'erased' | 'done' | 'refused';
+
 export type Excluded = {
     suppressed: number;
     no_consent: number;
@@ -526,6 +500,11 @@ export type ExportNew = {
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired';
 
 export type ExportWhat = 'persons';
+
+export type Extension = {
+    months: number;
+    reason: string;
+};
 
 export type ExtraHoursRule = {
     level: RuleLevel;
@@ -618,6 +597,17 @@ export type Head = {
 export type HeaderTemplate = {
     name: string;
     value: string;
+};
+
+export type Holding = {
+    section: string;
+    rows: number;
+};
+
+export type Holdings = {
+    sections: Array<Holding>;
+    rows: number;
+    files: number;
 };
 
 export type Home = {
@@ -937,6 +927,8 @@ export type OfferView = {
     earlier: Array<EarlierRound>;
 };
 
+export type PackageState = 'none' | 'gathering' | 'ready' | 'failed' | 'gone';
+
 export type Paper = {
     id: string;
     kind_id: string;
@@ -1071,11 +1063,6 @@ export type Problem = {
 export type ProblemField = {
     pointer: string;
     message: string;
-};
-
-export type ProblemSummary = {
-    what: string;
-    mend: string;
 };
 
 export type ProfileUpdate = {
@@ -1224,6 +1211,79 @@ export type ReportLink = {
     people: number;
 };
 
+export type RequestChannel = 'page' | 'letter' | 'phone' | 'mail' | 'in_person';
+
+export type RequestCounts = {
+    unconfirmed: number;
+    open: number;
+    overdue: number;
+    ended: number;
+};
+
+export type RequestEvent = {
+    id: string;
+    at: string;
+    kind: EventKind;
+    by?: string;
+    text?: string;
+};
+
+export type RequestFilter = 'open' | 'unconfirmed' | 'ended';
+
+export type RequestKind = 'access' | 'rectification' | 'restriction' | 'erasure' | 'portability' | 'objection';
+
+export type RequestNew = {
+    kind: RequestKind;
+    channel: RequestChannel;
+    name: string;
+    contact?: string;
+    words?: string;
+    person_id?: string;
+    received_at?: string;
+    language?: string;
+    identity: string;
+};
+
+export type RequestPackage = {
+    state: PackageState;
+    made_at?: string;
+    sent_at?: string;
+    until?: string;
+    fetched_at?: string;
+    bytes: number;
+    rows: number;
+    files: number;
+    manifest_sha256?: string;
+};
+
+export type RequestPage = {
+    items: Array<RequestRow>;
+    next?: string;
+    counts: RequestCounts;
+    public_url: string;
+};
+
+export type RequestRow = {
+    id: string;
+    number?: string;
+    kind: RequestKind;
+    state: RequestState;
+    channel: RequestChannel;
+    name?: string;
+    received_at: string;
+    due_at?: string;
+    ended_at?: string;
+    extended: boolean;
+    overdue: boolean;
+    person_id?: string;
+};
+
+export type RequestSettings = {
+    keep_months: number;
+};
+
+export type RequestState = 'unconfirmed' | 'confirmed' | 'working' | 'done' | 'refused';
+
 export type ResetConfirm = {
     token: string;
     password: string;
@@ -1231,11 +1291,6 @@ export type ResetConfirm = {
 
 export type ResetRequest = {
     email: string;
-};
-
-export type RestoreSummary = {
-    at: string;
-    restored_to: string;
 };
 
 export type Review = {
@@ -1262,7 +1317,7 @@ export type RightView = {
     why: string;
 };
 
-export type Role = 'administrator' | 'editor' | 'viewer' | 'requester';
+export type Role = 'administrator' | 'editor' | 'viewer' | 'requester' | 'privacy_officer';
 
 export type Rule = {
     field: string;
@@ -1569,6 +1624,30 @@ export type Strategy = {
 
 export type StrategyKind = 'broadcast' | 'one_by_one' | 'waves' | 'candidates' | 'direct';
 
+export type SubjectRequest = {
+    id: string;
+    number?: string;
+    kind: RequestKind;
+    state: RequestState;
+    channel: RequestChannel;
+    name?: string;
+    received_at: string;
+    due_at?: string;
+    ended_at?: string;
+    extended: boolean;
+    overdue: boolean;
+    person_id?: string;
+    contact?: string;
+    words?: string;
+    language: string;
+    forgotten: boolean;
+    person?: PersonRow;
+    candidates: Array<PersonRow>;
+    package: RequestPackage;
+    events: Array<RequestEvent>;
+    version: number;
+};
+
 export type Substitute = {
     id: string;
     name: string;
@@ -1811,6 +1890,18 @@ export type WeeklyRestRule = {
 };
 
 export type What = 'recipients' | 'queued' | 'sent' | 'delivered' | 'deferred' | 'failed' | 'bounced' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
+
+export type WithPerson = {
+    person_id: string;
+};
+
+export type WithReason = {
+    reason: string;
+};
+
+export type WithText = {
+    text?: string;
+};
 
 export type Workplace = {
     id: string;
@@ -7784,30 +7875,643 @@ export type DownloadErasureReceiptResponses = {
     200: unknown;
 };
 
-export type GetBackupsData = {
+export type ListRequestsData = {
     body?: never;
     path?: never;
-    query?: never;
-    url: '/api/v1/backups';
+    query?: {
+        show?: RequestFilter;
+        kind?: RequestKind;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/requests';
 };
 
-export type GetBackupsErrors = {
+export type ListRequestsErrors = {
     /**
      * A problem (RFC 9457).
      */
     default: Problem;
 };
 
-export type GetBackupsError = GetBackupsErrors[keyof GetBackupsErrors];
+export type ListRequestsError = ListRequestsErrors[keyof ListRequestsErrors];
 
-export type GetBackupsResponses = {
+export type ListRequestsResponses = {
     /**
      * The answer.
      */
-    200: BackupsView;
+    200: RequestPage;
 };
 
-export type GetBackupsResponse = GetBackupsResponses[keyof GetBackupsResponses];
+export type ListRequestsResponse = ListRequestsResponses[keyof ListRequestsResponses];
+
+export type EnterRequestData = {
+    body: RequestNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/requests';
+};
+
+export type EnterRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type EnterRequestError = EnterRequestErrors[keyof EnterRequestErrors];
+
+export type EnterRequestResponses = {
+    /**
+     * Created.
+     */
+    201: SubjectRequest;
+};
+
+export type EnterRequestResponse = EnterRequestResponses[keyof EnterRequestResponses];
+
+export type GetRequestData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}';
+};
+
+export type GetRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetRequestError = GetRequestErrors[keyof GetRequestErrors];
+
+export type GetRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type GetRequestResponse = GetRequestResponses[keyof GetRequestResponses];
+
+export type GetRequestSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/request-settings';
+};
+
+export type GetRequestSettingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetRequestSettingsError = GetRequestSettingsErrors[keyof GetRequestSettingsErrors];
+
+export type GetRequestSettingsResponses = {
+    /**
+     * The answer.
+     */
+    200: RequestSettings;
+};
+
+export type GetRequestSettingsResponse = GetRequestSettingsResponses[keyof GetRequestSettingsResponses];
+
+export type SetRequestSettingsData = {
+    body: RequestSettings;
+    path?: never;
+    query?: never;
+    url: '/api/v1/request-settings';
+};
+
+export type SetRequestSettingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SetRequestSettingsError = SetRequestSettingsErrors[keyof SetRequestSettingsErrors];
+
+export type SetRequestSettingsResponses = {
+    /**
+     * The answer.
+     */
+    200: RequestSettings;
+};
+
+export type SetRequestSettingsResponse = SetRequestSettingsResponses[keyof SetRequestSettingsResponses];
+
+export type ConfirmRequestData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/confirm';
+};
+
+export type ConfirmRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ConfirmRequestError = ConfirmRequestErrors[keyof ConfirmRequestErrors];
+
+export type ConfirmRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type ConfirmRequestResponse = ConfirmRequestResponses[keyof ConfirmRequestResponses];
+
+export type ChooseRequestPersonData = {
+    body: WithPerson;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/person';
+};
+
+export type ChooseRequestPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ChooseRequestPersonError = ChooseRequestPersonErrors[keyof ChooseRequestPersonErrors];
+
+export type ChooseRequestPersonResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type ChooseRequestPersonResponse = ChooseRequestPersonResponses[keyof ChooseRequestPersonResponses];
+
+export type AddRequestNoteData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/notes';
+};
+
+export type AddRequestNoteErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type AddRequestNoteError = AddRequestNoteErrors[keyof AddRequestNoteErrors];
+
+export type AddRequestNoteResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type AddRequestNoteResponse = AddRequestNoteResponses[keyof AddRequestNoteResponses];
+
+export type StartRequestData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/start';
+};
+
+export type StartRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type StartRequestError = StartRequestErrors[keyof StartRequestErrors];
+
+export type StartRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type StartRequestResponse = StartRequestResponses[keyof StartRequestResponses];
+
+export type ExtendRequestData = {
+    body: Extension;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/extend';
+};
+
+export type ExtendRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ExtendRequestError = ExtendRequestErrors[keyof ExtendRequestErrors];
+
+export type ExtendRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type ExtendRequestResponse = ExtendRequestResponses[keyof ExtendRequestResponses];
+
+export type RefuseRequestData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/refuse';
+};
+
+export type RefuseRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RefuseRequestError = RefuseRequestErrors[keyof RefuseRequestErrors];
+
+export type RefuseRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type RefuseRequestResponse = RefuseRequestResponses[keyof RefuseRequestResponses];
+
+export type FinishRequestData = {
+    body: WithText;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/finish';
+};
+
+export type FinishRequestErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type FinishRequestError = FinishRequestErrors[keyof FinishRequestErrors];
+
+export type FinishRequestResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type FinishRequestResponse = FinishRequestResponses[keyof FinishRequestResponses];
+
+export type ListRequestHoldingsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/holdings';
+};
+
+export type ListRequestHoldingsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListRequestHoldingsError = ListRequestHoldingsErrors[keyof ListRequestHoldingsErrors];
+
+export type ListRequestHoldingsResponses = {
+    /**
+     * The answer.
+     */
+    200: Holdings;
+};
+
+export type ListRequestHoldingsResponse = ListRequestHoldingsResponses[keyof ListRequestHoldingsResponses];
+
+export type GatherRequestPackageData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/package';
+};
+
+export type GatherRequestPackageErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GatherRequestPackageError = GatherRequestPackageErrors[keyof GatherRequestPackageErrors];
+
+export type GatherRequestPackageResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type GatherRequestPackageResponse = GatherRequestPackageResponses[keyof GatherRequestPackageResponses];
+
+export type DownloadRequestPackageData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/package/download';
+};
+
+export type DownloadRequestPackageErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadRequestPackageError = DownloadRequestPackageErrors[keyof DownloadRequestPackageErrors];
+
+export type DownloadRequestPackageResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type SendRequestPackageData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/package/send';
+};
+
+export type SendRequestPackageErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SendRequestPackageError = SendRequestPackageErrors[keyof SendRequestPackageErrors];
+
+export type SendRequestPackageResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type SendRequestPackageResponse = SendRequestPackageResponses[keyof SendRequestPackageResponses];
+
+export type RestrictRequestPersonData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/restrict';
+};
+
+export type RestrictRequestPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RestrictRequestPersonError = RestrictRequestPersonErrors[keyof RestrictRequestPersonErrors];
+
+export type RestrictRequestPersonResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type RestrictRequestPersonResponse = RestrictRequestPersonResponses[keyof RestrictRequestPersonResponses];
+
+export type ObjectForRequestPersonData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/object';
+};
+
+export type ObjectForRequestPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ObjectForRequestPersonError = ObjectForRequestPersonErrors[keyof ObjectForRequestPersonErrors];
+
+export type ObjectForRequestPersonResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type ObjectForRequestPersonResponse = ObjectForRequestPersonResponses[keyof ObjectForRequestPersonResponses];
+
+export type EraseRequestPersonData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/requests/{id}/erase';
+};
+
+export type EraseRequestPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type EraseRequestPersonError = EraseRequestPersonErrors[keyof EraseRequestPersonErrors];
+
+export type EraseRequestPersonResponses = {
+    /**
+     * The answer.
+     */
+    200: SubjectRequest;
+};
+
+export type EraseRequestPersonResponse = EraseRequestPersonResponses[keyof EraseRequestPersonResponses];
+
+export type ExportPersonData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/persons/{id}/export';
+};
+
+export type ExportPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ExportPersonError = ExportPersonErrors[keyof ExportPersonErrors];
+
+export type ExportPersonResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type RestrictPersonData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/persons/{id}/restrict';
+};
+
+export type RestrictPersonErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RestrictPersonError = RestrictPersonErrors[keyof RestrictPersonErrors];
+
+export type RestrictPersonResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RestrictPersonResponse = RestrictPersonResponses[keyof RestrictPersonResponses];
+
+export type LiftPersonRestrictionData = {
+    body: WithReason;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/persons/{id}/lift-restriction';
+};
+
+export type LiftPersonRestrictionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type LiftPersonRestrictionError = LiftPersonRestrictionErrors[keyof LiftPersonRestrictionErrors];
+
+export type LiftPersonRestrictionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LiftPersonRestrictionResponse = LiftPersonRestrictionResponses[keyof LiftPersonRestrictionResponses];
 
 export type StreamEventsData = {
     body?: never;

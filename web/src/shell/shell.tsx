@@ -14,6 +14,7 @@ import {
   IconDatabase,
   IconDeviceDesktop,
   IconDownload,
+  IconEraser,
   IconFileCertificate,
   IconFileImport,
   IconFilter,
@@ -21,6 +22,7 @@ import {
   IconForms,
   IconHistory,
   IconHome,
+  IconHourglass,
   IconInbox,
   IconList,
   IconLogout,
@@ -39,6 +41,7 @@ import {
   IconTag,
   IconTemplate,
   IconUserCircle,
+  IconUserShield,
   IconUsers,
   IconUsersGroup,
 } from '@tabler/icons-react'
@@ -101,6 +104,14 @@ const groups: { word?: string; items: Item[] }[] = [
       { href: '/sending/providers', word: 'providers', icon: IconServer, right: 'channels.manage' },
       { href: '/sending/mailbox', word: 'mailbox', icon: IconInbox, right: 'channels.manage' },
       { href: '/sending/suppressions', word: 'suppressions', icon: IconMailOff, right: 'channels.manage' },
+    ],
+  },
+  {
+    word: 'privacy',
+    items: [
+      { href: '/privacy/requests', word: 'requests', icon: IconUserShield, right: 'requests.handle' },
+      { href: '/privacy/retention', word: 'retention', icon: IconHourglass, right: 'audit.read' },
+      { href: '/privacy/erasures', word: 'erasures', icon: IconEraser, right: 'audit.read' },
     ],
   },
   {

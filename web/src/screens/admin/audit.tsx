@@ -24,6 +24,7 @@ const places: Record<string, (id: string) => string> = {
   template: (id) => `/templates/${id}`,
   shift: (id) => `/shifts/${id}`,
   substitute: (id) => `/substitutes/${id}`,
+  request: (id) => `/privacy/requests/${id}`,
 }
 
 /** What actions begin with. */
@@ -53,6 +54,7 @@ const kinds = [
   'substitute',
   'workplace',
   'portal',
+  'request',
   'audit',
   'keys',
 ] as const

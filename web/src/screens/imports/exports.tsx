@@ -13,7 +13,13 @@ import { LinkButton } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 
-const tones: Record<Export['state'], Tone> = { queued: 'busy', running: 'busy', done: 'good', failed: 'bad' }
+const tones: Record<Export['state'], Tone> = {
+  queued: 'busy',
+  running: 'busy',
+  done: 'good',
+  failed: 'bad',
+  expired: 'idle',
+}
 
 export default function Exports() {
   const may = useMay()
@@ -31,7 +37,12 @@ export default function Exports() {
     {
       key: 'state',
       header: t('imports:state'),
-      cell: (e) => <State tone={tones[e.state]}>{t(`imports:export_states.${e.state}`)}</State>,
+      cell: (e) => (
+        <>
+          <State tone={tones[e.state]}>{t(`imports:export_states.${e.state}`)}</State>
+          {e.error && <div className="muted small">{e.error}</div>}
+        </>
+      ),
     },
     { key: 'rows', header: t('imports:rows'), number: true, cell: (e) => formatNumber(e.rows) },
     {

@@ -5,10 +5,12 @@ import {
   IconCheckbox,
   IconClick,
   IconDots,
+  IconDownload,
   IconEdit,
   IconEyeCheck,
   IconFileImport,
   IconForms,
+  IconHandStop,
   IconListCheck,
   IconListDetails,
   IconMail,
@@ -30,11 +32,15 @@ import {
   changePersonTags,
   deletePerson,
   deletePersonSuppression,
+  exportPerson,
   getPerson,
+  getRequest,
+  liftPersonRestriction,
   listPersonTimeline,
   listSubstitutes,
   type Person,
   type PersonUpdate,
+  restrictPerson,
   setPersonConsent,
   setPersonList,
   type SuppressionNote,
@@ -67,10 +73,12 @@ import {
 } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Menu } from '@/ui/overlay'
+import { DialogForm } from '@/ui/dialog-form'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
 import { usePages } from '@/ui/table'
 import { contactFields, fieldNames, PersonFields, valuesOf } from './fields'
+import { save } from '../privacy/words'
 import { PersonState } from './persons'
 
 export default function PersonScreen() {
@@ -104,7 +112,8 @@ function PersonView({
   etag: string
   reload: () => Promise<unknown>
 }) {
-  const [{ edit }, setUrl] = useUrl()
+  const [{ edit, request }, setUrl] = useUrl()
+  const [asking, setAsking] = useState<'restrict' | 'lift'>()
   const attributes = useAttributes()
   const may = useMay()
   const go = useGo()
@@ -122,7 +131,7 @@ function PersonView({
       back={{ href: '/persons', label: t('people:persons') }}
       state={<PersonState state={person.state} />}
       actions={
-        write && (
+        (write || may('persons.export') || may('requests.handle')) && (
           <>
             {substitute && (
               <LinkButton
@@ -133,7 +142,7 @@ function PersonView({
                 {t('people:substitute')}
               </LinkButton>
             )}
-            {!edit && (
+            {write && !edit && (
               <Button
                 variant="default"
                 leftSection={<IconEdit size={16} aria-hidden />}
@@ -147,7 +156,32 @@ function PersonView({
               className="menu-button framed"
               button={<IconDots size={18} aria-hidden />}
               items={[
+                ...(may('persons.export')
+                  ? [
+                      {
+                        label: t('privacy:export'),
+                        icon: <IconDownload size={16} aria-hidden />,
+                        run: () =>
+                          void ask(exportPerson({ path: { id: person.id }, parseAs: 'blob' }))
+                            .then((file) => {
+                              save(file as unknown as Blob, `${name}.zip`)
+                              toast('good', t('privacy:export_done'))
+                            })
+                            .catch(toastProblem),
+                      },
+                    ]
+                  : []),
+                ...(may('requests.handle')
+                  ? [
+                      {
+                        label: t(person.state === 'active' ? 'privacy:restrict' : 'privacy:lift'),
+                        icon: <IconHandStop size={16} aria-hidden />,
+                        run: () => setAsking(person.state === 'active' ? 'restrict' : 'lift'),
+                      },
+                    ]
+                  : []),
                 {
+                  disabled: !write,
                   label: t('people:delete'),
                   danger: true,
                   icon: <IconTrash size={16} aria-hidden />,
@@ -171,6 +205,8 @@ function PersonView({
         )
       }
     >
+      {asking && <Restrict person={person} name={name} what={asking} close={() => setAsking(undefined)} />}
+      {request && may('requests.handle') && <AskedFor request={request} />}
       <Suppressed person={person} name={name} channel="mail" note={person.suppressed} />
       <Suppressed person={person} name={name} channel="sms" note={person.sms_suppressed} />
       <div className="split person-split">
@@ -194,6 +230,55 @@ function PersonView({
         </div>
       </div>
     </Page>
+  )
+}
+
+/** Restricts the processing, or lifts that, with the reason that the trail keeps. */
+function Restrict(props: { person: Person; name: string; what: 'restrict' | 'lift'; close: () => void }) {
+  const { person, name, what } = props
+  const form = useForm({ reason: '' })
+  const call = what === 'restrict' ? restrictPerson : liftPersonRestriction
+  return (
+    <DialogForm
+      open
+      title={t(`privacy:${what}_title`, { name })}
+      label={t(`privacy:${what}_label`)}
+      form={form}
+      onClose={props.close}
+      send={async (body) => {
+        await ask(call({ path: { id: person.id }, body }))
+        await refresh(person.id)
+        toast('good', t(what === 'restrict' ? 'privacy:restricted' : 'privacy:lifted', { name }))
+      }}
+    >
+      {what === 'restrict' && <p>{t('privacy:restrict_text')}</p>}
+      <Textarea
+        label={t('privacy:reason')}
+        rows={3}
+        required
+        maxLength={2000}
+        autoFocus
+        {...form.text('reason')}
+      />
+    </DialogForm>
+  )
+}
+
+/** What the person asked to have put right, beside the form. */
+function AskedFor({ request: id }: { request: string }) {
+  const query = useQuery({ queryKey: ['request', id], queryFn: () => ask(getRequest({ path: { id } })) })
+  return (
+    <Loaded query={query} lines={2}>
+      {(request) => (
+        <Alert
+          tone="info"
+          title={t('privacy:rectify_beside', { number: request.number })}
+          actions={<Link href={`/privacy/requests/${id}`}>{t('privacy:rectify_back')}</Link>}
+        >
+          <blockquote className="pre">{request.words ?? '–'}</blockquote>
+        </Alert>
+      )}
+    </Loaded>
   )
 }
 

@@ -1,4 +1,4 @@
-#include "staffing/portal/words.hpp"
+#include "web/words.hpp"
 
 #include <fmt/format.h>
 
@@ -8,37 +8,45 @@
 #include "base/embed.hpp"
 #include "base/text.hpp"
 
-namespace varde::staffing {
+namespace varde::web {
 namespace {
 
 using Texts = std::map<std::string, std::string, std::less<>>;
 
-std::map<std::string, Texts, std::less<>> read_texts() {
-  constexpr std::string_view kFolder = "pages/staffing/";
-  std::map<std::string, Texts, std::less<>> out;
+using Languages = std::map<std::string, Texts, std::less<>>;
+
+// By folder and language.
+std::map<std::string, Languages, std::less<>> read_texts() {
+  constexpr std::string_view kFolder = "pages/";
+  std::map<std::string, Languages, std::less<>> out;
   for (const auto& file : varde_locales_files()) {
     if (!file.name.starts_with(kFolder) || !file.name.ends_with(".json")) continue;
-    auto language = file.name.substr(kFolder.size());
+    auto rest = file.name.substr(kFolder.size());
+    auto slash = rest.find('/');
+    if (slash == std::string_view::npos) continue;
+    auto language = rest.substr(slash + 1);
     language.remove_suffix(5);
-    auto& texts = out[std::string(language)];
+    auto& texts = out[std::string(rest.substr(0, slash))][std::string(language)];
     auto file_texts = boost::json::parse({file.content.data(), file.content.size()});
     for (const auto& [key, text] : file_texts.as_object())
       texts[std::string(key)] = std::string(text.as_string());
   }
-  if (!out.contains("en")) throw std::logic_error("the texts of the pages are not in the program");
   return out;
 }
 
-const std::map<std::string, Texts, std::less<>>& all_texts() {
+const Languages& texts_of(std::string_view folder) {
   static const auto all = read_texts();
-  return all;
+  auto found = all.find(folder);
+  if (found == all.end() || !found->second.contains("en"))
+    throw std::logic_error("the texts of the pages are not in the program");
+  return found->second;
 }
 
-std::string known_language(std::string_view tag) {
+std::string known_language(std::string_view folder, std::string_view tag) {
   auto two = ascii_lower(tag.substr(0, 2));
   if (tag.size() > 2 && tag[2] != '-' && tag[2] != '_') return {};
   if (two == "no" || two == "nn") two = "nb";
-  return all_texts().contains(two) ? two : std::string();
+  return texts_of(folder).contains(two) ? two : std::string();
 }
 
 template <class Escape>
@@ -60,25 +68,23 @@ std::string fill(std::string_view text, std::initializer_list<Words::Value> valu
 
 }  // namespace
 
-const std::vector<std::string>& page_languages() {
-  static const std::vector<std::string> kAll = [] {
-    std::vector<std::string> out;
-    for (const auto& [language, texts] : all_texts()) out.push_back(language);
-    return out;
-  }();
-  return kAll;
+std::vector<std::string> page_languages(std::string_view folder) {
+  std::vector<std::string> out;
+  for (const auto& [language, texts] : texts_of(folder)) out.push_back(language);
+  return out;
 }
 
-std::string accepted_language(std::string_view header) {
+std::string accepted_language(std::string_view folder, std::string_view header) {
   for (auto part : split(header.substr(0, 200), ','))
-    if (auto known = known_language(trim(part.substr(0, part.find(';')))); !known.empty())
+    if (auto known = known_language(folder, trim(part.substr(0, part.find(';')))); !known.empty())
       return known;
   return {};
 }
 
-Words::Words(std::string_view tag) : language_(known_language(tag)) {
+Words::Words(std::string_view folder, std::string_view tag)
+    : language_(known_language(folder, tag)) {
   if (language_.empty()) language_ = "en";
-  texts_ = &all_texts().find(language_)->second;
+  texts_ = &texts_of(folder).find(language_)->second;
 }
 
 std::string Words::operator()(std::string_view key, std::initializer_list<Value> values) const {
@@ -139,4 +145,4 @@ std::string Words::moment(Timestamp at, std::string_view zone) const {
                 {"time", clock(local.minute)}});
 }
 
-}  // namespace varde::staffing
+}  // namespace varde::web

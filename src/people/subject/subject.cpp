@@ -1,0 +1,154 @@
+#include "people/subject/subject.hpp"
+
+#include "crypto/aead.hpp"
+#include "people/csv/csv_writer.hpp"
+#include "people/person/store.hpp"
+#include "trust/names.hpp"
+
+namespace varde::people {
+
+using trust::Ctx;
+
+namespace {
+
+struct IdentityRow {
+  Uuid id;
+  Personal first_name, last_name, email, phone;
+  std::string language, time_zone;
+  PersonState state = PersonState::active;
+  Timestamp created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(IdentityRow, (),
+                      (id, first_name, last_name, email, phone, language, time_zone, state,
+                       created_at, updated_at))
+struct AttributeRow {
+  std::string name;
+  std::string value;
+  Classification classification = Classification::plain;
+};
+BOOST_DESCRIBE_STRUCT(AttributeRow, (), (name, value, classification))
+struct TagRow {
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(TagRow, (), (name))
+struct ListRow {
+  std::string name;
+  MemberState state = MemberState::subscribed;
+  Timestamp since;
+};
+BOOST_DESCRIBE_STRUCT(ListRow, (), (name, state, since))
+struct ConsentRow {
+  std::string purpose;
+  bool given = false;
+  std::string source;
+  Timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(ConsentRow, (), (purpose, given, source, at))
+struct EventRow {
+  Timestamp at;
+  ActivityKind kind = ActivityKind::note;
+  std::string about;
+  std::optional<std::int64_t> number;
+  std::optional<std::string> detail;
+  bool simulated = false, scanner = false;
+};
+BOOST_DESCRIBE_STRUCT(EventRow, (), (at, kind, about, number, detail, simulated, scanner))
+
+void write_person(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
+  auto persons = load(ctx, {id}, true, false);
+  if (persons.empty()) return;
+  const auto& p = persons.front();
+  out.table("identity",
+            std::vector<IdentityRow>{{p.id, p.first_name, p.last_name, p.email, p.phone, p.language,
+                                      p.time_zone, p.state, p.created_at, p.updated_at}});
+  std::vector<AttributeRow> values;
+  for (const auto& attribute : attributes(ctx))
+    if (auto value = p.attributes.find(attribute.id); value != p.attributes.end())
+      values.push_back({attribute.label.empty() ? attribute.key : attribute.label,
+                        csv::cell_of(value->second), attribute.classification});
+  out.table("attributes", values);
+}
+
+void write_belongings(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
+  std::vector<Uuid> ids{id};
+  auto tag_rows = ctx.tx().later(store::kTagsOf, ids);
+  auto member_rows = ctx.tx().later(store::kMembersOf, ids);
+  auto consent_rows = ctx.tx().later(store::kConsentsOf, ids);
+  auto tags = tag_names(ctx);
+  auto lists = list_names(ctx);
+  std::vector<TagRow> tagged;
+  for (const auto& row : tag_rows.rows().all<store::TagRecord>())
+    tagged.push_back({tags[row.tag_id]});
+  out.table("tags", tagged);
+  std::vector<ListRow> members;
+  for (const auto& row : member_rows.rows().all<store::MemberRecord>())
+    members.push_back({lists[row.list_id], row.state, row.since});
+  out.table("lists", members);
+  std::map<Uuid, std::string> purpose_names;
+  for (const auto& purpose : purposes(ctx)) purpose_names[purpose.id] = purpose.label;
+  std::vector<ConsentRow> consents;
+  for (const auto& row : consent_rows.rows().all<store::ConsentRecord>())
+    consents.push_back({purpose_names[row.purpose_id], row.given, row.source, row.at});
+  out.table("consents", consents);
+}
+
+void write_timeline(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
+  out.section("timeline", subject_columns<EventRow>());
+  auto key = ctx.base.keys.key(ctx.tenant, id);
+  std::map<Uuid, std::string> names;
+  for (auto before = Uuid::largest();;) {
+    auto records =
+        ctx.tx().all<store::ActivityRecord>(store::kActivityOf, id, before, kSubjectPage);
+    std::set<Uuid> unknown;
+    for (const auto& record : records)
+      if (record.ref_id && !names.contains(*record.ref_id)) unknown.insert(*record.ref_id);
+    if (!unknown.empty()) {
+      for (const auto& ref : unknown) names[ref];
+      for (auto& [ref, name] : trust::names_of(ctx, {unknown.begin(), unknown.end()}))
+        names[ref] = std::move(name);
+    }
+    for (const auto& record : records) {
+      EventRow row{record.at,
+                   record.kind,
+                   "",
+                   record.number,
+                   std::nullopt,
+                   (record.flags & kSimulated) != 0,
+                   (record.flags & kScanner) != 0};
+      if (record.ref_id) row.about = names[*record.ref_id];
+      if (record.sealed && key)
+        row.detail = crypto::open(
+            *key, record.sealed->data,
+            "activity:" + std::string(ctx.tenant.view()) + std::string(record.activity_id.view()));
+      out.add(row);
+    }
+    if (static_cast<int>(records.size()) < kSubjectPage) return;
+    before = records.back().activity_id;
+  }
+}
+
+}  // namespace
+
+void gather(Ctx& ctx, const Uuid& person, SubjectWriter& out) {
+  for (const auto& hook : ctx.base.extensions.all<SubjectHook>()) hook.run(ctx, person, out);
+}
+
+std::vector<std::string> gathered_tables(trust::Base& base) {
+  std::vector<std::string> out;
+  for (const auto& hook : base.extensions.all<SubjectHook>())
+    out.insert(out.end(), hook.tables.begin(), hook.tables.end());
+  return out;
+}
+
+void add_subject_hooks(trust::Base& base) {
+  // person_prefix holds nothing but keyed hashes of what "identity" says.
+  base.extensions.add(SubjectHook{{"person", "person_prefix", "person_attribute", "person_tag",
+                                   "list_member", "consent", "activity"},
+                                  [](Ctx& ctx, const Uuid& person, SubjectWriter& out) {
+                                    write_person(ctx, person, out);
+                                    write_belongings(ctx, person, out);
+                                    write_timeline(ctx, person, out);
+                                  }});
+}
+
+}  // namespace varde::people

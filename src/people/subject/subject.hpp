@@ -1,0 +1,110 @@
+// What is stored about one person, handed out whole: GDPR Art. 15 (access) and 20 (portability).
+//
+// Every module that stores something about persons adds a SubjectHook, which writes it as named
+// sections of rows, and as files; it names the tables that it hands out, and a test holds these
+// against the claims (Module::claims). gather() goes through all of them. There is one gathering:
+// what a substitute sees about herself, what a clerk hands out and what answers a request are the
+// same document, shown in different ways (document.hpp, package.hpp).
+//
+// Rows are read a page at a time. Files are named while the rows are read, and opened one after the
+// other when they are written.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "trust/ctx.hpp"
+#include "web/reflect.hpp"
+
+namespace varde::people {
+
+/// `choice`: one of the program's own words, which readers are told in their language.
+enum class ColumnType { text, choice, number, yes_no, date, time };
+BOOST_DESCRIBE_ENUM(ColumnType, text, choice, number, yes_no, date, time)
+
+struct SubjectColumn {
+  std::string key;
+  ColumnType type = ColumnType::text;
+};
+
+/// The bytes of a file, when they are wanted; nullopt when it is gone by then.
+using FileSource = std::function<std::optional<std::string>(trust::Ctx&)>;
+
+template <class Row>
+std::vector<SubjectColumn> subject_columns() {
+  std::vector<SubjectColumn> out;
+  boost::mp11::mp_for_each<web::detail::members_of<Row>>([&](auto member) {
+    using Member = std::remove_cvref_t<decltype(std::declval<Row>().*member.pointer)>;
+    using Value = typename decltype([] {
+      if constexpr (web::detail::is_optional<Member>::value)
+        return std::type_identity<typename Member::value_type>();
+      else
+        return std::type_identity<Member>();
+    }())::type;
+    auto type = ColumnType::text;
+    if constexpr (std::is_same_v<Value, Timestamp>)
+      type = ColumnType::time;
+    else if constexpr (std::is_same_v<Value, Date>)
+      type = ColumnType::date;
+    else if constexpr (std::is_enum_v<Value>)
+      type = ColumnType::choice;
+    else if constexpr (std::is_same_v<Value, bool>)
+      type = ColumnType::yes_no;
+    else if constexpr (std::is_arithmetic_v<Value>)
+      type = ColumnType::number;
+    out.push_back({std::string(web::detail::field_name(member.name)), type});
+  });
+  return out;
+}
+
+/// Takes what the modules hand out.
+class SubjectWriter {
+ public:
+  virtual ~SubjectWriter() = default;
+  /// Begins a section. `key` is a word, "bookings"; titles are the reader's
+  /// (locales/pages/subject: section.bookings, column.starts_at).
+  virtual void section(std::string_view key, std::vector<SubjectColumn> columns) = 0;
+  /// A row of it: as many values as it has columns.
+  virtual void row(std::vector<boost::json::value> cells) = 0;
+  /// `name` is ASCII without a folder: "picture.jpg".
+  virtual void file(std::string name, FileSource bytes) = 0;
+
+  /// A row from a described struct, whose members are the columns.
+  template <class Row>
+  void add(const Row& row_in) {
+    std::vector<boost::json::value> cells;
+    boost::mp11::mp_for_each<web::detail::members_of<Row>>(
+        [&](auto member) { cells.push_back(web::write(row_in.*member.pointer)); });
+    row(std::move(cells));
+  }
+  /// A whole section.
+  template <class Row>
+  void table(std::string_view key, const std::vector<Row>& rows) {
+    section(key, subject_columns<Row>());
+    for (const auto& one : rows) add(one);
+  }
+};
+
+/// How many rows are read at once.
+inline constexpr int kSubjectPage = 1000;
+
+/// Extension: what a module hands out about a person.
+struct SubjectHook {
+  std::vector<std::string> tables;  ///< That it hands out.
+  std::function<void(trust::Ctx&, const Uuid& person, SubjectWriter&)> run;
+};
+
+/// Hands everything that is stored about the person to `out`, in the context's transaction.
+void gather(trust::Ctx& ctx, const Uuid& person, SubjectWriter& out);
+
+/// The tables that some module hands out.
+std::vector<std::string> gathered_tables(trust::Base& base);
+
+/// Adds what people/ itself holds.
+void add_subject_hooks(trust::Base& base);
+
+}  // namespace varde::people

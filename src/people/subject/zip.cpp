@@ -1,0 +1,87 @@
+#include "people/subject/zip.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <exception>
+#include <stdexcept>
+
+namespace varde::people {
+
+struct ZipWriter::Impl {
+  std::function<bool(std::string_view)> out;
+  std::time_t at = 0;
+  struct archive* archive = nullptr;
+  bool gone = false;
+  std::exception_ptr thrown;  // no exception crosses the C library
+
+  static la_ssize_t write(struct archive*, void* self, const void* bytes, std::size_t size) {
+    auto& impl = *static_cast<Impl*>(self);
+    if (impl.gone) return -1;
+    try {
+      if (impl.out({static_cast<const char*>(bytes), size})) return static_cast<la_ssize_t>(size);
+    } catch (...) {
+      impl.thrown = std::current_exception();
+    }
+    impl.gone = true;
+    return -1;
+  }
+
+  bool ok(int result) {
+    if (thrown) std::rethrow_exception(std::exchange(thrown, nullptr));
+    if (gone) return false;
+    if (result >= ARCHIVE_WARN) return true;
+    const char* what = archive_error_string(archive);
+    throw std::runtime_error(std::string("the archive cannot be written: ") +
+                             (what != nullptr ? what : "no memory"));
+  }
+};
+
+ZipWriter::ZipWriter(std::function<bool(std::string_view)> out, Timestamp at)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->out = std::move(out);
+  impl_->at = std::chrono::system_clock::to_time_t(
+      std::chrono::time_point_cast<std::chrono::system_clock::duration>(at));
+  impl_->archive = archive_write_new();
+  if (impl_->archive == nullptr) throw std::bad_alloc();
+  archive_write_set_format_zip(impl_->archive);
+  archive_write_set_bytes_per_block(impl_->archive, 0);
+  archive_write_set_bytes_in_last_block(impl_->archive, 1);
+  impl_->ok(archive_write_open(impl_->archive, impl_.get(), nullptr, Impl::write, nullptr));
+}
+
+ZipWriter::~ZipWriter() {
+  // Not finished: nothing more is to be written.
+  impl_->gone = true;
+  archive_write_free(impl_->archive);
+}
+
+bool ZipWriter::add(const std::string& name, std::string_view bytes, bool packed) {
+  auto* archive = impl_->archive;
+  if (packed)
+    archive_write_zip_set_compression_store(archive);
+  else
+    archive_write_zip_set_compression_deflate(archive);
+  std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
+                                                                      archive_entry_free);
+  if (entry == nullptr) throw std::bad_alloc();
+  archive_entry_set_pathname(entry.get(), name.c_str());
+  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
+  archive_entry_set_filetype(entry.get(), AE_IFREG);
+  archive_entry_set_perm(entry.get(), 0644);
+  archive_entry_set_mtime(entry.get(), impl_->at, 0);
+  if (!impl_->ok(archive_write_header(archive, entry.get()))) return false;
+  // A piece at a time, so that a large text does not hold the loop while it is compressed.
+  while (!bytes.empty()) {
+    auto written =
+        archive_write_data(archive, bytes.data(), std::min<std::size_t>(bytes.size(), 256 * 1024));
+    if (!impl_->ok(written < 0 ? ARCHIVE_FATAL : ARCHIVE_OK)) return false;
+    if (written == 0) throw std::runtime_error("the archive takes no more bytes");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return impl_->ok(archive_write_finish_entry(archive));
+}
+
+bool ZipWriter::finish() { return impl_->ok(archive_write_close(impl_->archive)); }
+
+}  // namespace varde::people

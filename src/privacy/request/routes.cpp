@@ -1,0 +1,611 @@
+// The desk: requests by their deadline, one with its history, and what can be done about it; and
+// the same deeds on a person without a request.
+#include "base/text.hpp"
+#include "outreach/channel/channel.hpp"
+#include "people/person/standing.hpp"
+#include "people/subject/package.hpp"
+#include "privacy/request/internal.hpp"
+#include "trust/audit.hpp"
+#include "trust/identity/identity.hpp"
+#include "web/resource.hpp"
+
+namespace varde::privacy {
+
+using namespace store;
+using trust::Ctx;
+using trust::Right;
+namespace json = boost::json;
+
+namespace {
+
+using Reason = web::Text<2000, 1>;
+
+enum class RequestFilter { open, unconfirmed, ended };
+BOOST_DESCRIBE_ENUM(RequestFilter, open, unconfirmed, ended)
+struct RequestQuery {
+  std::optional<RequestFilter> show;
+  std::optional<RequestKind> kind;
+  std::optional<std::string> cursor;
+  std::optional<int> limit;
+};
+BOOST_DESCRIBE_STRUCT(RequestQuery, (), (show, kind, cursor, limit))
+struct RequestRow {
+  Uuid id;
+  std::optional<std::string> number;
+  RequestKind kind = RequestKind::access;
+  RequestState state = RequestState::unconfirmed;
+  RequestChannel channel = RequestChannel::page;
+  std::optional<Personal> name;
+  Timestamp received_at;
+  std::optional<Timestamp> due_at, ended_at;
+  bool extended = false, overdue = false;
+  std::optional<Uuid> person_id;
+};
+BOOST_DESCRIBE_STRUCT(RequestRow, (),
+                      (id, number, kind, state, channel, name, received_at, due_at, ended_at,
+                       extended, overdue, person_id))
+struct RequestCounts {
+  std::int64_t unconfirmed = 0, open = 0, overdue = 0, ended = 0;
+};
+BOOST_DESCRIBE_STRUCT(RequestCounts, (), (unconfirmed, open, overdue, ended))
+struct RequestPage {
+  std::vector<RequestRow> items;
+  std::optional<std::string> next;
+  RequestCounts counts;
+  std::string public_url;
+};
+BOOST_DESCRIBE_STRUCT(RequestPage, (), (items, next, counts, public_url))
+struct RequestEvent {
+  Uuid id;
+  Timestamp at;
+  EventKind kind = EventKind::note;
+  std::optional<std::string> by;  ///< The clerk; absent: the person, or the system.
+  std::optional<Personal> text;
+};
+BOOST_DESCRIBE_STRUCT(RequestEvent, (), (id, at, kind, by, text))
+struct RequestPackage {
+  PackageState state = PackageState::none;
+  std::optional<Timestamp> made_at, sent_at, until, fetched_at;
+  std::int64_t bytes = 0, rows = 0, files = 0;
+  std::optional<std::string> manifest_sha256;
+};
+BOOST_DESCRIBE_STRUCT(RequestPackage, (),
+                      (state, made_at, sent_at, until, fetched_at, bytes, rows, files,
+                       manifest_sha256))
+namespace described {
+struct SubjectRequest : RequestRow {
+  std::optional<Personal> contact, words;
+  std::string language;
+  bool forgotten = false;  ///< What identified the person is gone.
+  std::optional<people::PersonRow> person;
+  std::vector<people::PersonRow> candidates;  ///< Who it may be about, while nobody is chosen.
+  RequestPackage package;
+  std::vector<RequestEvent> events;
+  std::int64_t version = 1;
+};
+BOOST_DESCRIBE_STRUCT(SubjectRequest, (RequestRow),
+                      (contact, words, language, forgotten, person, candidates, package, events,
+                       version))
+}  // namespace described
+using RequestDetails = described::SubjectRequest;
+
+struct RequestNew {
+  RequestKind kind = RequestKind::access;
+  RequestChannel channel = RequestChannel::letter;
+  web::Text<200, 1> name;
+  std::optional<web::Text<254>> contact;
+  std::optional<web::Text<4000>> words;
+  std::optional<Uuid> person_id;
+  std::optional<Timestamp> received_at;
+  std::optional<web::Language> language;
+  web::Text<500, 1> identity;  ///< How it was made sure who asks.
+};
+BOOST_DESCRIBE_STRUCT(RequestNew, (),
+                      (kind, channel, name, contact, words, person_id, received_at, language,
+                       identity))
+struct WithReason {
+  Reason reason;
+};
+BOOST_DESCRIBE_STRUCT(WithReason, (), (reason))
+struct WithText {
+  std::optional<web::Text<2000>> text;
+};
+BOOST_DESCRIBE_STRUCT(WithText, (), (text))
+struct WithPerson {
+  Uuid person_id;
+};
+BOOST_DESCRIBE_STRUCT(WithPerson, (), (person_id))
+struct Extension {
+  int months = 2;
+  Reason reason;
+};
+BOOST_DESCRIBE_STRUCT(Extension, (), (months, reason))
+struct Holding {
+  std::string section;
+  std::int64_t rows = 0;
+};
+BOOST_DESCRIBE_STRUCT(Holding, (), (section, rows))
+struct Holdings {
+  std::vector<Holding> sections;
+  std::int64_t rows = 0, files = 0;
+};
+BOOST_DESCRIBE_STRUCT(Holdings, (), (sections, rows, files))
+struct RequestSettings {
+  int keep_months = kKeepMonths;
+};
+BOOST_DESCRIBE_STRUCT(RequestSettings, (), (keep_months))
+
+// ---- views
+
+template <class View>
+View row_of(Ctx& ctx, const RequestRecord& r, const std::optional<Asked>& asked) {
+  View out;
+  out.id = r.request_id;
+  if (r.number) out.number = case_number(*r.number, r.confirmed_at.value_or(r.received_at));
+  out.kind = r.kind;
+  out.state = r.state;
+  out.channel = r.channel;
+  if (asked) out.name = asked->name;
+  out.received_at = r.received_at;
+  out.due_at = r.due_at;
+  out.ended_at = r.ended_at;
+  out.extended = r.extended_at.has_value();
+  out.overdue = r.due_at && !r.ended_at && *r.due_at < now();
+  out.person_id = r.person_id;
+  (void)ctx;
+  return out;
+}
+
+Result<RequestRecord> find(Ctx& ctx, const Uuid& id) {
+  auto record = ctx.tx().maybe<RequestRecord>(kLockRequest, id);
+  if (!record) return not_found("This request does not exist any more.");
+  return *record;
+}
+
+// One on which something can still be done.
+Result<RequestRecord> find_open(Ctx& ctx, const Uuid& id) {
+  VARDE_TRY(auto record, find(ctx, id));
+  if (record.state == RequestState::unconfirmed)
+    return conflict("Nobody has confirmed this request. Confirm it first.", "unconfirmed");
+  if (record.ended_at) return conflict("This request has ended already.", "ended");
+  return record;
+}
+
+Result<RequestRecord> find_with_person(Ctx& ctx, const Uuid& id) {
+  VARDE_TRY(auto record, find_open(ctx, id));
+  if (!record.person_id) return conflict("Choose first whom this request is about.", "no-person");
+  return record;
+}
+
+Result<RequestDetails> view(Ctx& ctx, const Uuid& id) {
+  auto record = ctx.tx().maybe<RequestRecord>(kRequest, id);
+  if (!record) return not_found("This request does not exist any more.");
+  auto asked = open_asked(ctx, *record);
+  auto out = row_of<RequestDetails>(ctx, *record, asked);
+  out.language = record->language;
+  out.version = record->version;
+  out.forgotten = !asked;
+  if (asked) {
+    if (!asked->contact.empty()) out.contact = asked->contact;
+    if (!asked->words.empty()) out.words = asked->words;
+  }
+  if (record->person_id) {
+    if (auto rows = people::rows(ctx, {*record->person_id}); !rows.empty())
+      out.person = std::move(rows.front());
+  } else if (asked && !record->ended_at) {
+    auto ids = persons_with(ctx, asked->contact.reveal());
+    if (ids.empty()) {
+      people::PersonFilter filter;
+      filter.q = asked->name.reveal();
+      if (auto found = people::search(ctx, filter, Uuid::largest(), 10)) ids = *found;
+    }
+    out.candidates = people::rows(ctx, ids);
+  }
+  out.package = {record->package_state, record->package_at,         record->package_sent_at,
+                 record->package_until, record->package_fetched_at, record->package_bytes,
+                 record->package_rows,  record->package_files,      std::nullopt};
+  if (record->package_hash) out.package.manifest_sha256 = hex(record->package_hash->data);
+  auto events = ctx.tx().all<EventRecord>(kEvents, id);
+  std::vector<Uuid> accounts;
+  for (const auto& event : events)
+    if (event.account_id) accounts.push_back(*event.account_id);
+  auto names = trust::account_names(ctx.base, accounts);
+  for (const auto& event : events) {
+    RequestEvent item{event.event_id, event.at, event.kind, std::nullopt, std::nullopt};
+    if (event.account_id)
+      if (auto name = names.find(*event.account_id); name != names.end()) item.by = name->second;
+    if (auto note = open_note(ctx, event)) item.text = Personal(*note);
+    out.events.push_back(std::move(item));
+  }
+  return out;
+}
+
+Result<RequestPage> list(Ctx& ctx, const RequestQuery& query) {
+  auto show = query.show.value_or(RequestFilter::open);
+  auto limit = web::page_limit(query.limit);
+  bool open = show == RequestFilter::open;
+  Timestamp at = open ? Timestamp() : now() + std::chrono::hours(24 * 365 * 100);
+  Uuid last = open ? Uuid() : Uuid::largest();
+  if (query.cursor) {
+    auto parts = web::read_cursor(*query.cursor, 2);
+    auto read_at = parts ? parse_rfc3339((*parts)[0]) : std::nullopt;
+    auto read_id = parts ? Uuid::parse((*parts)[1]) : std::nullopt;
+    if (!read_at || !read_id) return bad_input("query/cursor", "is not a cursor of this list.");
+    at = *read_at;
+    last = *read_id;
+  }
+  auto counts = ctx.tx().later(kCounts, now());
+  auto kind = query.kind ? std::optional(static_cast<int>(*query.kind)) : std::nullopt;
+  std::vector<std::int64_t> states = {4, 5};
+  if (show == RequestFilter::unconfirmed) states = {1};
+  auto records = open ? ctx.tx().all<RequestRecord>(kOpen, kind, at, last, limit + 1)
+                      : ctx.tx().all<RequestRecord>(kOthers, states, kind, at, last, limit + 1);
+  RequestPage page;
+  for (const auto& row : counts.rows().all<StateCount>()) {
+    auto& count = row.state == RequestState::unconfirmed ? page.counts.unconfirmed
+                  : row.state == RequestState::done || row.state == RequestState::refused
+                      ? page.counts.ended
+                      : page.counts.open;
+    count += row.count;
+    if (&count == &page.counts.open) page.counts.overdue += row.overdue;
+  }
+  if (records.size() > static_cast<std::size_t>(limit)) {
+    records.resize(static_cast<std::size_t>(limit));
+    const auto& r = records.back();
+    page.next = web::make_cursor(
+        {to_rfc3339(open ? r.due_at.value_or(at) : r.received_at), r.request_id.str()});
+  }
+  std::vector<Uuid> ids;
+  for (const auto& record : records) ids.push_back(record.request_id);
+  ctx.base.keys.keys(ctx.tenant, ids);  // one round trip for all
+  for (const auto& record : records)
+    page.items.push_back(row_of<RequestRow>(ctx, record, open_asked(ctx, record)));
+  page.public_url = ctx.base.public_url + "/p/requests/" + trust::tenant_settings(ctx).slug;
+  return page;
+}
+
+// ---- deeds
+
+// A word to the person, where the request gives an address.
+void tell_person(Ctx& ctx, const RequestRecord& record, std::string_view key,
+                 const std::string& reason = {}) {
+  if (auto asked = open_asked(ctx, record)) tell(ctx, record, *asked, key, reason);
+}
+
+void start(Ctx& ctx, const RequestRecord& record) {
+  if (record.state != RequestState::confirmed) return;
+  ctx.tx().later(kSetState, record.request_id, RequestState::working, std::optional<Timestamp>());
+  add_event(ctx, record.request_id, EventKind::started);
+  note_in_trail(ctx, "request.start", record);
+}
+
+void end(Ctx& ctx, const RequestRecord& record, RequestState state, const std::string& note) {
+  ctx.tx().later(kSetState, record.request_id, state, std::optional(now()));
+  bool done = state == RequestState::done;
+  add_event(ctx, record.request_id, done ? EventKind::done : EventKind::refused, note);
+  note_in_trail(ctx, done ? "request.finish" : "request.refuse", record);
+}
+
+Result<Uuid> enter(Ctx& ctx, const RequestNew& in) {
+  if (in.channel == RequestChannel::page)
+    return bad_input("/channel", "is for requests that come from the page.");
+  NewRequest request;
+  request.kind = in.kind;
+  request.channel = in.channel;
+  request.language = in.language ? request_words(in.language->value).language()
+                                 : request_words(trust::tenant_settings(ctx).locale).language();
+  request.received_at = in.received_at.value_or(now());
+  if (request.received_at > now() + std::chrono::minutes(5))
+    return bad_input("/received_at", "must not be in the future.");
+  if (request.received_at < now() - std::chrono::hours(24 * 366))
+    return bad_input("/received_at", "must be within the last year.");
+  std::string contact;
+  if (in.contact && !in.contact->value.empty()) {
+    auto normal =
+        in.contact->value.find('@') != std::string::npos
+            ? people::normalise_email(in.contact->value)
+            : people::normalise_phone(in.contact->value,
+                                      people::region_of(trust::tenant_settings(ctx).time_zone));
+    if (!normal)
+      return bad_input("/contact",
+                       "is neither an e-mail address nor a phone number that can "
+                       "exist.");
+    contact = *normal;
+  }
+  if (in.person_id && people::load(ctx, {*in.person_id}, false).empty())
+    return bad_input("/person_id", "This person does not exist, or was erased.");
+  request.asked = {Personal(in.name.value), Personal(contact),
+                   Personal(in.words ? in.words->value : std::string())};
+  receive(ctx, request);
+  confirm(ctx, request.id, in.identity.value);
+  if (in.person_id) ctx.tx().later(kSetPerson, request.id, in.person_id);
+  return request.id;
+}
+
+// Everything that was agreed to is taken back, and the address is held.
+Result<void> object(Ctx& ctx, const RequestRecord& record) {
+  auto id = *record.person_id;
+  auto standing = people::standing(ctx, id);
+  people::PersonChange change;
+  change.person_id = id;
+  for (const auto& [purpose, given] : standing.consents)
+    if (given) change.consents[purpose] = false;
+  for (const auto& [list, state] : standing.lists)
+    if (state != people::MemberState::unsubscribed)
+      change.lists[list] = people::MemberState::unsubscribed;
+  auto saved = people::save(ctx, {change}, {.source = "objection"}).front();
+  if (saved.what == people::Saved::rejected) return not_found(saved.problem);
+  auto persons = people::load(ctx, {id}, false);
+  if (persons.empty()) return not_found("This person does not exist, or was erased.");
+  const auto& person = persons.front();
+  if (!person.email.empty())
+    outreach::suppress(ctx, people::email_hash(ctx, person.email.reveal()),
+                       outreach::SuppressionReason::unsubscribe);
+  if (!person.phone.empty())
+    outreach::suppress(ctx, people::phone_hash(ctx, person.phone.reveal()),
+                       outreach::SuppressionReason::unsubscribe, outreach::Channel::sms);
+  people::record_activity(ctx, {{id, people::ActivityKind::suppressed, std::nullopt, std::nullopt,
+                                 0, std::nullopt, std::nullopt}});
+  return {};
+}
+
+// How much there is of each kind, without keeping any of it.
+class Counter : public people::SubjectWriter {
+ public:
+  void section(std::string_view key, std::vector<people::SubjectColumn>) override {
+    out.sections.push_back({std::string(key), 0});
+  }
+  void row(std::vector<json::value>) override {
+    ++out.sections.back().rows;
+    ++out.rows;
+  }
+  void file(std::string, people::FileSource) override { ++out.files; }
+  Holdings out;
+};
+
+Result<Holdings> holdings(Ctx& ctx, const Uuid& person) {
+  if (people::load(ctx, {person}, false).empty())
+    return not_found("This person does not exist, or was erased.");
+  Counter counter;
+  people::gather(ctx, person, counter);
+  std::erase_if(counter.out.sections, [](const Holding& holding) { return holding.rows == 0; });
+  return std::move(counter.out);
+}
+
+constexpr int access(Right right) { return static_cast<int>(right); }
+constexpr int kHandle = access(Right::requests_handle);
+using Id = web::Path<web::IdPath>;
+
+void add_list(trust::Api& api) {
+  api.add({"GET", "/api/v1/requests", "listRequests",
+           "Requests of persons about their data: open ones by their deadline", kHandle},
+          [](Ctx& ctx, const web::Query<RequestQuery>& query) -> Result<RequestPage> {
+            return list(ctx, query.value);
+          });
+  api.add({"POST", "/api/v1/requests", "enterRequest",
+           "Enters a request that came by letter, phone, mail or in person", kHandle},
+          [](Ctx& ctx, const web::Body<RequestNew>& in) -> Result<web::Created<RequestDetails>> {
+            VARDE_TRY(auto id, enter(ctx, in.value));
+            VARDE_TRY(auto out, view(ctx, id));
+            return web::Created<RequestDetails>{std::move(out), "/api/v1/requests/" + id.str()};
+          });
+  api.add({"GET", "/api/v1/requests/{id}", "getRequest", "One request with its history", kHandle},
+          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> { return view(ctx, path->id); });
+  api.add({"GET", "/api/v1/request-settings", "getRequestSettings",
+           "How long requests are kept after their end", kHandle},
+          [](Ctx& ctx) -> Result<RequestSettings> { return RequestSettings{keep_months(ctx)}; });
+  api.add({"PUT", "/api/v1/request-settings", "setRequestSettings",
+           "Sets how long what was asked is kept after the end: 1 to 120 months",
+           access(Right::settings_manage)},
+          [](Ctx& ctx, const web::Body<RequestSettings>& in) -> Result<RequestSettings> {
+            if (in->keep_months < 1 || in->keep_months > 120)
+              return bad_input("/keep_months", "must be from 1 to 120.");
+            ctx.tx().later(kSetKeepMonths, ctx.tenant, in->keep_months);
+            trust::record(ctx, trust::AuditEntry{"request.settings", "tenant", ctx.tenant});
+            return in.value;
+          });
+}
+
+void add_steps(trust::Api& api) {
+  api.add({"POST", "/api/v1/requests/{id}/confirm", "confirmRequest",
+           "Confirms who asks, when it was made sure otherwise than by the code", kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find(ctx, path->id));
+            if (record.state != RequestState::unconfirmed)
+              return conflict("This request is confirmed already.", "confirmed");
+            confirm(ctx, path->id, in->reason.value);
+            return view(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/person", "chooseRequestPerson",
+           "Says whom the request is about", kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<WithPerson>& in) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_open(ctx, path->id));
+            if (people::load(ctx, {in->person_id}, false).empty())
+              return bad_input("/person_id", "This person does not exist, or was erased.");
+            record.person_id = in->person_id;
+            ctx.tx().later(kSetPerson, path->id, record.person_id);
+            // What was gathered was about somebody else.
+            if (record.package_state != PackageState::none) {
+              ctx.tx().later(kClearPieces, path->id);
+              ctx.tx().later(kPackageState, path->id, PackageState::none,
+                             std::optional<Timestamp>());
+            }
+            add_event(ctx, path->id, EventKind::person_chosen);
+            note_in_trail(ctx, "request.choose_person", record);
+            return view(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/notes", "addRequestNote", "Adds a note to the history",
+           kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find(ctx, path->id));
+            if (!open_asked(ctx, record))
+              return conflict("What identified the person is gone: nothing can be added.", "gone");
+            add_event(ctx, path->id, EventKind::note, in->reason.value);
+            note_in_trail(ctx, "request.note", record);
+            return view(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/start", "startRequest", "Begins to work on it", kHandle},
+          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_open(ctx, path->id));
+            start(ctx, record);
+            return view(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/extend", "extendRequest",
+           "Extends the deadline once, by one or two months, with a reason that the person is told",
+           kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<Extension>& in) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_open(ctx, path->id));
+            if (in->months < 1 || in->months > 2) return bad_input("/months", "must be 1 or 2.");
+            if (record.extended_at)
+              return conflict("The deadline was extended already.", "extended");
+            if (record.due_at && *record.due_at < now())
+              return conflict("The deadline has passed: it can be extended only before.", "late");
+            record.due_at =
+                due_date(record.received_at, 1 + in->months, trust::tenant_settings(ctx).time_zone);
+            ctx.tx().later(kExtend, path->id, record.due_at, now());
+            add_event(ctx, path->id, EventKind::extended, in->reason.value);
+            note_in_trail(ctx, "request.extend", record);
+            tell_person(ctx, record, "extended", in->reason.value);
+            return view(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/refuse", "refuseRequest",
+           "Refuses, with a reason that the person is told, and that they may complain", kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_open(ctx, path->id));
+            end(ctx, record, RequestState::refused, in->reason.value);
+            tell_person(ctx, record, "refused", in->reason.value);
+            return view(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/finish", "finishRequest",
+           "Says that it is done, and tells the person", kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<WithText>& in) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_open(ctx, path->id));
+            auto text = in->text ? in->text->value : std::string();
+            end(ctx, record, RequestState::done, text);
+            tell_person(ctx, record, "done", text);
+            return view(ctx, path->id);
+          });
+}
+
+void add_packages(trust::Api& api) {
+  api.add({"GET", "/api/v1/requests/{id}/holdings", "listRequestHoldings",
+           "How much is stored about the person, by kind", kHandle},
+          [](Ctx& ctx, const Id& path) -> Result<Holdings> {
+            VARDE_TRY(auto record, find_with_person(ctx, path->id));
+            return holdings(ctx, *record.person_id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/package", "gatherRequestPackage",
+           "Gathers all that is stored about the person into a signed ZIP file", kHandle},
+          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_with_person(ctx, path->id));
+            start(ctx, record);
+            gather_package(ctx, record);
+            return view(ctx, path->id);
+          });
+  auto ready = [](Ctx& ctx, const Uuid& id) -> Result<RequestRecord> {
+    VARDE_TRY(auto record, find(ctx, id));
+    if (record.package_state != PackageState::ready)
+      return conflict("Nothing is gathered for this request. Gather it first.", "no-package");
+    return record;
+  };
+  api.add({"POST", "/api/v1/requests/{id}/package/download", "downloadRequestPackage",
+           "The file, for the clerk to look at or to hand over", kHandle},
+          [ready](Ctx& ctx, const Id& path) -> Result<net::Response> {
+            VARDE_TRY(auto record, ready(ctx, path->id));
+            add_event(ctx, path->id, EventKind::downloaded);
+            note_in_trail(ctx, "request.download", record);
+            return package_answer(ctx, record);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/package/send", "sendRequestPackage",
+           "Sends the person a link that opens only with a code, and ends the request", kHandle},
+          [ready](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_with_person(ctx, path->id));
+            VARDE_CHECK(ready(ctx, path->id));
+            auto asked = open_asked(ctx, record);
+            auto persons = people::load(ctx, {*record.person_id}, false);
+            if (!asked || persons.empty()) return not_found("This person was erased.");
+            const auto& person = persons.front();
+            if (person.email.empty() && person.phone.empty())
+              return conflict(
+                  "There is no address or number on record that a code could go to. "
+                  "Download the file and hand it over.",
+                  "no-address");
+            // The link goes where the code goes: to the address on record.
+            asked->contact = person.email.empty() ? person.phone : person.email;
+            ctx.tx().later(kPackageSent, path->id, now(), now() + kPackageLife);
+            add_event(ctx, path->id, EventKind::sent);
+            note_in_trail(ctx, "request.send", record);
+            tell(ctx, record, *asked, "package");
+            end(ctx, record, RequestState::done, "");
+            return view(ctx, path->id);
+          });
+}
+
+void add_deeds(trust::Api& api) {
+  api.add({"POST", "/api/v1/requests/{id}/restrict", "restrictRequestPerson",
+           "Restricts the processing of the person, with a reason", kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_with_person(ctx, path->id));
+            VARDE_CHECK(people::set_restricted(ctx, *record.person_id, true, in->reason.value));
+            start(ctx, record);
+            add_event(ctx, path->id, EventKind::restricted, in->reason.value);
+            note_in_trail(ctx, "request.restrict", record);
+            return view(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/object", "objectForRequestPerson",
+           "Withdraws all consents, leaves all lists and holds address and number", kHandle},
+          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_with_person(ctx, path->id));
+            VARDE_CHECK(object(ctx, record));
+            start(ctx, record);
+            add_event(ctx, path->id, EventKind::objected);
+            note_in_trail(ctx, "request.object", record);
+            return view(ctx, path->id);
+          });
+  api.add({"POST", "/api/v1/requests/{id}/erase", "eraseRequestPerson",
+           "Erases the person, tells them, and ends the request: what identifies them goes from it "
+           "too",
+           kHandle},
+          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
+            VARDE_TRY(auto record, find_with_person(ctx, path->id));
+            tell_person(ctx, record, "erased");
+            add_event(ctx, path->id, EventKind::erased);
+            end(ctx, record, RequestState::done, "");
+            people::erase(ctx, {*record.person_id});  // commits
+            return view(ctx, path->id);
+          });
+}
+
+void add_person_deeds(trust::Api& api) {
+  api.add({"POST", "/api/v1/persons/{id}/export", "exportPerson",
+           "Everything that is stored about a person as a signed ZIP file",
+           access(Right::persons_export)},
+          [](Ctx& ctx, const Id& path) -> Result<net::Response> {
+            trust::record(ctx,
+                          trust::AuditEntry{"person.export", "person", path->id, path->id, {}});
+            VARDE_TRY(auto writer, people::make_package(ctx, {path->id, "", ""}));
+            return people::package_response(std::move(writer));
+          });
+  api.add({"POST", "/api/v1/persons/{id}/restrict", "restrictPerson",
+           "Restricts the processing of a person (GDPR Art. 18), with a reason", kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<Done> {
+            return people::set_restricted(ctx, path->id, true, in->reason.value);
+          });
+  api.add({"POST", "/api/v1/persons/{id}/lift-restriction", "liftPersonRestriction",
+           "Lifts a restriction, with a reason", kHandle},
+          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<Done> {
+            return people::set_restricted(ctx, path->id, false, in->reason.value);
+          });
+}
+
+}  // namespace
+
+void add_request_routes(trust::Api& api) {
+  add_list(api);
+  add_steps(api);
+  add_packages(api);
+  add_deeds(api);
+  add_person_deeds(api);
+}
+
+}  // namespace varde::privacy

@@ -1,0 +1,46 @@
+// What requests are called, and how a file that is made on demand is saved.
+import type { RequestRow } from '@/client'
+import { t } from '@/lib/i18n'
+import { formatDate } from '@/lib/time'
+import { State, type Tone } from '@/ui/kit'
+
+export const kinds = ['access', 'rectification', 'restriction', 'erasure', 'portability', 'objection'] as const
+export const channels = ['letter', 'phone', 'mail', 'in_person'] as const
+
+const tones: Record<RequestRow['state'], Tone> = {
+  unconfirmed: 'idle',
+  confirmed: 'warn',
+  working: 'busy',
+  done: 'good',
+  refused: 'bad',
+}
+export const RequestState = ({ state }: { state: RequestRow['state'] }) => (
+  <State tone={tones[state]}>{t(`privacy:states.${state}`)}</State>
+)
+
+export function Due({ request }: { request: RequestRow }) {
+  if (!request.due_at) return <span className="muted">–</span>
+  const day = formatDate(request.due_at)
+  return (
+    <span>
+      {request.overdue ? (
+        <State tone="bad">
+          {day} · {t('privacy:overdue')}
+        </State>
+      ) : (
+        day
+      )}
+      {request.extended && <span className="muted small"> · {t('privacy:extended')}</span>}
+    </span>
+  )
+}
+
+/** Saves what the server made; `call` is asked for a blob. */
+export function save(file: Blob, name: string) {
+  const href = URL.createObjectURL(file)
+  const link = document.createElement('a')
+  link.href = href
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(href), 60_000)
+}
