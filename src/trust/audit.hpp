@@ -36,7 +36,7 @@ struct AuditEntry {
 void record(Ctx& ctx, const std::vector<AuditEntry>& entries);
 inline void record(Ctx& ctx, AuditEntry entry) { record(ctx, std::vector{std::move(entry)}); }
 
-/// How many persons an answer may show without an entry: what somebody looks for, not reads through.
+/// How many persons an answer may show without an entry: what one looks through, not reads.
 inline constexpr std::size_t kBulkRead = 25;
 /// Enters that somebody was shown so many persons at once ("persons.read"), if they are more than
 /// kBulkRead. `kind` and `object`: where, a list or a form.
