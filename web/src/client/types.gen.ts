@@ -132,6 +132,19 @@ export type AvailabilityView = {
     created_at: string;
 };
 
+export type BackupsView = {
+    enabled: boolean;
+    ok: boolean;
+    looked_at?: string;
+    clusters: Array<ClusterSummary>;
+    monthly: Array<string>;
+    same_disk: boolean;
+    days_left?: number;
+    drill?: DrillSummary;
+    last_restore?: RestoreSummary;
+    problems: Array<ProblemSummary>;
+};
+
 export type BadRow = {
     row: number;
     reason: string;
@@ -322,6 +335,14 @@ export type ChoiceOf = {
 
 export type Classification = 'plain' | 'identifying' | 'sensitive';
 
+export type ClusterSummary = {
+    name: string;
+    newest_full?: string;
+    newest_differential?: string;
+    restorable_from?: string;
+    restorable_until?: string;
+};
+
 export type CodeRequest = {
     code: string;
 };
@@ -417,6 +438,13 @@ export type DomainNew = {
 };
 
 export type DomainState = 'unverified' | 'verified';
+
+export type DrillSummary = {
+    at: string;
+    restored_to: string;
+    passed: boolean;
+    findings: Array<string>;
+};
 
 export type DryRun = {
     path: Array<DryRunStep>;
@@ -1065,6 +1093,11 @@ export type ProblemField = {
     message: string;
 };
 
+export type ProblemSummary = {
+    what: string;
+    mend: string;
+};
+
 export type ProfileUpdate = {
     name?: string;
     locale?: string;
@@ -1291,6 +1324,11 @@ export type ResetConfirm = {
 
 export type ResetRequest = {
     email: string;
+};
+
+export type RestoreSummary = {
+    at: string;
+    restored_to: string;
 };
 
 export type Review = {
@@ -8512,6 +8550,31 @@ export type LiftPersonRestrictionResponses = {
 };
 
 export type LiftPersonRestrictionResponse = LiftPersonRestrictionResponses[keyof LiftPersonRestrictionResponses];
+
+export type GetBackupsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/backups';
+};
+
+export type GetBackupsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetBackupsError = GetBackupsErrors[keyof GetBackupsErrors];
+
+export type GetBackupsResponses = {
+    /**
+     * The answer.
+     */
+    200: BackupsView;
+};
+
+export type GetBackupsResponse = GetBackupsResponses[keyof GetBackupsResponses];
 
 export type StreamEventsData = {
     body?: never;
