@@ -301,6 +301,20 @@ export type Candidates = {
     took_ms: number;
 };
 
+export type Categories = {
+    items: Array<CategoryView>;
+};
+
+export type CategoryView = {
+    category: string;
+    label: string;
+    what: string;
+    months?: number;
+    changed_at?: string;
+    last_run_at?: string;
+    last_removed?: number;
+};
+
 export type CellProblem = {
     column: number;
     message: string;
@@ -1068,6 +1082,13 @@ export type PlainRule = {
     level: RuleLevel;
 };
 
+export type Preview = {
+    what: string;
+    older_than: string;
+    would_remove: number;
+    oldest?: string;
+};
+
 export type PreviewRequest = {
     conditions: Conditions;
 };
@@ -1361,6 +1382,10 @@ export type Rule = {
     field: string;
     operator: string;
     value?: unknown;
+};
+
+export type RuleIn = {
+    months?: number;
 };
 
 export type RuleLevel = 'off' | 'warn' | 'block';
@@ -8550,6 +8575,87 @@ export type LiftPersonRestrictionResponses = {
 };
 
 export type LiftPersonRestrictionResponse = LiftPersonRestrictionResponses[keyof LiftPersonRestrictionResponses];
+
+export type ListRetentionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/retention';
+};
+
+export type ListRetentionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListRetentionError = ListRetentionErrors[keyof ListRetentionErrors];
+
+export type ListRetentionResponses = {
+    /**
+     * The answer.
+     */
+    200: Categories;
+};
+
+export type ListRetentionResponse = ListRetentionResponses[keyof ListRetentionResponses];
+
+export type PreviewRetentionData = {
+    body?: never;
+    path: {
+        category: string;
+    };
+    query: {
+        months: number;
+    };
+    url: '/api/v1/retention/{category}/preview';
+};
+
+export type PreviewRetentionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PreviewRetentionError = PreviewRetentionErrors[keyof PreviewRetentionErrors];
+
+export type PreviewRetentionResponses = {
+    /**
+     * The answer.
+     */
+    200: Preview;
+};
+
+export type PreviewRetentionResponse = PreviewRetentionResponses[keyof PreviewRetentionResponses];
+
+export type SetRetentionData = {
+    body: RuleIn;
+    path: {
+        category: string;
+    };
+    query?: never;
+    url: '/api/v1/retention/{category}';
+};
+
+export type SetRetentionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SetRetentionError = SetRetentionErrors[keyof SetRetentionErrors];
+
+export type SetRetentionResponses = {
+    /**
+     * The answer.
+     */
+    200: CategoryView;
+};
+
+export type SetRetentionResponse = SetRetentionResponses[keyof SetRetentionResponses];
 
 export type GetBackupsData = {
     body?: never;
