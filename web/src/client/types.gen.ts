@@ -132,6 +132,19 @@ export type AvailabilityView = {
     created_at: string;
 };
 
+export type BackupsView = {
+    enabled: boolean;
+    ok: boolean;
+    looked_at?: string;
+    clusters: Array<ClusterSummary>;
+    monthly: Array<string>;
+    same_disk: boolean;
+    days_left?: number;
+    drill?: DrillSummary;
+    last_restore?: RestoreSummary;
+    problems: Array<ProblemSummary>;
+};
+
 export type BadRow = {
     row: number;
     reason: string;
@@ -288,6 +301,20 @@ export type Candidates = {
     took_ms: number;
 };
 
+export type Categories = {
+    items: Array<CategoryView>;
+};
+
+export type CategoryView = {
+    category: string;
+    label: string;
+    what: string;
+    months?: number;
+    changed_at?: string;
+    last_run_at?: string;
+    last_removed?: number;
+};
+
 export type CellProblem = {
     column: number;
     message: string;
@@ -321,6 +348,14 @@ export type ChoiceOf = {
 };
 
 export type Classification = 'plain' | 'identifying' | 'sensitive';
+
+export type ClusterSummary = {
+    name: string;
+    newest_full?: string;
+    newest_differential?: string;
+    restorable_from?: string;
+    restorable_until?: string;
+};
 
 export type CodeRequest = {
     code: string;
@@ -417,6 +452,13 @@ export type DomainNew = {
 };
 
 export type DomainState = 'unverified' | 'verified';
+
+export type DrillSummary = {
+    at: string;
+    restored_to: string;
+    passed: boolean;
+    findings: Array<string>;
+};
 
 export type DryRun = {
     path: Array<DryRunStep>;
@@ -1040,6 +1082,13 @@ export type PlainRule = {
     level: RuleLevel;
 };
 
+export type Preview = {
+    what: string;
+    older_than: string;
+    would_remove: number;
+    oldest?: string;
+};
+
 export type PreviewRequest = {
     conditions: Conditions;
 };
@@ -1063,6 +1112,11 @@ export type Problem = {
 export type ProblemField = {
     pointer: string;
     message: string;
+};
+
+export type ProblemSummary = {
+    what: string;
+    mend: string;
 };
 
 export type ProfileUpdate = {
@@ -1293,6 +1347,11 @@ export type ResetRequest = {
     email: string;
 };
 
+export type RestoreSummary = {
+    at: string;
+    restored_to: string;
+};
+
 export type Review = {
     blockers: Array<ReviewNote>;
     warnings: Array<ReviewNote>;
@@ -1323,6 +1382,10 @@ export type Rule = {
     field: string;
     operator: string;
     value?: unknown;
+};
+
+export type RuleIn = {
+    months?: number;
 };
 
 export type RuleLevel = 'off' | 'warn' | 'block';
@@ -8512,6 +8575,112 @@ export type LiftPersonRestrictionResponses = {
 };
 
 export type LiftPersonRestrictionResponse = LiftPersonRestrictionResponses[keyof LiftPersonRestrictionResponses];
+
+export type ListRetentionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/retention';
+};
+
+export type ListRetentionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListRetentionError = ListRetentionErrors[keyof ListRetentionErrors];
+
+export type ListRetentionResponses = {
+    /**
+     * The answer.
+     */
+    200: Categories;
+};
+
+export type ListRetentionResponse = ListRetentionResponses[keyof ListRetentionResponses];
+
+export type PreviewRetentionData = {
+    body?: never;
+    path: {
+        category: string;
+    };
+    query: {
+        months: number;
+    };
+    url: '/api/v1/retention/{category}/preview';
+};
+
+export type PreviewRetentionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PreviewRetentionError = PreviewRetentionErrors[keyof PreviewRetentionErrors];
+
+export type PreviewRetentionResponses = {
+    /**
+     * The answer.
+     */
+    200: Preview;
+};
+
+export type PreviewRetentionResponse = PreviewRetentionResponses[keyof PreviewRetentionResponses];
+
+export type SetRetentionData = {
+    body: RuleIn;
+    path: {
+        category: string;
+    };
+    query?: never;
+    url: '/api/v1/retention/{category}';
+};
+
+export type SetRetentionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SetRetentionError = SetRetentionErrors[keyof SetRetentionErrors];
+
+export type SetRetentionResponses = {
+    /**
+     * The answer.
+     */
+    200: CategoryView;
+};
+
+export type SetRetentionResponse = SetRetentionResponses[keyof SetRetentionResponses];
+
+export type GetBackupsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/backups';
+};
+
+export type GetBackupsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetBackupsError = GetBackupsErrors[keyof GetBackupsErrors];
+
+export type GetBackupsResponses = {
+    /**
+     * The answer.
+     */
+    200: BackupsView;
+};
+
+export type GetBackupsResponse = GetBackupsResponses[keyof GetBackupsResponses];
 
 export type StreamEventsData = {
     body?: never;
