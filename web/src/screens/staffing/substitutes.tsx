@@ -1,6 +1,6 @@
 // The register of those who can be asked: find one fast, by name or number, pool or skill.
 import { Button } from '@mantine/core'
-import { IconMail, IconPhone, IconPlus, IconUsersGroup } from '@tabler/icons-react'
+import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries, useMay } from '@/app/session'
 import { addSubstitutes, listSubstitutes, type Substitute } from '@/client'
@@ -19,6 +19,7 @@ import { PersonPicker, type PickedPerson, Several } from '@/ui/pick-many'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { useNames } from './data'
 import { Face } from './face'
+import { Reach } from './reach'
 import { today } from './week'
 import './staffing.css'
 
@@ -127,26 +128,6 @@ export default function Substitutes() {
       />
       {adding && <Add close={() => setAdding(false)} />}
     </Page>
-  )
-}
-
-export function Reach({ of }: { of: Pick<Substitute, 'phone' | 'email'> }) {
-  if (!of.phone && !of.email) return <span className="state state-bad">{t('staffing:no_reach')}</span>
-  return (
-    <span className="stack-0">
-      {of.phone && (
-        <span className="row nowrap">
-          <IconPhone size={15} aria-hidden />
-          <a href={`tel:${of.phone}`}>{of.phone}</a>
-        </span>
-      )}
-      {of.email && (
-        <span className="row nowrap">
-          <IconMail size={15} aria-hidden />
-          <a href={`mailto:${of.email}`}>{of.email}</a>
-        </span>
-      )}
-    </span>
   )
 }
 
