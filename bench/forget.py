@@ -4,12 +4,13 @@ one of them back, and no byte of any backup, any log or any live file of both cl
 What is looked for: names, addresses and numbers are of a shape of their own, so that one look at a byte finds any of them,
 of anybody; of keys, the very bytes that the keystore held, before and after a rotation. A person's fields open under her key
 alone, which nothing else holds: without its bytes they stay closed."""
-import gzip, json, os, pathlib, random, re, shutil, subprocess, tempfile, threading, time
+import json, pathlib, random, re, shutil, subprocess, tempfile, threading, time
 
 import varde
 from test_trail import verify
 
 MARK = "zqxvjwkp"  # nothing else has it
+CONTROL = b"qzcontrolwv"  # the name of a list, which stands readable: where the search must find it, it would find more
 NUMBER = re.compile(rb"\+474\d{7}")
 SETTINGS = """[backup]
 keystore_every = "15s"
@@ -24,7 +25,11 @@ look_every = "5s"
 
 
 def cli(program, *words):
-    done = subprocess.run([varde.BINARY, *words, "--data", str(program.directory / "data")], capture_output=True, text=True, timeout=600)
+    while True:
+        done = subprocess.run([varde.BINARY, *words, "--data", str(program.directory / "data")], capture_output=True, text=True, timeout=600)
+        if "at work already" not in done.stderr:  # the program's own
+            break
+        time.sleep(0.5)
     assert done.returncode == 0, (words, done.stdout, done.stderr)
     return done.stdout
 
@@ -53,6 +58,7 @@ class Story:
         lines = ["email,phone,first_name,last_name"]
         lines += ["%s%d@example.org,+47%d,%sfirst%d,%slast%d" % (MARK, i, 40000000 + i, MARK, i, MARK, i) for i in range(self.count)]
         self.admin.import_csv("\n".join(lines))
+        self.admin.ok("POST", "/api/v1/lists", {"name": CONTROL.decode()})
         self.ids = sorted(row[0] for row in self.program.sql("SELECT person_id FROM person"))
         assert len(self.ids) == self.count
         self.to_erase = self.chance.sample(self.ids, self.many)
@@ -98,17 +104,18 @@ class Story:
         try:
             while left:
                 share = max(0.0, 1 - (ends - time.monotonic()) / self.seconds)
-                due = int(self.many * min(1, share)) - (self.many - len(left))
-                batch, left = left[:max(1, due)][:200], left[max(1, due):] if due < 200 else left[200:]
-                with self.writing:
-                    admin.ok("POST", "/api/v1/persons/erase", {"ids": batch})
+                due = min(200, int(self.many * min(1, share)) - (self.many - len(left)))
+                if due > 0:
+                    batch, left = left[:due], left[due:]
+                    with self.writing:
+                        admin.ok("POST", "/api/v1/persons/erase", {"ids": batch})
                 if share > 0.4 and not rotated:
                     cli(self.program, "keys", "rotate")
                     rotated = True
                     self.note_keys()
                 if share * self.wanted > remembered + 1 and remembered < self.wanted:
                     remembered += 1
-                    self.remember(self.monthly if remembered % 5 == 0 else None)
+                    self.remember(self.monthly if remembered % 5 == 3 else None)
                 time.sleep(self.chance.random() * 0.2)
             while len(self.moments) < self.wanted:
                 self.remember()
@@ -135,35 +142,53 @@ class Story:
                 if file.is_file() and not file.is_symlink():
                     yield place + "/" + file.name, file.read_bytes()
         for part in ("recent", "monthly", "keystore"):
-            for file in sorted((data / "backup/repository" / part).rglob("*")):
+            stanza = "keystore" if part == "keystore" else "main"
+            place = data / "backup/repository" / part
+            for backup in sorted((place / "backup" / stanza).iterdir()):
+                if re.fullmatch(r"\d{8}-\d{6}F(_\d{8}-\d{6}[DI])?", backup.name):
+                    yield from self.restored(part, stanza, backup.name)
+            for file in sorted((place / "archive").rglob("*")):
                 if file.is_file() and not file.is_symlink():
-                    yield part + "/" + file.name, self.opened(part, file)
+                    yield part + "/" + file.name, self.opened(part, stanza, file)
 
-    def opened(self, part, file):
-        """A file of the repository without its encryption and compression."""
-        data = self.program.directory / "data"
-        stanza = "keystore" if part == "keystore" else "main"
-        inside = str(file.relative_to(data / "backup/repository" / part))
-        text = (data / "backup" / (stanza + ".conf")).read_text()
-        number = next(n for n, path in re.findall(r"repo(\d)-path=(\S+)", text) if path.endswith(part))
-        got = subprocess.run(["runuser", "-u", "varde", "--", "pgbackrest", "--config=%s" % (data / "backup" / (stanza + ".conf")), "--stanza=" + stanza, "--repo=" + number, "repo-get", inside], capture_output=True, timeout=60)
-        raw = got.stdout if got.returncode == 0 else file.read_bytes()
-        if file.suffix == ".zst":
-            raw = subprocess.run(["zstd", "-dcq"], input=raw, capture_output=True, check=True).stdout
-        elif file.suffix == ".gz":
-            raw = gzip.decompress(raw)
-        return raw
+    def pgbackrest(self, part, stanza, *words):
+        config = self.program.directory / "data/backup" / (stanza + ".conf")
+        number = next(n for n, path in re.findall(r"repo(\d)-path=(\S+)", config.read_text()) if path.endswith(part))
+        return subprocess.run(["runuser", "-u", "varde", "--", "pgbackrest", "--config=%s" % config, "--stanza=" + stanza, "--repo=" + number, *words], capture_output=True, timeout=120)
+
+    def restored(self, part, stanza, label):
+        """A backup's files as they were when it was made."""
+        scratch = pathlib.Path(tempfile.mkdtemp(prefix="varde-forget-"))
+        try:
+            shutil.chown(scratch, "varde")
+            done = self.pgbackrest(part, stanza, "--set=" + label, "--pg1-path=%s" % scratch, "--type=none", "--archive-mode=off", "restore")
+            assert done.returncode == 0, done.stderr
+            for file in sorted(scratch.rglob("*")):
+                if file.is_file() and not file.is_symlink():
+                    yield "%s/%s/%s" % (part, label, file.name), file.read_bytes()
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def opened(self, part, stanza, file):
+        """A piece of the log without its encryption and compression."""
+        inside = str(file.relative_to(self.program.directory / "data/backup/repository" / part))
+        got = self.pgbackrest(part, stanza, "repo-get", inside)
+        assert got.returncode == 0, got.stderr
+        return subprocess.run(["zstd", "-dcq"], input=got.stdout, capture_output=True, check=True).stdout if file.suffix == ".zst" else got.stdout
 
     def search(self):
-        marks, keys, looked, size = [], [], 0, 0
+        marks, keys, looked, size, controls = [], [], 0, 0, set()
         needles = {key[:12]: key for key in self.wrapped}
         starts = re.compile(b"|".join(map(re.escape, needles)))
         for name, data in self.everything():
             looked, size = looked + 1, size + len(data)
             if MARK.encode() in data.lower() or NUMBER.search(data):
                 marks.append(name)
+            if CONTROL in data:
+                controls.add(name.split("/")[0])
             if name.startswith("keystore"):
                 keys += [name for found in starts.finditer(data) if data[found.start():found.start() + len(needles[found.group()])] == needles[found.group()]]
+        assert controls >= {"main", "recent", "monthly"}, controls
         return marks, keys, looked, size
 
     def restore(self, at):
@@ -194,6 +219,8 @@ def forget(show, count, erased, moments, seconds):
     try:
         story.begin()
         story.live()
+        marks, keys, _, _ = story.search()
+        assert keys and not marks, "until then the keys are in the keystore's files: %d, and no name anywhere: %s" % (len(keys), marks[:5])
         story.wait_for_the_bound()
         marks, keys, looked, size = story.search()
         for at, state in sorted(story.moments, key=lambda _: story.chance.random()):

@@ -567,7 +567,9 @@ bool Keystore::clean() {
   // Whoever destroys a key from here on makes it dirty again.
   as_owner("UPDATE cleaning SET dirty = false, cleaned_at = now()");
   try {
-    for (const char* table : {"person_key", "tenant_key", "installation_key"})
+    // pg_statistic: an installation from before the columns had statistics of 0 keeps samples
+    // there.
+    for (const char* table : {"person_key", "tenant_key", "installation_key", "pg_statistic"})
       as_owner(fmt::format("VACUUM (FULL) {}", table));
     as_owner("SELECT pg_switch_wal()");
     return drop_old_wal();

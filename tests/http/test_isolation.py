@@ -133,6 +133,7 @@ def prepare(program):
     admin.import_csv("email\nvictim-imported@secret.example.org\nbad\n")
     made = admin.ok("POST", "/api/v1/exports", {"what": "persons", "format": "csv"})
     varde.wait_for(lambda: admin.ok("GET", "/api/v1/exports/" + made["id"])["state"] == "done", "the export")
+    admin.ok("POST", "/api/v1/audit/heads")  # or the minute's job changes the trail's tables while they are watched
 
 
 class Isolation(unittest.TestCase):
