@@ -133,7 +133,12 @@ def prepare(program):
     admin.import_csv("email\nvictim-imported@secret.example.org\nbad\n")
     made = admin.ok("POST", "/api/v1/exports", {"what": "persons", "format": "csv"})
     varde.wait_for(lambda: admin.ok("GET", "/api/v1/exports/" + made["id"])["state"] == "done", "the export")
-    admin.ok("POST", "/api/v1/audit/heads")  # or the minute's job changes the trail's tables while they are watched
+
+    # Or the minute's job changes the trail's tables while they are watched; entries wait for whatever transaction still runs.
+    def sealed():
+        admin.ok("POST", "/api/v1/audit/heads")
+        return program.sql("SELECT count(*) FROM audit_entry e JOIN tenant t USING (tenant_id) WHERE t.slug = 'first'") == program.sql("SELECT size FROM audit_tree JOIN tenant t USING (tenant_id) WHERE t.slug = 'first'")
+    varde.wait_for(sealed, "the trail to be sealed")
 
 
 class Isolation(unittest.TestCase):
