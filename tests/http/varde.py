@@ -124,7 +124,7 @@ class Program:
 
     def wait_ready(self):
         def check():
-            assert self.process.poll() is None, "the program ended: " + self.tail()
+            assert self.process.poll() is None, "the program ended: " + self.tail() + self.database_tails()
             with contextlib.suppress(OSError, http.client.HTTPException):
                 connection = self.connect(5)
                 connection.request("GET", "/readyz")
@@ -147,6 +147,10 @@ class Program:
 
     def tail(self):
         return (self.directory / "log").read_text(errors="replace")[-3000:]
+
+    def database_tails(self):
+        logs = sorted((self.directory / "data").glob("*/log/postgres.log"))
+        return "".join("\n--- %s ---\n%s" % (log.parent.parent.name, log.read_text(errors="replace")[-800:]) for log in logs)
 
     def kill(self):
         """SIGKILL, as a crash would."""
