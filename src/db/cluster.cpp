@@ -132,11 +132,6 @@ void Cluster::create() {
            "--no-instructions"},
           log) != 0)
     throw std::runtime_error("initdb failed; its words are in " + log);
-  write_file(fs::path(fresh) / "pg_hba.conf", "local all all peer map=varde\n");
-  auto user = os_user();
-  std::string map = fmt::format("varde {} varde_super\nvarde {} varde_owner\n", user, user);
-  for (const auto& role : options_.roles) map += fmt::format("varde {} {}\n", user, role);
-  write_file(fs::path(fresh) / "pg_ident.conf", map);
   // The roles are made while nobody can connect: postgres in single-user mode reads statements from
   // standard input.
   auto setup = fresh + "/varde-roles.sql";
@@ -199,6 +194,12 @@ void Cluster::launch() {
   recovering_ = fs::exists(fs::path(data_) / "recovery.signal");
   if (recovering_) conf += "hot_standby = off\n";
   write_file(fs::path(data_) / "postgresql.conf", conf);
+  // At every start: what is restored may be from a machine where the user had another name.
+  write_file(fs::path(data_) / "pg_hba.conf", "local all all peer map=varde\n");
+  auto user = os_user();
+  std::string map = fmt::format("varde {} varde_super\nvarde {} varde_owner\n", user, user);
+  for (const auto& role : options_.roles) map += fmt::format("varde {} {}\n", user, role);
+  write_file(fs::path(data_) / "pg_ident.conf", map);
 
   auto binary = postgres_bin() + "/postgres";
   auto log = log_ + "/postgres.log";
