@@ -174,17 +174,7 @@ void Program::open_databases() {
       trust::Keystore& keys;
       ~Close() { keys.close_idle(); }
     } close{*keys};
-    // A cluster that has just come up may turn the first connection away.
-    for (int attempt = 0;; ++attempt) {
-      try {
-        keys->open(log_name(settings.public_url), fresh || !settings.embedded);
-        break;
-      } catch (const db::Unavailable& e) {
-        if (attempt == 20) throw;
-        log::warning("The keystore does not answer yet", {{"what", e.what()}});
-      }
-      net::sleep_for(std::chrono::milliseconds(500));
-    }
+    keys->open(log_name(settings.public_url), fresh || !settings.embedded);
     keys->create_tenant(trust::kAccounts);
   });
 }

@@ -201,11 +201,6 @@ void Cluster::launch() {
   for (const auto& role : options_.roles) map += fmt::format("varde {} {}\n", user, role);
   write_file(fs::path(data_) / "pg_ident.conf", map);
 
-  // A postmaster whose data directory was moved away may still be ending here, and would answer.
-  auto other = "host=" + socket_ + " port=5432 dbname=postgres user=varde_super connect_timeout=2";
-  for (int i = 0; i < 3000 && PQping(other.c_str()) != PQPING_NO_RESPONSE; ++i)
-    std::this_thread::sleep_for(10ms);
-
   auto binary = postgres_bin() + "/postgres";
   auto log = log_ + "/postgres.log";
   auto parent = ::getpid();

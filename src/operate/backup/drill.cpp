@@ -4,6 +4,7 @@
 
 #include "base/random.hpp"
 #include "operate/backup/point.hpp"
+#include "operate/backup/scratch.hpp"
 #include "trust/audit.hpp"
 #include "trust/trail/trail.hpp"
 
@@ -16,8 +17,8 @@ namespace {
 
 constexpr std::size_t kMostFindings = 20;
 
-db::ClusterOptions scratch_options(const Installation& installation) {
-  return {.directory = installation.data_directory + "/drill",
+db::ClusterOptions scratch_options(const Installation& installation, const std::string& folder) {
+  return {.directory = installation.data_directory + "/" + folder,
           .name = "drill",
           // Nothing of it is kept.
           .settings = {"fsync = off", "full_page_writes = off", "shared_buffers = 64MB",
@@ -100,14 +101,6 @@ void tell(Databases& databases, const DrillRow& row,
 
 }  // namespace
 
-void remove_scratch(const std::string& data_directory, const char* name) {
-  auto directory = data_directory + "/" + name;
-  if (!fs::exists(directory)) return;
-  db::Cluster cluster({.directory = directory, .name = name});
-  cluster.end_predecessor();
-  fs::remove_all(directory);
-}
-
 void check_room(const std::string& directory, std::int64_t bytes, const char* for_what) {
   constexpr std::int64_t kReserve = 256 << 20;
   auto free = static_cast<std::int64_t>(fs::space(directory).available);
@@ -133,19 +126,19 @@ DrillResult hold_drill(const Installation& installation, const State& state) {
   });
   check_room(installation.data_directory, chosen.backup->database_bytes, "a drill");
 
-  remove_scratch(installation.data_directory, "drill");
+  remove_scratch(installation.data_directory, Scratch::drill);
   struct Remove {
     const Installation& installation;
     ~Remove() {
       try {
-        remove_scratch(installation.data_directory, "drill");
+        remove_scratch(installation.data_directory, Scratch::drill);
       } catch (const std::exception&) {
         // The next start removes it.
       }
     }
   } remove{installation};
-  auto options = scratch_options(installation);
-  fs::create_directories(options.directory);
+  auto options =
+      scratch_options(installation, fresh_scratch(installation.data_directory, Scratch::drill));
   db::Cluster cluster(options);
   pgbackrest.run(
       Cluster::main,

@@ -12,9 +12,6 @@ namespace varde::operate {
 /// room for a second cluster.
 DrillResult hold_drill(const Installation& installation, const State& state);
 
-/// Removes what a drill or restore that was killed left; for the start of the program.
-void remove_scratch(const std::string& data_directory, const char* name);
-
 /// Throws unless the disk has room for a restore of `bytes`.
 void check_room(const std::string& directory, std::int64_t bytes, const char* for_what);
 

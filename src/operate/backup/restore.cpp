@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "db/migrate.hpp"
 #include "operate/backup/drill.hpp"
+#include "operate/backup/scratch.hpp"
 #include "operate/backup/status.hpp"
 #include "operate/backup/store.hpp"
 #include "trust/audit.hpp"
@@ -25,10 +26,11 @@ constexpr const char* kAside = "data.before-";  // and when: 20260301T123000Z
 // DATA/restore.json, while a restore is at work.
 struct Step {
   bool swapping = false;  ///< The restored cluster is complete; what is left is to take its place.
+  std::string folder;     ///< Where it stands, below the data directory.
   std::string aside;      ///< What the old data directory is to be called.
   Fork fork;
 };
-BOOST_DESCRIBE_STRUCT(Step, (), (swapping, aside, fork))
+BOOST_DESCRIBE_STRUCT(Step, (), (swapping, folder, aside, fork))
 
 std::string step_path(const std::string& data_directory) {
   return data_directory + "/restore.json";
@@ -41,7 +43,7 @@ void keep_step(const std::string& data_directory, const Step& step) {
 void swap(const Installation& installation, const Step& step) {
   const auto& data = installation.data_directory;
   auto place = data + "/" + step.fork.cluster;
-  auto fresh = data + "/restored/data";
+  auto fresh = data + "/" + step.folder + "/data";
   if (fs::exists(fresh)) {
     fs::create_directories(place);
     if (fs::exists(place + "/data")) fs::rename(place + "/data", place + "/" + step.aside);
@@ -54,8 +56,8 @@ void swap(const Installation& installation, const Step& step) {
     state.forks.push_back(step.fork);
   (step.fork.cluster == "main" ? state.full_due : state.keystore_due) = true;
   keep_state(installation, state);
-  fs::remove_all(data + "/restored");
-  fs::remove_all(data + "/latest");
+  remove_scratch(data, Scratch::restored);
+  remove_scratch(data, Scratch::latest);
   fs::remove(step_path(data));
 }
 
@@ -73,6 +75,7 @@ class Restore {
     pgbackrest_.write_configuration();
     choose();
     check_room(data_, chosen_->database_bytes, "a restore");
+    step_.folder = fresh_scratch(data_, Scratch::restored);
     step_.fork.cluster = std::string(word(which_));
     step_.fork.to = wanted_.to.value_or(machine_now());
     keep_step(data_, step_);
@@ -155,7 +158,7 @@ class Restore {
       clusters_.pop_back();
     }
   }
-  db::ClusterOptions beside_options(Cluster which, const char* folder) const {
+  db::ClusterOptions beside_options(Cluster which, const std::string& folder) const {
     auto options = which == Cluster::main ? installation_.main : installation_.keystore;
     options.directory = data_ + "/" + folder;
     options.name = folder;
@@ -163,10 +166,9 @@ class Restore {
   }
 
   // Restores `backup` into DATA/`folder`, for the next start to recover as far as `target` says.
-  void fetch(const Backup& backup, Cluster which, const char* folder,
+  void fetch(const Backup& backup, Cluster which, const std::string& folder,
              std::vector<std::string> target, bool archiving) {
     auto directory = data_ + "/" + folder;
-    fs::create_directories(directory);
     std::vector<std::string> words{fmt::format("--repo={}", backup.repository),
                                    "--pg1-path=" + directory + "/data", "--set=" + backup.label};
     if (!archiving) words.emplace_back("--archive-mode=off");
@@ -207,12 +209,12 @@ class Restore {
     start(installation_.keystore, Cluster::keystore, true);
     auto source = latest_state();
     std::cerr << "Recovering …\n";
-    fetch(*chosen_, Cluster::main, "restored", target(), true);
+    fetch(*chosen_, Cluster::main, step_.folder, target(), true);
     db::Cluster* restored = nullptr;
     try {
-      restored = &start(beside_options(Cluster::main, "restored"), Cluster::main, true);
+      restored = &start(beside_options(Cluster::main, step_.folder), Cluster::main, true);
     } catch (const std::exception& e) {
-      auto said = read_file(data_ + "/restored/log/postgres.log").value_or("");
+      auto said = read_file(data_ + "/" + step_.folder + "/log/postgres.log").value_or("");
       if (said.find("before configured recovery target was reached") != std::string::npos)
         throw std::runtime_error(
             "the moment is out of reach: the archive of the log ends before it. `--to latest` "
@@ -254,12 +256,12 @@ class Restore {
       if (newest == nullptr) throw std::runtime_error("there is no recent backup.");
       check_room(data_, newest->database_bytes + chosen_->database_bytes, "a restore");
       auto timeline = timeline_at(forks(), now);
-      fetch(*newest, Cluster::main, "latest",
+      auto folder = fresh_scratch(data_, Scratch::latest);
+      fetch(*newest, Cluster::main, folder,
             {"--type=default",
              "--target-timeline=" + (timeline ? std::to_string(*timeline) : "current")},
             false);
-      auto address =
-          start(beside_options(Cluster::main, "latest"), Cluster::main, false).conninfo();
+      auto address = start(beside_options(Cluster::main, folder), Cluster::main, false).conninfo();
       db::migrate(address, "main");
       with_databases(installation_, address, keystore_address(),
                      [](Databases& latest) { grow_all(latest.base); });
@@ -356,8 +358,9 @@ class Restore {
             "nevertheless.");
       rescue_log(Cluster::keystore, old.data());
     }
-    fetch(*chosen_, Cluster::keystore, "restored", target(), true);
-    auto& restored = start(beside_options(Cluster::keystore, "restored"), Cluster::keystore, true);
+    fetch(*chosen_, Cluster::keystore, step_.folder, target(), true);
+    auto& restored =
+        start(beside_options(Cluster::keystore, step_.folder), Cluster::keystore, true);
     db::migrate(restored.conninfo(), "keystore");
     learn_timeline(restored.data());
     // The archive may be a minute behind: what was erased then is erased again from its ledger.
@@ -405,23 +408,24 @@ class Restore {
 
 std::string settle_restore(const Installation& installation) {
   const auto& data = installation.data_directory;
-  remove_scratch(data, "drill");
-  remove_scratch(data, "latest");
+  remove_scratch(data, Scratch::drill);
+  remove_scratch(data, Scratch::latest);
   auto text = read_file(step_path(data));
   if (!text) {
-    remove_scratch(data, "restored");
+    remove_scratch(data, Scratch::restored);
     return "";
   }
   auto json = web::parse_json(*text);
   auto step = json ? web::read<Step>(*json) : Result<Step>(json.error());
   if (!step) throw std::runtime_error(step_path(data) + " cannot be read. See docs/backups.md.");
   if (!step->swapping) {
-    remove_scratch(data, "restored");
+    remove_scratch(data, Scratch::restored);
     fs::remove(step_path(data));
     return "The restore was not completed. The state from before it is in force, unchanged.\n";
   }
-  if (fs::exists(data + "/restored/data"))
-    db::Cluster({.directory = data + "/restored", .name = "restored"}).end_predecessor();
+  auto folder = data + "/" + step->folder;
+  if (fs::exists(folder + "/data"))
+    db::Cluster({.directory = folder, .name = step->folder}).end_predecessor();
   swap(installation, *step);
   return fmt::format(
       "A restore that was interrupted at its end is completed: the state of {} is in force. The "

@@ -1,6 +1,6 @@
 // Restoring: the whole of a cluster, to a moment, while the program does not run.
 //
-// The restored cluster is built beside the old one (DATA/restored), recovered, brought to the
+// The restored cluster is built beside the old one (DATA/new.*), recovered, brought to the
 // program's schema, given the trail of after the moment, and erased in again; only then do two
 // renames put it in the old one's place. Until these, nothing has happened to the old state; from
 // these on, the new one is in force. A small file (DATA/restore.json) says which side of the

@@ -1,0 +1,22 @@
+// Folders below DATA in which a cluster stands for a while: what is being restored, the state whose
+// trail is carried over, a drill's.
+//
+// Each use has a folder of its own (new.Xy3k). A killed restore leaves worker processes of
+// pgBackRest that go on writing by path for many seconds: into a folder that the next restore used
+// again, they wrote files of another backup between its own.
+#pragma once
+
+#include <string>
+
+namespace varde::operate {
+
+/// As long as "keystore" with what is appended: where that fits a socket's path, these do.
+enum class Scratch { restored, latest, drill };
+
+/// Makes an empty folder and returns its name below the data directory.
+std::string fresh_scratch(const std::string& data_directory, Scratch kind);
+/// Ends the clusters that are left in folders of the kind, and removes these. What cannot be
+/// removed yet, because somebody still writes there, is left to the next call.
+void remove_scratch(const std::string& data_directory, Scratch kind);
+
+}  // namespace varde::operate
