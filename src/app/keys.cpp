@@ -44,10 +44,25 @@ void beside(const Settings& settings, const std::function<void(trust::Base&)>& w
   if (!failure.empty()) throw std::runtime_error(failure);
 }
 
+std::vector<Uuid> tenants_of(trust::Base& base) {
+  auto tx = base.database.system();
+  return tx.all<Uuid>(kTenants);
+}
+
+// In the trail, and so in the evidence.
+void enter(trust::Base& base, const Uuid& tenant, const char* action) {
+  trust::Ctx ctx(base, tenant, {});
+  trust::record(ctx, trust::AuditEntry{action, "tenant", tenant});
+  ctx.commit();
+}
+
 }  // namespace
 
 void rotate_root(const Settings& settings) {
-  beside(settings, [](trust::Base& base) { base.keys.rotate_root(); });
+  beside(settings, [](trust::Base& base) {
+    base.keys.rotate_root();
+    for (const auto& tenant : tenants_of(base)) enter(base, tenant, "keys.rotate_root");
+  });
   std::cout << "The root key was changed. Put the new one where you keep a copy of it, and destroy "
                "the copies of the old one when its backups have run out.\n";
 }
@@ -56,8 +71,7 @@ void rotate_tenants(const Settings& settings, const std::string& slug) {
   beside(settings, [&](trust::Base& base) {
     std::vector<Uuid> tenants;
     if (slug.empty()) {
-      auto tx = base.database.system();
-      tenants = tx.all<Uuid>(kTenants);
+      tenants = tenants_of(base);
       tenants.push_back(trust::kAccounts);
     } else {
       auto tenant = trust::find_tenant(base, slug);
@@ -68,9 +82,7 @@ void rotate_tenants(const Settings& settings, const std::string& slug) {
     for (const auto& tenant : tenants) {
       wrapped += base.keys.rotate_tenant(tenant);
       if (tenant == trust::kAccounts) continue;
-      trust::Ctx ctx(base, tenant, {});
-      trust::record(ctx, trust::AuditEntry{"keys.rotate", "tenant", tenant});
-      ctx.commit();
+      enter(base, tenant, "keys.rotate");
     }
     std::cout << fmt::format("{} organisations have new keys; {} keys were wrapped anew.\n",
                              tenants.size(), wrapped);

@@ -11,7 +11,6 @@
 #include "crypto/totp.hpp"
 #include "operate/backup/pgbackrest.hpp"
 #include "people/subject/subject.hpp"
-#include "privacy/erasure/receipt.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/file.hpp"
 
@@ -175,36 +174,6 @@ int verify_file(const TrailFile& trail) {
   return report.ok() ? 0 : 1;
 }
 
-// 0: it holds; 1: it does not.
-int verify_evidence(const std::string& path, const std::string& key_or_file, bool as_json) {
-  crypto::initialise();
-  std::ifstream in(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  auto key = std::filesystem::exists(key_or_file) ? read_line(key_or_file) : key_or_file;
-  auto receipt = privacy::verify_receipt(text, key);
-  if (as_json) {
-    boost::json::object out{{"ok", static_cast<bool>(receipt)},
-                            {"problem", receipt ? std::string() : receipt.error().message}};
-    if (receipt) {
-      out["kind"] = "erasure";
-      out["tenant"] = receipt->tenant.str();
-      out["person"] = receipt->person.str();
-      out["rows_erased_at"] = to_rfc3339(receipt->rows_erased_at);
-      out["key_destroyed_at"] = to_rfc3339(receipt->key_destroyed_at);
-    }
-    std::cout << boost::json::serialize(out) << "\n";
-  } else if (receipt) {
-    std::cout << fmt::format(
-        "The receipt holds: person {} of organisation {} was erased. Rows: {}; key: {}. The trail "
-        "says so in its entry {}, under a signed head.\n",
-        receipt->person.str(), receipt->tenant.str(), to_rfc3339(receipt->rows_erased_at),
-        to_rfc3339(receipt->key_destroyed_at), receipt->proof.index);
-  } else {
-    std::cout << "The receipt does NOT hold. " << receipt.error().message << "\n";
-  }
-  return receipt ? 0 : 1;
-}
-
 int run_program(app::Settings settings, const FirstUser& first, bool demo) {
   app::Program program(std::move(settings));
   program.start();
@@ -302,21 +271,42 @@ int main(int argc, char** argv) {
                    "Files of heads that a witness kept, or that you kept yourself")
       ->check(CLI::ExistingFile);
   verify->add_flag("--json", trail.as_json, "The result as JSON");
-  auto* evidence = cli.add_subcommand("evidence", "What Varde gave as a proof, without Varde");
-  evidence->require_subcommand(1);
+  auto* evidence = cli.add_subcommand(
+      "evidence", "One signed file that shows how an organisation's data is looked after");
+  evidence->require_subcommand(0, 1);
+  app::EvidenceOptions made;
+  evidence->add_option("--tenant", made.tenant, "Of this organisation (short name)");
+  evidence->add_option("--out", made.out, "File to write; default: the standard output");
+  evidence->add_option("--from", made.from, "Since when (2026-03-01); default: a year ago");
+  evidence->add_option("--to", made.until, "Until when; default: now");
   auto* verify_one = evidence->add_subcommand(
-      "verify", "Verifies the receipt of an erasure with nothing but the public key");
-  std::string evidence_file, evidence_key;
-  bool evidence_json = false;
-  verify_one->add_option("FILE", evidence_file, "What GET /api/v1/erasures/ID/receipt gave")
+      "verify",
+      "Verifies evidence, the file that answers a request, or the receipt of an erasure, with "
+      "nothing but the public key");
+  app::VerifyOptions verified;
+  verify_one
+      ->add_option("FILE", verified.file,
+                   "What `varde evidence`, POST /api/v1/evidence, a request or GET "
+                   "/api/v1/erasures/ID/receipt gave")
       ->required()
       ->check(CLI::ExistingFile);
   verify_one
-      ->add_option("--key", evidence_key,
+      ->add_option("--key", verified.key,
                    "The public key (name+id+key), or a file that holds it; from elsewhere than "
-                   "the receipt")
+                   "the file")
       ->required();
-  verify_one->add_flag("--json", evidence_json, "The result as JSON");
+  verify_one
+      ->add_option("--witness", verified.witness,
+                   "Files of heads that a witness kept, or that you kept yourself")
+      ->check(CLI::ExistingFile);
+  verify_one->add_flag("--json", verified.as_json, "The result as JSON");
+  auto* programme = cli.add_subcommand(
+      "programme", "The current protection and security programme, from the running system");
+  std::string programme_format = "html";
+  programme->add_option("--tenant", made.tenant, "Of this organisation (short name)")->required();
+  programme->add_option("--out", made.out, "File to write; default: the standard output");
+  programme->add_option("--format", programme_format, "html or pdf")
+      ->check(CLI::IsMember({"html", "pdf"}));
   auto* keys = cli.add_subcommand("keys", "Changes keys, beside the running program");
   keys->require_subcommand(1);
   auto* root = keys->add_subcommand("rotate-root", "A new root key takes the place of the old one");
@@ -370,13 +360,17 @@ int main(int argc, char** argv) {
                       "Directory of the ledger of erasures, if the data directory is lost");
   restore->add_flag("--quick-database", settings.quick_database, "No fsync; for tests")->group("");
   for (auto* command :
-       {root, rotate, clean, run, status, due, drill, record, sweep, create, restore}) {
+       {root, rotate, clean, run, status, due, drill, record, sweep, create, restore, evidence,
+        programme}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
     command->add_option("--config", config, "varde.toml of `varde serve`, instead")
         ->check(CLI::ExistingFile);
     command->add_option("--user", settings.user, "User to become when started as root");
   }
+  for (auto* command : {evidence, programme})
+    command->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
+        ->group("");
   // What an operator needs before there is a user: they are carried out when the program is up,
   // once.
   std::string tenant, admin, admin_password_file, admin_totp_file;
@@ -398,7 +392,15 @@ int main(int argc, char** argv) {
     settings.data_directory =
         std::filesystem::absolute(settings.data_directory).lexically_normal().string();
     if (verify->parsed()) return verify_file(trail);
-    if (verify_one->parsed()) return verify_evidence(evidence_file, evidence_key, evidence_json);
+    if (verify_one->parsed()) return app::verify_evidence(verified);
+    if (evidence->parsed() || programme->parsed()) {
+      auto with = config.empty() ? settings : app::read_settings(config);
+      if (made.tenant.empty())
+        throw std::runtime_error("say of which organisation: --tenant NAME (its short name).");
+      if (evidence->parsed()) app::make_evidence(with, made);
+      if (programme->parsed()) app::write_programme(with, made, programme_format);
+      return 0;
+    }
     if (root->parsed() || rotate->parsed() || clean->parsed()) {
       auto with = config.empty() ? settings : app::read_settings(config);
       if (clean->parsed()) app::clean_keystore(with);
@@ -474,10 +476,7 @@ int main(int argc, char** argv) {
       }
       boost::json::array out;
       auto gathered = people::gathered_tables(*program.base);
-      auto all = trust::trust_claims();
-      for (const auto& module : program.modules)
-        all.insert(all.end(), module.claims.begin(), module.claims.end());
-      for (const auto& claim : all) {
+      for (const auto& claim : app::claims_of(program.modules)) {
         boost::json::object columns;
         for (const auto& [name, what] : claim.columns) columns[name] = web::enum_word(what);
         out.push_back(boost::json::object{

@@ -273,6 +273,7 @@ void Program::start() {
   settings.public_url = base->public_url;
   // For scripts beside the program: where it is to be reached.
   std::ofstream(settings.data_directory + "/address") << base->public_url << "\n";
+  keep_posture(settings);
 
   add_routes(*this);
   routed = true;
@@ -312,7 +313,7 @@ void Program::stop() {
   stopped_ = true;
   ready = false;
   std::error_code ignored;
-  fs::remove(settings.data_directory + "/address", ignored);
+  if (server) fs::remove(settings.data_directory + "/address", ignored);
   if (server) server->drain(std::chrono::seconds(10));
   for (auto& action : on_stop) action();
   if (workers) workers->drain(std::chrono::seconds(10));

@@ -84,9 +84,31 @@ void restore(const Settings& settings, const RestoreOptions& options);
 /// program. Says what it did. Throws with what to do.
 void clean_keystore(const Settings& settings);
 
+/// Makes a bundle of evidence, or the programme, of an organisation (by its short name) beside the
+/// running program, into `out` or, without, to the standard output. Throws with what to do.
+struct EvidenceOptions {
+  std::string tenant, out, from, until;
+};
+void make_evidence(const Settings& settings, const EvidenceOptions& options);
+void write_programme(const Settings& settings, const EvidenceOptions& options,
+                     const std::string& format);
+/// Checks what Varde gave as a proof; no database. Returns the exit code: 1 when it does not hold.
+struct VerifyOptions {
+  std::string file, key;
+  std::vector<std::string> witness;
+  bool as_json = false;
+};
+int verify_evidence(const VerifyOptions& options);
+/// Leaves what the evidence says of the settings where commands beside the program find it.
+void keep_posture(const Settings& settings);
+
 /// Modules in the order of their floors; src/app/wiring.cpp.
 struct Program;
 std::vector<trust::Module> make_modules(Program& program);
+operate::Environment environment_of(const Program& program);
+/// How the installation is set up, for the evidence; and what all modules claim.
+operate::Posture posture_of(const Settings& settings);
+std::vector<trust::Claim> claims_of(const std::vector<trust::Module>& modules);
 
 struct Program {
   explicit Program(Settings settings);

@@ -22,15 +22,36 @@ std::vector<trust::Module> make_modules(Program& program) {
                       .on_stop = &program.on_stop}));
   out.push_back(staffing::make_module(*program.base));
   out.push_back(privacy::make_module(*program.base));
+  out.push_back(operate::make_module(*program.base, environment_of(program)));
+  return out;
+}
+
+operate::Environment environment_of(const Program& program) {
   const auto& settings = program.settings;
   bool backups = settings.embedded && settings.backup.enabled;
-  out.push_back(operate::make_module(
-      *program.base,
-      {.backups = backups ? std::make_shared<const operate::Installation>(installation_of(settings))
-                          : nullptr,
-       .more_arguments = settings.config.empty()
-                             ? std::vector<std::string>{}
-                             : std::vector<std::string>{"--config", settings.config}}));
+  return {.backups = backups ? std::make_shared<const operate::Installation>(installation_of(settings))
+                             : nullptr,
+          .more_arguments = settings.config.empty()
+                                ? std::vector<std::string>{}
+                                : std::vector<std::string>{"--config", settings.config},
+          .posture = posture_of(settings),
+          .claims = [&program] { return claims_of(program.modules); }};
+}
+
+operate::Posture posture_of(const Settings& settings) {
+  return {.embedded = settings.embedded,
+          .tls = settings.tls,
+          .root_key_outside = !settings.root_key_command.empty(),
+          .witness = !settings.witness.empty(),
+          .ledger_elsewhere = !settings.ledger.empty(),
+          .private_webhooks = settings.private_webhooks,
+          .trusted_proxies = std::ssize(settings.trusted_proxies)};
+}
+
+std::vector<trust::Claim> claims_of(const std::vector<trust::Module>& modules) {
+  auto out = trust::trust_claims();
+  for (const auto& module : modules)
+    out.insert(out.end(), module.claims.begin(), module.claims.end());
   return out;
 }
 

@@ -16,5 +16,6 @@ std::vector<EmbeddedFile> varde_migrations_files();
 std::vector<EmbeddedFile> varde_pages_files();
 std::vector<EmbeddedFile> varde_locales_files();
 std::vector<EmbeddedFile> varde_console_files();
+std::vector<EmbeddedFile> varde_facts_files();  ///< Made by the build: promises.json.
 
 }  // namespace varde

@@ -1,6 +1,7 @@
 #include "operate/operate.hpp"
 
 #include "operate/backup/backup.hpp"
+#include "operate/evidence/evidence.hpp"
 
 namespace varde::operate {
 
@@ -10,7 +11,10 @@ trust::Module make_module(trust::Base&, const Environment& environment) {
   trust::Module module;
   module.name = "operate";
   module.hears = trust::Right::settings_manage;
-  module.routes = [environment](trust::Api& api) { add_backup_routes(api, environment); };
+  module.routes = [environment](trust::Api& api) {
+    add_backup_routes(api, environment);
+    add_evidence_routes(api, environment);
+  };
   module.jobs = [environment](jobs::Workers& workers) { add_backup_jobs(environment, workers); };
   module.attention = [environment](trust::Ctx&) { return backups_attention(environment); };
   module.claims = {

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "trust/ledger.hpp"
 
 namespace varde::trust {
 namespace fs = std::filesystem;
@@ -33,17 +34,6 @@ void append(const std::string& directory, const std::string& lines) {
             ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   if (!ok) throw std::runtime_error("the ledger of erasures cannot be written: " + path);
-}
-
-// "2026-03-01T12:30:00Z TENANT PERSON"; anything else is the torn end of a file whose machine
-// failed, and was not acknowledged.
-std::optional<Erasure> read_line(std::string_view line) {
-  auto words = split(line, ' ');
-  if (words.size() != 3) return std::nullopt;
-  auto at = parse_rfc3339(words[0]);
-  auto tenant = Uuid::parse(words[1]), person = Uuid::parse(words[2]);
-  if (!at || !tenant || !person) return std::nullopt;
-  return Erasure{0, *tenant, *person, *at};
 }
 
 net::WorkPool& cleaning_pool() {
@@ -98,6 +88,20 @@ Result<jobs::Outcome> prune(Base& base) {
 
 }  // namespace
 
+std::string ledger_line(const Erasure& erasure) {
+  return fmt::format("{} {} {}", to_rfc3339(erasure.erased_at), erasure.tenant_id.str(),
+                     erasure.person_id.str());
+}
+
+std::optional<Erasure> read_ledger_line(std::string_view line) {
+  auto words = split(line, ' ');
+  if (words.size() != 3) return std::nullopt;
+  auto at = parse_rfc3339(words[0]);
+  auto tenant = Uuid::parse(words[1]), person = Uuid::parse(words[2]);
+  if (!at || !tenant || !person) return std::nullopt;
+  return Erasure{0, *tenant, *person, *at};
+}
+
 std::string ids_payload(const std::vector<Uuid>& ids) {
   boost::json::array out;
   for (const auto& id : ids) out.emplace_back(id.str());
@@ -127,7 +131,7 @@ void forget(Base& base, const Uuid& tenant, const std::vector<Uuid>& persons) {
   base.keys.forget(tenant, persons, std::vector(persons.size(), at));
   std::string lines;
   for (const auto& person : persons)
-    lines += fmt::format("{} {} {}\n", to_rfc3339(at), tenant.str(), person.str());
+    lines += ledger_line({0, tenant, person, at}) + "\n";
   for (const auto& directory : directories(base)) append(directory, lines);
 }
 
@@ -149,7 +153,7 @@ std::size_t adopt_ledger(Base& base) {
       if (!file.path().filename().string().starts_with(kPrefix)) continue;
       std::ifstream in(file.path());
       for (std::string line; std::getline(in, line);) {
-        auto erasure = read_line(line);
+        auto erasure = read_ledger_line(line);
         if (!erasure) continue;
         auto& lines = of[erasure->tenant_id];
         lines.persons.push_back(erasure->person_id);

@@ -1,9 +1,8 @@
 #include "people/subject/package.hpp"
 
 #include "base/text.hpp"
-#include "crypto/hash.hpp"
 #include "people/person/person.hpp"
-#include "people/subject/zip.hpp"
+#include "trust/package/signed.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::people {
@@ -66,29 +65,18 @@ std::string index_html(const Content& c) {
 std::optional<PackageReceipt> write_package(trust::Base& base, const Uuid& tenant, const Content& c,
                                             const std::function<bool(std::string_view)>& write) {
   PackageReceipt receipt;
-  ZipWriter zip(
-      [&](std::string_view bytes) {
-        receipt.bytes += static_cast<std::int64_t>(bytes.size());
-        return write(bytes);
-      },
-      c.at);
-  json::array listed;
-  auto add = [&](const std::string& name, std::string_view bytes, bool packed = false) {
-    listed.push_back(
-        {{"name", name}, {"bytes", bytes.size()}, {"sha256", hex(crypto::sha256(bytes))}});
-    return zip.add(name, bytes, packed);
-  };
-  if (!add("index.html", index_html(c))) return std::nullopt;
+  trust::SignedPackage package(base.keys.signer(), c.at, write);
+  if (!package.add("index.html", index_html(c))) return std::nullopt;
   auto data = c.document.json();
   data["format"] = kPackageFormat;
   data["organisation"] = c.tenant.name;
   data["person"] = c.what.person.str();
   data["made_at"] = to_rfc3339(c.at);
-  if (!add("data.json", json::serialize(data))) return std::nullopt;
+  if (!package.add("data.json", json::serialize(data))) return std::nullopt;
   data.clear();
   for (const auto& section : c.document.sections()) {
     receipt.rows += static_cast<std::int64_t>(section.rows.size());
-    if (!section.rows.empty() && !add(section.key + ".csv", section_csv(section)))
+    if (!section.rows.empty() && !package.add(section.key + ".csv", section_csv(section)))
       return std::nullopt;
   }
   for (const auto& file : c.document.files()) {
@@ -97,23 +85,16 @@ std::optional<PackageReceipt> write_package(trust::Base& base, const Uuid& tenan
     own.rollback();
     if (!bytes) continue;  // removed meanwhile
     ++receipt.files;
-    if (!add("files/" + file.name, *bytes, true)) return std::nullopt;
+    if (!package.add("files/" + file.name, *bytes, true)) return std::nullopt;
   }
-  auto manifest = json::serialize(json::object{{"format", kPackageFormat},
-                                               {"tenant", tenant.str()},
-                                               {"organisation", c.tenant.name},
-                                               {"person", c.what.person.str()},
-                                               {"reference", c.what.reference},
-                                               {"made_at", to_rfc3339(c.at)},
-                                               {"verifier", c.verifier},
-                                               {"files", std::move(listed)}}) +
-                  "\n";
-  receipt.manifest_sha256 = crypto::sha256(manifest);
-  const auto& signer = base.keys.signer();
-  auto note = signer.sign(fmt::format("{}/subject-export\n{}\n{}\n", signer.name(),
-                                      base64(receipt.manifest_sha256), to_rfc3339(c.at)));
-  if (!zip.add("manifest.json", manifest) || !zip.add("manifest.sig", note) || !zip.finish())
-    return std::nullopt;
+  auto manifest = package.finish({{"format", kPackageFormat},
+                                  {"tenant", tenant.str()},
+                                  {"organisation", c.tenant.name},
+                                  {"person", c.what.person.str()},
+                                  {"reference", c.what.reference}});
+  if (!manifest) return std::nullopt;
+  receipt.manifest_sha256 = *manifest;
+  receipt.bytes = package.bytes();
   return receipt;
 }
 

@@ -4,17 +4,8 @@
 //   data.json       the same for programs
 //   SECTION.csv     the same for spreadsheets, a file for each section that has rows
 //   files/…         pictures and documents
-//   manifest.json   {"format":"varde-subject-export/1","tenant":…,"person":…,"made_at":…,
-//                    "files":[{"name":…,"bytes":…,"sha256":hex}, …]}
-//   manifest.sig    a signed note (C2SP signed-note, Ed25519) whose text is
-//                     ORIGIN/subject-export
-//                     SHA-256 of manifest.json, base64
-//                     TIME (RFC 3339)
-//
-// Whoever has the installation's public key (GET /api/v1/audit/key, "verifier"; or under
-// manifest.json's "verifier", to know which one to ask for) can check that the installation made
-// the file and that nothing in it was changed: check the signature, then the hash of
-// manifest.json, then the hashes that it lists.
+//   manifest.json   what it is, and its files with their hashes
+//   manifest.sig    signed (trust/package/signed.hpp): `varde evidence verify`
 #pragma once
 
 #include "people/subject/document.hpp"

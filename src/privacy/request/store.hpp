@@ -80,6 +80,15 @@ inline constexpr db::Sql kCounts{
     "request.counts",
     "SELECT state, count(*) AS count, count(*) FILTER (WHERE due_at < $1) AS overdue, min(due_at) "
     "AS first_due FROM subject_request GROUP BY state"};
+inline constexpr db::Sql kFigures{
+    "request.figures",
+    "SELECT kind, count(*) AS received, count(*) FILTER (WHERE state = 4) AS done, count(*) FILTER "
+    "(WHERE state = 5) AS refused, count(*) FILTER (WHERE state IN (2, 3)) AS open, count(*) "
+    "FILTER (WHERE extended_at IS NOT NULL) AS extended, count(*) FILTER (WHERE state IN (4, 5) "
+    "AND ended_at <= due_at) AS ended_in_time, count(*) FILTER (WHERE state IN (4, 5) AND ended_at "
+    "> due_at) AS ended_late, count(*) FILTER (WHERE state IN (2, 3) AND due_at < $3) AS "
+    "open_overdue FROM subject_request WHERE confirmed_at >= $1 AND confirmed_at < $2 GROUP BY "
+    "kind ORDER BY kind"};
 inline constexpr db::Sql kOfPersons{
     "request.of_persons",
     "SELECT request_id FROM subject_request WHERE person_id = ANY($1) FOR UPDATE"};

@@ -50,15 +50,6 @@ constexpr db::Sql kOlder{"retention.older",
 constexpr db::Sql kTenants{"retention.tenants",
                            "SELECT DISTINCT tenant_id FROM tenant WHERE state <> 3"};
 
-struct CategoryView {
-  std::string category, label, what;
-  std::optional<int> months;  ///< None: kept until somebody erases it.
-  std::optional<Timestamp> changed_at;
-  std::optional<Timestamp> last_run_at;
-  std::optional<std::int64_t> last_removed;
-};
-BOOST_DESCRIBE_STRUCT(CategoryView, (),
-                      (category, label, what, months, changed_at, last_run_at, last_removed))
 struct Categories {
   std::vector<CategoryView> items;
 };
@@ -145,32 +136,34 @@ std::int64_t apply_retention(trust::Base& base, const Uuid& tenant) {
   return out;
 }
 
+std::vector<CategoryView> retention_overview(Ctx& ctx) {
+  auto rules = ctx.tx().all<RuleRow>(kRules);
+  auto runs = ctx.tx().all<RunRow>(kLastRuns);
+  std::vector<CategoryView> out;
+  for (const auto& category : ctx.base.extensions.all<Retained>()) {
+    CategoryView view{category.key, category.label, category.what, {}, {}, {}, {}};
+    for (const auto& rule : rules)
+      if (rule.category == category.key) {
+        view.months = rule.months;
+        view.changed_at = rule.changed_at;
+      }
+    for (const auto& run : runs)
+      if (run.category == category.key) {
+        view.last_run_at = run.at;
+        view.last_removed = run.removed;
+      }
+    out.push_back(std::move(view));
+  }
+  return out;
+}
+
 void add_retention_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/retention", "listRetention",
            "Categories of data, how long each is kept, and what the last run removed",
            access(Right::audit_read)},
-          [](Ctx& ctx) -> Result<Categories> {
-            auto rules = ctx.tx().all<RuleRow>(kRules);
-            auto runs = ctx.tx().all<RunRow>(kLastRuns);
-            Categories out;
-            for (const auto& category : ctx.base.extensions.all<Retained>()) {
-              CategoryView view{category.key, category.label, category.what, {}, {}, {}, {}};
-              for (const auto& rule : rules)
-                if (rule.category == category.key) {
-                  view.months = rule.months;
-                  view.changed_at = rule.changed_at;
-                }
-              for (const auto& run : runs)
-                if (run.category == category.key) {
-                  view.last_run_at = run.at;
-                  view.last_removed = run.removed;
-                }
-              out.items.push_back(std::move(view));
-            }
-            return out;
-          });
+          [](Ctx& ctx) -> Result<Categories> { return Categories{retention_overview(ctx)}; });
 
   api.add({"GET", "/api/v1/retention/{category}/preview", "previewRetention",
            "What a rule of so many months would remove now; nothing is removed",

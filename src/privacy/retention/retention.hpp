@@ -11,6 +11,18 @@
 
 namespace varde::privacy {
 
+/// A category of data, its rule and its last run.
+struct CategoryView {
+  std::string category, label, what;
+  std::optional<int> months;  ///< None: kept until somebody erases it.
+  std::optional<Timestamp> changed_at;
+  std::optional<Timestamp> last_run_at;
+  std::optional<std::int64_t> last_removed;
+};
+BOOST_DESCRIBE_STRUCT(CategoryView, (),
+                      (category, label, what, months, changed_at, last_run_at, last_removed))
+std::vector<CategoryView> retention_overview(trust::Ctx& ctx);
+
 /// Applies the rules of an organisation now. Returns how many rows went.
 std::int64_t apply_retention(trust::Base& base, const Uuid& tenant);
 

@@ -1,9 +1,11 @@
 // Growing the tree, and reading what a proof needs of it.
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "base/text.hpp"
 #include "trust/trail/entry.hpp"
+#include "trust/trail/proofs.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::trust {
@@ -324,6 +326,80 @@ Result<std::vector<std::string>> prove_growth(Ctx& ctx, std::int64_t before, std
         return merkle::consistency_proof(static_cast<std::uint64_t>(before),
                                          static_cast<std::uint64_t>(size), nodes);
       }));
+}
+
+namespace {
+
+// The fields of entries are named in the row, their values stay sealed.
+ProvenEntry proven(const ProvableRow& row) {
+  return {row.entry_id,
+          row.at,
+          row.action,
+          {row.actor_kind, row.actor_id.value_or(Uuid{})},
+          row.person_id,
+          row.fields,
+          entry_text(row),
+          row.leaf_index,
+          {}};
+}
+
+}  // namespace
+
+std::vector<ProvenEntry> proven_entries(Ctx& ctx, const Head& head, const EntriesWanted& wanted) {
+  std::vector<ProvenEntry> out;
+  auto size = ctx.tx().one<TreeRow>(kTree).size;
+  auto rows = ctx.tx().all<ProvableRow>(kProvable, wanted.actions, wanted.from, wanted.until,
+                                        head.size, wanted.most);
+  for (const auto& row : rows) out.push_back(proven(row));
+  // So many at a time that the loop is not held for long.
+  constexpr std::size_t kProvenAtOnce = 100;
+  for (std::size_t from = 0; wanted.proofs && from < out.size(); from += kProvenAtOnce) {
+    auto until = std::min(out.size(), from + kProvenAtOnce);
+    auto hashes = with_nodes(ctx, static_cast<std::uint64_t>(size), [&](const merkle::Nodes& nodes) {
+      std::vector<std::vector<merkle::Digest>> paths;
+      for (auto i = from; i < until; ++i)
+        paths.push_back(merkle::inclusion_proof(static_cast<std::uint64_t>(out[i].index),
+                                                static_cast<std::uint64_t>(head.size), nodes));
+      return paths;
+    });
+    for (auto i = from; i < until; ++i) out[i].hashes = in_base64(hashes[i - from]);
+    net::sleep_for(std::chrono::milliseconds(0));
+  }
+  std::ranges::sort(out, {}, &ProvenEntry::index);
+  return out;
+}
+
+std::int64_t count_entries(Ctx& ctx, const EntriesWanted& wanted) {
+  return ctx.tx().one<std::int64_t>(kCountProvable, wanted.actions, wanted.from, wanted.until);
+}
+
+std::vector<ProvenHead> proven_heads(Ctx& ctx, const Head& last, Timestamp from,
+                                     std::size_t most) {
+  constexpr std::int64_t kNewest = 100;
+  auto newest = ctx.tx().later(kHeads, last.size, last.at, kNewest);
+  auto rows = ctx.tx().all<HeadRow>(kDailyHeads);
+  for (auto& row : newest.rows().all<HeadRow>()) rows.push_back(std::move(row));
+  std::erase_if(rows, [&](const HeadRow& row) { return row.at < from || row.size >= last.size; });
+  std::ranges::sort(rows, {}, [](const HeadRow& row) { return std::pair(row.size, row.at); });
+  auto again = std::ranges::unique(rows, {}, &HeadRow::note);
+  rows.erase(again.begin(), again.end());
+  if (rows.size() >= most) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(most) + 1);
+  rows.push_back({ctx.tenant, last.size, last.at, last.note});
+  // Of an empty trail nothing is proven.
+  std::erase_if(rows, [](const HeadRow& row) { return row.size == 0; });
+  auto size = ctx.tx().one<TreeRow>(kTree).size;
+  auto proofs = with_nodes(ctx, static_cast<std::uint64_t>(size), [&](const merkle::Nodes& nodes) {
+    std::vector<std::vector<merkle::Digest>> out;
+    for (std::size_t i = 1; i < rows.size(); ++i)
+      out.push_back(merkle::consistency_proof(static_cast<std::uint64_t>(rows[i - 1].size),
+                                              static_cast<std::uint64_t>(rows[i].size), nodes));
+    return out;
+  });
+  std::vector<ProvenHead> out;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    out.push_back({rows[i].size, rows[i].at, rows[i].note,
+                   i == 0 ? std::vector<std::string>() : in_base64(proofs[i - 1])});
+  return out;
 }
 
 namespace {

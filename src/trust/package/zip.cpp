@@ -1,4 +1,4 @@
-#include "people/subject/zip.hpp"
+#include "trust/package/zip.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -6,7 +6,7 @@
 #include <exception>
 #include <stdexcept>
 
-namespace varde::people {
+namespace varde::trust {
 
 struct ZipWriter::Impl {
   std::function<bool(std::string_view)> out;
@@ -84,4 +84,4 @@ bool ZipWriter::add(const std::string& name, std::string_view bytes, bool packed
 
 bool ZipWriter::finish() { return impl_->ok(archive_write_close(impl_->archive)); }
 
-}  // namespace varde::people
+}  // namespace varde::trust

@@ -11,7 +11,7 @@
 
 #include "base/time.hpp"
 
-namespace varde::people {
+namespace varde::trust {
 
 class ZipWriter {
  public:
@@ -32,4 +32,4 @@ class ZipWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace varde::people
+}  // namespace varde::trust

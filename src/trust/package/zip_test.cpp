@@ -1,4 +1,4 @@
-#include "people/subject/zip.hpp"
+#include "trust/package/zip.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -6,7 +6,7 @@
 
 #include <map>
 
-namespace varde::people {
+namespace varde::trust {
 namespace {
 
 // Read by the library's own reader, which checks sizes and checksums.
@@ -70,4 +70,4 @@ TEST(Zip, WhatTheTakerThrowsArrives) {
 }
 
 }  // namespace
-}  // namespace varde::people
+}  // namespace varde::trust

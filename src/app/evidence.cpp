@@ -1,0 +1,252 @@
+// `varde evidence` and `varde programme` beside the running program, and `varde evidence verify`
+// without any.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "app/program.hpp"
+#include "base/text.hpp"
+#include "crypto/key.hpp"
+#include "operate/evidence/evidence.hpp"
+#include "operate/evidence/verify.hpp"
+#include "trust/tenant/tenant.hpp"
+#include "trust/trail/file.hpp"
+#include "web/reflect.hpp"
+
+namespace varde::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Bytes to a file that is there when it is whole, or to the standard output. It is opened before
+// root is given up: whoever calls the command says where it goes.
+class Output {
+ public:
+  explicit Output(const std::string& path) : path_(path) {
+    if (path_.empty()) return;
+    part_ = path_ + ".part";
+    file_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file_ < 0) throw std::runtime_error("cannot write " + path_);
+    directory_ = ::open(fs::absolute(path_).parent_path().c_str(), O_RDONLY | O_DIRECTORY);
+  }
+  ~Output() {
+    if (file_ >= 0) ::close(file_);
+    if (!path_.empty() && !kept_) ::unlinkat(directory_, name(part_).c_str(), 0);
+    if (directory_ >= 0) ::close(directory_);
+  }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  bool write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      auto written =
+          ::write(file_ < 0 ? STDOUT_FILENO : file_, bytes.data(), bytes.size());
+      if (written < 0) throw std::runtime_error("cannot write " + (path_.empty() ? "the output" : path_));
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+  // It is whole.
+  void keep() {
+    kept_ = true;
+    if (path_.empty()) return;
+    if (::fsync(file_) != 0 || ::rename(part_.c_str(), path_.c_str()) != 0)
+      throw std::runtime_error("cannot write " + path_);
+  }
+
+ private:
+  static std::string name(const std::string& path) { return fs::path(path).filename().string(); }
+  std::string path_, part_;
+  int file_ = -1, directory_ = -1;
+  bool kept_ = false;
+};
+
+constexpr const char* kPosture = "/posture.json";
+
+// Of the program that runs: a command does not know the options that it was started with.
+operate::Posture kept_posture(const Settings& settings) {
+  boost::system::error_code problem;
+  auto text = operate::read_file(settings.data_directory + kPosture);
+  auto parsed = boost::json::parse(text.value_or(""), problem);
+  auto kept = problem ? Result<operate::Posture>(not_found("")) : web::read<operate::Posture>(parsed);
+  return kept ? *kept : posture_of(settings);
+}
+
+// With the databases of the program that runs, and all modules as it has them.
+void beside(Settings settings, const std::string& slug,
+            const std::function<void(trust::Ctx&, const operate::Environment&)>& work) {
+  drop_root(settings);
+  crypto::initialise();
+  if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
+  auto of_cluster = [&](const char* name) {
+    return db::Cluster({.directory = settings.data_directory + "/" + name, .name = name})
+        .conninfo();
+  };
+  // What the running program works with, as far as it leaves it where a command finds it.
+  if (settings.embedded) {
+    std::ifstream address(settings.data_directory + "/address");
+    std::getline(address, settings.public_url);
+    if (settings.public_url.empty())
+      throw std::runtime_error("Varde is not running on " + settings.data_directory +
+                               ". Start it first, or name its directory with --data.");
+    auto kept = operate::kept_settings(settings.data_directory);
+    settings.backup.enabled = kept.has_value();
+    if (kept) settings.backup = *kept;
+  }
+  Program program(settings);
+  program.database = std::make_unique<db::Database>(
+      settings.embedded ? of_cluster("main") : settings.database, 2);
+  program.keys = std::make_unique<trust::Keystore>(
+      settings.embedded ? of_cluster("keystore") : settings.keystore, root_key_of(settings), 2);
+  program.base = std::unique_ptr<trust::Base>(
+      new trust::Base{*program.database, *program.keys, settings.public_url,
+                      settings.data_directory, "", {}, {}});
+  program.modules = make_modules(program);
+  auto environment = environment_of(program);
+  environment.posture = kept_posture(settings);
+  std::string failure;
+  net::run_fiber([&] {
+    try {
+      program.keys->open("", false);
+      auto tenant = trust::find_tenant(*program.base, slug);
+      if (!tenant)
+        throw std::runtime_error("there is no organisation \"" + slug +
+                                 "\". Give its short name with --tenant.");
+      trust::Ctx ctx(*program.base, *tenant, {});
+      work(ctx, environment);
+    } catch (const db::Unavailable& e) {
+      failure = std::string(
+                    "the databases are not to be reached. Varde must be running: start it "
+                    "first. ") +
+                e.what();
+    } catch (const std::exception& e) {
+      failure = e.what();
+    }
+    program.database->close_idle();
+    program.keys->close_idle();
+  });
+  if (!failure.empty()) throw std::runtime_error(failure);
+}
+
+std::optional<Timestamp> moment(const std::string& text, const char* option) {
+  if (text.empty()) return std::nullopt;
+  auto day = parse_date(text);
+  auto at = day ? std::optional<Timestamp>(std::chrono::sys_days(*day)) : parse_rfc3339(text);
+  if (!at)
+    throw std::runtime_error(fmt::format(
+        "{}: \"{}\" is not a moment. Write it as 2026-03-01, or 2026-03-01T12:30:00Z.", option,
+        text));
+  return at;
+}
+
+std::string read_whole(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("cannot read " + path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string as_json(const operate::EvidenceReport& report) {
+  boost::json::object out{{"ok", report.ok()},
+                          {"problem", report.problem},
+                          {"kind", report.kind},
+                          {"tenant", report.tenant}};
+  if (!report.person.empty()) out["person"] = report.person;
+  if (report.kind == "erasure") {
+    out["rows_erased_at"] = to_rfc3339(report.rows_erased_at);
+    out["key_destroyed_at"] = to_rfc3339(report.made_at);
+  } else if (!report.kind.empty()) {
+    out["organisation"] = report.organisation;
+    out["made_at"] = to_rfc3339(report.made_at);
+    out["files"] = report.files;
+  }
+  if (report.kind == "evidence") {
+    out["heads"] = report.heads;
+    out["entries"] = report.entries;
+    out["erasures"] = report.erasures;
+    out["witnessed"] = report.witnessed;
+    out["left_out"] = report.left_out;
+    out["sealed_at"] = to_rfc3339(report.sealed_at);
+  }
+  return boost::json::serialize(out) + "\n";
+}
+
+std::string as_text(const operate::EvidenceReport& report) {
+  if (!report.ok()) return "This does NOT hold. " + report.problem + "\n";
+  if (report.kind == "erasure")
+    return fmt::format(
+        "The receipt holds: person {} of organisation {} was erased. Rows: {}; key: {}. The trail "
+        "says so in its entry {}, under a signed head.\n",
+        report.person, report.tenant, to_rfc3339(report.rows_erased_at),
+        to_rfc3339(report.made_at), report.index);
+  if (report.kind == "subject-export")
+    return fmt::format(
+        "The file holds: {} gave person {} these {} files on {}, and nothing in them was changed "
+        "since.\n",
+        report.organisation, report.person, report.files, to_rfc3339(report.made_at));
+  return fmt::format(
+      "The evidence of {} holds: {} files, made on {}.\n{} signed heads, each the continuation of "
+      "the one before, the last of {}; {} of them were kept by a witness.\n{} entries of the trail "
+      "are proven, among them {} erasures; {} are left out.\n",
+      report.organisation, report.files, to_rfc3339(report.made_at), report.heads,
+      to_rfc3339(report.sealed_at), report.witnessed, report.entries, report.erasures,
+      report.left_out);
+}
+
+// "must be before the end of the period."
+std::string sentence_of(const Error& error) {
+  return error.fields.empty() ? error.message : "--from " + error.fields.front().message;
+}
+
+}  // namespace
+
+void keep_posture(const Settings& settings) {
+  operate::replace_file(settings.data_directory + kPosture,
+                        boost::json::serialize(web::write(posture_of(settings))) + "\n");
+}
+
+void make_evidence(const Settings& settings, const EvidenceOptions& options) {
+  Output out(options.out);
+  beside(settings, options.tenant, [&](trust::Ctx& ctx, const operate::Environment& environment) {
+    auto period = operate::read_period(moment(options.from, "--from"), moment(options.until, "--to"));
+    if (!period) throw std::runtime_error(sentence_of(period.error()));
+    operate::record_evidence(ctx, *period);
+    ctx.commit();
+    operate::write_evidence(ctx.base, ctx.tenant, environment, *period,
+                            [&](std::string_view bytes) { return out.write(bytes); });
+  });
+  out.keep();
+  if (!options.out.empty())
+    std::cout << "The evidence is in " << options.out
+              << ". Check it with `varde evidence verify`.\n";
+}
+
+void write_programme(const Settings& settings, const EvidenceOptions& options,
+                     const std::string& format) {
+  Output out(options.out);
+  beside(settings, options.tenant, [&](trust::Ctx& ctx, const operate::Environment& environment) {
+    auto text = operate::make_programme(ctx, environment,
+                                        format == "pdf" ? operate::ProgrammeFormat::pdf
+                                                        : operate::ProgrammeFormat::html);
+    if (!text) throw std::runtime_error(text.error().message);
+    out.write(*text);
+  });
+  out.keep();
+  if (!options.out.empty()) std::cout << "The programme is in " << options.out << ".\n";
+}
+
+int verify_evidence(const VerifyOptions& options) {
+  crypto::initialise();
+  std::vector<std::string> witnessed;
+  for (const auto& path : options.witness)
+    for (auto& note : trust::notes_of(read_whole(path))) witnessed.push_back(std::move(note));
+  auto key = options.key;
+  if (fs::exists(key)) key = std::string(trim(read_whole(key)));
+  auto report = operate::verify_evidence(read_whole(options.file), key, witnessed);
+  std::cout << (options.as_json ? as_json(report) : as_text(report));
+  return report.ok() ? 0 : 1;
+}
+
+}  // namespace varde::app

@@ -1,0 +1,76 @@
+#include "outreach/outgoing.hpp"
+
+#include "outreach/channel/channel.hpp"
+
+namespace varde::outreach {
+namespace {
+
+struct ProviderPlace {
+  std::string name;
+  ProviderKind kind = ProviderKind::smtp;
+  std::string host, url;
+  Security security = Security::none;
+  std::string region;
+};
+BOOST_DESCRIBE_STRUCT(ProviderPlace, (), (name, kind, host, url, security, region))
+struct WebhookPlace {
+  std::string name, url;
+};
+BOOST_DESCRIBE_STRUCT(WebhookPlace, (), (name, url))
+
+constexpr db::Sql kProviders{"outgoing.providers",
+                             "SELECT name, kind, host, coalesce(sms->>'url', '') AS url, security, "
+                             "region FROM provider ORDER BY created_at LIMIT 100"};
+constexpr db::Sql kWebhooks{
+    "outgoing.webhooks",
+    "SELECT j.name, s.step->>'url' AS url FROM journey j CROSS JOIN LATERAL "
+    "jsonb_array_elements(j.steps) AS s (step) WHERE j.state = $1 AND s.step->>'kind' = 'webhook' "
+    "AND s.step->>'url' IS NOT NULL ORDER BY j.journey_id LIMIT 100"};
+constexpr int kJourneyRuns = 2;
+
+// "https://example.org:8443/hook?token=…" to "example.org:8443".
+std::string host_of(std::string_view url) {
+  auto start = url.find("//");
+  auto host = start == std::string_view::npos ? url : url.substr(start + 2);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (auto at = host.rfind('@'); at != std::string_view::npos) host = host.substr(at + 1);
+  return std::string(host);
+}
+
+std::string protection_of(Security security) {
+  return security == Security::none       ? "none"
+         : security == Security::starttls ? "TLS (STARTTLS, demanded)"
+                                          : "TLS";
+}
+std::string protection_of(std::string_view url) {
+  return url.starts_with("https://") ? "TLS" : "none";
+}
+
+Outgoing place_of(const ProviderPlace& row) {
+  if (row.kind == ProviderKind::captured)
+    return {"mailbox", row.name, "this installation", row.region, "nothing leaves"};
+  if (row.kind == ProviderKind::smtp)
+    return {"mail", row.name, row.host, row.region, protection_of(row.security)};
+  auto url = row.url.empty() && row.kind == ProviderKind::sms_twilio
+                 ? std::string("https://api.twilio.com")
+                 : row.url;
+  return {"sms", row.name, host_of(url), row.region, protection_of(url)};
+}
+
+}  // namespace
+
+std::vector<Outgoing> outgoing(trust::Ctx& ctx) {
+  auto webhooks = ctx.tx().later(kWebhooks, kJourneyRuns);
+  std::vector<Outgoing> out;
+  bool mail = false;
+  for (const auto& row : ctx.tx().all<ProviderPlace>(kProviders)) {
+    out.push_back(place_of(row));
+    mail = mail || out.back().kind == "mail" || out.back().kind == "mailbox";
+  }
+  if (!mail) out.push_back({"mailbox", "Built-in mailbox", "this installation", "", "nothing leaves"});
+  for (const auto& row : webhooks.rows().all<WebhookPlace>())
+    out.push_back({"webhook", row.name, host_of(row.url), "", protection_of(row.url)});
+  return out;
+}
+
+}  // namespace varde::outreach
