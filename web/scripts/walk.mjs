@@ -512,6 +512,22 @@ const steps = {
     const lines = readFileSync(await (await downloading).path(), 'utf8').trim().split('\n')
     if (!lines[0].includes('varde-trail/1') || !lines.at(-1).startsWith('{"head":')) throw new Error('not a trail')
   },
+  'evidence and the programme are made and downloaded': async () => {
+    await page.goto(`${base}/privacy/evidence`)
+    await label('From').fill('2026-02-02')
+    await label('Until').fill('2026-02-01')
+    await button('Make and download').click()
+    await see('The first day must not be after the last.')
+    await label('From').fill('')
+    await label('Until').fill('')
+    const bundle = page.waitForEvent('download')
+    await button('Make and download').click()
+    if (!readFileSync(await (await bundle).path()).subarray(0, 2).equals(Buffer.from('PK'))) throw new Error('no ZIP file')
+    await see('The evidence was made: evidence-')
+    const programme = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download as PDF' }).click()
+    if (!readFileSync(await (await programme).path()).subarray(0, 5).equals(Buffer.from('%PDF-'))) throw new Error('no PDF')
+  },
   'a request about data is entered, gathered, sent and noted': async () => {
     const person = await api('POST', '/persons', { email: 'walk.subject@example.org', first_name: 'Walk', last_name: 'Subject' })
     await page.goto(`${base}/privacy/requests`)

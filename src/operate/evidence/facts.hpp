@@ -104,6 +104,8 @@ struct Facts {
   std::vector<DeedFact> restores, keys, retention_deeds, access_deeds;
   std::optional<Timestamp> keys_unclean_since;
   BackupFacts backups;
+  Posture posture;
+  bool https = false;
   std::vector<privacy::CategoryView> retention;
   std::vector<privacy::RequestFigures> requests;
   std::vector<outreach::Outgoing> outgoing;

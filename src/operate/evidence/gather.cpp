@@ -119,8 +119,7 @@ BackupFacts backups_of(const Environment& environment) {
 
 std::string yes(bool on) { return on ? "yes" : "no"; }
 
-std::vector<SettingFact> settings_of(const Facts& facts, const Environment& environment,
-                                     std::string_view public_url) {
+std::vector<SettingFact> settings_of(const Facts& facts, const Environment& environment) {
   const auto& posture = environment.posture;
   std::string roles;
   boost::mp11::mp_for_each<boost::describe::describe_enumerators<trust::Role>>([&](auto d) {
@@ -133,7 +132,7 @@ std::vector<SettingFact> settings_of(const Facts& facts, const Environment& envi
   });
   return {
       {"Second factor demanded of", roles.empty() ? "nobody" : roles},
-      {"Links and console over HTTPS", yes(public_url.starts_with("https://"))},
+      {"Links and console over HTTPS", yes(facts.https)},
       {"HTTPS is answered by", posture.tls ? "Varde itself (TLS 1.2 or newer)"
                                            : "a proxy in front of Varde, or this machine alone"},
       {"Proxies that are believed", std::to_string(posture.trusted_proxies)},
@@ -182,7 +181,9 @@ void prove(Facts& facts) {
                                  : "an administrator has no second factor yet and cannot sign in "
                                    "without setting it up",
                    facts.made_at};
-  proofs["E19"] = {fmt::format("{} users listed with their roles", facts.access.size()),
+  proofs["E19"] = {fmt::format("{} listed with their roles", facts.access.size() == 1
+                                                                       ? "1 user"
+                                                                       : fmt::format("{} users", facts.access.size())),
                    facts.made_at};
   proofs["S08"] = {"this document", facts.made_at};
   if (!facts.requests.empty()) {
@@ -225,13 +226,16 @@ Facts gather(Ctx& ctx, const Environment& environment, const Period& period,
   out.period = period;
   out.head = head;
   gather_entries(ctx, out, proofs);
+  out.period.until = std::min(period.until, out.made_at);
   out.access = access_of(ctx);
   out.keys_unclean_since = ctx.base.keys.unclean_since();
   out.backups = backups_of(environment);
   out.retention = privacy::retention_overview(ctx);
   out.requests = privacy::request_figures(ctx, period.from, period.until);
   out.outgoing = outreach::outgoing(ctx);
-  out.settings = settings_of(out, environment, ctx.base.public_url);
+  out.posture = environment.posture;
+  out.https = ctx.base.public_url.starts_with("https://");
+  out.settings = settings_of(out, environment);
   out.columns = columns_of(environment);
   out.promises = promises();
   prove(out);

@@ -52,7 +52,16 @@ struct Unref {
 struct FreeFont {
   void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
 };
+struct FreeAttributes {
+  void operator()(PangoAttrList* list) const { pango_attr_list_unref(list); }
+};
 using Layout = std::unique_ptr<PangoLayout, Unref>;
+
+struct Destroy {
+  void operator()(cairo_t* c) const { cairo_destroy(c); }
+  void operator()(cairo_surface_t* s) const { cairo_surface_destroy(s); }
+  void operator()(cairo_font_options_t* o) const { cairo_font_options_destroy(o); }
+};
 
 struct Style {
   double size = 9;
@@ -75,6 +84,12 @@ class Writer {
     cairo_.reset(cairo_create(surface_.get()));
     context_.reset(pango_font_map_create_context(fonts_.get()));
     pango_cairo_update_context(cairo_.get(), context_.get());
+    // On paper no letter stands on a grid of pixels.
+    pango_context_set_round_glyph_positions(context_.get(), FALSE);
+    std::unique_ptr<cairo_font_options_t, Destroy> options(cairo_font_options_create());
+    cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
+    pango_cairo_context_set_font_options(context_.get(), options.get());
   }
 
   int run() {
@@ -129,6 +144,10 @@ class Writer {
     pango_layout_set_line_spacing(out.get(), 1.15F);
     if (width > 0) pango_layout_set_width(out.get(), static_cast<int>(width * PANGO_SCALE));
     pango_layout_set_text(out.get(), text.data(), static_cast<int>(text.size()));
+    // A key that is broken over two lines must not get a hyphen.
+    std::unique_ptr<PangoAttrList, FreeAttributes> attributes(pango_attr_list_new());
+    pango_attr_list_insert(attributes.get(), pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(out.get(), attributes.get());
     return out;
   }
   static double height_of(const Layout& l) {
@@ -278,6 +297,17 @@ class Writer {
     return height;
   }
 
+  void list(const Block& block) {
+    for (const auto& item : block.head) {
+      need(20);
+      auto page = page_;
+      auto y = y_;
+      put(item, {}, kMargin + 16, kInner - 16, 2);
+      draw(layout("•", {}, 0), kMargin + 5, page == page_ ? y : kMargin, kInk);
+    }
+    y_ += 4;
+  }
+
   void table(const Block& block) {
     auto columns = widths(block);
     std::vector<Cell> head;
@@ -319,9 +349,7 @@ class Writer {
       case Block::Kind::note:
         return note(block);
       case Block::Kind::list:
-        for (const auto& item : block.head) put("•  " + item, {}, kMargin + 8, kInner - 8, 2);
-        y_ += 4;
-        return;
+        return list(block);
       case Block::Kind::facts:
         return facts(block);
       case Block::Kind::table:
@@ -329,10 +357,6 @@ class Writer {
     }
   }
 
-  struct Destroy {
-    void operator()(cairo_t* c) const { cairo_destroy(c); }
-    void operator()(cairo_surface_t* s) const { cairo_surface_destroy(s); }
-  };
   const Document& document_;
   int pages_, page_ = 0, section_ = CAIRO_PDF_OUTLINE_ROOT;
   double y_ = kMargin;

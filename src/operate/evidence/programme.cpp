@@ -61,6 +61,15 @@ void write_problems(Document& out, const Facts& facts) {
   };
   for (const auto& problem : facts.backups.problems)
     tell("Backups: " + problem.what + " " + problem.mend);
+  if (!facts.backups.made_by_varde)
+    tell("This program makes no backups itself. Ask the operator how and where they are made, and "
+         "for the last restore that was tried.");
+  if (facts.backups.made_by_varde && facts.drills.empty())
+    tell("No drill of a restore was held in the period; by itself it happens every week.");
+  if (!facts.https) tell("Links and console are not reached over HTTPS.");
+  if (!facts.posture.witness)
+    tell("No witness keeps heads of the trail (the setting \"witness\"): only you can, by keeping "
+         "this file or its heads.");
   if (facts.backups.same_disk)
     tell("The backups are on the disk of the data itself: whoever loses it loses both.");
   if (!facts.drills.empty() && !facts.drills.back().passed)

@@ -136,7 +136,10 @@ Result<ZipReader> ZipReader::open(std::string_view file) {
     auto magic_after = local.take(4);
     auto crc = local.number(4), packed_size = local.number(4), size = local.number(4);
     if (!local.ok() || local.at() > directory_at || magic != "PK\3\4") return cut;
-    bool size_said = again.size == said.size && again.packed_size == 0 && again.crc == 0;
+    // How well it packs is known afterwards only.
+    auto packed_said = said.method == kStored ? said.size : 0;
+    bool size_said =
+        again.size == said.size && again.packed_size == packed_said && again.crc == 0;
     if (again.version != said.version || again.flags != said.flags ||
         again.method != said.method || again.moment != said.moment || again.name != said.name ||
         again.extra != said.extra || magic_after != "PK\7\10" || crc != said.crc ||
@@ -176,13 +179,20 @@ Result<std::string> ZipReader::read(const Entry& entry, std::size_t most) {
     out.push_back('\0');
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
-    bool ended = inflate(&stream, Z_FINISH) == Z_STREAM_END;
-    if (!ended || stream.avail_in != 0 || stream.avail_out != 1) return changed;
+    // Block by block, to learn how many bits of the last byte are behind the end: nobody reads them.
+    unsigned unused = 0;
+    int result = Z_OK;
+    while (result == Z_OK) {
+      result = inflate(&stream, Z_BLOCK);
+      constexpr int kAfterBlock = 128, kLastBlock = 64;
+      if (result == Z_OK && (stream.data_type & kAfterBlock) != 0 &&
+          (stream.data_type & kLastBlock) != 0)
+        unused = static_cast<unsigned>(stream.data_type & 7);
+    }
+    if (result != Z_STREAM_END || stream.avail_in != 0 || stream.avail_out != 1) return changed;
     out.pop_back();
-    // The bits behind the end, which nobody reads.
-    auto unused = static_cast<unsigned>(stream.data_type & 7);
     auto last = static_cast<std::uint8_t>(entry.bytes.back());
-    if ((last >> (8 - unused)) != 0) return changed;
+    if (last >> (8 - unused) != 0) return changed;
   }
   auto crc = ::crc32(0, reinterpret_cast<const Bytef*>(out.data()), static_cast<uInt>(out.size()));
   if (crc != entry.crc) return changed;

@@ -109,6 +109,7 @@ const screens = [
   screen('/privacy/requests/$id', 'privacy people', () => import('@/screens/privacy/request')),
   screen('/privacy/retention', 'keeping', () => import('@/screens/privacy/retention')),
   screen('/privacy/erasures', 'keeping', () => import('@/screens/privacy/erasures')),
+  screen('/privacy/evidence', 'evidence', () => import('@/screens/privacy/evidence')),
 
   screen('/users', 'admin', () => import('@/screens/admin/users')),
   screen('/users/$id', 'admin', () => import('@/screens/admin/user')),

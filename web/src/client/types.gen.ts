@@ -512,6 +512,11 @@ export type ErasedView = {
 
 export type EventKind = 'received' | 'confirmed' | 'person_chosen' | 'note' | 'started' | 'extended' | 'gathered' | 'sent' | 'fetched' | 'downloaded' | 'restricted' | 'lifted' | 'objected' | 'erased' | 'done' | 'refused';
 
+export type EvidenceWanted = {
+    from?: string;
+    until?: string;
+};
+
 export type Excluded = {
     suppressed: number;
     no_consent: number;
@@ -1124,6 +1129,8 @@ export type ProfileUpdate = {
     locale?: string;
     time_zone?: string;
 };
+
+export type ProgrammeFormat = 'html' | 'pdf';
 
 export type Progress = {
     state: CampaignState;
@@ -8681,6 +8688,57 @@ export type GetBackupsResponses = {
 };
 
 export type GetBackupsResponse = GetBackupsResponses[keyof GetBackupsResponses];
+
+export type MakeEvidenceData = {
+    body: EvidenceWanted;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/evidence';
+};
+
+export type MakeEvidenceErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type MakeEvidenceError = MakeEvidenceErrors[keyof MakeEvidenceErrors];
+
+export type MakeEvidenceResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type GetProgrammeData = {
+    body?: never;
+    path?: never;
+    query?: {
+        format?: ProgrammeFormat;
+    };
+    url: '/api/v1/programme';
+};
+
+export type GetProgrammeErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetProgrammeError = GetProgrammeErrors[keyof GetProgrammeErrors];
+
+export type GetProgrammeResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
 
 export type StreamEventsData = {
     body?: never;

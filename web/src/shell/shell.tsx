@@ -36,6 +36,7 @@ import {
   IconSearch,
   IconServer,
   IconSettings,
+  IconShieldCheck,
   IconStack2,
   IconSun,
   IconTag,
@@ -112,6 +113,7 @@ const groups: { word?: string; items: Item[] }[] = [
       { href: '/privacy/requests', word: 'requests', icon: IconUserShield, right: 'requests.handle' },
       { href: '/privacy/retention', word: 'retention', icon: IconHourglass, right: 'audit.read' },
       { href: '/privacy/erasures', word: 'erasures', icon: IconEraser, right: 'audit.read' },
+      { href: '/privacy/evidence', word: 'evidence', icon: IconShieldCheck, right: 'audit.read' },
     ],
   },
   {

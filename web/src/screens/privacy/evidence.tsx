@@ -1,0 +1,132 @@
+// Evidence: one signed file that others can check, and the programme of the running system.
+import { Button, TextInput } from '@mantine/core'
+import { IconCertificate, IconDownload } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { getAuditKey, makeEvidence } from '@/client'
+import { ask, newKey, once } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { wallToUtc } from '@/lib/time'
+import { Alert, Card, Copy, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
+import { LinkButton } from '@/ui/link'
+import { save } from './words'
+
+const inside = ['trail', 'erasures', 'backups', 'access', 'keys', 'retention', 'requests', 'promises'] as const
+
+/** The days as the period from the first one's beginning until the last one's end. */
+function period({ from, until }: { from: string; until: string }) {
+  const after = until && new Date(Date.parse(until) + 86_400_000).toISOString().slice(0, 10)
+  return {
+    from: from ? wallToUtc(`${from}T00:00`) : undefined,
+    until: after ? wallToUtc(`${after}T00:00`) : undefined,
+  }
+}
+
+export default function Evidence() {
+  return (
+    <Page title={t('evidence:title')} lead={t('evidence:lead')}>
+      <div className="sections narrow">
+        <Make />
+        <Check />
+        <Card title={t('evidence:programme')} note={t('evidence:programme_note')}>
+          <div className="row">
+            <LinkButton
+              variant="default"
+              href="/api/v1/programme?format=html"
+              download
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              {t('evidence:open_html')}
+            </LinkButton>
+            <LinkButton
+              variant="default"
+              href="/api/v1/programme?format=pdf"
+              download
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              {t('evidence:open_pdf')}
+            </LinkButton>
+          </div>
+        </Card>
+      </div>
+    </Page>
+  )
+}
+
+function Make() {
+  const form = useForm({ from: '', until: '' })
+  const key = useRef(newKey())
+  const { from, until } = form.values
+  const make = () =>
+    form.submit(async () => {
+      if (from && until && from > until) {
+        form.setError('from', t('evidence:wrong_period'))
+        throw new Error(t('evidence:wrong_period'))
+      }
+      const file = await once(key, (headers) =>
+        ask(makeEvidence({ body: period(form.values), headers, parseAs: 'blob' })),
+      )
+      key.current = newKey()
+      const name = `evidence-${new Date().toISOString().slice(0, 10)}.zip`
+      save(file as Blob, name)
+      toast('good', t('evidence:made', { name }))
+    })
+  return (
+    <Card title={t('evidence:bundle')} note={t('evidence:bundle_note')}>
+      <FormAlerts form={form} />
+      <h3 className="small">{t('evidence:inside')}</h3>
+      <ul>
+        {inside.map((item) => (
+          <li key={item}>{t(`evidence:inside_items.${item}`)}</li>
+        ))}
+      </ul>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void make()
+        }}
+      >
+        <div className="filters">
+          <TextInput type="date" label={t('evidence:from')} {...form.text('from')} />
+          <TextInput type="date" label={t('evidence:until')} {...form.text('until')} />
+        </div>
+        <p className="muted small">{t('evidence:period_note')}</p>
+        <Button type="submit" loading={form.busy} leftSection={<IconCertificate size={16} aria-hidden />}>
+          {form.busy ? t('evidence:making') : t('evidence:make')}
+        </Button>
+        <p className="muted small">{t('evidence:noted')}</p>
+      </form>
+    </Card>
+  )
+}
+
+function Check() {
+  const query = useQuery({ queryKey: ['audit-key'], queryFn: () => ask(getAuditKey()) })
+  return (
+    <Card title={t('evidence:check')} note={t('evidence:check_text')}>
+      <Loaded query={query} block={96}>
+        {({ verifier }) => {
+          const command = `varde evidence verify FILE --key '${verifier}'`
+          return (
+            <>
+              <Copied label={t('evidence:key')} value={verifier} />
+              <Copied label={t('evidence:command')} value={command} />
+              <Alert tone="info">{t('evidence:by_hand')}</Alert>
+            </>
+          )
+        }}
+      </Loaded>
+    </Card>
+  )
+}
+
+const Copied = ({ label, value }: { label: string; value: string }) => (
+  <div>
+    <strong className="small">{label}</strong>
+    <div className="row">
+      <code className="wrap">{value}</code>
+      <Copy value={value} label={t('evidence:copy', { what: label })} />
+    </div>
+  </div>
+)
