@@ -58,12 +58,9 @@ function Make() {
   const form = useForm({ from: '', until: '' })
   const key = useRef(newKey())
   const { from, until } = form.values
-  const make = () =>
-    form.submit(async () => {
-      if (from && until && from > until) {
-        form.setError('from', t('evidence:wrong_period'))
-        throw new Error(t('evidence:wrong_period'))
-      }
+  const make = () => {
+    if (from && until && from > until) return form.setError('from', t('evidence:wrong_period'))
+    void form.submit(async () => {
       const file = await once(key, (headers) =>
         ask(makeEvidence({ body: period(form.values), headers, parseAs: 'blob' })),
       )
@@ -72,6 +69,7 @@ function Make() {
       save(file as Blob, name)
       toast('good', t('evidence:made', { name }))
     })
+  }
   return (
     <Card title={t('evidence:bundle')} note={t('evidence:bundle_note')}>
       <FormAlerts form={form} />
@@ -82,9 +80,10 @@ function Make() {
         ))}
       </ul>
       <form
+        className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          void make()
+          make()
         }}
       >
         <div className="filters">
