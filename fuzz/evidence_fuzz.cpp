@@ -32,10 +32,9 @@ struct World {
     namespace json = boost::json;
     files["trail/heads.json"] = json::serialize(json::object{
         {"origin", origin},
-        {"heads", json::array{json::object{{"size", 1},
-                                           {"at", to_rfc3339(at)},
-                                           {"note", note},
-                                           {"hashes", json::array()}}}}});
+        {"heads",
+         json::array{json::object{
+             {"size", 1}, {"at", to_rfc3339(at)}, {"note", note}, {"hashes", json::array()}}}}});
     files["trail/entries.jsonl"] =
         json::serialize(json::object{{"entry", entry}, {"index", 0}, {"hashes", json::array()}}) +
         "\n";

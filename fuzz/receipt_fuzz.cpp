@@ -1,6 +1,6 @@
 // Receipts of erasures, and lines of the ledger of erasures. As it comes, no receipt holds: nobody
-// can sign one. Signed with our key, it is read to its end or refused with a sentence. A line of the
-// ledger is read, or taken for the torn end of a file; what is read says the same when written.
+// can sign one. Signed with our key, it is read to its end or refused with a sentence. A line of
+// the ledger is read, or taken for the torn end of a file; what is read says the same when written.
 #include <cstdlib>
 
 #include "base/text.hpp"
@@ -17,8 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto complete = text.ends_with('\n') ? text : text + "\n";
   auto refused = privacy::verify_receipt(signer.sign(complete), signer.verifier());
   if (!refused && refused.error().message.empty()) std::abort();
-  privacy::verify_receipt(signer.sign("Varde erasure receipt 1\nA sentence.\n" + complete),
-                          signer.verifier());
+  (void)privacy::verify_receipt(signer.sign("Varde erasure receipt 1\nA sentence.\n" + complete),
+                                signer.verifier());
   if (auto line = trust::read_ledger_line(text)) {
     auto again = trust::read_ledger_line(trust::ledger_line(*line));
     if (!again || again->tenant_id != line->tenant_id || again->person_id != line->person_id ||

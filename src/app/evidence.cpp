@@ -42,9 +42,9 @@ class Output {
 
   bool write(std::string_view bytes) {
     while (!bytes.empty()) {
-      auto written =
-          ::write(file_ < 0 ? STDOUT_FILENO : file_, bytes.data(), bytes.size());
-      if (written < 0) throw std::runtime_error("cannot write " + (path_.empty() ? "the output" : path_));
+      auto written = ::write(file_ < 0 ? STDOUT_FILENO : file_, bytes.data(), bytes.size());
+      if (written < 0)
+        throw std::runtime_error("cannot write " + (path_.empty() ? "the output" : path_));
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     return true;
@@ -71,7 +71,8 @@ operate::Posture kept_posture(const Settings& settings) {
   boost::system::error_code problem;
   auto text = operate::read_file(settings.data_directory + kPosture);
   auto parsed = boost::json::parse(text.value_or(""), problem);
-  auto kept = problem ? Result<operate::Posture>(not_found("")) : web::read<operate::Posture>(parsed);
+  auto kept =
+      problem ? Result<operate::Posture>(not_found("")) : web::read<operate::Posture>(parsed);
   return kept ? *kept : posture_of(settings);
 }
 
@@ -97,13 +98,12 @@ void beside(Settings settings, const std::string& slug,
     if (kept) settings.backup = *kept;
   }
   Program program(settings);
-  program.database = std::make_unique<db::Database>(
-      settings.embedded ? of_cluster("main") : settings.database, 2);
+  program.database =
+      std::make_unique<db::Database>(settings.embedded ? of_cluster("main") : settings.database, 2);
   program.keys = std::make_unique<trust::Keystore>(
       settings.embedded ? of_cluster("keystore") : settings.keystore, root_key_of(settings), 2);
-  program.base = std::unique_ptr<trust::Base>(
-      new trust::Base{*program.database, *program.keys, settings.public_url,
-                      settings.data_directory, "", {}, {}});
+  program.base = std::unique_ptr<trust::Base>(new trust::Base{
+      *program.database, *program.keys, settings.public_url, settings.data_directory, "", {}, {}});
   program.modules = make_modules(program);
   auto environment = environment_of(program);
   environment.posture = kept_posture(settings);
@@ -136,9 +136,9 @@ std::optional<Timestamp> moment(const std::string& text, const char* option) {
   auto day = parse_date(text);
   auto at = day ? std::optional<Timestamp>(std::chrono::sys_days(*day)) : parse_rfc3339(text);
   if (!at)
-    throw std::runtime_error(fmt::format(
-        "{}: \"{}\" is not a moment. Write it as 2026-03-01, or 2026-03-01T12:30:00Z.", option,
-        text));
+    throw std::runtime_error(
+        fmt::format("{}: \"{}\" is not a moment. Write it as 2026-03-01, or 2026-03-01T12:30:00Z.",
+                    option, text));
   return at;
 }
 
@@ -179,8 +179,8 @@ std::string as_text(const operate::EvidenceReport& report) {
     return fmt::format(
         "The receipt holds: person {} of organisation {} was erased. Rows: {}; key: {}. The trail "
         "says so in its entry {}, under a signed head.\n",
-        report.person, report.tenant, to_rfc3339(report.rows_erased_at),
-        to_rfc3339(report.made_at), report.index);
+        report.person, report.tenant, to_rfc3339(report.rows_erased_at), to_rfc3339(report.made_at),
+        report.index);
   if (report.kind == "subject-export")
     return fmt::format(
         "The file holds: {} gave person {} these {} files on {}, and nothing in them was changed "
@@ -210,7 +210,8 @@ void keep_posture(const Settings& settings) {
 void make_evidence(const Settings& settings, const EvidenceOptions& options) {
   Output out(options.out);
   beside(settings, options.tenant, [&](trust::Ctx& ctx, const operate::Environment& environment) {
-    auto period = operate::read_period(moment(options.from, "--from"), moment(options.until, "--to"));
+    auto period =
+        operate::read_period(moment(options.from, "--from"), moment(options.until, "--to"));
     if (!period) throw std::runtime_error(sentence_of(period.error()));
     operate::record_evidence(ctx, *period);
     ctx.commit();
@@ -227,9 +228,9 @@ void write_programme(const Settings& settings, const EvidenceOptions& options,
                      const std::string& format) {
   Output out(options.out);
   beside(settings, options.tenant, [&](trust::Ctx& ctx, const operate::Environment& environment) {
-    auto text = operate::make_programme(ctx, environment,
-                                        format == "pdf" ? operate::ProgrammeFormat::pdf
-                                                        : operate::ProgrammeFormat::html);
+    auto text = operate::make_programme(
+        ctx, environment,
+        format == "pdf" ? operate::ProgrammeFormat::pdf : operate::ProgrammeFormat::html);
     if (!text) throw std::runtime_error(text.error().message);
     out.write(*text);
   });

@@ -359,9 +359,8 @@ int main(int argc, char** argv) {
   restore->add_option("--ledger", settings.ledger,
                       "Directory of the ledger of erasures, if the data directory is lost");
   restore->add_flag("--quick-database", settings.quick_database, "No fsync; for tests")->group("");
-  for (auto* command :
-       {root, rotate, clean, run, status, due, drill, record, sweep, create, restore, evidence,
-        programme}) {
+  for (auto* command : {root, rotate, clean, run, status, due, drill, record, sweep, create,
+                        restore, evidence, programme}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
     command->add_option("--config", config, "varde.toml of `varde serve`, instead")

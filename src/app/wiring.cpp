@@ -29,8 +29,9 @@ std::vector<trust::Module> make_modules(Program& program) {
 operate::Environment environment_of(const Program& program) {
   const auto& settings = program.settings;
   bool backups = settings.embedded && settings.backup.enabled;
-  return {.backups = backups ? std::make_shared<const operate::Installation>(installation_of(settings))
-                             : nullptr,
+  return {.backups = backups
+                         ? std::make_shared<const operate::Installation>(installation_of(settings))
+                         : nullptr,
           .more_arguments = settings.config.empty()
                                 ? std::vector<std::string>{}
                                 : std::vector<std::string>{"--config", settings.config},

@@ -9,17 +9,18 @@
 
 namespace varde::operate {
 
-/// How the installation is set up, as far as it protects what is in it; places and secrets stay out.
+/// How the installation is set up, as far as it protects what is in it; places and secrets stay
+/// out.
 struct Posture {
-  bool embedded = true;      ///< The databases are this program's own.
-  bool tls = false;          ///< Answers HTTPS itself; else behind a proxy, or on this machine alone.
+  bool embedded = true;  ///< The databases are this program's own.
+  bool tls = false;      ///< Answers HTTPS itself; else behind a proxy, or on this machine alone.
   bool root_key_outside = false;  ///< An external key service holds it.
   bool witness = false, ledger_elsewhere = false, private_webhooks = false;
   std::int64_t trusted_proxies = 0;
 };
 BOOST_DESCRIBE_STRUCT(Posture, (),
-                      (embedded, tls, root_key_outside, witness, ledger_elsewhere,
-                       private_webhooks, trusted_proxies))
+                      (embedded, tls, root_key_outside, witness, ledger_elsewhere, private_webhooks,
+                       trusted_proxies))
 
 struct Environment {
   /// nullptr: the clusters are somebody else's, and so are their backups; or they are switched off.

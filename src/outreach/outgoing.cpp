@@ -67,7 +67,8 @@ std::vector<Outgoing> outgoing(trust::Ctx& ctx) {
     out.push_back(place_of(row));
     mail = mail || out.back().kind == "mail" || out.back().kind == "mailbox";
   }
-  if (!mail) out.push_back({"mailbox", "Built-in mailbox", "this installation", "", "nothing leaves"});
+  if (!mail)
+    out.push_back({"mailbox", "Built-in mailbox", "this installation", "", "nothing leaves"});
   for (const auto& row : webhooks.rows().all<WebhookPlace>())
     out.push_back({"webhook", row.name, host_of(row.url), "", protection_of(row.url)});
   return out;

@@ -130,8 +130,7 @@ void forget(Base& base, const Uuid& tenant, const std::vector<Uuid>& persons) {
   auto at = now();
   base.keys.forget(tenant, persons, std::vector(persons.size(), at));
   std::string lines;
-  for (const auto& person : persons)
-    lines += ledger_line({0, tenant, person, at}) + "\n";
+  for (const auto& person : persons) lines += ledger_line({0, tenant, person, at}) + "\n";
   for (const auto& directory : directories(base)) append(directory, lines);
 }
 

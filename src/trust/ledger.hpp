@@ -1,4 +1,5 @@
-// A line of the ledger of erasures in its files (trust/erasure): "2026-03-01T12:30:00Z TENANT PERSON".
+// A line of the ledger of erasures in its files (trust/erasure): "2026-03-01T12:30:00Z TENANT
+// PERSON".
 #pragma once
 
 #include <optional>

@@ -3,6 +3,7 @@ tampered with is found; who may have it; and the programme as HTML and PDF."""
 import base64, hashlib, io, json, os, pathlib, random, re, shutil, subprocess, tempfile, time, unittest, zipfile
 import nacl.signing
 import varde
+from test_backup import cli, program_with_backups
 from test_trail import grown, leaf, open_head, path_root
 
 
@@ -278,6 +279,36 @@ class Evidence(unittest.TestCase):
                 self.assertIn(b"/Outlines", data)
         done = self.run_beside("programme", "--tenant", "first")
         self.assertTrue(done.stdout.startswith(b"<!doctype html>"), done.stderr)
+
+
+class OfBackups(unittest.TestCase):
+    def test_backups_and_drills_are_told(self):
+        program = program_with_backups()
+        self.addCleanup(program.remove)
+        admin = program.admin()
+        cli(program, "backup", "record")
+        cli(program, "backup", "drill")
+        cli(program, "backup", "due")
+        with tempfile.TemporaryDirectory() as place:
+            os.chmod(place, 0o777)
+            file = pathlib.Path(place) / "evidence.zip"
+            cli(program, "evidence", "--tenant", "first", "--out", str(file))
+            by_command = file.read_bytes()
+        key = admin.ok("GET", "/api/v1/audit/key")["verifier"]
+        for data in (admin.post("/api/v1/evidence").body, by_command):
+            files, _, entries = checked(data, key)
+            self.assertEqual(verify(data, key)["problem"], "")
+            backups = json.loads(files["backups.json"])
+            self.assertEqual((backups["made_by_varde"], backups["ok"], backups["problems"], len(backups["monthly"])), (True, True, [], 1))
+            self.assertEqual([(c["name"], c["gaps"]) for c in backups["clusters"]], [("main", 0), ("keystore", 0)])
+            [drill] = json.loads(files["drills.json"])
+            self.assertTrue(drill["passed"] and drill["restored_to"] < drill["at"])
+            self.assertEqual(entries[drill["entry"]]["fields"][0], "passed")
+            self.assertNotIn(str(program.directory).encode(), b"".join(files.values()))
+        page = admin.get("/api/v1/programme").body.decode()
+        self.assertIn("everything as it was recorded", page)
+        self.assertIn("drill passed", page, "what was last shown of the promise E14")
+        self.assertIn("on the disk of the data itself", page, "an open problem")
 
 
 if __name__ == "__main__":

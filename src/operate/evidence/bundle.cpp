@@ -26,21 +26,24 @@ std::string entries_text(const Facts& facts) {
 std::string receipt_text(const crypto::Signer& signer, const Facts& facts,
                          const ErasureFact& erasure) {
   auto entry = std::ranges::find(facts.entries, erasure.entry, &trust::ProvenEntry::id);
-  return privacy::sign_receipt(
-      signer, {facts.tenant_id, erasure.person, erasure.at, *erasure.key_destroyed_at,
-               {entry->text, entry->index, entry->hashes, facts.head->note}});
+  return privacy::sign_receipt(signer,
+                               {facts.tenant_id,
+                                erasure.person,
+                                erasure.at,
+                                *erasure.key_destroyed_at,
+                                {entry->text, entry->index, entry->hashes, facts.head->note}});
 }
 
 json::object manifest_of(const Facts& facts) {
-  return {{"format", kEvidenceFormat},
-          {"tenant", facts.tenant_id.str()},
-          {"organisation", facts.tenant.name},
-          {"origin", facts.origin},
-          {"version", VARDE_VERSION},
-          {"from", to_rfc3339(facts.period.from)},
-          {"until", to_rfc3339(facts.period.until)},
-          {"left_out",
-           {{"erasures", facts.erasures_left_out}, {"entries", facts.entries_left_out}}}};
+  return {
+      {"format", kEvidenceFormat},
+      {"tenant", facts.tenant_id.str()},
+      {"organisation", facts.tenant.name},
+      {"origin", facts.origin},
+      {"version", VARDE_VERSION},
+      {"from", to_rfc3339(facts.period.from)},
+      {"until", to_rfc3339(facts.period.until)},
+      {"left_out", {{"erasures", facts.erasures_left_out}, {"entries", facts.entries_left_out}}}};
 }
 
 }  // namespace
@@ -78,9 +81,9 @@ bool write_evidence(trust::Base& base, const Uuid& tenant, const Environment& en
       add("erasures.json", web::write(facts.erasures)) &&
       add("drills.json", web::write(facts.drills)) &&
       add("restores.json", web::write(facts.restores)) &&
-      add("keys.json", json::object{{"changes", web::write(facts.keys)},
-                                    {"destroyed_keys_in_files_since",
-                                     web::write(facts.keys_unclean_since)}}) &&
+      add("keys.json",
+          json::object{{"changes", web::write(facts.keys)},
+                       {"destroyed_keys_in_files_since", web::write(facts.keys_unclean_since)}}) &&
       add("backups.json", web::write(facts.backups)) &&
       add("access.json", json::object{{"users", web::write(facts.access)},
                                       {"changes", web::write(facts.access_deeds)}}) &&
@@ -92,9 +95,9 @@ bool write_evidence(trust::Base& base, const Uuid& tenant, const Environment& en
       add("processing.json", web::write(facts.columns)) &&
       add("promises.json", web::write(facts.promises));
   for (const auto& erasure : facts.erasures)
-    alive = alive && (!erasure.receipt ||
-                      package.add(*erasure.receipt,
-                                  receipt_text(base.keys.signer(), facts, erasure)));
+    alive =
+        alive && (!erasure.receipt ||
+                  package.add(*erasure.receipt, receipt_text(base.keys.signer(), facts, erasure)));
   return alive && package.finish(manifest_of(facts));
 }
 

@@ -1,11 +1,12 @@
 // A document to read and print: headings, text, facts, tables. One model, written as HTML without
 // script (as_html) and as PDF (as_pdf), so that both say the same.
 //
-// PDF: Pango and Cairo lay it out. libharu was tried: it has no line breaking, no shaping, and takes
-// one byte a letter unless a font is loaded and an encoding named for each text. PoDoFo writes PDF
-// but does not lay out; Debian's wkhtmltopdf is an unpatched browser of 2016, and a Chromium beside
-// the server is a second program to keep safe. Cairo embeds the font's glyphs with their letters, so
-// that text is found and copied, writes bookmarks, and Pango breaks lines in any script.
+// PDF: Pango and Cairo lay it out. libharu was tried: it has no line breaking, no shaping, and
+// takes one byte a letter unless a font is loaded and an encoding named for each text. PoDoFo
+// writes PDF but does not lay out; Debian's wkhtmltopdf is an unpatched browser of 2016, and a
+// Chromium beside the server is a second program to keep safe. Cairo embeds the font's glyphs with
+// their letters, so that text is found and copied, writes bookmarks, and Pango breaks lines in any
+// script.
 #pragma once
 
 #include <string>

@@ -13,16 +13,20 @@ using trust::ProvenEntry;
 namespace {
 
 const std::vector<std::string> kErasure{"person.erase"};
-const std::vector<std::string> kDeeds{
-    "system.drill",   "system.restore", "system.restore-keys", "keys.rotate",
-    "keys.rotate_root", "retention.rule", "retention.run",       "settings.update",
-    "user.join",      "user.update",    "user.remove",         "evidence.make"};
+const std::vector<std::string> kDeeds{"system.drill",  "system.restore",   "system.restore-keys",
+                                      "keys.rotate",   "keys.rotate_root", "retention.rule",
+                                      "retention.run", "settings.update",  "user.join",
+                                      "user.update",   "user.remove",      "evidence.make"};
 
 std::vector<AccessFact> access_of(Ctx& ctx) {
   std::vector<AccessFact> out;
   for (const auto& member : trust::members(ctx)) {
-    AccessFact fact{member.account,   member.name,           web::enum_word(member.role),
-                    member.suspended, member.second_factor, member.since,
+    AccessFact fact{member.account,
+                    member.name,
+                    web::enum_word(member.role),
+                    member.suspended,
+                    member.second_factor,
+                    member.since,
                     {}};
     if (member.last_seen_at) fact.last_seen = to_rfc3339(*member.last_seen_at).substr(0, 10);
     out.push_back(std::move(fact));
@@ -108,12 +112,10 @@ BackupFacts backups_of(const Environment& environment) {
     return backup ? std::optional(backup->at) : std::nullopt;
   };
   for (const auto& c : status->clusters)
-    out.clusters.push_back({c.name, at(c.newest_full), at(c.newest_differential),
-                            c.restorable_from, c.restorable_until, c.last_archived_at, c.backups,
-                            std::ssize(c.gaps)});
+    out.clusters.push_back({c.name, at(c.newest_full), at(c.newest_differential), c.restorable_from,
+                            c.restorable_until, c.last_archived_at, c.backups, std::ssize(c.gaps)});
   for (const auto& set : status->monthly) out.monthly.push_back(set.at);
-  for (const auto& problem : status->problems)
-    out.problems.push_back({problem.what, problem.mend});
+  for (const auto& problem : status->problems) out.problems.push_back({problem.what, problem.mend});
   return out;
 }
 
@@ -181,10 +183,11 @@ void prove(Facts& facts) {
                                  : "an administrator has no second factor yet and cannot sign in "
                                    "without setting it up",
                    facts.made_at};
-  proofs["E19"] = {fmt::format("{} listed with their roles", facts.access.size() == 1
-                                                                       ? "1 user"
-                                                                       : fmt::format("{} users", facts.access.size())),
-                   facts.made_at};
+  proofs["E19"] = {
+      fmt::format("{} listed with their roles", facts.access.size() == 1
+                                                    ? "1 user"
+                                                    : fmt::format("{} users", facts.access.size())),
+      facts.made_at};
   proofs["S08"] = {"this document", facts.made_at};
   if (!facts.requests.empty()) {
     std::int64_t in_time = 0, late = 0;

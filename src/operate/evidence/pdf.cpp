@@ -136,8 +136,8 @@ class Writer {
     Layout out(pango_layout_new(context_.get()));
     std::unique_ptr<PangoFontDescription, FreeFont> font(pango_font_description_new());
     pango_font_description_set_family(font.get(), style.code ? kFixed : kFamily);
-    pango_font_description_set_absolute_size(font.get(),
-                                             (style.code ? style.size - 1 : style.size) * PANGO_SCALE);
+    pango_font_description_set_absolute_size(
+        font.get(), (style.code ? style.size - 1 : style.size) * PANGO_SCALE);
     if (style.bold) pango_font_description_set_weight(font.get(), PANGO_WEIGHT_BOLD);
     pango_layout_set_font_description(out.get(), font.get());
     pango_layout_set_wrap(out.get(), PANGO_WRAP_WORD_CHAR);
@@ -207,9 +207,9 @@ class Writer {
     y_ += section ? 14 : 8;
     auto attributes = fmt::format("page={} pos=[{:.0f} {:.0f}]", page_ + 1, kMargin, y_);
     auto parent = section ? CAIRO_PDF_OUTLINE_ROOT : section_;
-    int item = cairo_pdf_surface_add_outline(surface_.get(), parent, text.c_str(),
-                                             attributes.c_str(),
-                                             static_cast<cairo_pdf_outline_flags_t>(0));
+    int item =
+        cairo_pdf_surface_add_outline(surface_.get(), parent, text.c_str(), attributes.c_str(),
+                                      static_cast<cairo_pdf_outline_flags_t>(0));
     if (section) section_ = item;
     put(text, {.size = section ? 14.0 : 10.5, .bold = true}, kMargin, kInner, section ? 5 : 3);
   }
@@ -236,8 +236,8 @@ class Writer {
     return std::string(text) + (text.size() < cell.text.size() ? " …" : "");
   }
 
-  // As wide as their contents where that fits; else each at least its longest word, and what is left
-  // by how much more it wants.
+  // As wide as their contents where that fits; else each at least its longest word, and what is
+  // left by how much more it wants.
   std::vector<double> widths(const Block& block) {
     auto columns = block.head.size();
     std::vector<double> least(columns, 0), wish(columns, 0);

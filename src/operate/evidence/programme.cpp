@@ -62,14 +62,16 @@ void write_problems(Document& out, const Facts& facts) {
   for (const auto& problem : facts.backups.problems)
     tell("Backups: " + problem.what + " " + problem.mend);
   if (!facts.backups.made_by_varde)
-    tell("This program makes no backups itself. Ask the operator how and where they are made, and "
-         "for the last restore that was tried.");
+    tell(
+        "This program makes no backups itself. Ask the operator how and where they are made, and "
+        "for the last restore that was tried.");
   if (facts.backups.made_by_varde && facts.drills.empty())
     tell("No drill of a restore was held in the period; by itself it happens every week.");
   if (!facts.https) tell("Links and console are not reached over HTTPS.");
   if (!facts.posture.witness)
-    tell("No witness keeps heads of the trail (the setting \"witness\"): only you can, by keeping "
-         "this file or its heads.");
+    tell(
+        "No witness keeps heads of the trail (the setting \"witness\"): only you can, by keeping "
+        "this file or its heads.");
   if (facts.backups.same_disk)
     tell("The backups are on the disk of the data itself: whoever loses it loses both.");
   if (!facts.drills.empty() && !facts.drills.back().passed)
@@ -97,8 +99,9 @@ void write_processing(Document& out, const Facts& facts) {
       {"plain", "readable: language, time zone, attributes that the organisation classed plain"},
       {"sealed", "identifying or sensitive: encrypted under a key of the person's own"}};
   out.section("What is stored about persons");
-  out.text("Every column of the database is claimed by a part of the program and classified; a "
-           "column that nobody claims fails the build. These are about persons:");
+  out.text(
+      "Every column of the database is claimed by a part of the program and classified; a "
+      "column that nobody claims fails the build. These are about persons:");
   std::map<std::string, std::map<std::string, std::vector<std::string>>> tables;
   std::map<std::string, std::int64_t> counts;
   for (const auto& column : facts.columns) {
@@ -107,17 +110,16 @@ void write_processing(Document& out, const Facts& facts) {
   }
   Rows classes, rows;
   for (const auto& [what, meaning] : kMeaning)
-    classes.push_back({{std::string(what)},
-                       {std::string(meaning)},
-                       {std::to_string(counts[std::string(what)])}});
+    classes.push_back(
+        {{std::string(what)}, {std::string(meaning)}, {std::to_string(counts[std::string(what)])}});
   out.table({"Class", "Meaning", "Columns"}, classes, "");
   for (const auto& [table, by_class] : tables) {
     auto listed = [&](const char* what) {
       auto found = by_class.find(what);
       return Cell{found == by_class.end() ? "" : joined(found->second)};
     };
-    rows.push_back({{table}, listed("sealed"), listed("plain"), listed("behaviour"),
-                    listed("pseudonym")});
+    rows.push_back(
+        {{table}, listed("sealed"), listed("plain"), listed("behaviour"), listed("pseudonym")});
   }
   out.table({"Table", "Sealed", "Readable", "Behaviour", "Pseudonyms"}, rows,
             "The program claims no column about persons.");
@@ -127,13 +129,14 @@ void write_retention(Document& out, const Facts& facts) {
   out.section("For how long");
   Rows rows;
   for (const auto& rule : facts.retention)
-    rows.push_back({{rule.label},
-                    {rule.what},
-                    {months_text(rule.months)},
-                    {rule.last_run_at ? fmt::format("{}: {} removed", day_and_time(rule.last_run_at),
-                                                    rule.last_removed.value_or(0))
-                     : rule.months    ? "not yet"
-                                      : ""}});
+    rows.push_back(
+        {{rule.label},
+         {rule.what},
+         {months_text(rule.months)},
+         {rule.last_run_at ? fmt::format("{}: {} removed", day_and_time(rule.last_run_at),
+                                         rule.last_removed.value_or(0))
+          : rule.months    ? "not yet"
+                           : ""}});
   out.table({"Data", "What goes", "Kept for", "Last run"}, rows, "No kind of data has rules.");
   out.text(fmt::format(
       "Whoever is erased goes at once: the rows, and the person's key, without which no backup "
@@ -173,8 +176,9 @@ void write_backups(Document& out, const Facts& facts) {
   const auto& backups = facts.backups;
   out.section("Backups and restores");
   if (!backups.made_by_varde) {
-    out.text("Backups are not made by this program: the operator makes them, or they are switched "
-             "off.");
+    out.text(
+        "Backups are not made by this program: the operator makes them, or they are switched "
+        "off.");
   } else {
     out.facts({{"State", !backups.looked_at ? "not known yet"
                          : backups.ok       ? "in order"
@@ -218,22 +222,24 @@ void write_backups(Document& out, const Facts& facts) {
 void write_measures(Document& out, const Facts& facts) {
   out.section("Technical measures");
   out.subsection("Encryption and keys");
-  out.list({"What identifies a person is encrypted (XChaCha20-Poly1305) under a key of the person's "
-            "own; these keys are wrapped by keys of the organisation, and these by the root key.",
-            "Keys are in a database cluster of their own, never in the backups of the data.",
-            "Passwords are kept as Argon2id hashes; sessions and codes as hashes."});
+  out.list(
+      {"What identifies a person is encrypted (XChaCha20-Poly1305) under a key of the person's "
+       "own; these keys are wrapped by keys of the organisation, and these by the root key.",
+       "Keys are in a database cluster of their own, never in the backups of the data.",
+       "Passwords are kept as Argon2id hashes; sessions and codes as hashes."});
   Rows keys;
   for (const auto& change : facts.keys)
     keys.push_back({{day_and_time(change.at)},
                     {change.action == "keys.rotate" ? "the organisation's wrapping key"
                                                     : "the root key of the installation"}});
   out.table({"Changed", "Key"}, keys, "No key was changed in the period.");
-  out.text(facts.keys_unclean_since
-               ? fmt::format("Keys that were destroyed since {} are still in free space of the "
-                             "keystore's files; these are rewritten every {} hours.",
-                             day_and_time(facts.keys_unclean_since),
-                             std::chrono::duration_cast<std::chrono::hours>(trust::kCleanEvery).count())
-               : std::string("No destroyed key is left in the keystore's files."));
+  out.text(
+      facts.keys_unclean_since
+          ? fmt::format("Keys that were destroyed since {} are still in free space of the "
+                        "keystore's files; these are rewritten every {} hours.",
+                        day_and_time(facts.keys_unclean_since),
+                        std::chrono::duration_cast<std::chrono::hours>(trust::kCleanEvery).count())
+          : std::string("No destroyed key is left in the keystore's files."));
   out.subsection("Trail");
   out.text(facts.head
                ? fmt::format("Every change, export and bulk read of personal data is an entry of a "
@@ -242,10 +248,11 @@ void write_measures(Document& out, const Facts& facts) {
                              facts.head->size, day_and_time(facts.head->at))
                : std::string("No head of the trail has been signed yet; it happens each minute."));
   out.subsection("Isolation and abuse");
-  out.list({"An organisation's rows are reachable only under that organisation: row-level security "
-            "of the database, under a role that cannot bypass it.",
-            "Logins, codes, public pages and expensive answers are limited by network, account and "
-            "organisation; limits delay and do not lock the owner out."});
+  out.list(
+      {"An organisation's rows are reachable only under that organisation: row-level security "
+       "of the database, under a role that cannot bypass it.",
+       "Logins, codes, public pages and expensive answers are limited by network, account and "
+       "organisation; limits delay and do not lock the owner out."});
   out.subsection("Settings");
   std::vector<std::pair<std::string, std::string>> settings;
   for (const auto& setting : facts.settings) settings.emplace_back(setting.setting, setting.value);
@@ -254,9 +261,10 @@ void write_measures(Document& out, const Facts& facts) {
 
 void write_outgoing(Document& out, const Facts& facts) {
   out.section("Where data goes");
-  out.text("What this organisation has set up to send with: its mail relays, SMS gateways and "
-           "webhooks. Nothing else receives its data, apart from the repository of the backups and "
-           "the witness, which are the operator's.");
+  out.text(
+      "What this organisation has set up to send with: its mail relays, SMS gateways and "
+      "webhooks. Nothing else receives its data, apart from the repository of the backups and "
+      "the witness, which are the operator's.");
   Rows rows;
   for (const auto& way : facts.outgoing)
     rows.push_back({{way.kind},
@@ -296,8 +304,8 @@ void write_promises(Document& out, const Facts& facts) {
   auto flush = [&] {
     if (rows.empty()) return;
     out.subsection(area);
-    out.table({"Id", "Promise", "State", "Kept by", "Tested by", "Last shown here", "Missing"}, rows,
-              "");
+    out.table({"Id", "Promise", "State", "Kept by", "Tested by", "Last shown here", "Missing"},
+              rows, "");
     rows.clear();
   };
   for (const auto& promise : facts.promises) {
@@ -320,11 +328,11 @@ void write_erasures(Document& out, const Facts& facts) {
   out.section("Erasures");
   Rows rows;
   for (const auto& erasure : facts.erasures)
-    rows.push_back({{erasure.person.str(), true},
-                    {day_and_time(erasure.at)},
-                    {erasure.key_destroyed_at ? day_and_time(erasure.key_destroyed_at)
-                                              : "within a minute"},
-                    {erasure.receipt.value_or(""), true}});
+    rows.push_back(
+        {{erasure.person.str(), true},
+         {day_and_time(erasure.at)},
+         {erasure.key_destroyed_at ? day_and_time(erasure.key_destroyed_at) : "within a minute"},
+         {erasure.receipt.value_or(""), true}});
   out.table({"Person (random id)", "Rows erased", "Key destroyed", "Receipt"}, rows,
             "Nobody was erased in the period.");
   if (facts.erasures_left_out > 0)
@@ -335,15 +343,19 @@ void write_erasures(Document& out, const Facts& facts) {
 
 void write_trail(Document& out, const Facts& facts, const std::vector<trust::ProvenHead>& heads) {
   out.section("Heads of the trail");
-  out.text("The last signed head of each day, and the newest. Each tree begins with the one before it, which the "
-           "proofs in trail/heads.json show; a head that you or a witness kept must be among them, "
-           "or between them.");
+  out.text(
+      "The last signed head of each day, and the newest. Each tree begins with the one before it, "
+      "which the "
+      "proofs in trail/heads.json show; a head that you or a witness kept must be among them, "
+      "or between them.");
   Rows rows;
-  for (const auto& head : heads) rows.push_back({{day_and_time(head.at)}, {std::to_string(head.size)}});
+  for (const auto& head : heads)
+    rows.push_back({{day_and_time(head.at)}, {std::to_string(head.size)}});
   out.table({"Signed", "Entries"}, rows, "The trail is empty.");
-  out.text(fmt::format("{} of the trail that this file tells of are in trail/entries.jsonl, each "
-                       "with its path to the last head.",
-                       count_of(std::ssize(facts.entries), "entry", "entries")));
+  out.text(
+      fmt::format("{} of the trail that this file tells of are in trail/entries.jsonl, each "
+                  "with its path to the last head.",
+                  count_of(std::ssize(facts.entries), "entry", "entries")));
   if (facts.entries_left_out > 0)
     out.note(Tone::warn, fmt::format("Left out: {} older entries of the period. Ask for a shorter "
                                      "period to have them.",
@@ -362,7 +374,8 @@ Document programme_of(const Facts& facts) {
   Document out;
   out.title = "Protection and security programme: " + facts.tenant.name;
   out.lead = fmt::format(
-      "Written by the running system on {}, Varde {}. What it says of the past is of the time since "
+      "Written by the running system on {}, Varde {}. What it says of the past is of the time "
+      "since "
       "{}.",
       day_and_time(facts.made_at), VARDE_VERSION, day_and_time(facts.period.from));
   out.footer = fmt::format("{}: protection and security programme, {}", facts.tenant.name,
@@ -383,13 +396,14 @@ Document programme_of(const Facts& facts) {
 Document cover_of(const Facts& facts, const std::vector<trust::ProvenHead>& heads) {
   Document out;
   out.title = "Evidence: " + facts.tenant.name;
-  out.lead = fmt::format("From {} until {}. Made on {} by Varde {}.",
-                         day_and_time(facts.period.from), day_and_time(facts.period.until),
-                         day_and_time(facts.made_at), VARDE_VERSION);
+  out.lead =
+      fmt::format("From {} until {}. Made on {} by Varde {}.", day_and_time(facts.period.from),
+                  day_and_time(facts.period.until), day_and_time(facts.made_at), VARDE_VERSION);
   out.footer = out.title;
   out.section("How to check this file");
-  out.text("Do not believe this page: anybody can write one. Check the ZIP file that it came in, with "
-           "the public key that you have from elsewhere, and with heads that you or a witness kept:");
+  out.text(
+      "Do not believe this page: anybody can write one. Check the ZIP file that it came in, with "
+      "the public key that you have from elsewhere, and with heads that you or a witness kept:");
   out.list({"varde evidence verify FILE.zip --key KEY --witness HEADS.txt",
             "By hand, without Varde: docs/evidence.md describes the format. manifest.sig signs "
             "manifest.json, which lists each file with its SHA-256."});

@@ -67,19 +67,18 @@ void add_evidence_routes(trust::Api& api, const Environment& environment) {
             return response;
           });
 
-  api.add({"GET", "/api/v1/programme", "getProgramme",
-           "The current protection and security programme, as HTML without script or as PDF",
-           access},
-          [limits, environment](Ctx& ctx,
-                                const web::Query<ProgrammeQuery>& query) -> Result<net::Response> {
-            if (int wait = limits->programme.take(ctx.tenant.str()); wait > 0)
-              return limited("The programme was written several times just now. Wait a little.",
-                             wait);
-            auto format = query->format.value_or(ProgrammeFormat::html);
-            auto tenant = trust::tenant_settings(ctx);
-            VARDE_TRY(auto body, make_programme(ctx, environment, format));
-            return programme_answer(tenant, std::move(body), format);
-          });
+  api.add(
+      {"GET", "/api/v1/programme", "getProgramme",
+       "The current protection and security programme, as HTML without script or as PDF", access},
+      [limits, environment](Ctx& ctx,
+                            const web::Query<ProgrammeQuery>& query) -> Result<net::Response> {
+        if (int wait = limits->programme.take(ctx.tenant.str()); wait > 0)
+          return limited("The programme was written several times just now. Wait a little.", wait);
+        auto format = query->format.value_or(ProgrammeFormat::html);
+        auto tenant = trust::tenant_settings(ctx);
+        VARDE_TRY(auto body, make_programme(ctx, environment, format));
+        return programme_answer(tenant, std::move(body), format);
+      });
 }
 
 }  // namespace varde::operate

@@ -72,11 +72,11 @@ class Bundle {
     const auto& manifest = package_.manifest();
     tenant_ = text_at(manifest, "tenant", "manifest.json");
     origin_ = text_at(manifest, "origin", "manifest.json");
-    if (!origin_.ends_with("/" + tenant_)) broken("manifest.json names another organisation's trail.");
+    if (!origin_.ends_with("/" + tenant_))
+      broken("manifest.json names another organisation's trail.");
     const auto& left_out = object_of(at(manifest, "left_out", "manifest.json"), "manifest.json");
-    report_.left_out =
-        static_cast<std::int64_t>(number_at(left_out, "erasures", "manifest.json") +
-                                  number_at(left_out, "entries", "manifest.json"));
+    report_.left_out = static_cast<std::int64_t>(number_at(left_out, "erasures", "manifest.json") +
+                                                 number_at(left_out, "entries", "manifest.json"));
     read_heads();
     compare_with_witness();
     read_entries();
@@ -111,7 +111,8 @@ class Bundle {
   crypto::Checkpoint open_head(const std::string& note, std::string_view where) {
     auto text = crypto::open_note(note, verifier_);
     auto checkpoint = text ? crypto::read_checkpoint(*text) : std::nullopt;
-    if (!checkpoint) broken(fmt::format("{} was not signed with this key, or it was changed.", where));
+    if (!checkpoint)
+      broken(fmt::format("{} was not signed with this key, or it was changed.", where));
     if (checkpoint->origin != origin_) broken(fmt::format("{} is of another trail.", where));
     return *checkpoint;
   }
@@ -120,7 +121,8 @@ class Bundle {
     constexpr const char* kFile = "trail/heads.json";
     auto document = parse(kFile);
     const auto& object = object_of(document, kFile);
-    if (text_at(object, "origin", kFile) != origin_) broken("trail/heads.json is of another trail.");
+    if (text_at(object, "origin", kFile) != origin_)
+      broken("trail/heads.json is of another trail.");
     for (const auto& item : list_at(object, "heads", kFile)) {
       const auto& head = object_of(item, kFile);
       auto where = fmt::format("Head {} in trail/heads.json", heads_.size() + 1);
@@ -138,10 +140,10 @@ class Bundle {
           broken(fmt::format("{} has fewer entries than the one before it.", where));
         if (!merkle::consistent(before.size, before.root, checkpoint.size, checkpoint.root,
                                 hashes_at(head, kFile)))
-          broken(fmt::format("The trail of {} ({} entries) does not begin with that of {} ({} "
-                             "entries): something was rewritten between the two.",
-                             to_rfc3339(checkpoint.at), checkpoint.size, to_rfc3339(before.at),
-                             before.size));
+          broken(fmt::format(
+              "The trail of {} ({} entries) does not begin with that of {} ({} "
+              "entries): something was rewritten between the two.",
+              to_rfc3339(checkpoint.at), checkpoint.size, to_rfc3339(before.at), before.size));
       }
       heads_.push_back(checkpoint);
     }
@@ -157,17 +159,18 @@ class Bundle {
       for (const auto& head : heads_) {
         if (head.size != kept->size) continue;
         if (head.root != kept->root)
-          broken(fmt::format("A witness saw another trail of {} entries on {}: it was rewritten and "
-                             "signed again.",
-                             kept->size, to_rfc3339(kept->at)));
+          broken(
+              fmt::format("A witness saw another trail of {} entries on {}: it was rewritten and "
+                          "signed again.",
+                          kept->size, to_rfc3339(kept->at)));
         ++report_.witnessed;
         break;
       }
       if (!heads_.empty() && kept->size > heads_.back().size && kept->at <= heads_.back().at)
-        broken(fmt::format("A witness saw {} entries on {}, and the last head of {} has only {}: the "
-                           "trail was cut.",
-                           kept->size, to_rfc3339(kept->at), to_rfc3339(heads_.back().at),
-                           heads_.back().size));
+        broken(fmt::format(
+            "A witness saw {} entries on {}, and the last head of {} has only {}: the "
+            "trail was cut.",
+            kept->size, to_rfc3339(kept->at), to_rfc3339(heads_.back().at), heads_.back().size));
     }
   }
 
@@ -189,9 +192,8 @@ class Bundle {
       auto entry = text_at(object, "entry", where);
       auto index = number_at(object, "index", where);
       const auto& head = heads_.back();
-      if (index >= head.size ||
-          !merkle::included(merkle::leaf_hash(entry), index, head.size, hashes_at(object, where),
-                            head.root))
+      if (index >= head.size || !merkle::included(merkle::leaf_hash(entry), index, head.size,
+                                                  hashes_at(object, where), head.root))
         broken(where + ": this entry is not in the trail under the last head.");
       if (static_cast<std::int64_t>(index) <= last)
         broken(where + ": the entries are not in the order of the trail.");
@@ -346,8 +348,9 @@ EvidenceReport verify_evidence(std::string_view file, std::string_view verifier,
     } else if (file.starts_with("Varde ")) {
       verify_text(file, verifier, report);
     } else {
-      broken("This is neither a bundle of evidence, nor the file that answers a request, nor a "
-             "receipt of an erasure; or its beginning was changed.");
+      broken(
+          "This is neither a bundle of evidence, nor the file that answers a request, nor a "
+          "receipt of an erasure; or its beginning was changed.");
     }
   } catch (const Broken& e) {
     report.problem = e.why;

@@ -26,8 +26,8 @@ struct EvidenceReport {
   bool ok() const { return problem.empty(); }
 };
 
-/// `verifier`: the public key ("name+id+key"), from somewhere else than the file. `witnessed`: heads
-/// that somebody kept, any number of notes; those of other trails are passed over.
+/// `verifier`: the public key ("name+id+key"), from somewhere else than the file. `witnessed`:
+/// heads that somebody kept, any number of notes; those of other trails are passed over.
 EvidenceReport verify_evidence(std::string_view file, std::string_view verifier,
                                const std::vector<std::string>& witnessed = {});
 

@@ -91,9 +91,8 @@ struct Made {
       const auto object = json::parse(leaves[i]).as_object();
       auto action = std::string(object.at("action").as_string());
       if (action == "person.update") continue;
-      lines += json::serialize(json::object{{"entry", leaves[i]},
-                                            {"index", i},
-                                            {"hashes", web::write(path(i))}}) +
+      lines += json::serialize(json::object{
+                   {"entry", leaves[i]}, {"index", i}, {"hashes", web::write(path(i))}}) +
                "\n";
       json::object fact{{"entry", object.at("id")}, {"at", object.at("at")}};
       if (action == "system.drill") {
@@ -107,8 +106,10 @@ struct Made {
       fact["receipt"] = name;
       erasures.push_back(fact);
       files[name] = privacy::sign_receipt(
-          signer, {*Uuid::parse(kTenant), *Uuid::parse(object.at("person").as_string()),
-                   *parse_rfc3339(object.at("at").as_string()), *parse_rfc3339(time_of(20)),
+          signer, {*Uuid::parse(kTenant),
+                   *Uuid::parse(object.at("person").as_string()),
+                   *parse_rfc3339(object.at("at").as_string()),
+                   *parse_rfc3339(time_of(20)),
                    {leaves[i], static_cast<std::int64_t>(i), path(i), note(leaves.size(), 20)}});
     }
     files["erasures.json"] = json::serialize(erasures);
@@ -153,12 +154,13 @@ TEST(Evidence, WhatIsMadeHolds) {
 std::map<std::string, std::string> contents(std::string_view file) {
   std::map<std::string, std::string> out;
   auto zip = trust::ZipReader::open(file);
-  for (const auto& entry : zip->entries()) out[entry.name] = *trust::ZipReader::read(entry, 1 << 20);
+  for (const auto& entry : zip->entries())
+    out[entry.name] = *trust::ZipReader::read(entry, 1 << 20);
   return out;
 }
 
-// Every single byte of the file, in a random bit. What is found in no way must be no change: a run of
-// one letter can be packed in more ways than one.
+// Every single byte of the file, in a random bit. What is found in no way must be no change: a run
+// of one letter can be packed in more ways than one.
 TEST(Evidence, EveryChangedByteIsFound) {
   Made made;
   const auto whole = made.package();
@@ -225,17 +227,17 @@ TEST(Evidence, WhatIsSignedAgainIsFound) {
     const char* found;
   };
   const std::vector<Case> cases = {
-      {"an erasure is left out",
-       [](Made& made) { made.files["erasures.json"] = "[]"; }, "receipt of which"},
+      {"an erasure is left out", [](Made& made) { made.files["erasures.json"] = "[]"; },
+       "receipt of which"},
       {"an erasure and its receipts are left out",
        [](Made& made) {
          made.files["erasures.json"] = "[]";
-         std::erase_if(made.files, [](const auto& file) { return file.first.starts_with("erasures/"); });
+         std::erase_if(made.files,
+                       [](const auto& file) { return file.first.starts_with("erasures/"); });
        },
        "of which no list tells"},
       {"a drill is said to have failed",
-       [&](Made& made) { replaced(made.files["drills.json"], "true", "false"); },
-       "does not say"},
+       [&](Made& made) { replaced(made.files["drills.json"], "true", "false"); }, "does not say"},
       {"a drill is told at another time",
        [&](Made& made) { replaced(made.files["drills.json"], time_of(2), time_of(3)); },
        "another time"},
@@ -373,7 +375,8 @@ TEST(Document, PdfOfAnySize) {
   document.text(std::string(6'000, 'y'));
   std::vector<std::vector<Cell>> rows;
   for (int i = 0; i < 60; ++i)
-    rows.push_back({{std::string(i * 10, 'z')}, {"0190f3a0-0000-7000-8000-000000000001", true}, {""}});
+    rows.push_back(
+        {{std::string(i * 10, 'z')}, {"0190f3a0-0000-7000-8000-000000000001", true}, {""}});
   document.table({"One", "Two", "Three"}, rows, "");
   document.note(Tone::bad, "Wrong: æ");
   document.list({"a", "b"});

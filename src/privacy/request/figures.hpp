@@ -9,8 +9,8 @@ namespace varde::privacy {
 struct RequestFigures {
   RequestKind kind = RequestKind::access;
   std::int64_t received = 0, done = 0, refused = 0, open = 0;
-  std::int64_t extended = 0;        ///< Of all, those whose deadline was moved.
-  std::int64_t ended_in_time = 0;   ///< Of those done and refused.
+  std::int64_t extended = 0;       ///< Of all, those whose deadline was moved.
+  std::int64_t ended_in_time = 0;  ///< Of those done and refused.
   std::int64_t ended_late = 0;
   std::int64_t open_overdue = 0;
 };

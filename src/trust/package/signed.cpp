@@ -21,8 +21,7 @@ std::string purpose_of(std::string_view format) {
   if (!format.starts_with(kBegin) || !format.ends_with(kEnd) ||
       format.size() <= kBegin.size() + kEnd.size())
     return {};
-  return std::string(
-      format.substr(kBegin.size(), format.size() - kBegin.size() - kEnd.size()));
+  return std::string(format.substr(kBegin.size(), format.size() - kBegin.size() - kEnd.size()));
 }
 
 std::string text_at(const json::object& object, std::string_view key) {
@@ -104,8 +103,7 @@ Result<OpenPackage> OpenPackage::open(std::string_view file, std::string_view ve
   VARDE_TRY(auto text, ZipReader::read(*manifest, kMostOfManifest));
   VARDE_TRY(auto note, ZipReader::read(*signature, 4096));
   auto body = crypto::open_note(note, verifier);
-  if (!body)
-    return broken("manifest.sig was not signed with this key, or it was changed.");
+  if (!body) return broken("manifest.sig was not signed with this key, or it was changed.");
   boost::system::error_code problem;
   auto parsed = json::parse(text, problem);
   if (problem || !parsed.is_object()) return broken("manifest.json is damaged.");

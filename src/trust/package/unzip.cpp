@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kMostEntries = 100'000;
 constexpr std::uint16_t kSizesFollow = 1 << 3;
 constexpr std::uint16_t kStored = 0, kDeflated = 8;
-// Times (extended timestamp, 5 bytes) and owner (Info-ZIP new Unix, 11 bytes), as libarchive writes.
+// Times (extended timestamp, 5 bytes) and owner (Info-ZIP new Unix, 11 bytes), as libarchive
+// writes.
 constexpr std::size_t kExtraBytes = 9 + 15;
 constexpr std::string_view kTimes("UT\5\0\1", 5), kOwner("ux\13\0\1\4\0\0\0\0\4\0\0\0\0", 15);
 constexpr std::uint32_t kRights = 0100644U << 16;
@@ -89,7 +90,8 @@ Result<ZipReader> ZipReader::open(std::string_view file) {
   if (file.size() < kDirectoryEnd || !file.starts_with("PK\3\4"))
     return broken("This is no ZIP file.");
   if (file.size() > 0xfffffffeU) return broken("The file is too large: more than 4 GB.");
-  const auto cut = broken("The file was cut, or something was put before, between or after its parts.");
+  const auto cut =
+      broken("The file was cut, or something was put before, between or after its parts.");
   Cursor end(file, file.size() - kDirectoryEnd);
   auto magic = end.take(4);
   auto disks = end.number(4), count = end.number(2), count_again = end.number(2);
@@ -138,12 +140,11 @@ Result<ZipReader> ZipReader::open(std::string_view file) {
     if (!local.ok() || local.at() > directory_at || magic != "PK\3\4") return cut;
     // How well it packs is known afterwards only.
     auto packed_said = said.method == kStored ? said.size : 0;
-    bool size_said =
-        again.size == said.size && again.packed_size == packed_said && again.crc == 0;
-    if (again.version != said.version || again.flags != said.flags ||
-        again.method != said.method || again.moment != said.moment || again.name != said.name ||
-        again.extra != said.extra || magic_after != "PK\7\10" || crc != said.crc ||
-        packed_size != said.packed_size || size != said.size || !size_said)
+    bool size_said = again.size == said.size && again.packed_size == packed_said && again.crc == 0;
+    if (again.version != said.version || again.flags != said.flags || again.method != said.method ||
+        again.moment != said.moment || again.name != said.name || again.extra != said.extra ||
+        magic_after != "PK\7\10" || crc != said.crc || packed_size != said.packed_size ||
+        size != said.size || !size_said)
       return wrong;
     next = local.at();
     out.entries_.push_back({std::string(said.name), said.method == kDeflated, crc, size, bytes});
@@ -179,7 +180,8 @@ Result<std::string> ZipReader::read(const Entry& entry, std::size_t most) {
     out.push_back('\0');
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
-    // Block by block, to learn how many bits of the last byte are behind the end: nobody reads them.
+    // Block by block, to learn how many bits of the last byte are behind the end: nobody reads
+    // them.
     unsigned unused = 0;
     int result = Z_OK;
     while (result == Z_OK) {

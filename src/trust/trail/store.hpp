@@ -66,16 +66,17 @@ struct ProvableRow : EntryRow {
 };
 BOOST_DESCRIBE_STRUCT(ProvableRow, (EntryRow), (leaf_index))
 // The condition on the action is that of the index audit_entry_evidence.
-#define VARDE_EVIDENCE                                                                             \
-  "e.action IN ('person.erase', 'system.drill', 'system.restore', 'system.restore-keys', "         \
-  "'keys.rotate', 'keys.rotate_root', 'retention.rule', 'retention.run', 'settings.update', "      \
-  "'user.join', 'user.update', 'user.remove', 'evidence.make') AND e.action = ANY($1) AND e.at >= " \
+#define VARDE_EVIDENCE                                                                           \
+  "e.action IN ('person.erase', 'system.drill', 'system.restore', 'system.restore-keys', "       \
+  "'keys.rotate', 'keys.rotate_root', 'retention.rule', 'retention.run', 'settings.update', "    \
+  "'user.join', 'user.update', 'user.remove', 'evidence.make') AND e.action = ANY($1) AND e.at " \
+  ">= "                                                                                          \
   "$2 AND e.at < $3"
 inline constexpr db::Sql kProvable{
-    "audit.provable", "SELECT " VARDE_ENTRY_COLUMNS
-                      ", l.leaf_index FROM audit_entry e JOIN audit_leaf l ON l.entry_id = "
-                      "e.entry_id WHERE " VARDE_EVIDENCE
-                      " AND l.leaf_index < $4 ORDER BY e.entry_id DESC LIMIT $5"};
+    "audit.provable",
+    "SELECT " VARDE_ENTRY_COLUMNS
+    ", l.leaf_index FROM audit_entry e JOIN audit_leaf l ON l.entry_id = "
+    "e.entry_id WHERE " VARDE_EVIDENCE " AND l.leaf_index < $4 ORDER BY e.entry_id DESC LIMIT $5"};
 inline constexpr db::Sql kCountProvable{"audit.count_provable",
                                         "SELECT count(*) FROM audit_entry e WHERE " VARDE_EVIDENCE};
 #undef VARDE_EVIDENCE

@@ -355,13 +355,14 @@ std::vector<ProvenEntry> proven_entries(Ctx& ctx, const Head& head, const Entrie
   constexpr std::size_t kProvenAtOnce = 100;
   for (std::size_t from = 0; wanted.proofs && from < out.size(); from += kProvenAtOnce) {
     auto until = std::min(out.size(), from + kProvenAtOnce);
-    auto hashes = with_nodes(ctx, static_cast<std::uint64_t>(size), [&](const merkle::Nodes& nodes) {
-      std::vector<std::vector<merkle::Digest>> paths;
-      for (auto i = from; i < until; ++i)
-        paths.push_back(merkle::inclusion_proof(static_cast<std::uint64_t>(out[i].index),
-                                                static_cast<std::uint64_t>(head.size), nodes));
-      return paths;
-    });
+    auto hashes =
+        with_nodes(ctx, static_cast<std::uint64_t>(size), [&](const merkle::Nodes& nodes) {
+          std::vector<std::vector<merkle::Digest>> paths;
+          for (auto i = from; i < until; ++i)
+            paths.push_back(merkle::inclusion_proof(static_cast<std::uint64_t>(out[i].index),
+                                                    static_cast<std::uint64_t>(head.size), nodes));
+          return paths;
+        });
     for (auto i = from; i < until; ++i) out[i].hashes = in_base64(hashes[i - from]);
     net::sleep_for(std::chrono::milliseconds(0));
   }
@@ -373,8 +374,7 @@ std::int64_t count_entries(Ctx& ctx, const EntriesWanted& wanted) {
   return ctx.tx().one<std::int64_t>(kCountProvable, wanted.actions, wanted.from, wanted.until);
 }
 
-std::vector<ProvenHead> proven_heads(Ctx& ctx, const Head& last, Timestamp from,
-                                     std::size_t most) {
+std::vector<ProvenHead> proven_heads(Ctx& ctx, const Head& last, Timestamp from, std::size_t most) {
   constexpr std::int64_t kNewest = 100;
   auto newest = ctx.tx().later(kHeads, last.size, last.at, kNewest);
   auto rows = ctx.tx().all<HeadRow>(kDailyHeads);
@@ -383,7 +383,8 @@ std::vector<ProvenHead> proven_heads(Ctx& ctx, const Head& last, Timestamp from,
   std::ranges::sort(rows, {}, [](const HeadRow& row) { return std::pair(row.size, row.at); });
   auto again = std::ranges::unique(rows, {}, &HeadRow::note);
   rows.erase(again.begin(), again.end());
-  if (rows.size() >= most) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(most) + 1);
+  if (rows.size() >= most)
+    rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(most) + 1);
   rows.push_back({ctx.tenant, last.size, last.at, last.note});
   // Of an empty trail nothing is proven.
   std::erase_if(rows, [](const HeadRow& row) { return row.size == 0; });
