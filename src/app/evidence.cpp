@@ -154,7 +154,10 @@ std::string as_json(const operate::EvidenceReport& report) {
                           {"kind", report.kind},
                           {"tenant", report.tenant}};
   if (!report.person.empty()) out["person"] = report.person;
-  if (report.kind == "erasure") {
+  if (report.kind == "removal") {
+    out["organisation"] = report.organisation;
+    out["removed_at"] = to_rfc3339(report.made_at);
+  } else if (report.kind == "erasure") {
     out["rows_erased_at"] = to_rfc3339(report.rows_erased_at);
     out["key_destroyed_at"] = to_rfc3339(report.made_at);
   } else if (!report.kind.empty()) {
@@ -181,6 +184,14 @@ std::string as_text(const operate::EvidenceReport& report) {
         "says so in its entry {}, under a signed head.\n",
         report.person, report.tenant, to_rfc3339(report.rows_erased_at), to_rfc3339(report.made_at),
         report.index);
+  if (report.kind == "removal")
+    return fmt::format("The certificate holds: all data of {} was removed on {}.\n",
+                       report.organisation, to_rfc3339(report.made_at));
+  if (report.kind == "organisation-export")
+    return fmt::format(
+        "The file holds: {} files, made on {}, and nothing in them was changed since. `varde audit "
+        "verify` verifies its trail.jsonl.\n",
+        report.files, to_rfc3339(report.made_at));
   if (report.kind == "subject-export")
     return fmt::format(
         "The file holds: {} gave person {} these {} files on {}, and nothing in them was changed "

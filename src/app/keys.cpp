@@ -9,11 +9,11 @@
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::app {
+
 namespace {
-
 constexpr db::Sql kTenants{"keys.tenants", "SELECT tenant_id FROM tenant ORDER BY tenant_id"};
+}  // namespace
 
-// Runs `work` on the databases of the program that runs.
 void beside(const Settings& settings, const std::function<void(trust::Base&)>& work) {
   drop_root(settings);
   crypto::initialise();
@@ -43,6 +43,8 @@ void beside(const Settings& settings, const std::function<void(trust::Base&)>& w
   });
   if (!failure.empty()) throw std::runtime_error(failure);
 }
+
+namespace {
 
 std::vector<Uuid> tenants_of(trust::Base& base) {
   auto tx = base.database.system();

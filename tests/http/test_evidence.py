@@ -224,6 +224,16 @@ class Evidence(unittest.TestCase):
             data[at] ^= 0x10
             self.assertTrue(verify(bytes(data), self.key)["problem"], at)
 
+    def test_what_an_organisation_takes_along_is_verified(self):
+        answer = self.admin.get("/api/v1/contract/export")
+        self.assertEqual(answer.status, 200)
+        said = verify(answer.body, self.key)
+        self.assertEqual((said["problem"], said["kind"], said["organisation"]), ("", "organisation-export", "Bærum Ærlige"))
+        for at in range(0, len(answer.body), max(1, len(answer.body) // 25)):
+            data = bytearray(answer.body)
+            data[at] ^= 0x10
+            self.assertTrue(verify(bytes(data), self.key)["problem"], at)
+
     def test_rights(self):
         viewer = self.program.admin("other@example.org")
         answer = viewer.post("/api/v1/evidence")

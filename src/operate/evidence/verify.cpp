@@ -8,6 +8,8 @@
 #include "crypto/merkle.hpp"
 #include "operate/evidence/evidence.hpp"
 #include "people/subject/package.hpp"
+#include "privacy/contract/certificate.hpp"
+#include "privacy/contract/package.hpp"
 #include "privacy/erasure/receipt.hpp"
 #include "trust/package/signed.hpp"
 
@@ -17,6 +19,8 @@ namespace json = boost::json;
 namespace merkle = crypto::merkle;
 
 namespace {
+
+constexpr std::string_view kCertificate = "Varde certificate of removal";
 
 // Thrown where something does not hold, and caught once; what it says is for whoever checks.
 struct Broken {
@@ -314,10 +318,13 @@ void verify_package(std::string_view file, std::string_view verifier,
   report.files = package->files();
   report.made_at = package->made_at();
   report.tenant = text_at(manifest, "tenant", "manifest.json");
-  report.organisation = text_at(manifest, "organisation", "manifest.json");
+  if (manifest.contains("organisation"))
+    report.organisation = text_at(manifest, "organisation", "manifest.json");
   if (package->format() == people::kPackageFormat) {
     report.kind = "subject-export";
     report.person = text_at(manifest, "person", "manifest.json");
+  } else if (package->format() == privacy::kOrganisationFormat) {
+    report.kind = "organisation-export";
   } else if (package->format() == kEvidenceFormat) {
     report.kind = "evidence";
     Bundle(*package, verifier, witnessed, report).verify();
@@ -327,6 +334,15 @@ void verify_package(std::string_view file, std::string_view verifier,
 }
 
 void verify_text(std::string_view file, std::string_view verifier, EvidenceReport& report) {
+  if (file.starts_with(kCertificate)) {
+    auto certificate = privacy::verify_certificate(file, verifier);
+    if (!certificate) broken(certificate.error().message);
+    report.kind = "removal";
+    report.tenant = certificate->tenant.str();
+    report.organisation = certificate->name;
+    report.made_at = certificate->removed_at;
+    return;
+  }
   auto receipt = privacy::verify_receipt(file, verifier);
   if (!receipt) broken(receipt.error().message);
   report.kind = "erasure";

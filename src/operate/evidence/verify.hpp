@@ -1,5 +1,6 @@
 // Checks what Varde gave as a proof, with nothing but the file and the public key: a bundle of
-// evidence, the ZIP that answers a data-subject request, or the receipt of an erasure.
+// evidence, the ZIP that answers a data-subject request, all that an organisation took along, the
+// receipt of an erasure, or the certificate of a removal.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ namespace varde::operate {
 
 struct EvidenceReport {
   std::string problem;  ///< A sentence; empty: everything holds.
-  std::string kind;     ///< "evidence", "subject-export", "erasure"; empty when it is none of them.
+  std::string kind;     ///< "evidence", "subject-export", "organisation-export", "erasure",
+                        ///< "removal"; empty when it is none of them.
   std::string tenant, organisation;
   std::string person;        ///< Of a receipt or a request's file.
   Timestamp made_at;         ///< Of a receipt: when the key was destroyed.

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "operate/evidence/facts.hpp"
+#include "privacy/contract/certificate.hpp"
 #include "privacy/erasure/receipt.hpp"
 #include "trust/package/signed.hpp"
 #include "web/reflect.hpp"
@@ -324,6 +325,26 @@ TEST(Evidence, AWitnessFindsWhatTheKeyHides) {
   EXPECT_NE(cut.problem({before.note(12, 14)}).find("cut"), std::string::npos);
 }
 
+TEST(Evidence, ReceiptsAndCertificatesAreOfTheirKind) {
+  Made made;
+  const auto& receipt = std::ranges::find_if(made.files, [](const auto& file) {
+                          return file.first.starts_with("erasures/");
+                        })->second;
+  auto certificate = privacy::sign_certificate(
+      made.signer, {.tenant = *Uuid::parse(kTenant), .name = "Test", .removed_at = now()});
+  for (const auto& [text, kind] : std::vector<std::pair<std::string, const char*>>{
+           {receipt, "erasure"}, {certificate, "removal"}}) {
+    auto report = verify_evidence(text, made.signer.verifier());
+    EXPECT_EQ(report.problem, "");
+    EXPECT_EQ(report.kind, kind);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      auto changed = text;
+      changed[at] = static_cast<char>(changed[at] ^ 1);
+      EXPECT_NE(verify_evidence(changed, made.signer.verifier()).problem, "") << kind << " " << at;
+    }
+  }
+}
+
 // Bytes that no reader shows, and two readers that are shown different things.
 TEST(Zip, OnlyWhatTheWriterWritesIsRead) {
   std::string file;
@@ -336,10 +357,12 @@ TEST(Zip, OnlyWhatTheWriterWritesIsRead) {
   EXPECT_TRUE(zip.add("a.txt", std::string(5'000, 'a')));
   EXPECT_TRUE(zip.add("b.bin", "stored", true));
   EXPECT_TRUE(zip.add("empty", ""));
+  EXPECT_TRUE(zip.begin("streamed") && zip.write("a piece, ") && zip.write("another") && zip.end());
   EXPECT_TRUE(zip.finish());
   auto read = trust::ZipReader::open(file);
   ASSERT_TRUE(read) << read.error().message;
-  ASSERT_EQ(read->entries().size(), 3u);
+  ASSERT_EQ(read->entries().size(), 4u);
+  EXPECT_EQ(*trust::ZipReader::read(*read->find("streamed"), 100), "a piece, another");
   EXPECT_EQ(*trust::ZipReader::read(*read->find("a.txt"), 5'000), std::string(5'000, 'a'));
   EXPECT_FALSE(trust::ZipReader::read(*read->find("a.txt"), 4'999)) << "more than wanted";
   EXPECT_EQ(*trust::ZipReader::read(*read->find("b.bin"), 100), "stored");

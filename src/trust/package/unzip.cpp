@@ -17,6 +17,10 @@ constexpr std::uint16_t kStored = 0, kDeflated = 8;
 // writes.
 constexpr std::size_t kExtraBytes = 9 + 15;
 constexpr std::string_view kTimes("UT\5\0\1", 5), kOwner("ux\13\0\1\4\0\0\0\0\4\0\0\0\0", 15);
+// Of an entry that was written without knowing its size: it stands after the bytes, in 64 bits.
+constexpr std::string_view kStreamed("\1\0\20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
+constexpr std::uint16_t kVersionStored = 10, kVersionDeflated = 20, kVersionStreamed = 45;
+constexpr std::uint32_t kSizeLater = 0xffffffff;
 constexpr std::uint32_t kRights = 0100644U << 16;
 constexpr std::size_t kDirectoryEnd = 22;
 
@@ -41,6 +45,11 @@ class Cursor {
     for (std::size_t i = bytes.size(); i > 0; --i)
       out = out << 8 | static_cast<std::uint8_t>(bytes[i - 1]);
     return out;
+  }
+  // In four bytes or in eight.
+  std::uint64_t size(bool long_one) {
+    std::uint64_t low = number(4);
+    return long_one ? low | std::uint64_t{number(4)} << 32 : low;
   }
   bool ok() const { return ok_; }
   std::size_t at() const { return at_; }
@@ -72,8 +81,10 @@ Said read_common(Cursor& in) {
 
 bool is_as_written(const Said& said) {
   return said.flags == kSizesFollow && (said.method == kStored || said.method == kDeflated) &&
-         said.version == (said.method == kStored ? 10 : 20) && said.extra.size() == kExtraBytes &&
-         said.extra.starts_with(kTimes) && said.extra.ends_with(kOwner) &&
+         (said.version == (said.method == kStored ? kVersionStored : kVersionDeflated) ||
+          (said.version == kVersionStreamed && said.method == kDeflated)) &&
+         said.extra.size() == kExtraBytes && said.extra.starts_with(kTimes) &&
+         said.extra.ends_with(kOwner) &&
          (said.method == kDeflated || said.packed_size == said.size);
 }
 
@@ -136,18 +147,25 @@ Result<ZipReader> ZipReader::open(std::string_view file) {
     again.extra = local.take(local_extra);
     auto bytes = local.take(said.packed_size);
     auto magic_after = local.take(4);
-    auto crc = local.number(4), packed_size = local.number(4), size = local.number(4);
+    bool streamed = said.version == kVersionStreamed;
+    auto crc = local.number(4);
+    auto packed_size = local.size(streamed), size = local.size(streamed);
     if (!local.ok() || local.at() > directory_at || magic != "PK\3\4") return cut;
     // How well it packs is known afterwards only.
-    auto packed_said = said.method == kStored ? said.size : 0;
-    bool size_said = again.size == said.size && again.packed_size == packed_said && again.crc == 0;
+    auto packed_said = streamed ? kSizeLater : said.method == kStored ? said.size : 0;
+    bool sizes_right = again.size == (streamed ? kSizeLater : said.size) &&
+                       again.packed_size == packed_said && packed_size == said.packed_size &&
+                       size == said.size;
+    bool extra_right = again.extra == extra || (streamed && again.extra.starts_with(extra) &&
+                                                again.extra.substr(extra.size()) == kStreamed);
     if (again.version != said.version || again.flags != said.flags || again.method != said.method ||
-        again.moment != said.moment || again.name != said.name || again.extra != said.extra ||
-        magic_after != "PK\7\10" || crc != said.crc || packed_size != said.packed_size ||
-        size != said.size || !size_said)
+        again.moment != said.moment || again.crc != 0 || again.name != said.name || !extra_right ||
+        magic_after != "PK\7\10" || crc != said.crc || !sizes_right ||
+        streamed != (again.extra.size() > extra.size()))
       return wrong;
     next = local.at();
-    out.entries_.push_back({std::string(said.name), said.method == kDeflated, crc, size, bytes});
+    out.entries_.push_back(
+        {std::string(said.name), said.method == kDeflated, crc, said.size, bytes});
   }
   if (next != directory_at || directory.at() != file.size() - kDirectoryEnd) return cut;
   for (std::size_t i = 0; i < out.entries_.size(); ++i)
