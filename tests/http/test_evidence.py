@@ -112,11 +112,11 @@ class Evidence(unittest.TestCase):
         cls.bundle = cls.make()
 
     @classmethod
-    def make(cls, body=None, client=None):
+    def make(cls, body=None, client=None, slug="first"):
         answer = (client or cls.admin).post("/api/v1/evidence", body)
         assert answer.status == 200, answer.body
         assert answer.headers["Content-Type"] == "application/zip"
-        assert re.fullmatch(r'attachment; filename="evidence-first-\d{4}-\d\d-\d\d\.zip"', answer.headers["Content-Disposition"])
+        assert re.fullmatch(r'attachment; filename="evidence-%s-\d{4}-\d\d-\d\d\.zip"' % slug, answer.headers["Content-Disposition"])
         return answer.body
 
     def run_beside(self, command, *arguments):
@@ -174,6 +174,22 @@ class Evidence(unittest.TestCase):
         for body, pointer in (({"from": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}, "/from"), ({"from": "1900-01-01T00:00:00Z"}, "/from"), ({"from": "then"}, "/from")):
             answer = self.admin.post("/api/v1/evidence", body)
             self.assertEqual((answer.status, answer.json["errors"][0]["pointer"]), (422, pointer))
+
+    def test_what_is_too_much_is_left_out_and_said(self):
+        other = self.program.admin("other@example.org")
+        other.import_csv("email\n" + "".join("many%d@example.org\n" % i for i in range(1_007)))
+        ids, cursor = [], ""
+        while cursor is not None:
+            page = other.ok("GET", "/api/v1/persons?limit=200" + (cursor and "&cursor=" + cursor))
+            ids, cursor = ids + [p["id"] for p in page["items"]], page.get("next")
+        for some in (ids[:500], ids[500:1_000], ids[1_000:]):
+            other.ok("POST", "/api/v1/persons/erase", {"ids": some})
+        bundle = self.make(client=other, slug="second")
+        files, manifest, _ = checked(bundle, self.key)
+        said = verify(bundle, self.key)
+        self.assertEqual((said["problem"], said["erasures"], said["left_out"]), ("", 1_000, 7))
+        self.assertEqual(manifest["left_out"], {"erasures": 7, "entries": 0})
+        self.assertIn(b"Left out: 7 older erasures", files["index.html"])
 
     def test_tampering_is_found(self):
         rng, found = random.Random(7), 0
