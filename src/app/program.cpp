@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "base/log.hpp"
+#include "db/closed.hpp"
 #include "db/migrate.hpp"
 #include "net/dns.hpp"
 #include "operate/backup/pgbackrest.hpp"
@@ -253,6 +254,15 @@ void Program::start() {
     try {
       if (!routed) throw db::Unavailable("starting");
       response = router.route(request);
+    } catch (const db::Closed&) {
+      response = web::error_response(
+          Error{ErrorCode::unavailable,
+                "This organisation's data is being brought back to an earlier moment. Try again in "
+                "a minute.",
+                {},
+                "tenant-closed",
+                5},
+          request.id);
     } catch (const db::Unavailable& e) {
       log::warning("A request was refused: the database is away, or the program is starting",
                    {{"request_id", request.id}, {"what", e.what()}});

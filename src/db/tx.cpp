@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/text.hpp"
+#include "db/closed.hpp"
 #include "db/connection.hpp"
 
 namespace varde::db {
@@ -16,6 +17,8 @@ metrics::Counter connections_opened("varde_db_connections_opened_total",
                                     "Connections opened to PostgreSQL", {"role"});
 metrics::Counter acquire_timeouts("varde_db_acquire_timeouts_total",
                                   "Waits for a free connection that gave up");
+
+constexpr Sql kEnter{"tx.enter", "SELECT enter_tenant($1)"};
 
 std::string text_of(const char* text) {
   return text == nullptr ? std::string() : std::string(trim(text));
@@ -235,6 +238,7 @@ void Connection::wait_all(net::Deadline deadline) {
     broken_ = true;
     throw;
   }
+  if (first_error && first_error->state == kClosedState) throw Closed(first_error->what());
   if (first_error) throw std::move(*first_error);
 }
 
@@ -270,8 +274,11 @@ void Tx::begin() {
   if (connection_) return;
   connection_ = pool_->acquire();
   connection_->send_plain("BEGIN");
-  if (tenant_)
-    connection_->send_plain(("SET LOCAL varde.tenant = '" + tenant_->str() + "'").c_str());
+  if (!tenant_) return;
+  connection_->send_plain(("SET LOCAL varde.tenant = '" + tenant_->str() + "'").c_str());
+  Params lock;
+  lock.add(tenant_lock(*tenant_));
+  connection_->send(kEnter.name, kEnter.text, lock, nullptr);
 }
 
 Later Tx::queue(const Sql& sql, const Params& arguments) {
