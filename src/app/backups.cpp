@@ -7,6 +7,7 @@
 #include "operate/backup/pgbackrest.hpp"
 #include "operate/backup/restore.hpp"
 #include "operate/backup/status.hpp"
+#include "operate/backup/tenant.hpp"
 #include "operate/backup/work.hpp"
 #include "web/reflect.hpp"
 
@@ -58,7 +59,36 @@ int show_backups(const Settings& settings, bool as_json) {
   return status.ok ? 0 : 1;
 }
 
+namespace {
+
+// nullopt: latest.
+std::optional<Timestamp> moment_of(const std::string& text) {
+  if (text == "latest") return std::nullopt;
+  auto out = parse_rfc3339(text);
+  if (!out)
+    throw std::runtime_error("\"" + text +
+                             "\" is not a moment. Write it as 2026-03-01T12:30:00Z, or with "
+                             "another zone: 2026-03-01T13:30:00+01:00.");
+  return out;
+}
+
+void restore_one(const Settings& settings, const RestoreOptions& options) {
+  if (options.keystore || options.force || options.lose_trail || options.discard_old)
+    throw std::runtime_error(
+        "--tenant goes with --to and --copy alone: the trail stays, and so do the keys.");
+  if (options.to.empty())
+    throw std::runtime_error("say which moment: --to 2026-03-01T12:30:00Z, or --to latest.");
+  operate::TenantWanted wanted{options.tenant, moment_of(options.to)};
+  auto installation = installation_beside(settings, options.settings_given);
+  std::cout << operate::restore_tenant(installation, wanted);
+}
+
+}  // namespace
+
 void restore(const Settings& settings, const RestoreOptions& options) {
+  if (!options.tenant.empty()) return restore_one(settings, options);
+  if (options.copy)
+    throw std::runtime_error("say of which organisation: --tenant and its short name.");
   auto installation = installation_beside(settings, options.settings_given);
   take_data_directory(settings);
   if (options.discard_old) {
@@ -80,12 +110,8 @@ void restore(const Settings& settings, const RestoreOptions& options) {
       throw std::runtime_error("say which moment: --to 2026-03-01T12:30:00Z, or --to latest.");
     std::cout << told;
     return;
-  } else if (options.to != "latest") {
-    wanted.to = parse_rfc3339(options.to);
-    if (!wanted.to)
-      throw std::runtime_error("\"" + options.to +
-                               "\" is not a moment. Write it as 2026-03-01T12:30:00Z, or with "
-                               "another zone: 2026-03-01T13:30:00+01:00.");
+  } else {
+    wanted.to = moment_of(options.to);
   }
   operate::keep_settings(installation);
   std::cout << operate::restore(installation, wanted);

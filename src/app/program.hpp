@@ -74,11 +74,15 @@ void rotate_tenants(const Settings& settings, const std::string& slug);
 int work_on_backups(const Settings& settings, const std::string& what);
 int show_backups(const Settings& settings, bool as_json);
 struct RestoreOptions {
-  std::string to;  ///< RFC 3339, or "latest".
+  std::string to;      ///< RFC 3339, or "latest".
+  std::string tenant;  ///< Only this organisation (short name), beside the running program.
+  bool copy = false;   ///< Show it read-only instead of putting it in place.
+  unsigned short port = 0;
   bool keystore = false, force = false, lose_trail = false, discard_old = false;
   bool settings_given = false;  ///< The repository is said, not remembered.
 };
-/// Restores while the program does not run. Throws with what to do.
+/// Restores while the program does not run, or one organisation while it does. Throws with what to
+/// do.
 void restore(const Settings& settings, const RestoreOptions& options);
 /// Rewrites the files of the keystore without the keys that were destroyed, beside the running
 /// program. Says what it did. Throws with what to do.

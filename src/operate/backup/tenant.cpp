@@ -1,0 +1,157 @@
+#include "operate/backup/tenant.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <iostream>
+
+#include "db/migrate.hpp"
+#include "operate/backup/databases.hpp"
+#include "operate/backup/drill.hpp"
+#include "operate/backup/exchange.hpp"
+#include "operate/backup/scratch.hpp"
+#include "operate/backup/state.hpp"
+#include "operate/backup/target.hpp"
+#include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
+#include "trust/trail/trail.hpp"
+
+namespace varde::operate {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The main cluster as it was, in a folder that goes with this object.
+class Recovered {
+ public:
+  Recovered(const Installation& installation, const TenantWanted& wanted)
+      : installation_(installation), work_(installation.place() + "/work.lock") {
+    if (!work_.held())
+      throw std::runtime_error(
+          "a backup, a drill or another restore is still at work. Wait until it has ended.");
+    to = wanted.to.value_or(machine_now());
+    find(wanted);
+    PgBackRest pgbackrest(installation);
+    auto target = find_target(pgbackrest.info(Cluster::main),
+                              forks_of(read_state(installation), Cluster::main), wanted.to);
+    const auto& data = installation.data_directory;
+    check_room(data, target.backup.database_bytes, "bringing an organisation back");
+    remove_scratch(data, Scratch::one);
+    folder = data + "/" + fresh_scratch(data, Scratch::one);
+    // Whoever cleans up sees that it is in use.
+    lock_ = ::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) != 0)
+      throw std::runtime_error("cannot write into " + folder);
+    try {
+      recover(target);
+    } catch (...) {
+      end();
+      throw;
+    }
+  }
+  ~Recovered() { end(); }
+  Recovered(const Recovered&) = delete;
+  Recovered& operator=(const Recovered&) = delete;
+
+  std::string address() const { return cluster_->conninfo(); }
+  std::string live() const { return db::Cluster(installation_.main).conninfo(); }
+  std::string keystore() const { return db::Cluster(installation_.keystore).conninfo(); }
+
+  Uuid tenant;
+  Timestamp to;
+  std::string folder;
+
+ private:
+  void find(const TenantWanted& wanted) {
+    std::optional<Uuid> found;
+    try {
+      beside(installation_, [&](Databases& databases) {
+        found = trust::find_tenant(databases.base, wanted.slug);
+        if (found) archive_now(databases.super);
+      });
+    } catch (const std::exception& e) {
+      if (std::string_view(e.what()).find("cannot connect") == std::string_view::npos) throw;
+      throw std::runtime_error(
+          "Varde does not run. A single organisation is brought back beside the running program: "
+          "start it first. Without --tenant, `varde restore` brings back everything.");
+    }
+    if (!found)
+      throw std::runtime_error("there is no organisation with the short name " + wanted.slug + ".");
+    tenant = *found;
+  }
+
+  void recover(const Target& target) {
+    std::cerr << fmt::format("Restoring backup {} beside the running program …\n",
+                             target.backup.label);
+    auto name = fs::path(folder).filename().string();
+    cluster_ = std::make_unique<db::Cluster>(scratch_options(installation_, name));
+    fetch_scratch(installation_, *cluster_, target.backup.label, target.backup.repository,
+                  target.words());
+    std::cerr << "Recovering …\n";
+    try {
+      cluster_->start();
+    } catch (const std::exception&) {
+      if (auto why = why_not_recovered(folder)) throw std::runtime_error(*why);
+      throw;
+    }
+    db::migrate(address(), "main");
+    with_databases(installation_, address(), keystore(), [&](Databases& then) {
+      for (const auto& again : installation_.erase_again) again(then.base, to);
+    });
+    if (db::Session(address(), "varde_super")
+            .rows("SELECT 1 FROM tenant WHERE tenant_id = $1", {tenant.str()})
+            .empty())
+      throw std::runtime_error(fmt::format(
+          "the organisation was not there yet at {}. Give a later moment.", to_rfc3339(to)));
+  }
+
+  void end() {
+    try {
+      if (cluster_) cluster_->stop();
+      cluster_.reset();
+      if (lock_ >= 0) ::close(lock_);
+      lock_ = -1;
+      remove_scratch(installation_.data_directory, Scratch::one);
+    } catch (const std::exception&) {
+      // The next start removes it.
+    }
+  }
+
+  const Installation& installation_;
+  Lock work_;
+  int lock_ = -1;
+  std::unique_ptr<db::Cluster> cluster_;
+};
+
+}  // namespace
+
+std::string restore_tenant(const Installation& installation, const TenantWanted& wanted) {
+  Recovered then(installation, wanted);
+  Exchanged done;
+  {
+    db::Session live(then.live(), "varde_super"), beside(then.live(), "varde_super");
+    db::Session copy(then.address(), "varde_super"), keystore(then.keystore(), "varde_super");
+    Exchange exchange(live, beside, copy, keystore, then.tenant, then.to);
+    std::cerr << "Bringing the rows over …\n";
+    exchange.stage();
+    std::cerr << "Closing the organisation and exchanging its rows …\n";
+    done = exchange.run();
+  }
+  beside(installation,
+         [&](Databases& databases) { trust::seal_trail(databases.base, then.tenant); });
+  return fmt::format(
+      "{} is as it was at {}: {} rows put back, {} taken away. It was closed for {:.1f} seconds.\n"
+      "{} persons are there again; {} that were made since are gone, with their keys; {} that were "
+      "erased since stay erased.\n"
+      "What was sent since stays sent, and what was queued is not sent: {} campaigns and {} journeys "
+      "are stopped, {} shifts are drafts again, {} queued messages were dropped. Its administrators "
+      "were told. Everybody there signs in again.\n",
+      wanted.slug, to_rfc3339(then.to), done.put_back, done.taken_away,
+      static_cast<double>(done.closed.count()) / 1000.0, done.persons_back, done.persons_away,
+      done.persons_erased, done.campaigns, done.journeys, done.shifts, done.messages);
+}
+
+}  // namespace varde::operate
