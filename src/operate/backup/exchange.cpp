@@ -79,7 +79,7 @@ constexpr auto kPatience = 60s;
 }  // namespace
 
 Exchange::Exchange(db::Session& live, db::Session& beside, db::Session& copy,
-                   db::Session& keystore, const Uuid& tenant, Timestamp to)
+                   db::Session& keystore, const Uuid& tenant, Timestamp to, std::int64_t erased)
     : live_(live),
       beside_(beside),
       copy_(copy),
@@ -87,7 +87,9 @@ Exchange::Exchange(db::Session& live, db::Session& beside, db::Session& copy,
       tenant_(tenant.str()),
       lock_(db::tenant_lock(tenant)),
       to_(to_rfc3339(to)),
-      note_("The organisation was brought back to " + to_.substr(0, 19) + "Z.") {}
+      note_("The organisation was brought back to " + to_.substr(0, 19) + "Z.") {
+  out_.persons_erased = erased;
+}
 
 // Every statement of an exchange is about the one tenant: $1, which the server is told to be a uuid
 // by its use.
@@ -199,7 +201,7 @@ void Exchange::leave_out_the_erased() {
   // Rows went, keys are about to.
   run("INSERT INTO gone SELECT x.id::uuid FROM job j, jsonb_array_elements_text(j.payload->'ids') "
       "x (id) WHERE j.tenant_id = $1 AND j.kind = 'person.forget'");
-  out_.persons_erased =
+  out_.persons_erased +=
       live_.run("DELETE FROM stage_person s USING gone g WHERE s.person_id = g.person_id");
   for (const auto& table : tables_)
     if (table.of_persons && table.name != "person")
@@ -277,7 +279,7 @@ void Exchange::take_back_files() {
   live_.run(
       "UPDATE stage_import SET state = 5, finished_at = clock_timestamp(), error = " + again +
       " WHERE state IN (0, 2, 3) OR state = 1 AND cleared");
-  run("INSERT INTO doomed SELECT person_id FROM vanished");
+  live_.run("INSERT INTO doomed SELECT person_id FROM vanished");
 }
 
 // ---- the exchange

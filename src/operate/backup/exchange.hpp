@@ -33,9 +33,10 @@ struct Exchanged {
 
 class Exchange {
  public:
-  /// All as the clusters' superusers; `copy` is the scratch cluster.
+  /// All as the clusters' superusers; `copy` is the scratch cluster, in which `erased` persons of the
+  /// organisation were erased again.
   Exchange(db::Session& live, db::Session& beside, db::Session& copy, db::Session& keystore,
-           const Uuid& tenant, Timestamp to);
+           const Uuid& tenant, Timestamp to, std::int64_t erased);
   /// Copies what is to come; nobody notices.
   void stage();
   /// Exchanges. Throws a sentence; then nothing has changed.

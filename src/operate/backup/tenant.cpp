@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <thread>
 
 #include "db/migrate.hpp"
 #include "operate/backup/databases.hpp"
@@ -24,14 +25,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr auto kPatience = std::chrono::minutes(1);
+
 // The main cluster as it was, in a folder that goes with this object.
 class Recovered {
  public:
   Recovered(const Installation& installation, const TenantWanted& wanted)
-      : installation_(installation), work_(installation.place() + "/work.lock") {
-    if (!work_.held())
-      throw std::runtime_error(
-          "a backup, a drill or another restore is still at work. Wait until it has ended.");
+      : installation_(installation) {
+    take_turn();
     to = wanted.to.value_or(machine_now());
     find(wanted);
     PgBackRest pgbackrest(installation);
@@ -63,8 +64,21 @@ class Recovered {
   Uuid tenant;
   Timestamp to;
   std::string folder;
+  std::int64_t erased = 0;  ///< Persons of the organisation who were there and are erased since.
 
  private:
+  // The program looks after its backups every few minutes, mostly for a moment.
+  void take_turn() {
+    auto until = std::chrono::steady_clock::now() + kPatience;
+    while (true) {
+      work_ = std::make_unique<Lock>(installation_.place() + "/work.lock");
+      if (work_->held()) return;
+      if (std::chrono::steady_clock::now() > until)
+        throw std::runtime_error(
+            "a backup, a drill or another restore is still at work. Wait until it has ended.");
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+  }
   void find(const TenantWanted& wanted) {
     std::optional<Uuid> found;
     try {
@@ -98,14 +112,21 @@ class Recovered {
       throw;
     }
     db::migrate(address(), "main");
+    auto there = persons();
     with_databases(installation_, address(), keystore(), [&](Databases& then) {
       for (const auto& again : installation_.erase_again) again(then.base, to);
     });
+    erased = there - persons();
     if (db::Session(address(), "varde_super")
             .rows("SELECT 1 FROM tenant WHERE tenant_id = $1", {tenant.str()})
             .empty())
       throw std::runtime_error(fmt::format(
           "the organisation was not there yet at {}. Give a later moment.", to_rfc3339(to)));
+  }
+
+  std::int64_t persons() const {
+    return std::stoll(db::Session(address(), "varde_super")
+                          .one("SELECT count(*) FROM person WHERE tenant_id = $1", {tenant.str()}));
   }
 
   void end() {
@@ -121,7 +142,7 @@ class Recovered {
   }
 
   const Installation& installation_;
-  Lock work_;
+  std::unique_ptr<Lock> work_;
   int lock_ = -1;
   std::unique_ptr<db::Cluster> cluster_;
 };
@@ -134,7 +155,7 @@ std::string restore_tenant(const Installation& installation, const TenantWanted&
   {
     db::Session live(then.live(), "varde_super"), beside(then.live(), "varde_super");
     db::Session copy(then.address(), "varde_super"), keystore(then.keystore(), "varde_super");
-    Exchange exchange(live, beside, copy, keystore, then.tenant, then.to);
+    Exchange exchange(live, beside, copy, keystore, then.tenant, then.to, then.erased);
     std::cerr << "Bringing the rows over …\n";
     exchange.stage();
     std::cerr << "Closing the organisation and exchanging its rows …\n";
