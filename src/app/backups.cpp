@@ -72,6 +72,34 @@ std::optional<Timestamp> moment_of(const std::string& text) {
   return out;
 }
 
+// Until SIGINT or SIGTERM.
+void show_copy(const Settings& settings, const RestoreOptions& options,
+               const operate::Installation& installation, const operate::TenantWanted& wanted) {
+  operate::TenantCopy copy(installation, wanted);
+  Settings with;
+  with.data_directory = copy.folder();
+  with.embedded = false;
+  with.database = copy.database();
+  with.keystore = copy.keystore();
+  with.root_key = root_key_of(settings).path;
+  with.root_key_command = settings.root_key_command;
+  with.port = options.port;
+  with.loops = 1;
+  with.connections = 3;
+  with.test_clock = settings.test_clock;
+  with.copy_of = copy.to();
+  with.backup.enabled = false;
+  Program program(std::move(with));
+  program.start();
+  std::cout << fmt::format(
+                   "\n  {} as it was at {}, read-only: {}\n  Its administrators sign in with their "
+                   "password and second factor of today. Ctrl-C ends and removes it.\n\n",
+                   wanted.slug, to_rfc3339(copy.to()), program.base->public_url)
+            << std::flush;
+  program.run_until_signalled();
+  program.stop();
+}
+
 void restore_one(const Settings& settings, const RestoreOptions& options) {
   if (options.keystore || options.force || options.lose_trail || options.discard_old)
     throw std::runtime_error(
@@ -80,7 +108,11 @@ void restore_one(const Settings& settings, const RestoreOptions& options) {
     throw std::runtime_error("say which moment: --to 2026-03-01T12:30:00Z, or --to latest.");
   operate::TenantWanted wanted{options.tenant, moment_of(options.to)};
   auto installation = installation_beside(settings, options.settings_given);
-  std::cout << operate::restore_tenant(installation, wanted);
+  if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
+  if (options.copy)
+    show_copy(settings, options, installation, wanted);
+  else
+    std::cout << operate::restore_tenant(installation, wanted);
 }
 
 }  // namespace

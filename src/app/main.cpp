@@ -379,6 +379,8 @@ int main(int argc, char** argv) {
   restore->add_option("--ledger", settings.ledger,
                       "Directory of the ledger of erasures, if the data directory is lost");
   restore->add_flag("--quick-database", settings.quick_database, "No fsync; for tests")->group("");
+  restore->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
+      ->group("");
   for (auto* command :
        {root, rotate, clean, run, status, due, drill, record, sweep, create, restore}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")

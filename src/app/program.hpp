@@ -47,6 +47,7 @@ struct Settings {
   bool quick_database = false;     ///< No fsync: for tests and benchmarks of throw-away data only.
   operate::BackupSettings backup;  ///< Of the embedded clusters.
   std::string config;              ///< The varde.toml that was read.
+  std::optional<Timestamp> copy_of;  ///< It shows what was then, and changes nothing.
 };
 
 /// Reads varde.toml. Errors name the line and the key.
@@ -122,6 +123,7 @@ struct Program {
 
  private:
   void open_databases();
+  void start_work(const std::vector<net::Loop*>& loops);
   bool stopped_ = false;
 };
 

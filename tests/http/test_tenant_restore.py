@@ -1,5 +1,5 @@
 """One organisation brought back to an earlier minute beside the running program: exactly it, exactly then, and nothing goes out again."""
-import contextlib, datetime, json, os, pathlib, signal, subprocess, threading, time, unittest
+import datetime, http.client, signal, subprocess, time, unittest
 import outreach, varde
 from test_backup import cli, database_time, looked
 from test_trail import verify
@@ -127,7 +127,7 @@ class TenantRestore(outreach.OutreachCase):
         self.assertFalse(list(self.data.glob("one.*")))
 
         # It goes on from there, and what was taken back can be had as well.
-        self.person("goes on")
+        self.person("goeson")
         self.assertIn("0 persons are there again", self.restore("--to", "latest"))
 
     def test_2_closed_for_its_own_and_killed_it_is_as_it_was(self):
@@ -170,7 +170,48 @@ class TenantRestore(outreach.OutreachCase):
         self.assertEqual(self.admin.get("/api/v1/persons/" + before["id"]).status, 200)
         self.assertEqual(self.one("SELECT count(*) FROM tenant_rest"), "0")
 
-    def test_3_what_cannot_be_is_said(self):
+    def test_3_a_copy_shows_and_changes_nothing(self):
+        first, second = self.person("shown"), self.person("erasedmeanwhile")
+        at = database_time(self.program)
+        self.admin.patch("/api/v1/persons/" + first["id"], {"first_name": "Later"}, first["version"])
+        port = varde.free_port()
+        output = open(self.program.directory / "copy.log", "ab")
+        process = subprocess.Popen([varde.BINARY, "restore", "--tenant", "first", "--to", at, "--copy", "--port", str(port), "--data", str(self.data), "--test-clock", str(self.program.clock)],
+                                   stdout=output, stderr=output)
+        said = lambda: (self.program.directory / "copy.log").read_text()
+        try:
+            varde.wait_for(lambda: "read-only: http" in said() or process.poll() is not None, "the copy", 60)
+            self.assertIsNone(process.poll(), said())
+            shown = type("Shown", (), {"connect": lambda _, timeout: http.client.HTTPConnection("127.0.0.1", port, timeout=timeout),
+                                       "move_clock": lambda _, seconds: self.program.move_clock(seconds), "now": lambda _: self.program.now()})()
+            copy = varde.Client(shown)
+            self.assertEqual(copy.login("admin@example.org")["notices"][0]["text"][:40], "Read-only copy of " + at[:22])
+            self.assertEqual(copy.ok("GET", "/api/v1/persons/" + first["id"])["first_name"], "shown")
+            self.assertEqual(copy.ok("GET", "/api/v1/persons/" + second["id"])["first_name"], "erasedmeanwhile")
+            for refused in (copy.post("/api/v1/tags", {"name": "no"}), copy.delete("/api/v1/persons/" + first["id"]), copy.post("/p/f/anything")):
+                self.assertEqual((refused.status, refused.json["kind"]), (403, "read-only-copy"))
+                self.assertIn("Nothing can be changed in it", refused.json["detail"])
+            # The login to the program is another one.
+            self.assertEqual(self.admin.get("/api/v1/tags").status, 200)
+            self.assertEqual(self.admin.delete("/api/v1/persons/" + second["id"]).status, 204)
+            gone = copy.get("/api/v1/persons/" + second["id"])
+            self.assertNotIn(b"erasedmeanwhile", gone.body)
+            # Nobody else's rows are there, and nobody who is no administrator of it.
+            [folder] = self.data.glob("one.*")
+            rows = lambda query: self.program.sql(query, cluster=folder.name)
+            self.assertEqual(rows("SELECT count(*) FROM tenant"), [["1"]])
+            self.assertEqual(rows("SELECT count(*) FROM account"), [["1"]])
+            [[tenant]] = self.program.sql("SELECT tenant_id FROM tenant WHERE slug = 'first'")
+            for (table,) in rows("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id'"):
+                self.assertEqual(rows("SELECT count(*) FROM %s WHERE tenant_id <> '%s'" % (table, tenant)), [["0"]], table)
+            self.assertEqual(rows("SELECT count(*) FROM job"), [["0"]])
+        finally:
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(60), 0, said())
+        self.assertFalse(list(self.data.glob("one.*")))
+        self.assertEqual(len(self.admin.ok("GET", "/api/v1/audit?action=tenant.copy")["items"]), 2)
+
+    def test_4_what_cannot_be_is_said(self):
         self.assertIn("no organisation with the short name nobody", cli(self.program, "restore", "--tenant", "nobody", "--to", "latest", ok=False))
         for wrong, why in (("2020-01-01T00:00:00Z", "out of reach. Any moment from"), ("2999-01-01T00:00:00Z", "still to come"), ("yesterday", "is not a moment")):
             self.assertIn(why, self.restore("--to", wrong, ok=False))
@@ -185,7 +226,7 @@ class TenantRestore(outreach.OutreachCase):
         self.assertIn("was not there yet", cli(self.program, "restore", "--tenant", "young", "--to", at, ok=False))
         self.assertFalse(list(self.data.glob("one.*")))
 
-    def test_4_every_column_of_the_organisations_own_row_is_thought_of(self):
+    def test_5_every_column_of_the_organisations_own_row_is_thought_of(self):
         """Settings go back; whose it is and what became of its contract does not."""
         settings = {"name", "colour", "time_zone", "locale", "postal_address", "open_tracking", "click_tracking", "quiet_from", "quiet_to"}
         todays = {"tenant_id", "slug", "state", "demo", "totp_roles", "version", "created_at"}

@@ -279,7 +279,6 @@ void Exchange::take_back_files() {
   live_.run(
       "UPDATE stage_import SET state = 5, finished_at = clock_timestamp(), error = " + again +
       " WHERE state IN (0, 2, 3) OR state = 1 AND cleared");
-  live_.run("INSERT INTO doomed SELECT person_id FROM vanished");
 }
 
 // ---- the exchange
@@ -373,11 +372,17 @@ void Exchange::exchange_jobs() {
       "b.tenant_id = s.tenant_id AND b.booking_id = (s.payload->>'booking_id')::uuid AND b.state = 1 "
       "AND b.reminded_at IS NULL) ON CONFLICT DO NOTHING");
   live_.run("UPDATE job SET lease_until = NULL FROM stage_job s WHERE job.job_id = s.job_id");
-  // After the commit and come what may, like an erasure's.
-  run("INSERT INTO job (job_id, kind, tenant_id, payload, run_at, created_at) SELECT "
-      "gen_random_uuid(), 'keys.destroy', $1::uuid, jsonb_build_object('ids', jsonb_agg(id)), "
-      "clock_timestamp(), clock_timestamp() FROM (SELECT id, row_number() OVER () / 500 AS n FROM "
-      "doomed) d GROUP BY n");
+  // After the commit and come what may. Whoever was made since is erased, in the ledger too: what
+  // the trail holds sealed of them is never opened again.
+  for (const auto* what : {"'keys.destroy'", "'person.forget'"})
+    run(fmt::format(
+        "INSERT INTO job (job_id, kind, tenant_id, payload, run_at, created_at) SELECT "
+        "gen_random_uuid(), {}, $1::uuid, jsonb_build_object('ids', jsonb_agg(id)), "
+        "clock_timestamp(), clock_timestamp() FROM (SELECT id, row_number() OVER () / 500 AS n FROM "
+        "{}) d GROUP BY n",
+        what,
+        std::string_view(what) == "'keys.destroy'" ? "doomed"
+                                                   : "(SELECT person_id AS id FROM vanished) v"));
   live_.run("SELECT pg_notify('varde_jobs', ''), pg_notify('varde_sessions', '')");
 }
 
@@ -399,6 +404,13 @@ void Exchange::tell() {
       "INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, action, object_kind, object_id, "
       "fields) VALUES ($1, $2, $3, 1, 'tenant.restore', 'tenant', $1, ARRAY[" + array + "])",
       {tenant_, Uuid::make().str(), to_rfc3339(now())});
+  // Ids of version 7, like all entries': their order is the time's.
+  run("INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, action, object_kind, "
+      "object_id, person_id) SELECT $1, (lpad(to_hex((extract(epoch FROM clock_timestamp()) * "
+      "1000)::bigint), 12, '0') || '7' || substr(r, 1, 3) || '8' || substr(r, 4, 15))::uuid, "
+      "date_trunc('milliseconds', clock_timestamp()), 1, 'person.erase', 'person', person_id, "
+      "person_id FROM (SELECT person_id, replace(gen_random_uuid()::text, '-', '') AS r FROM "
+      "vanished) v");
   auto text = fmt::format(
       "{} {} campaigns and {} journeys wait for you, {} shifts are drafts again, {} messages were "
       "not sent. What was sent since stays sent.",
