@@ -154,7 +154,7 @@ def restore_fault(show, times):
             load.start()
         old = new = neither = broken = back = 0
         took = 6.0
-        for round in range(times + 1):
+        for turn in range(times + 1):
             one.change()
             at, was = one.remember()
             one.change()
@@ -162,8 +162,8 @@ def restore_fault(show, times):
             now = one.state()
             started = time.monotonic()
             # Half of the kills fall anywhere, the others when the organisation is closed: shortly before, during, after.
-            last = round == times
-            kill = None if last else took * 1.1 * chance.random() if round % 2 else -0.3 * chance.random()
+            last = turn == times
+            kill = None if last else took * 1.1 * chance.random() if turn % 2 else -0.3 * chance.random()
             ended = one.restore(at, kill)
             took = time.monotonic() - started if ended else took
             # What was killed in the midst of its commit has still to end.

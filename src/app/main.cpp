@@ -356,14 +356,15 @@ int main(int argc, char** argv) {
   auto* configuration = backup->add_subcommand(
       "configuration", "Prints what pgBackRest needs for clusters that are not Varde's own");
   auto* restore = cli.add_subcommand(
-      "restore",
-      "Restores to a moment, while Varde does not run; one organisation, while it does");
+      "restore", "Restores to a moment, while Varde does not run; one organisation, while it does");
   app::RestoreOptions restored;
-  auto* one = restore->add_option("--tenant", restored.tenant,
-                                  "Only this organisation (short name), beside the running program");
-  auto* copy = restore->add_flag("--copy", restored.copy,
-                                 "Shows it read-only on this machine until this is ended, instead "
-                                 "of putting it in place")
+  auto* one =
+      restore->add_option("--tenant", restored.tenant,
+                          "Only this organisation (short name), beside the running program");
+  auto* copy = restore
+                   ->add_flag("--copy", restored.copy,
+                              "Shows it read-only on this machine until this is ended, instead "
+                              "of putting it in place")
                    ->needs(one);
   restore->add_option("--port", restored.port, "Port of the copy; 0 lets the system choose")
       ->needs(copy);

@@ -1,10 +1,10 @@
 // How one organisation is closed for a moment while the others work: every transaction of a tenant
-// takes the tenant's advisory lock in common, in the packet with which it begins (Tx::begin), and who
-// has to exchange its rows takes the lock alone. From then on no node, whatever it remembers, reads
-// or writes them: its transactions fail at once with Closed, and nobody waits, for whoever waited
-// would hold a connection that the others need. A lock rather than a flag in a row: nobody has to be
-// told, nothing is left when the one who holds it is killed, and it is granted only when the last
-// transaction of before has ended.
+// takes the tenant's advisory lock in common, in the packet with which it begins (Tx::begin), and
+// who has to exchange its rows takes the lock alone. From then on no node, whatever it remembers,
+// reads or writes them: its transactions fail at once with Closed, and nobody waits, for whoever
+// waited would hold a connection that the others need. A lock rather than a flag in a row: nobody
+// has to be told, nothing is left when the one who holds it is killed, and it is granted only when
+// the last transaction of before has ended.
 #pragma once
 
 #include <cstring>

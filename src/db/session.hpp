@@ -30,8 +30,8 @@ class Session {
   /// The first column of the only row.
   std::string one(const std::string& sql, const std::vector<std::string>& values = {});
 
-  /// Sends what `out` (COPY … TO STDOUT) gives in `from` into `in` (COPY … FROM STDIN) here. Returns
-  /// how many rows came.
+  /// Sends what `out` (COPY … TO STDOUT) gives in `from` into `in` (COPY … FROM STDIN) here.
+  /// Returns how many rows came.
   std::int64_t copy(Session& from, const std::string& out, const std::string& in);
 
   /// `text` as a literal for COPY, which takes no parameters.

@@ -18,8 +18,8 @@ metrics::Counter connections_opened("varde_db_connections_opened_total",
 metrics::Counter acquire_timeouts("varde_db_acquire_timeouts_total",
                                   "Waits for a free connection that gave up");
 
-// Fails when somebody else holds it alone: by a division, for a function of PL/pgSQL that raises cost
-// a tenth of all requests of a person, and this nothing that could be measured.
+// Fails when somebody else holds it alone: by a division, for a function of PL/pgSQL that raises
+// cost a tenth of all requests of a person, and this nothing that could be measured.
 constexpr Sql kEnter{"tx.enter", "SELECT 1 / pg_try_advisory_xact_lock_shared($1)::int"};
 constexpr const char* kDivisionByZero = "22012";
 

@@ -42,12 +42,13 @@ constexpr db::Sql kNotify{"jobs.notify", "SELECT pg_notify('varde_jobs', '')"};
 // Work is due by varde::now(), but leases are measured by the database's clock: one for all nodes,
 // and a corrected clock on one of them takes no other's work. $3: what runs here already, for a
 // machine that slept past a lease has not yet extended it.
-constexpr db::Sql kClaim{"jobs.claim",
-                         "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
-                         "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR "
-                         "lease_until <= clock_timestamp()) AND NOT EXISTS (SELECT 1 FROM "
-                         "tenant_rest r WHERE r.tenant_id = job.tenant_id AND r.until > "
-                         "clock_timestamp()) AND job_id <> ALL($3) ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
+constexpr db::Sql kClaim{
+    "jobs.claim",
+    "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
+    "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR "
+    "lease_until <= clock_timestamp()) AND NOT EXISTS (SELECT 1 FROM "
+    "tenant_rest r WHERE r.tenant_id = job.tenant_id AND r.until > "
+    "clock_timestamp()) AND job_id <> ALL($3) ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
 constexpr db::Sql kLeaseMany{
     "jobs.lease",
     "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $2), attempts = "

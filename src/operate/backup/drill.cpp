@@ -131,10 +131,10 @@ DrillResult hold_drill(const Installation& installation, const State& state) {
   auto options =
       scratch_options(installation, fresh_scratch(installation.data_directory, Scratch::drill));
   db::Cluster cluster(options);
-  fetch_scratch(installation, cluster, chosen.backup->label, kRecent,
-                {"--type=name", "--target=" + chosen.point.name,
-                 fmt::format("--target-timeline={}", chosen.point.timeline),
-                 "--target-action=promote"});
+  fetch_scratch(
+      installation, cluster, chosen.backup->label, kRecent,
+      {"--type=name", "--target=" + chosen.point.name,
+       fmt::format("--target-timeline={}", chosen.point.timeline), "--target-action=promote"});
   try {
     cluster.start();
   } catch (const std::exception& e) {

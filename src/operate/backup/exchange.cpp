@@ -70,16 +70,16 @@ constexpr const char* kJobsOf =
 
 // What the settings screen changes. Whose row it is, its short name, its state, who needs a second
 // factor: as it is now.
-constexpr const char* kSettings[] = {"name",           "colour",        "time_zone",
+constexpr const char* kSettings[] = {"name",           "colour",         "time_zone",
                                      "locale",         "postal_address", "open_tracking",
-                                     "click_tracking", "quiet_from",    "quiet_to"};
+                                     "click_tracking", "quiet_from",     "quiet_to"};
 
 constexpr auto kPatience = 60s;
 
 }  // namespace
 
-Exchange::Exchange(db::Session& live, db::Session& beside, db::Session& copy,
-                   db::Session& keystore, const Uuid& tenant, Timestamp to, std::int64_t erased)
+Exchange::Exchange(db::Session& live, db::Session& beside, db::Session& copy, db::Session& keystore,
+                   const Uuid& tenant, Timestamp to, std::int64_t erased)
     : live_(live),
       beside_(beside),
       copy_(copy),
@@ -128,17 +128,19 @@ void Exchange::stage() {
     live_.run(fmt::format("CREATE TEMP TABLE {} (LIKE {})", table.stage, table.name));
     bool wanted = table.fate == kReplaced || table.fate == kJoined || table.name == "tenant";
     if (!wanted) continue;
-    live_.copy(copy_,
-               fmt::format("COPY (SELECT {} FROM {} WHERE tenant_id = {}) TO STDOUT (FORMAT binary)",
-                           table.columns, table.name, own),
-               fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", table.stage, table.columns));
+    live_.copy(
+        copy_,
+        fmt::format("COPY (SELECT {} FROM {} WHERE tenant_id = {}) TO STDOUT (FORMAT binary)",
+                    table.columns, table.name, own),
+        fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", table.stage, table.columns));
     live_.run("ANALYZE " + table.stage);
   }
   // Reminders of bookings: the only work of then that is done again, if it was not done since.
   live_.run("CREATE TEMP TABLE stage_job (LIKE job)");
   live_.copy(copy_,
              "COPY (SELECT * FROM job WHERE kind = 'staffing.remind' AND failed_at IS NULL AND "
-             "tenant_id = " + own + ") TO STDOUT (FORMAT binary)",
+             "tenant_id = " +
+                 own + ") TO STDOUT (FORMAT binary)",
              "COPY stage_job FROM STDIN (FORMAT binary)");
   live_.run("CREATE TEMP TABLE keyed (id uuid NOT NULL)");
   live_.run("CREATE TEMP TABLE gone (person_id uuid NOT NULL)");
@@ -210,10 +212,10 @@ void Exchange::leave_out_the_erased() {
   out_.persons_away = run(
       "INSERT INTO vanished SELECT t.person_id FROM person t WHERE t.tenant_id = $1 AND NOT EXISTS "
       "(SELECT FROM stage_person s WHERE s.person_id = t.person_id)");
-  out_.persons_back = std::stoll(live_.one(
-      "SELECT count(*) FROM stage_person s WHERE NOT EXISTS (SELECT FROM person t WHERE "
-      "t.tenant_id = $1 AND t.person_id = s.person_id)",
-      {tenant_}));
+  out_.persons_back = std::stoll(
+      live_.one("SELECT count(*) FROM stage_person s WHERE NOT EXISTS (SELECT FROM person t WHERE "
+                "t.tenant_id = $1 AND t.person_id = s.person_id)",
+                {tenant_}));
 }
 
 // What persons have said since stands, whatever the rows of then say.
@@ -228,14 +230,16 @@ void Exchange::keep_what_was_said() {
       "NOT t.given AND NOT EXISTS (SELECT FROM stage_consent s WHERE s.purpose_id = t.purpose_id "
       "AND s.person_id = t.person_id)");
   run("UPDATE stage_list_member s SET state = 3, since = t.since FROM list_member t WHERE "
-      "t.tenant_id = $1 AND t.list_id = s.list_id AND t.person_id = s.person_id AND t.state = 3 AND "
+      "t.tenant_id = $1 AND t.list_id = s.list_id AND t.person_id = s.person_id AND t.state = 3 "
+      "AND "
       "s.state <> 3");
   // A number that an answer by SMS names is given once.
   run("UPDATE stage_substitute s SET offer_number = greatest(s.offer_number, t.offer_number), "
       "last_asked_at = greatest(s.last_asked_at, t.last_asked_at) FROM substitute t WHERE "
       "t.tenant_id = $1 AND t.person_id = s.person_id AND (t.offer_number > s.offer_number OR "
       "t.last_asked_at IS DISTINCT FROM s.last_asked_at)");
-  run("UPDATE stage_booking s SET reminded_at = t.reminded_at FROM booking t WHERE t.tenant_id = $1 "
+  run("UPDATE stage_booking s SET reminded_at = t.reminded_at FROM booking t WHERE t.tenant_id = "
+      "$1 "
       "AND t.booking_id = s.booking_id AND s.reminded_at IS NULL AND t.reminded_at IS NOT NULL");
 }
 
@@ -244,9 +248,9 @@ void Exchange::keep_what_was_said() {
 void Exchange::hold_what_was_queued() {
   run("DELETE FROM stage_campaign s USING campaign t WHERE t.tenant_id = $1 AND t.campaign_id = "
       "s.campaign_id AND t.state >= 3");
-  run("INSERT INTO stage_campaign SELECT * FROM campaign t WHERE t.tenant_id = $1 AND t.state >= 3");
-  auto why = live_.literal(note_ +
-                           " See what has been sent since, then resume it or cancel it.");
+  run("INSERT INTO stage_campaign SELECT * FROM campaign t WHERE t.tenant_id = $1 AND t.state >= "
+      "3");
+  auto why = live_.literal(note_ + " See what has been sent since, then resume it or cancel it.");
   out_.campaigns = live_.run(
       "UPDATE stage_campaign SET state = 5, runner = NULL, version = version + 1, error = " + why +
       " WHERE state IN (3, 4)");
@@ -276,9 +280,8 @@ void Exchange::take_back_files() {
       "UPDATE stage_import s SET cleared = true WHERE NOT EXISTS (SELECT FROM keyed k WHERE k.id = "
       "s.import_id)");
   auto again = live_.literal(note_ + " Upload the file again.");
-  live_.run(
-      "UPDATE stage_import SET state = 5, finished_at = clock_timestamp(), error = " + again +
-      " WHERE state IN (0, 2, 3) OR state = 1 AND cleared");
+  live_.run("UPDATE stage_import SET state = 5, finished_at = clock_timestamp(), error = " + again +
+            " WHERE state IN (0, 2, 3) OR state = 1 AND cleared");
 }
 
 // ---- the exchange
@@ -306,17 +309,16 @@ void Exchange::put(const Table& t) {
             "DELETE FROM {} t USING vanished v WHERE t.tenant_id = $1 AND t.person_id = "
             "v.person_id",
             t.name));
-      out_.put_back += live_.run(fmt::format(
-          "INSERT INTO {0} ({1}) SELECT {1} FROM {2} ON CONFLICT DO NOTHING", t.name, t.columns,
-          t.stage));
+      out_.put_back +=
+          live_.run(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2} ON CONFLICT DO NOTHING",
+                                t.name, t.columns, t.stage));
       return;
   }
 }
 
 void Exchange::after() {
   std::string settings;
-  for (const char* column : kSettings)
-    settings += fmt::format("{0} = s.{0}, ", column);
+  for (const char* column : kSettings) settings += fmt::format("{0} = s.{0}, ", column);
   run("UPDATE tenant t SET " + settings +
       "version = t.version + 1 FROM stage_tenant s WHERE t.tenant_id = $1");
   run("INSERT INTO catalogue_mark (tenant_id, mark) VALUES ($1, gen_random_uuid()) ON CONFLICT "
@@ -329,7 +331,8 @@ void Exchange::after() {
       run("UPDATE webhook_call SET state = 3 WHERE tenant_id = $1 AND state = 1");
   // Questions that are open are taken back, and so is a yes whose booking is not there any more.
   run("UPDATE offer o SET state = 7 WHERE o.tenant_id = $1 AND (o.state IN (1, 4) OR o.state = 2 "
-      "AND NOT EXISTS (SELECT FROM booking b WHERE b.tenant_id = $1 AND b.shift_id = o.shift_id AND "
+      "AND NOT EXISTS (SELECT FROM booking b WHERE b.tenant_id = $1 AND b.shift_id = o.shift_id "
+      "AND "
       "b.person_id = o.person_id AND b.state = 1))");
   run("DELETE FROM session WHERE tenant_id = $1");
 }
@@ -339,9 +342,11 @@ void Exchange::drop_orphans() {
   auto keys = live_.rows(
       "SELECT k.conrelid::regclass::text, k.confrelid::regclass::text, k.confdeltype = 'c', "
       "(SELECT string_agg(format('p.%I = c.%I', fa.attname, ca.attname), ' AND ') FROM "
-      "unnest(k.conkey, k.confkey) AS x (c, f) JOIN pg_attribute ca ON ca.attrelid = k.conrelid AND "
+      "unnest(k.conkey, k.confkey) AS x (c, f) JOIN pg_attribute ca ON ca.attrelid = k.conrelid "
+      "AND "
       "ca.attnum = x.c JOIN pg_attribute fa ON fa.attrelid = k.confrelid AND fa.attnum = x.f), "
-      "(SELECT string_agg(format('c.%I IS NOT NULL', ca.attname), ' AND ') FROM unnest(k.conkey) AS "
+      "(SELECT string_agg(format('c.%I IS NOT NULL', ca.attname), ' AND ') FROM unnest(k.conkey) "
+      "AS "
       "x (c) JOIN pg_attribute ca ON ca.attrelid = k.conrelid AND ca.attnum = x.c) "
       "FROM pg_constraint k JOIN pg_attribute o ON o.attrelid = k.conrelid AND o.attname = "
       "'tenant_id' JOIN pg_class r ON r.oid = k.conrelid WHERE k.contype = 'f' AND "
@@ -369,7 +374,8 @@ void Exchange::exchange_jobs() {
   run(std::string("DELETE FROM job WHERE ") + kJobsOf);
   live_.run(
       "INSERT INTO job SELECT * FROM stage_job s WHERE EXISTS (SELECT FROM booking b WHERE "
-      "b.tenant_id = s.tenant_id AND b.booking_id = (s.payload->>'booking_id')::uuid AND b.state = 1 "
+      "b.tenant_id = s.tenant_id AND b.booking_id = (s.payload->>'booking_id')::uuid AND b.state = "
+      "1 "
       "AND b.reminded_at IS NULL) ON CONFLICT DO NOTHING");
   live_.run("UPDATE job SET lease_until = NULL FROM stage_job s WHERE job.job_id = s.job_id");
   // After the commit and come what may. Whoever was made since is erased, in the ledger too: what
@@ -378,7 +384,8 @@ void Exchange::exchange_jobs() {
     run(fmt::format(
         "INSERT INTO job (job_id, kind, tenant_id, payload, run_at, created_at) SELECT "
         "gen_random_uuid(), {}, $1::uuid, jsonb_build_object('ids', jsonb_agg(id)), "
-        "clock_timestamp(), clock_timestamp() FROM (SELECT id, row_number() OVER () / 500 AS n FROM "
+        "clock_timestamp(), clock_timestamp() FROM (SELECT id, row_number() OVER () / 500 AS n "
+        "FROM "
         "{}) d GROUP BY n",
         what,
         std::string_view(what) == "'keys.destroy'" ? "doomed"
@@ -388,7 +395,8 @@ void Exchange::exchange_jobs() {
 
 void Exchange::tell() {
   auto count = [](std::int64_t n, const char* what) { return fmt::format("{} {}", n, what); };
-  std::vector<std::string> fields{"restored to " + to_, "at " + to_rfc3339(now()),
+  std::vector<std::string> fields{"restored to " + to_,
+                                  "at " + to_rfc3339(now()),
                                   count(out_.put_back, "rows put back"),
                                   count(out_.taken_away, "rows taken away"),
                                   count(out_.persons_back, "persons are there again"),
@@ -401,8 +409,10 @@ void Exchange::tell() {
   std::string array;
   for (const auto& field : fields) array += (array.empty() ? "" : ", ") + live_.literal(field);
   live_.run(
-      "INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, action, object_kind, object_id, "
-      "fields) VALUES ($1, $2, $3, 1, 'tenant.restore', 'tenant', $1, ARRAY[" + array + "])",
+      "INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, action, object_kind, "
+      "object_id, "
+      "fields) VALUES ($1, $2, $3, 1, 'tenant.restore', 'tenant', $1, ARRAY[" +
+          array + "])",
       {tenant_, Uuid::make().str(), to_rfc3339(now())});
   // Ids of version 7, like all entries': their order is the time's.
   run("INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, action, object_kind, "

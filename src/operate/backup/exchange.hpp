@@ -23,18 +23,18 @@
 namespace varde::operate {
 
 struct Exchanged {
-  std::int64_t put_back = 0, taken_away = 0;              ///< Rows.
-  std::int64_t persons_back = 0, persons_away = 0;        ///< Away: made since.
-  std::int64_t persons_erased = 0;                        ///< Of then, and erased since.
-  std::int64_t campaigns = 0, journeys = 0, shifts = 0;   ///< Paused; drafts again.
-  std::int64_t messages = 0;                              ///< Queued ones that are not sent.
-  std::chrono::milliseconds closed{0};                    ///< For how long.
+  std::int64_t put_back = 0, taken_away = 0;             ///< Rows.
+  std::int64_t persons_back = 0, persons_away = 0;       ///< Away: made since.
+  std::int64_t persons_erased = 0;                       ///< Of then, and erased since.
+  std::int64_t campaigns = 0, journeys = 0, shifts = 0;  ///< Paused; drafts again.
+  std::int64_t messages = 0;                             ///< Queued ones that are not sent.
+  std::chrono::milliseconds closed{0};                   ///< For how long.
 };
 
 class Exchange {
  public:
-  /// All as the clusters' superusers; `copy` is the scratch cluster, in which `erased` persons of the
-  /// organisation were erased again.
+  /// All as the clusters' superusers; `copy` is the scratch cluster, in which `erased` persons of
+  /// the organisation were erased again.
   Exchange(db::Session& live, db::Session& beside, db::Session& copy, db::Session& keystore,
            const Uuid& tenant, Timestamp to, std::int64_t erased);
   /// Copies what is to come; nobody notices.

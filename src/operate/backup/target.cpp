@@ -12,8 +12,8 @@ std::vector<Fork> forks_of(const State& state, Cluster cluster) {
 Target find_target(const Info& info, const std::vector<Fork>& forks, std::optional<Timestamp> to) {
   auto now = machine_now();
   if (to && *to > now)
-    throw std::runtime_error(fmt::format(
-        "{} is still to come. Give a moment that was, or latest.", to_rfc3339(*to)));
+    throw std::runtime_error(
+        fmt::format("{} is still to come. Give a moment that was, or latest.", to_rfc3339(*to)));
   auto at = to.value_or(now);
   auto timeline = timeline_at(forks, at);
   if (const auto* backup = backup_for(info, forks, kRecent, at)) return {*backup, timeline, to};

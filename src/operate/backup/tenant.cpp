@@ -169,8 +169,10 @@ std::string restore_tenant(const Installation& installation, const TenantWanted&
       "{} is as it was at {}: {} rows put back, {} taken away. It was closed for {:.1f} seconds.\n"
       "{} persons are there again; {} that were made since are gone, with their keys; {} that were "
       "erased since stay erased.\n"
-      "What was sent since stays sent, and what was queued is not sent: {} campaigns and {} journeys "
-      "are stopped, {} shifts are drafts again, {} queued messages were dropped. Its administrators "
+      "What was sent since stays sent, and what was queued is not sent: {} campaigns and {} "
+      "journeys "
+      "are stopped, {} shifts are drafts again, {} queued messages were dropped. Its "
+      "administrators "
       "were told. Everybody there signs in again.\n",
       wanted.slug, to_rfc3339(then.to), done.put_back, done.taken_away,
       static_cast<double>(done.closed.count()) / 1000.0, done.persons_back, done.persons_away,
@@ -227,8 +229,8 @@ struct TenantCopy::Impl {
              "c.oid AND a.attname = 'person_id' AND NOT a.attisdropped WHERE c.relkind = 'r' AND "
              "c.relforcerowsecurity AND c.relnamespace = 'public'::regnamespace AND c.relname NOT "
              "LIKE 'audit\\_%'"))
-      copy.run(fmt::format("DELETE FROM {} t USING gone g WHERE t.person_id = g.person_id",
-                           *row[0]));
+      copy.run(
+          fmt::format("DELETE FROM {} t USING gone g WHERE t.person_id = g.person_id", *row[0]));
   }
 
   // Those of today, with the password and the second factor of today.
@@ -240,11 +242,12 @@ struct TenantCopy::Impl {
     auto columns = live.one(
         "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE "
         "attrelid = 'account'::regclass AND attnum > 0 AND NOT attisdropped");
-    copy.copy(live,
-              fmt::format("COPY (SELECT {} FROM account WHERE account_id IN (SELECT account_id FROM "
-                          "membership{})) TO STDOUT (FORMAT binary)",
-                          columns, which),
-              fmt::format("COPY account ({}) FROM STDIN (FORMAT binary)", columns));
+    copy.copy(
+        live,
+        fmt::format("COPY (SELECT {} FROM account WHERE account_id IN (SELECT account_id FROM "
+                    "membership{})) TO STDOUT (FORMAT binary)",
+                    columns, which),
+        fmt::format("COPY account ({}) FROM STDIN (FORMAT binary)", columns));
     copy.copy(live,
               "COPY (SELECT tenant_id, account_id, role, suspended, created_at FROM membership" +
                   which + ") TO STDOUT (FORMAT binary)",
