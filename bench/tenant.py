@@ -214,10 +214,10 @@ def restore_bench(emit, megabytes):
         assert admin.import_csv("email,first_name,last_name\n" + rows)["counts"]["created"] == people
         # What happened with them: rows of half a kilobyte that do not compress, with the indexes of a timeline.
         piece = 100000
-        for at in range(0, megabytes * 1250, piece):
+        for at in range(0, megabytes * 1600, piece):
             program.sql("INSERT INTO activity (tenant_id, activity_id, person_id, kind, at, sealed) SELECT p.tenant_id, gen_random_uuid(), p.person_id, 8, now(), "
                         "decode(string_agg(md5(random()::text || i || k), ''), 'hex') FROM (SELECT row_number() OVER () - 1 AS n, tenant_id, person_id FROM person WHERE tenant_id = '%s') p "
-                        "JOIN generate_series(%d, %d) i ON i %% %d = p.n, generate_series(1, 36) k GROUP BY p.tenant_id, p.person_id, i" % (ids["one"], at, min(at + piece, megabytes * 1250) - 1, people))
+                        "JOIN generate_series(%d, %d) i ON i %% %d = p.n, generate_series(1, 36) k GROUP BY p.tenant_id, p.person_id, i" % (ids["one"], at, min(at + piece, megabytes * 1600) - 1, people))
         done = subprocess.run([varde.BINARY, "backup", "run", "--full", "--data", str(program.directory / "data")], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         label = re.search(r"Backup (\S+) ", done.stdout).group(1)

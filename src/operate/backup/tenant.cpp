@@ -158,6 +158,12 @@ std::string restore_tenant(const Installation& installation, const TenantWanted&
     db::Session live(then.live(), "varde_super"), beside(then.live(), "varde_super");
     db::Session copy(then.address(), "varde_super"), keystore(then.keystore(), "varde_super");
     Exchange exchange(live, beside, copy, keystore, then.tenant, then.to, then.erased);
+    // At most, for it may be the only one: what is copied stands beside what is there.
+    check_room(installation.data_directory,
+               std::stoll(copy.one("SELECT coalesce(sum(pg_table_size(oid)), 0)::bigint FROM "
+                                   "pg_class WHERE relkind = 'r' AND relforcerowsecurity AND "
+                                   "relname NOT LIKE 'audit\\_%'")),
+               "bringing the rows over");
     std::cerr << "Bringing the rows over …\n";
     exchange.stage();
     std::cerr << "Closing the organisation and exchanging its rows …\n";
