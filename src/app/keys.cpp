@@ -9,11 +9,11 @@
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::app {
+
 namespace {
-
 constexpr db::Sql kTenants{"keys.tenants", "SELECT tenant_id FROM tenant ORDER BY tenant_id"};
+}  // namespace
 
-// Runs `work` on the databases of the program that runs.
 void beside(const Settings& settings, const std::function<void(trust::Base&)>& work) {
   drop_root(settings);
   crypto::initialise();
@@ -43,8 +43,6 @@ void beside(const Settings& settings, const std::function<void(trust::Base&)>& w
   });
   if (!failure.empty()) throw std::runtime_error(failure);
 }
-
-}  // namespace
 
 void rotate_root(const Settings& settings) {
   beside(settings, [](trust::Base& base) { base.keys.rotate_root(); });

@@ -317,6 +317,27 @@ int main(int argc, char** argv) {
                    "the receipt")
       ->required();
   verify_one->add_flag("--json", evidence_json, "The result as JSON");
+  auto* organisation = cli.add_subcommand(
+      "tenant", "Organisations and the end of their contracts, beside the running program");
+  organisation->require_subcommand(1);
+  app::TenantOptions of_tenant;
+  auto* tenant_list =
+      organisation->add_subcommand("list", "All of them, and how each contract stands");
+  auto* tenant_end = organisation->add_subcommand(
+      "end", "Ends a contract: logins close, and 30 days later all data is removed");
+  tenant_end->add_option("--at", of_tenant.at, "When, RFC 3339; at once unless given");
+  tenant_end->add_option("--reason", of_tenant.reason, "Why, for the record");
+  tenant_end->add_flag("--without-return", of_tenant.without_return,
+                       "The organisation wants nothing back");
+  auto* tenant_reopen =
+      organisation->add_subcommand("reopen", "Takes an end back, until the removal has begun");
+  auto* tenant_certificate =
+      organisation->add_subcommand("certificate", "Prints the certificate of a removal");
+  auto* tenant_export = organisation->add_subcommand(
+      "export", "Writes everything of an organisation into a ZIP file");
+  tenant_export->add_option("--out", of_tenant.out, "The file")->required();
+  for (auto* one : {tenant_end, tenant_reopen, tenant_certificate, tenant_export})
+    one->add_option("TENANT", of_tenant.slug, "The organisation's short name")->required();
   auto* keys = cli.add_subcommand("keys", "Changes keys, beside the running program");
   keys->require_subcommand(1);
   auto* root = keys->add_subcommand("rotate-root", "A new root key takes the place of the old one");
@@ -383,7 +404,8 @@ int main(int argc, char** argv) {
   restore->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
       ->group("");
   for (auto* command :
-       {root, rotate, clean, run, status, due, drill, record, sweep, create, restore}) {
+       {root, rotate, clean, run, status, due, drill, record, sweep, create, restore, tenant_list,
+        tenant_end, tenant_reopen, tenant_certificate, tenant_export}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
     command->add_option("--config", config, "varde.toml of `varde serve`, instead")
@@ -412,6 +434,11 @@ int main(int argc, char** argv) {
         std::filesystem::absolute(settings.data_directory).lexically_normal().string();
     if (verify->parsed()) return verify_file(trail);
     if (verify_one->parsed()) return verify_evidence(evidence_file, evidence_key, evidence_json);
+    if (organisation->parsed()) {
+      auto with = config.empty() ? settings : app::read_settings(config);
+      app::work_on_tenants(with, organisation->get_subcommands().front()->get_name(), of_tenant);
+      return 0;
+    }
     if (root->parsed() || rotate->parsed() || clean->parsed()) {
       auto with = config.empty() ? settings : app::read_settings(config);
       if (clean->parsed()) app::clean_keystore(with);

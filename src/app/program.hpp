@@ -65,6 +65,22 @@ operate::Installation installation_of(const Settings& settings);
 /// What every restore does before anybody can reach the databases; src/app/wiring.cpp.
 std::vector<operate::EraseAgain> make_erase_again();
 
+/// Runs `work` on the databases of the program that runs, or with those of varde.toml. Throws with
+/// what to do.
+void beside(const Settings& settings, const std::function<void(trust::Base&)>& work);
+/// Adds what the modules extend one another with to a Base that no program runs on.
+void extend(trust::Base& base);
+
+/// What the operator does with organisations: `verb` is list, end, reopen, certificate or export.
+struct TenantOptions {
+  std::string slug;  ///< The short name; of a removed organisation the id does too.
+  std::string at;    ///< RFC 3339; empty: at once.
+  std::string reason;
+  bool without_return = false;
+  std::string out;  ///< Where the export goes.
+};
+void work_on_tenants(const Settings& settings, std::string_view verb, const TenantOptions& options);
+
 /// Changes keys beside the running program: the root key, or the wrapping keys of one tenant (by
 /// its short name) or, without one, of all. Says what it did. Throws with what to do.
 void rotate_root(const Settings& settings);

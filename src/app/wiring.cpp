@@ -34,13 +34,16 @@ std::vector<trust::Module> make_modules(Program& program) {
   return out;
 }
 
+void extend(trust::Base& base) {
+  people::make_module(base);
+  outreach::make_module(base, {});
+  staffing::make_module(base);
+  privacy::make_module(base);
+}
+
 std::vector<operate::EraseAgain> make_erase_again() {
   return {[](trust::Base& base, Timestamp) {
-    // Each module has its part in erasing.
-    people::make_module(base);
-    outreach::make_module(base, {});
-    staffing::make_module(base);
-    privacy::make_module(base);
+    extend(base);  // each module has its part in erasing
     privacy::replay(base);
   }};
 }

@@ -1,5 +1,6 @@
 #include "privacy/privacy.hpp"
 
+#include "privacy/contract/contract.hpp"
 #include "privacy/erasure/erasure.hpp"
 #include "privacy/request/request.hpp"
 #include "privacy/retention/retention.hpp"
@@ -15,15 +16,21 @@ trust::Module make_module(trust::Base& base) {
     add_erasure_routes(api);
     add_request_routes(api);
     add_retention_routes(api);
+    add_contract_routes(api);
   };
-  module.pages = [&base](web::Router& router) { add_request_pages(base, router); };
+  module.pages = [&base](web::Router& router) {
+    add_request_pages(base, router);
+    add_contract_pages(base, router);
+  };
   module.jobs = [&base](jobs::Workers& workers) {
     add_request_jobs(base, workers);
     add_retention_jobs(base, workers);
+    add_contract_jobs(base, workers);
   };
   module.attention = requests_attention;
   module.claims = request_claims();
   for (auto& claim : retention_claims()) module.claims.push_back(std::move(claim));
+  for (auto& claim : contract_claims()) module.claims.push_back(std::move(claim));
   return module;
 }
 

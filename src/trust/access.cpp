@@ -40,6 +40,7 @@ bool may(Role role, Right right) {
     case Right::channels_manage:
     case Right::users_manage:
     case Right::settings_manage:
+    case Right::contract_end:
       return role == Role::administrator;
   }
   return false;

@@ -41,12 +41,13 @@ enum class Right {
   staffing_manage,  ///< Workplaces, skills, pools, substitutes.
   rules_override,   ///< Book against a rule, with a reason.
   requests_handle,  ///< What persons ask about their own data: see, answer, carry out.
+  contract_end,     ///< End the contract; when it has ended, take everything along.
 };
 BOOST_DESCRIBE_ENUM(Right, anonymous, account, user, persons_read, persons_write, persons_export,
                     segments_write, campaigns_read, campaigns_write, campaigns_send, forms_write,
                     journeys_write, channels_manage, users_manage, audit_read, settings_manage,
                     shifts_read, shifts_request, shifts_write, staffing_manage, rules_override,
-                    requests_handle)
+                    requests_handle, contract_end)
 
 /// "persons.read"
 std::string word(Right right);

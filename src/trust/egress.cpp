@@ -18,7 +18,7 @@ const char* word_of(Egress::Kind kind) {
 }
 }  // namespace
 
-Result<net::Permit> Egress::permit(Ctx& ctx, Kind kind, const std::string& recipient) {
+Result<void> Egress::may_send(Ctx& ctx) {
   auto state = ctx.tx().maybe<int>(kState, ctx.tenant);
   if (!state) return not_found("This organisation does not exist any more.");
   if (*state == 2)
@@ -31,7 +31,18 @@ Result<net::Permit> Egress::permit(Ctx& ctx, Kind kind, const std::string& recip
   if (*state != 1)
     return Error{
         ErrorCode::forbidden, "This organisation's account has ended.", {}, "terminated", 0};
+  return {};
+}
+
+Result<net::Permit> Egress::permit(Ctx& ctx, Kind kind, const std::string& recipient) {
+  if (auto may = may_send(ctx); !may) return may.error();
   return net::Permit(std::string(word_of(kind)) + ":" + recipient);
+}
+
+Result<net::Permit> Egress::permit_platform(Ctx& ctx, Kind kind, const std::string& recipient) {
+  if (!ctx.tx().maybe<int>(kState, ctx.tenant))
+    return not_found("This organisation does not exist any more.");
+  return net::Permit(std::string(word_of(kind)) + ":platform:" + recipient);
 }
 
 net::Permit Egress::for_operator(Kind kind, const std::string& recipient) {

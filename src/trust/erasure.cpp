@@ -140,6 +140,8 @@ std::size_t adopt_ledger(Base& base) {
   std::map<Uuid, Lines> of;
   auto take = [&](const Uuid& tenant, Lines& lines) {
     base.keys.forget(tenant, lines.persons, lines.at);
+    if (std::ranges::find(lines.persons, Uuid()) != lines.persons.end())
+      base.keys.destroy_tenant(tenant);
     out += lines.persons.size();
     lines = {};
   };

@@ -95,6 +95,8 @@ constexpr db::Sql kRewrapPersons{
     "AND k.version = $2"};
 constexpr db::Sql kDestroyPersons{"keystore.destroy_persons",
                                   "DELETE FROM person_key WHERE tenant_id = $1"};
+constexpr db::Sql kCountKeys{"keystore.count_keys",
+                             "SELECT count(*) FROM person_key WHERE tenant_id = $1"};
 constexpr db::Sql kDestroyTenant{"keystore.destroy_tenant",
                                  "DELETE FROM tenant_key WHERE tenant_id = $1"};
 constexpr db::Sql kPersonKeys{"keystore.person_keys",
@@ -599,6 +601,10 @@ bool Keystore::drop_old_wal() {
     return false;
   }
   return true;
+}
+
+std::int64_t Keystore::count_keys(const Uuid& tenant) {
+  return impl_->pool.begin().one<std::int64_t>(kCountKeys, tenant);
 }
 
 void Keystore::destroy_tenant(const Uuid& tenant) {

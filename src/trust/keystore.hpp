@@ -98,6 +98,8 @@ class Keystore {
   bool drop_old_wal();
   /// The first destruction that is still in the files, if there is one.
   std::optional<Timestamp> unclean_since();
+  /// How many persons and other things of the tenant have a key.
+  std::int64_t count_keys(const Uuid& tenant);
   /// Destroys all keys of a tenant, its own included.
   void destroy_tenant(const Uuid& tenant);
 

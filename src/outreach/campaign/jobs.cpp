@@ -7,6 +7,7 @@
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/sms.hpp"
 #include "people/person/person.hpp"
+#include "trust/egress.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
 
@@ -174,6 +175,9 @@ class Run {
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
     campaign_ = ctx.tx().maybe<CampaignRecord>(kCampaign, id_);
     if (!campaign_ || campaign_->state != CampaignState::sending) return jobs::Outcome::done();
+    if (auto may = trust::Egress::may_send(ctx); !may)
+      return may.error().kind == "storage-only" ? jobs::Outcome::again(now() + 60s)
+                                                : jobs::Outcome::done();
     if (!claim(ctx)) return jobs::Outcome::again(now() + 1s);
     auto mailing = Mailing::compile(ctx, environment_, mailing_source(ctx, *campaign_));
     if (!mailing) return fail(ctx, id_, mailing.error().message);
@@ -189,7 +193,7 @@ class Run {
     Sender sender(
         base_, tenant_, provider, environment_.bounce_domain, id_,
         [this](Ctx& inner, const std::vector<Sent>& sent) { return record(inner, sent); },
-        environment_.private_webhooks);
+        {.private_gateways = environment_.private_webhooks});
     sender_ = &sender;
     produce_all();
     sender.finish();

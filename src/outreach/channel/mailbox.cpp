@@ -9,6 +9,7 @@
 #include "people/person/person.hpp"
 #include "people/subject/subject.hpp"
 #include "trust/audit.hpp"
+#include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -276,6 +277,13 @@ std::vector<trust::Moving> captured_since(Ctx& ctx, Timestamp since) {
 
 void add_mailbox_hooks(trust::Base& base) {
   base.extensions.add(people::SubjectHook{{"captured_message"}, write_captured});
+  using trust::SealedColumn;
+  auto context = trust::sealed_under("captured:", "message_id", true);
+  base.extensions.add(
+      SealedColumn{"captured_message", "sealed_head", "person_id", "captured", context});
+  base.extensions.add(SealedColumn{"captured_message", "sealed", "person_id", "captured", context,
+                                   SealedColumn::Holds::text});
+  base.extensions.add(SealedColumn{"image", "bytes", "", "", nullptr, SealedColumn::Holds::file});
 }
 
 void add_mailbox_routes(trust::Api& api) {

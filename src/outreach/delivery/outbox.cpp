@@ -6,8 +6,10 @@
 #include "outreach/delivery/mailing.hpp"
 #include "outreach/delivery/sender.hpp"
 #include "people/subject/subject.hpp"
+#include "trust/egress.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/names.hpp"
+#include "trust/sealed.hpp"
 
 namespace varde::outreach {
 
@@ -170,7 +172,17 @@ class OutboxRun {
     auto keys = people_ids.empty() ? std::unordered_map<Uuid, crypto::Key>()
                                    : base_.keys.keys(tenant_, people_ids, false);
     auto own = base_.keys.tenant_key(tenant_, "outbox");
+    auto own_words = trust::Egress::may_send(ctx);
+    platform_ = !own_words;
     for (auto& row : rows) {
+      if (!own_words && row.source_kind != SourceKind::system) {
+        // Storage only: what waits keeps waiting. Ended: nothing leaves any more.
+        if (own_words.error().kind == "storage-only")
+          next = std::min(next.value_or(now() + 60s), now() + 60s);
+        else
+          ctx.tx().later(kOutboxDone, row.message_id, 3, row.attempts);
+        continue;
+      }
       if (row.due_at > now() + 1s) {
         next = std::min(next.value_or(row.due_at), row.due_at);
         continue;
@@ -244,7 +256,8 @@ class OutboxRun {
     for (const auto& [row, message] : messages) rows[row.message_id] = &row;
     Sender sender(base_, tenant_, provider_for(provider, messages.size()),
                   environment_.bounce_domain, messages.front().first.source_id,
-                  [&](Ctx& ctx, const std::vector<Sent>& sent) { return record(ctx, rows, sent); });
+                  [&](Ctx& ctx, const std::vector<Sent>& sent) { return record(ctx, rows, sent); },
+                  {.platform = platform_});
     MailScratch scratch;
     for (auto& [row, message] : messages)
       if (!offer(sender, scratch, row, message)) break;
@@ -371,6 +384,7 @@ class OutboxRun {
   trust::Base& base_;
   const Environment& environment_;
   Uuid tenant_;
+  bool platform_ = false;  // nothing but what the platform tells the tenant's users may leave
   std::map<Uuid, people::Person> persons_;
   std::map<std::string, Suppression> held_;
   std::map<Uuid, std::set<Uuid>> consenting_;               // by purpose
@@ -449,6 +463,8 @@ void write_outbox(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 
 void add_outbox_hooks(trust::Base& base) {
   base.extensions.add(people::SubjectHook{{"outbox"}, write_outbox});
+  base.extensions.add(trust::SealedColumn{"outbox", "payload", "person_id", "outbox",
+                                          trust::sealed_under("outbox:", "message_id", true)});
 }
 
 bool any_sent(Ctx& ctx) {

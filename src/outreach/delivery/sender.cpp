@@ -155,14 +155,14 @@ void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& se
 
 struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   Impl(trust::Base& b, const Uuid& t, Provider p, std::string h, const Uuid& s, Record r,
-       bool inside)
+       const SenderOptions& o)
       : base(b),
         tenant(t),
         provider(std::move(p)),
         hello(std::move(h)),
         source(s),
         record(std::move(r)),
-        private_gateways(inside) {}
+        options(o) {}
 
   trust::Base& base;
   Uuid tenant;
@@ -170,7 +170,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   std::string hello;
   Uuid source;
   Record record;
-  bool private_gateways;
+  SenderOptions options;
 
   std::deque<Parcel> waiting;
   Signal room, work;  // producers wait for room, connections for work
@@ -268,7 +268,9 @@ bool Sender::Impl::commit_outcome(Sent sent, net::Event& done) {
 void Sender::Impl::connection() {
   Result<net::Permit> permit = [&] {
     Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
-    return trust::Egress::permit(ctx, trust::Egress::Kind::smtp, provider.host);
+    return options.platform
+               ? trust::Egress::permit_platform(ctx, trust::Egress::Kind::smtp, provider.host)
+               : trust::Egress::permit(ctx, trust::Egress::Kind::smtp, provider.host);
   }();
   if (!permit) return halt(permit.error().message);
   auto target = target_of(provider, hello);
@@ -374,7 +376,7 @@ void Sender::Impl::pace() {
 void Sender::Impl::gateway() {
   Result<net::Permit> permit = [&] {
     Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
-    auto call = sms::make_call(provider, {}, "", private_gateways);
+    auto call = sms::make_call(provider, {}, "", options.private_gateways);
     return trust::Egress::permit(ctx, trust::Egress::Kind::sms, sms::host_of(call.url));
   }();
   if (!permit) return halt(permit.error().message);
@@ -392,7 +394,7 @@ void Sender::Impl::gateway() {
     auto current = std::move(*next);
     auto answer = net::call(
         *permit, sms::make_call(provider, {current.to, current.sms->text, current.sms->reference},
-                                base.public_url, private_gateways));
+                                base.public_url, options.private_gateways));
     Sent sent{current.recipient_id, current.person_id,
               current.chunk,        DeliveryState::deferred,
               current.attempts + 1, now(),
@@ -550,9 +552,9 @@ void Sender::Impl::flusher() {
 }
 
 Sender::Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::string hello,
-               const Uuid& source, Record record, bool private_gateways)
+               const Uuid& source, Record record, const SenderOptions& options)
     : impl_(std::make_shared<Impl>(base, tenant, std::move(provider), std::move(hello), source,
-                                   std::move(record), private_gateways)) {
+                                   std::move(record), options)) {
   impl_->start();
 }
 

@@ -56,6 +56,11 @@ struct Sent {
   std::string to = {};                     ///< Its number.
 };
 
+struct SenderOptions {
+  bool private_gateways = false;  ///< SMS gateways may stand inside the house.
+  bool platform = false;          ///< All of it is what the platform tells the tenant's users.
+};
+
 class Sender {
  public:
   /// Writes outcomes down in the context's transaction, which the sender commits. False: stop
@@ -63,9 +68,8 @@ class Sender {
   using Record = std::function<bool(trust::Ctx&, const std::vector<Sent>&)>;
 
   /// Runs on the loop of the calling fiber. `source` is what captured messages belong to.
-  /// `private_gateways`: SMS gateways may stand inside the house.
   Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::string hello,
-         const Uuid& source, Record record, bool private_gateways = false);
+         const Uuid& source, Record record, const SenderOptions& options = {});
   /// Ends the fibers; parcels that were not sent are dropped.
   ~Sender();
   Sender(const Sender&) = delete;

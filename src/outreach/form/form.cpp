@@ -13,6 +13,7 @@
 #include "trust/limiter.hpp"
 #include "trust/names.hpp"
 #include "trust/retention.hpp"
+#include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -575,6 +576,7 @@ struct Pages {
     Ctx ctx(base, *tenant, {trust::ActorKind::person, {}});
     ctx.network = trust::network_of(request.peer);
     auto style = page_style(ctx);
+    if (style.ended) return ended_page(style);
     auto record = ctx.tx().maybe<FormRecord>(kFormBySlug, slug);
     if (!record || record->state == FormState::draft)
       return message_page(style, "Not found", "There is no such form.", 404);
@@ -712,6 +714,8 @@ void write_answers(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 
 void add_form_hooks(trust::Base& base) {
   base.extensions.add(people::SubjectHook{{"form_answer"}, write_answers});
+  base.extensions.add(trust::SealedColumn{"form_answer", "sealed", "person_id", "",
+                                          trust::sealed_under("answer:", "answer_id", true, ":")});
   base.extensions.add(trust::aged_rows(
       "form-answers", "Answers to forms",
       "What people wrote into forms and surveys, and the numbers made of it. Who they are stays.",

@@ -20,6 +20,7 @@
 #include "trust/egress.hpp"
 #include "trust/names.hpp"
 #include "trust/notice.hpp"
+#include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -956,6 +957,8 @@ void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 void add_journey_hooks(trust::Base& base) {
   base.extensions.add(
       people::SubjectHook{{"journey_run", "journey_step_done", "webhook_call"}, write_subject});
+  base.extensions.add(trust::SealedColumn{"webhook_call", "sealed", "person_id", "",
+                                          trust::sealed_under("webhook:", "call_id", true, ":")});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     ctx.tx().later(kEraseRuns, ids);
     ctx.tx().later(kEraseDone, ids);

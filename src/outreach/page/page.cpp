@@ -50,7 +50,7 @@ std::string readable(const std::string& colour) {
 
 PageStyle page_style(trust::Ctx& ctx) {
   auto settings = trust::tenant_settings(ctx);
-  return {settings.name, settings.colour, settings.locale};
+  return {settings.name, settings.colour, settings.locale, settings.ended};
 }
 
 net::Response page(const PageStyle& style, std::string_view title, std::string_view body,
@@ -93,6 +93,17 @@ net::Response message_page(const PageStyle& style, std::string_view title, std::
                            int status) {
   return page(style, title,
               fmt::format("<h1>{}</h1><p>{}</p>", html_escape(title), html_escape(text)), status);
+}
+
+net::Response ended_page(const PageStyle& style) {
+  bool nb = style.language.starts_with("n"), sv = style.language.starts_with("sv");
+  auto text = fmt::format(
+      fmt::runtime(nb   ? "{} bruker ikke lenger denne tjenesten. Ta kontakt med dem direkte."
+                   : sv ? "{} anv\u00e4nder inte l\u00e4ngre den h\u00e4r tj\u00e4nsten. "
+                          "Kontakta dem direkt."
+                        : "{} has ended its use of this service. Please contact them directly."),
+      style.organisation);
+  return message_page(style, nb ? "Avsluttet" : sv ? "Avslutat" : "This has ended", text, 410);
 }
 
 }  // namespace varde::outreach

@@ -15,6 +15,7 @@ namespace varde::outreach {
 /// How a tenant's pages look.
 struct PageStyle {
   std::string organisation, colour = "#0b7285", language = "en";
+  bool ended = false;  ///< The organisation's contract has ended: show ended_page and do nothing.
 };
 PageStyle page_style(trust::Ctx& ctx);
 
@@ -33,6 +34,8 @@ struct PageParts {
 /// that they lead to knows it.
 net::Response page(const PageStyle& style, std::string_view title, std::string_view body,
                    const PageParts& parts, int status = 200);
+/// What every public page is when the organisation's contract has ended: 410.
+net::Response ended_page(const PageStyle& style);
 /// A page that says one thing: expired links, errors, thanks.
 net::Response message_page(const PageStyle& style, std::string_view title, std::string_view text,
                            int status = 200);

@@ -136,7 +136,7 @@ class SmsRun {
                   one.code, one.at);
           return !jobs::Workers::stopping();
         },
-        environment_.private_webhooks);
+        {.private_gateways = environment_.private_webhooks});
     std::map<Timestamp, std::vector<Uuid>> put_off;
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
     for (const auto& row : rows_) {

@@ -11,6 +11,7 @@
 #include "people/subject/subject.hpp"
 #include "trust/names.hpp"
 #include "trust/retention.hpp"
+#include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
@@ -231,6 +232,8 @@ void write_sms(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 
 void add_sms_hooks(trust::Base& base) {
   base.extensions.add(people::SubjectHook{{"sms"}, write_sms});
+  base.extensions.add(trust::SealedColumn{"sms", "sealed", "person_id", "captured",
+                                          trust::sealed_under("sms:", "reference", true)});
   base.extensions.add(
       trust::aged_rows("sms", "SMS", "SMS that were sent, with their text.", kOldSms, kDropOldSms));
   base.extensions.add(people::EraseHook{

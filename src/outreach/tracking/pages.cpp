@@ -166,6 +166,7 @@ net::Response unsubscribe_page(trust::Base& base, const net::Request& request,
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = page_style(ctx);
+  if (style.ended) return ended_page(style);
   bool nb = style.language.starts_with("n");
   if (request.method != "POST") {
     auto body = fmt::format(
@@ -199,6 +200,7 @@ net::Response preferences_page(trust::Base& base, const net::Request& request,
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = page_style(ctx);
+  if (style.ended) return ended_page(style);
   bool nb = style.language.starts_with("n");
   if (people::load(ctx, {token->subject}, false).empty())
     return message_page(style, nb ? "Ingenting lagret" : "Nothing is stored",
@@ -265,6 +267,7 @@ net::Response confirm_page(trust::Base& base, const net::Request& request,
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = page_style(ctx);
+  if (style.ended) return ended_page(style);
   bool nb = style.language.starts_with("n");
   auto list = people::find_list(ctx, token->source_id);
   if (!list) return invalid_link();

@@ -349,10 +349,10 @@ std::string silent(Ctx& ctx) {
 void add_person_hooks(trust::Base& base) {
   base.extensions.add(trust::aged_rows(
       "timelines", "Timelines",
-      "What happened to a person: joined, changed, answered. The person and her fields stay.",
+      "What happened to a person: joined, changed, answered. The person and the fields stay.",
       kOldActivity, kDropOldActivity));
   base.extensions.add(trust::Retained{
-      "silent-persons", "People nobody has heard of",
+      "silent-persons", "Silent persons",
       "People whose data nobody changed and who did nothing in that time are erased, with "
       "everything about them, in backups too.",
       [](Ctx& ctx, Timestamp older) {

@@ -4,10 +4,12 @@
 #include "people/csv/csv_writer.hpp"
 #include "people/person/store.hpp"
 #include "trust/names.hpp"
+#include "trust/sealed.hpp"
 
 namespace varde::people {
 
 using trust::Ctx;
+namespace json = boost::json;
 
 namespace {
 
@@ -127,6 +129,43 @@ void write_timeline(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   }
 }
 
+// ---- how whole tables are opened (person/service.cpp seals)
+
+std::string bound_to(std::string_view what, const Uuid& tenant, const json::value& id) {
+  std::string out(what);
+  out += tenant.view();
+  out += Uuid::parse(std::string_view(id.as_string())).value_or(Uuid()).view();
+  return out;
+}
+std::string identity_context(const Uuid& tenant, const json::object& row) {
+  return bound_to("person:", tenant, row.at("person_id"));
+}
+std::string activity_context(const Uuid& tenant, const json::object& row) {
+  return bound_to("activity:", tenant, row.at("activity_id"));
+}
+
+// What is stored is short, and names attributes by id.
+std::function<json::value(const json::value&)> identity_reader(Ctx& ctx) {
+  std::map<std::string, std::string> keys;
+  for (const auto& attribute : attributes(ctx)) keys[attribute.id.str()] = attribute.key;
+  return [keys](const json::value& stored) -> json::value {
+    json::object out;
+    static const std::map<std::string_view, std::string_view> kNames{
+        {"e", "email"}, {"p", "phone"}, {"f", "first_name"}, {"l", "last_name"}};
+    for (const auto& [key, value] : stored.as_object()) {
+      if (auto name = kNames.find(std::string_view(key)); name != kNames.end())
+        out[name->second] = value;
+      if (key != "a") continue;
+      json::object values;
+      for (const auto& [id, of_attribute] : value.as_object())
+        if (auto found = keys.find(std::string(id)); found != keys.end())
+          values[found->second] = of_attribute;
+      out["attributes"] = std::move(values);
+    }
+    return out;
+  };
+}
+
 }  // namespace
 
 void gather(Ctx& ctx, const Uuid& person, SubjectWriter& out) {
@@ -141,6 +180,11 @@ std::vector<std::string> gathered_tables(trust::Base& base) {
 }
 
 void add_subject_hooks(trust::Base& base) {
+  using trust::SealedColumn;
+  base.extensions.add(SealedColumn{"person", "sealed", "person_id", "", identity_context,
+                                   SealedColumn::Holds::json, identity_reader});
+  base.extensions.add(SealedColumn{"activity", "sealed", "person_id", "", activity_context,
+                                   SealedColumn::Holds::text});
   // person_prefix holds nothing but keyed hashes of what "identity" says.
   base.extensions.add(SubjectHook{{"person", "person_prefix", "person_attribute", "person_tag",
                                    "list_member", "consent", "activity"},

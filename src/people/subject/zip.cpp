@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 
 #include <exception>
+#include <optional>
 #include <stdexcept>
 
 namespace varde::people {
@@ -35,6 +36,19 @@ struct ZipWriter::Impl {
     throw std::runtime_error(std::string("the archive cannot be written: ") +
                              (what != nullptr ? what : "no memory"));
   }
+
+  // Without a size, it stands after the bytes (APPNOTE 4.3.9).
+  bool header(const std::string& name, std::optional<std::size_t> size) {
+    std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
+                                                                        archive_entry_free);
+    if (entry == nullptr) throw std::bad_alloc();
+    archive_entry_set_pathname(entry.get(), name.c_str());
+    if (size) archive_entry_set_size(entry.get(), static_cast<la_int64_t>(*size));
+    archive_entry_set_filetype(entry.get(), AE_IFREG);
+    archive_entry_set_perm(entry.get(), 0644);
+    archive_entry_set_mtime(entry.get(), at, 0);
+    return ok(archive_write_header(archive, entry.get()));
+  }
 };
 
 ZipWriter::ZipWriter(std::function<bool(std::string_view)> out, Timestamp at)
@@ -62,25 +76,27 @@ bool ZipWriter::add(const std::string& name, std::string_view bytes, bool packed
     archive_write_zip_set_compression_store(archive);
   else
     archive_write_zip_set_compression_deflate(archive);
-  std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
-                                                                      archive_entry_free);
-  if (entry == nullptr) throw std::bad_alloc();
-  archive_entry_set_pathname(entry.get(), name.c_str());
-  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
-  archive_entry_set_filetype(entry.get(), AE_IFREG);
-  archive_entry_set_perm(entry.get(), 0644);
-  archive_entry_set_mtime(entry.get(), impl_->at, 0);
-  if (!impl_->ok(archive_write_header(archive, entry.get()))) return false;
+  return impl_->header(name, bytes.size()) && write(bytes) && end();
+}
+
+bool ZipWriter::begin(const std::string& name) {
+  archive_write_zip_set_compression_deflate(impl_->archive);
+  return impl_->header(name, std::nullopt);
+}
+
+bool ZipWriter::write(std::string_view bytes) {
   // A piece at a time, so that a large text does not hold the loop while it is compressed.
   while (!bytes.empty()) {
-    auto written =
-        archive_write_data(archive, bytes.data(), std::min<std::size_t>(bytes.size(), 256 * 1024));
+    auto written = archive_write_data(impl_->archive, bytes.data(),
+                                      std::min<std::size_t>(bytes.size(), 256 * 1024));
     if (!impl_->ok(written < 0 ? ARCHIVE_FATAL : ARCHIVE_OK)) return false;
     if (written == 0) throw std::runtime_error("the archive takes no more bytes");
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  return impl_->ok(archive_write_finish_entry(archive));
+  return true;
 }
+
+bool ZipWriter::end() { return impl_->ok(archive_write_finish_entry(impl_->archive)); }
 
 bool ZipWriter::finish() { return impl_->ok(archive_write_close(impl_->archive)); }
 

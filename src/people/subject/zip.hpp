@@ -24,6 +24,10 @@ class ZipWriter {
   /// `name` is ASCII. `packed`: the bytes are compressed already (pictures). False: whoever reads
   /// is gone. Throws what `out` throws, and std::runtime_error when there is no memory.
   bool add(const std::string& name, std::string_view bytes, bool packed = false);
+  /// The same for an entry whose size is not known yet: begin, any number of pieces, end.
+  bool begin(const std::string& name);
+  bool write(std::string_view bytes);
+  bool end();
   /// The directory at the end. After it nothing is added.
   bool finish();
 

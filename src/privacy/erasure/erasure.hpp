@@ -10,7 +10,7 @@
 namespace varde::privacy {
 
 /// Erases again whom the ledger names: keys (the keystore may be an older one), and the persons
-/// that the main database has again. Returns how many of these there were. Called while nobody
+/// that the main database has again; and organisations that were removed. Returns how many of these there were. Called while nobody
 /// else can reach the databases; stopped at any moment, it is to be called again.
 std::size_t replay(trust::Base& base);
 

@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 #include "people/person/person.hpp"
+#include "privacy/contract/contract.hpp"
 #include "privacy/erasure/erasure.hpp"
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
@@ -58,6 +59,8 @@ std::size_t replay(trust::Base& base) {
   trust::adopt_ledger(base);
   std::size_t out = 0;
   trust::read_ledger(base, [&](const Uuid& tenant, const std::vector<Uuid>& persons) {
+    // The nil id is the organisation as a whole.
+    if (std::ranges::find(persons, Uuid()) != persons.end()) return remove_again(base, tenant);
     Ctx ctx(base, tenant, {});
     auto back = people::existing(ctx, persons);
     if (back.empty()) return;

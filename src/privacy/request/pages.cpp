@@ -354,6 +354,7 @@ net::Response serve(Desk& desk, net::Request& request, const std::string& rest) 
     return outreach::message_page({"Varde"}, t.plain("not_found.title"), t.plain("not_found"), 404);
   }
   Visit visit(desk, request, *tenant, std::string(parts[0]));
+  if (visit.style.ended) return outreach::ended_page(visit.style);
   if (request.method == "POST") {
     if (trust::from_another_site(request)) return say(visit, "foreign", 403);
     auto body = request.read_all(kMostBytes);

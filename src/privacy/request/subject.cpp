@@ -3,6 +3,7 @@
 #include "people/subject/subject.hpp"
 
 #include "privacy/request/internal.hpp"
+#include "trust/sealed.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::privacy {
@@ -72,6 +73,12 @@ void add_request_hooks(trust::Base& base) {
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     forget(ctx, ctx.tx().all<Uuid>(kOfPersons, ids));
   }});
+  using trust::SealedColumn;
+  base.extensions.add(SealedColumn{"subject_request", "sealed", "request_id", "",
+                                   trust::sealed_under("request:", "request_id", true)});
+  base.extensions.add(SealedColumn{"subject_request_event", "sealed", "request_id", "",
+                                   trust::sealed_under("request-event:", "event_id", false),
+                                   SealedColumn::Holds::text});
   // audit_leaf holds nothing but hashes of what the trail says.
   base.extensions.add(
       people::SubjectHook{{"audit_entry", "audit_leaf", "subject_request", "subject_request_event",

@@ -74,6 +74,7 @@ Answered hear(Desk& desk, trust::Base& base, const Uuid& tenant, const Said& sai
       try {
         Ctx ctx(base, tenant, {});
         auto style = outreach::page_style(ctx);
+        if (style.ended) return std::vector<Answered>(all.size(), {{}, style});
         std::vector<Answered> out;
         for (auto& settled : settle(ctx, all, style.language))
           out.push_back({std::move(settled), style});
@@ -102,6 +103,7 @@ net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
   auto flags = base.is_simulated(request) ? people::kSimulated : 0;
   auto [settled, style] =
       hear(desk, base, token.tenant, {token.source_id, token.subject, *yes, flags});
+  if (style.ended) return outreach::ended_page(style);
   Words t(settled.language);
   if (!settled.reply) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
@@ -127,6 +129,7 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
     return calendar ? invalid_link() : take_answer(desk, base, request, *token, text);
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = outreach::page_style(ctx);
+  if (style.ended) return outreach::ended_page(style);
   auto t = words_of(ctx, token->subject, style);
   if (calendar) return offer_calendar(ctx, t.language(), token->source_id);
   auto shift = find_shift(ctx, token->source_id);

@@ -32,7 +32,7 @@ Visit::Visit(Portal& p, net::Request& r, const Uuid& tenant_id, std::string slug
   ctx.network = trust::network_of(r.peer);
   ctx.request_id = r.id;
   tenant = trust::tenant_settings(ctx);
-  style = {tenant.name, tenant.colour, tenant.locale};
+  style = {tenant.name, tenant.colour, tenant.locale, tenant.ended};
 }
 
 std::string Visit::cookie_name(std::string_view name) const {

@@ -74,6 +74,7 @@ net::Response serve(Portal& portal, net::Request& request, const std::string& re
     return outreach::message_page(plain, english.plain("not_found.title"),
                                   english.plain("not_found"), 404);
   Visit visit(portal, request, *tenant, std::string(parts[0]));
+  if (visit.style.ended) return outreach::ended_page(visit.style);
   auto accepted = accepted_language(request.header("accept-language"));
   visit.words = Words(accepted.empty() ? visit.tenant.locale : accepted);
   find_session(visit);

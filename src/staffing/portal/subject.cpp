@@ -5,6 +5,7 @@
 #include "staffing/paper/paper.hpp"
 #include "staffing/portal/internal.hpp"
 #include "staffing/register/register.hpp"
+#include "trust/sealed.hpp"
 
 namespace varde::staffing {
 
@@ -292,6 +293,13 @@ void write_papers(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
 }  // namespace
 
 void add_staffing_subject_hooks(trust::Base& base) {
+  using trust::SealedColumn;
+  base.extensions.add(SealedColumn{"person_picture", "sealed", "person_id", "",
+                                   trust::sealed_under("picture:", "person_id", false),
+                                   SealedColumn::Holds::file});
+  base.extensions.add(SealedColumn{"person_document", "sealed", "person_id", "",
+                                   trust::sealed_under("document:", "document_id", false),
+                                   SealedColumn::Holds::file});
   base.extensions.add(people::SubjectHook{
       {"substitute", "pool_member", "substitute_skill", "workplace_choice", "availability", "offer",
        "offer_before", "booking", "person_document", "person_picture", "portal_session",

@@ -44,8 +44,9 @@ struct TenantHead {
   Uuid id;
   std::string name, slug, colour, time_zone;
   bool demo = false;
+  bool ended = false;  ///< The contract has ended: there is only everything to take along.
 };
-BOOST_DESCRIBE_STRUCT(TenantHead, (), (id, name, slug, colour, time_zone, demo))
+BOOST_DESCRIBE_STRUCT(TenantHead, (), (id, name, slug, colour, time_zone, demo, ended))
 struct Terms {
   std::string version, text_html;
 };
@@ -321,6 +322,7 @@ std::optional<Login> Identity::Impl::find_login(std::string_view token) {
   login.expires_at = row->expires_at;
   if (row->role && row->suspended == false && row->totp_roles) {
     login.role = row->role;
+    login.ended = row->tenant_state == 3;
     login.totp_demanded =
         *row->role == Role::administrator ||
         std::ranges::count(*row->totp_roles, static_cast<std::int64_t>(*row->role)) > 0;
@@ -367,10 +369,11 @@ SessionView Identity::Impl::view(const Login* login) {
   if (out.state == SessionState::terms_required) out.terms = Terms{kTermsVersion, kTermsHtml};
   if (out.state == SessionState::ready) {
     auto tenant = tx.one<TenantRow>(kTenant, *login->tenant_id);
-    out.tenant = TenantHead{tenant.tenant_id, tenant.name,      tenant.slug,
-                            tenant.colour,    tenant.time_zone, tenant.demo};
+    out.tenant = TenantHead{tenant.tenant_id, tenant.name, tenant.slug, tenant.colour,
+                            tenant.time_zone, tenant.demo, login->ended};
     out.role = login->role;
-    for (auto right : rights_of(*login->role)) out.rights.push_back(word(right));
+    for (auto right : rights_of(*login->role))
+      if (!login->ended || right == Right::contract_end) out.rights.push_back(word(right));
   }
   return out;
 }
@@ -481,6 +484,13 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
   }
   ctx->tenant = *login->tenant_id;
   ctx->role = *login->role;
+  if (login->ended && right != Right::contract_end)
+    return Error{ErrorCode::forbidden,
+                 "The contract of this organisation has ended. Until its data is removed, "
+                 "administrators can take everything along.",
+                 {},
+                 "contract-ended",
+                 0};
   if (!may(ctx->role, right))
     return forbidden(fmt::format(
         "Your role ({}) does not include the right {}. An administrator can change that.",

@@ -27,11 +27,13 @@ struct LoginRow {
   std::optional<Role> role;
   std::optional<bool> suspended;
   std::optional<std::vector<std::int64_t>> totp_roles;
+  std::optional<int> tenant_state;
   Timestamp last_seen_at, expires_at;
 };
 BOOST_DESCRIBE_STRUCT(LoginRow, (),
                       (session_id, account_id, tenant_id, totp_passed, totp_confirmed,
-                       terms_version, role, suspended, totp_roles, last_seen_at, expires_at))
+                       terms_version, role, suspended, totp_roles, tenant_state, last_seen_at,
+                       expires_at))
 
 struct MembershipRow {
   Uuid tenant_id;
@@ -123,18 +125,21 @@ inline constexpr db::Sql kProfile{
     "identity.profile",
     "UPDATE account SET sealed = $2, locale = $3, time_zone = $4 WHERE account_id = $1"};
 
+/// Of an organisation whose contract has ended (3) the administrators (1) are left.
 inline constexpr db::Sql kLogin{
     "identity.login",
     "SELECT s.session_id, s.account_id, s.tenant_id, s.totp_passed, a.totp_confirmed, "
     "a.terms_version, m.role, m.suspended, "
-    "t.totp_roles, s.last_seen_at, s.expires_at FROM session s JOIN account a USING (account_id) "
+    "t.totp_roles, t.state AS tenant_state, s.last_seen_at, s.expires_at FROM session s JOIN account a USING (account_id) "
     "LEFT JOIN membership m ON m.tenant_id = s.tenant_id AND m.account_id = s.account_id "
-    "LEFT JOIN tenant t ON t.tenant_id = m.tenant_id AND t.state <> 3 WHERE s.token_hash = $1"};
+    "LEFT JOIN tenant t ON t.tenant_id = m.tenant_id AND (t.state <> 3 OR m.role = 1) WHERE "
+    "s.token_hash = $1"};
 inline constexpr db::Sql kMemberships{
     "identity.memberships",
     "SELECT m.tenant_id, t.name, m.role, m.suspended, t.totp_roles FROM membership m JOIN tenant t "
     "USING (tenant_id) "
-    "WHERE m.account_id = $1 AND NOT m.suspended AND t.state <> 3 ORDER BY t.name"};
+    "WHERE m.account_id = $1 AND NOT m.suspended AND (t.state <> 3 OR m.role = 1) ORDER BY "
+    "t.state = 3, t.name"};
 inline constexpr db::Sql kTenant{
     "identity.tenant",
     "SELECT tenant_id, name, slug, colour, time_zone, demo FROM tenant WHERE tenant_id = $1"};

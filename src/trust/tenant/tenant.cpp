@@ -13,7 +13,8 @@ constexpr db::Sql kFind{"tenant.find", "SELECT tenant_id FROM tenant WHERE slug 
 constexpr db::Sql kSettings{
     "tenant.settings",
     "SELECT name, slug, colour, time_zone, locale, postal_address, open_tracking, click_tracking, "
-    "demo, totp_roles, version, quiet_from, quiet_to FROM tenant WHERE tenant_id = $1"};
+    "demo, totp_roles, version, quiet_from, quiet_to, state = 3 AS ended FROM tenant WHERE "
+    "tenant_id = $1"};
 constexpr db::Sql kUpdate{
     "tenant.update",
     "UPDATE tenant SET name = $3, colour = $4, time_zone = $5, locale = $6, "

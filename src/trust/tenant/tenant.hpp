@@ -24,10 +24,11 @@ struct TenantSettings {
   std::int64_t version = 1;
   /// When nobody is disturbed, as minutes of the day; the same twice: never.
   int quiet_from = 21 * 60, quiet_to = 8 * 60;
+  bool ended = false;  ///< Its contract has ended: public pages say so, and do nothing else.
 };
 BOOST_DESCRIBE_STRUCT(TenantSettings, (),
                       (name, slug, colour, time_zone, locale, postal_address, open_tracking,
-                       click_tracking, demo, totp_roles, version, quiet_from, quiet_to))
+                       click_tracking, demo, totp_roles, version, quiet_from, quiet_to, ended))
 TenantSettings tenant_settings(Ctx& ctx);
 
 /// How many users belong to the tenant.

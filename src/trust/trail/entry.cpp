@@ -75,4 +75,25 @@ std::optional<OpenValues> open_values(const trail_store::EntryRow& entry,
   return OpenValues{plain->substr(0, salt), plain->substr(salt)};
 }
 
+SealedColumn sealed_values() {
+  auto reader = [](Ctx&) {
+    return [](const boost::json::value& opened) -> boost::json::value {
+      std::string_view text = opened.as_string();
+      // Entries of before commitments have no salt.
+      boost::system::error_code problem;
+      if (text.size() > kSalt)
+        if (auto values = boost::json::parse(text.substr(kSalt), problem); !problem) return values;
+      auto values = boost::json::parse(text, problem);
+      return problem ? boost::json::value() : values;
+    };
+  };
+  return {"audit_entry",
+          "sealed",
+          "person_id",
+          "",
+          sealed_under("audit:", "entry_id", true, ":"),
+          SealedColumn::Holds::text,
+          reader};
+}
+
 }  // namespace varde::trust

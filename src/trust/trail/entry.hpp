@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include "trust/sealed.hpp"
 #include "trust/trail/store.hpp"
 
 namespace varde::trust {
@@ -28,5 +29,8 @@ void seal_values(trail_store::EntryRow& entry, const crypto::Key& person_key, st
 /// nullopt when there are none, or the key is not the one.
 std::optional<OpenValues> open_values(const trail_store::EntryRow& entry,
                                       const crypto::Key& person_key);
+
+/// The column of the values.
+SealedColumn sealed_values();
 
 }  // namespace varde::trust

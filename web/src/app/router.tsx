@@ -39,6 +39,9 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await queries.ensureQueryData(sessionOptions)
     if (session.state !== 'ready') throw redirect({ href: loginHref(location.href) })
+    // When the contract has ended there is one thing left to do.
+    if (session.tenant?.ended && !/^\/(settings\/contract|me)$/.test(location.pathname))
+      throw redirect({ href: '/settings/contract' })
   },
 })
 
@@ -113,6 +116,7 @@ const screens = [
   screen('/users', 'admin', () => import('@/screens/admin/users')),
   screen('/users/$id', 'admin', () => import('@/screens/admin/user')),
   screen('/settings', 'admin', () => import('@/screens/admin/settings')),
+  screen('/settings/contract', 'contract', () => import('@/screens/admin/contract')),
   screen('/audit', 'admin', () => import('@/screens/admin/audit')),
   screen('/backups', 'operate', () => import('@/screens/operate/backups')),
   screen('/me', 'admin login', () => import('@/screens/admin/me')),

@@ -63,6 +63,7 @@ export type Right =
   | 'staffing.manage'
   | 'rules.override'
   | 'requests.handle'
+  | 'contract.end'
 
 export function useMay(): (right: Right) => boolean {
   const { rights } = useSession()

@@ -388,6 +388,24 @@ export type ConsentView = {
     at: string;
 };
 
+export type ContractState = 'active' | 'announced' | 'ended' | 'removing' | 'removed';
+
+export type ContractView = {
+    name: string;
+    slug: string;
+    state: ContractState;
+    wanted?: ContractWanted;
+    reason?: string;
+    announced_by?: string;
+    announced_at?: string;
+    ends_at?: string;
+    remove_at?: string;
+    exported_at?: string;
+    certificate_link?: string;
+};
+
+export type ContractWanted = 'return_and_removal' | 'removal';
+
 export type CopyInput = {
     starts: Array<string>;
 };
@@ -485,6 +503,13 @@ export type EarlierRound = {
 };
 
 export type Encoding = 'gsm7' | 'ucs2';
+
+export type EndIn = {
+    wanted: ContractWanted;
+    ends_at?: string;
+    reason?: string;
+    confirm: string;
+};
 
 export type EntryProof = {
     entry: string;
@@ -1814,6 +1839,7 @@ export type TenantHead = {
     colour: string;
     time_zone: string;
     demo: boolean;
+    ended: boolean;
 };
 
 export type TenantRequest = {
@@ -8656,6 +8682,107 @@ export type SetRetentionResponses = {
 };
 
 export type SetRetentionResponse = SetRetentionResponses[keyof SetRetentionResponses];
+
+export type GetContractData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/contract';
+};
+
+export type GetContractErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetContractError = GetContractErrors[keyof GetContractErrors];
+
+export type GetContractResponses = {
+    /**
+     * The answer.
+     */
+    200: ContractView;
+};
+
+export type GetContractResponse = GetContractResponses[keyof GetContractResponses];
+
+export type WithdrawContractEndData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/contract/end';
+};
+
+export type WithdrawContractEndErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type WithdrawContractEndError = WithdrawContractEndErrors[keyof WithdrawContractEndErrors];
+
+export type WithdrawContractEndResponses = {
+    /**
+     * The answer.
+     */
+    200: ContractView;
+};
+
+export type WithdrawContractEndResponse = WithdrawContractEndResponses[keyof WithdrawContractEndResponses];
+
+export type EndContractData = {
+    body: EndIn;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/contract/end';
+};
+
+export type EndContractErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type EndContractError = EndContractErrors[keyof EndContractErrors];
+
+export type EndContractResponses = {
+    /**
+     * The answer.
+     */
+    200: ContractView;
+};
+
+export type EndContractResponse = EndContractResponses[keyof EndContractResponses];
+
+export type ExportOrganisationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/contract/export';
+};
+
+export type ExportOrganisationErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ExportOrganisationError = ExportOrganisationErrors[keyof ExportOrganisationErrors];
+
+export type ExportOrganisationResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
 
 export type GetBackupsData = {
     body?: never;

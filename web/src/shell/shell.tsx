@@ -13,6 +13,7 @@ import {
   IconClipboardText,
   IconDatabase,
   IconDeviceDesktop,
+  IconDoorExit,
   IconDownload,
   IconEraser,
   IconFileCertificate,
@@ -119,20 +120,22 @@ const groups: { word?: string; items: Item[] }[] = [
     items: [
       { href: '/setup', word: 'setup', icon: IconClipboardText, right: 'settings.manage' },
       { href: '/users', word: 'users', icon: IconUsers, right: 'users.manage' },
-      { href: '/settings', word: 'settings', icon: IconSettings, right: 'settings.manage' },
+      { href: '/settings', word: 'settings', icon: IconSettings, right: 'settings.manage', exact: true },
       { href: '/audit', word: 'audit', icon: IconHistory, right: 'audit.read' },
       { href: '/backups', word: 'backups', icon: IconDatabase, right: 'settings.manage' },
+      { href: '/settings/contract', word: 'contract', icon: IconDoorExit, right: 'contract.end' },
     ],
   },
 ]
 
 function Nav({ close }: { close?: () => void }) {
   const may = useMay()
+  const { tenant } = useSession()
   const { pathname } = useLocation()
   return (
     <nav className="nav" aria-label={t('shell:nav.label')}>
       {groups.map((group) => {
-        const items = group.items.filter((i) => !i.right || may(i.right))
+        const items = group.items.filter((i) => (i.right ? may(i.right) : !tenant?.ended))
         if (!items.length) return null
         return (
           <div key={group.word ?? 'home'}>
@@ -295,6 +298,7 @@ export default function Shell() {
     queryKey: ['notifications', 'unread'],
     queryFn: () => ask(listNotifications({ query: { limit: 1 } })),
     refetchInterval: 60_000,
+    enabled: !tenant?.ended,
   })
   const unread = data?.unread ?? 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the place changes
@@ -330,22 +334,24 @@ export default function Shell() {
           </span>
           {may('persons.read') ? <Finder /> : <span className="spacer" />}
           <span className="spacer" />
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={36}
-            renderRoot={(props: Record<string, unknown>) => (
-              <Link
-                {...props}
-                href="/notifications"
-                aria-label={t('shell:notifications', { count: unread })}
-                title={t('shell:notifications', { count: unread })}
-              />
-            )}
-          >
-            <IconBell size={20} aria-hidden />
-            {unread > 0 && <span className="dot" aria-hidden />}
-          </ActionIcon>
+          {!tenant?.ended && (
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={36}
+              renderRoot={(props: Record<string, unknown>) => (
+                <Link
+                  {...props}
+                  href="/notifications"
+                  aria-label={t('shell:notifications', { count: unread })}
+                  title={t('shell:notifications', { count: unread })}
+                />
+              )}
+            >
+              <IconBell size={20} aria-hidden />
+              {unread > 0 && <span className="dot" aria-hidden />}
+            </ActionIcon>
+          )}
           <UserMenu />
         </header>
         {tenant?.demo && (

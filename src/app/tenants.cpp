@@ -1,0 +1,113 @@
+// `varde tenant`: what the operator does with organisations, beside the running program.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "app/program.hpp"
+#include "base/text.hpp"
+#include "privacy/contract/contract.hpp"
+#include "privacy/contract/package.hpp"
+#include "trust/tenant/tenant.hpp"
+#include "web/reflect.hpp"
+
+namespace varde::app {
+namespace {
+
+struct TenantRow {
+  Uuid tenant_id;
+  std::string name, slug;
+  int state = 1;
+  Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(TenantRow, (), (tenant_id, name, slug, state, created_at))
+constexpr db::Sql kTenants{"tenants.list",
+                           "SELECT tenant_id, name, slug, state, created_at FROM tenant ORDER BY "
+                           "slug"};
+
+Uuid tenant_called(trust::Base& base, const std::string& slug) {
+  auto found = trust::find_tenant(base, slug);
+  if (!found) throw std::runtime_error("there is no organisation " + slug);
+  return *found;
+}
+
+void list(trust::Base& base) {
+  auto ends = privacy::contracts(base);
+  auto told = [&](const Uuid& tenant) -> std::string {
+    for (const auto& end : ends)
+      if (end.tenant_id == tenant)
+        return fmt::format("{}, ends {}, is removed {}", web::enum_word(end.state),
+                           to_rfc3339(end.ends_at), to_rfc3339(end.remove_at));
+    return "active";
+  };
+  auto tx = base.database.system();
+  for (const auto& row : tx.all<TenantRow>(kTenants))
+    std::cout << fmt::format("{}  {}  {}: {}\n", row.tenant_id.str(), row.slug, row.name,
+                             told(row.tenant_id));
+  for (const auto& end : ends)
+    if (end.state == privacy::ContractState::removed)
+      std::cout << fmt::format("{}  {}  {}: removed {}\n", end.tenant_id.str(), end.slug, end.name,
+                               to_rfc3339(*end.removed_at));
+}
+
+void end(trust::Base& base, const TenantOptions& options) {
+  auto at = options.at.empty() ? std::optional(now()) : parse_rfc3339(options.at);
+  if (!at)
+    throw std::runtime_error(options.at + " is not a moment. Write it like 2026-12-31T22:00:00Z.");
+  trust::Ctx ctx(base, tenant_called(base, options.slug), {});
+  auto record = privacy::announce_end(
+      ctx, {options.without_return ? privacy::ContractWanted::removal
+                                   : privacy::ContractWanted::return_and_removal,
+            *at, options.reason});
+  if (!record) throw std::runtime_error(record.error().message);
+  ctx.commit();
+  privacy::settle_contracts(base);
+  std::cout << fmt::format(
+      "The contract of {} ends at {}; all its data is removed at {}. The proof of that will be at "
+      "{}\n",
+      record->name, to_rfc3339(record->ends_at), to_rfc3339(record->remove_at),
+      privacy::certificate_link(base, record->tenant_id));
+}
+
+void certificate(trust::Base& base, const std::string& which) {
+  for (const auto& end : privacy::contracts(base))
+    if ((end.slug == which || end.tenant_id.str() == which) && !end.certificate.empty()) {
+      std::cout << end.certificate;
+      return;
+    }
+  throw std::runtime_error("no organisation " + which + " was removed");
+}
+
+void export_all(trust::Base& base, const TenantOptions& options) {
+  auto tenant = tenant_called(base, options.slug);
+  extend(base);
+  std::ofstream file(options.out, std::ios::binary | std::ios::trunc);
+  auto receipt = privacy::write_organisation(base, tenant, [&](std::string_view bytes) {
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return file.good();
+  });
+  file.flush();
+  if (!receipt || !file.good())
+    throw std::runtime_error(options.out + " cannot be written. Is there room?");
+  std::cout << fmt::format("{}: {} rows and {} files, {} bytes.\n", options.out, receipt->rows,
+                           receipt->files, receipt->bytes);
+}
+
+}  // namespace
+
+void work_on_tenants(const Settings& settings, std::string_view verb,
+                     const TenantOptions& options) {
+  beside(settings, [&](trust::Base& base) {
+    if (verb == "list") list(base);
+    if (verb == "end") end(base, options);
+    if (verb == "certificate") certificate(base, options.slug);
+    if (verb == "export") export_all(base, options);
+    if (verb == "reopen") {
+      auto done = privacy::reopen(base, tenant_called(base, options.slug));
+      if (!done) throw std::runtime_error(done.error().message);
+      std::cout << "The contract goes on.\n";
+    }
+  });
+}
+
+}  // namespace varde::app
