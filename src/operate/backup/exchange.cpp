@@ -33,6 +33,7 @@ constexpr Named kNamed[] = {
     {"retention_run", kStays, "what was removed when is a proof"},
     {"restore_point_state", kStays, "what drills compare with is the installation's"},
     {"tenant", kStays, "its contract and its place are today's; its settings go back below"},
+    {"contract_end", kStays, "how the contract stands is today's"},
     {"membership", kStays, "who may do what is today's: who was removed since stays removed"},
     {"subject_request", kStays, "what persons asked about their data, and until when"},
     {"subject_request_event", kStays, "the same"},

@@ -97,6 +97,12 @@ class Recovered {
     if (!found)
       throw std::runtime_error("there is no organisation with the short name " + wanted.slug + ".");
     tenant = *found;
+    if (!db::Session(live(), "varde_super")
+             .rows("SELECT 1 FROM contract_end WHERE tenant_id = $1 AND state >= 3", {tenant.str()})
+             .empty())
+      throw std::runtime_error(
+          "the contract of this organisation has ended, and it is being removed. Nothing of it is "
+          "brought back.");
   }
 
   void recover(const Target& target) {
