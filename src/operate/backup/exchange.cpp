@@ -396,18 +396,19 @@ void Exchange::exchange_jobs() {
 }
 
 void Exchange::tell() {
-  auto count = [](std::int64_t n, const char* what) { return fmt::format("{} {}", n, what); };
+  auto count = [](const char* what, std::int64_t n) { return fmt::format("{}: {}", what, n); };
   std::vector<std::string> fields{"restored to " + to_,
                                   "at " + to_rfc3339(now()),
-                                  count(out_.put_back, "rows put back"),
-                                  count(out_.taken_away, "rows taken away"),
-                                  count(out_.persons_back, "persons are there again"),
-                                  count(out_.persons_away, "persons made since are gone"),
-                                  count(out_.persons_erased, "persons erased since stay erased"),
-                                  count(out_.campaigns, "campaigns stopped"),
-                                  count(out_.journeys, "journeys paused"),
-                                  count(out_.shifts, "shifts are drafts again"),
-                                  count(out_.messages, "queued messages are not sent")};
+                                  "by the operator, beside the running program",
+                                  count("rows put back", out_.put_back),
+                                  count("rows taken away", out_.taken_away),
+                                  count("persons there again", out_.persons_back),
+                                  count("persons made since and gone", out_.persons_away),
+                                  count("persons erased since", out_.persons_erased),
+                                  count("campaigns stopped", out_.campaigns),
+                                  count("journeys paused", out_.journeys),
+                                  count("shifts that are drafts again", out_.shifts),
+                                  count("queued messages not sent", out_.messages)};
   std::string array;
   for (const auto& field : fields) array += (array.empty() ? "" : ", ") + live_.literal(field);
   live_.run(
@@ -424,8 +425,9 @@ void Exchange::tell() {
       "person_id FROM (SELECT person_id, replace(gen_random_uuid()::text, '-', '') AS r FROM "
       "vanished) v");
   auto text = fmt::format(
-      "{} {} campaigns and {} journeys wait for you, {} shifts are drafts again, {} messages were "
-      "not sent. What was sent since stays sent.",
+      "{} What was sent since stays sent; what was queued waits for you: campaigns {}, journeys "
+      "{}, "
+      "shifts {}. Messages that were not sent: {}.",
       note_, out_.campaigns, out_.journeys, out_.shifts, out_.messages);
   for (const auto& admin : live_.rows(
            "SELECT account_id FROM membership WHERE tenant_id = $1 AND role = 1 AND NOT suspended "

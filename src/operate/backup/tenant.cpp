@@ -178,17 +178,18 @@ std::string restore_tenant(const Installation& installation, const TenantWanted&
   beside(installation,
          [&](Databases& databases) { trust::seal_trail(databases.base, then.tenant); });
   return fmt::format(
-      "{} is as it was at {}: {} rows put back, {} taken away. It was closed for {:.1f} seconds.\n"
-      "{} persons are there again; {} that were made since are gone, with their keys; {} that were "
-      "erased since stay erased.\n"
-      "What was sent since stays sent, and what was queued is not sent: {} campaigns and {} "
-      "journeys "
-      "are stopped, {} shifts are drafts again, {} queued messages were dropped. Its "
-      "administrators "
-      "were told. Everybody there signs in again.\n",
-      wanted.slug, to_rfc3339(then.to), done.put_back, done.taken_away,
-      static_cast<double>(done.closed.count()) / 1000.0, done.persons_back, done.persons_away,
-      done.persons_erased, done.campaigns, done.journeys, done.shifts, done.messages);
+      "{} is as it was at {}. It was closed for {:.1f} seconds, and everybody there signs in "
+      "again.\n"
+      "Rows put back: {}; taken away: {}.\n"
+      "Persons who are there again: {}; made since, and gone with their keys: {}; erased since, "
+      "and "
+      "staying so: {}.\n"
+      "What was sent since stays sent, and what was queued is not sent: campaigns stopped: {}; "
+      "journeys paused: {}; shifts that are drafts again: {}; messages dropped: {}. Its "
+      "administrators were told.\n",
+      wanted.slug, to_rfc3339(then.to), static_cast<double>(done.closed.count()) / 1000.0,
+      done.put_back, done.taken_away, done.persons_back, done.persons_away, done.persons_erased,
+      done.campaigns, done.journeys, done.shifts, done.messages);
 }
 
 // ---- a copy
