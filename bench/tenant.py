@@ -163,7 +163,7 @@ def restore_fault(show, times):
             started = time.monotonic()
             # Half of the kills fall anywhere, the others when the organisation is closed: shortly before, during, after.
             last = turn == times
-            kill = None if last else took * 1.1 * chance.random() if turn % 2 else -0.3 * chance.random()
+            kill = None if last else took * 1.1 * chance.random() if turn % 2 else -0.8 * chance.random()
             ended = one.restore(at, kill)
             took = time.monotonic() - started if ended else took
             # What was killed in the midst of its commit has still to end.
