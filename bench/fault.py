@@ -12,6 +12,8 @@ restore     changes, backups and restores to random recorded moments in turn, al
 restore-interrupted
             SIGKILL at random moments of a restore: how often what was there afterwards was neither the old state nor the
             restored one (lost), and trails that did not hold
+interrupted SIGKILL at random moments of an erasure, of a rotation of keys, of the removal of an organisation, and of a
+            restore: how often what was there afterwards was neither the state of before nor the one that was wanted (lost)
 isolation   generated requests of every endpoint with another tenant's ids
 tamper      random changes to exported trails, and to the trail's tables as the owner of the database: which were not found
             (undetected), and how often nothing was changed and something found (false_alarms)
@@ -526,6 +528,156 @@ def fault_restore_interrupted(times):
     emit(name="restore-interrupted", runs=times, old=old, restored=new, lost=neither, repeated=lives.broken, limit=0, false_alarms=lives.broken)
 
 
+def killed_within(chance, seconds, process, others=()):
+    """Whether the process was killed before it ended by itself; those named go with it."""
+    import subprocess
+    try:
+        process.wait(seconds * chance.random())
+        return False
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        for other in others:
+            other.kill()
+        return True
+
+
+class Kept:
+    """A program with persons who must stay readable, each with a name of her own."""
+
+    def __init__(self, count):
+        self.program, self.chance = varde.Program(quick=False).start(), random.Random(12)
+        self.admin = self.program.admin()
+        self.made = 0
+        self.names = self.add(count)
+
+    def add(self, count):
+        rows = "".join("kept%d@example.org,Name%d\n" % (self.made + i, self.made + i) for i in range(count))
+        before = self.made
+        self.made += count
+        self.admin.import_csv("email,first name\n" + rows)
+        ids = {r[0] for r in self.program.sql("SELECT person_id FROM person")}
+        known = set(getattr(self, "names", {}))
+        return {id: None for id in ids - known} if before else self.readable()
+
+    def readable(self):
+        """Everybody who can be read, with her name."""
+        out, cursor = {}, ""
+        while cursor is not None:
+            page = self.admin.ok("GET", "/api/v1/persons?limit=200" + ("&cursor=" + cursor if cursor else ""))
+            out.update({p["id"]: p.get("first_name", "") for p in page["items"]})
+            cursor = page.get("next")
+        return out
+
+    def back(self):
+        self.program.start()
+        self.admin = self.program.admin()
+
+
+def fault_interrupted_erasure(times, at_once=100):
+    """One call erases many; the program is killed meanwhile, its databases with it."""
+    import time
+    kept, neither, erased, stayed = Kept(200), 0, 0, 0
+    try:
+        first = list(kept.add(at_once))
+        started = time.monotonic()
+        kept.admin.ok("POST", "/api/v1/persons/erase", {"ids": first})
+        took = time.monotonic() - started
+        for _ in range(times):
+            chosen = list(kept.add(at_once))
+            thread = threading.Thread(target=lambda: wait_quietly(lambda: kept.admin.post("/api/v1/persons/erase", {"ids": chosen})))
+            thread.start()
+            thread.join(1.2 * took * kept.chance.random())
+            kept.program.kill()
+            thread.join()
+            kept.back()
+            rows = int(kept.program.sql("SELECT count(*) FROM person WHERE person_id = ANY('{%s}')" % ",".join(chosen))[0][0])
+            kept.program.move_clock(90)  # what carries it through runs half a minute later
+            keys = lambda: int(kept.program.sql("SELECT count(*) FROM person_key WHERE person_id = ANY('{%s}')" % ",".join(chosen), cluster="keystore")[0][0])
+            ledger = lambda: int(kept.program.sql("SELECT count(*) FROM erasure WHERE person_id = ANY('{%s}')" % ",".join(chosen), cluster="keystore")[0][0])
+            if rows == 0:
+                erased += 1
+                wait_quietly(lambda: varde.wait_for(lambda: keys() == 0 and ledger() == at_once, "the keys", 60))
+                neither += (keys(), ledger()) != (0, at_once)
+            else:
+                stayed += 1
+                neither += (rows, keys(), ledger()) != (at_once, at_once, 0)
+                kept.admin.ok("POST", "/api/v1/persons/erase", {"ids": chosen})
+            neither += {k: v for k, v in kept.readable().items() if k in kept.names} != kept.names
+    finally:
+        kept.program.remove()
+    emit(name="interrupted-erasure", runs=times, old=stayed, erased=erased, lost=neither, repeated=0, limit=0)
+
+
+def wait_quietly(work):
+    try:
+        return work()
+    except (OSError, AssertionError, http.client.HTTPException):
+        return None
+
+
+def fault_interrupted_rotation(times, count=2000):
+    """Root and wrapping keys change in turn; the command is killed, half of the times the program with it."""
+    import subprocess, time
+    kept, lost, done, took = Kept(count), 0, 0, {}
+    rotate = lambda verb: [options.binary, "keys", verb, "--data", str(kept.program.directory / "data")]
+    try:
+        for verb in ("rotate-root", "rotate"):
+            started = time.monotonic()
+            subprocess.run(rotate(verb), check=True, capture_output=True)
+            took[verb] = time.monotonic() - started
+        for i in range(times):
+            verb = ("rotate-root", "rotate")[i % 2]
+            process = subprocess.Popen(rotate(verb), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if not killed_within(kept.chance, took[verb], process, [kept.program] if i % 4 > 1 else []):
+                done += 1
+            elif i % 4 > 1:
+                kept.back()
+            kept.program.stop()  # nothing is remembered
+            kept.back()
+            lost += kept.readable() != kept.names
+        for verb in ("rotate-root", "rotate"):
+            subprocess.run(rotate(verb), check=True, capture_output=True)
+        kept.program.stop()
+        kept.back()
+        lost += kept.readable() != kept.names
+    finally:
+        kept.program.remove()
+    emit(name="interrupted-rotation", runs=times, ended=done, lost=lost, repeated=0, limit=0)
+
+
+def fault_interrupted_removal(times, count=2000):
+    """An organisation is removed; the program is killed meanwhile. Afterwards it is gone whole, and certified once."""
+    kept, lost, before, within = Kept(50), 0, 0, 0
+    try:
+        for i in range(times):
+            slug, email = "leaving%d" % i, "leaving%d@example.org" % i
+            kept.program.stop()
+            kept.program.start(tenant=slug, admin=email)
+            leaving = kept.program.client()
+            leaving.login(email)
+            leaving.import_csv("email,first name\n" + "".join("l%d@example.org,L%d\n" % (n, n) for n in range(count)))
+            tenant = leaving.ok("GET", "/api/v1/session")["tenant"]["id"]
+            leaving.ok("POST", "/api/v1/contract/end", {"wanted": "removal", "confirm": slug})
+            varde.wait_for(lambda: kept.program.sql("SELECT state FROM contract_end WHERE tenant_id = '%s'" % tenant) == [["2"]], "the end")
+            kept.program.move_clock(31 * 86400)
+            threading.Event().wait(1.5 * kept.chance.random())  # the queue looks each second
+            kept.program.kill()
+            kept.back()
+            row = lambda: kept.program.sql("SELECT state, cardinality(members), certificate <> '' FROM contract_end WHERE tenant_id = '%s'" % tenant)[0]
+            before, within = before + (row()[0] == "2"), within + (row()[0] == "3")
+            kept.program.move_clock(1200)
+            wait_quietly(lambda: varde.wait_for(lambda: row() == ["4", "0", "t"], "the removal to be complete", 60))
+            left = sum(int(kept.program.sql("SELECT count(*) FROM %s WHERE tenant_id = '%s'" % (t, tenant))[0][0]) for (t,) in kept.program.sql(
+                "SELECT c.oid::regclass FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attname = 'tenant_id' WHERE relkind IN ('r', 'p') AND relname <> 'contract_end' AND relnamespace = 'public'::regnamespace"))
+            keys = int(kept.program.sql("SELECT (SELECT count(*) FROM person_key WHERE tenant_id = '%s') + (SELECT count(*) FROM tenant_key WHERE tenant_id = '%s')" % (tenant, tenant), cluster="keystore")[0][0])
+            kept.admin = kept.program.admin()
+            lost += row() != ["4", "0", "t"] or left + keys > 0 or kept.readable() != kept.names
+    finally:
+        kept.program.remove()
+    emit(name="interrupted-removal", runs=times, before=before, within=within, lost=lost, repeated=0, limit=0)
+
+
 def tampering(chance, tenant, size):
     """One change that the owner of the database makes to the trail: what it is, and its statements."""
     at = chance.randrange(size)
@@ -569,6 +721,9 @@ elif options.name == "restore":
     fault_restore(options.persons or (4 if options.quick else 20))
 elif options.name == "restore-interrupted":
     fault_restore_interrupted(options.persons or (5 if options.quick else 20))
+elif options.name == "interrupted":
+    for fault in (fault_interrupted_erasure, fault_interrupted_rotation, fault_interrupted_removal, fault_restore_interrupted):
+        fault(options.persons or (4 if options.quick else 20))
 elif options.name == "tamper":
     fault_tamper(options.persons or (300 if options.quick else 10000))
 elif options.name == "forget":
@@ -577,5 +732,5 @@ elif options.name == "forget":
 elif options.name == "tenant-restore":
     failed = tenant.restore_fault(show, options.persons or (2 if options.quick else 10))
 else:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "tamper", "forget", "tenant-restore"])))
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "interrupted", "tamper", "forget", "tenant-restore"])))
 sys.exit(failed)

@@ -556,6 +556,38 @@ const steps = {
     await page.waitForURL('**/tags')
     await page.locator('tbody tr').first().waitFor()
   },
+  'the contract is announced, withdrawn, ended, and everything is taken along': async () => {
+    const dialog = page.getByRole('dialog')
+    const end = async (lastDay) => {
+      await button('End the contract…').click()
+      await dialog.getByLabel('Last day').fill(lastDay)
+      await dialog.getByLabel('Type “demo” to confirm').fill('demo')
+      await dialog.getByRole('button', { name: lastDay ? 'Announce the end' : 'End it now' }).click()
+    }
+    await page.goto(`${base}/settings/contract`)
+    const soon = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10)
+    await end(soon)
+    await see('The end is announced')
+    await button('Withdraw it').click()
+    await dialog.getByRole('button', { name: 'Withdraw it' }).click()
+    await see('The contract goes on')
+    await end('')
+    // Sessions end; administrators come back to the one thing that is left.
+    await page.waitForURL('**/login**')
+    await label('E-mail').fill(login.email)
+    await page.getByLabel('Password').first().fill(login.password)
+    await button('Log in').click()
+    await label('Six-digit code').fill(code())
+    await button('Continue').click()
+    await page.waitForURL('**/settings/contract')
+    await see('The contract has ended')
+    if (await page.getByRole('link', { name: 'Persons' }).count()) throw new Error('a menu of what is closed')
+    await page.goto(`${base}/persons`)
+    await page.waitForURL('**/settings/contract')
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download everything' }).click()
+    if (!readFileSync(await (await downloading).path()).subarray(0, 2).equals(Buffer.from('PK'))) throw new Error('no ZIP file')
+  },
 }
 
 const only = process.env.ONLY ? new RegExp(process.env.ONLY) : undefined

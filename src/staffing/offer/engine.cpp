@@ -318,6 +318,29 @@ Result<jobs::Outcome> remind(trust::Base& base, const jobs::Job& job) {
   return jobs::Outcome::done();
 }
 
+// Whoever answers just now is told in the answer, and so needs no message: the others are told a
+// moment after the last place went.
+constexpr auto kOthersLater = std::chrono::seconds(3);
+
+void tell_others_later(Ctx& ctx, const Uuid& shift) {
+  jobs::enqueue(ctx.tx(), {.kind = "staffing.others",
+                           .tenant_id = ctx.tenant,
+                           .payload = json::serialize(json::object{{"shift_id", shift.str()}}),
+                           .unique_key = "others:" + shift.str(),
+                           .run_at = now() + kOthersLater});
+}
+
+Result<jobs::Outcome> tell_others(trust::Base& base, const jobs::Job& job) {
+  Ctx ctx(base, *job.tenant_id, {});
+  auto shift = find_shift(ctx, id_of(job, "shift_id"));
+  if (!shift || shift->state != ShiftState::filled) return jobs::Outcome::done();
+  // Everybody who answers at this moment waits for what is closed here.
+  tell(ctx, *shift, ctx.tx().all<Uuid>(kUndecided, shift->id), Tell::taken, {},
+       [&] { return ctx.tx().all<Uuid>(kCloseOthers, shift->id); });
+  ctx.commit();
+  return jobs::Outcome::done();
+}
+
 // After a booking: the confirmation, and when all places are gone, the others.
 Result<jobs::Outcome> after(trust::Base& base, const jobs::Job& job) {
   Ctx ctx(base, *job.tenant_id, {});
@@ -328,10 +351,7 @@ Result<jobs::Outcome> after(trust::Base& base, const jobs::Job& job) {
     tell(ctx, *shift, {person}, Tell::booked);
     remind_later(ctx, *booking);
   }
-  if (shift->state == ShiftState::filled)
-    // Everybody who answers at this moment waits for what is closed here.
-    tell(ctx, *shift, ctx.tx().all<Uuid>(kUndecided, shift->id), Tell::taken, {},
-         [&] { return ctx.tx().all<Uuid>(kCloseOthers, shift->id); });
+  if (shift->state == ShiftState::filled) tell_others_later(ctx, shift->id);
   ctx.commit();
   return jobs::Outcome::done();
 }
@@ -341,6 +361,8 @@ Result<jobs::Outcome> after(trust::Base& base, const jobs::Job& job) {
 void add_offer_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.handle("staffing.advance", [&base](const jobs::Job& job) { return advance(base, job); });
   workers.handle("staffing.after", [&base](const jobs::Job& job) { return after(base, job); });
+  workers.handle("staffing.others",
+                 [&base](const jobs::Job& job) { return tell_others(base, job); });
   workers.handle("staffing.remind", [&base](const jobs::Job& job) { return remind(base, job); });
 }
 

@@ -27,7 +27,10 @@ export default function Contract() {
             <Take contract={contract} />
             {contract.state !== 'active' && contract.certificate_link && (
               <Card title={t('contract:proof')} note={t('contract:proof_note')}>
-                <Copy value={contract.certificate_link} label={t('contract:copy_link')} />
+                <div className="row">
+                  <code className="grow">{contract.certificate_link}</code>
+                  <Copy value={contract.certificate_link} label={t('contract:copy_link')} />
+                </div>
               </Card>
             )}
             {ending && <End contract={contract} close={() => setEnding(false)} />}
