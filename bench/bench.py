@@ -19,11 +19,13 @@ subject-export            everything about one person of N, with 20,000 events, 
 audit-verify              `varde audit verify` of an exported trail of N entries
 erase                     N persons, 1,000 a request: rows, trail, keys, ledger; baseline: DELETE of as many persons' rows in one
                           transaction; then how long the keystore's files take to be rewritten
+restore                   an organisation of N MB that lost nearly all of it is brought back while another works; baseline:
+                          pgBackRest's bare restore of the same backup; then for how long it was closed
 """
 import json, os, pathlib, random, re, shutil, socket, subprocess, sys, tempfile, time, uuid
 
 from setup import options, show
-import sms, staffing, varde
+import sms, staffing, tenant, varde
 
 
 def emit(name, value, unit, baseline=None, peak=None):
@@ -413,7 +415,7 @@ def bench_erase(count):
         program.remove()
 
 
-names = {"subject-export": (bench_subject_export, 1000000, 20000), "erase": (bench_erase, 10000, 2000), "audit-cost": (bench_audit_cost, 20000, 2000), "audit-append": (bench_audit_append, 100000, 10000), "audit-verify": (bench_audit_verify, 1000000, 20000),
+names = {"restore": (lambda n: tenant.restore_bench(emit, n), 1000, 20), "subject-export": (bench_subject_export, 1000000, 20000), "erase": (bench_erase, 10000, 2000), "audit-cost": (bench_audit_cost, 20000, 2000), "audit-append": (bench_audit_append, 100000, 10000), "audit-verify": (bench_audit_verify, 1000000, 20000),
          "rank": (bench_rank, 10000, 1000), "publish": (bench_publish, 1000, 200), "answer": (bench_answer, 24000, 4000), "board": (bench_board, 2000, 400), "campaign": (lambda n: bench_campaign(n, False), 100000, 5000), "campaign-dkim": (lambda n: bench_campaign(n, True), 20000, 3000), "import": (bench_import, 100000, 10000),
          "person-get": (bench_person_get, 10000, 2000), "segment": (bench_segment, 1000000, 20000)}
 if options.name not in names:

@@ -19,6 +19,10 @@ tamper      random changes to exported trails, and to the trail's tables as the 
             (undetected), and how often nothing was changed and something found (false_alarms)
 forget      persons are erased while backups are made and data changes; then restores to random moments, and a search through
             every byte of both clusters and their backups: who or what was found (readable), who was not as she was (lost)
+tenant-restore
+            one of ten organisations is brought back, again and again, mostly killed on the way, while the other nine work: what was
+            neither the old state nor the one of then (lost), requests of the nine that failed (failed_requests), rows of
+            theirs that are not as they left them (changed_rows), erased persons who were back (readable), trails that did not hold
 
 journey counts what leaves the house (a message for each open connection, one webhook); journey-steps what stays within.
 The first four are done once more with SIGTERM (the row NAME-sigterm), which may repeat nothing at all. A row says how
@@ -28,7 +32,7 @@ be (limit): what can be between its hand-over and its answer at a kill, one mess
 import collections, http.client, http.server, json, random, re, socketserver, sys, threading
 
 from setup import options, show
-import forget, sms, staffing, varde
+import forget, sms, staffing, tenant, varde
 
 failed = False
 
@@ -725,6 +729,8 @@ elif options.name == "tamper":
 elif options.name == "forget":
     count = options.persons or (600 if options.quick else 10000)
     failed = forget.forget(show, count, count // 10, 5 if options.quick else 20, 60 if options.quick else 240)
+elif options.name == "tenant-restore":
+    failed = tenant.restore_fault(show, options.persons or (2 if options.quick else 10))
 else:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "interrupted", "tamper", "forget"])))
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "interrupted", "tamper", "forget", "tenant-restore"])))
 sys.exit(failed)

@@ -7,6 +7,7 @@
 #include "operate/backup/pgbackrest.hpp"
 #include "operate/backup/restore.hpp"
 #include "operate/backup/status.hpp"
+#include "operate/backup/tenant.hpp"
 #include "operate/backup/work.hpp"
 #include "web/reflect.hpp"
 
@@ -58,7 +59,68 @@ int show_backups(const Settings& settings, bool as_json) {
   return status.ok ? 0 : 1;
 }
 
+namespace {
+
+// nullopt: latest.
+std::optional<Timestamp> moment_of(const std::string& text) {
+  if (text == "latest") return std::nullopt;
+  auto out = parse_rfc3339(text);
+  if (!out)
+    throw std::runtime_error("\"" + text +
+                             "\" is not a moment. Write it as 2026-03-01T12:30:00Z, or with "
+                             "another zone: 2026-03-01T13:30:00+01:00.");
+  return out;
+}
+
+// Until SIGINT or SIGTERM.
+void show_copy(const Settings& settings, const RestoreOptions& options,
+               const operate::Installation& installation, const operate::TenantWanted& wanted) {
+  operate::TenantCopy copy(installation, wanted);
+  Settings with;
+  with.data_directory = copy.folder();
+  with.embedded = false;
+  with.database = copy.database();
+  with.keystore = copy.keystore();
+  with.root_key = root_key_of(settings).path;
+  with.root_key_command = settings.root_key_command;
+  with.port = options.port;
+  with.loops = 1;
+  with.connections = 3;
+  with.test_clock = settings.test_clock;
+  with.copy_of = copy.to();
+  with.backup.enabled = false;
+  Program program(std::move(with));
+  program.start();
+  std::cout << fmt::format(
+                   "\n  {} as it was at {}, read-only: {}\n  Its administrators sign in with their "
+                   "password and second factor of today. Ctrl-C ends and removes it.\n\n",
+                   wanted.slug, to_rfc3339(copy.to()), program.base->public_url)
+            << std::flush;
+  program.run_until_signalled();
+  program.stop();
+}
+
+void restore_one(const Settings& settings, const RestoreOptions& options) {
+  if (options.keystore || options.force || options.lose_trail || options.discard_old)
+    throw std::runtime_error(
+        "--tenant goes with --to and --copy alone: the trail stays, and so do the keys.");
+  if (options.to.empty())
+    throw std::runtime_error("say which moment: --to 2026-03-01T12:30:00Z, or --to latest.");
+  operate::TenantWanted wanted{options.tenant, moment_of(options.to)};
+  auto installation = installation_beside(settings, options.settings_given);
+  if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
+  if (options.copy)
+    show_copy(settings, options, installation, wanted);
+  else
+    std::cout << operate::restore_tenant(installation, wanted);
+}
+
+}  // namespace
+
 void restore(const Settings& settings, const RestoreOptions& options) {
+  if (!options.tenant.empty()) return restore_one(settings, options);
+  if (options.copy)
+    throw std::runtime_error("say of which organisation: --tenant and its short name.");
   auto installation = installation_beside(settings, options.settings_given);
   take_data_directory(settings);
   if (options.discard_old) {
@@ -80,12 +142,8 @@ void restore(const Settings& settings, const RestoreOptions& options) {
       throw std::runtime_error("say which moment: --to 2026-03-01T12:30:00Z, or --to latest.");
     std::cout << told;
     return;
-  } else if (options.to != "latest") {
-    wanted.to = parse_rfc3339(options.to);
-    if (!wanted.to)
-      throw std::runtime_error("\"" + options.to +
-                               "\" is not a moment. Write it as 2026-03-01T12:30:00Z, or with "
-                               "another zone: 2026-03-01T13:30:00+01:00.");
+  } else {
+    wanted.to = moment_of(options.to);
   }
   operate::keep_settings(installation);
   std::cout << operate::restore(installation, wanted);

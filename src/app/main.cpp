@@ -366,8 +366,19 @@ int main(int argc, char** argv) {
       backup->add_subcommand("create", "Begins a repository anew in a place that is empty");
   auto* configuration = backup->add_subcommand(
       "configuration", "Prints what pgBackRest needs for clusters that are not Varde's own");
-  auto* restore = cli.add_subcommand("restore", "Restores to a moment, while Varde does not run");
+  auto* restore = cli.add_subcommand(
+      "restore", "Restores to a moment, while Varde does not run; one organisation, while it does");
   app::RestoreOptions restored;
+  auto* one =
+      restore->add_option("--tenant", restored.tenant,
+                          "Only this organisation (short name), beside the running program");
+  auto* copy = restore
+                   ->add_flag("--copy", restored.copy,
+                              "Shows it read-only on this machine until this is ended, instead "
+                              "of putting it in place")
+                   ->needs(one);
+  restore->add_option("--port", restored.port, "Port of the copy; 0 lets the system choose")
+      ->needs(copy);
   restore->add_option("--to", restored.to, "The moment (2026-03-01T12:30:00Z), or latest");
   restore->add_flag("--keystore", restored.keystore,
                     "The keystore instead, to its latest state; only after a loss");
@@ -380,6 +391,8 @@ int main(int argc, char** argv) {
   restore->add_option("--ledger", settings.ledger,
                       "Directory of the ledger of erasures, if the data directory is lost");
   restore->add_flag("--quick-database", settings.quick_database, "No fsync; for tests")->group("");
+  restore->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
+      ->group("");
   for (auto* command :
        {root, rotate, clean, run, status, due, drill, record, sweep, create, restore, evidence,
         programme, tenant_list, tenant_end, tenant_reopen, tenant_certificate, tenant_export}) {

@@ -12,11 +12,13 @@
 #include <fstream>
 
 #include "base/log.hpp"
+#include "db/closed.hpp"
 #include "db/migrate.hpp"
 #include "net/dns.hpp"
 #include "operate/backup/pgbackrest.hpp"
 #include "operate/backup/restore.hpp"
 #include "trust/audit.hpp"
+#include "trust/copy.hpp"
 #include "trust/erasure.hpp"
 #include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -56,6 +58,22 @@ std::string log_name(std::string_view public_url) {
   auto host = start == std::string_view::npos ? public_url : public_url.substr(start + 2);
   host = host.substr(0, host.find_first_of(":/+ "));
   return host.empty() ? "localhost" : std::string(host);
+}
+
+// A copy takes logins and nothing else.
+std::optional<net::Response> refused_by_copy(const Settings& settings,
+                                             const net::Request& request) {
+  if (!settings.copy_of || request.method == "GET" || request.method == "HEAD") return {};
+  constexpr std::string_view kLogins = "/api/v1/session";
+  if (request.path == kLogins || request.path.starts_with(std::string(kLogins) + "/")) return {};
+  return web::error_response(
+      Error{ErrorCode::forbidden,
+            fmt::format("This is a read-only copy of {}. Nothing can be changed in it.",
+                        to_rfc3339(*settings.copy_of)),
+            {},
+            "read-only-copy",
+            0},
+      request.id);
 }
 
 }  // namespace
@@ -195,7 +213,8 @@ void add_routes(Program& program) {
   program.modules = make_modules(program);
   for (auto& module : program.modules) {
     if (module.routes) module.routes(*program.api);
-    if (module.pages) module.pages(program.router);
+    // What a copy would show to visitors is not so any more.
+    if (module.pages && !program.settings.copy_of) module.pages(program.router);
   }
   add_home_routes(*program.api, program.modules);
   add_console(program.router, program.ready);
@@ -231,6 +250,10 @@ void Program::start() {
   base.reset(new trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
   base->witness = settings.witness;
   base->ledger = settings.ledger;
+  if (settings.copy_of) {
+    base->extensions.add(trust::ReadOnlyCopy{*settings.copy_of});
+    trust::remember_no_keys();
+  }
   identity = std::make_unique<trust::Identity>(*base);
   workers = std::make_unique<jobs::Workers>(*database, 16);
   net::HttpServerOptions options{.address = settings.address,
@@ -252,7 +275,17 @@ void Program::start() {
     net::Response response;
     try {
       if (!routed) throw db::Unavailable("starting");
-      response = router.route(request);
+      auto refused = refused_by_copy(settings, request);
+      response = refused ? std::move(*refused) : router.route(request);
+    } catch (const db::Closed&) {
+      response = web::error_response(
+          Error{ErrorCode::unavailable,
+                "This organisation's data is being brought back to an earlier moment. Try again in "
+                "a minute.",
+                {},
+                "tenant-closed",
+                5},
+          request.id);
     } catch (const db::Unavailable& e) {
       log::warning("A request was refused: the database is away, or the program is starting",
                    {{"request_id", request.id}, {"what", e.what()}});
@@ -277,11 +310,7 @@ void Program::start() {
 
   add_routes(*this);
   routed = true;
-  trust::add_trail_jobs(*base, *workers);
-  trust::add_erasure_jobs(*base, *workers);
-  for (auto& module : modules)
-    if (module.jobs) module.jobs(*workers);
-  workers->start(work, settings.embedded);
+  if (!settings.copy_of) start_work(work);
   web_loops[0]->spawn([this] {
     // Another node ended a session or changed a right: forget what is remembered.
     while (true) {
@@ -296,6 +325,14 @@ void Program::start() {
   });
   ready = true;
   log::info("Varde is running", {{"url", base->public_url}, {"version", VARDE_VERSION}});
+}
+
+void Program::start_work(const std::vector<net::Loop*>& loops) {
+  trust::add_trail_jobs(*base, *workers);
+  trust::add_erasure_jobs(*base, *workers);
+  for (auto& module : modules)
+    if (module.jobs) module.jobs(*workers);
+  workers->start(loops, settings.embedded);
 }
 
 void Program::run_until_signalled() {

@@ -47,6 +47,7 @@ struct Settings {
   bool quick_database = false;     ///< No fsync: for tests and benchmarks of throw-away data only.
   operate::BackupSettings backup;  ///< Of the embedded clusters.
   std::string config;              ///< The varde.toml that was read.
+  std::optional<Timestamp> copy_of;  ///< It shows what was then, and changes nothing.
 };
 
 /// Reads varde.toml. Errors name the line and the key.
@@ -90,11 +91,15 @@ void rotate_tenants(const Settings& settings, const std::string& slug);
 int work_on_backups(const Settings& settings, const std::string& what);
 int show_backups(const Settings& settings, bool as_json);
 struct RestoreOptions {
-  std::string to;  ///< RFC 3339, or "latest".
+  std::string to;      ///< RFC 3339, or "latest".
+  std::string tenant;  ///< Only this organisation (short name), beside the running program.
+  bool copy = false;   ///< Show it read-only instead of putting it in place.
+  unsigned short port = 0;
   bool keystore = false, force = false, lose_trail = false, discard_old = false;
   bool settings_given = false;  ///< The repository is said, not remembered.
 };
-/// Restores while the program does not run. Throws with what to do.
+/// Restores while the program does not run, or one organisation while it does. Throws with what to
+/// do.
 void restore(const Settings& settings, const RestoreOptions& options);
 /// Rewrites the files of the keystore without the keys that were destroyed, beside the running
 /// program. Says what it did. Throws with what to do.
@@ -156,6 +161,7 @@ struct Program {
 
  private:
   void open_databases();
+  void start_work(const std::vector<net::Loop*>& loops);
   bool stopped_ = false;
 };
 

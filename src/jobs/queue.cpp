@@ -6,6 +6,8 @@
 
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "db/closed.hpp"
+#include "net/fiber_id.hpp"
 
 namespace varde::jobs {
 namespace {
@@ -13,10 +15,21 @@ namespace {
 metrics::Counter finished("varde_jobs_finished_total", "Jobs ended", {"kind", "outcome"});
 std::atomic<bool> draining{false};
 
+// Organisations whose jobs come to rest while their rows are exchanged (operate/backup/tenant.hpp),
+// each until when at most, and whose job a fiber runs.
+struct Rest {
+  std::atomic<bool> any{false};
+  std::mutex mutex;
+  std::map<Uuid, net::Deadline> until;
+  std::unordered_map<const void*, Uuid> running;
+};
+Rest rest;
+
 constexpr auto kLease = std::chrono::seconds(30);
 constexpr auto kHeartbeat = std::chrono::seconds(10);
 constexpr auto kPoll = std::chrono::seconds(1);
 constexpr int kMaxAttempts = 10;
+constexpr auto kClosedPause = std::chrono::seconds(2);
 
 // A job of the same key that waits is enough; one that runs already may have looked past what this
 // one is about, and so runs again when it ends.
@@ -29,11 +42,13 @@ constexpr db::Sql kNotify{"jobs.notify", "SELECT pg_notify('varde_jobs', '')"};
 // Work is due by varde::now(), but leases are measured by the database's clock: one for all nodes,
 // and a corrected clock on one of them takes no other's work. $3: what runs here already, for a
 // machine that slept past a lease has not yet extended it.
-constexpr db::Sql kClaim{"jobs.claim",
-                         "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
-                         "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR "
-                         "lease_until <= clock_timestamp()) "
-                         "AND job_id <> ALL($3) ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
+constexpr db::Sql kClaim{
+    "jobs.claim",
+    "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
+    "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR "
+    "lease_until <= clock_timestamp()) AND NOT EXISTS (SELECT 1 FROM "
+    "tenant_rest r WHERE r.tenant_id = job.tenant_id AND r.until > "
+    "clock_timestamp()) AND job_id <> ALL($3) ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
 constexpr db::Sql kLeaseMany{
     "jobs.lease",
     "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $2), attempts = "
@@ -55,6 +70,15 @@ constexpr db::Sql kRetry{
 constexpr db::Sql kGiveUp{"jobs.give_up",
                           "UPDATE job SET failed_at = $2, lease_until = NULL, unique_key = NULL, "
                           "error = $3 WHERE job_id = $1"};
+struct RestRow {
+  Uuid tenant_id;
+  double seconds = 0;
+};
+BOOST_DESCRIBE_STRUCT(RestRow, (), (tenant_id, seconds))
+constexpr db::Sql kResting{
+    "jobs.resting",
+    "SELECT tenant_id, extract(epoch FROM until - clock_timestamp())::double precision AS seconds "
+    "FROM tenant_rest WHERE until > clock_timestamp()"};
 constexpr db::Sql kVoidLeases{"jobs.void_leases",
                               "UPDATE job SET lease_until = NULL WHERE lease_until IS NOT NULL"};
 
@@ -86,6 +110,7 @@ struct Workers::Impl {
     std::lock_guard lock(mutex);
     return held;
   }
+  void look_who_rests();
   void claim_loop(PerLoop& mine);
   void heartbeat_loop();
   void listen_loop();
@@ -104,7 +129,15 @@ void Workers::handle(const std::string& kind, Handler handler) {
   impl_->handlers[kind] = std::move(handler);
 }
 void Workers::schedule(Schedule schedule) { impl_->schedules.push_back(std::move(schedule)); }
-bool Workers::stopping() { return draining; }
+bool Workers::stopping() {
+  if (draining) return true;
+  if (!rest.any) return false;
+  std::lock_guard lock(rest.mutex);
+  auto mine = rest.running.find(net::fiber_id());
+  if (mine == rest.running.end()) return false;
+  auto until = rest.until.find(mine->second);
+  return until != rest.until.end() && until->second > std::chrono::steady_clock::now();
+}
 
 void Workers::wake() {
   for (auto& loop : impl_->loops) loop->wake.wake();
@@ -129,14 +162,29 @@ void Workers::start(const std::vector<net::Loop*>& loops, bool sole_node) {
   });
 }
 
+void Workers::Impl::look_who_rests() {
+  auto tx = database->system();
+  auto rows = tx.all<RestRow>(kResting);
+  std::lock_guard lock(rest.mutex);
+  rest.until.clear();
+  for (const auto& row : rows)
+    rest.until[row.tenant_id] =
+        net::in(std::chrono::milliseconds(static_cast<std::int64_t>(row.seconds * 1000)));
+  rest.any = !rest.until.empty();
+}
+
 void Workers::Impl::listen_loop() {
   while (!draining) {
     try {
-      db::Listener listener(database->conninfo(), "varde_system", {"varde_jobs"});
+      db::Listener listener(database->conninfo(), "varde_system", {"varde_jobs", "varde_rest"});
+      look_who_rests();
       for (auto& loop : loops) loop->wake.wake();
-      while (!draining)
-        if (listener.next(net::in(std::chrono::seconds(5))))
-          for (auto& loop : loops) loop->wake.wake();
+      while (!draining) {
+        auto notice = listener.next(net::in(std::chrono::seconds(5)));
+        if (!notice) continue;
+        if (notice->channel == "varde_rest") look_who_rests();
+        for (auto& loop : loops) loop->wake.wake();
+      }
     } catch (const db::Unavailable& e) {
       log::warning("The queue cannot listen; it polls meanwhile", {{"what", e.what()}});
       net::sleep_for(std::chrono::seconds(1));
@@ -209,6 +257,16 @@ void Workers::Impl::heartbeat_loop() {
 }
 
 void Workers::Impl::execute(PerLoop&, const Job& job) {
+  struct Mine {
+    explicit Mine(const Job& job) {
+      std::lock_guard lock(rest.mutex);
+      if (job.tenant_id) rest.running[net::fiber_id()] = *job.tenant_id;
+    }
+    ~Mine() {
+      std::lock_guard lock(rest.mutex);
+      rest.running.erase(net::fiber_id());
+    }
+  } mine{job};
   std::string failure;
   Outcome outcome;
   auto found = handlers.find(job.kind);
@@ -224,6 +282,8 @@ void Workers::Impl::execute(PerLoop&, const Job& job) {
       }
     } catch (const net::Stopped&) {
       return;  // the lease ends, or the next start voids it
+    } catch (const db::Closed&) {
+      outcome = Outcome::again(now() + kClosedPause);
     } catch (const std::exception& e) {
       failure = e.what();
     }

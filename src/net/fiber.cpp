@@ -13,6 +13,7 @@
 
 #include "base/log.hpp"
 #include "net/fiber_asio.hpp"
+#include "net/fiber_id.hpp"
 
 namespace varde::net {
 
@@ -30,6 +31,8 @@ thread_local Loop* this_loop = nullptr;
 struct Fiber {
   asio::yield_context* yield;
 };
+
+const void* fiber_id() noexcept { return running; }
 
 namespace detail {
 

@@ -23,6 +23,7 @@ trust::Module make_module(trust::Base&, const Environment& environment) {
                                                       "head_note", "tables", "least", "most"}),
       trust::nothing_personal(
           "drill", {"drill_id", "started_at", "ended_at", "point_at", "passed", "findings"}),
+      trust::nothing_personal("tenant_rest", {"tenant_id", "until"}),
   };
   return module;
 }

@@ -8,6 +8,7 @@ GLOBAL = {
     "invitation": "found by its token", "password_reset": "found by its token", "job": "the queue spans tenants",
     "source_ref": "leads from a link to its tenant", "schema_migration": "the schema's own",
     "restore_point": "a moment of all organisations", "drill": "the same",
+    "tenant_rest": "whose jobs the queue leaves alone, and the queue spans tenants",
 }
 # Tenant tables that the system role reaches too, and why.
 SYSTEM = {"tenant", "membership", "idempotency", "image", "provider",  # provider: whose it is, of SMS gateways alone

@@ -17,15 +17,6 @@ namespace {
 
 constexpr std::size_t kMostFindings = 20;
 
-db::ClusterOptions scratch_options(const Installation& installation, const std::string& folder) {
-  return {.directory = installation.data_directory + "/" + folder,
-          .name = "drill",
-          // Nothing of it is kept.
-          .settings = {"fsync = off", "full_page_writes = off", "shared_buffers = 64MB",
-                       "max_connections = 20", "autovacuum = off", "jit = off"},
-          .roles = installation.main.roles};
-}
-
 struct Chosen {
   RestorePoint point;
   const Backup* backup = nullptr;
@@ -140,11 +131,10 @@ DrillResult hold_drill(const Installation& installation, const State& state) {
   auto options =
       scratch_options(installation, fresh_scratch(installation.data_directory, Scratch::drill));
   db::Cluster cluster(options);
-  pgbackrest.run(
-      Cluster::main,
-      {"--repo=1", "--pg1-path=" + cluster.data(), "--set=" + chosen.backup->label, "--type=name",
-       "--target=" + chosen.point.name, fmt::format("--target-timeline={}", chosen.point.timeline),
-       "--target-action=promote", "--archive-mode=off", "restore"});
+  fetch_scratch(
+      installation, cluster, chosen.backup->label, kRecent,
+      {"--type=name", "--target=" + chosen.point.name,
+       fmt::format("--target-timeline={}", chosen.point.timeline), "--target-action=promote"});
   try {
     cluster.start();
   } catch (const std::exception& e) {

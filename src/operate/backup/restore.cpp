@@ -10,6 +10,7 @@
 #include "operate/backup/scratch.hpp"
 #include "operate/backup/status.hpp"
 #include "operate/backup/store.hpp"
+#include "operate/backup/target.hpp"
 #include "trust/audit.hpp"
 #include "trust/trail/trail.hpp"
 #include "web/reflect.hpp"
@@ -73,8 +74,9 @@ class Restore {
 
   std::string run() {
     pgbackrest_.write_configuration();
-    choose();
-    check_room(data_, chosen_->database_bytes, "a restore");
+    info_ = pgbackrest_.info(which_);
+    target_ = find_target(info_, forks(), wanted_.to);
+    check_room(data_, target_.backup.database_bytes, "a restore");
     step_.folder = fresh_scratch(data_, Scratch::restored);
     step_.fork.cluster = std::string(word(which_));
     step_.fork.to = wanted_.to.value_or(machine_now());
@@ -101,47 +103,7 @@ class Restore {
   }
 
  private:
-  // ---- which backup
-
-  std::vector<Fork> forks() const {
-    std::vector<Fork> out;
-    for (const auto& fork : state_.forks)
-      if (fork.cluster == word(which_)) out.push_back(fork);
-    return out;
-  }
-
-  void choose() {
-    info_ = pgbackrest_.info(which_);
-    auto own = forks();
-    auto now = machine_now();
-    if (wanted_.to && *wanted_.to > now)
-      throw std::runtime_error(fmt::format(
-          "{} is still to come. Give a moment that was, or latest.", to_rfc3339(*wanted_.to)));
-    auto at = wanted_.to.value_or(now);
-    chosen_ = backup_for(info_, own, kRecent, at);
-    timeline_ = timeline_at(own, at);
-    if (chosen_ != nullptr) return;
-    // As it was when a monthly set was made.
-    for (const auto& backup : info_.backups)
-      if (backup.repository == kMonthly && !backup.damaged && wanted_.to &&
-          backup.stop == std::chrono::floor<std::chrono::seconds>(*wanted_.to)) {
-        chosen_ = &backup;
-        return;
-      }
-    std::string reach;
-    if (auto oldest = oldest_moment(info_))
-      reach = fmt::format("Any moment from {} on can be restored", to_rfc3339(*oldest));
-    else
-      reach = "There is no backup that could be restored";
-    std::string monthly;
-    for (const auto& backup : info_.backups)
-      if (backup.repository == kMonthly && !backup.damaged)
-        monthly += (monthly.empty() ? "" : ", ") + to_rfc3339(backup.stop);
-    if (!monthly.empty()) reach += ", and the moments of the monthly sets: " + monthly;
-    throw std::runtime_error(fmt::format("{} is out of reach. {}.",
-                                         wanted_.to ? to_rfc3339(*wanted_.to) : "the latest state",
-                                         reach));
-  }
+  std::vector<Fork> forks() const { return forks_of(state_, which_); }
 
   // ---- clusters
 
@@ -178,16 +140,6 @@ class Restore {
     pgbackrest_.run(which, words);
   }
 
-  std::vector<std::string> target() const {
-    auto line = "--target-timeline=" + (timeline_ ? std::to_string(*timeline_) : "current");
-    if (chosen_->repository == kMonthly)
-      return {"--type=immediate", "--target-action=promote", "--target-timeline=current"};
-    if (!wanted_.to) return {"--type=default", line};
-    auto text = to_rfc3339(*wanted_.to);
-    text.back() = '+';
-    return {"--type=time", "--target=" + text + "00", "--target-action=promote", line};
-  }
-
   // What the data directory still holds of the log, and the archive does not have.
   void rescue_log(Cluster which, const std::string& data) {
     std::error_code none;
@@ -209,16 +161,12 @@ class Restore {
     start(installation_.keystore, Cluster::keystore, true);
     auto source = latest_state();
     std::cerr << "Recovering …\n";
-    fetch(*chosen_, Cluster::main, step_.folder, target(), true);
+    fetch(target_.backup, Cluster::main, step_.folder, target_.words(), true);
     db::Cluster* restored = nullptr;
     try {
       restored = &start(beside_options(Cluster::main, step_.folder), Cluster::main, true);
-    } catch (const std::exception& e) {
-      auto said = read_file(data_ + "/" + step_.folder + "/log/postgres.log").value_or("");
-      if (said.find("before configured recovery target was reached") != std::string::npos)
-        throw std::runtime_error(
-            "the moment is out of reach: the archive of the log ends before it. `--to latest` "
-            "restores as far as it goes.");
+    } catch (const std::exception&) {
+      if (auto why = why_not_recovered(data_ + "/" + step_.folder)) throw std::runtime_error(*why);
       throw;
     }
     db::migrate(restored->conninfo(), "main");
@@ -254,7 +202,7 @@ class Restore {
       auto now = machine_now();
       const auto* newest = backup_for(info_, forks(), kRecent, now);
       if (newest == nullptr) throw std::runtime_error("there is no recent backup.");
-      check_room(data_, newest->database_bytes + chosen_->database_bytes, "a restore");
+      check_room(data_, newest->database_bytes + target_.backup.database_bytes, "a restore");
       auto timeline = timeline_at(forks(), now);
       auto folder = fresh_scratch(data_, Scratch::latest);
       fetch(*newest, Cluster::main, folder,
@@ -358,13 +306,13 @@ class Restore {
             "nevertheless.");
       rescue_log(Cluster::keystore, old.data());
     }
-    fetch(*chosen_, Cluster::keystore, step_.folder, target(), true);
+    fetch(target_.backup, Cluster::keystore, step_.folder, target_.words(), true);
     auto& restored =
         start(beside_options(Cluster::keystore, step_.folder), Cluster::keystore, true);
     db::migrate(restored.conninfo(), "keystore");
     learn_timeline(restored.data());
     // The archive may be a minute behind: what was erased then is erased again from its ledger.
-    step_.fork.to = chosen_->stop;
+    step_.fork.to = target_.backup.stop;
     if (!db::Cluster(installation_.main).exists()) return;
     auto& main = start(installation_.main, Cluster::main, true);
     db::migrate(main.conninfo(), "main");
@@ -379,7 +327,7 @@ class Restore {
     std::string out =
         wanted_.keystore
             ? fmt::format("The keystore is restored from backup {} and its archive.\n",
-                          chosen_->label)
+                          target_.backup.label)
             : fmt::format(
                   "The state of {} is restored. {} entries of the trails from after it were "
                   "kept. Everybody signs in again.\n",
@@ -397,8 +345,7 @@ class Restore {
   State state_;
   Cluster which_;
   Info info_;
-  const Backup* chosen_ = nullptr;
-  std::optional<std::int64_t> timeline_;
+  Target target_;
   Step step_;
   std::vector<std::unique_ptr<db::Cluster>> clusters_;
   std::int64_t carried_ = 0;
@@ -410,6 +357,7 @@ std::string settle_restore(const Installation& installation) {
   const auto& data = installation.data_directory;
   remove_scratch(data, Scratch::drill);
   remove_scratch(data, Scratch::latest);
+  remove_scratch(data, Scratch::one);
   auto text = read_file(step_path(data));
   if (!text) {
     remove_scratch(data, Scratch::restored);

@@ -1,11 +1,16 @@
 #include "operate/backup/scratch.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <vector>
 
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "db/cluster.hpp"
+#include "operate/backup/pgbackrest.hpp"
 
 namespace varde::operate {
 
@@ -21,6 +26,8 @@ const char* prefix(Scratch kind) {
       return "now.";
     case Scratch::drill:
       return "try.";
+    case Scratch::one:
+      return "one.";
   }
   return "";
 }
@@ -41,6 +48,10 @@ void remove_scratch(const std::string& data_directory, Scratch kind) {
     if (entry.path().filename().string().starts_with(prefix(kind)))
       left.push_back(entry.path().string());
   for (const auto& directory : left) {
+    int lock = ::open((directory + "/lock").c_str(), O_RDWR | O_CLOEXEC);
+    bool used = lock >= 0 && ::flock(lock, LOCK_EX | LOCK_NB) != 0;
+    if (lock >= 0) ::close(lock);
+    if (used) continue;
     db::Cluster({.directory = directory, .name = "scratch"}).end_predecessor();
     constexpr int kAttempts = 5;
     std::error_code failed;
@@ -52,6 +63,22 @@ void remove_scratch(const std::string& data_directory, Scratch kind) {
       log::warning("A folder of an ended restore or drill cannot be removed yet",
                    {{"folder", directory}, {"what", failed.message()}});
   }
+}
+
+db::ClusterOptions scratch_options(const Installation& installation, const std::string& folder) {
+  return {.directory = installation.data_directory + "/" + folder,
+          .name = "drill",
+          .settings = {"fsync = off", "full_page_writes = off", "shared_buffers = 64MB",
+                       "max_connections = 20", "autovacuum = off", "jit = off"},
+          .roles = installation.main.roles};
+}
+
+void fetch_scratch(const Installation& installation, const db::Cluster& cluster,
+                   const std::string& label, int repository, std::vector<std::string> words) {
+  words.insert(words.begin(), {fmt::format("--repo={}", repository), "--pg1-path=" + cluster.data(),
+                               "--set=" + label, "--archive-mode=off"});
+  words.emplace_back("restore");
+  PgBackRest(installation).run(Cluster::main, words);
 }
 
 }  // namespace varde::operate

@@ -7,6 +7,7 @@
 #include "base/metrics.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
+#include "jobs/queue.hpp"
 #include "net/http_client.hpp"
 #include "outreach/sms/gateway.hpp"
 #include "trust/egress.hpp"
@@ -592,7 +593,11 @@ void Sender::finish() {
   impl_->closed = true;
   impl_->work.wake_all();
   impl_->flush.wake();
-  while (!impl_->ended) impl_->end.wait(net::in(std::chrono::seconds(30)));
+  while (!impl_->ended) {
+    impl_->end.wait(net::in(std::chrono::milliseconds(250)));
+    // A provider with a slow pace is not waited for; what was handed over is written down.
+    if (jobs::Workers::stopping()) impl_->halt();
+  }
 }
 
 bool Sender::stopped() const { return impl_->stopped; }

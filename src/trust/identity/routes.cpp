@@ -8,6 +8,7 @@
 #include "crypto/totp.hpp"
 #include "jobs/queue.hpp"
 #include "trust/audit.hpp"
+#include "trust/copy.hpp"
 #include "trust/identity/internal.hpp"
 #include "web/resource.hpp"
 
@@ -271,8 +272,10 @@ struct Identity::Impl {
   SessionView view(const Login* login);
   std::pair<std::string, std::string> cookie(const net::Request& request, const std::string& token,
                                              bool end = false) const;
+  // A copy beside the program does not end the login to the program.
   std::string cookie_name(const net::Request& request) const {
-    return request.secure ? "__Host-varde" : "varde_session";
+    return std::string(request.secure ? "__Host-varde" : "varde_session") +
+           (base.extensions.all<ReadOnlyCopy>().empty() ? "" : "_copy");
   }
   std::string device_cookie(const Uuid& account) const;
   Result<void> check_totp(const AccountRow& account, const std::string& code, db::Tx& tx);
@@ -347,6 +350,8 @@ std::string Identity::Impl::device_cookie(const Uuid& account) const {
 
 SessionView Identity::Impl::view(const Login* login) {
   SessionView out;
+  for (const auto& copy : base.extensions.all<ReadOnlyCopy>())
+    out.notices.push_back({"copy", "Read-only copy of " + to_rfc3339(copy.of), {}, {}});
   if (login == nullptr) return out;
   out.state = login->state();
   auto tx = base.database.system();

@@ -292,7 +292,7 @@ function Finder() {
 }
 
 export default function Shell() {
-  const { tenant } = useSession()
+  const { tenant, notices } = useSession()
   const [open, setOpen] = useState(false)
   const may = useMay()
   const { pathname } = useLocation()
@@ -361,6 +361,13 @@ export default function Shell() {
             <IconFlask size={16} aria-hidden /> {t('shell:demo')}
           </section>
         )}
+        {notices
+          .filter((notice) => notice.kind === 'copy')
+          .map((notice) => (
+            <section key={notice.text} className="banner" aria-label={t('shell:copy')}>
+              <IconHistory size={16} aria-hidden /> {notice.text}
+            </section>
+          ))}
         <main id="content" tabIndex={-1}>
           <Suspense fallback={<Waiting />}>
             <Outlet />

@@ -183,6 +183,7 @@ function Editor({
       }
     >
       {locked && <Alert tone="warn">{t('campaigns:locked')}</Alert>}
+      {campaign.error && <Alert tone="warn">{campaign.error}</Alert>}
       {!sms && (
         <nav className="tabs" aria-label={t('campaigns:parts')}>
           <Link

@@ -99,6 +99,7 @@ export default function Live() {
         )
       }
     >
+      {state === 'paused' && campaign.data?.error && <Alert tone="warn">{campaign.data.error}</Alert>}
       <Loaded query={query} block={240}>
         {({ counts, rate_per_second, eta_seconds, state: s }) => {
           const left = counts.queued
