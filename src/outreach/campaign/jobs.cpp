@@ -7,8 +7,8 @@
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/sms.hpp"
 #include "people/person/person.hpp"
-#include "trust/egress.hpp"
 #include "trust/audit.hpp"
+#include "trust/egress.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
@@ -190,10 +190,9 @@ class Run {
     ctx.commit();
     next_look_ = std::chrono::steady_clock::now() + kLookAgain;
 
-    Sender sender(
-        base_, tenant_, provider, environment_.bounce_domain, id_,
-        [this](Ctx& inner, const std::vector<Sent>& sent) { return record(inner, sent); },
-        {.private_gateways = environment_.private_webhooks});
+    Sender sender(base_, tenant_, provider, environment_.bounce_domain, id_,
+                  [this](Ctx& inner, const std::vector<Sent>& sent) { return record(inner, sent); },
+                  {.private_gateways = environment_.private_webhooks});
     sender_ = &sender;
     produce_all();
     sender.finish();

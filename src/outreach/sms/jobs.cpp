@@ -124,19 +124,18 @@ class SmsRun {
   }
 
   std::string send(const Provider& provider) {
-    Sender sender(
-        base_, tenant_, provider, "", Uuid{},
-        [](Ctx& ctx, const std::vector<Sent>& sent) {
-          // What was offered to the gateway, the Sender writes.
-          for (const auto& one : sent)
-            if (!one.sms)
-              ctx.tx().later(
-                  kEnd, one.recipient_id,
-                  one.state == DeliveryState::failed ? SmsState::failed : SmsState::skipped,
-                  one.code, one.at);
-          return !jobs::Workers::stopping();
-        },
-        {.private_gateways = environment_.private_webhooks});
+    Sender sender(base_, tenant_, provider, "", Uuid{},
+                  [](Ctx& ctx, const std::vector<Sent>& sent) {
+                    // What was offered to the gateway, the Sender writes.
+                    for (const auto& one : sent)
+                      if (!one.sms)
+                        ctx.tx().later(kEnd, one.recipient_id,
+                                       one.state == DeliveryState::failed ? SmsState::failed
+                                                                          : SmsState::skipped,
+                                       one.code, one.at);
+                    return !jobs::Workers::stopping();
+                  },
+                  {.private_gateways = environment_.private_webhooks});
     std::map<Timestamp, std::vector<Uuid>> put_off;
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
     for (const auto& row : rows_) {

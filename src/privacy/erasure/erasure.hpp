@@ -10,8 +10,9 @@
 namespace varde::privacy {
 
 /// Erases again whom the ledger names: keys (the keystore may be an older one), and the persons
-/// that the main database has again; and organisations that were removed. Returns how many of these there were. Called while nobody
-/// else can reach the databases; stopped at any moment, it is to be called again.
+/// that the main database has again; and organisations that were removed. Returns how many of these
+/// there were. Called while nobody else can reach the databases; stopped at any moment, it is to be
+/// called again.
 std::size_t replay(trust::Base& base);
 
 void add_erasure_routes(trust::Api& api);

@@ -231,9 +231,9 @@ void add_offer_hooks(trust::Base& base) {
     return out;
   }});
   base.extensions.add(outreach::SmsReplyHook{take_reply});
-  base.extensions.add(trust::SealedColumn{
-      "booking", "sealed", "person_id", "", trust::sealed_under("booking:", "booking_id", false),
-      trust::SealedColumn::Holds::text});
+  base.extensions.add(trust::SealedColumn{"booking", "sealed", "person_id", "",
+                                          trust::sealed_under("booking:", "booking_id", false),
+                                          trust::SealedColumn::Holds::text});
   base.extensions.add(trust::StillNeeded{
       "SELECT FROM booking b WHERE b.person_id = p.person_id AND b.ends_at >= $1"});
   base.extensions.add(trust::aged_rows(

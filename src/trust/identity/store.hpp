@@ -130,7 +130,8 @@ inline constexpr db::Sql kLogin{
     "identity.login",
     "SELECT s.session_id, s.account_id, s.tenant_id, s.totp_passed, a.totp_confirmed, "
     "a.terms_version, m.role, m.suspended, "
-    "t.totp_roles, t.state AS tenant_state, s.last_seen_at, s.expires_at FROM session s JOIN account a USING (account_id) "
+    "t.totp_roles, t.state AS tenant_state, s.last_seen_at, s.expires_at FROM session s JOIN "
+    "account a USING (account_id) "
     "LEFT JOIN membership m ON m.tenant_id = s.tenant_id AND m.account_id = s.account_id "
     "LEFT JOIN tenant t ON t.tenant_id = m.tenant_id AND (t.state <> 3 OR m.role = 1) WHERE "
     "s.token_hash = $1"};
