@@ -303,11 +303,15 @@ Uuid insert_booking(Ctx& ctx, const Shift& shift, const Uuid& person,
   return id;
 }
 
+// Whoever said yes was answered already; while many say yes at once, they come first.
+constexpr auto kConfirmedLater = std::chrono::seconds(2);
+
 void enqueue_after(Ctx& ctx, const Uuid& shift, const Uuid& person) {
   jobs::enqueue(ctx.tx(), {.kind = "staffing.after",
                            .tenant_id = ctx.tenant,
                            .payload = json::serialize(json::object{{"shift_id", shift.str()},
-                                                                   {"person_id", person.str()}})});
+                                                                   {"person_id", person.str()}}),
+                           .run_at = now() + kConfirmedLater});
 }
 
 std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,

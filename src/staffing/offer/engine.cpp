@@ -320,7 +320,7 @@ Result<jobs::Outcome> remind(trust::Base& base, const jobs::Job& job) {
 
 // Whoever answers just now is told in the answer, and so needs no message: the others are told a
 // moment after the last place went.
-constexpr auto kOthersLater = std::chrono::seconds(3);
+constexpr auto kOthersLater = std::chrono::seconds(5);
 
 void tell_others_later(Ctx& ctx, const Uuid& shift) {
   jobs::enqueue(ctx.tx(), {.kind = "staffing.others",
