@@ -81,6 +81,7 @@ void remove_tenant(trust::Base& base, const Uuid& tenant) {
   certificate.rows_in_backups_until = certificate.removed_at + kMainBackups;
   {
     auto tx = base.database.system(kPatience);
+    if (tx.query(kLockRemoving, tenant).empty()) return;  // somebody else has
     for (const auto& row : tx.all<RemovedRow>(kRemoveRows, tenant))
       certificate.rows.push_back({row.removed_from, row.removed});
     tx.later(kRemoved, tenant, certificate.removed_at,

@@ -42,6 +42,10 @@ inline constexpr db::Sql kRemoving{
     "$4"};
 inline constexpr db::Sql kRemoveRows{"contract.remove_rows",
                                      "SELECT removed_from, removed FROM remove_tenant($1)"};
+/// One at a time removes, and once.
+inline constexpr db::Sql kLockRemoving{
+    "contract.lock_removing",
+    "SELECT tenant_id FROM contract_end WHERE tenant_id = $1 AND state = 3 FOR UPDATE"};
 inline constexpr db::Sql kRemoved{
     "contract.removed",
     "UPDATE contract_end SET state = 4, removed_at = $2, certificate = $3 WHERE tenant_id = $1"};
