@@ -320,7 +320,7 @@ Result<jobs::Outcome> remind(trust::Base& base, const jobs::Job& job) {
 
 // Whoever answers just now is told in the answer, and so needs no message: the others are told a
 // moment after the last place went.
-constexpr auto kOthersLater = std::chrono::seconds(5);
+constexpr auto kOthersLater = std::chrono::seconds(3);
 
 void tell_others_later(Ctx& ctx, const Uuid& shift) {
   jobs::enqueue(ctx.tx(), {.kind = "staffing.others",
@@ -335,8 +335,10 @@ Result<jobs::Outcome> tell_others(trust::Base& base, const jobs::Job& job) {
   auto shift = find_shift(ctx, id_of(job, "shift_id"));
   if (!shift || shift->state != ShiftState::filled) return jobs::Outcome::done();
   // Everybody who answers at this moment waits for what is closed here.
-  tell(ctx, *shift, ctx.tx().all<Uuid>(kUndecided, shift->id), Tell::taken, {},
-       [&] { return ctx.tx().all<Uuid>(kCloseOthers, shift->id); });
+  tell(ctx, *shift, ctx.tx().all<Uuid>(kUndecided, shift->id), Tell::taken, {}, [&] {
+    ctx.tx().later(kTouchShift, shift->id, now());
+    return ctx.tx().all<Uuid>(kCloseOthers, shift->id);
+  });
   ctx.commit();
   return jobs::Outcome::done();
 }

@@ -106,6 +106,9 @@ inline constexpr db::Sql kAnswers{
 inline constexpr db::Sql kExpire{
     "offer.expire", "UPDATE offer o SET state = 6" VARDE_LOCKED_OFFERS(
                         "(state = 1 AND (expires_at <= $2 OR $3) OR state = 4 AND $4)")};
+// Questions were closed that nobody answered: whoever looks at the shift sees it.
+inline constexpr db::Sql kTouchShift{"offer.touch_shift",
+                                     "UPDATE shift SET updated_at = $2 WHERE shift_id = $1"};
 inline constexpr db::Sql kMovingOffers{
     "offer.moving",
     "SELECT 'shift.changed' AS type, shift_id AS id, (extract(epoch FROM max(answered_at)) * "
