@@ -78,7 +78,7 @@ operate::Posture kept_posture(const Settings& settings) {
 
 // With the databases of the program that runs, and all modules as it has them.
 void beside(Settings settings, const std::string& slug,
-            const std::function<void(trust::Ctx&, const operate::Environment&)>& work) {
+            const std::function<Result<void>(trust::Ctx&, const operate::Environment&)>& work) {
   drop_root(settings);
   crypto::initialise();
   if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
@@ -111,12 +111,12 @@ void beside(Settings settings, const std::string& slug,
   net::run_fiber([&] {
     try {
       program.keys->open("", false);
-      auto tenant = trust::find_tenant(*program.base, slug);
-      if (!tenant)
-        throw std::runtime_error("there is no organisation \"" + slug +
-                                 "\". Give its short name with --tenant.");
-      trust::Ctx ctx(*program.base, *tenant, {});
-      work(ctx, environment);
+      if (auto tenant = trust::find_tenant(*program.base, slug)) {
+        trust::Ctx ctx(*program.base, *tenant, {});
+        if (auto done = work(ctx, environment); !done) failure = done.error().message;
+      } else {
+        failure = "there is no organisation \"" + slug + "\". Give its short name with --tenant.";
+      }
     } catch (const db::Unavailable& e) {
       failure = std::string(
                     "the databases are not to be reached. Varde must be running: start it "
@@ -220,15 +220,17 @@ void keep_posture(const Settings& settings) {
 
 void make_evidence(const Settings& settings, const EvidenceOptions& options) {
   Output out(options.out);
-  beside(settings, options.tenant, [&](trust::Ctx& ctx, const operate::Environment& environment) {
-    auto period =
-        operate::read_period(moment(options.from, "--from"), moment(options.until, "--to"));
-    if (!period) throw std::runtime_error(sentence_of(period.error()));
-    operate::record_evidence(ctx, *period);
-    ctx.commit();
-    operate::write_evidence(ctx.base, ctx.tenant, environment, *period,
-                            [&](std::string_view bytes) { return out.write(bytes); });
-  });
+  if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
+  auto period = operate::read_period(moment(options.from, "--from"), moment(options.until, "--to"));
+  if (!period) throw std::runtime_error(sentence_of(period.error()));
+  beside(settings, options.tenant,
+         [&](trust::Ctx& ctx, const operate::Environment& environment) -> Result<void> {
+           operate::record_evidence(ctx, *period);
+           ctx.commit();
+           operate::write_evidence(ctx.base, ctx.tenant, environment, *period,
+                                   [&](std::string_view bytes) { return out.write(bytes); });
+           return {};
+         });
   out.keep();
   if (!options.out.empty())
     std::cout << "The evidence is in " << options.out
@@ -238,13 +240,15 @@ void make_evidence(const Settings& settings, const EvidenceOptions& options) {
 void write_programme(const Settings& settings, const EvidenceOptions& options,
                      const std::string& format) {
   Output out(options.out);
-  beside(settings, options.tenant, [&](trust::Ctx& ctx, const operate::Environment& environment) {
-    auto text = operate::make_programme(
-        ctx, environment,
-        format == "pdf" ? operate::ProgrammeFormat::pdf : operate::ProgrammeFormat::html);
-    if (!text) throw std::runtime_error(text.error().message);
-    out.write(*text);
-  });
+  beside(settings, options.tenant,
+         [&](trust::Ctx& ctx, const operate::Environment& environment) -> Result<void> {
+           VARDE_TRY(auto text,
+                     operate::make_programme(ctx, environment,
+                                             format == "pdf" ? operate::ProgrammeFormat::pdf
+                                                             : operate::ProgrammeFormat::html));
+           out.write(text);
+           return {};
+         });
   out.keep();
   if (!options.out.empty()) std::cout << "The programme is in " << options.out << ".\n";
 }
