@@ -5,11 +5,9 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
-#include "crypto/hash.hpp"
-#include "crypto/sha256.hpp"
 #include "people/csv/csv_writer.hpp"
 #include "trust/identity/identity.hpp"
-#include "trust/package/zip.hpp"
+#include "trust/package/signed.hpp"
 #include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/entry.hpp"
@@ -99,12 +97,7 @@ class Writing {
                            " options='-c default_transaction_isolation=repeatable\\ read'",
                .user = "varde_app",
                .connections_per_loop = 1}),
-        zip_(
-            [this, &out](std::string_view bytes) {
-              receipt_.bytes += static_cast<std::int64_t>(bytes.size());
-              return out(bytes);
-            },
-            at_) {
+        package_(base.keys.signer(), at_, out) {
     ctx_.commit();
     sealed_ = base.extensions.all<SealedColumn>();
     sealed_.push_back(trust::sealed_values());
@@ -125,34 +118,11 @@ class Writing {
       if (!write_table(table)) return std::nullopt;
     snapshot_.reset();
     if (!write_trail()) return std::nullopt;
-    if (!add("index.html", index(tables))) return std::nullopt;
+    if (!package_.add("index.html", index(tables))) return std::nullopt;
     return prove();
   }
 
  private:
-  // ---- entries of the file
-
-  bool begin(const std::string& name) {
-    entry_ = name;
-    bytes_ = 0;
-    hash_.emplace();
-    return zip_.begin(name);
-  }
-  bool write(std::string_view bytes) {
-    hash_->add(bytes);
-    bytes_ += bytes.size();
-    return zip_.write(bytes);
-  }
-  bool end() {
-    listed_.push_back({{"name", entry_}, {"bytes", bytes_}, {"sha256", hex(hash_->finish())}});
-    return zip_.end();
-  }
-  bool add(const std::string& name, std::string_view bytes, bool packed = false) {
-    listed_.push_back(
-        {{"name", name}, {"bytes", bytes.size()}, {"sha256", hex(crypto::sha256(bytes))}});
-    return zip_.add(name, bytes, packed);
-  }
-
   // ---- tables
 
   // The rows of a table, opened, a thousand at a time. `take` says whether to go on.
@@ -244,21 +214,21 @@ class Writing {
   }
 
   bool write_table(Table& table) {
-    if (!begin("tables/" + table.name + ".jsonl")) return false;
+    if (!package_.begin("tables/" + table.name + ".jsonl")) return false;
     bool ok = each(table, false, [&](std::vector<json::object>& rows) {
       complete(table, rows);
       std::string lines;
       for (const auto& row : rows) lines += json::serialize(row) + "\n";
       table.rows += std::ssize(rows);
-      return write(lines);
+      return package_.write(lines);
     });
-    if (!ok || !end()) return false;
+    if (!ok || !package_.end()) return false;
     receipt_.rows += table.rows;
     return table.rows == 0 || (write_csv(table) && write_files(table));
   }
 
   bool write_csv(const Table& table) {
-    if (!begin("tables/" + table.name + ".csv")) return false;
+    if (!package_.begin("tables/" + table.name + ".csv")) return false;
     people::csv::Writer csv;
     std::vector<std::string> cells;
     for (const auto& column : table.columns) cells.push_back(column.name);
@@ -272,9 +242,9 @@ class Writing {
         if (table.name == "membership") cells.push_back(cell_of(row.at("name")));
         csv.row(cells);
       }
-      return write(csv.take());
+      return package_.write(csv.take());
     });
-    return ok && (csv.size() == 0 || write(csv.take())) && end();
+    return ok && (csv.size() == 0 || package_.write(csv.take())) && package_.end();
   }
 
   // Accounts stand outside of organisations: of its users an organisation knows the names.
@@ -299,7 +269,8 @@ class Writing {
           auto id = cell_of(row.at(table.columns.front().name));
           ++table.file_count;
           ++receipt_.files;
-          if (!add(fmt::format("files/{}/{}.{}", table.name, id, extension_of(bytes)), bytes, true))
+          if (!package_.add(fmt::format("files/{}/{}.{}", table.name, id, extension_of(bytes)),
+                            bytes, true))
             return false;
         }
       return true;
@@ -307,13 +278,13 @@ class Writing {
   }
 
   bool write_trail() {
-    if (!begin("trail.jsonl")) return false;
+    if (!package_.begin("trail.jsonl")) return false;
     bool ok = true;
     trust::write_trail(base_, ctx_.tenant, [&](std::string_view bytes) {
-      ok = write(bytes);
+      ok = package_.write(bytes);
       return ok;
     });
-    return ok && end();
+    return ok && package_.end();
   }
 
   // ---- to read
@@ -365,19 +336,12 @@ class Writing {
   }
 
   std::optional<OrganisationReceipt> prove() {
-    const auto& signer = base_.keys.signer();
-    auto manifest = json::serialize(json::object{{"format", kOrganisationFormat},
-                                                 {"tenant", ctx_.tenant.str()},
-                                                 {"organisation", settings_.name},
-                                                 {"made_at", to_rfc3339(at_)},
-                                                 {"verifier", signer.verifier()},
-                                                 {"files", std::move(listed_)}}) +
-                    "\n";
-    receipt_.manifest_sha256 = crypto::sha256(manifest);
-    auto note = signer.sign(fmt::format("{}/organisation-export\n{}\n{}\n", signer.name(),
-                                        base64(receipt_.manifest_sha256), to_rfc3339(at_)));
-    if (!zip_.add("manifest.json", manifest) || !zip_.add("manifest.sig", note) || !zip_.finish())
-      return std::nullopt;
+    auto hash = package_.finish({{"format", kOrganisationFormat},
+                                 {"tenant", ctx_.tenant.str()},
+                                 {"organisation", settings_.name}});
+    if (!hash) return std::nullopt;
+    receipt_.manifest_sha256 = *hash;
+    receipt_.bytes = package_.bytes();
     return receipt_;
   }
 
@@ -387,13 +351,9 @@ class Writing {
   Timestamp at_;
   OrganisationReceipt receipt_;
   db::Pool pool_;
-  trust::ZipWriter zip_;
+  trust::SignedPackage package_;
   std::vector<SealedColumn> sealed_;
   std::optional<db::Tx> snapshot_;
-  json::array listed_;
-  std::string entry_;
-  std::size_t bytes_ = 0;
-  std::optional<crypto::Sha256> hash_;
 };
 
 }  // namespace

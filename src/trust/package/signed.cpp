@@ -78,6 +78,25 @@ bool SignedPackage::add(const std::string& name, std::string_view bytes, bool pa
   return zip_.add(name, bytes, packed);
 }
 
+bool SignedPackage::begin(const std::string& name) {
+  entry_ = name;
+  entry_bytes_ = 0;
+  entry_hash_.emplace();
+  return zip_.begin(name);
+}
+
+bool SignedPackage::write(std::string_view bytes) {
+  entry_hash_->add(bytes);
+  entry_bytes_ += bytes.size();
+  return zip_.write(bytes);
+}
+
+bool SignedPackage::end() {
+  listed_.push_back(
+      {{"name", entry_}, {"bytes", entry_bytes_}, {"sha256", hex(entry_hash_->finish())}});
+  return zip_.end();
+}
+
 std::optional<std::string> SignedPackage::finish(json::object manifest) {
   auto purpose = purpose_of(text_at(manifest, "format"));
   if (purpose.empty()) throw std::logic_error("a package without a format");

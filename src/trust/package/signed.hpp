@@ -14,8 +14,10 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 
 #include "crypto/note.hpp"
+#include "crypto/sha256.hpp"
 #include "trust/package/unzip.hpp"
 #include "trust/package/zip.hpp"
 
@@ -28,6 +30,10 @@ class SignedPackage {
                 std::function<bool(std::string_view)> out);
   /// As ZipWriter::add.
   bool add(const std::string& name, std::string_view bytes, bool packed = false);
+  /// As ZipWriter::begin, write and end: a file whose size is not known yet.
+  bool begin(const std::string& name);
+  bool write(std::string_view bytes);
+  bool end();
   /// Adds manifest and signature. `manifest` begins with "format"; the time, the public key and the
   /// files are added to it. Returns the SHA-256 of manifest.json; nullopt: whoever reads is gone.
   std::optional<std::string> finish(boost::json::object manifest);
@@ -39,6 +45,9 @@ class SignedPackage {
   Timestamp at_;
   std::int64_t bytes_ = 0;
   boost::json::array listed_;
+  std::string entry_;  // the file that was begun
+  std::size_t entry_bytes_ = 0;
+  std::optional<crypto::Sha256> entry_hash_;
   ZipWriter zip_;
 };
 
