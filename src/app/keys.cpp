@@ -1,6 +1,7 @@
 // `varde keys`: changing keys beside the running program.
 #include <fmt/format.h>
 
+#include <fstream>
 #include <iostream>
 
 #include "app/program.hpp"
@@ -24,7 +25,13 @@ void beside(const Settings& settings, const std::function<void(trust::Base&)>& w
   db::Database database(settings.embedded ? of_cluster("main") : settings.database, 1);
   trust::Keystore keys(settings.embedded ? of_cluster("keystore") : settings.keystore,
                        root_key_of(settings), 1);
-  trust::Base base{database, keys, settings.public_url, settings.data_directory, ""};
+  // Where the running program is reached, as it leaves it for commands.
+  auto public_url = settings.public_url;
+  if (settings.embedded) {
+    std::ifstream address(settings.data_directory + "/address");
+    std::getline(address, public_url);
+  }
+  trust::Base base{database, keys, public_url, settings.data_directory, ""};
   std::string failure;
   net::run_fiber([&] {
     try {

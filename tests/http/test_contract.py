@@ -219,6 +219,7 @@ class Contract(unittest.TestCase):
     def test_7_the_operator_ends_and_reopens(self):
         said = cli(self.program, "tenant", "end", "other", "--reason", "Test")
         self.assertIn("is removed at", said)
+        self.assertRegex(said, r"http://\S+/p/certificate/")
         other = self.program.client()
         other.login("other@example.org")
         self.assertEqual(other.get("/api/v1/persons").status, 403)
