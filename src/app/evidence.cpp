@@ -12,6 +12,7 @@
 #include "crypto/key.hpp"
 #include "operate/evidence/evidence.hpp"
 #include "operate/evidence/verify.hpp"
+#include "trust/package/mapped.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/file.hpp"
 #include "web/reflect.hpp"
@@ -79,17 +80,10 @@ operate::Posture kept_posture(const Settings& settings) {
 // With the databases of the program that runs, and all modules as it has them.
 void beside(Settings settings, const std::string& slug,
             const std::function<Result<void>(trust::Ctx&, const operate::Environment&)>& work) {
-  drop_root(settings);
-  crypto::initialise();
   if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
-  auto of_cluster = [&](const char* name) {
-    return db::Cluster({.directory = settings.data_directory + "/" + name, .name = name})
-        .conninfo();
-  };
   // What the running program works with, as far as it leaves it where a command finds it.
   if (settings.embedded) {
-    std::ifstream address(settings.data_directory + "/address");
-    std::getline(address, settings.public_url);
+    settings.public_url = address_of(settings);
     if (settings.public_url.empty())
       throw std::runtime_error("Varde is not running on " + settings.data_directory +
                                ". Start it first, or name its directory with --data.");
@@ -98,37 +92,20 @@ void beside(Settings settings, const std::string& slug,
     if (kept) settings.backup = *kept;
   }
   Program program(settings);
-  program.database =
-      std::make_unique<db::Database>(settings.embedded ? of_cluster("main") : settings.database, 2);
-  program.keys = std::make_unique<trust::Keystore>(
-      settings.embedded ? of_cluster("keystore") : settings.keystore, root_key_of(settings), 2);
+  std::tie(program.database, program.keys) = open_beside(settings, 2);
   program.base = std::unique_ptr<trust::Base>(new trust::Base{
-      *program.database, *program.keys, settings.public_url, settings.data_directory, "", {}, {}});
+      *program.database, *program.keys, settings.public_url, settings.data_directory, ""});
   program.modules = make_modules(program);
   auto environment = environment_of(program);
   environment.posture = kept_posture(settings);
-  std::string failure;
-  net::run_fiber([&] {
-    try {
-      program.keys->open("", false);
-      if (auto tenant = trust::find_tenant(*program.base, slug)) {
-        trust::Ctx ctx(*program.base, *tenant, {});
-        if (auto done = work(ctx, environment); !done) failure = done.error().message;
-      } else {
-        failure = "there is no organisation \"" + slug + "\". Give its short name with --tenant.";
-      }
-    } catch (const db::Unavailable& e) {
-      failure = std::string(
-                    "the databases are not to be reached. Varde must be running: start it "
-                    "first. ") +
-                e.what();
-    } catch (const std::exception& e) {
-      failure = e.what();
-    }
-    program.database->close_idle();
-    program.keys->close_idle();
+  run_beside(*program.database, *program.keys, [&]() -> Result<void> {
+    auto tenant = trust::find_tenant(*program.base, slug);
+    if (!tenant)
+      return not_found("there is no organisation \"" + slug +
+                       "\". Give its short name with --tenant.");
+    trust::Ctx ctx(*program.base, *tenant, {});
+    return work(ctx, environment);
   });
-  if (!failure.empty()) throw std::runtime_error(failure);
 }
 
 std::optional<Timestamp> moment(const std::string& text, const char* option) {
@@ -260,7 +237,8 @@ int verify_evidence(const VerifyOptions& options) {
     for (auto& note : trust::notes_of(read_whole(path))) witnessed.push_back(std::move(note));
   auto key = options.key;
   if (fs::exists(key)) key = std::string(trim(read_whole(key)));
-  auto report = operate::verify_evidence(read_whole(options.file), key, witnessed);
+  trust::MappedFile file(options.file);
+  auto report = operate::verify_evidence(file.view(), key, witnessed);
   std::cout << (options.as_json ? as_json(report) : as_text(report));
   return report.ok() ? 0 : 1;
 }

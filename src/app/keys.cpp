@@ -1,7 +1,6 @@
 // `varde keys`: changing keys beside the running program.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
 
 #include "app/program.hpp"
@@ -13,45 +12,6 @@ namespace varde::app {
 
 namespace {
 constexpr db::Sql kTenants{"keys.tenants", "SELECT tenant_id FROM tenant ORDER BY tenant_id"};
-}  // namespace
-
-void beside(const Settings& settings, const std::function<void(trust::Base&)>& work) {
-  drop_root(settings);
-  crypto::initialise();
-  auto of_cluster = [&](const char* name) {
-    return db::Cluster({.directory = settings.data_directory + "/" + name, .name = name})
-        .conninfo();
-  };
-  db::Database database(settings.embedded ? of_cluster("main") : settings.database, 1);
-  trust::Keystore keys(settings.embedded ? of_cluster("keystore") : settings.keystore,
-                       root_key_of(settings), 1);
-  // Where the running program is reached, as it leaves it for commands.
-  auto public_url = settings.public_url;
-  if (settings.embedded) {
-    std::ifstream address(settings.data_directory + "/address");
-    std::getline(address, public_url);
-  }
-  trust::Base base{database, keys, public_url, settings.data_directory, ""};
-  std::string failure;
-  net::run_fiber([&] {
-    try {
-      keys.open("", false);
-      work(base);
-    } catch (const db::Unavailable& e) {
-      failure = std::string(
-                    "the databases are not to be reached. Varde must be running: start it "
-                    "first. ") +
-                e.what();
-    } catch (const std::exception& e) {
-      failure = e.what();
-    }
-    database.close_idle();
-    keys.close_idle();
-  });
-  if (!failure.empty()) throw std::runtime_error(failure);
-}
-
-namespace {
 
 std::vector<Uuid> tenants_of(trust::Base& base) {
   auto tx = base.database.system();

@@ -11,6 +11,7 @@
 #include "crypto/totp.hpp"
 #include "operate/backup/pgbackrest.hpp"
 #include "people/subject/subject.hpp"
+#include "trust/ctx.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/file.hpp"
 
@@ -220,6 +221,8 @@ int main(int argc, char** argv) {
     command->add_option("--witness", settings.witness,
                         "Directory that signed heads of the trail are handed to each minute; on a "
                         "disk of somebody else's");
+    command->add_option("--witness-url", settings.witness_url,
+                        "Address that signed heads of the trail are sent to each minute as well");
     command->add_option("--ledger", settings.ledger,
                         "Directory that erasures are written to as well; on another disk");
     command->add_option("--loops", settings.loops, "Threads for web and for work, each")
@@ -358,8 +361,11 @@ int main(int argc, char** argv) {
   bool as_json = false;
   status->add_flag("--json", as_json, "As JSON");
   auto* due = backup->add_subcommand("due", "Does what is due now; the program does so by itself");
+  bool by_itself = false;
   auto* drill = backup->add_subcommand(
       "drill", "Restores to a random recorded moment beside the running program, and compares");
+  for (auto* command : {due, drill})
+    command->add_flag("--by-itself", by_itself, "It is the program that asks")->group("");
   auto* record = backup->add_subcommand("record", "Records a moment that drills compare with");
   auto* sweep = backup->add_subcommand("sweep", "Removes backups that had their time");
   auto* create =
@@ -425,6 +431,7 @@ int main(int argc, char** argv) {
   try {
     settings.data_directory =
         std::filesystem::absolute(settings.data_directory).lexically_normal().string();
+    if (!up->parsed() && !serve->parsed() && !by_itself) trust::command_login() = app::login();
     if (verify->parsed()) return verify_file(trail);
     if (verify_one->parsed()) return app::verify_evidence(verified);
     if (evidence->parsed() || programme->parsed()) {
@@ -451,6 +458,7 @@ int main(int argc, char** argv) {
       std::cout << operate::PgBackRest::example();
       return 0;
     }
+    if (up->parsed()) app::check_witness_url(settings.witness_url, "--witness-url");
     if (up->parsed() || restore->parsed()) {
       restored.settings_given = !settings.backup.repository.empty() || !backup_settings.empty();
       if (!backup_settings.empty()) {

@@ -41,9 +41,10 @@ struct Settings {
       4;                ///< Database connections per loop and role: more only make them wait
                         ///< for each other (person-get, 2 cores: 8,860 req/s with 3, 7,100 with 8).
   std::string witness;  ///< Directory, on another machine's disk, that heads of trails are kept in.
-  std::string ledger;   ///< Directory, on another disk, that erasures are written to as well.
-  std::string test_clock;          ///< File that moves the clock; tests only.
-  std::string user;                ///< To become when started as root.
+  std::string witness_url;  ///< Where heads of trails are sent to as well.
+  std::string ledger;       ///< Directory, on another disk, that erasures are written to as well.
+  std::string test_clock;   ///< File that moves the clock; tests only.
+  std::string user;         ///< To become when started as root.
   bool quick_database = false;     ///< No fsync: for tests and benchmarks of throw-away data only.
   operate::BackupSettings backup;  ///< Of the embedded clusters.
   std::string config;              ///< The varde.toml that was read.
@@ -52,6 +53,9 @@ struct Settings {
 
 /// Reads varde.toml. Errors name the line and the key.
 Settings read_settings(const std::string& path);
+/// Throws, naming the setting, when `url` is not one of http or https that names a machine; empty
+/// is none.
+void check_witness_url(const std::string& url, const std::string& name);
 /// Reads only its table [backup].
 void read_backup_settings(const std::string& path, operate::BackupSettings& into);
 
@@ -65,8 +69,18 @@ operate::Installation installation_of(const Settings& settings);
 /// What every restore does before anybody can reach the databases; src/app/wiring.cpp.
 std::vector<operate::EraseAgain> make_erase_again();
 
-/// Runs `work` on the databases of the program that runs, or with those of varde.toml. Throws with
-/// what to do.
+/// "login anna": who runs a command, for the trail.
+std::string login();
+/// Where the running program is reached, as it leaves it for commands; empty when it does not run.
+std::string address_of(const Settings& settings);
+/// The databases of the program that runs, or those of varde.toml, for a command; root is given up.
+using OpenDatabases = std::pair<std::unique_ptr<db::Database>, std::unique_ptr<trust::Keystore>>;
+OpenDatabases open_beside(const Settings& settings, std::size_t connections);
+/// Runs `work` on a fiber and closes the connections. Throws with what to do, also what `work`
+/// returns as an error.
+void run_beside(db::Database& database, trust::Keystore& keys,
+                const std::function<Result<void>()>& work);
+/// Both in one, for work that needs no modules.
 void beside(const Settings& settings, const std::function<void(trust::Base&)>& work);
 /// Adds what the modules extend one another with to a Base that no program runs on.
 void extend(trust::Base& base);

@@ -1,5 +1,7 @@
 #include <toml++/toml.h>
 
+#include <regex>
+
 #include "app/program.hpp"
 
 namespace varde::app {
@@ -37,6 +39,7 @@ void read_backup_table(const std::string& path, const toml::table& whole,
       {"keystore_keep", &operate::BackupSettings::keystore_keep},
       {"record_every", &operate::BackupSettings::record_every},
       {"drill_every", &operate::BackupSettings::drill_every},
+      {"digest_time", &operate::BackupSettings::digest_time},
       {"look_every", &operate::BackupSettings::look_every}};
   for (const auto& [key, value] : *table) {
     auto name = key.str();
@@ -71,6 +74,20 @@ toml::table parse(const std::string& path) {
 
 }  // namespace
 
+void check_witness_url(const std::string& url, const std::string& name) {
+  // Scheme, who somebody is there, machine or [address], port, path.
+  static const std::regex kUrl(
+      R"(https?://([^\s/?#@]*@)?([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]*[0-9A-Fa-f:]\])(:([0-9]{1,5}))?([/?#][\x21-\x7e]*)?)");
+  std::smatch found;
+  bool ok = url.empty() || (url.size() <= 2000 && std::regex_match(url, found, kUrl) &&
+                            (!found[5].matched || std::stoi(found[5]) <= 65535));
+  // The address itself may hold a secret, and is not shown.
+  if (!ok)
+    throw std::runtime_error(
+        name + " must begin with https:// or http://, name a machine, and be of ASCII characters " +
+        "without spaces, such as \"https://witness.example.org/heads\"");
+}
+
 void read_backup_settings(const std::string& path, operate::BackupSettings& into) {
   read_backup_table(path, parse(path), into);
 }
@@ -101,6 +118,7 @@ Settings read_settings(const std::string& path) {
                                                "private_webhooks",
                                                "user",
                                                "witness",
+                                               "witness_url",
                                                "ledger",
                                                "backup"};
   for (const auto& [key, value] : table)
@@ -144,6 +162,8 @@ Settings read_settings(const std::string& path) {
   text("test_clock", out.test_clock);
   text("user", out.user);
   text("witness", out.witness);
+  text("witness_url", out.witness_url);
+  check_witness_url(out.witness_url, path + ": witness_url");
   text("ledger", out.ledger);
   if (const auto* list = table["trusted_proxies"].as_array())
     for (const auto& item : *list)

@@ -1,6 +1,8 @@
 // The list of modules: adding a capability is adding a folder and a line.
 #include "app/program.hpp"
+#include "base/text.hpp"
 #include "operate/operate.hpp"
+#include "operate/witness/witness.hpp"
 #include "outreach/outreach.hpp"
 #include "people/people.hpp"
 #include "privacy/erasure/erasure.hpp"
@@ -36,6 +38,7 @@ operate::Environment environment_of(const Program& program) {
                                 ? std::vector<std::string>{}
                                 : std::vector<std::string>{"--config", settings.config},
           .posture = posture_of(settings),
+          .witness_url = settings.witness_url,
           .claims = [&program] { return claims_of(program.modules); }};
 }
 
@@ -46,6 +49,7 @@ operate::Posture posture_of(const Settings& settings) {
           .witness = !settings.witness.empty(),
           .ledger_elsewhere = !settings.ledger.empty(),
           .private_webhooks = settings.private_webhooks,
+          .witness_address = hex(operate::witness_address(settings.witness_url)),
           .trusted_proxies = std::ssize(settings.trusted_proxies)};
 }
 
@@ -61,6 +65,7 @@ void extend(trust::Base& base) {
   outreach::make_module(base, {});
   staffing::make_module(base);
   privacy::make_module(base);
+  operate::add_witness_hooks(base);
 }
 
 std::vector<operate::EraseAgain> make_erase_again() {

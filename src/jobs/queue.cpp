@@ -293,14 +293,18 @@ void Workers::Impl::execute(PerLoop&, const Job& job) {
   for (int i = 0; i < 5; ++i) {
     try {
       auto tx = database->system();
+      auto scheduled = std::find_if(schedules.begin(), schedules.end(),
+                                    [&](const Schedule& s) { return s.kind == job.kind; });
       if (!failure.empty()) {
-        bool give_up = job.attempts + 1 >= kMaxAttempts;
+        // A schedule does not end, and a failure does not slow it down.
+        bool give_up = scheduled == schedules.end() && job.attempts + 1 >= kMaxAttempts;
         log::warning(give_up ? "A job failed for good" : "A job failed and will be tried again",
                      {{"kind", job.kind},
                       {"job_id", job.job_id},
                       {"attempt", job.attempts + 1},
                       {"what", failure}});
-        auto pause = std::chrono::seconds(1LL << std::min(job.attempts + 1, 10));
+        Duration pause = std::chrono::seconds(1LL << std::min(job.attempts + 1, 10));
+        if (scheduled != schedules.end()) pause = std::min(pause, scheduled->every);
         if (give_up) {
           tx.later(kGiveUp, job.job_id, now(), failure.substr(0, 500));
         } else {
@@ -309,8 +313,6 @@ void Workers::Impl::execute(PerLoop&, const Job& job) {
       } else if (outcome.again_at) {
         tx.later(kAgain, job.job_id, *outcome.again_at, now());
       } else {
-        auto scheduled = std::find_if(schedules.begin(), schedules.end(),
-                                      [&](const Schedule& s) { return s.kind == job.kind; });
         if (scheduled != schedules.end()) {
           tx.later(kAgain, job.job_id, now() + scheduled->every, now());
         } else {

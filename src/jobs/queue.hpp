@@ -4,8 +4,8 @@
 // batches with FOR UPDATE SKIP LOCKED, hold them by a lease that a heartbeat extends, and delete
 // them when the handler returned. A job whose worker died is claimed again when its lease ends;
 // handlers are written so that doing a piece twice is doing it once. A handler that throws or
-// returns an error is tried again with growing pauses, ten times; then the job stays as failed, and
-// the status page says so.
+// returns an error is tried again with growing pauses, ten times (a schedule's, for ever, at its
+// rhythm at the latest); then the job stays as failed, and the status page says so.
 #pragma once
 
 #include <functional>

@@ -2,29 +2,45 @@
 
 #include "operate/backup/backup.hpp"
 #include "operate/evidence/evidence.hpp"
+#include "operate/witness/witness.hpp"
 
 namespace varde::operate {
 
 using trust::Data;
 
-trust::Module make_module(trust::Base&, const Environment& environment) {
+trust::Module make_module(trust::Base& base, const Environment& environment) {
   trust::Module module;
   module.name = "operate";
-  module.hears = trust::Right::settings_manage;
+  module.hears = trust::Right::evidence_read;
   module.routes = [environment](trust::Api& api) {
     add_backup_routes(api, environment);
     add_evidence_routes(api, environment);
+    add_head_mail_routes(api);
   };
-  module.jobs = [environment](jobs::Workers& workers) { add_backup_jobs(environment, workers); };
-  module.attention = [environment](trust::Ctx&) { return backups_attention(environment); };
+  module.jobs = [&base, environment](jobs::Workers& workers) {
+    add_backup_jobs(environment, workers);
+    add_witness_jobs(base, environment.witness_url, workers);
+  };
+  module.attention = [environment](trust::Ctx& ctx) {
+    auto out = backups_attention(environment);
+    for (auto& item : witness_attention(ctx, environment.witness_url))
+      out.push_back(std::move(item));
+    return out;
+  };
+  add_witness_hooks(base);
   module.claims = {
-      trust::nothing_personal("restore_point", {"point_id", "name", "at", "lsn", "timeline"}),
-      trust::nothing_personal("restore_point_state", {"tenant_id", "point_id", "head_size",
-                                                      "head_note", "tables", "least", "most"}),
       trust::nothing_personal(
-          "drill", {"drill_id", "started_at", "ended_at", "point_at", "passed", "findings"}),
+          "restore_point",
+          {"point_id", "name", "at", "lsn", "timeline", "tables", "columns", "digested", "salt",
+           "keys_name", "keys_at", "keys_lsn", "keys_timeline", "keys_root"}),
+      trust::nothing_personal("restore_point_state",
+                              {"tenant_id", "point_id", "head_size", "head_note", "tables", "least",
+                               "most", "digests"}),
+      trust::nothing_personal("drill", {"drill_id", "started_at", "ended_at", "point_at", "passed",
+                                        "findings", "contents", "keys_at", "keys", "opened"}),
       trust::nothing_personal("tenant_rest", {"tenant_id", "until"}),
   };
+  for (auto& claim : witness_claims()) module.claims.push_back(std::move(claim));
   return module;
 }
 

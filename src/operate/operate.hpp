@@ -16,17 +16,19 @@ struct Posture {
   bool tls = false;      ///< Answers HTTPS itself; else behind a proxy, or on this machine alone.
   bool root_key_outside = false;  ///< An external key service holds it.
   bool witness = false, ledger_elsewhere = false, private_webhooks = false;
+  std::string witness_address{};  ///< Of a witness that heads are sent to: SHA-256, in hex.
   std::int64_t trusted_proxies = 0;
 };
 BOOST_DESCRIBE_STRUCT(Posture, (),
                       (embedded, tls, root_key_outside, witness, ledger_elsewhere, private_webhooks,
-                       trusted_proxies))
+                       witness_address, trusted_proxies))
 
 struct Environment {
   /// nullptr: the clusters are somebody else's, and so are their backups; or they are switched off.
   std::shared_ptr<const Installation> backups;
   std::vector<std::string> more_arguments;  ///< For this program's command `backup`, beside --data.
   Posture posture{};
+  std::string witness_url{};  ///< Where heads of trails are sent to; empty: nowhere.
   /// What all modules claim; asked when all are made.
   std::function<std::vector<trust::Claim>()> claims{};
 };

@@ -15,11 +15,12 @@ bool may(Role role, Right right) {
     case Right::anonymous:
     case Right::account:
     case Right::user:
-    case Right::shifts_read:
       return true;
+    case Right::shifts_read:
+      return role != Role::auditor;
     case Right::persons_read:
     case Right::campaigns_read:
-      return role != Role::requester;
+      return role != Role::requester && role != Role::auditor;
     case Right::persons_write:
       return role == Role::administrator || role == Role::editor || role == Role::privacy_officer;
     case Right::segments_write:
@@ -32,11 +33,13 @@ bool may(Role role, Right right) {
     case Right::rules_override:
       return role == Role::administrator || role == Role::editor;
     case Right::shifts_request:
-      return role != Role::viewer && role != Role::privacy_officer;
+      return role == Role::administrator || role == Role::editor || role == Role::requester;
     case Right::persons_export:
     case Right::audit_read:
     case Right::requests_handle:
       return role == Role::administrator || role == Role::privacy_officer;
+    case Right::evidence_read:
+      return role == Role::administrator || role == Role::privacy_officer || role == Role::auditor;
     case Right::channels_manage:
     case Right::users_manage:
     case Right::settings_manage:
@@ -44,6 +47,11 @@ bool may(Role role, Right right) {
       return role == Role::administrator;
   }
   return false;
+}
+
+bool may_after_end(Role role, Right right) {
+  return role == Role::administrator &&
+         (right == Right::contract_end || right == Right::requests_handle);
 }
 
 const std::vector<Right>& all_rights() {

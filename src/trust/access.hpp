@@ -11,10 +11,11 @@ enum class Role {
   administrator = 1,
   editor = 2,
   viewer = 3,
-  requester = 4,       ///< A workplace's leader: asks for shifts and sees how they are filled.
-  privacy_officer = 5  ///< The data protection officer (GDPR Art. 37): requests, trail, persons.
+  requester = 4,        ///< A workplace's leader: asks for shifts and sees how they are filled.
+  privacy_officer = 5,  ///< The data protection officer (GDPR Art. 37): requests, trail, persons.
+  auditor = 6           ///< Checks how the data is looked after, and sees none of it.
 };
-BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer, requester, privacy_officer)
+BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer, requester, privacy_officer, auditor)
 
 /// What an endpoint asks for. The first three are states of a login; the others are rights of a
 /// role within a tenant.
@@ -42,16 +43,22 @@ enum class Right {
   rules_override,   ///< Book against a rule, with a reason.
   requests_handle,  ///< What persons ask about their own data: see, answer, carry out.
   contract_end,     ///< End the contract; when it has ended, take everything along.
+  /// What proves that the data is looked after, without any of it: evidence, programme, backups,
+  /// rules of retention, receipts of erasures, and the trail without values and names of things.
+  evidence_read,
 };
 BOOST_DESCRIBE_ENUM(Right, anonymous, account, user, persons_read, persons_write, persons_export,
                     segments_write, campaigns_read, campaigns_write, campaigns_send, forms_write,
                     journeys_write, channels_manage, users_manage, audit_read, settings_manage,
                     shifts_read, shifts_request, shifts_write, staffing_manage, rules_override,
-                    requests_handle, contract_end)
+                    requests_handle, contract_end, evidence_read)
 
 /// "persons.read"
 std::string word(Right right);
 bool may(Role role, Right right);
+/// What is left when the organisation's contract has ended: administrators take everything along,
+/// and answer what persons ask about their own data until it is removed.
+bool may_after_end(Role role, Right right);
 std::vector<Right> rights_of(Role role);
 /// Every right of a tenant, for lists.
 const std::vector<Right>& all_rights();

@@ -18,13 +18,27 @@
 
 namespace varde::trust {
 
-enum class ActorKind { system = 1, user = 2, person = 3, journey = 4 };
-BOOST_DESCRIBE_ENUM(ActorKind, system, user, person, journey)
+enum class ActorKind {
+  system = 1,
+  user = 2,
+  person = 3,
+  journey = 4,
+  operations = 5  ///< The operator, by a command on the machine.
+};
+BOOST_DESCRIBE_ENUM(ActorKind, system, user, person, journey, operations)
 
 struct Actor {
   ActorKind kind = ActorKind::system;
-  Uuid id;  ///< Account, person or journey; nil for the system.
+  Uuid id;  ///< Account, person or journey; nil for the system and the operator.
 };
+
+/// Who runs this process, where it is a command of the operator's: "login anna". Empty in the
+/// program that serves. Whatever a command does by itself is entered under that name, in place of a
+/// network.
+inline std::string& command_login() {
+  static std::string login;
+  return login;
+}
 
 /// What every module stands on; made once by the application.
 struct Base {
@@ -50,7 +64,11 @@ struct Base {
 
 class Ctx {
  public:
-  Ctx(Base& with, const Uuid& for_tenant, Actor by) : base(with), tenant(for_tenant), actor(by) {}
+  Ctx(Base& with, const Uuid& for_tenant, Actor by) : base(with), tenant(for_tenant), actor(by) {
+    if (actor.kind != ActorKind::system || command_login().empty()) return;
+    actor.kind = ActorKind::operations;
+    network = command_login();
+  }
 
   /// The transaction of this work: the tenant's, begun at its first statement. Committed by whoever
   /// made the context.
@@ -72,7 +90,7 @@ class Ctx {
   Actor actor;
   Role role = Role::viewer;
   Uuid session;
-  std::string network;  ///< /24 or /48 of the client.
+  std::string network;  ///< /24 or /48 of the client; of a command, who runs it.
   std::string request_id;
 
   std::string idempotency_key;          ///< When the request has one.

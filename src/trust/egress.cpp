@@ -13,6 +13,8 @@ const char* word_of(Egress::Kind kind) {
       return "dns";
     case Egress::Kind::sms:
       return "sms";
+    case Egress::Kind::witness:
+      return "witness";
   }
   return "";
 }

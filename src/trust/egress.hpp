@@ -11,17 +11,19 @@ namespace varde::trust {
 
 class Egress {
  public:
-  enum class Kind { smtp, webhook, dns, sms };
+  enum class Kind { smtp, webhook, dns, sms, witness };
   /// May this tenant's data go to `recipient` (a provider's or a webhook's host)? Refused with the
   /// sentence that says what is missing: the tenant's state forbids sending, or the recipient is
   /// not registered for it. Reads the tenant's row.
   static Result<net::Permit> permit(Ctx& ctx, Kind kind, const std::string& recipient);
-  /// For what the platform tells the tenant's users (a new password, the end of the contract): also
-  /// when the tenant itself sends nothing any more.
+  /// For what the platform tells the tenant's users (a new password, the end of the contract), and
+  /// what persons are told who ask about their own data: also when the tenant itself sends nothing
+  /// any more.
   static Result<net::Permit> permit_platform(Ctx& ctx, Kind kind, const std::string& recipient);
   /// Whether the tenant's own messages may leave at all: what permit() refuses for every recipient.
   static Result<void> may_send(Ctx& ctx);
-  /// For the operator's own messages (invitations, password resets), which no tenant instructs.
+  /// For the operator's own messages (invitations, password resets, heads of the trails to a
+  /// witness), which no tenant instructs.
   static net::Permit for_operator(Kind kind, const std::string& recipient);
 };
 

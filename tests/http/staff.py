@@ -72,6 +72,14 @@ class Staff(unittest.TestCase):
                     return found[1]
         return varde.wait_for(find, "a message with a link to answer")
 
+    def answer_links(self, emails):
+        """The links to answer in each one's messages."""
+        out = {}
+        for email in emails:
+            mails = [self.admin.ok("GET", "/api/v1/mailbox/" + item["id"])["text"] for item in self.admin.ok("GET", "/api/v1/mailbox?q=" + email)["items"]]
+            out[email] = {found[1] for text in mails if (found := re.search(r"https?://[^/\s]+(/p/o/\S+)", text))}
+        return out
+
     def asking(self, **fields):
         settings = self.admin.ok("GET", "/api/v1/staffing/settings")
         self.admin.patch("/api/v1/staffing/settings", {"asking": {**settings["asking"], **fields}}, settings["version"])

@@ -1,5 +1,5 @@
 """Backups, restores and drills, with the real pgBackRest. Ages and moments are by the machine's clock, as PostgreSQL's are."""
-import contextlib, json, os, pathlib, shutil, signal, subprocess, tempfile, time, unittest
+import contextlib, json, os, pathlib, shutil, signal, subprocess, tempfile, threading, time, unittest
 import s3, varde
 from test_trail import verify
 
@@ -73,6 +73,7 @@ class Backups(unittest.TestCase):
         cls.addClassCleanup(cls.program.remove)
         cls.admin = cls.program.admin()
         cls.admin.ok("POST", "/api/v1/tags", {"name": "before the backup"})
+        cls.person = cls.admin.ok("POST", "/api/v1/persons", {"email": "kari@example.org", "first_name": "Kari"})["id"]
 
     def test_1_the_first_start_makes_backups_and_says_so(self):
         told = status(self.program, ok=True)
@@ -130,17 +131,171 @@ class Backups(unittest.TestCase):
         self.assertGreater(told["tables"], 20)
         self.assertGreater(told["entries"], 0)
         self.assertFalse(list((self.program.directory / "data").glob("try.*")))
+        # Nearly all rows by their contents (an installation that works has tables that change all the time); the keystore as well.
+        self.assertEqual(told["contents"], told["rows"])
+        self.assertGreater(told["contents"], 10)
+        self.assertGreaterEqual(told["keys"], 1)
+        self.assertEqual(told["opened"], 1)
+        self.assertIn("keys of %s: %d counted, 1 persons opened" % (told["keys_at"], told["keys"]), cli(self.program, "backup", "status"))
         [entry, *_] = self.admin.ok("GET", "/api/v1/audit?action=system.drill")["items"]
-        self.assertEqual(entry["fields"][0]["field"], "passed")
-        self.assertEqual(self.program.sql("SELECT passed, findings FROM drill ORDER BY ended_at DESC LIMIT 1"), [["t", "{}"]])
-        self.assertEqual(self.admin.ok("GET", "/api/v1/backups")["drill"]["findings"], [])
+        fields = [f["field"] for f in entry["fields"]]
+        self.assertEqual(fields[0], "passed")
+        self.assertEqual(fields[2], "%d rows counted, the contents of %d compared" % (told["rows"], told["contents"]))
+        self.assertEqual(fields[3], "keys restored to %s: %d counted, 1 persons opened" % (told["keys_at"], told["keys"]))
+        self.assertEqual(self.program.sql("SELECT passed, findings, contents, keys, opened FROM drill ORDER BY ended_at DESC LIMIT 1"),
+                         [["t", "{}", str(told["contents"]), str(told["keys"]), "1"]])
+        seen = self.admin.ok("GET", "/api/v1/backups")["drill"]
+        self.assertEqual((seen["findings"], seen["compared"]), ([], fields[2:4]))
+        self.assertEqual((entry["actor"]["kind"], entry["network"].split()[0]), ("operations", "login"), "who ran the command")
+        cli(self.program, "backup", "drill", "--by-itself")
+        self.assertEqual(self.admin.ok("GET", "/api/v1/audit?action=system.drill")["items"][0]["actor"]["kind"], "system", "as the program does it")
+
+    def test_4_trails_go_on_while_contents_are_read(self):
+        """What is written after a transaction with a number becomes no leaf while that one runs: the long one that reads has none."""
+        self.program.sql("INSERT INTO idempotency (tenant_id, key_hash, sealed, created_at) SELECT tenant_id, sha256(n::text::bytea), 'many', now() FROM tag, generate_series(1, 400000) n WHERE name = 'before the backup'")
+        seen, said = set(), []
+        try:
+            recording = threading.Thread(target=lambda: said.append(cli(self.program, "backup", "record", ok=None)))
+            recording.start()
+            while recording.is_alive():
+                seen |= {number for [number] in self.program.sql("SELECT coalesce(backend_xid::text, 'none') FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%record_send%'")}
+                recording.join(0.02)
+        finally:
+            recording.join()
+            self.program.sql("DELETE FROM idempotency WHERE sealed = 'many'")
+        self.assertEqual(seen, {"none"}, said)
+        self.again()
+
+    def digest(self, change="SELECT 1"):
+        """That of the tags at the last moment, by the formula of docs/backups.md, in another order; after `change`, which is taken back."""
+        rows = self.program.sql("BEGIN; %s; SET LOCAL DateStyle = 'German'; SET LOCAL bytea_output = 'escape'; "
+                                "SELECT sum(('x' || left(encode(sha256(p.salt || record_send(ROW(t.created_at, t.name, t.tag_id, t.tenant_id))), 'hex'), 16))::bit(64)::bigint) "
+                                "FROM restore_point p, (SELECT * FROM tag ORDER BY random()) t GROUP BY p.point_id" % change)
+        return rows[-1][0]
+
+    def drilled(self, ok):
+        said = cli(self.program, "backup", "drill", ok=ok)
+        told = status(self.program, ok=ok)["drill"]
+        self.assertEqual(told["passed"], ok)
+        return said, told
+
+    def again(self):
+        self.program.sql("DELETE FROM restore_point_state; DELETE FROM restore_point")
+        cli(self.program, "backup", "record")
+
+    def test_4a_contents_are_compared_whatever_their_order_and_the_settings(self):
+        self.assertEqual(self.program.sql("SELECT string_agg(attname, ',' ORDER BY attname) FROM pg_attribute WHERE attrelid = 'tag'::regclass AND attnum > 0"), [["created_at,name,tag_id,tenant_id"]])
+        self.admin.ok("POST", "/api/v1/tags", {"name": "one more"})
+        self.again()
+        at = "digests[array_position(tables, 'tag')]"
+        own = "tenant_id = (SELECT tenant_id FROM tag LIMIT 1)"
+        [[recorded]] = self.program.sql("SELECT %s FROM restore_point_state WHERE %s" % (at, own))
+        self.assertEqual(recorded, self.digest())
+        other = self.digest("UPDATE tag SET name = name || '!' WHERE name = 'one more'")
+        self.assertNotEqual(recorded, other)
+        self.assertEqual(recorded, self.digest(), "the change was taken back")
+        self.drilled(True)
+        # As if one letter of one row were another in what is restored.
+        self.program.sql("UPDATE restore_point_state SET %s = '%s' WHERE %s" % (at, other, own))
+        said, told = self.drilled(False)
+        self.assertIn("the contents of tag are not those that were recorded", said)
+        self.assertEqual([f.split(": ", 1)[1].split(" (")[0] for f in told["findings"]], ["the contents of tag are not those that were recorded"])
+        self.assertIn("the contents of tag", cli(self.program, "backup", "status", ok=False))
+        fields = [f["field"] for f in self.admin.ok("GET", "/api/v1/audit?action=system.drill")["items"][0]["fields"]]
+        self.assertEqual(fields[0], "failed")
+        self.assertTrue(any("the contents of tag" in f for f in fields), fields)
+        self.assertTrue(any("the contents of tag" in f for f in self.admin.ok("GET", "/api/v1/backups")["drill"]["findings"]))
+        # A table whose columns are others than were recorded.
+        self.again()
+        self.program.sql("UPDATE restore_point SET columns[array_position(tables, 'tag')] = 'name, tag_id'")
+        said, told = self.drilled(False)
+        self.assertEqual(told["findings"], ["tag has other columns than were recorded"])
+        self.again()
+        self.drilled(True)
+
+    def test_4b_keys_are_counted_and_tried(self):
+        self.again()
+        # As if a key were missing, or another.
+        self.program.sql("UPDATE restore_point_state SET least[array_position(tables, 'keystore.person_key')] = 99, most[array_position(tables, 'keystore.person_key')] = 99 "
+                         "WHERE tenant_id IN (SELECT tenant_id FROM tenant)")
+        said, told = self.drilled(False)
+        self.assertIn("keystore.person_key has", said)
+        self.again()
+        self.program.sql("UPDATE restore_point_state SET digests[array_position(tables, 'keystore.person_key')] = '7' WHERE tenant_id = '00000000-0000-0000-0000-000000000000'")
+        said, told = self.drilled(False)
+        self.assertEqual([f.split(" (")[0] for f in told["findings"]], ["accounts: the contents of keystore.person_key are not those that were recorded"])
+        self.assertIn("what was found concerns all organisations", [f["field"] for f in self.admin.ok("GET", "/api/v1/audit?action=system.drill")["items"][0]["fields"]])
+        # A person who was sealed under no key that anybody has.
+        [[sealed]] = self.program.sql("SELECT encode(sealed, 'hex') FROM person WHERE person_id = '%s'" % self.person)
+        try:
+            self.program.sql("UPDATE person SET sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40)) WHERE person_id = '%s'" % self.person)
+            self.again()
+            said, told = self.drilled(False)
+            self.assertIn("the restored keys do not open the restored persons", said)
+            self.assertEqual(told["opened"], 0)
+        finally:
+            self.program.sql("UPDATE person SET sealed = '\\x%s' WHERE person_id = '%s'" % (sealed, self.person))
+        # A person whose key is gone, and who was not forgotten.
+        lost = self.admin.ok("POST", "/api/v1/persons", {"email": "lost@example.org", "first_name": "Lost"})["id"]
+        self.program.sql("DELETE FROM person_key WHERE person_id = '%s'" % lost, cluster="keystore")
+        self.again()
+        self.assertIn("of 2 persons 1 have no key in the restored keystore", self.drilled(False)[0])
+        self.assertEqual(self.admin.delete("/api/v1/persons/" + lost).status, 204)
+        # Whoever is forgotten since is not opened, though a backup has the key.
+        gone = self.admin.ok("POST", "/api/v1/persons", {"email": "gone@example.org", "first_name": "Gone"})["id"]
+        self.again()
+        self.assertEqual(self.admin.delete("/api/v1/persons/" + gone).status, 204)
+        self.assertEqual(self.drilled(True)[1]["opened"], 1)
+        # Under another root key the moments of before open for nobody; the next ones do.
+        cli(self.program, "keys", "rotate-root")
+        self.assertIn("the keystore was not tried", self.drilled(True)[0])
+        self.again()
+        self.assertEqual(self.drilled(True)[1]["opened"], 1)
+
+    def test_4c_digests_take_the_time_they_may_and_tables_have_their_turns(self):
+        path = self.program.directory / "data/backup/settings.json"
+        kept = path.read_text()
+        try:
+            path.write_text(kept.replace('"digest_time":60', '"digest_time":0'))
+            self.again()
+            seen = []
+            for _ in range(3):
+                cli(self.program, "backup", "record")
+            for (digested,) in self.program.sql("SELECT digested FROM restore_point ORDER BY at"):
+                seen += digested.strip("{}").split(",")
+            self.assertEqual(len(seen), 8, "of each cluster one table each time")
+            self.assertEqual(len({s for s in seen if not s.startswith("keystore.")}), 4, seen)
+            self.assertEqual(len({s for s in seen if s.startswith("keystore.")}), 3, "there are no more")
+            told = self.drilled(True)[1]
+            self.assertLess(told["contents"], told["rows"])
+            # A settings file from before there was the word.
+            path.write_text(kept.replace('"digest_time":60,', ""))
+            self.again()
+        finally:
+            path.write_text(kept)
+        self.drilled(True)
+
+    def test_4d_where_somebody_always_writes_rows_are_counted_as_a_span(self):
+        writing = threading.Thread(target=lambda: self.program.sql("BEGIN; INSERT INTO tag SELECT tenant_id, gen_random_uuid(), 'while it is recorded', now() FROM tag LIMIT 1; SELECT pg_sleep(9); COMMIT"))
+        writing.start()
+        varde.wait_for(lambda: self.program.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == [["1"]], "the writer")
+        self.again()
+        writing.join()
+        self.assertEqual(self.program.sql("SELECT digested FROM restore_point"), [["{keystore.erasure,keystore.person_key,keystore.tenant_key}"]])
+        [[least, most]] = self.program.sql("SELECT least[array_position(tables, 'tag')], most[array_position(tables, 'tag')] FROM restore_point_state WHERE tenant_id IN (SELECT tenant_id FROM tenant)")
+        self.assertGreater(int(most), int(least))
+        told = self.drilled(True)[1]
+        self.assertLess(told["contents"], told["rows"] / 2, "of the keystore alone")
+        self.assertEqual(told["opened"], 1)
+        self.again()
+        self.drilled(True)
 
     def test_5_a_drill_finds_a_row_more_and_a_trail_that_is_another(self):
         self.program.sql("DELETE FROM restore_point_state; DELETE FROM restore_point")
         cli(self.program, "backup", "record")
         try:
             # As if a row of then were missing in what is restored.
-            self.program.sql("UPDATE restore_point_state SET least = array_replace(least, least[array_position(tables, 'tag')], 7), most[array_position(tables, 'tag')] = 7")
+            self.program.sql("UPDATE restore_point_state SET least = array_replace(least, least[array_position(tables, 'tag')], 7), most[array_position(tables, 'tag')] = 7 WHERE 'tag' = ANY(tables)")
             said = cli(self.program, "backup", "drill", ok=False)
             self.assertIn("tag has", said)
             self.assertIn("7 were recorded", said)
@@ -169,6 +324,15 @@ class Backups(unittest.TestCase):
         process.wait()
         self.assertTrue(list(data.glob("try.*")))
         cli(self.program, "backup", "drill")
+        self.assertFalse(list(data.glob("try.*")))
+        # Both clusters: keys that were destroyed since would stay in the keystore's; the next look takes it, within ten minutes.
+        process = subprocess.Popen([varde.BINARY, "backup", "drill", "--data", str(data)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        varde.wait_for(lambda: len(list(data.glob("try.*/data/postmaster.pid"))) == 2 or process.poll() is not None, "both scratch clusters", 90)
+        self.assertIsNone(process.poll())
+        process.kill()
+        process.wait()
+        self.assertEqual(len(list(data.glob("try.*"))), 2)
+        cli(self.program, "backup", "sweep")
         self.assertFalse(list(data.glob("try.*")))
 
     def test_7_a_missing_piece_of_the_log_is_named(self):
@@ -209,7 +373,7 @@ class Backups(unittest.TestCase):
 
 class Retention(unittest.TestCase):
     def test_what_had_its_time_is_gone(self):
-        program = program_with_backups('keystore_every = "1s"\nkeystore_keep = "12s"\nfull_every = "1s"\nkeep = "6s"\nmonthly_every = "30d"\nmonthly_keep = "8s"\ndrill_every = "1d"\n')
+        program = program_with_backups('keystore_every = "1s"\nkeystore_keep = "12s"\nfull_every = "1s"\nkeep = "6s"\nmonthly_every = "30d"\nmonthly_keep = "8s"\ndrill_every = "1d"\ndigest_time = "30s"\n')
         self.addCleanup(program.remove)
         first = {part: {p.name for p in repository_files(program, part) if p.suffix == ".zst" or p.name == "backup.manifest"} for part in ("recent", "keystore", "monthly")}
         labels = lambda part: sorted(p.name for p in (program.directory / "data/backup/repository" / part / "backup" / ("keystore" if part == "keystore" else "main")).iterdir() if p.name.endswith("F"))
@@ -257,10 +421,73 @@ class Bucket(unittest.TestCase):
         self.assertEqual(len(told["monthly"]), 1)
         self.assertIn("all as recorded", cli(program, "backup", "drill"))
         self.assertFalse((program.directory / "data/backup/repository").exists())
+        self.everything_is_lost_but_the_bucket(program)
         bucket.shutdown()
         bucket.server_close()
         told = status(program, ok=False)
         self.assertTrue(any("not in order" in p["what"] or "cannot be read" in p["what"] for p in told["problems"]), told)
+
+
+    def test_a_bucket_that_is_not_there_from_the_first_start_on(self):
+        place = pathlib.Path(tempfile.mkdtemp(prefix="varde-s3-"))
+        self.addCleanup(shutil.rmtree, place, True)
+        place.chmod(0o755)
+        for name in ("access", "secret"):
+            (place / name).write_text(name + "\n")
+            (place / name).chmod(0o644)
+        program = program_with_backups('s3_bucket = "varde"\ns3_endpoint = "localhost:1"\ns3_region = "here"\ns3_key_file = "%s/access"\n'
+                                       's3_secret_file = "%s/secret"\n' % (place, place))
+        self.addCleanup(program.remove)
+        self.assertFalse((program.directory / "data/backup/state.json").exists(), "nothing is forgotten that the bucket may know")
+        seen = program.admin().ok("GET", "/api/v1/backups")
+        self.assertEqual((seen["ok"], [p["what"] for p in seen["problems"]]), (False, ["What the repository knows of restores cannot be read."]))
+        self.assertIn("tries now", seen["problems"][0]["mend"])
+
+    def everything_is_lost_but_the_bucket(self, program):
+        """What is known of restores is in the bucket as well: a moment of the life after one is found there, and not another life's."""
+        data = program.directory / "data"
+        admin = program.admin()
+        admin.ok("POST", "/api/v1/tags", {"name": "of both lives"})
+        at = database_time(program)
+        admin.ok("POST", "/api/v1/tags", {"name": "of the first life"})
+        program.stop()
+        settings = ["--backup-settings", str(program.directory / "backup.toml")]
+        cli(program, "restore", "--to", at)
+        program.process_started = time.time()
+        program.start()
+        admin = program.admin()
+        admin.ok("POST", "/api/v1/tags", {"name": "of the second life"})
+        second = database_time(program)
+        admin.ok("POST", "/api/v1/tags", {"name": "too late"})
+        looked(program)
+        told = status(program, ok=True)
+        self.assertGreater(told["clusters"][0]["newest_full"]["at"], second[:19], "the backup of the second life is younger than its moment")
+        for cluster in ("main", "keystore"):
+            program.sql("SELECT pg_current_xact_id()", cluster=cluster)
+            program.sql("SELECT pg_switch_wal()", cluster=cluster)
+            varde.wait_for(lambda: program.sql("SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'", cluster=cluster) == [["0"]], "the log in the archive")
+        program.stop()
+        forks = json.loads((data / "backup/state.json").read_text())["forks"]
+        self.assertEqual(len(forks), 1)
+        keys = {name: (data / name).read_bytes() for name in ("root.key", "backup/repository.key")}
+        shutil.rmtree(data)
+        (data / "backup").mkdir(parents=True)
+        for name, content in keys.items():
+            (data / name).write_bytes(content)
+            (data / name).chmod(0o600)
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", "varde", str(data)], check=True)
+        cli(program, "restore", "--keystore", *settings)
+        cli(program, "restore", "--to", second, *settings)
+        known = json.loads((data / "backup/state.json").read_text())["forks"]
+        self.assertEqual(known[0], forks[0])
+        self.assertEqual([f["cluster"] for f in known], ["main", "keystore", "main"])
+        program.process_started = time.time()
+        program.start()
+        tags = {t["name"] for t in program.admin().ok("GET", "/api/v1/tags")["items"]}
+        self.assertEqual(tags, {"of both lives", "of the second life"})
+        looked(program)
+        status(program, ok=True)
 
 
 class Restore(unittest.TestCase):

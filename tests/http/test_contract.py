@@ -1,10 +1,11 @@
 """The end of a contract: announced, ended, taken along, removed, proved; and a restore that does not bring it back."""
-import base64, csv, datetime, hashlib, io, json, pathlib, re, subprocess, tempfile, unittest, zipfile
+import base64, csv, datetime, hashlib, io, json, pathlib, re, subprocess, tempfile, unittest, zipfile, zoneinfo
 import varde
 from outreach import document
 from pictures import png
 from test_backup import database_time, program_with_backups
-from test_requests import verify_note
+from sms import noon
+from test_requests import PAGE, Visitor, verify_note
 from test_trail import open_head, verify
 
 DAY = 86400
@@ -32,6 +33,7 @@ class Contract(unittest.TestCase):
     def fill(cls, admin):
         """Something of everything that is sealed."""
         admin.ok("PATCH", "/api/v1/settings", {"postal_address": "Storgata 1, 0155 Oslo"}, headers={"If-Match": "*"})
+        admin.ok("PUT", "/api/v1/audit/mail", {"address": "keeper@auditors.example", "confirm": "keeper@auditors.example"})
         admin.ok("POST", "/api/v1/attributes", {"key": "shoe", "label": "Shoe size", "type": "number", "classification": "sensitive"})
         cls.person = admin.ok("POST", "/api/v1/persons", {"email": "kari.export@example.org", "phone": "+4791234567", "first_name": "Kari \u00d8", "last_name": "Export", "attributes": {"shoe": 41}})["id"]
         cls.erased = admin.ok("POST", "/api/v1/persons", {"email": "gone.export@example.org", "first_name": "Gone"})["id"]
@@ -88,12 +90,12 @@ class Contract(unittest.TestCase):
         self.assertEqual(self.admin.get("/api/v1/persons").status, 401, "sessions end")
         self.admin = self.program.admin()
         state = self.admin.ok("GET", "/api/v1/session")
-        self.assertEqual((state["state"], state["rights"], state["tenant"]["ended"]), ("ready", ["contract.end"], True))
+        self.assertEqual((state["state"], sorted(state["rights"]), state["tenant"]["ended"]), ("ready", ["contract.end", "requests.handle"], True))
         for path in ("/api/v1/persons", "/api/v1/home", "/api/v1/audit", "/api/v1/settings"):
             answer = self.admin.get(path)
             self.assertEqual((answer.status, json.loads(answer.body)["kind"]), (403, "contract-ended"), path)
         self.assertEqual(self.admin.post("/api/v1/persons", {"email": "late@example.org"}).status, 403)
-        for path in ("/p/f/first/late", "/p/requests/first", "/p/me/first"):
+        for path in ("/p/f/first/late", "/p/me/first"):
             answer = self.program.client().get(path)
             self.assertEqual(answer.status, 410, path)
             self.assertIn("ended", answer.body.decode())
@@ -105,6 +107,62 @@ class Contract(unittest.TestCase):
         other.login("other@example.org")
         self.assertEqual(other.get("/api/v1/persons").status, 200)
         self.assertEqual(other.ok("GET", "/api/v1/contract")["state"], "active")
+
+    def test_3_persons_still_ask_about_their_data(self):
+        """The controller holds the data until the removal, and answers for it (Art. 12): page, code, desk, file."""
+        contract = self.admin.ok("GET", "/api/v1/contract")
+        removed = datetime.datetime.fromisoformat(contract["remove_at"]).astimezone(zoneinfo.ZoneInfo("Europe/Oslo"))
+        day = "%d %s" % (removed.day, removed.strftime("%B"))
+        page = self.program.client().get(PAGE).body.decode()
+        self.assertRegex(page, r"removed for good on \w+ %s\." % day)
+        self.assertIn("slettes for godt", self.program.client().get(PAGE, headers={"Accept-Language": "nb"}).body.decode())
+        # What waits in the same queue stays there.
+        self.program.sql("UPDATE sms SET state = 3 WHERE state <= 2")
+        codes = lambda table, column: self.program.sql("SELECT count(*) FROM %s WHERE %s" % (table, column))[0][0]
+        found = {}
+        noon(self.program)
+        self.admin = self.program.admin()
+        for contact, table, sent in (("+4791234567", "sms", "kind = 6 AND state >= 3"), ("kari.export@example.org", "outbox", "source_kind = 6 AND state = 2")):
+            with self.subTest(contact):
+                before = int(codes(table, sent))
+                visitor = Visitor(self.program)
+                answer = visitor.ask("access", contact, "Kari", "What do you have?")
+                self.assertEqual(answer.status, 303, answer.body)
+                link = answer.headers["Location"][len(PAGE):]
+                varde.wait_for(lambda: int(codes(table, sent)) > before, "the code to leave")
+                self.assertRegex(visitor.get(PAGE + link).body.decode(), day)
+                found[contact] = (visitor, link)
+        self.assertEqual(codes("sms", "kind <> 6 AND state <= 2"), "0")
+        # The code itself: the mailbox is closed to everybody, and the database has only its hash.
+        visitor, link = found["kari.export@example.org"]
+        code = self.code_in_export("kari.export@example.org")
+        told = int(self.program.sql("SELECT count(*) FROM notification WHERE text LIKE 'A person asks%'")[0][0])
+        self.assertEqual(visitor.send(link, {"action": "confirm", "code": code}).status, 303)
+        self.assertEqual(int(self.program.sql("SELECT count(*) FROM notification WHERE text LIKE 'A person asks%'")[0][0]), told + 1)
+        [request] = self.admin.ok("GET", "/api/v1/requests")["items"]
+        self.assertLessEqual(request["due_at"], contract["remove_at"])
+        self.assertIn(day, visitor.get(PAGE + link).body.decode())
+        detail = self.admin.ok("GET", "/api/v1/requests/" + request["id"])
+        self.assertEqual(detail["person"]["id"], self.person)
+        self.admin.ok("POST", "/api/v1/requests/%s/package" % request["id"], {})
+        varde.wait_for(lambda: self.admin.ok("GET", "/api/v1/requests/" + request["id"])["package"]["state"] == "ready", "the file")
+        self.admin.ok("POST", "/api/v1/requests/%s/package/send" % request["id"], {})
+        self.program.move_clock(1300)
+        visitor.send(link, {"action": "again"})
+        varde.wait_for(lambda: self.program.sql("SELECT count(*) FROM subject_request WHERE request_id = '%s' AND code_hash IS NOT NULL" % request["id"])[0][0] == "1", "another code")
+        varde.wait_for(lambda: self.code_in_export("kari.export@example.org") != code, "its mail")
+        fetched = visitor.send(link, {"action": "fetch", "code": self.code_in_export("kari.export@example.org")})
+        self.assertEqual((fetched.status, fetched.headers["Content-Type"]), (200, "application/zip"))
+        self.assertIn(b"manifest.json", fetched.body)
+        # Everything else stays closed, and so it does to those who are no administrators.
+        self.assertEqual(self.admin.get("/api/v1/persons").status, 403)
+        self.assertEqual(self.admin.put("/api/v1/request-settings", {"keep_months": 3}).status, 403)
+
+    def code_in_export(self, address):
+        """The newest code that went to an address, out of what administrators can take along."""
+        archive = zipfile.ZipFile(io.BytesIO(self.admin.get("/api/v1/contract/export").body))
+        texts = [json.dumps(r) for r in self.rows(archive, "captured_message")]
+        return [m[1] for text in texts if address in text and (m := re.search(r"\b(\d{6}) is your code", text))][-1]
 
     def test_4_everything_is_taken_along(self):
         answer = self.admin.get("/api/v1/contract/export")
@@ -122,6 +180,7 @@ class Contract(unittest.TestCase):
         # What is sealed in the database is open here.
         [person] = self.rows(archive, "person")
         self.assertEqual(person["sealed"], {"email": "kari.export@example.org", "phone": "+4791234567", "first_name": "Kari \u00d8", "last_name": "Exporter", "attributes": {"shoe": 41}})
+        self.assertEqual([r["sealed"] for r in self.rows(archive, "head_mail")], ["keeper@auditors.example"])
         self.assertIn("Called, and was friendly", [r["sealed"] for r in self.rows(archive, "activity")])
         self.assertIn("Hi Kari \u00d8", json.dumps([r["sealed_head"] for r in self.rows(archive, "captured_message")], ensure_ascii=False))
         values = json.dumps([r["sealed"] for r in self.rows(archive, "audit_entry")], ensure_ascii=False)

@@ -1,6 +1,6 @@
 """Evidence and the programme: one signed file, checked by the program and by code that shares nothing with it; what is
 tampered with is found; who may have it; and the programme as HTML and PDF."""
-import base64, hashlib, io, json, os, pathlib, random, re, shutil, subprocess, tempfile, time, unittest, zipfile
+import base64, hashlib, io, json, os, pathlib, pwd, random, re, shutil, subprocess, tempfile, time, unittest, zipfile
 import nacl.signing
 import varde
 from test_backup import cli, program_with_backups
@@ -162,7 +162,7 @@ class Evidence(unittest.TestCase):
         self.assertTrue(json.loads(files["retention.json"])["rules"])
         self.assertTrue(json.loads(files["processing.json"]))
         made = [e for e in entries.values() if e["action"] == "evidence.make"]
-        self.assertEqual(made[-1]["actor"]["kind"], "system")
+        self.assertEqual((made[-1]["actor"]["kind"], made[-1]["network"]), ("operations", "login " + (os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name)), "who ran the command")
         for arguments, why in ((("--tenant", "nobody"), b"no organisation"), ((), b"--tenant"), (("--tenant", "first", "--from", "soon"), b"not a moment"),
                                (("--tenant", "first", "--from", "2026-01-02", "--to", "2026-01-01"), b"must be before")):
             done = self.run_beside("evidence", *arguments)
@@ -191,6 +191,26 @@ class Evidence(unittest.TestCase):
         self.assertEqual((said["problem"], said["erasures"], said["left_out"]), ("", 1_000, 7))
         self.assertEqual(manifest["left_out"], {"erasures": 7, "entries": 0})
         self.assertIn(b"Left out: 7 older erasures", files["index.html"])
+
+    def test_what_became_of_the_contract_is_proven(self):
+        other = self.program.admin("other@example.org")
+        ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.program.now() + 40 * 86400))
+        other.ok("POST", "/api/v1/contract/end", {"wanted": "removal", "confirm": "second", "ends_at": ends})
+        other.ok("DELETE", "/api/v1/contract/end")
+        self.assertEqual(other.get("/api/v1/contract/export").status, 200)
+        for words in (("end", "second"), ("reopen", "second")):
+            done = run("tenant", *words, "--data", self.data)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        other = self.program.admin("other@example.org")
+        wanted = ["contract.announce", "contract.withdraw", "contract.export", "contract.announce", "contract.end", "contract.reopen"]
+        bundle = self.make(client=other, slug="second")
+        self.assertEqual(verify(bundle, self.key)["problem"], "")
+        files, _, entries = checked(bundle, self.key)
+        told = json.loads(files["contract.json"])
+        self.assertEqual([(d["action"], entries[d["entry"]]["action"], d["at"]) for d in told], [(a, a, entries[d["entry"]]["at"]) for a, d in zip(wanted, told)])
+        self.assertEqual(len(told), len(wanted))
+        self.assertTrue(told[0]["fields"][0].startswith("ends at "), told)
+        self.assertIn(b"the end was withdrawn", files["index.html"])
 
     def test_tampering_is_found(self):
         rng, found = random.Random(7), 0
@@ -331,6 +351,8 @@ class OfBackups(unittest.TestCase):
             [drill] = json.loads(files["drills.json"])
             self.assertTrue(drill["passed"] and drill["restored_to"] < drill["at"])
             self.assertEqual(entries[drill["entry"]]["fields"][0], "passed")
+            self.assertEqual(drill["fields"], entries[drill["entry"]]["fields"])
+            self.assertTrue(any("the contents of" in f for f in drill["fields"]) and any("persons opened" in f for f in drill["fields"]), drill)
             self.assertNotIn(str(program.directory).encode(), b"".join(files.values()))
         page = admin.get("/api/v1/programme").body.decode()
         self.assertIn("everything as it was recorded", page)

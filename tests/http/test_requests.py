@@ -110,6 +110,16 @@ class Requests(unittest.TestCase):
 
     # ---- the page
 
+    def test_codes_leave_in_storage_only(self):
+        """What a person is told who asks is not the organisation's message: by SMS as by mail."""
+        person = self.person(phone=True)
+        self.program.sql("UPDATE tenant SET state = 2 WHERE slug = 'first'")
+        self.addCleanup(self.program.sql, "UPDATE tenant SET state = 1 WHERE slug = 'first'")
+        for contact in (person["phone"], person["email"]):
+            with self.subTest(contact):
+                _, _, request = self.confirmed(person, contact=contact)
+                self.assertEqual(request["state"], "confirmed")
+
     def test_from_the_page_to_the_answer(self):
         person = self.person(language="nb")
         other = self.person()

@@ -294,6 +294,28 @@ class Staffing(Staff):
         noon(self.program)
         self.log_in()
 
+    def test_hours_are_confirmed_many_at_once(self):
+        pool, people = self.pool("month", 3)
+        shifts = [self.shift(pool, begin=begin, hours=8, strategy={"kind": "direct"}) for begin in (HOUR, HOUR, 30 * DAY)]
+        bookings = [self.admin.ok("POST", "/api/v1/shifts/%s/book" % shift["id"], {"person_id": person})["id"] for shift, person in zip(shifts, people)]
+        self.program.move_clock(10 * HOUR)
+        self.log_in()
+        self.program.sql("UPDATE booking SET worked_from = starts_at, worked_until = ends_at - interval '1 hour', person_confirmed_at = ends_at WHERE booking_id = '%s'" % bookings[0])
+        seen = [{"id": b["id"], "from": b.get("worked_from") or b["starts_at"], "until": b.get("worked_until") or b["ends_at"]}
+                for shift in shifts for b in self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]]
+        confirm = lambda: self.admin.ok("POST", "/api/v1/bookings/hours", {"bookings": seen + seen[:1]})["confirmed"]
+        self.program.sql("UPDATE booking SET worked_from = starts_at, worked_until = ends_at - interval '2 hours' WHERE booking_id = '%s'" % bookings[0])
+        self.assertEqual(confirm(), 1, "what was changed since it was looked at is left out")
+        self.program.sql("UPDATE booking SET worked_until = ends_at - interval '1 hour' WHERE booking_id = '%s'" % bookings[0])
+        self.assertEqual((confirm(), confirm()), (1, 0), "what is over, once")
+        rows = self.program.sql("SELECT person_confirmed_at IS NOT NULL, office_confirmed_at IS NOT NULL, extract(epoch FROM ends_at - worked_until) FROM booking WHERE booking_id IN ('%s', '%s') ORDER BY 1 DESC" % tuple(bookings[:2]))
+        self.assertEqual([row[:2] + [float(row[2])] for row in rows], [["t", "t", 3600.0], ["f", "t", 0.0]], "as said, or as planned; what the person said stays")
+        self.assertEqual(self.program.sql("SELECT count(*) FROM audit_entry WHERE action = 'booking.hours' AND object_id IN ('%s', '%s')" % (shifts[0]["id"], shifts[1]["id"])), [["2"]])
+        for wrong in ([], seen * 334):
+            self.assertEqual(self.admin.post("/api/v1/bookings/hours", {"bookings": wrong}).status, 422)
+        noon(self.program)
+        self.log_in()
+
     def test_a_series_keeps_its_local_times(self):
         pool, people = self.pool("series", 1)
         first = self.admin.ok("POST", "/api/v1/shifts", {"workplace_id": self.place, "starts_at": "2027-03-22T06:30:00Z", "ends_at": "2027-03-22T14:00:00Z", "pool_ids": [pool]})
@@ -369,6 +391,69 @@ class Staffing(Staff):
         self.assertEqual(sorted(said.values()), ["booked"] * 3 + ["taken"] * 37)
         booked = {b["person_id"] for b in self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]}
         self.assertEqual(booked, {p for p, result in said.items() if result == "booked"})
+
+    def answer_at_once(self, links):
+        """Presses yes behind every link at the same moment; what each page says first."""
+        pages, start = {}, threading.Barrier(len(links))
+
+        def press(key, link):
+            client = self.program.client()
+            start.wait()
+            pages[key] = client.post(link, raw=b"answer=yes", headers={"Content-Type": "application/x-www-form-urlencoded"}).body.decode()
+        threads = [threading.Thread(target=press, args=item) for item in links.items()]
+        [t.start() for t in threads], [t.join() for t in threads]
+        sentences = {"The shift is yours": "booked", "the shift is taken": "taken", "You cannot have this shift because you are booked at that time": "forbidden"}
+        return {key: next((word for sentence, word in sentences.items() if sentence in page), page) for key, page in pages.items()}
+
+    def test_links_of_many_shifts_pressed_at_once(self):
+        self.asking(several_open_questions=True, max_per_day=20)
+        pool, people = self.pool("crowd", 8)
+        shifts = [self.shift(pool, begin=(4 + 2 * i) * DAY, places=2) for i in range(4)]
+        # Two more, at the time of the first: who wins one of these cannot have another.
+        shifts += [self.shift(pool, begin=4 * DAY, places=3) for _ in range(2)]
+        for shift in shifts:
+            self.asked(shift, 8)
+        names = {person: "crowd-%d@example.org" % i for i, person in enumerate(people)}
+        tokens = varde.wait_for(lambda: (found := self.answer_links(names.values())) and all(len(v) == 6 for v in found.values()) and found, "all questions")
+        said = self.answer_at_once({(person, link): link for person, name in names.items() for link in tokens[name]})
+        self.assertEqual(set(said.values()), {"booked", "taken", "forbidden"})
+        bookings = [(b["person_id"], b["shift_id"], b["starts_at"], b["ends_at"]) for shift in shifts for b in self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]]
+        self.assertEqual(sorted(p for (p, _), word in said.items() if word == "booked"), sorted(b[0] for b in bookings), "told what is so")
+        for shift in shifts:
+            taken = [b for b in bookings if b[1] == shift["id"]]
+            self.assertEqual(len(taken), self.state(shift)["taken"])
+            self.assertLessEqual(len(taken), shift["places"])
+        for shift in shifts[1:4]:
+            self.assertEqual(self.state(shift)["state"], "filled", "nothing forbade these")
+        self.assertEqual(len({(b[0], b[2]) for b in bookings}), len(bookings), "nobody is in two places at once")
+        by = self.program.sql("SELECT DISTINCT actor_kind, actor_id = person_id FROM audit_entry WHERE action = 'booking.create' AND object_id IN (%s)" % ", ".join("'%s'" % s["id"] for s in shifts))
+        self.assertEqual(by, [["3", "t"]], "each answered for herself")
+
+    def test_one_link_pressed_many_times_at_once(self):
+        self.asking(max_per_day=20)
+        pool, people = self.pool("press", 1)
+        seen = set()
+        for i in range(6):
+            shift = self.shift(pool, begin=(4 + 2 * i) * DAY)
+            self.asked(shift, 1)
+            link = varde.wait_for(lambda: next(iter(self.answer_links(["press-0@example.org"])["press-0@example.org"] - seen), None), "the question")
+            seen.add(link)
+            self.assertEqual(set(self.answer_at_once({n: link for n in range(12)}).values()), {"booked"}, "the shift is hers, however often she says so")
+
+    def test_who_is_restricted_is_booked_by_nobody(self):
+        pool, people = self.pool("held", 1)
+        shift = self.shift(pool)
+        self.asked(shift, 1)
+        link = self.link("held-0@example.org")
+        self.admin.ok("POST", "/api/v1/persons/%s/restrict" % people[0], {"reason": "asked for it by letter"})
+        self.assertIn("restricted", next(iter(self.answer_at_once({1: link}).values())))
+        self.assertEqual(self.offers(shift)[people[0]]["state"], "refused")
+        for more in ({}, {"override_reason": "We need her"}):
+            refused = self.admin.post("/api/v1/shifts/%s/book" % shift["id"], {"person_id": people[0], **more})
+            self.assertEqual((refused.status, "restricted" in refused.json["detail"]), (409, True))
+        self.assertEqual(self.state(shift)["taken"], 0)
+        self.admin.ok("POST", "/api/v1/persons/%s/lift-restriction" % people[0], {"reason": "settled"})
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % shift["id"], {"person_id": people[0]})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """One organisation brought back to an earlier minute beside the running program: exactly it, exactly then, and nothing goes out again."""
-import datetime, http.client, signal, subprocess, time, unittest
-import outreach, varde
+import datetime, http.client, json, signal, subprocess, time, unittest
+import outreach, test_evidence, varde
 from test_backup import cli, database_time, looked
 from test_trail import verify
 
@@ -236,6 +236,15 @@ class TenantRestore(outreach.OutreachCase):
             self.assertEqual(process.wait(60), 0, said())
         self.assertFalse(list(self.data.glob("one.*")))
         self.assertEqual(len(self.admin.ok("GET", "/api/v1/audit?action=tenant.copy")["items"]), 2)
+
+    def test_4_evidence_proves_them(self):
+        bundle = self.admin.post("/api/v1/evidence", {}).body
+        self.assertEqual(test_evidence.verify(bundle, self.verifier)["problem"], "")
+        files, _, entries = test_evidence.checked(bundle, self.verifier)
+        told = json.loads(files["restores.json"])
+        self.assertLessEqual({"tenant.restore", "tenant.copy", "tenant.copy-end"}, {d["action"] for d in told})
+        self.assertTrue(all(entries[d["entry"]]["action"] == d["action"] for d in told))
+        self.assertIn(b"data of this organisation alone", files["index.html"])
 
     def test_4_what_cannot_be_is_said(self):
         self.assertIn("no organisation with the short name nobody", cli(self.program, "restore", "--tenant", "nobody", "--to", "latest", ok=False))

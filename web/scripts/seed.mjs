@@ -399,11 +399,11 @@ export async function seedStaffing(api, program, browser) {
   await leader('POST', `/shifts/${wanted.id}/publish`, {})
   await context.close()
   out.requested = wanted.id
-  // A shift that is over, whose hours wait.
+  // A shift that is over, whose hours of two wait.
   const soon = (seconds) => new Date((now() + seconds) * 1000).toISOString()
-  const past = await api('POST', '/shifts', { workplace_id: place('North school'), starts_at: soon(120), ends_at: soon(3600), ...only })
+  const past = await api('POST', '/shifts', { workplace_id: place('North school'), starts_at: soon(120), ends_at: soon(3600), places: 2, ...only })
   await api('POST', `/shifts/${past.id}/publish`, {})
-  await api('POST', `/shifts/${past.id}/book`, { person_id: kept })
+  for (const id of [kept, all[0].person_id]) await api('POST', `/shifts/${past.id}/book`, { person_id: id })
   moveClock(3700)
   out.over = past.id
   out.week = later(8)

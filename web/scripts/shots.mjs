@@ -65,6 +65,13 @@ const visitors = {
     const session = await as('POST', '/session', { email: 'leader@example.org', password: PASSWORD })
     if (session.state === 'terms_required') await as('POST', '/session/terms', { version: session.terms.version })
   },
+  async auditor(context) {
+    const email = newEmail('auditor')
+    await newAccount(api, browser, base, email, 'auditor')
+    const as = apiOf(context, base)
+    const session = await as('POST', '/session', { email, password: PASSWORD })
+    if (session.state === 'terms_required') await as('POST', '/session/terms', { version: session.terms.version })
+  },
   // Somebody who is asked, on their own pages; signed in once, for codes are few.
   substitute: async (context) => context.addCookies(await (ownPages ??= signIn(context))),
   async terms(context) {

@@ -600,6 +600,11 @@ const steps = {
     if (await page.getByRole('link', { name: 'Persons' }).count()) throw new Error('a menu of what is closed')
     await page.goto(`${base}/persons`)
     await page.waitForURL('**/settings/contract')
+    // Persons may ask about their data until it is removed.
+    await page.getByRole('link', { name: 'Requests about data' }).first().click()
+    await page.waitForURL('**/privacy/requests')
+    await button('Enter a request').first().waitFor()
+    await page.goto(`${base}/settings/contract`)
     const downloading = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Download everything' }).click()
     if (!readFileSync(await (await downloading).path()).subarray(0, 2).equals(Buffer.from('PK'))) throw new Error('no ZIP file')

@@ -1,5 +1,7 @@
 // The drill: a restore to a random recorded moment, into a cluster beside the running one that is
-// removed again, and a comparison with what was recorded then.
+// removed again, and a comparison with what was recorded then: rows, contents, trails. The
+// keystore's backup is restored as well: its keys are counted, and opened under the root key, and
+// with them some persons of the restored data.
 #pragma once
 
 #include "operate/backup/databases.hpp"

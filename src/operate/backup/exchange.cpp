@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "db/closed.hpp"
+#include "trust/ctx.hpp"
 
 namespace varde::operate {
 
@@ -34,6 +35,8 @@ constexpr Named kNamed[] = {
     {"restore_point_state", kStays, "what drills compare with is the installation's"},
     {"tenant", kStays, "its contract and its place are today's; its settings go back below"},
     {"contract_end", kStays, "how the contract stands is today's"},
+    {"head_mail", kStays, "who gets the heads of the trail, and has them"},
+    {"head_post", kStays, "the same"},
     {"membership", kStays, "who may do what is today's: who was removed since stays removed"},
     {"subject_request", kStays, "what persons asked about their data, and until when"},
     {"subject_request_event", kStays, "the same"},
@@ -412,16 +415,17 @@ void Exchange::tell() {
   std::string array;
   for (const auto& field : fields) array += (array.empty() ? "" : ", ") + live_.literal(field);
   live_.run(
-      "INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, action, object_kind, "
-      "object_id, "
-      "fields) VALUES ($1, $2, $3, 1, 'tenant.restore', 'tenant', $1, ARRAY[" +
+      "INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, network, action, object_kind, "
+      "object_id, fields) VALUES ($1, $2, $3, 5, $4, 'tenant.restore', 'tenant', $1, ARRAY[" +
           array + "])",
-      {tenant_, Uuid::make().str(), to_rfc3339(now())});
+      {tenant_, Uuid::make().str(), to_rfc3339(now()), trust::command_login()});
   // Ids of version 7, like all entries': their order is the time's.
-  run("INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, action, object_kind, "
+  run("INSERT INTO audit_entry (tenant_id, entry_id, at, actor_kind, network, action, object_kind, "
       "object_id, person_id) SELECT $1, (lpad(to_hex((extract(epoch FROM clock_timestamp()) * "
       "1000)::bigint), 12, '0') || '7' || substr(r, 1, 3) || '8' || substr(r, 4, 15))::uuid, "
-      "date_trunc('milliseconds', clock_timestamp()), 1, 'person.erase', 'person', person_id, "
+      "date_trunc('milliseconds', clock_timestamp()), 5, " +
+      live_.literal(trust::command_login()) +
+      ", 'person.erase', 'person', person_id, "
       "person_id FROM (SELECT person_id, replace(gen_random_uuid()::text, '-', '') AS r FROM "
       "vanished) v");
   auto text = fmt::format(

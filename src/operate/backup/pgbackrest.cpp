@@ -17,13 +17,6 @@ namespace {
 
 constexpr const char* kProgram = "/usr/bin/pgbackrest";
 
-// Somebody waits for what only looks; pgBackRest itself tries for minutes.
-std::function<bool()> within(std::chrono::seconds patience) {
-  return [until = std::chrono::steady_clock::now() + patience] {
-    return std::chrono::steady_clock::now() > until;
-  };
-}
-
 struct PassPhrases {
   std::string recent, monthly, keystore;
 };
@@ -131,6 +124,12 @@ std::string configuration_text(const Installation& installation, Cluster cluster
 }
 
 }  // namespace
+
+std::function<bool()> within(std::chrono::seconds patience) {
+  return [until = std::chrono::steady_clock::now() + patience] {
+    return std::chrono::steady_clock::now() > until;
+  };
+}
 
 std::string_view word(Cluster cluster) { return cluster == Cluster::main ? "main" : "keystore"; }
 

@@ -19,6 +19,9 @@ std::string_view word(Cluster cluster);
 
 inline constexpr int kRecent = 1, kMonthly = 2;  ///< Repositories of the main cluster.
 
+/// For run(): ends a command that takes longer. pgBackRest itself tries for minutes.
+std::function<bool()> within(std::chrono::seconds patience);
+
 class PgBackRest {
  public:
   explicit PgBackRest(const Installation& installation);

@@ -98,6 +98,9 @@ Info read_info(std::string_view text, std::string_view stanza) {
         backup.repository_bytes =
             o.at("info").at("repository").at("delta").to_number<std::int64_t>();
         backup.damaged = o.at("error").is_bool() && o.at("error").as_bool();
+        if (const auto* notes = o.if_contains("annotation"); notes != nullptr && notes->is_object())
+          if (const auto* lives = notes->get_object().if_contains(kLives))
+            backup.lives = std::string(lives->as_string());
         out.backups.push_back(std::move(backup));
       }
     }

@@ -29,6 +29,7 @@ struct Backup {
   std::int64_t database_bytes = 0, repository_bytes = 0;  ///< The latter: what it added.
   std::string full;                                       ///< Label of the full one it stands on.
   bool damaged = false;
+  std::string lives;  ///< What was written on it of restores (state.hpp); empty: nothing.
 };
 
 /// A restore: from `at` on, `timeline` was lived, which left `parent` at `lsn`.
@@ -50,6 +51,8 @@ struct Info {
   std::vector<RepositoryState> repositories;
   std::string system_id;  ///< Of the cluster, as the repository knows it.
 };
+/// The annotation of a backup that `lives` is.
+inline constexpr const char* kLives = "varde-lives";
 /// Reads the answer of `pgbackrest info --output=json` about one stanza. Throws when it is none.
 Info read_info(std::string_view json, std::string_view stanza);
 

@@ -161,6 +161,7 @@ TEST(Plan, SettingsThatCannotBeAreRefused) {
   refused([](auto& s) { s.keystore_keep = 8 * 86400; });
   refused([](auto& s) { s.keystore_keep = s.keystore_every; });
   refused([](auto& s) { s.keep = 3600; });
+  refused([](auto& s) { s.digest_time = 3600; });
   refused([](auto& s) { s.repository = "relative"; });
   refused([](auto& s) { s.repository = "/a\nrepo1-path=/b"; });
   refused([](auto& s) { s.s3_bucket = "bucket"; });

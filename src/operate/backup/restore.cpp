@@ -57,6 +57,12 @@ void swap(const Installation& installation, const Step& step) {
     state.forks.push_back(step.fork);
   (step.fork.cluster == "main" ? state.full_due : state.keystore_due) = true;
   keep_state(installation, state);
+  try {
+    keep_lives(installation, state);
+  } catch (const std::exception& e) {
+    log::warning("The restore is not known in the repository yet; the next look tells it",
+                 {{"what", e.what()}});
+  }
   remove_scratch(data, Scratch::restored);
   remove_scratch(data, Scratch::latest);
   fs::remove(step_path(data));

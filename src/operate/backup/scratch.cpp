@@ -10,7 +10,6 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "db/cluster.hpp"
-#include "operate/backup/pgbackrest.hpp"
 
 namespace varde::operate {
 
@@ -65,20 +64,22 @@ void remove_scratch(const std::string& data_directory, Scratch kind) {
   }
 }
 
-db::ClusterOptions scratch_options(const Installation& installation, const std::string& folder) {
+db::ClusterOptions scratch_options(const Installation& installation, const std::string& folder,
+                                   Cluster which) {
   return {.directory = installation.data_directory + "/" + folder,
           .name = "drill",
           .settings = {"fsync = off", "full_page_writes = off", "shared_buffers = 64MB",
                        "max_connections = 20", "autovacuum = off", "jit = off"},
-          .roles = installation.main.roles};
+          .roles = (which == Cluster::main ? installation.main : installation.keystore).roles};
 }
 
 void fetch_scratch(const Installation& installation, const db::Cluster& cluster,
-                   const std::string& label, int repository, std::vector<std::string> words) {
+                   const std::string& label, int repository, std::vector<std::string> words,
+                   Cluster which) {
   words.insert(words.begin(), {fmt::format("--repo={}", repository), "--pg1-path=" + cluster.data(),
                                "--set=" + label, "--archive-mode=off"});
   words.emplace_back("restore");
-  PgBackRest(installation).run(Cluster::main, words);
+  PgBackRest(installation).run(which, words);
 }
 
 }  // namespace varde::operate

@@ -8,7 +8,7 @@
 
 #include <string>
 
-#include "operate/backup/settings.hpp"
+#include "operate/backup/pgbackrest.hpp"
 
 namespace varde::operate {
 
@@ -23,10 +23,12 @@ std::string fresh_scratch(const std::string& data_directory, Scratch kind);
 void remove_scratch(const std::string& data_directory, Scratch kind);
 
 /// A cluster there of which nothing is kept: small, and without care for crashes.
-db::ClusterOptions scratch_options(const Installation& installation, const std::string& folder);
+db::ClusterOptions scratch_options(const Installation& installation, const std::string& folder,
+                                   Cluster which = Cluster::main);
 
 /// Fetches a backup into the folder's cluster, for its next start to recover as far as `words` say.
 void fetch_scratch(const Installation& installation, const db::Cluster& cluster,
-                   const std::string& label, int repository, std::vector<std::string> words);
+                   const std::string& label, int repository, std::vector<std::string> words,
+                   Cluster which = Cluster::main);
 
 }  // namespace varde::operate

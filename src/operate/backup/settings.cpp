@@ -73,6 +73,8 @@ void check(const BackupSettings& s) {
     throw std::runtime_error(
         "keystore_keep must be at least twice keystore_every, or there are moments without a "
         "backup of the keystore.");
+  if (s.digest_time > 1800)
+    throw std::runtime_error("digest_time must be 30 minutes or less: \"60s\", \"30m\".");
   if (s.keep < s.full_every)
     throw std::runtime_error("keep must be at least as long as full_every.");
 }
@@ -118,6 +120,11 @@ std::optional<BackupSettings> kept_settings(const std::string& data_directory) {
   auto text = read_file(data_directory + "/backup/settings.json");
   if (!text) return std::nullopt;
   auto json = web::parse_json(*text);
+  // What a version before this one did not know yet is as it is without a word about it.
+  if (json && json->is_object()) {
+    const auto usual = web::write(BackupSettings());
+    for (const auto& [name, value] : usual.as_object()) json->as_object().emplace(name, value);
+  }
   auto settings = json ? web::read<BackupSettings>(*json) : Result<BackupSettings>(json.error());
   if (!settings)
     throw std::runtime_error(data_directory +

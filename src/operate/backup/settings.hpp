@@ -28,6 +28,9 @@ struct BackupSettings {
   std::int64_t monthly_every = 2629800, monthly_keep = 366 * 86400;
   std::int64_t keystore_every = 86400, keystore_keep = 7 * 86400;
   std::int64_t record_every = 3600, drill_every = 7 * 86400;
+  /// How long recording a moment may read contents for digests, in each cluster; then it ends with
+  /// the table at hand.
+  std::int64_t digest_time = 60;
   std::int64_t look_every = 600;  ///< How often the program looks what is due.
   std::string ledger;  ///< Where the ledger of erasures is kept as well; restores work it off.
   bool in_s3() const { return !s3_bucket.empty(); }
@@ -36,7 +39,7 @@ BOOST_DESCRIBE_STRUCT(BackupSettings, (),
                       (enabled, repository, s3_endpoint, s3_bucket, s3_region, s3_key_file,
                        s3_secret_file, s3_ca_file, s3_verify_tls, s3_path_style, full_every,
                        differential_every, keep, monthly_every, monthly_keep, keystore_every,
-                       keystore_keep, record_every, drill_every, look_every, ledger))
+                       keystore_keep, record_every, drill_every, digest_time, look_every, ledger))
 
 /// "30d", "12h", "10m", "45s" as seconds; nullopt when it is none of these, or not from a second to
 /// ten years.

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "operate/backup/pgbackrest.hpp"
 #include "web/reflect.hpp"
 
 namespace varde::operate {
@@ -14,10 +15,50 @@ namespace varde::operate {
 namespace {
 
 // A copy beside the backups: after the loss of the data directory a restore must know which lives
-// there were. In S3 there is none; pgBackRest 2.45 has no command that puts a file there.
+// there were. On a disk it is a file. pgBackRest has no command for putting one into S3 (repo-put
+// is there, "for internal use only"); but it writes annotations on backups, which
+// are kept with them, encrypted as they are, and come with `info`. A backup has its time, so
+// they are on the newest.
 std::optional<std::string> copy_path(const Installation& installation) {
   if (installation.backup.in_s3()) return std::nullopt;
   return installation.repository() + "/varde-state.json";
+}
+
+// What a command's argument can hold, with room to spare.
+constexpr std::size_t kMostLives = 200;
+
+struct Lives {
+  std::vector<Fork> forks;
+};
+BOOST_DESCRIBE_STRUCT(Lives, (), (forks))
+
+std::string lives_text(const State& state) {
+  Lives lives;
+  auto skip = state.forks.size() - std::min(state.forks.size(), kMostLives);
+  lives.forks.assign(state.forks.begin() + static_cast<std::ptrdiff_t>(skip), state.forks.end());
+  return boost::json::serialize(web::write(lives));
+}
+
+State state_from_s3(const Installation& installation) {
+  State out;
+  // Without it there was never a backup, or none that could be read.
+  if (!std::filesystem::exists(installation.place() + "/repository.key")) return out;
+  PgBackRest pgbackrest(installation);
+  pgbackrest.write_configuration();
+  for (const auto& backup : pgbackrest.info(Cluster::main).backups) {
+    if (backup.lives.empty()) continue;
+    auto json = web::parse_json(backup.lives);
+    auto lives = json ? web::read<Lives>(*json) : Result<Lives>(json.error());
+    if (!lives)
+      throw std::runtime_error("what backup " + backup.label + " says of restores cannot be read.");
+    for (auto& fork : lives->forks)
+      if (std::ranges::none_of(out.forks, [&](const Fork& known) {
+            return known.cluster == fork.cluster && known.at == fork.at;
+          }))
+        out.forks.push_back(std::move(fork));
+  }
+  std::ranges::sort(out.forks, {}, &Fork::at);
+  return out;
 }
 
 }  // namespace
@@ -29,7 +70,7 @@ State read_state(const Installation& installation) {
     path = *copy;
     text = read_file(path);
   }
-  if (!text) return {};
+  if (!text) return installation.backup.in_s3() ? state_from_s3(installation) : State();
   auto json = web::parse_json(*text);
   auto state = json ? web::read<State>(*json) : Result<State>(json.error());
   if (!state)
@@ -48,6 +89,19 @@ void keep_state(const Installation& installation, const State& state) {
   State lives;
   lives.forks = state.forks;
   replace_file(*copy, boost::json::serialize(web::write(lives)) + "\n");
+}
+
+void keep_lives(const Installation& installation, const State& state) {
+  if (!installation.backup.in_s3() || state.forks.empty()) return;
+  PgBackRest pgbackrest(installation);
+  auto info = pgbackrest.info(Cluster::main);
+  const auto* backup = newest(info, kRecent, std::nullopt);
+  auto text = lives_text(state);
+  if (backup == nullptr || backup->lives == text) return;
+  pgbackrest.run(Cluster::main,
+                 {fmt::format("--repo={}", kRecent), "--set=" + backup->label,
+                  fmt::format("--annotation={}={}", kLives, text), "annotate"},
+                 within(std::chrono::seconds(60)));
 }
 
 Lock::Lock(const std::string& path)

@@ -24,9 +24,15 @@ struct DrillResult {
   bool passed = false;
   std::int64_t tenants = 0, tables = 0, rows = 0, entries = 0, seconds = 0;
   std::vector<std::string> findings;
+  // Absent: of a drill before they were tried.
+  std::optional<std::int64_t> contents;  ///< Rows whose contents were compared.
+  std::optional<Timestamp> keys_at;      ///< What the keystore was restored to.
+  std::optional<std::int64_t> keys;      ///< That were counted there.
+  std::optional<std::int64_t> opened;    ///< Persons of the restored data that they opened.
 };
 BOOST_DESCRIBE_STRUCT(DrillResult, (),
-                      (at, point_at, passed, tenants, tables, rows, entries, seconds, findings))
+                      (at, point_at, passed, tenants, tables, rows, entries, seconds, findings,
+                       contents, keys_at, keys, opened))
 
 struct State {
   bool main_made = false, keystore_made = false;  ///< Repositories.
@@ -43,8 +49,13 @@ BOOST_DESCRIBE_STRUCT(State, (),
                       (main_made, keystore_made, full_due, keystore_due, forks, failures, sizes,
                        looked_at, recorded_at, first_drill_from, drill))
 
+/// Where there is none: what a copy beside the backups knows of restores. Throws when that should
+/// be there and cannot be read.
 State read_state(const Installation& installation);
 void keep_state(const Installation& installation, const State& state);
+/// Writes the restores on the newest backup of the main cluster, if they do not stand there yet:
+/// the copy of a repository in S3; nothing otherwise. Throws when the repository is not to be had.
+void keep_lives(const Installation& installation, const State& state);
 
 /// Held by whoever changes backups; one at a time. Locked: false means that another does.
 class Lock {

@@ -236,6 +236,12 @@ std::string megabytes(std::int64_t bytes) {
 
 Status look(const Installation& installation) { return Look(installation).run(); }
 
+std::string keys_words(const DrillResult& drill) {
+  if (!drill.keys_at) return "the keystore was not tried: no moment of it is recorded yet";
+  return fmt::format("keys of {}: {} counted, {} persons opened", to_rfc3339(*drill.keys_at),
+                     drill.keys.value_or(0), drill.opened.value_or(0));
+}
+
 std::string as_text(const Status& status) {
   std::string out = status.ok ? "The backups are in order.\n" : "The backups are NOT in order.\n";
   for (const auto& problem : status.problems)
@@ -278,6 +284,14 @@ std::string as_text(const Status& status) {
                                     to_rfc3339(status.drill->point_at),
                                     status.drill->passed ? "all as recorded" : "NOT as recorded")
                       : "none yet";
+  if (status.drill && status.drill->contents) {
+    out += fmt::format("\n                          {} rows counted, the contents of {} compared",
+                       status.drill->rows, *status.drill->contents);
+    out += "\n                          " + keys_words(*status.drill);
+  }
+  if (status.drill)
+    for (const auto& finding : status.drill->findings)
+      out += "\n                          " + finding;
   if (status.last_restore)
     out += fmt::format("\nLast restore              {}, to {}", ago(status.last_restore->at),
                        to_rfc3339(status.last_restore->to));

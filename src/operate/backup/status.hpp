@@ -56,6 +56,8 @@ BOOST_DESCRIBE_STRUCT(Status, (),
 
 Status look(const Installation& installation);
 std::string as_text(const Status& status);
+/// "keys of 2026-03-01T12:00:00Z: 12 counted, 3 persons opened".
+std::string keys_words(const DrillResult& drill);
 
 void keep_status(const Installation& installation, const Status& status);
 /// What was kept, with a problem more when nobody has looked for long; nullopt when nothing was.

@@ -5,6 +5,7 @@
 #include "operate/backup/drill.hpp"
 #include "operate/backup/point.hpp"
 #include "operate/backup/restore.hpp"
+#include "operate/backup/scratch.hpp"
 #include "operate/backup/status.hpp"
 
 namespace varde::operate {
@@ -60,6 +61,8 @@ class Work {
       case Wanted::sweep:
         break;
     }
+    attempt("keeping what is known of restores with the backups",
+            [&] { keep_lives(installation_, state_); });
     attempt("removing backups that had their time", [&] { sweep(); });
     attempt("measuring the repository", [&] { measure(); });
   }
@@ -179,9 +182,10 @@ class Work {
       state_.drill = result;
       say(fmt::format(
           "Drill: restored to {} in {} seconds; {} rows in {} tables of {} "
-          "organisations and {} entries of their trails compared: {}.",
+          "organisations (the contents of {}) and {} entries of their trails compared; {}: {}.",
           to_rfc3339(result.point_at), result.seconds, result.rows, result.tables, result.tenants,
-          result.entries, result.passed ? "all as recorded" : "NOT as recorded"));
+          result.contents.value_or(0), result.entries, keys_words(result),
+          result.passed ? "all as recorded" : "NOT as recorded"));
       if (result.passed) return;
       throw std::runtime_error("what was restored is not what was recorded: " +
                                fmt::format("{}", fmt::join(result.findings, "; ")));
@@ -222,6 +226,8 @@ class Work {
   }
 
   void sweep() {
+    // Nobody else is at it: what a killed drill left holds keys.
+    remove_scratch(installation_.data_directory, Scratch::drill);
     auto main = pgbackrest_.info(Cluster::main);
     expire(Cluster::main, main, kRecent, settings_.keep, false);
     expire(Cluster::main, main, kMonthly, settings_.monthly_keep, false);
@@ -268,7 +274,21 @@ Done do_backup_work(const Installation& installation, Wanted wanted) {
         "a backup or drill is at work already. Wait until it has ended; `varde backup status` says "
         "when the last one was.");
   }
-  auto state = read_state(installation);
+  State state;
+  try {
+    state = read_state(installation);
+  } catch (const std::exception& e) {
+    // Going on without would forget which lives there were.
+    Status status;
+    status.at = machine_now();
+    status.problems.push_back(
+        {"What the repository knows of restores cannot be read.",
+         "See that it is there, and that the settings of its bucket are right. It is tried again "
+         "by itself; `varde backup due` tries now.",
+         e.what()});
+    keep_status(installation, status);
+    throw;
+  }
   Work(installation, state, done).run(wanted);
   state.looked_at = machine_now();
   keep_state(installation, state);

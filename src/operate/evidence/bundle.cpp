@@ -89,6 +89,7 @@ bool write_evidence(trust::Base& base, const Uuid& tenant, const Environment& en
                                       {"changes", web::write(facts.access_deeds)}}) &&
       add("retention.json", json::object{{"rules", web::write(facts.retention)},
                                          {"changes", web::write(facts.retention_deeds)}}) &&
+      add("contract.json", web::write(facts.contract)) &&
       add("requests.json", web::write(facts.requests)) &&
       add("outgoing.json", web::write(facts.outgoing)) &&
       add("settings.json", web::write(facts.settings)) &&

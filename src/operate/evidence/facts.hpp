@@ -4,6 +4,7 @@
 #include "operate/backup/status.hpp"
 #include "operate/evidence/document.hpp"
 #include "operate/evidence/evidence.hpp"
+#include "operate/witness/witness.hpp"
 #include "outreach/outgoing.hpp"
 #include "privacy/request/figures.hpp"
 #include "privacy/retention/retention.hpp"
@@ -38,8 +39,10 @@ struct DrillFact {
   Timestamp at;
   bool passed = false;
   std::optional<Timestamp> restored_to;
+  std::vector<std::string>
+      fields;  ///< All that the entry says: what was compared and tried, found.
 };
-BOOST_DESCRIBE_STRUCT(DrillFact, (), (entry, at, passed, restored_to))
+BOOST_DESCRIBE_STRUCT(DrillFact, (), (entry, at, passed, restored_to, fields))
 /// Something else that the trail has: a restore, a change of keys, of a rule, of access.
 struct DeedFact {
   Uuid entry;
@@ -101,10 +104,11 @@ struct Facts {
   std::vector<AccessFact> access;
   std::vector<ErasureFact> erasures;
   std::vector<DrillFact> drills;
-  std::vector<DeedFact> restores, keys, retention_deeds, access_deeds;
+  std::vector<DeedFact> restores, keys, retention_deeds, access_deeds, contract;
   std::optional<Timestamp> keys_unclean_since;
   BackupFacts backups;
   Posture posture;
+  WitnessState witness;  ///< That heads are sent to, when there is one.
   bool https = false;
   std::vector<privacy::CategoryView> retention;
   std::vector<privacy::RequestFigures> requests;

@@ -13,10 +13,13 @@ using trust::ProvenEntry;
 namespace {
 
 const std::vector<std::string> kErasure{"person.erase"};
-const std::vector<std::string> kDeeds{"system.drill",  "system.restore",   "system.restore-keys",
-                                      "keys.rotate",   "keys.rotate_root", "retention.rule",
-                                      "retention.run", "settings.update",  "user.join",
-                                      "user.update",   "user.remove",      "evidence.make"};
+const std::vector<std::string> kDeeds{"system.drill",   "system.restore",    "system.restore-keys",
+                                      "keys.rotate",    "keys.rotate_root",  "retention.rule",
+                                      "retention.run",  "settings.update",   "user.join",
+                                      "user.update",    "user.remove",       "evidence.make",
+                                      "audit.mail",     "contract.announce", "contract.withdraw",
+                                      "contract.end",   "contract.reopen",   "contract.export",
+                                      "tenant.restore", "tenant.copy",       "tenant.copy-end"};
 
 std::vector<AccessFact> access_of(Ctx& ctx) {
   std::vector<AccessFact> out;
@@ -48,13 +51,15 @@ void sort_deeds(Facts& facts, const std::vector<ProvenEntry>& deeds) {
     if (entry.action == "system.drill") {
       facts.drills.push_back({entry.id, entry.at,
                               std::ranges::find(entry.fields, "passed") != entry.fields.end(),
-                              restored_to(entry.fields)});
-    } else if (entry.action.starts_with("system.")) {
+                              restored_to(entry.fields), entry.fields});
+    } else if (entry.action.starts_with("system.") || entry.action.starts_with("tenant.")) {
       facts.restores.push_back(std::move(deed));
     } else if (entry.action.starts_with("keys.")) {
       facts.keys.push_back(std::move(deed));
     } else if (entry.action.starts_with("retention.")) {
       facts.retention_deeds.push_back(std::move(deed));
+    } else if (entry.action.starts_with("contract.")) {
+      facts.contract.push_back(std::move(deed));
     } else if (entry.action != "evidence.make") {
       facts.access_deeds.push_back(std::move(deed));
     }
@@ -121,6 +126,23 @@ BackupFacts backups_of(const Environment& environment) {
 
 std::string yes(bool on) { return on ? "yes" : "no"; }
 
+std::string minute(const Timestamp& at) {
+  auto text = to_rfc3339(at);
+  return text.substr(0, 10) + " " + text.substr(11, 5) + " UTC";
+}
+
+// Of an address what it does is said, not that it is set.
+std::string witness_of(const Facts& facts) {
+  const auto& posture = facts.posture;
+  if (posture.witness_address.empty()) return yes(posture.witness);
+  const auto& [reached_at, failing_since] = facts.witness;
+  auto reached = reached_at ? "reached last at " + minute(*reached_at) : "not reached so far";
+  return fmt::format("{}an address is set, {}", posture.witness ? "yes, in a directory; also " : "",
+                     failing_since
+                         ? fmt::format("failing since {}, {}", minute(*failing_since), reached)
+                         : reached);
+}
+
 std::vector<SettingFact> settings_of(const Facts& facts, const Environment& environment) {
   const auto& posture = environment.posture;
   std::string roles;
@@ -142,7 +164,7 @@ std::vector<SettingFact> settings_of(const Facts& facts, const Environment& envi
                                      : "two clusters run by the operator: data, and keys"},
       {"Root key", posture.root_key_outside ? "an external key service"
                                             : "a file that only the program's user reads"},
-      {"Heads of the trail are handed to a witness each minute", yes(posture.witness)},
+      {"Heads of the trail are handed to a witness each minute", witness_of(facts)},
       {"The ledger of erasures is written to another disk as well", yes(posture.ledger_elsewhere)},
       {"Webhooks may go to addresses inside the house", yes(posture.private_webhooks)},
       {"A session ends after", "12 hours"},
@@ -237,6 +259,8 @@ Facts gather(Ctx& ctx, const Environment& environment, const Period& period,
   out.requests = privacy::request_figures(ctx, period.from, period.until);
   out.outgoing = outreach::outgoing(ctx);
   out.posture = environment.posture;
+  if (auto address = unhex(out.posture.witness_address); address && !address->empty())
+    out.witness = witness_state(ctx.base, *address);
   out.https = ctx.base.public_url.starts_with("https://");
   out.settings = settings_of(out, environment);
   out.columns = columns_of(environment);

@@ -68,7 +68,12 @@ void write_problems(Document& out, const Facts& facts) {
   if (facts.backups.made_by_varde && facts.drills.empty())
     tell("No drill of a restore was held in the period; by itself it happens every week.");
   if (!facts.https) tell("Links and console are not reached over HTTPS.");
-  if (!facts.posture.witness)
+  bool sent = !facts.posture.witness_address.empty();
+  if (sent && (facts.witness.failing_since || !facts.witness.reached_at))
+    tell(
+        "Heads of the trail do not reach the address that they are sent to (the setting "
+        "\"witness_url\"): look whether a witness answers there.");
+  if (!facts.posture.witness && !sent)
     tell(
         "No witness keeps heads of the trail (the setting \"witness\"): only you can, by keeping "
         "this file or its heads.");
@@ -203,20 +208,55 @@ void write_backups(Document& out, const Facts& facts) {
     out.table({"Cluster", "Newest full", "Newest differential", "Restorable from", "Until", "Gaps"},
               rows, "No backup has been made yet.");
   }
+  // "passed", "restored to …", and then what was compared and tried, or found.
+  constexpr std::size_t kKnown = 2, kMostTold = 4;
   Rows drills;
-  for (const auto& drill : facts.drills)
+  for (const auto& drill : facts.drills) {
+    std::vector<std::string> more;
+    for (auto i = kKnown; i < drill.fields.size() && i < kKnown + kMostTold; ++i)
+      more.push_back(drill.fields[i]);
     drills.push_back({{day_and_time(drill.at)},
                       {day_and_time(drill.restored_to)},
-                      {drill.passed ? "everything as it was recorded" : "differences were found"}});
+                      {drill.passed ? "everything as it was recorded" : "differences were found"},
+                      {joined(more)}});
+  }
   out.subsection("Drills");
-  out.table({"Held", "Restored to", "Result"}, drills, "No drill was held in the period.");
+  out.table({"Held", "Restored to", "Result", "Compared and tried"}, drills,
+            "No drill was held in the period.");
+  static const std::map<std::string_view, std::string_view> kWhat = {
+      {"system.restore", "data of the installation"},
+      {"system.restore-keys", "keys of the installation"},
+      {"tenant.restore", "data of this organisation alone"},
+      {"tenant.copy", "a read-only copy of this organisation was opened"},
+      {"tenant.copy-end", "and closed"}};
   Rows restores;
-  for (const auto& restore : facts.restores)
+  for (const auto& restore : facts.restores) {
+    auto what = kWhat.find(restore.action);
     restores.push_back({{day_and_time(restore.at)},
-                        {restore.action == "system.restore" ? "data" : "keys"},
+                        {std::string(what == kWhat.end() ? restore.action : what->second)},
                         {joined(restore.fields)}});
+  }
   out.subsection("Restores");
   out.table({"Entered", "What", "Moments"}, restores, "Nothing was restored in the period.");
+}
+
+void write_contract(Document& out, const Facts& facts) {
+  static const std::map<std::string_view, std::string_view> kWhat = {
+      {"contract.announce", "the end was announced"},
+      {"contract.withdraw", "the end was withdrawn"},
+      {"contract.end", "the contract ended"},
+      {"contract.reopen", "the organisation was opened again"},
+      {"contract.export", "everything was taken along"}};
+  Rows rows;
+  for (const auto& deed : facts.contract) {
+    auto what = kWhat.find(deed.action);
+    rows.push_back({{day_and_time(deed.at)},
+                    {std::string(what == kWhat.end() ? deed.action : what->second)},
+                    {joined(deed.fields)}});
+  }
+  out.section("The contract");
+  out.table({"Entered", "What", "Moments"}, rows,
+            "Its end was not announced in the period, and nobody took everything along.");
 }
 
 void write_measures(Document& out, const Facts& facts) {
@@ -385,6 +425,7 @@ Document programme_of(const Facts& facts) {
   write_access(out, facts, false);
   write_measures(out, facts);
   write_backups(out, facts);
+  write_contract(out, facts);
   write_outgoing(out, facts);
   write_retention(out, facts);
   write_requests(out, facts);
@@ -414,6 +455,7 @@ Document cover_of(const Facts& facts, const std::vector<trust::ProvenHead>& head
   write_trail(out, facts, heads);
   write_erasures(out, facts);
   write_backups(out, facts);
+  write_contract(out, facts);
   write_access(out, facts, true);
   write_measures(out, facts);
   write_retention(out, facts);

@@ -41,7 +41,7 @@ net::Response programme_answer(const trust::TenantSettings& tenant, std::string 
 }  // namespace
 
 void add_evidence_routes(trust::Api& api, const Environment& environment) {
-  auto access = static_cast<int>(Right::audit_read);
+  auto access = static_cast<int>(Right::evidence_read);
   auto limits = std::make_shared<Limits>();
 
   api.add({"POST", "/api/v1/evidence", "makeEvidence",

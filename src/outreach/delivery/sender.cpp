@@ -378,7 +378,9 @@ void Sender::Impl::gateway() {
   Result<net::Permit> permit = [&] {
     Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
     auto call = sms::make_call(provider, {}, "", options.private_gateways);
-    return trust::Egress::permit(ctx, trust::Egress::Kind::sms, sms::host_of(call.url));
+    auto host = sms::host_of(call.url);
+    return options.platform ? trust::Egress::permit_platform(ctx, trust::Egress::Kind::sms, host)
+                            : trust::Egress::permit(ctx, trust::Egress::Kind::sms, host);
   }();
   if (!permit) return halt(permit.error().message);
   net::Event done;

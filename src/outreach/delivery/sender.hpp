@@ -58,7 +58,9 @@ struct Sent {
 
 struct SenderOptions {
   bool private_gateways = false;  ///< SMS gateways may stand inside the house.
-  bool platform = false;          ///< All of it is what the platform tells the tenant's users.
+  /// All of it leaves after the contract too: what the platform tells the tenant's users, and what
+  /// persons are told who ask about their own data.
+  bool platform = false;
 };
 
 class Sender {

@@ -31,17 +31,24 @@ class SmsRun {
     while (!jobs::Workers::stopping()) {
       Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
       auto permit = trust::Egress::permit(ctx, trust::Egress::Kind::sms, "queue");
+      bool waiting = false;
       if (!permit) {
-        // Storage only: what waits keeps waiting. Ended: nothing leaves any more.
-        if (permit.error().kind == "storage-only") return jobs::Outcome::again(now() + 60s);
-        return jobs::Outcome::done();
+        // Nothing leaves but what persons are told who ask about their own data: no code of theirs
+        // runs out meanwhile. Storage only: the rest keeps waiting. Ended: it does not leave any
+        // more.
+        waiting = permit.error().kind == "storage-only";
+        if (!waiting && permit.error().kind != "terminated") return jobs::Outcome::done();
       }
-      auto claimed = ctx.tx().all<SmsRecord>(kClaim, run_, kLease, now(), environment_.alone);
+      platform_ = !permit;
+      auto kind = platform_ ? std::optional(static_cast<int>(SmsKind::request)) : std::nullopt;
+      auto claimed = ctx.tx().all<SmsRecord>(kClaim, run_, kLease, now(), environment_.alone, kind);
       if (claimed.empty()) {
-        auto next = ctx.tx().one<std::optional<Timestamp>>(kNextDue);
-        if (!next) return jobs::Outcome::done();
+        auto next = ctx.tx().one<std::optional<Timestamp>>(kNextDue, kind);
+        if (!next && !waiting) return jobs::Outcome::done();
+        auto look = next.value_or(now() + 60s);
+        if (waiting) look = std::min(look, now() + 60s);
         // Due, and not to be had: another node has them.
-        return jobs::Outcome::again(*next <= now() ? now() + 1s : *next);
+        return jobs::Outcome::again(look <= now() ? now() + 1s : look);
       }
       std::ranges::sort(claimed, [](const SmsRecord& a, const SmsRecord& b) {
         return std::tuple(!a.urgent, a.due_at, a.sms_id) <
@@ -135,7 +142,7 @@ class SmsRun {
                                        one.code, one.at);
                     return !jobs::Workers::stopping();
                   },
-                  {.private_gateways = environment_.private_webhooks});
+                  {.private_gateways = environment_.private_webhooks, .platform = platform_});
     std::map<Timestamp, std::vector<Uuid>> put_off;
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
     for (const auto& row : rows_) {
@@ -178,6 +185,7 @@ class SmsRun {
   trust::Base& base_;
   const Environment& environment_;
   Uuid tenant_, run_;
+  bool platform_ = false;  // the organisation itself may not send
   std::vector<SmsRecord> rows_;
   std::unordered_map<Uuid, crypto::Key> keys_;
   std::map<Uuid, people::Person> persons_;

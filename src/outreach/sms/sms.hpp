@@ -31,8 +31,15 @@ namespace varde::outreach {
 
 struct Environment;
 
-enum class SmsKind { notice = 1, campaign = 2, offer = 3, journey = 4, test = 5 };
-BOOST_DESCRIBE_ENUM(SmsKind, notice, campaign, offer, journey, test)
+enum class SmsKind {
+  notice = 1,
+  campaign = 2,
+  offer = 3,
+  journey = 4,
+  test = 5,
+  request = 6  ///< About a person's question about their own data: leaves after the contract too.
+};
+BOOST_DESCRIBE_ENUM(SmsKind, notice, campaign, offer, journey, test, request)
 enum class SmsState { queued = 1, deferred = 2, sent = 3, delivered = 4, failed = 5, skipped = 6 };
 BOOST_DESCRIBE_ENUM(SmsState, queued, deferred, sent, delivered, failed, skipped)
 

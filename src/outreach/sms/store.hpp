@@ -50,14 +50,17 @@ inline constexpr char kUpsert[] =
     "EXCLUDED.sealed END, due_at = EXCLUDED.due_at, at = EXCLUDED.at, runner = NULL";
 
 // Takes what is due. The lease is measured by the database's clock; $4: there is no other node, and
-// so whoever held it is dead (one node runs a job once).
+// so whoever held it is dead (one node runs a job once); $5: of one kind only.
 inline constexpr db::Sql kClaim{
     "sms.claim",
     "UPDATE sms SET runner = $1, runner_until = clock_timestamp() + make_interval(secs => $2) "
     "WHERE sms_id IN (SELECT sms_id FROM sms WHERE state <= 2 AND due_at <= $3 AND (runner IS NULL "
-    "OR runner_until < clock_timestamp() OR $4) ORDER BY urgent DESC, due_at LIMIT 500 FOR UPDATE "
+    "OR runner_until < clock_timestamp() OR $4) AND ($5::smallint IS NULL OR kind = $5) ORDER BY "
+    "urgent DESC, due_at LIMIT 500 FOR UPDATE "
     "SKIP LOCKED) RETURNING " VARDE_SMS_COLUMNS};
-inline constexpr db::Sql kNextDue{"sms.next_due", "SELECT min(due_at) FROM sms WHERE state <= 2"};
+inline constexpr db::Sql kNextDue{
+    "sms.next_due",
+    "SELECT min(due_at) FROM sms WHERE state <= 2 AND ($1::smallint IS NULL OR kind = $1)"};
 inline constexpr db::Sql kEnd{
     "sms.end",
     "UPDATE sms SET state = $2, reason = $3, sealed = '', at = $4, runner = NULL WHERE sms_id = $1 "

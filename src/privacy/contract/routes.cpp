@@ -107,19 +107,20 @@ void add_contract_routes(trust::Api& api) {
            access(Right::contract_end)},
           [](Ctx& ctx) -> Result<ContractView> { return view_of(ctx); });
 
-  api.add(
-      {"POST", "/api/v1/contract/end", "endContract",
-       "Announces the end of the contract: logins close, and 30 days later all data is removed",
-       access(Right::contract_end)},
-      [](Ctx& ctx, const web::Body<EndIn>& in) -> Result<ContractView> {
-        if (in->confirm.value != trust::tenant_settings(ctx).slug)
-          return bad_input("/confirm", "must be the organisation's short name.");
-        VARDE_TRY(auto record, announce_end(ctx, {in->wanted, in->ends_at.value_or(now()),
-                                                  in->reason ? in->reason->value : std::string()}));
-        if (record.ends_at <= now())
-          jobs::enqueue(ctx.tx(), {.kind = "contract.settle", .unique_key = "contract.settle-now"});
-        return view_of(ctx);
-      });
+  api.add({"POST", "/api/v1/contract/end", "endContract",
+           "Announces the end of the contract: logins close, and 30 days later all data is removed",
+           access(Right::contract_end)},
+          [](Ctx& ctx, const web::Body<EndIn>& in) -> Result<ContractView> {
+            if (in->confirm.value != trust::tenant_settings(ctx).slug)
+              return bad_input("/confirm", "must be the organisation's short name.");
+            VARDE_TRY(auto record,
+                      announce_end(ctx, {in->wanted, in->ends_at.value_or(now()),
+                                         in->reason ? in->reason->value : std::string()}));
+            if (record.ends_at <= now())
+              jobs::enqueue(ctx.tx(),
+                            {.kind = "contract.settle-now", .unique_key = "contract.settle-now"});
+            return view_of(ctx);
+          });
 
   api.add({"DELETE", "/api/v1/contract/end", "withdrawContractEnd",
            "Withdraws the end that was announced", access(Right::contract_end)},

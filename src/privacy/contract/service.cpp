@@ -163,10 +163,12 @@ void settle_contracts(trust::Base& base) {
 }
 
 void add_contract_jobs(trust::Base& base, jobs::Workers& workers) {
-  workers.handle("contract.settle", [&base](const jobs::Job&) -> Result<jobs::Outcome> {
-    settle_contracts(base);
-    return jobs::Outcome::done();
-  });
+  // What is scheduled comes back by itself; what somebody waits for is a job of another kind.
+  for (const char* kind : {"contract.settle", "contract.settle-now"})
+    workers.handle(kind, [&base](const jobs::Job&) -> Result<jobs::Outcome> {
+      settle_contracts(base);
+      return jobs::Outcome::done();
+    });
   workers.schedule({"contract.settle", kEvery});
 }
 

@@ -87,7 +87,7 @@ void add_erasure_routes(trust::Api& api) {
       });
 
   api.add({"GET", "/api/v1/erasures", "listErasures", "Who was erased, newest first",
-           access(Right::audit_read)},
+           access(Right::evidence_read)},
           [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<web::Page<ErasedView>> {
             auto limit = web::page_limit(query->limit);
             VARDE_TRY(auto before, web::read_before(query->cursor));
@@ -101,7 +101,7 @@ void add_erasure_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/erasures/{id}/receipt", "downloadErasureReceipt",
            "The signed receipt of a person's erasure (by the person's id), for `varde evidence "
            "verify`",
-           access(Right::audit_read)},
+           access(Right::evidence_read)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
             auto entry = trust::erasure_of(ctx, path->id);
             if (!entry) return not_found("Nobody of this id was erased.");

@@ -59,5 +59,7 @@ net::Response package_answer(trust::Ctx& ctx, const store::RequestRecord& record
 /// Strips requests of all that says something about somebody; their keys go afterwards.
 void forget(trust::Ctx& ctx, const std::vector<Uuid>& requests);
 int keep_months(trust::Ctx& ctx);
+/// When everything is removed, if the organisation's contract has ended.
+std::optional<Timestamp> data_until(trust::Ctx& ctx);
 
 }  // namespace varde::privacy

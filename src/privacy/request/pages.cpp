@@ -94,6 +94,16 @@ net::Response go(const std::string& path) {
   return response;
 }
 
+// After the contract the organisation still answers for the data that is here, until it is removed.
+std::string until_line(Visit& visit) {
+  auto until = visit.tenant.ended ? data_until(visit.ctx) : std::nullopt;
+  if (!until) return {};
+  auto day = Date(std::chrono::floor<std::chrono::days>(to_local(*until, visit.tenant.time_zone)));
+  const auto& t = visit.words;
+  return fmt::format("<p>{}</p>",
+                     t("until", {{"organisation", visit.tenant.name}, {"day", t.day(day)}}));
+}
+
 std::string error_line(const Visit& visit, std::string_view key) {
   return key.empty() ? std::string()
                      : fmt::format("<p class=\"error\" role=\"alert\">{}</p>", visit.words(key));
@@ -148,7 +158,8 @@ net::Response ask_page(Visit& visit, const std::map<std::string, std::string>& e
     auto out = ids.empty() ? std::string() : fmt::format(" aria-describedby=\"{}\"", ids);
     return errors.contains(field) ? out + " aria-invalid=\"true\"" : out;
   };
-  auto body = fmt::format("<p>{}</p>", t("ask.text", {{"organisation", visit.tenant.name}}));
+  auto body = fmt::format("<p>{}</p>{}", t("ask.text", {{"organisation", visit.tenant.name}}),
+                          until_line(visit));
   if (!errors.empty())
     body += error_line(visit, errors.contains("") ? errors.at("") : std::string("ask.errors"));
   body += fmt::format("<form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">",
@@ -254,9 +265,10 @@ std::string code_form(Visit& visit, const std::string& path, const char* action,
 net::Response unconfirmed_page(Visit& visit, const std::string& path, std::string_view error = {},
                                int status = 200) {
   const auto& t = visit.words;
-  auto body = fmt::format("<p>{}</p>{}{}<p>{}</p>", t("code.text"), error_line(visit, error),
-                          code_form(visit, path, "confirm", t("code.send")),
-                          t("code.nothing", {{"organisation", visit.tenant.name}}));
+  auto body =
+      fmt::format("<p>{}</p>{}{}{}<p>{}</p>", t("code.text"), until_line(visit),
+                  error_line(visit, error), code_form(visit, path, "confirm", t("code.send")),
+                  t("code.nothing", {{"organisation", visit.tenant.name}}));
   return show(visit, t.plain("code.title"), body, status);
 }
 
@@ -278,7 +290,8 @@ net::Response case_page(Visit& visit, const std::string& path, const RequestReco
   };
   bool open = record.state == RequestState::confirmed || record.state == RequestState::working;
   auto body = fmt::format(
-      "<p>{}</p><dl>{}{}{}{}{}</dl>", t("case.text", {{"organisation", visit.tenant.name}}),
+      "<p>{}</p>{}<dl>{}{}{}{}{}</dl>", t("case.text", {{"organisation", visit.tenant.name}}),
+      until_line(visit),
       fact("case.number",
            record.number ? case_number(*record.number, record.confirmed_at.value_or(now())) : ""),
       fact("case.kind", t("kind." + web::enum_word(record.kind))),
@@ -354,7 +367,6 @@ net::Response serve(Desk& desk, net::Request& request, const std::string& rest) 
     return outreach::message_page({"Varde"}, t.plain("not_found.title"), t.plain("not_found"), 404);
   }
   Visit visit(desk, request, *tenant, std::string(parts[0]));
-  if (visit.style.ended) return outreach::ended_page(visit.style);
   if (request.method == "POST") {
     if (trust::from_another_site(request)) return say(visit, "foreign", 403);
     auto body = request.read_all(kMostBytes);

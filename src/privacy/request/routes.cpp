@@ -460,8 +460,12 @@ void add_steps(trust::Api& api) {
               return conflict("The deadline was extended already.", "extended");
             if (record.due_at && *record.due_at < now())
               return conflict("The deadline has passed: it can be extended only before.", "late");
-            record.due_at =
+            auto due =
                 due_date(record.received_at, 1 + in->months, trust::tenant_settings(ctx).time_zone);
+            if (auto until = data_until(ctx); until && due > *until)
+              return conflict("Everything is removed before that day: it cannot be extended.",
+                              "contract-ended");
+            record.due_at = due;
             ctx.tx().later(kExtend, path->id, record.due_at, now());
             add_event(ctx, path->id, EventKind::extended, in->reason.value);
             note_in_trail(ctx, "request.extend", record);

@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "outreach/delivery/delivery.hpp"
 #include "outreach/sms/sms.hpp"
+#include "privacy/contract/contract.hpp"
 #include "privacy/request/internal.hpp"
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
@@ -69,6 +70,7 @@ void send_mail(Ctx& ctx, const std::string& to, const std::string& subject,
 void send_text(Ctx& ctx, const std::string& to, const Uuid& about, const std::string& text) {
   outreach::SmsMessage sms;
   sms.text = text;
+  sms.kind = outreach::SmsKind::request;
   sms.ref_id = about;
   sms.urgent = true;
   sms.to = Personal(to);
@@ -297,6 +299,8 @@ void confirm(Ctx& ctx, const Uuid& id, const std::string& how) {
   auto settings = trust::tenant_settings(ctx);
   record->confirmed_at = now();
   record->due_at = due_date(record->received_at, 1, settings.time_zone);
+  // Afterwards there is nothing left to answer from.
+  if (auto until = data_until(ctx)) record->due_at = std::min(*record->due_at, *until);
   record->number = ctx.tx().one<std::int64_t>(kNextNumber);
   if (asked)
     if (auto found = persons_with(ctx, asked->contact.reveal()); found.size() == 1)
@@ -307,8 +311,10 @@ void confirm(Ctx& ctx, const Uuid& id, const std::string& how) {
   note_in_trail(ctx, "request.confirm", *record);
   std::vector<trust::Notice> notices;
   auto t = request_words("en");
+  auto ending = trust::holders_of(ctx, trust::Right::contract_end);
+  std::set<Uuid> administrators(ending.begin(), ending.end());
   for (const auto& account : trust::holders_of(ctx, trust::Right::requests_handle))
-    if (ctx.actor.id != account)
+    if (ctx.actor.id != account && (!settings.ended || administrators.contains(account)))
       notices.push_back(
           {account,
            fmt::format("A person asks about their own data: {}, case {}. It is to be answered by "
@@ -320,6 +326,12 @@ void confirm(Ctx& ctx, const Uuid& id, const std::string& how) {
            "/privacy/requests/" + id.str(), true});
   trust::notify(ctx, notices);
   if (asked) tell(ctx, *record, *asked, "received");
+}
+
+std::optional<Timestamp> data_until(Ctx& ctx) {
+  auto contract = contract_of(ctx);
+  return contract && contract->state == ContractState::ended ? std::optional(contract->remove_at)
+                                                             : std::nullopt;
 }
 
 int keep_months(Ctx& ctx) { return ctx.tx().maybe<int>(kKeptFor).value_or(kKeepMonths); }

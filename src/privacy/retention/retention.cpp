@@ -162,12 +162,12 @@ void add_retention_routes(trust::Api& api) {
 
   api.add({"GET", "/api/v1/retention", "listRetention",
            "Categories of data, how long each is kept, and what the last run removed",
-           access(Right::audit_read)},
+           access(Right::evidence_read)},
           [](Ctx& ctx) -> Result<Categories> { return Categories{retention_overview(ctx)}; });
 
   api.add({"GET", "/api/v1/retention/{category}/preview", "previewRetention",
            "What a rule of so many months would remove now; nothing is removed",
-           access(Right::audit_read)},
+           access(Right::evidence_read)},
           [](Ctx& ctx, const web::Path<CategoryPath>& path,
              const web::Query<PreviewQuery>& query) -> Result<Preview> {
             const auto* category = find_category(ctx, path->category);

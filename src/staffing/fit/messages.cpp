@@ -33,9 +33,9 @@ constexpr Row kRows[] = {
       "Den lengste hvilen i løpet av 24 timer ville bli {measured|time}; {required|time} kreves.",
       "Den längsta vilan inom 24 timmar skulle bli {measured|time}; {required|time} krävs."}},
     {"rule.daily_rest.substitute",
-     {"You were not asked because your rest would be under {required|words}.",
-      "Du ble ikke spurt fordi hvilen din ville bli under {required|words}.",
-      "Du tillfrågades inte eftersom din vila skulle bli under {required|words}."}},
+     {"{because|opening} your rest would be under {required|words}.",
+      "{because|opening} hvilen din ville bli under {required|words}.",
+      "{because|opening} din vila skulle bli under {required|words}."}},
     {"rule.weekly_rest.scheduler",
      {"The longest free period in the seven days from {from|date} would be {measured|time}; "
       "{required|time} are required.",
@@ -44,9 +44,9 @@ constexpr Row kRows[] = {
       "Den längsta ledigheten under de sju dagarna från {from|date} skulle bli {measured|time}; "
       "{required|time} krävs."}},
     {"rule.weekly_rest.substitute",
-     {"You were not asked because your weekly rest would be under {required|words}.",
-      "Du ble ikke spurt fordi den ukentlige hvilen din ville bli under {required|words}.",
-      "Du tillfrågades inte eftersom din veckovila skulle bli under {required|words}."}},
+     {"{because|opening} your weekly rest would be under {required|words}.",
+      "{because|opening} den ukentlige hvilen din ville bli under {required|words}.",
+      "{because|opening} din veckovila skulle bli under {required|words}."}},
     {"rule.week_ordinary.scheduler",
      {"Work in the week from {from|date} would be {measured|time}; ordinary hours end at "
       "{required|time}.",
@@ -55,9 +55,9 @@ constexpr Row kRows[] = {
       "Arbetet under veckan från {from|date} skulle bli {measured|time}; ordinarie arbetstid är "
       "högst {required|time}."}},
     {"rule.week_ordinary.substitute",
-     {"You were not asked because you would work more than {required|words} that week.",
-      "Du ble ikke spurt fordi du ville jobbe mer enn {required|words} den uken.",
-      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|words} den veckan."}},
+     {"{because|opening} you would work more than {required|words} that week.",
+      "{because|opening} du ville jobbe mer enn {required|words} den uken.",
+      "{because|opening} du skulle arbeta mer än {required|words} den veckan."}},
     {"rule.week_max.scheduler",
      {"Work in the week from {from|date} would be {measured|time}; at most {required|time} are "
       "allowed.",
@@ -66,9 +66,9 @@ constexpr Row kRows[] = {
       "Arbetet under veckan från {from|date} skulle bli {measured|time}; högst {required|time} är "
       "tillåtet."}},
     {"rule.week_max.substitute",
-     {"You were not asked because you would work more than {required|words} that week.",
-      "Du ble ikke spurt fordi du ville jobbe mer enn {required|words} den uken.",
-      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|words} den veckan."}},
+     {"{because|opening} you would work more than {required|words} that week.",
+      "{because|opening} du ville jobbe mer enn {required|words} den uken.",
+      "{because|opening} du skulle arbeta mer än {required|words} den veckan."}},
     {"rule.month_max.scheduler",
      {"Work in the month from {from|date} would be {measured|time}; at most {required|time} are "
       "allowed.",
@@ -77,9 +77,9 @@ constexpr Row kRows[] = {
       "Arbetet under månaden från {from|date} skulle bli {measured|time}; högst {required|time} är "
       "tillåtet."}},
     {"rule.month_max.substitute",
-     {"You were not asked because you would work more than {required|words} that month.",
-      "Du ble ikke spurt fordi du ville jobbe mer enn {required|words} den måneden.",
-      "Du tillfrågades inte eftersom du skulle arbeta mer än {required|words} den månaden."}},
+     {"{because|opening} you would work more than {required|words} that month.",
+      "{because|opening} du ville jobbe mer enn {required|words} den måneden.",
+      "{because|opening} du skulle arbeta mer än {required|words} den månaden."}},
     {"rule.extra_hours.scheduler",
      {"Extra hours in the week from {from|date} would be {measured|time}; at most {required|time} "
       "are allowed beside the employment.",
@@ -88,17 +88,17 @@ constexpr Row kRows[] = {
       "Mertiden under veckan från {from|date} skulle bli {measured|time}; högst {required|time} är "
       "tillåtet utöver anställningen."}},
     {"rule.extra_hours.substitute",
-     {"You were not asked because your extra hours that week would be more than {required|words}.",
-      "Du ble ikke spurt fordi merarbeidet ditt den uken ville bli mer enn {required|words}.",
-      "Du tillfrågades inte eftersom din mertid den veckan skulle bli mer än {required|words}."}},
+     {"{because|opening} your extra hours that week would be more than {required|words}.",
+      "{because|opening} merarbeidet ditt den uken ville bli mer enn {required|words}.",
+      "{because|opening} din mertid den veckan skulle bli mer än {required|words}."}},
     {"rule.overlap.scheduler",
      {"Is booked elsewhere for {measured|time} of the shift.",
       "Er opptatt på en annen vakt i {measured|time} av denne.",
       "Är bokad på ett annat pass under {measured|time} av detta."}},
     {"rule.overlap.substitute",
-     {"You were not asked because you are booked at that time.",
-      "Du ble ikke spurt fordi du har en annen vakt på den tiden.",
-      "Du tillfrågades inte eftersom du har ett annat pass då."}},
+     {"{because|opening} you are booked at that time.",
+      "{because|opening} du har en annen vakt på den tiden.",
+      "{because|opening} du har ett annat pass då."}},
     {"rule.travel.before.scheduler",
      {"There would be {measured|time} to get to the shift from the one before; the way takes about "
       "{required|time}.",
@@ -114,55 +114,54 @@ constexpr Row kRows[] = {
       "Det skulle bli {measured|time} för att ta sig härifrån till nästa pass; vägen tar omkring "
       "{required|time}."}},
     {"rule.travel.substitute",
-     {"You were not asked because the way to or from your other shift takes too long.",
-      "Du ble ikke spurt fordi veien til eller fra den andre vakten din tar for lang tid.",
-      "Du tillfrågades inte eftersom vägen till eller från ditt andra pass tar för lång tid."}},
+     {"{because|opening} the way to or from your other shift takes too long.",
+      "{because|opening} veien til eller fra den andre vakten din tar for lang tid.",
+      "{because|opening} vägen till eller från ditt andra pass tar för lång tid."}},
     {"rule.document.missing.scheduler",
      {"Has no valid document “{name}”.", "Mangler gyldig dokument «{name}».",
       "Saknar giltigt dokument ”{name}”."}},
     {"rule.document.missing.substitute",
-     {"You were not asked because we have no “{name}” from you.",
-      "Du ble ikke spurt fordi vi ikke har «{name}» fra deg.",
-      "Du tillfrågades inte eftersom vi saknar ”{name}” från dig."}},
+     {"{because|opening} we have no “{name}” from you.",
+      "{because|opening} vi ikke har «{name}» fra deg.",
+      "{because|opening} vi saknar ”{name}” från dig."}},
     {"rule.document.expired.scheduler",
      {"The document “{name}” runs out before the shift ends.",
       "Dokumentet «{name}» går ut før vakten er over.",
       "Dokumentet ”{name}” går ut innan passet är slut."}},
     {"rule.document.expired.substitute",
-     {"You were not asked because your “{name}” runs out before the shift ends.",
-      "Du ble ikke spurt fordi dokumentet «{name}» går ut før vakten er over.",
-      "Du tillfrågades inte eftersom ditt dokument ”{name}” går ut innan passet är slut."}},
+     {"{because|opening} your “{name}” runs out before the shift ends.",
+      "{because|opening} dokumentet «{name}» går ut før vakten er over.",
+      "{because|opening} ditt dokument ”{name}” går ut innan passet är slut."}},
     {"rule.document.not_yet.scheduler",
      {"The document “{name}” is not valid yet when the shift begins.",
       "Dokumentet «{name}» gjelder ikke ennå når vakten begynner.",
       "Dokumentet ”{name}” gäller inte än när passet börjar."}},
     {"rule.document.not_yet.substitute",
-     {"You were not asked because your “{name}” is not valid yet when the shift begins.",
-      "Du ble ikke spurt fordi dokumentet «{name}» ikke gjelder ennå når vakten begynner.",
-      "Du tillfrågades inte eftersom ditt dokument ”{name}” inte gäller än när passet börjar."}},
+     {"{because|opening} your “{name}” is not valid yet when the shift begins.",
+      "{because|opening} dokumentet «{name}» ikke gjelder ennå når vakten begynner.",
+      "{because|opening} ditt dokument ”{name}” inte gäller än när passet börjar."}},
     {"rule.skill.missing.scheduler",
      {"Lacks the skill “{name}”.", "Mangler kompetansen «{name}».",
       "Saknar kompetensen ”{name}”."}},
     {"rule.skill.missing.substitute",
-     {"You were not asked because the shift needs “{name}”.",
-      "Du ble ikke spurt fordi vakten krever «{name}».",
-      "Du tillfrågades inte eftersom passet kräver ”{name}”."}},
+     {"{because|opening} the shift needs “{name}”.", "{because|opening} vakten krever «{name}».",
+      "{because|opening} passet kräver ”{name}”."}},
     {"rule.skill.expired.scheduler",
      {"The skill “{name}” runs out before the shift ends.",
       "Kompetansen «{name}» går ut før vakten er over.",
       "Kompetensen ”{name}” går ut innan passet är slut."}},
     {"rule.skill.expired.substitute",
-     {"You were not asked because your “{name}” runs out before the shift ends.",
-      "Du ble ikke spurt fordi kompetansen «{name}» går ut før vakten er over.",
-      "Du tillfrågades inte eftersom din kompetens ”{name}” går ut innan passet är slut."}},
+     {"{because|opening} your “{name}” runs out before the shift ends.",
+      "{because|opening} kompetansen «{name}» går ut før vakten er over.",
+      "{because|opening} din kompetens ”{name}” går ut innan passet är slut."}},
     {"rule.skill.too_low.scheduler",
      {"Has “{name}” at level {measured}; level {required} is required.",
       "Har «{name}» på nivå {measured}; nivå {required} kreves.",
       "Har ”{name}” på nivå {measured}; nivå {required} krävs."}},
     {"rule.skill.too_low.substitute",
-     {"You were not asked because the shift needs “{name}” at level {required}.",
-      "Du ble ikke spurt fordi vakten krever «{name}» på nivå {required}.",
-      "Du tillfrågades inte eftersom passet kräver ”{name}” på nivå {required}."}},
+     {"{because|opening} the shift needs “{name}” at level {required}.",
+      "{because|opening} vakten krever «{name}» på nivå {required}.",
+      "{because|opening} passet kräver ”{name}” på nivå {required}."}},
     {"rule.excluded_by_workplace.scheduler",
      {"Is not to work at this workplace, by the workplace's choice.",
       "Skal ikke jobbe på dette arbeidsstedet, etter arbeidsstedets ønske.",
@@ -171,23 +170,23 @@ constexpr Row kRows[] = {
      {"Does not want to work at this workplace.", "Ønsker ikke å jobbe på dette arbeidsstedet.",
       "Vill inte arbeta på denna arbetsplats."}},
     {"rule.excluded_by_person.substitute",
-     {"You were not asked because you chose not to work at this workplace.",
-      "Du ble ikke spurt fordi du har valgt å ikke jobbe på dette arbeidsstedet.",
-      "Du tillfrågades inte eftersom du har valt att inte arbeta på denna arbetsplats."}},
+     {"{because|opening} you chose not to work at this workplace.",
+      "{because|opening} du har valgt å ikke jobbe på dette arbeidsstedet.",
+      "{because|opening} du har valt att inte arbeta på denna arbetsplats."}},
     {"rule.paused.scheduler",
      {"Has asked not to be asked at this time.", "Har bedt om ikke å bli spurt i denne tiden.",
       "Har bett att inte bli tillfrågad under denna tid."}},
     {"rule.paused.substitute",
-     {"You were not asked because you have paused offers.",
-      "Du ble ikke spurt fordi du har satt forespørsler på pause.",
-      "Du tillfrågades inte eftersom du har pausat förfrågningar."}},
+     {"{because|opening} you have paused offers.",
+      "{because|opening} du har satt forespørsler på pause.",
+      "{because|opening} du har pausat förfrågningar."}},
     {"rule.unavailable.scheduler",
      {"Said they cannot work at this time.", "Har sagt at de ikke kan jobbe på denne tiden.",
       "Har sagt att de inte kan arbeta vid denna tid."}},
     {"rule.unavailable.substitute",
-     {"You were not asked because you said that you cannot work at that time.",
-      "Du ble ikke spurt fordi du har sagt at du ikke kan jobbe da.",
-      "Du tillfrågades inte eftersom du har sagt att du inte kan arbeta då."}},
+     {"{because|opening} you said that you cannot work at that time.",
+      "{because|opening} du har sagt at du ikke kan jobbe da.",
+      "{because|opening} du har sagt att du inte kan arbeta då."}},
 
     {"rank.available",
      {"Said they can work.", "Har sagt at de kan jobbe.", "Har sagt att de kan arbeta."}},
@@ -263,7 +262,17 @@ std::string date_text(Date day, LanguageColumn language) {
                      kMonths[language][unsigned(day.month()) - 1], int(day.year()));
 }
 
+std::string_view opening_text(const std::string& value, LanguageColumn language) {
+  constexpr std::array<std::string_view, 3> kNotAsked{
+      "You were not asked because", "Du ble ikke spurt fordi", "Du tillfrågades inte eftersom"};
+  constexpr std::array<std::string_view, 3> kNotYours{"You cannot have this shift because",
+                                                      "Du kan ikke få denne vakten fordi",
+                                                      "Du kan inte få det här passet eftersom"};
+  return value == "not_yours" ? kNotYours[language] : kNotAsked[language];
+}
+
 std::string value_text(const std::string& value, std::string_view as, LanguageColumn language) {
+  if (as == "opening") return std::string(opening_text(value, language));
   if (as == "date")
     if (auto day = parse_date(value)) return date_text(*day, language);
   if (as == "time" || as == "words") {
@@ -295,7 +304,7 @@ bool told_by_case(RuleId rule) { return rule == RuleId::document || rule == Rule
 }  // namespace
 
 std::optional<Message> message(const Finding& finding, Audience audience, std::string_view zone) {
-  bool substitute = audience == Audience::substitute;
+  bool substitute = audience != Audience::scheduler;
   if (substitute &&
       (finding.severity != Severity::block || finding.rule == RuleId::excluded_by_workplace))
     return std::nullopt;
@@ -304,6 +313,8 @@ std::optional<Message> message(const Finding& finding, Audience audience, std::s
   if (finding.kind != FindingCase::plain && (!substitute || told_by_case(finding.rule)))
     out.key += fmt::format(".{}", word_of(finding.kind));
   out.key += substitute ? ".substitute" : ".scheduler";
+  if (substitute)
+    out.values.emplace_back("because", audience == Audience::answer ? "not_yours" : "not_asked");
   if (finding.unit != Unit::nothing) {
     out.values.emplace_back("measured", std::to_string(finding.measured));
     out.values.emplace_back("required", std::to_string(finding.required));

@@ -282,7 +282,11 @@ bool blocks(const std::vector<Finding>& findings);
 
 // ---- sentences
 
-enum class Audience { scheduler, substitute };
+enum class Audience {
+  scheduler,
+  substitute,  ///< Who was not asked.
+  answer       ///< The substitute who was asked, and said yes.
+};
 
 /// A sentence before its words: a key of messages.cpp and the values that go into its {braces}.
 /// Lengths of time are minutes; dates are ISO 8601.
@@ -292,7 +296,8 @@ struct Message {
 };
 
 /// For the scheduler always a message. For the substitute one only when it is theirs to know and
-/// the reason why they were not asked: nothing for warnings, nor for a workplace's choice.
+/// the reason why they were not asked, or do not get it: nothing for warnings, nor for a
+/// workplace's choice.
 std::optional<Message> message(const Finding& finding, Audience audience, std::string_view zone);
 /// `language`: "en", "nb" (also "no", "nn") or "sv", with or without a region; others get English.
 std::string render(const Message& message, std::string_view language);

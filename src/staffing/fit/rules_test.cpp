@@ -743,6 +743,10 @@ TEST(Rules, SentencesInThreeLanguages) {
   EXPECT_EQ(say(scheduler, "sv"), "Vilan före passet skulle bli 9 tim 30 min; 11 tim krävs.");
   EXPECT_EQ(say(substitute, "de"), "You were not asked because your rest would be under 11 hours.");
   EXPECT_EQ(say(substitute, "nn"), "Du ble ikke spurt fordi hvilen din ville bli under 11 timer.");
+  EXPECT_EQ(say(answer, "en"),
+            "You cannot have this shift because your rest would be under 11 hours.");
+  EXPECT_EQ(say(answer, "nb"),
+            "Du kan ikke få denne vakten fordi hvilen din ville bli under 11 timer.");
   finding.required = 61;
   EXPECT_EQ(say(substitute, "sv-SE"),
             "Du tillfrågades inte eftersom din vila skulle bli under 1 timme 1 minut.");
@@ -789,7 +793,7 @@ TEST(Rules, EveryFindingHasItsSentences) {
   EXPECT_EQ(std::size(rows), boost::mp11::mp_size<boost::describe::describe_enumerators<RuleId>>());
   for (const auto& row : rows)
     for (auto kind : row.kinds)
-      for (auto audience : {Audience::scheduler, Audience::substitute})
+      for (auto audience : {Audience::scheduler, Audience::substitute, Audience::answer})
         for (const auto* language : {"en", "nb", "sv"}) {
           Finding finding{.rule = row.rule,
                           .kind = kind,
@@ -799,7 +803,7 @@ TEST(Rules, EveryFindingHasItsSentences) {
                           .about = span("03-02 08:00/16:00"),
                           .name = "NAME"};
           auto text = sentence(finding, audience, "Europe/Oslo", language);
-          if (row.rule == RuleId::excluded_by_workplace && audience == Audience::substitute) {
+          if (row.rule == RuleId::excluded_by_workplace && audience != Audience::scheduler) {
             EXPECT_EQ(text, "");
             continue;
           }

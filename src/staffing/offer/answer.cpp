@@ -19,9 +19,6 @@ constexpr std::int64_t kFewOpen = 100;
 
 std::string booking_context(const Uuid& booking) { return "booking:" + booking.str(); }
 
-struct Sentences {
-  const char *en, *nb, *sv;
-};
 // In the order of AnswerResult.
 constexpr Sentences kSentences[] = {
     {"The shift is yours.", "Du har fått vakten.", "Du har fått passet."},
@@ -38,11 +35,6 @@ constexpr Sentences kSentences[] = {
 constexpr Sentences kCall = {"The shift begins in less than {} hours. Call those who expect you.",
                              "Vakten begynner om mindre enn {} timer. Ring dem som venter deg.",
                              "Passet börjar om mindre än {} timmar. Ring dem som väntar dig."};
-
-const char* in(const Sentences& all, const std::string& language) {
-  auto known = language_of(language);
-  return known == Language::nb ? all.nb : known == Language::sv ? all.sv : all.en;
-}
 
 AnswerReply reply(AnswerResult result, const std::string& language) {
   return {result, in(kSentences[static_cast<std::size_t>(result)], language)};
@@ -116,22 +108,113 @@ AnswerReply give_back(Ctx& ctx, const Heard& heard) {
   return reply(AnswerResult::declined, heard.language);
 }
 
-// A yes while places are free.
-AnswerReply try_to_book(Ctx& ctx, const Heard& heard) {
-  const auto& [shift, offer, channel, language, flags] = heard;
-  if (auto reason = forbidden_for(ctx, shift, offer.person_id)) {
-    set_offer(ctx, heard, OfferState::refused);
-    enqueue_advance(ctx, shift.id);
-    return {AnswerResult::not_allowed, reason->told};
+// Many people's answers, written with as many statements as one's.
+class Changes {
+ public:
+  void set(const Said& said, OfferState state) {
+    shifts_.push_back(said.shift);
+    persons_.push_back(said.person);
+    states_.push_back(state);
+    flags_.push_back(said.flags);
   }
-  if (!take_place(ctx, shift.id)) {
-    set_offer(ctx, heard, OfferState::taken);
-    return reply(AnswerResult::taken, language);
+  void add(const Said& said, const Outcome& outcome) {
+    if (outcome.state) set(said, *outcome.state);
+    if (outcome.action != nullptr)
+      trail_.push_back({outcome.action,
+                        "shift",
+                        said.shift,
+                        said.person,
+                        {},
+                        nullptr,
+                        trust::Actor{trust::ActorKind::person, said.person}});
+    if (outcome.advance) advance(said.shift);
   }
-  insert_booking(ctx, shift, offer.person_id, std::nullopt, flags);
-  set_offer(ctx, heard, OfferState::booked);
-  enqueue_after(ctx, shift.id, offer.person_id);
-  return reply(AnswerResult::booked, language);
+  void advance(const Uuid& shift) { advance_.insert(shift); }
+  // `locked`: the caller has locked the offers already.
+  void write(Ctx& ctx, AnswerChannel channel, bool locked) const {
+    if (!shifts_.empty()) {
+      if (!locked) ctx.tx().later(kLockAnswered, shifts_, persons_);
+      ctx.tx().later(kAnswers, shifts_, persons_, now(), states_, channel, flags_);
+    }
+    trust::record(ctx, trail_);
+    for (const auto& shift : advance_) enqueue_advance(ctx, shift);
+  }
+
+ private:
+  std::vector<Uuid> shifts_, persons_;
+  std::vector<OfferState> states_;
+  std::vector<std::int64_t> flags_;
+  std::vector<AuditEntry> trail_;
+  std::set<Uuid> advance_;
+};
+
+// What outcome_of() looks at, for many people, and not locked unless the statement does.
+struct Asked {
+  std::vector<Shift> shifts;
+  std::map<std::pair<Uuid, Uuid>, OfferRecord> offers;
+  std::unordered_map<Uuid, std::int64_t> open;  // questions of a shift
+
+  const Shift* shift(const Uuid& id) const {
+    auto found = std::ranges::find(shifts, id, &Shift::id);
+    return found == shifts.end() ? nullptr : &*found;
+  }
+  bool few_open(const Uuid& id) const {
+    auto found = open.find(id);
+    return found == open.end() || found->second < kFewOpen;
+  }
+};
+Asked asked(Ctx& ctx, const db::Sql& offers, const std::vector<Uuid>& shift_ids,
+            const std::vector<Uuid>& persons) {
+  std::set<Uuid> distinct(shift_ids.begin(), shift_ids.end());
+  auto questions = ctx.tx().later(offers, shift_ids, persons);
+  auto open = ctx.tx().later(kOpenOf, std::vector(distinct.begin(), distinct.end()), kFewOpen);
+  Asked out;
+  out.shifts = find_shifts(ctx, {distinct.begin(), distinct.end()});
+  for (const auto& [shift, count] : open.rows().all<ShiftCount>()) out.open[shift] = count;
+  for (auto& offer : questions.rows().all<OfferRecord>())
+    out.offers.emplace(std::pair(offer.shift_id, offer.person_id), std::move(offer));
+  return out;
+}
+
+// A yes where a place may be free.
+struct Claim {
+  const Shift& shift;
+  Said said;
+  std::string language;
+};
+// Rules, places, bookings, for each claim its reply; `changes` gets what their offers become.
+std::vector<AnswerReply> take(Ctx& ctx, const std::vector<Claim>& claims, Changes& changes) {
+  std::vector<const Shift*> shifts;
+  std::vector<Uuid> persons;
+  for (const auto& claim : claims) {
+    shifts.push_back(&claim.shift);
+    persons.push_back(claim.said.person);
+  }
+  auto forbidden = forbidden_for(ctx, shifts, persons);
+  std::map<Uuid, int> wanted;
+  for (std::size_t i = 0; i < claims.size(); ++i)
+    if (!forbidden[i]) ++wanted[claims[i].said.shift];
+  auto places = wanted.empty() ? wanted : take_places(ctx, wanted);
+  std::vector<NewBooking> bookings;
+  std::vector<AnswerReply> out;
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const auto& [shift, said, language] = claims[i];
+    if (forbidden[i]) {
+      changes.set(said, OfferState::refused);
+      changes.advance(said.shift);
+      out.push_back(forbidden[i]->told.empty()
+                        ? reply(AnswerResult::not_allowed, language)
+                        : AnswerReply{AnswerResult::not_allowed, forbidden[i]->told});
+      continue;
+    }
+    bool won = places[said.shift]-- > 0;
+    changes.set(said, won ? OfferState::booked : OfferState::taken);
+    if (won) bookings.push_back({&shift, said.person, std::nullopt, said.flags});
+    out.push_back(reply(won ? AnswerResult::booked : AnswerResult::taken, language));
+  }
+  insert_bookings(ctx, bookings);
+  for (const auto& booking : bookings) enqueue_after(ctx, booking.shift->id, booking.person);
+  return out;
 }
 
 }  // namespace
@@ -149,7 +232,17 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
     if (auto outcome = outcome_of(*shift, *offer, yes, channel, few_open))
       return carry_out(ctx, heard, *outcome);
     try {
-      return yes ? try_to_book(ctx, heard) : give_back(ctx, heard);
+      if (!yes) return give_back(ctx, heard);
+      // Whoever says it twice at once hears the second time what the first came to.
+      book_alone(ctx, {person});
+      offer = ctx.tx().maybe<OfferRecord>(kOffer, shift_id, person);
+      if (!offer) return not_found("This person was not asked about this shift.");
+      if (auto outcome = outcome_of(*shift, *offer, yes, channel, few_open))
+        return carry_out(ctx, heard, *outcome);
+      Changes changes;
+      auto said = take(ctx, {{*shift, {shift_id, person, true, flags}, language}}, changes);
+      changes.write(ctx, channel, false);
+      return std::move(said.front());
     } catch (const db::SqlError& e) {
       // Somebody else's commit came between the look and the booking: the same person twice, or
       // another shift at the time. The next look sees it.
@@ -169,63 +262,63 @@ std::vector<Settled> settle(Ctx& ctx, const std::vector<Said>& answers,
     shift_ids.push_back(said.shift);
     persons.push_back(said.person);
   }
-  std::set<Uuid> distinct(shift_ids.begin(), shift_ids.end());
-  auto locked = ctx.tx().later(kLockAnswered, shift_ids, persons);
-  auto open = ctx.tx().later(kOpenOf, std::vector(distinct.begin(), distinct.end()), kFewOpen);
-  auto found = find_shifts(ctx, {distinct.begin(), distinct.end()});
   auto spoken = people::languages(ctx, persons);
-
-  std::unordered_map<Uuid, std::int64_t> open_of;
-  for (const auto& [shift, count] : open.rows().all<ShiftCount>()) open_of[shift] = count;
-  std::unordered_map<Uuid, const Shift*> shifts;
-  for (const auto& shift : found) shifts[shift.id] = &shift;
-  std::map<std::pair<Uuid, Uuid>, OfferRecord> offers;
-  for (auto& offer : locked.rows().all<OfferRecord>())
-    offers.emplace(std::pair(offer.shift_id, offer.person_id), std::move(offer));
-
-  struct {
-    std::vector<Uuid> shifts, persons;
-    std::vector<OfferState> states;
-    std::vector<std::int64_t> flags;
-  } change;
-  std::vector<AuditEntry> trail;
-  std::set<Uuid> advance;
+  auto all = asked(ctx, kLockAnswered, shift_ids, persons);
+  Changes changes;
   std::vector<Settled> out;
   for (const auto& said : answers) {
     auto own = spoken.find(said.person);
     Settled settled{std::nullopt, own == spoken.end() ? language : own->second};
-    auto shift = shifts.find(said.shift);
+    const auto* shift = all.shift(said.shift);
     // Taken out: who answers twice at once is heard one after the other.
-    auto offer = offers.extract({said.shift, said.person});
-    auto outcome = shift == shifts.end() || offer.empty()
-                       ? std::nullopt
-                       : outcome_of(*shift->second, offer.mapped(), said.yes, AnswerChannel::link,
-                                    open_of[said.shift] < kFewOpen);
-    if (outcome) {
-      settled.reply = reply(outcome->result, settled.language);
-      if (outcome->state) {
-        change.shifts.push_back(said.shift);
-        change.persons.push_back(said.person);
-        change.states.push_back(*outcome->state);
-        change.flags.push_back(said.flags);
+    auto offer = all.offers.extract({said.shift, said.person});
+    if (shift != nullptr && !offer.empty())
+      if (auto outcome = outcome_of(*shift, offer.mapped(), said.yes, AnswerChannel::link,
+                                    all.few_open(said.shift))) {
+        settled.reply = reply(outcome->result, settled.language);
+        changes.add(said, *outcome);
       }
-      if (outcome->action != nullptr)
-        trail.push_back({outcome->action,
-                         "shift",
-                         said.shift,
-                         said.person,
-                         {},
-                         nullptr,
-                         trust::Actor{trust::ActorKind::person, said.person}});
-      if (outcome->advance) advance.insert(said.shift);
-    }
     out.push_back(std::move(settled));
   }
-  if (!change.shifts.empty())
-    ctx.tx().later(kAnswers, change.shifts, change.persons, now(), change.states,
-                   AnswerChannel::link, change.flags);
-  trust::record(ctx, trail);
-  for (const auto& shift : advance) enqueue_advance(ctx, shift);
+  changes.write(ctx, AnswerChannel::link, true);
+  return out;
+}
+
+std::vector<std::optional<AnswerReply>> book(Ctx& ctx, const std::vector<Claimant>& claimants) {
+  std::vector<Uuid> shift_ids, persons;
+  for (const auto& [said, language] : claimants) {
+    shift_ids.push_back(said.shift);
+    persons.push_back(said.person);
+  }
+  // Whoever says it twice at once hears the second time what the first came to.
+  book_alone(ctx, persons);
+  auto all = asked(ctx, kAnswered, shift_ids, persons);
+  Changes changes;
+  std::vector<std::optional<AnswerReply>> out(claimants.size());
+  std::vector<Claim> claims;
+  std::vector<std::size_t> places;  // of the claims among the claimants
+  std::set<Uuid> seen;
+  for (std::size_t i = 0; i < claimants.size(); ++i) {
+    const auto& [said, language] = claimants[i];
+    const auto* shift = all.shift(said.shift);
+    auto offer = all.offers.find({said.shift, said.person});
+    if (shift == nullptr || offer == all.offers.end() || !said.yes ||
+        !seen.insert(said.person).second)
+      continue;
+    if (auto outcome = outcome_of(*shift, offer->second, true, AnswerChannel::link,
+                                  all.few_open(said.shift))) {
+      out[i] = reply(outcome->result, language);
+      changes.add(said, *outcome);
+    } else {
+      claims.push_back({*shift, said, language});
+      places.push_back(i);
+    }
+  }
+  if (!claims.empty()) {
+    auto replies = take(ctx, claims, changes);
+    for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = std::move(replies[i]);
+  }
+  changes.write(ctx, AnswerChannel::link, false);
   return out;
 }
 
@@ -280,27 +373,52 @@ Result<void> say_hours(Ctx& ctx, const Uuid& booking, Timestamp from, Timestamp 
   return {};
 }
 
-Uuid insert_booking(Ctx& ctx, const Shift& shift, const Uuid& person,
-                    const std::optional<std::string>& override_reason, int flags) {
-  auto id = Uuid::make();
-  std::optional<db::Bytes> sealed;
-  AuditEntry entry{override_reason ? "booking.override" : "booking.create", "shift", shift.id,
-                   person};
-  std::optional<crypto::Key> key;
-  if (override_reason && (key = ctx.base.keys.key(ctx.tenant, person))) {
-    sealed = db::Bytes{crypto::seal(*key, *override_reason, booking_context(id))};
-    entry.changes = {{"reason", std::nullopt, override_reason}};
-    entry.person_key = &*key;
-  }
+std::vector<Uuid> insert_bookings(Ctx& ctx, const std::vector<NewBooking>& bookings) {
+  std::vector<Uuid> out;
+  if (bookings.empty()) return out;
+  std::vector<Uuid> sealing;
+  for (const auto& one : bookings)
+    if (one.override_reason) sealing.push_back(one.person);
+  auto keys = sealing.empty() ? std::unordered_map<Uuid, crypto::Key>{}
+                              : ctx.base.keys.keys(ctx.tenant, sealing);
   auto by = ctx.actor.kind == trust::ActorKind::user ? std::optional(ctx.actor.id) : std::nullopt;
-  ctx.tx().query(kInsertBooking, ctx.tenant, id, shift.id, person, shift.workplace_id,
-                 shift.starts_at, shift.ends_at, shift.break_minutes, override_reason.has_value(),
-                 sealed, by, now());
-  trust::record(ctx, std::move(entry));
-  people::record_activity(
-      ctx,
-      {{person, people::ActivityKind::booked, shift.id, std::nullopt, flags, std::nullopt, {}}});
-  return id;
+  std::vector<BookingRecord> records;
+  std::vector<AuditEntry> trail;
+  std::vector<people::Activity> activities;
+  for (const auto& [shift, person, reason, flags] : bookings) {
+    BookingRecord record;
+    record.tenant_id = ctx.tenant;
+    record.booking_id = Uuid::make();
+    record.shift_id = shift->id;
+    record.person_id = person;
+    record.workplace_id = shift->workplace_id;
+    record.starts_at = shift->starts_at;
+    record.ends_at = shift->ends_at;
+    record.break_minutes = shift->break_minutes;
+    record.overridden = reason.has_value();
+    record.booked_by = by;
+    record.booked_at = now();
+    AuditEntry entry{reason ? "booking.override" : "booking.create", "shift", shift->id, person};
+    // A batch is nobody's: each answered for herself.
+    if (ctx.actor.kind == trust::ActorKind::system)
+      entry.by = trust::Actor{trust::ActorKind::person, person};
+    if (auto key = keys.find(person); reason && key != keys.end()) {
+      record.sealed =
+          db::Bytes{crypto::seal(key->second, *reason, booking_context(record.booking_id))};
+      entry.changes = {{"reason", std::nullopt, reason}};
+      entry.person_key = &key->second;
+    }
+    out.push_back(record.booking_id);
+    records.push_back(std::move(record));
+    trail.push_back(std::move(entry));
+    activities.push_back(
+        {person, people::ActivityKind::booked, shift->id, std::nullopt, flags, std::nullopt, {}});
+  }
+  ctx.tx().insert_many("booking", records);
+  ctx.tx().flush();
+  trust::record(ctx, trail);
+  people::record_activity(ctx, activities);
+  return out;
 }
 
 // Whoever said yes was answered already; while many say yes at once, they come first.

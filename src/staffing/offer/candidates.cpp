@@ -14,13 +14,13 @@ using trust::Ctx;
 
 namespace {
 
-// Each statement stands here twice: [0] for everybody, [1] for one person, so that the plan of the
-// one does not serve the other. The last parameter is the person, null for everybody.
-#define VARDE_FOR(name, text, last, tail)                      \
-  {                                                            \
-    {name ".all", text " AND $" last "::uuid IS NULL" tail}, { \
-      name ".one", text " AND person_id = $" last tail         \
-    }                                                          \
+// Each statement stands here twice: [0] for everybody, [1] for some persons, so that the plan of
+// the one does not serve the other. The last parameter is the persons, null for everybody.
+#define VARDE_FOR(name, text, last, tail)                        \
+  {                                                              \
+    {name ".all", text " AND $" last "::uuid[] IS NULL" tail}, { \
+      name ".some", text " AND person_id = ANY($" last ")" tail  \
+    }                                                            \
   }
 constexpr db::Sql kWhom[] = VARDE_FOR(
     "fit.substitutes",
@@ -36,7 +36,9 @@ constexpr db::Sql kDocumentsFor[] = VARDE_FOR(
     "NULL AND kind_id = ANY($1)",
     "2", "");
 constexpr db::Sql kChoicesFor[] = VARDE_FOR(
-    "fit.choices", "SELECT person_id, kind FROM workplace_choice WHERE workplace_id = $1", "2", "");
+    "fit.choices",
+    "SELECT person_id, workplace_id, kind FROM workplace_choice WHERE workplace_id = ANY($1)", "2",
+    "");
 constexpr db::Sql kStatementsFor[] = VARDE_FOR(
     "fit.statements",
     "SELECT person_id, availability_id AS id, kind, from_date, until_date, weekdays, from_minute, "
@@ -65,17 +67,29 @@ constexpr db::Sql kAskedLately[] =
 constexpr db::Sql kInPools{"fit.in_pools",
                            "SELECT DISTINCT person_id FROM pool_member WHERE pool_id = ANY($1)"};
 constexpr auto kLongestShift = std::chrono::hours(48);
-// Where the others of one person's bookings are.
+// Where the others of these persons' bookings are.
 constexpr db::Sql kPlacesOf{
     "fit.places_of",
     "SELECT workplace_id AS id, latitude, longitude FROM workplace WHERE workplace_id IN (SELECT "
-    "workplace_id FROM booking WHERE state = 1 AND person_id = $1 AND starts_at > $2 AND starts_at "
-    "< $3)"};
+    "workplace_id FROM booking WHERE state = 1 AND person_id = ANY($1) AND starts_at > $2 AND "
+    "starts_at < $3)"};
 
-// Until the commit nobody else books this person: two shifts that each leave enough rest may not
-// leave it together.
+// Until the commit nobody else books these persons: two shifts that each leave enough rest may not
+// leave it together. In one order, that two never wait for each other in a circle.
 constexpr db::Sql kBookAlone{"fit.book_alone",
-                             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"};
+                             "SELECT pg_advisory_xact_lock(l.key) FROM (SELECT "
+                             "hashtextextended('staffing.book:' || p::text, 0) AS key FROM "
+                             "unnest($1::uuid[]) p ORDER BY key) l"};
+
+constexpr Sentences kHeld = {
+    "The processing of your data is restricted, so you cannot be booked. Ask the office to lift "
+    "it.",
+    "Behandlingen av opplysningene dine er begrenset, så du kan ikke settes opp. Be kontoret om å "
+    "oppheve det.",
+    "Behandlingen av dina uppgifter är begränsad, så du kan inte bokas. Be kontoret att häva det."};
+constexpr Sentences kNotRegistered = {"You are not registered as a substitute any more.",
+                                      "Du er ikke lenger registrert som vikar.",
+                                      "Du är inte längre registrerad som vikarie."};
 
 struct WhomRecord {
   Uuid person_id;
@@ -96,10 +110,10 @@ struct DocumentRow {
 };
 BOOST_DESCRIBE_STRUCT(DocumentRow, (), (person_id, kind_id, valid_from, valid_until))
 struct ChoiceRow {
-  Uuid person_id;
+  Uuid person_id, workplace_id;
   ChoiceKind kind = ChoiceKind::favourite;
 };
-BOOST_DESCRIBE_STRUCT(ChoiceRow, (), (person_id, kind))
+BOOST_DESCRIBE_STRUCT(ChoiceRow, (), (person_id, workplace_id, kind))
 struct StatementRow {
   Uuid person_id, id;
   fit::StatementKind kind = fit::StatementKind::available;
@@ -128,70 +142,125 @@ std::optional<fit::Coordinates> place_of(std::optional<double> latitude,
   return fit::Coordinates{*latitude, *longitude};
 }
 
+// A shift and those whom it concerns.
 struct Question {
   fit::Shift shift;
+  fit::LoadWindow window;
   std::vector<fit::Candidate> candidates;
   std::vector<bool> in_pool;
+  std::vector<bool> held;  // their processing is restricted
+};
+struct Loaded {
+  std::vector<Question> questions;
   StaffingSettings settings;
 };
 
-// Loads the pool, or one person of it.
-Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
-  Question out;
-  out.settings = staffing_settings(ctx);
-  std::unordered_map<Uuid, std::optional<fit::Coordinates>> places;
-  auto& fit_shift = out.shift;
-  fit_shift.id = shift.id;
-  fit_shift.workplace = shift.workplace_id;
-  fit_shift.start = shift.starts_at;
-  fit_shift.end = shift.ends_at;
-  fit_shift.break_minutes = shift.break_minutes;
-  std::vector<Uuid> kinds;
-  if (auto at = find_workplace(ctx, shift.workplace_id)) {
-    kinds = at->required_documents;
-    fit_shift.zone = at->time_zone;
-    fit_shift.place = place_of(at->latitude, at->longitude);
+struct Needs {
+  std::unordered_map<Uuid, Workplace> workplaces;
+  std::vector<Uuid> skills, documents;
+  std::map<Uuid, std::string> skill_names, document_names;
+};
+// What the shifts ask for, with the names.
+Needs needs_of(Ctx& ctx, const std::vector<const Shift*>& shifts) {
+  Needs out;
+  std::set<Uuid> places, skills, documents;
+  for (const auto* shift : shifts) {
+    places.insert(shift->workplace_id);
+    for (const auto& need : shift->skills) skills.insert(need.skill_id);
   }
-  std::vector<Uuid> skill_ids;
-  for (const auto& need : shift.skills) skill_ids.push_back(need.skill_id);
-  auto names = skill_ids.empty() ? std::map<Uuid, std::string>{} : skill_names(ctx, skill_ids);
+  for (auto& place : find_workplaces(ctx, {places.begin(), places.end()})) {
+    documents.insert(place.required_documents.begin(), place.required_documents.end());
+    out.workplaces.emplace(place.id, std::move(place));
+  }
+  out.skills.assign(skills.begin(), skills.end());
+  out.documents.assign(documents.begin(), documents.end());
+  if (!skills.empty()) out.skill_names = skill_names(ctx, out.skills);
+  if (!documents.empty()) out.document_names = document_kind_names(ctx, out.documents);
+  return out;
+}
+
+fit::Shift fit_shift(const Shift& shift, const Needs& needs) {
+  fit::Shift out;
+  out.id = shift.id;
+  out.workplace = shift.workplace_id;
+  out.start = shift.starts_at;
+  out.end = shift.ends_at;
+  out.break_minutes = shift.break_minutes;
+  auto name_of = [](const std::map<Uuid, std::string>& names, const Uuid& id) {
+    auto found = names.find(id);
+    return found == names.end() ? std::string() : found->second;
+  };
+  if (auto at = needs.workplaces.find(shift.workplace_id); at != needs.workplaces.end()) {
+    out.zone = at->second.time_zone;
+    out.place = place_of(at->second.latitude, at->second.longitude);
+    for (const auto& kind : at->second.required_documents)
+      if (needs.document_names.contains(kind))
+        out.required_documents.push_back({kind, name_of(needs.document_names, kind)});
+  }
   for (const auto& need : shift.skills)
-    (need.required.value_or(true) ? fit_shift.required_skills : fit_shift.preferred_skills)
-        .push_back({need.skill_id, names[need.skill_id], need.level.value_or(1)});
+    (need.required.value_or(true) ? out.required_skills : out.preferred_skills)
+        .push_back(
+            {need.skill_id, name_of(needs.skill_names, need.skill_id), need.level.value_or(1)});
+  return out;
+}
 
-  if (!kinds.empty())
-    for (auto& [id, name] : document_kind_names(ctx, kinds))
-      fit_shift.required_documents.push_back({id, std::move(name)});
+// Loads everybody in the pools of one shift; or `persons`, each once, of whom the i-th is asked
+// about by the i-th shift. What belongs to another question of the same packet does no harm: the
+// rules look at no more than their shift's window.
+Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
+            const std::optional<std::vector<Uuid>>& persons) {
+  Loaded out;
+  out.settings = staffing_settings(ctx);
+  auto needs = needs_of(ctx, shifts);
+  std::set<Uuid> pool_ids, place_ids;
+  std::map<std::pair<Timestamp, Timestamp>, db::Later> months;
+  fit::LoadWindow window;
+  for (const auto* shift : shifts) {
+    Question question;
+    question.shift = fit_shift(*shift, needs);
+    question.window = fit::load_window(question.shift);
+    const auto& own = question.window;
+    if (out.questions.empty()) window = own;
+    window.bookings.start = std::min(window.bookings.start, own.bookings.start);
+    window.bookings.end = std::max(window.bookings.end, own.bookings.end);
+    window.first_day = std::min(window.first_day, own.first_day);
+    window.last_day = std::max(window.last_day, own.last_day);
+    for (const auto& month : own.months) months[{month.start, month.end}];
+    pool_ids.insert(shift->pool_ids.begin(), shift->pool_ids.end());
+    place_ids.insert(shift->workplace_id);
+    out.questions.push_back(std::move(question));
+  }
 
-  auto window = fit::load_window(fit_shift);
   auto lately = now() - std::chrono::days(out.settings.ranking.lately_days);
   auto& tx = ctx.tx();
-  auto only = static_cast<std::size_t>(person.has_value());
+  auto only = static_cast<std::size_t>(persons.has_value());
   auto minutes = [&](Timestamp from, Timestamp until) {
-    return tx.later(kMinutesFor[only], from - kLongestShift, until, from, person);
+    return tx.later(kMinutesFor[only], from - kLongestShift, until, from, persons);
   };
   auto restricted = people::restricted_later(ctx);
-  auto whom = tx.later(kWhom[only], person);
-  auto pools = tx.later(kInPools, shift.pool_ids);
-  auto skills = tx.later(kSkillsFor[only], skill_ids, person);
-  auto documents = tx.later(kDocumentsFor[only], kinds, person);
-  auto choices = tx.later(kChoicesFor[only], shift.workplace_id, person);
-  auto statements = tx.later(kStatementsFor[only], window.first_day, window.last_day, person);
+  auto whom = tx.later(kWhom[only], persons);
+  auto pools = tx.later(kInPools, std::vector<Uuid>(pool_ids.begin(), pool_ids.end()));
+  auto skills = tx.later(kSkillsFor[only], needs.skills, persons);
+  auto documents = tx.later(kDocumentsFor[only], needs.documents, persons);
+  auto choices =
+      tx.later(kChoicesFor[only], std::vector<Uuid>(place_ids.begin(), place_ids.end()), persons);
+  auto statements = tx.later(kStatementsFor[only], window.first_day, window.last_day, persons);
   auto booked = tx.later(kBookedFor[only], window.bookings.start - kLongestShift,
-                         window.bookings.end, window.bookings.start, person);
-  std::vector<db::Later> months;
-  if (out.settings.rules.month_max.level != fit::RuleLevel::off)
-    for (const auto& month : window.months) months.push_back(minutes(month.start, month.end));
-  // Fairness is between people: of one alone it is not asked.
+                         window.bookings.end, window.bookings.start, persons);
+  if (out.settings.rules.month_max.level == fit::RuleLevel::off) months.clear();
+  for (auto& [month, sums] : months) sums = minutes(month.first, month.second);
+  // Fairness is between people: of some alone it is not asked.
   db::Later worked, asked, near;
-  if (person) {
-    near = tx.later(kPlacesOf, person, window.bookings.start - kLongestShift, window.bookings.end);
+  if (persons) {
+    near =
+        tx.later(kPlacesOf, *persons, window.bookings.start - kLongestShift, window.bookings.end);
   } else {
     worked = minutes(lately, now());
-    asked = tx.later(kAskedLately[only], lately, person);
+    asked = tx.later(kAskedLately[only], lately, persons);
   }
   tx.flush();
-  if (person)
+  std::unordered_map<Uuid, std::optional<fit::Coordinates>> places;
+  if (persons)
     for (const auto& r : near.rows().all<PlaceRow>())
       places[r.id] = place_of(r.latitude, r.longitude);
   else
@@ -201,24 +270,39 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
   for (const auto& id : pools.rows().all<Uuid>()) members.insert(id);
   std::unordered_set<Uuid> held;
   for (const auto& id : restricted.rows().all<Uuid>()) held.insert(id);
-  std::unordered_map<Uuid, std::size_t> place_in;
+  std::unordered_map<Uuid, std::size_t> question_of;
+  if (persons)
+    for (std::size_t i = 0; i < persons->size(); ++i) question_of[(*persons)[i]] = i;
+  // A question and a place among its candidates.
+  std::unordered_map<Uuid, std::pair<std::size_t, std::size_t>> place_in;
   for (const auto& r : whom.rows().all<WhomRecord>()) {
+    auto number = persons ? question_of[r.person_id] : 0;
+    const auto& shift = *shifts[number];
     bool member = shift.pool_ids.empty() || members.contains(r.person_id);
     // Waves may reach beyond the pools; every other strategy stays within them.
-    if (!member && !person && shift.strategy.kind != StrategyKind::waves) continue;
-    if (!person && held.contains(r.person_id)) continue;  // restricted: neither ranked nor asked
-    place_in[r.person_id] = out.candidates.size();
+    if (!member && !persons && shift.strategy.kind != StrategyKind::waves) continue;
+    bool is_held = held.contains(r.person_id);
+    if (!persons && is_held) continue;  // restricted: neither ranked nor asked
+    auto& question = out.questions[number];
+    place_in[r.person_id] = {number, question.candidates.size()};
     fit::Candidate one;
     one.id = r.person_id;
     one.percent = r.percent;
     one.home = place_of(r.latitude, r.longitude);
     one.last_asked_at = r.last_asked_at;
-    out.candidates.push_back(std::move(one));
-    out.in_pool.push_back(member);
+    question.candidates.push_back(std::move(one));
+    question.in_pool.push_back(member);
+    question.held.push_back(is_held);
   }
+  auto question_with = [&](const Uuid& id) -> Question* {
+    auto found = place_in.find(id);
+    return found == place_in.end() ? nullptr : &out.questions[found->second.first];
+  };
   auto of = [&](const Uuid& id) -> fit::Candidate* {
     auto found = place_in.find(id);
-    return found == place_in.end() ? nullptr : &out.candidates[found->second];
+    return found == place_in.end()
+               ? nullptr
+               : &out.questions[found->second.first].candidates[found->second.second];
   };
   for (const auto& r : skills.rows().all<SkillRow>())
     if (auto* one = of(r.person_id)) one->skills.push_back({r.skill_id, r.level, r.expires_on});
@@ -226,7 +310,8 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
     if (auto* one = of(r.person_id))
       one->documents.push_back({r.kind_id, r.valid_from, r.valid_until});
   for (const auto& r : choices.rows().all<ChoiceRow>())
-    if (auto* one = of(r.person_id)) {
+    if (auto* one = of(r.person_id);
+        one != nullptr && question_with(r.person_id)->shift.workplace == r.workplace_id) {
       one->favourite |= r.kind == ChoiceKind::favourite;
       one->excluded_by_workplace |= r.kind == ChoiceKind::excluded_by_workplace;
       one->excluded_by_person |= r.kind == ChoiceKind::excluded_by_person;
@@ -241,10 +326,15 @@ Question load(Ctx& ctx, const Shift& shift, const std::optional<Uuid>& person) {
       one->bookings.push_back({r.starts_at, r.ends_at, r.break_minutes, r.workplace_id,
                                at == places.end() ? std::nullopt : at->second});
     }
-  for (std::size_t i = 0; i < months.size(); ++i)
-    for (const auto& r : months[i].rows().all<PersonCount>())
-      if (auto* one = of(r.person_id)) one->month_minutes[i] = static_cast<int>(r.count);
-  if (person) return out;
+  for (const auto& [month, sums] : months)
+    for (const auto& r : sums.rows().all<PersonCount>())
+      if (auto* one = of(r.person_id)) {
+        const auto& own = question_with(r.person_id)->window.months;
+        for (std::size_t i = 0; i < own.size(); ++i)
+          if (own[i].start == month.first && own[i].end == month.second)
+            one->month_minutes[i] = static_cast<int>(r.count);
+      }
+  if (persons) return out;
   for (const auto& r : worked.rows().all<PersonCount>())
     if (auto* one = of(r.person_id)) one->worked_lately_minutes = static_cast<int>(r.count);
   for (const auto& r : asked.rows().all<PersonCount>())
@@ -266,10 +356,11 @@ std::string findings_text(const std::vector<fit::Finding>& findings, fit::Audien
 }  // namespace
 
 std::vector<Fit> rank_pool(Ctx& ctx, const Shift& shift) {
-  auto question = load(ctx, shift, std::nullopt);
+  auto [questions, settings] = load(ctx, {&shift}, std::nullopt);
+  const auto& question = questions.front();
   std::vector<Fit> out;
-  for (const auto& ranked : fit::rank(question.shift, question.candidates, question.settings.rules,
-                                      question.settings.ranking)) {
+  for (const auto& ranked :
+       fit::rank(question.shift, question.candidates, settings.rules, settings.ranking)) {
     Fit one;
     one.person_id = ranked.id;
     one.askable = ranked.standing == fit::Standing::askable;
@@ -281,30 +372,52 @@ std::vector<Fit> rank_pool(Ctx& ctx, const Shift& shift) {
   return out;
 }
 
-std::optional<Fit> forbidden_for(Ctx& ctx, const Shift& shift, const Uuid& person) {
-  ctx.tx().later(kBookAlone, "staffing.book:" + person.str());
-  auto question = load(ctx, shift, person);
-  Fit out;
-  out.person_id = person;
-  if (question.candidates.empty()) {
-    out.explanation = "This person is not in the register of substitutes.";
-    out.told = "You are not registered as a substitute any more.";
-    return out;
-  }
-  auto rules = question.settings.rules;
+void book_alone(Ctx& ctx, const std::vector<Uuid>& persons) { ctx.tx().later(kBookAlone, persons); }
+
+std::vector<std::optional<Forbidden>> forbidden_for(Ctx& ctx,
+                                                    const std::vector<const Shift*>& shifts,
+                                                    const std::vector<Uuid>& persons) {
+  std::vector<std::optional<Forbidden>> out(persons.size());
+  if (persons.empty()) return out;
+  book_alone(ctx, persons);
+  auto [questions, settings] = load(ctx, shifts, persons);
+  auto rules = settings.rules;
   // Who says yes can work, whatever they said before.
   rules.unavailable.level = fit::RuleLevel::off;
   rules.paused.level = fit::RuleLevel::off;
-  auto findings = fit::check(question.shift, question.candidates.front(), rules);
-  if (!fit::blocks(findings)) return std::nullopt;
-  auto persons = people::load(ctx, {person}, false);
-  auto language = persons.empty() || persons.front().language.empty()
-                      ? trust::tenant_settings(ctx).locale
-                      : persons.front().language;
-  out.explanation = findings_text(findings, fit::Audience::scheduler, question.shift.zone, "en");
-  out.told = findings_text(findings, fit::Audience::substitute, question.shift.zone, language);
-  if (out.told.empty()) out.told = "This shift cannot be given to you.";
+  std::vector<std::vector<fit::Finding>> findings(persons.size());
+  std::vector<std::size_t> forbidden;
+  std::vector<Uuid> to_be_told;
+  for (std::size_t i = 0; i < persons.size(); ++i) {
+    const auto& [shift, window, candidates, in_pool, held] = questions[i];
+    if (!candidates.empty()) findings[i] = fit::check(shift, candidates.front(), rules);
+    if (!candidates.empty() && !held.front() && !fit::blocks(findings[i])) continue;
+    forbidden.push_back(i);
+    to_be_told.push_back(persons[i]);
+  }
+  if (forbidden.empty()) return out;
+  auto spoken = people::languages(ctx, to_be_told);
+  for (auto i : forbidden) {
+    const auto& question = questions[i];
+    auto own = spoken.find(persons[i]);
+    auto language = own == spoken.end() ? trust::tenant_settings(ctx).locale : own->second;
+    if (question.candidates.empty()) {
+      out[i] = {"This person is not in the register of substitutes.", in(kNotRegistered, language),
+                false};
+    } else if (question.held.front()) {
+      out[i] = {"The processing of this person's data is restricted. Lift the restriction first.",
+                in(kHeld, language), false};
+    } else {
+      const auto& zone = question.shift.zone;
+      out[i] = {findings_text(findings[i], fit::Audience::scheduler, zone, "en"),
+                findings_text(findings[i], fit::Audience::answer, zone, language), true};
+    }
+  }
   return out;
+}
+
+std::optional<Forbidden> forbidden_for(Ctx& ctx, const Shift& shift, const Uuid& person) {
+  return std::move(forbidden_for(ctx, {&shift}, {person}).front());
 }
 
 }  // namespace varde::staffing

@@ -35,6 +35,11 @@ void tell_unfilled(trust::Ctx& ctx, const Shift& shift);
 /// The languages that people are written to in.
 enum class Language { en, nb, sv };
 Language language_of(const std::string& tag);
+/// One text in each of them.
+struct Sentences {
+  const char *en, *nb, *sv;
+};
+const char* in(const Sentences& all, const std::string& language);
 /// A reply by SMS: taken when it answers an offer.
 bool take_reply(trust::Ctx& ctx, const outreach::SmsReply& reply);
 
@@ -53,10 +58,28 @@ struct Settled {
 std::vector<Settled> settle(trust::Ctx& ctx, const std::vector<Said>& answers,
                             const std::string& language);
 
-/// Books, without asking any rule. The place is taken already. Throws SqlError when the person is
-/// booked for this shift or for another one at the time.
-Uuid insert_booking(trust::Ctx& ctx, const Shift& shift, const Uuid& person,
-                    const std::optional<std::string>& override_reason, int flags = 0);
+/// One who said yes where a place is at stake, and in which language to reply.
+struct Claimant {
+  Said said;
+  std::string language;
+};
+/// Books many people onto many shifts in the caller's transaction, with as many round trips as one
+/// takes; the database says for whom a place is left, in the order given. Absent: a person who is
+/// there twice, or a shift or question that is not there; answer() decides. Throws SqlError when
+/// one of them is booked at the time by somebody who asks no rule.
+std::vector<std::optional<AnswerReply>> book(trust::Ctx& ctx,
+                                             const std::vector<Claimant>& claimants);
+
+/// Who is booked onto what. The place is taken already, and no rule is asked.
+struct NewBooking {
+  const Shift* shift = nullptr;
+  Uuid person;
+  std::optional<std::string> override_reason;  ///< Why against a rule.
+  int flags = 0;                               ///< people::kSimulated.
+};
+/// Waits for the database's word: throws SqlError when a person is booked for the shift or for
+/// another one at the time. Returns the bookings' ids.
+std::vector<Uuid> insert_bookings(trust::Ctx& ctx, const std::vector<NewBooking>& bookings);
 /// What follows when somebody got it: confirmation, closing the others' questions.
 void enqueue_after(trust::Ctx& ctx, const Uuid& shift, const Uuid& person);
 /// Ends bookings of one shift, gives the places back and goes on looking; says which it ended.

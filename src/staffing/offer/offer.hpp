@@ -81,13 +81,24 @@ struct Fit {
   bool favourite = false;
   bool in_pool = false;     ///< Of one of the pools that the shift names.
   std::string explanation;  ///< For the scheduler: why here, or why not.
-  std::string told;         ///< For the person, when a rule forbids it.
 };
 /// The pool of a shift in the order in which it should be asked; those who must not be asked last.
 std::vector<Fit> rank_pool(trust::Ctx& ctx, const Shift& shift);
-/// What forbids this person this shift; nullopt when nothing does. It stays so until the caller's
-/// transaction ends: whoever else books the person waits.
-std::optional<Fit> forbidden_for(trust::Ctx& ctx, const Shift& shift, const Uuid& person);
+/// Why somebody must not be booked.
+struct Forbidden {
+  std::string explanation;  ///< For the scheduler.
+  std::string told;         ///< For the person, in their language.
+  bool overridable = true;  ///< A rule, against which one may book with a reason.
+};
+/// Until the caller's transaction ends nobody else books these persons. Queued.
+void book_alone(trust::Ctx& ctx, const std::vector<Uuid>& persons);
+/// What forbids each of these persons, nobody twice, the shift at the same place of `shifts`;
+/// nullopt when nothing does. It stays so until the caller's transaction ends: whoever else books
+/// them waits. The number of round trips does not depend on how many they are.
+std::vector<std::optional<Forbidden>> forbidden_for(trust::Ctx& ctx,
+                                                    const std::vector<const Shift*>& shifts,
+                                                    const std::vector<Uuid>& persons);
+std::optional<Forbidden> forbidden_for(trust::Ctx& ctx, const Shift& shift, const Uuid& person);
 
 /// Shifts that somebody gave an answer to.
 std::vector<trust::Moving> moving_offers(trust::Ctx& ctx, Timestamp since);

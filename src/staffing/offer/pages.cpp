@@ -64,12 +64,14 @@ struct Answered {
   PageStyle style;
 };
 // Answers that come at the same moment share a transaction. Most of them win no place: they say no,
-// or the shift is taken.
-using Desk = net::Batches<Uuid, Said, Answered>;
-constexpr std::size_t kTogether = 128;
+// or the shift is taken. Those that may win one share the next, which holds the shifts.
+struct Desk {
+  net::Batches<Uuid, Said, Answered> answers{128};
+  net::Batches<Uuid, Claimant, std::optional<AnswerReply>> bookings{32};
+};
 
 Answered hear(Desk& desk, trust::Base& base, const Uuid& tenant, const Said& said) {
-  return desk.run(tenant, said, [&](const std::vector<Said>& all) {
+  return desk.answers.run(tenant, said, [&](const std::vector<Said>& all) {
     for (int attempt = 0;; ++attempt) {
       try {
         Ctx ctx(base, tenant, {});
@@ -81,6 +83,25 @@ Answered hear(Desk& desk, trust::Base& base, const Uuid& tenant, const Said& sai
         ctx.commit();  // before anybody is told
         return out;
       } catch (const db::SqlError& e) {
+        if (attempt > 2 || !e.is_retryable()) throw;
+      }
+    }
+  });
+}
+
+std::optional<AnswerReply> claim(Desk& desk, trust::Base& base, const Uuid& tenant,
+                                 const Claimant& claimant) {
+  return desk.bookings.run(tenant, claimant, [&](const std::vector<Claimant>& all) {
+    for (int attempt = 0;; ++attempt) {
+      try {
+        Ctx ctx(base, tenant, {});
+        auto out = book(ctx, all);
+        ctx.commit();  // before anybody is told
+        return out;
+      } catch (const db::SqlError& e) {
+        // One of them was booked by the office meanwhile: each is looked at alone.
+        if (e.is_unique_violation() || e.is_exclusion_violation())
+          return std::vector<std::optional<AnswerReply>>(all.size());
         if (attempt > 2 || !e.is_retryable()) throw;
       }
     }
@@ -105,6 +126,9 @@ net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
       hear(desk, base, token.tenant, {token.source_id, token.subject, *yes, flags});
   if (style.ended) return outreach::ended_page(style);
   Words t(settled.language);
+  if (!settled.reply && *yes)
+    settled.reply = claim(desk, base, token.tenant,
+                          {{token.source_id, token.subject, true, flags}, t.language()});
   if (!settled.reply) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
     auto said =
@@ -165,7 +189,7 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
 }  // namespace
 
 void add_offer_pages(trust::Base& base, web::Router& router) {
-  auto desk = std::make_shared<Desk>(kTogether);
+  auto desk = std::make_shared<Desk>();
   auto serve = [&base, desk](net::Request& request, const std::vector<std::string>& captures) {
     return offer_page(*desk, base, request, captures[0]);
   };

@@ -20,6 +20,7 @@ using trust::Right;
 namespace {
 
 constexpr std::size_t kMostRows = 5000;
+constexpr std::size_t kMostConfirmed = 1000;
 
 /// What was asked, and said, before the question that counts now.
 struct EarlierRound {
@@ -104,6 +105,20 @@ struct HoursInput {
   Timestamp from, until;
 };
 BOOST_DESCRIBE_STRUCT(HoursInput, (), (from, until))
+struct SeenHours {
+  Uuid id;
+  Timestamp from, until;  ///< As whoever confirms saw them.
+};
+BOOST_DESCRIBE_STRUCT(SeenHours, (), (id, from, until))
+struct ManyHoursInput {
+  std::vector<SeenHours> bookings;
+};
+BOOST_DESCRIBE_STRUCT(ManyHoursInput, (), (bookings))
+struct ManyHoursResult {
+  /// Not those that are not over, were cancelled, were confirmed already, or have other hours now.
+  int confirmed = 0;
+};
+BOOST_DESCRIBE_STRUCT(ManyHoursResult, (), (confirmed))
 struct BookingsQuery {
   Timestamp from, until;
   std::optional<Uuid> person, workplace;
@@ -197,15 +212,15 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
   if (overrides && !trust::may(ctx.role, Right::rules_override))
     return forbidden("You may not book against the rules.");
   auto reason = forbidden_for(ctx, *shift, in.person_id);
+  if (reason && !reason->overridable) return conflict(reason->explanation);
   if (reason && !overrides) return conflict(reason->explanation, "rule");
   if (!reason && overrides)
     return bad_input("/override_reason", "No rule forbids this booking. Book it without a reason.");
   if (!take_place(ctx, shift_id)) return conflict("All places of this shift are taken.");
   Uuid id;
   try {
-    id = insert_booking(
-        ctx, *shift, in.person_id,
-        reason && overrides ? std::optional(in.override_reason->value) : std::nullopt);
+    auto why = reason && overrides ? std::optional(in.override_reason->value) : std::nullopt;
+    id = insert_bookings(ctx, {{&*shift, in.person_id, why}}).front();
   } catch (const db::SqlError& e) {
     if (!e.is_unique_violation() && !e.is_exclusion_violation()) throw;
     return conflict("This person was booked for this time just now.");
@@ -241,13 +256,9 @@ void add_offer_hooks(trust::Base& base) {
       "Shifts that are over, who was asked and what they said, who worked and how long.",
       kOldShifts, kDropOldShifts));
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    struct Freed {
-      Uuid booking_id, shift_id;
-    };
-    auto freed = ctx.tx().query(kFreeErased, ids, now());
-    for (int i = 0; i < freed.size(); ++i) {
-      auto shift = freed.get<Uuid>(i, 1);
-      free_places(ctx, shift, 1);
+    // Shifts in one order, then offers in theirs, as everywhere: answers are booked meanwhile.
+    for (const auto& [shift, count] : ctx.tx().all<ShiftCount>(kFreeErased, ids, now())) {
+      free_places(ctx, shift, static_cast<int>(count));
       enqueue_advance(ctx, shift);
     }
     ctx.tx().later(kEraseOffers, ids);
@@ -409,6 +420,27 @@ void add_offer_routes(trust::Api& api) {
             VARDE_CHECK(say_hours(ctx, path->id, in->from, in->until, false));
             return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, path->id)}).front());
           });
+  api.add(
+      {"POST", "/api/v1/bookings/hours", "confirmManyHours",
+       "Confirms the hours of many bookings as they are: said, or planned", write},
+      [](Ctx& ctx, const web::Body<ManyHoursInput>& in) -> Result<ManyHoursResult> {
+        if (in->bookings.empty() || in->bookings.size() > kMostConfirmed)
+          return bad_input("/bookings", "must name between 1 and 1,000 bookings.");
+        std::set<Uuid> distinct;
+        std::vector<Uuid> ids;
+        std::vector<Timestamp> from, until;
+        for (const auto& one : in->bookings) {
+          if (!distinct.insert(one.id).second) continue;
+          ids.push_back(one.id);
+          from.push_back(one.from);
+          until.push_back(one.until);
+        }
+        std::vector<AuditEntry> trail;
+        for (const auto& row : ctx.tx().all<ConfirmedRow>(kConfirmHours, ids, from, until, now()))
+          trail.push_back({"booking.hours", "shift", row.shift_id, row.person_id, {}});
+        trust::record(ctx, trail);
+        return ManyHoursResult{static_cast<int>(trail.size())};
+      });
   api.add({"GET", "/api/v1/bookings.csv", "downloadBookings", "Bookings with hours, for payroll",
            static_cast<int>(Right::persons_export)},
           [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<net::Response> {

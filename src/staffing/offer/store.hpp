@@ -75,17 +75,18 @@ inline constexpr db::Sql kAskAgain{
     "$8::bigint[]) AS x (person_id, rank, explanation, reached_by) WHERE o.shift_id = $1 AND "
     "o.person_id = x.person_id"};
 
-// Of persons ($2) to shifts ($1), nobody else's until the commit. Whoever locks several offers does
+// Of persons ($2) to shifts ($1).
+#define VARDE_ANSWERED                                                                       \
+  "SELECT o.tenant_id, o.shift_id, o.person_id, o.state, o.step, o.rank, o.number, "         \
+  "o.explanation, o.asked_at, o.expires_at, o.answered_at, o.channel, o.flags, o.round, "    \
+  "o.reached_by, o.again_at FROM unnest($1::uuid[], $2::uuid[]) AS a (shift_id, person_id) " \
+  "JOIN offer o ON o.shift_id = a.shift_id AND o.person_id = a.person_id"
+inline constexpr db::Sql kAnswered{"offer.answered", VARDE_ANSWERED};
+// Nobody else's until the commit. Whoever locks several offers does
 // so in this order, that two never wait for each other in a circle.
-inline constexpr db::Sql kLockAnswered{
-    "offer.lock_answered",
-    "SELECT o.tenant_id, o.shift_id, o.person_id, o.state, o.step, o.rank, o.number, "
-    "o.explanation, o.asked_at, o.expires_at, o.answered_at, o.channel, o.flags, o.round, "
-    "o.reached_by, o.again_at "
-    "FROM "
-    "unnest($1::uuid[], $2::uuid[]) AS a (shift_id, person_id) JOIN offer o ON o.shift_id = "
-    "a.shift_id AND o.person_id = a.person_id ORDER BY o.shift_id, o.person_id FOR NO KEY UPDATE "
-    "OF o"};
+inline constexpr db::Sql kLockAnswered{"offer.lock_answered", VARDE_ANSWERED
+                                       " ORDER BY o.shift_id, o.person_id FOR NO KEY UPDATE OF o"};
+#undef VARDE_ANSWERED
 
 // $4 is the new state; what is decided already stays.
 inline constexpr db::Sql kAnswer{"offer.answer",
@@ -209,6 +210,22 @@ inline constexpr db::Sql kWorked{
     "THEN $4 WHEN worked_from = $2 AND worked_until = $3 THEN person_confirmed_at END, "
     "office_confirmed_at = CASE WHEN NOT $5 THEN $4 WHEN worked_from = $2 AND worked_until = $3 "
     "THEN office_confirmed_at END WHERE booking_id = $1 AND state = 1"};
+// As they were seen ($2, $3): what the person said, or what was planned where nobody said anything;
+// what is over, and once.
+inline constexpr db::Sql kConfirmHours{
+    "booking.confirm_hours",
+    "UPDATE booking b SET worked_from = l.seen_from, worked_until = l.seen_until, "
+    "office_confirmed_at = $4 FROM (SELECT c.booking_id, a.seen_from, a.seen_until FROM "
+    "unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS a (booking_id, seen_from, "
+    "seen_until) JOIN booking c ON c.booking_id = a.booking_id WHERE c.state = 1 AND c.ends_at <= "
+    "$4 AND c.office_confirmed_at IS NULL AND coalesce(c.worked_from, c.starts_at) = a.seen_from "
+    "AND coalesce(c.worked_until, c.ends_at) = a.seen_until ORDER BY c.booking_id FOR NO KEY "
+    "UPDATE "
+    "OF c) l WHERE b.booking_id = l.booking_id RETURNING b.shift_id, b.person_id"};
+struct ConfirmedRow {
+  Uuid shift_id, person_id;
+};
+BOOST_DESCRIBE_STRUCT(ConfirmedRow, (), (shift_id, person_id))
 // What was asked before goes with it.
 inline constexpr db::Sql kOldShifts{
     "retention.old_shifts",
@@ -219,13 +236,17 @@ inline constexpr db::Sql kDropOldShifts{
     "UPDATE), "
     "booked AS (DELETE FROM booking b USING old WHERE b.shift_id = old.shift_id) "
     "DELETE FROM shift s USING old WHERE s.shift_id = old.shift_id RETURNING s.shift_id"};
-inline constexpr db::Sql kEraseOffers{"offer.erase", "DELETE FROM offer WHERE person_id = ANY($1)"};
+inline constexpr db::Sql kEraseOffers{
+    "offer.erase",
+    "DELETE FROM offer o USING (SELECT shift_id, person_id FROM offer WHERE person_id = ANY($1) "
+    "ORDER BY shift_id, person_id FOR UPDATE) l WHERE o.shift_id = l.shift_id AND o.person_id = "
+    "l.person_id"};
 // Who worked when stays as hours of nobody: the sum of a month is the organisation's.
 inline constexpr db::Sql kEraseBookings{"booking.erase",
                                         "DELETE FROM booking WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kFreeErased{"booking.free_erased",
-                                     "SELECT booking_id, shift_id FROM booking WHERE person_id = "
-                                     "ANY($1) AND state = 1 AND starts_at "
-                                     "> $2"};
+                                     "SELECT shift_id, count(*) AS count FROM booking WHERE "
+                                     "person_id = ANY($1) AND state = 1 AND starts_at > $2 GROUP "
+                                     "BY shift_id ORDER BY shift_id"};
 
 }  // namespace varde::staffing::store

@@ -98,6 +98,10 @@ Language language_of(const std::string& tag) {
   if (two == "nb" || two == "nn" || two == "no") return Language::nb;
   return two == "sv" ? Language::sv : Language::en;
 }
+const char* in(const Sentences& all, const std::string& language) {
+  auto known = language_of(language);
+  return known == Language::nb ? all.nb : known == Language::sv ? all.sv : all.en;
+}
 
 std::string shift_title(Timestamp starts_at, Timestamp ends_at, const std::string& zone,
                         const std::string& workplace) {

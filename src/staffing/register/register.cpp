@@ -310,6 +310,9 @@ std::vector<Workplace> workplaces(Ctx& ctx) { return ctx.tx().all<Workplace>(kWo
 std::optional<Workplace> find_workplace(Ctx& ctx, const Uuid& id) {
   return ctx.tx().maybe<Workplace>(kWorkplace, id);
 }
+std::vector<Workplace> find_workplaces(Ctx& ctx, const std::vector<Uuid>& ids) {
+  return ctx.tx().all<Workplace>(kWorkplacesOf, ids);
+}
 bool are_pools(Ctx& ctx, const std::vector<Uuid>& ids) {
   return ctx.tx().one<std::int64_t>(kPools.count, ids) == static_cast<std::int64_t>(ids.size());
 }

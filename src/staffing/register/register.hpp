@@ -42,6 +42,8 @@ BOOST_DESCRIBE_ENUM(AvailabilityKind, available, unavailable, ask_anyway, pause)
 
 std::optional<Workplace> find_workplace(trust::Ctx& ctx, const Uuid& id);
 std::vector<Workplace> workplaces(trust::Ctx& ctx);
+/// Those of `ids` that exist.
+std::vector<Workplace> find_workplaces(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 std::vector<Named> all_skills(trust::Ctx& ctx);
 std::vector<Named> all_pools(trust::Ctx& ctx);
 /// Whether all of these are pools.

@@ -10,6 +10,8 @@ namespace varde::staffing::store {
   "required_documents, version FROM workplace "
 inline constexpr db::Sql kWorkplaces{"workplace.all", VARDE_WORKPLACE "ORDER BY name LIMIT 2000"};
 inline constexpr db::Sql kWorkplace{"workplace.one", VARDE_WORKPLACE "WHERE workplace_id = $1"};
+inline constexpr db::Sql kWorkplacesOf{"workplace.some",
+                                       VARDE_WORKPLACE "WHERE workplace_id = ANY($1)"};
 #undef VARDE_WORKPLACE
 inline constexpr db::Sql kInsertWorkplace{
     "workplace.insert",

@@ -290,8 +290,18 @@ std::optional<Shift> lock_shift(Ctx& ctx, const Uuid& id) {
   auto record = ctx.tx().maybe<ShiftRecord>(kLockShift, id);
   return record ? std::optional(view_of(*record)) : std::nullopt;
 }
-bool take_place(Ctx& ctx, const Uuid& shift) {
-  return ctx.tx().query(kTake, shift, now()).affected() > 0;
+bool take_place(Ctx& ctx, const Uuid& shift) { return !take_places(ctx, {{shift, 1}}).empty(); }
+std::map<Uuid, int> take_places(Ctx& ctx, const std::map<Uuid, int>& wanted) {
+  std::vector<Uuid> ids;
+  std::vector<std::int64_t> counts;
+  for (const auto& [id, count] : wanted) {
+    ids.push_back(id);
+    counts.push_back(count);
+  }
+  std::map<Uuid, int> out;
+  for (const auto& [id, count] : ctx.tx().all<PlacesTaken>(kTake, ids, counts, now()))
+    out[id] = static_cast<int>(count);
+  return out;
 }
 void free_places(Ctx& ctx, const Uuid& shift, int count) {
   ctx.tx().later(kFree, shift, now(), count);

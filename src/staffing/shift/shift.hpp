@@ -99,6 +99,9 @@ std::optional<Shift> lock_shift(trust::Ctx& ctx, const Uuid& id);
 
 /// Takes one place of an open shift, if one is free. False: there is none, or it is not open.
 bool take_place(trust::Ctx& ctx, const Uuid& shift);
+/// Takes of each of these open shifts as many places as are wanted (`second`), as far as they are
+/// free, and says how many it took; a shift where that is none is missing.
+std::map<Uuid, int> take_places(trust::Ctx& ctx, const std::map<Uuid, int>& wanted);
 /// Gives some back; a filled shift is open again.
 void free_places(trust::Ctx& ctx, const Uuid& shift, int count);
 /// Moves an open shift's strategy on: how far it is, and when it goes on by itself.

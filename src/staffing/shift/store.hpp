@@ -54,9 +54,18 @@ inline constexpr db::Sql kDeleteShift{"shift.delete",
 // The place is won here.
 inline constexpr db::Sql kTake{
     "shift.take",
-    "UPDATE shift SET taken = taken + 1, state = CASE WHEN taken + 1 = places THEN 4 ELSE state "
-    "END, updated_at = $2, version = version + 1 WHERE shift_id = $1 AND state IN (3, 6) AND taken "
-    "< places"};
+    "UPDATE shift s SET taken = s.taken + l.count, state = CASE WHEN s.taken + l.count = s.places "
+    "THEN 4 ELSE s.state END, updated_at = $3, version = s.version + 1 FROM (SELECT f.shift_id, "
+    "least(a.wanted, f.places - f.taken) AS count FROM unnest($1::uuid[], $2::int8[]) AS a "
+    "(shift_id, wanted) JOIN shift f ON f.shift_id = a.shift_id WHERE f.state IN (3, 6) AND "
+    "f.taken "
+    "< f.places ORDER BY f.shift_id FOR NO KEY UPDATE OF f) l WHERE s.shift_id = l.shift_id "
+    "RETURNING s.shift_id, l.count::int8 AS count"};
+struct PlacesTaken {
+  Uuid shift_id;
+  std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(PlacesTaken, (), (shift_id, count))
 // A shift that was full, or had nobody left to ask, is filled anew from its first step: those who
 // said no stay out, those who were told that it is taken do not.
 inline constexpr db::Sql kFree{

@@ -41,7 +41,7 @@ struct Login {
   std::string terms_version;
   std::optional<Role> role;
   bool totp_demanded = false;
-  bool ended = false;  ///< The tenant's contract has ended: one right is left, contract_end.
+  bool ended = false;  ///< The tenant's contract has ended: may_after_end says what is left.
   Timestamp last_seen_at, expires_at;
   SessionState state() const;
 };

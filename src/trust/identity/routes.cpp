@@ -373,7 +373,7 @@ SessionView Identity::Impl::view(const Login* login) {
                             tenant.time_zone, tenant.demo, login->ended};
     out.role = login->role;
     for (auto right : rights_of(*login->role))
-      if (!login->ended || right == Right::contract_end) out.rights.push_back(word(right));
+      if (!login->ended || may_after_end(*login->role, right)) out.rights.push_back(word(right));
   }
   return out;
 }
@@ -484,10 +484,11 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
   }
   ctx->tenant = *login->tenant_id;
   ctx->role = *login->role;
-  if (login->ended && right != Right::contract_end)
+  if (login->ended && !may_after_end(ctx->role, right))
     return Error{ErrorCode::forbidden,
                  "The contract of this organisation has ended. Until its data is removed, "
-                 "administrators can take everything along.",
+                 "administrators can take everything along and answer what persons ask about their "
+                 "own data.",
                  {},
                  "contract-ended",
                  0};

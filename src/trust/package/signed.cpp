@@ -11,7 +11,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view kManifest = "manifest.json", kSignature = "manifest.sig";
-constexpr std::size_t kMostOfManifest = 64 << 20, kMostOfFile = 2'000'000'000;
+constexpr std::size_t kMostOfManifest = 256 << 20, kMostOfFile = 2'000'000'000;
 
 Error broken(std::string why) { return make_error(ErrorCode::malformed, std::move(why)); }
 
@@ -45,12 +45,12 @@ std::optional<Error> check_files(const ZipReader& zip, const json::array& listed
       return broken("The list of files in manifest.json is not right.");
     const auto* entry = zip.find(name);
     if (entry == nullptr) return broken(name + " is missing: it was taken out of the file.");
-    auto bytes = ZipReader::read(*entry, kMostOfFile);
-    if (!bytes) return bytes.error();
+    crypto::Sha256 hash;
+    if (auto wrong = ZipReader::pour(*entry, [&](std::string_view piece) { hash.add(piece); }))
+      return wrong;
     const auto* size = object->if_contains("bytes");
-    if (size == nullptr || !size->is_number() ||
-        size->to_number<std::uint64_t>() != bytes->size() ||
-        hex(crypto::sha256(*bytes)) != text_at(*object, "sha256"))
+    if (size == nullptr || !size->is_number() || size->to_number<std::uint64_t>() != entry->size ||
+        hex(hash.finish()) != text_at(*object, "sha256"))
       return broken(name + " was changed: it is not what manifest.json lists.");
   }
   for (const auto& entry : zip.entries())

@@ -71,6 +71,9 @@ ZipWriter::~ZipWriter() {
 }
 
 bool ZipWriter::add(const std::string& name, std::string_view bytes, bool packed) {
+  // Beyond this libarchive writes a third form; as one of unknown size it is written as any other.
+  constexpr std::size_t kMostKnown = 0xff000000;
+  if (bytes.size() > kMostKnown) return begin(name) && write(bytes) && end();
   auto* archive = impl_->archive;
   if (packed)
     archive_write_zip_set_compression_store(archive);

@@ -1,7 +1,8 @@
 // Writes ZIP files (APPNOTE 6.3) to wherever the caller wants the bytes, an entry after the other.
 //
 // libarchive does it: it writes to a callback, so that an archive can leave while it is made.
-// libzip was tried and wants a file that it can seek in; minizip has no stream of its own.
+// libzip was tried and wants a file that it can seek in; minizip has no stream of its own. What
+// does not fit the format's old numbers (4 GB, 65,535 entries) it writes as ZIP64 by itself.
 #pragma once
 
 #include <functional>

@@ -110,8 +110,8 @@ std::vector<Uuid> holders_of(Ctx& ctx, Right right) {
   static constexpr db::Sql kHolders{
       "tenant.holders", "SELECT account_id FROM membership WHERE NOT suspended AND role = ANY($1)"};
   std::vector<std::int64_t> roles;
-  for (auto role :
-       {Role::administrator, Role::editor, Role::viewer, Role::requester, Role::privacy_officer})
+  for (auto role : {Role::administrator, Role::editor, Role::viewer, Role::requester,
+                    Role::privacy_officer, Role::auditor})
     if (may(role, right)) roles.push_back(static_cast<std::int64_t>(role));
   return ctx.tx().all<Uuid>(kHolders, roles);
 }

@@ -264,6 +264,7 @@ std::vector<std::string> notes_of(std::string_view text) {
   std::string note;
   bool signatures = false;
   for (auto line : split(text, '\n')) {
+    if (line.ends_with('\r')) line.remove_suffix(1);  // saved from a mail
     bool is_signature = line.starts_with("\u2014 ");
     if (signatures && !is_signature) {
       out.push_back(std::move(note));

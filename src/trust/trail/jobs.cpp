@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/log.hpp"
+#include "jobs/each.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::trust {
@@ -32,13 +32,12 @@ Result<jobs::Outcome> seal_all(Base& base) {
     tenants = tx.all<Uuid>(kTenants);
   }
   std::string fresh;
-  for (const auto& tenant : tenants) {
-    if (jobs::Workers::stopping()) break;
+  auto outcome = jobs::for_each_tenant("trail.seal", tenants, [&](const Uuid& tenant) {
     auto head = seal_trail(base, tenant);
     if (head.at >= started) fresh += head.note + "\n";
-  }
+  });
   if (!base.witness.empty() && !fresh.empty()) hand_over(base.witness, fresh);
-  return jobs::Outcome::done();
+  return outcome;
 }
 
 }  // namespace

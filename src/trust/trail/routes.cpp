@@ -113,6 +113,12 @@ std::vector<AuditView> views_of(Ctx& ctx, const std::vector<EntryRow>& rows) {
     if (row.actor_kind == ActorKind::user && row.actor_id) accounts.push_back(*row.actor_id);
     if (row.object_id) (row.object_kind == "user" ? accounts : objects).push_back(*row.object_id);
   }
+  // An auditor learns by whom and when, and nothing of whom it is about: no key is asked for, and
+  // only users have names.
+  if (!may(ctx.role, Right::audit_read)) {
+    persons.clear();
+    objects.clear();
+  }
   auto keys = ctx.base.keys.keys(ctx.tenant, persons);
   auto names = names_of(ctx, objects);
   for (auto& [id, name] : account_names(ctx.base, accounts)) names[id] = name;
@@ -161,7 +167,7 @@ Result<web::Page<Head>> heads_page(Ctx& ctx, const std::optional<std::string>& c
 
 void add_list(Api& api) {
   api.add({"GET", "/api/v1/audit", "listAudit", "The audit trail, newest first",
-           static_cast<int>(Right::audit_read)},
+           static_cast<int>(Right::evidence_read)},
           [](Ctx& ctx, const web::Query<AuditQuery>& query) -> Result<web::Page<AuditView>> {
             auto limit = web::page_limit(query->limit);
             VARDE_TRY(auto before, web::read_before(query->cursor));
@@ -177,26 +183,27 @@ void add_list(Api& api) {
 void add_proofs(Api& api) {
   api.add({"GET", "/api/v1/audit/key", "getAuditKey",
            "What the trail's heads are verified with: keep it where Varde cannot change it",
-           static_cast<int>(Right::audit_read)},
+           static_cast<int>(Right::evidence_read)},
           [](Ctx& ctx) -> Result<TrailKey> {
             return TrailKey{trail_origin(ctx.base, ctx.tenant), ctx.base.keys.signer().verifier()};
           });
   api.add({"GET", "/api/v1/audit/heads", "listAuditHeads",
-           "Signed heads of the trail, newest first", static_cast<int>(Right::audit_read)},
+           "Signed heads of the trail, newest first", static_cast<int>(Right::evidence_read)},
           [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<web::Page<Head>> {
             return heads_page(ctx, query->cursor, web::page_limit(query->limit));
           });
   api.add({"POST", "/api/v1/audit/heads", "sealAudit",
            "Signs a head over all that was entered until now", static_cast<int>(Right::audit_read)},
           [](Ctx& ctx) -> Result<Head> { return seal_trail(ctx.base, ctx.tenant); });
-  api.add({"GET", "/api/v1/audit/entries/{id}/proof", "proveAuditEntry",
-           "Proves that an entry is in the trail (RFC 9162)", static_cast<int>(Right::audit_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<EntryProof> {
-            return prove_entry(ctx, path->id);
-          });
+  api.add(
+      {"GET", "/api/v1/audit/entries/{id}/proof", "proveAuditEntry",
+       "Proves that an entry is in the trail (RFC 9162)", static_cast<int>(Right::evidence_read)},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<EntryProof> {
+        return prove_entry(ctx, path->id);
+      });
   api.add({"GET", "/api/v1/audit/growth", "proveAuditGrowth",
            "Proves that the trail of one size begins with that of a smaller one (RFC 9162)",
-           static_cast<int>(Right::audit_read)},
+           static_cast<int>(Right::evidence_read)},
           [](Ctx& ctx, const web::Query<GrowthQuery>& query) -> Result<GrowthProof> {
             VARDE_TRY(auto hashes, prove_growth(ctx, query->before, query->size));
             return GrowthProof{std::move(hashes)};

@@ -66,12 +66,13 @@ struct ProvableRow : EntryRow {
 };
 BOOST_DESCRIBE_STRUCT(ProvableRow, (EntryRow), (leaf_index))
 // The condition on the action is that of the index audit_entry_evidence.
-#define VARDE_EVIDENCE                                                                           \
-  "e.action IN ('person.erase', 'system.drill', 'system.restore', 'system.restore-keys', "       \
-  "'keys.rotate', 'keys.rotate_root', 'retention.rule', 'retention.run', 'settings.update', "    \
-  "'user.join', 'user.update', 'user.remove', 'evidence.make') AND e.action = ANY($1) AND e.at " \
-  ">= "                                                                                          \
-  "$2 AND e.at < $3"
+#define VARDE_EVIDENCE                                                                        \
+  "e.action IN ('person.erase', 'system.drill', 'system.restore', 'system.restore-keys', "    \
+  "'keys.rotate', 'keys.rotate_root', 'retention.rule', 'retention.run', 'settings.update', " \
+  "'user.join', 'user.update', 'user.remove', 'evidence.make', 'audit.mail', "                \
+  "'contract.announce', 'contract.withdraw', 'contract.end', 'contract.reopen', "             \
+  "'contract.export', 'tenant.restore', 'tenant.copy', 'tenant.copy-end') AND e.action = "    \
+  "ANY($1) AND e.at >= $2 AND e.at < $3"
 inline constexpr db::Sql kProvable{
     "audit.provable",
     "SELECT " VARDE_ENTRY_COLUMNS

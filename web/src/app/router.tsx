@@ -39,8 +39,8 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await queries.ensureQueryData(sessionOptions)
     if (session.state !== 'ready') throw redirect({ href: loginHref(location.href) })
-    // When the contract has ended there is one thing left to do.
-    if (session.tenant?.ended && !/^\/(settings\/contract|me)$/.test(location.pathname))
+    // When the contract has ended two things are left to do: take everything along, and answer persons.
+    if (session.tenant?.ended && !/^\/(settings\/contract|me|privacy\/requests(\/[^/]+)?)$/.test(location.pathname))
       throw redirect({ href: '/settings/contract' })
   },
 })

@@ -64,6 +64,7 @@ export type Right =
   | 'rules.override'
   | 'requests.handle'
   | 'contract.end'
+  | 'evidence.read'
 
 export function useMay(): (right: Right) => boolean {
   const { rights } = useSession()

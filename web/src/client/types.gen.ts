@@ -4,7 +4,7 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type ActorKind = 'system' | 'user' | 'person' | 'journey';
+export type ActorKind = 'system' | 'user' | 'person' | 'journey' | 'operations';
 
 export type ActorView = {
     kind: ActorKind;
@@ -476,6 +476,7 @@ export type DrillSummary = {
     restored_to: string;
     passed: boolean;
     findings: Array<string>;
+    compared: Array<string>;
 };
 
 export type DryRun = {
@@ -664,6 +665,19 @@ export type Head = {
     size: number;
     at: string;
     note: string;
+};
+
+export type HeadMail = {
+    address?: string;
+    set_at?: string;
+    sent_at?: string;
+    set_by?: string;
+    sent_size?: number;
+};
+
+export type HeadMailNew = {
+    address: string;
+    confirm: string;
 };
 
 export type HeaderTemplate = {
@@ -911,6 +925,14 @@ export type MailView = {
     html?: string;
     text?: string;
     links: Array<string>;
+};
+
+export type ManyHoursInput = {
+    bookings: Array<SeenHours>;
+};
+
+export type ManyHoursResult = {
+    confirmed: number;
 };
 
 export type MeasureAnswer = {
@@ -1408,7 +1430,7 @@ export type RightView = {
     why: string;
 };
 
-export type Role = 'administrator' | 'editor' | 'viewer' | 'requester' | 'privacy_officer';
+export type Role = 'administrator' | 'editor' | 'viewer' | 'requester' | 'privacy_officer' | 'auditor';
 
 export type Rule = {
     field: string;
@@ -1449,6 +1471,12 @@ export type RunningImport = {
 };
 
 export type Security = 'none' | 'starttls' | 'tls';
+
+export type SeenHours = {
+    id: string;
+    from: string;
+    until: string;
+};
 
 export type Segment = {
     id: string;
@@ -1624,7 +1652,7 @@ export type SkillOf = {
     expires_on?: string;
 };
 
-export type SmsKind = 'notice' | 'campaign' | 'offer' | 'journey' | 'test';
+export type SmsKind = 'notice' | 'campaign' | 'offer' | 'journey' | 'test' | 'request';
 
 export type SmsSettings = {
     sender?: string;
@@ -7828,6 +7856,34 @@ export type ConfirmHoursResponses = {
 
 export type ConfirmHoursResponse = ConfirmHoursResponses[keyof ConfirmHoursResponses];
 
+export type ConfirmManyHoursData = {
+    body: ManyHoursInput;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/bookings/hours';
+};
+
+export type ConfirmManyHoursErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ConfirmManyHoursError = ConfirmManyHoursErrors[keyof ConfirmManyHoursErrors];
+
+export type ConfirmManyHoursResponses = {
+    /**
+     * The answer.
+     */
+    200: ManyHoursResult;
+};
+
+export type ConfirmManyHoursResponse = ConfirmManyHoursResponses[keyof ConfirmManyHoursResponses];
+
 export type DownloadBookingsData = {
     body?: never;
     path?: never;
@@ -8866,6 +8922,81 @@ export type GetProgrammeResponses = {
      */
     200: unknown;
 };
+
+export type StopHeadMailData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/mail';
+};
+
+export type StopHeadMailErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type StopHeadMailError = StopHeadMailErrors[keyof StopHeadMailErrors];
+
+export type StopHeadMailResponses = {
+    /**
+     * The answer.
+     */
+    200: HeadMail;
+};
+
+export type StopHeadMailResponse = StopHeadMailResponses[keyof StopHeadMailResponses];
+
+export type GetHeadMailData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/mail';
+};
+
+export type GetHeadMailErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetHeadMailError = GetHeadMailErrors[keyof GetHeadMailErrors];
+
+export type GetHeadMailResponses = {
+    /**
+     * The answer.
+     */
+    200: HeadMail;
+};
+
+export type GetHeadMailResponse = GetHeadMailResponses[keyof GetHeadMailResponses];
+
+export type SetHeadMailData = {
+    body: HeadMailNew;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/mail';
+};
+
+export type SetHeadMailErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SetHeadMailError = SetHeadMailErrors[keyof SetHeadMailErrors];
+
+export type SetHeadMailResponses = {
+    /**
+     * The answer.
+     */
+    200: HeadMail;
+};
+
+export type SetHeadMailResponse = SetHeadMailResponses[keyof SetHeadMailResponses];
 
 export type StreamEventsData = {
     body?: never;

@@ -112,9 +112,9 @@ const groups: { word?: string; items: Item[] }[] = [
     word: 'privacy',
     items: [
       { href: '/privacy/requests', word: 'requests', icon: IconUserShield, right: 'requests.handle' },
-      { href: '/privacy/retention', word: 'retention', icon: IconHourglass, right: 'audit.read' },
-      { href: '/privacy/erasures', word: 'erasures', icon: IconEraser, right: 'audit.read' },
-      { href: '/privacy/evidence', word: 'evidence', icon: IconShieldCheck, right: 'audit.read' },
+      { href: '/privacy/retention', word: 'retention', icon: IconHourglass, right: 'evidence.read' },
+      { href: '/privacy/erasures', word: 'erasures', icon: IconEraser, right: 'evidence.read' },
+      { href: '/privacy/evidence', word: 'evidence', icon: IconShieldCheck, right: 'evidence.read' },
     ],
   },
   {
@@ -123,8 +123,8 @@ const groups: { word?: string; items: Item[] }[] = [
       { href: '/setup', word: 'setup', icon: IconClipboardText, right: 'settings.manage' },
       { href: '/users', word: 'users', icon: IconUsers, right: 'users.manage' },
       { href: '/settings', word: 'settings', icon: IconSettings, right: 'settings.manage', exact: true },
-      { href: '/audit', word: 'audit', icon: IconHistory, right: 'audit.read' },
-      { href: '/backups', word: 'backups', icon: IconDatabase, right: 'settings.manage' },
+      { href: '/audit', word: 'audit', icon: IconHistory, right: 'evidence.read' },
+      { href: '/backups', word: 'backups', icon: IconDatabase, right: 'evidence.read' },
       { href: '/settings/contract', word: 'contract', icon: IconDoorExit, right: 'contract.end' },
     ],
   },

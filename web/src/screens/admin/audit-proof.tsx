@@ -2,6 +2,7 @@
 // check it again.
 import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMay } from '@/app/session'
 import { type AuditView, getAuditKey, proveAuditEntry, sealAudit } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
@@ -17,6 +18,7 @@ async function proven(id: string) {
 
 export function ProofDialog({ entry, close }: { entry: AuditView; close: () => void }) {
   const queries = useQueryClient()
+  const may = useMay()
   const key = ['audit-proof', entry.id]
   const found = useQuery({ queryKey: key, queryFn: () => proven(entry.id), retry: false })
   const early = found.error instanceof Problem && found.error.status === 409
@@ -33,9 +35,11 @@ export function ProofDialog({ entry, close }: { entry: AuditView; close: () => v
       {early ? (
         <div className="stack">
           <p>{t('admin:proof_early')}</p>
-          <div className="row row-end">
-            <Button onClick={seal}>{t('admin:seal_now')}</Button>
-          </div>
+          {may('audit.read') && (
+            <div className="row row-end">
+              <Button onClick={seal}>{t('admin:seal_now')}</Button>
+            </div>
+          )}
         </div>
       ) : (
         <Loaded query={found} lines={4}>

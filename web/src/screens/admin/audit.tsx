@@ -2,6 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconCertificate, IconDownload, IconHistory, IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
+import { useMay } from '@/app/session'
 import { type AuditView, listAudit } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
@@ -56,6 +57,8 @@ const kinds = [
   'portal',
   'request',
   'audit',
+  'contract',
+  'evidence',
   'keys',
 ] as const
 
@@ -64,7 +67,9 @@ const start = (day: Date) => new Date(day.getFullYear(), day.getMonth(), day.get
 
 export default function Audit() {
   const [url, setUrl] = useUrl()
-  const users = useUsers()
+  const may = useMay()
+  const sealed = !may('audit.read')
+  const users = useUsers(may('users.manage'))
   const kind = oneOf(kinds, url.kind)
   const [proving, setProving] = useState<AuditView>()
   const [keyShown, setKeyShown] = useState(false)
@@ -97,7 +102,7 @@ export default function Audit() {
       header: t('admin:action'),
       cell: (a) => {
         const [, verb] = a.action.split('.')
-        const whole = a.action.replace('.', '_')
+        const whole = a.action.replace(/\W/g, '_')
         return t(`admin:actions.${whole}`, { defaultValue: t(`admin:verbs.${verb}`, { defaultValue: a.action }) })
       },
     },
@@ -106,11 +111,11 @@ export default function Audit() {
       header: t('admin:object'),
       cell: (a) => {
         const { kind, id, name } = a.object
-        const place = id && name && places[kind]
+        const place = id && name && may(kind === 'user' ? 'users.manage' : 'audit.read') && places[kind]
         return (
           <span>
             <span className="muted">{t(`admin:object_kinds.${kind}`, { defaultValue: kind })}</span>{' '}
-            {place ? <Link href={place(id)}>{name}</Link> : name}
+            {place ? <Link href={place(id)}>{name}</Link> : (name ?? (sealed && id && <code>{id.slice(-12)}</code>))}
             {a.person?.name && (
               <>
                 {' · '}
@@ -157,7 +162,7 @@ export default function Audit() {
   return (
     <Page
       title={t('admin:audit')}
-      lead={t('admin:audit_lead')}
+      lead={t(may('audit.read') ? 'admin:audit_lead' : 'admin:audit_lead_sealed')}
       wide
       actions={
         <>
@@ -168,29 +173,33 @@ export default function Audit() {
           >
             {t('admin:trail_key')}
           </Button>
-          <LinkButton
-            variant="default"
-            href="/api/v1/audit/export"
-            download
-            leftSection={<IconDownload size={16} aria-hidden />}
-          >
-            {t('admin:trail_download')}
-          </LinkButton>
+          {may('audit.read') && (
+            <LinkButton
+              variant="default"
+              href="/api/v1/audit/export"
+              download
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              {t('admin:trail_download')}
+            </LinkButton>
+          )}
         </>
       }
     >
       {proving && <ProofDialog entry={proving} close={() => setProving(undefined)} />}
       {keyShown && <KeyDialog close={() => setKeyShown(false)} />}
       <div className="filters">
-        <Choice
-          label={t('admin:actor')}
-          empty={t('any')}
-          value={url.actor}
-          data={(users.data?.items ?? [])
-            .filter((u) => u.state !== 'invited')
-            .map((u) => ({ value: u.id, label: u.name || u.email }))}
-          onPick={(actor) => setUrl({ actor })}
-        />
+        {may('users.manage') && (
+          <Choice
+            label={t('admin:actor')}
+            empty={t('any')}
+            value={url.actor}
+            data={(users.data?.items ?? [])
+              .filter((u) => u.state !== 'invited')
+              .map((u) => ({ value: u.id, label: u.name || u.email }))}
+            onPick={(actor) => setUrl({ actor })}
+          />
+        )}
         <Choice
           label={t('admin:object')}
           empty={t('any')}

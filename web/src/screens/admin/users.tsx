@@ -16,7 +16,7 @@ const tones: Record<User['state'], Tone> = { active: 'good', suspended: 'bad', i
 export const UserStateMark = ({ state }: { state: User['state'] }) => (
   <State tone={tones[state]}>{t(`admin:user_states.${state}`)}</State>
 )
-export const roles = ['administrator', 'editor', 'viewer', 'requester', 'privacy_officer'] as const
+export const roles = ['administrator', 'editor', 'viewer', 'requester', 'privacy_officer', 'auditor'] as const
 
 export default function Users() {
   const [open, setOpen] = useState(false)

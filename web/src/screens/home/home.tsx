@@ -85,62 +85,95 @@ export default function Home() {
                 ))}
               </Card>
             )}
-            <Card title={t('home:recent')} flush>
-              {h.recent_campaigns.length ? (
-                <DataTable
-                  label={t('home:recent')}
-                  rows={h.recent_campaigns}
-                  rowKey={(c) => c.id}
-                  columns={[
-                    {
-                      key: 'name',
-                      header: t('home:campaign'),
-                      bare: true,
-                      cell: (c) => <Link href={placeOf(c)}>{c.name}</Link>,
-                    },
-                    {
-                      key: 'state',
-                      header: t('home:state'),
-                      cell: (c) => <CampaignStateMark state={c.state} />,
-                    },
-                    {
-                      key: 'sent',
-                      header: t('home:sent'),
-                      number: true,
-                      cell: (c) => formatNumber(c.counts.sent),
-                    },
-                    {
-                      key: 'clicked',
-                      header: t('home:clicked'),
-                      number: true,
-                      cell: (c) => formatPercent(c.counts.clicked, c.counts.sent),
-                    },
-                    {
-                      key: 'at',
-                      header: t('home:when'),
-                      cell: (c) => <Time at={c.scheduled_at ?? c.started_at ?? c.updated_at} />,
-                    },
-                  ]}
-                />
-              ) : (
-                <Empty
-                  icon={<IconMail aria-hidden />}
-                  title={t('home:no_campaigns')}
-                  action={
-                    may('campaigns.write') ? (
-                      <LinkButton variant="default" href="/campaigns?new=1">
-                        {t('home:new_campaign')}
-                      </LinkButton>
-                    ) : undefined
-                  }
-                >
-                  {t('home:no_campaigns_text')}
-                </Empty>
-              )}
-            </Card>
+            {may('campaigns.read') && (
+              <Card title={t('home:recent')} flush>
+                {h.recent_campaigns.length ? (
+                  <DataTable
+                    label={t('home:recent')}
+                    rows={h.recent_campaigns}
+                    rowKey={(c) => c.id}
+                    columns={[
+                      {
+                        key: 'name',
+                        header: t('home:campaign'),
+                        bare: true,
+                        cell: (c) => <Link href={placeOf(c)}>{c.name}</Link>,
+                      },
+                      {
+                        key: 'state',
+                        header: t('home:state'),
+                        cell: (c) => <CampaignStateMark state={c.state} />,
+                      },
+                      {
+                        key: 'sent',
+                        header: t('home:sent'),
+                        number: true,
+                        cell: (c) => formatNumber(c.counts.sent),
+                      },
+                      {
+                        key: 'clicked',
+                        header: t('home:clicked'),
+                        number: true,
+                        cell: (c) => formatPercent(c.counts.clicked, c.counts.sent),
+                      },
+                      {
+                        key: 'at',
+                        header: t('home:when'),
+                        cell: (c) => <Time at={c.scheduled_at ?? c.started_at ?? c.updated_at} />,
+                      },
+                    ]}
+                  />
+                ) : (
+                  <Empty
+                    icon={<IconMail aria-hidden />}
+                    title={t('home:no_campaigns')}
+                    action={
+                      may('campaigns.write') ? (
+                        <LinkButton variant="default" href="/campaigns?new=1">
+                          {t('home:new_campaign')}
+                        </LinkButton>
+                      ) : undefined
+                    }
+                  >
+                    {t('home:no_campaigns_text')}
+                  </Empty>
+                )}
+              </Card>
+            )}
+            {!may('campaigns.read') && may('evidence.read') && <Checking />}
           </>
         )}
       </Loaded>
     </Page>
+  )
+}
+
+const checks = [
+  { key: 'evidence', href: '/privacy/evidence' },
+  { key: 'audit', href: '/audit' },
+  { key: 'erasures', href: '/privacy/erasures' },
+  { key: 'retention', href: '/privacy/retention' },
+  { key: 'backups', href: '/backups' },
+] as const
+
+/** Where an auditor begins. */
+function Checking() {
+  return (
+    <Card title={t('home:checking')} note={t('home:checking_note')}>
+      <ul className="plain-list">
+        {checks.map(({ key, href }) => (
+          <li key={key}>
+            <Link href={href} className="attention">
+              <span className="grow">
+                <strong>{t(`home:checks.${key}.title`)}</strong>
+                <br />
+                <span className="muted">{t(`home:checks.${key}.text`)}</span>
+              </span>
+              <IconArrowRight size={16} aria-hidden />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Card>
   )
 }

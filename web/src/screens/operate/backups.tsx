@@ -71,6 +71,9 @@ function Seen({ view }: { view: BackupsView }) {
               items={[
                 [t('operate:drill_at'), <Time key="at" at={view.drill.at} />],
                 [t('operate:drill_to'), <Time key="to" at={view.drill.restored_to} />],
+                ...view.drill.compared.map(
+                  (what, i) => [t(i ? 'operate:drill_keys' : 'operate:drill_compared'), what] as [string, React.ReactNode],
+                ),
               ]}
             />
             {view.drill.findings.length > 0 && (

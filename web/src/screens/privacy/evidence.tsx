@@ -2,17 +2,19 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconCertificate, IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useRef } from 'react'
-import { getAuditKey, makeEvidence } from '@/client'
+import { useRef, useState } from 'react'
+import { queries, useMay } from '@/app/session'
+import { getAuditKey, getHeadMail, type HeadMail, makeEvidence, setHeadMail, stopHeadMail } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { wallToUtc } from '@/lib/time'
-import { Alert, Card, Copy, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
+import { DialogForm } from '@/ui/dialog-form'
+import { Alert, Card, Copy, confirm, Facts, FormAlerts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
 import { LinkButton } from '@/ui/link'
 import { save } from './words'
 
-const inside = ['trail', 'erasures', 'backups', 'access', 'keys', 'retention', 'requests', 'promises'] as const
+const inside = ['trail', 'erasures', 'backups', 'contract', 'access', 'keys', 'retention', 'requests', 'promises'] as const
 
 /** The days as the period from the first one's beginning until the last one's end. */
 function period({ from, until }: { from: string; until: string }) {
@@ -24,11 +26,13 @@ function period({ from, until }: { from: string; until: string }) {
 }
 
 export default function Evidence() {
+  const may = useMay()
   return (
     <Page title={t('evidence:title')} lead={t('evidence:lead')}>
       <div className="sections narrow">
         <Make />
         <Check />
+        {may('settings.manage') && <ByMail />}
         <Card title={t('evidence:programme')} note={t('evidence:programme_note')}>
           <div className="row">
             <LinkButton
@@ -117,6 +121,84 @@ function Check() {
         }}
       </Loaded>
     </Card>
+  )
+}
+
+const took = (state: HeadMail) => queries.setQueryData(['head-mail'], state)
+
+/** Who keeps heads of the trail outside: one old head finds every later rewriting. */
+function ByMail() {
+  const [setting, setSetting] = useState(false)
+  const query = useQuery({ queryKey: ['head-mail'], queryFn: () => ask(getHeadMail()) })
+  async function stop() {
+    try {
+      took(await ask(stopHeadMail()))
+      toast('good', t('evidence:mail_stopped'))
+    } catch (error) {
+      toastProblem(error)
+    }
+  }
+  return (
+    <Card title={t('evidence:mail')} note={t('evidence:mail_note')}>
+      <Loaded query={query} block={96}>
+        {(mail) => (
+          <>
+            {mail.address && (
+              <Facts
+                items={[
+                  [t('evidence:mail_to'), mail.address],
+                  [
+                    t('evidence:mail_sent'),
+                    <Time key="sent" at={mail.sent_at} never={t('evidence:mail_soon')} />,
+                  ],
+                ]}
+              />
+            )}
+            <div className="row">
+              <Button variant="default" onClick={() => setSetting(true)}>
+                {t(mail.address ? 'evidence:mail_change' : 'evidence:mail_set')}
+              </Button>
+              {mail.address && (
+                <Button
+                  variant="default"
+                  onClick={() =>
+                    confirm({
+                      title: t('evidence:mail_stop_title'),
+                      body: t('evidence:mail_stop_text', { address: mail.address }),
+                      label: t('evidence:mail_stop'),
+                      run: stop,
+                    })
+                  }
+                >
+                  {t('evidence:mail_stop')}
+                </Button>
+              )}
+            </div>
+            {setting && <MailTo close={() => setSetting(false)} />}
+          </>
+        )}
+      </Loaded>
+    </Card>
+  )
+}
+
+function MailTo({ close }: { close: () => void }) {
+  const form = useForm({ address: '', confirm: '' })
+  return (
+    <DialogForm
+      open
+      title={t('evidence:mail')}
+      form={form}
+      onClose={close}
+      send={async (body) => {
+        took(await ask(setHeadMail({ body })))
+        toast('good', t('evidence:mail_begun'))
+      }}
+    >
+      <p className="muted">{t('evidence:mail_who')}</p>
+      <TextInput type="email" label={t('evidence:mail_to')} required autoFocus maxLength={254} {...form.text('address')} />
+      <TextInput type="email" label={t('evidence:mail_again')} required maxLength={254} {...form.text('confirm')} />
+    </DialogForm>
   )
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { queries } from '@/app/session'
+import { queries, useMay } from '@/app/session'
 import {
   addRequestNote,
   chooseRequestPerson,
@@ -25,6 +25,7 @@ import {
   liftPersonRestriction,
   listRequestHoldings,
   objectForRequestPerson,
+  type PersonRow,
   refuseRequest,
   restrictRequestPerson,
   sendRequestPackage,
@@ -136,8 +137,16 @@ function Asked({ request }: { request: SubjectRequest }) {
   )
 }
 
+/** Leads to the person, where there is a way: when the contract has ended there is none. */
+function Named({ person }: { person: PersonRow }) {
+  const may = useMay()
+  const name = personName(person)
+  return may('persons.read') ? <Link href={`/persons/${person.id}`}>{name}</Link> : <span>{name}</span>
+}
+
 function Who({ request, open }: { request: SubjectRequest; open: boolean }) {
   const [finding, setFinding] = useState(false)
+  const searching = useMay()('persons.read')
   const choose = async (id: string, name: string) => {
     try {
       await done(
@@ -156,7 +165,7 @@ function Who({ request, open }: { request: SubjectRequest; open: boolean }) {
       {person ? (
         <div className="row row-between row-top">
           <div className="grow">
-            <Link href={`/persons/${person.id}`}>{personName(person)}</Link>
+            <Named person={person} />
             <div className="muted small">{[person.email, person.phone].filter(Boolean).join(' · ')}</div>
           </div>
           <PersonState state={person.state} />
@@ -171,7 +180,7 @@ function Who({ request, open }: { request: SubjectRequest; open: boolean }) {
             {candidates.map((c) => (
               <li key={c.id} className="row row-between row-top">
                 <div className="grow">
-                  <Link href={`/persons/${c.id}`}>{personName(c)}</Link>
+                  <Named person={c} />
                   <div className="muted small">{[c.email, c.phone].filter(Boolean).join(' · ')}</div>
                 </div>
                 {open && (
@@ -190,6 +199,7 @@ function Who({ request, open }: { request: SubjectRequest; open: boolean }) {
         </>
       )}
       {open &&
+        searching &&
         (finding || (!person && !candidates.length) ? (
           <PersonPicker
             label={t(person ? 'privacy:person_find' : 'privacy:person_find_first')}
@@ -292,6 +302,7 @@ function Deed(props: { text: string; children: ReactNode }) {
 /** What the kind of request asks for. */
 function Deeds({ request }: { request: SubjectRequest }) {
   const [asking, setAsking] = useState<'restrict' | 'lift'>()
+  const may = useMay()
   const { person, kind } = request
   if (!person || kind === 'access' || kind === 'portability') return null
   const name = personName(person)
@@ -299,13 +310,15 @@ function Deeds({ request }: { request: SubjectRequest }) {
   return (
     <Card title={t('privacy:do')}>
       {kind === 'rectification' && (
-        <Deed text={t('privacy:rectify_text')}>
-          <LinkButton
-            href={`/persons/${person.id}?edit=1&request=${request.id}`}
-            leftSection={<IconEdit size={16} aria-hidden />}
-          >
-            {t('privacy:rectify')}
-          </LinkButton>
+        <Deed text={t(may('persons.write') ? 'privacy:rectify_text' : 'privacy:rectify_ended')}>
+          {may('persons.write') && (
+            <LinkButton
+              href={`/persons/${person.id}?edit=1&request=${request.id}`}
+              leftSection={<IconEdit size={16} aria-hidden />}
+            >
+              {t('privacy:rectify')}
+            </LinkButton>
+          )}
         </Deed>
       )}
       {kind === 'restriction' && person.state === 'active' && (

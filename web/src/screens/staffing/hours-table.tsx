@@ -1,11 +1,11 @@
 // Hours as planned, as the person said, and as the office confirmed them. Both have to say the same: whoever changes
 // them takes the other's confirmation back.
-import { Button, TextInput } from '@mantine/core'
+import { Button, Checkbox, TextInput } from '@mantine/core'
 import { IconClockCheck } from '@tabler/icons-react'
 import { useState } from 'react'
 
 import { queries, useMay } from '@/app/session'
-import { type BookingView, confirmHours } from '@/client'
+import { type BookingView, confirmHours, confirmManyHours } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -33,10 +33,12 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
   const [shown, setShown] = useState(STEP)
   const [editing, setEditing] = useState<BookingView>()
   const [busy, setBusy] = useState<string>()
+  const [many, setMany] = useState(false)
   const now = Date.now()
   const filter = oneOf(which, url.hours) ?? 'due'
   const booked = bookings.filter((b) => b.state === 'booked')
-  const rows = filter === 'all' ? booked : booked.filter((b) => awaitsOffice(b, now))
+  const due = booked.filter((b) => awaitsOffice(b, now))
+  const rows = filter === 'all' ? booked : due
   async function confirmAsSaid(b: BookingView) {
     setBusy(b.id)
     try {
@@ -59,6 +61,11 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
           data={which.map((w) => ({ value: w, label: t(`staffing:hours_page.which.${w}`) }))}
           onPick={(w) => setUrl({ hours: w === 'due' ? undefined : w })}
         />
+        {may('shifts.write') && due.length > 1 && (
+          <Button variant="default" onClick={() => setMany(true)}>
+            {t('staffing:hours_page.many')}
+          </Button>
+        )}
       </div>
       <div className="card card-flush">
         {rows.length ? (
@@ -150,8 +157,49 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
           </Empty>
         )}
       </div>
+      {many && <Many due={due} close={() => setMany(false)} />}
       {editing && <Edit booking={editing} zone={zoneOf(names.places, editing)} close={() => setEditing(undefined)} />}
     </>
+  )
+}
+
+const MOST = 1000
+
+/** Those that the person confirmed; and, when wanted, those of whom nobody said anything, as planned. */
+function Many({ due, close }: { due: BookingView[]; close: () => void }) {
+  const said = due.filter((b) => b.person_confirmed_at)
+  const form = useForm({ all: said.length === 0 })
+  const silent = due.length - said.length
+  return (
+    <DialogForm
+      open
+      title={t('staffing:hours_page.many_title')}
+      label={t('staffing:hours_page.many_do', { count: Math.min(MOST, form.values.all ? due.length : said.length) })}
+      form={form}
+      onClose={close}
+      send={async (v) => {
+        const seen = (v.all ? due : said)
+          .slice(0, MOST)
+          .map((b) => ({ id: b.id, from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at }))
+        const { confirmed } = await ask(confirmManyHours({ body: { bookings: seen } }))
+        await queries.invalidateQueries({ queryKey: ['bookings'] })
+        const left = seen.length - confirmed
+        toast(
+          left ? 'warn' : 'good',
+          t('staffing:hours_page.many_done', { count: confirmed }) +
+            (left ? ' ' + t('staffing:hours_page.many_left', { count: left }) : ''),
+        )
+      }}
+    >
+      <p>
+        {said.length
+          ? t('staffing:hours_page.many_said', { count: said.length })
+          : t('staffing:hours_page.many_planned', { count: silent })}
+      </p>
+      {said.length > 0 && silent > 0 && (
+        <Checkbox label={t('staffing:hours_page.many_silent', { count: silent })} {...form.check('all')} />
+      )}
+    </DialogForm>
   )
 }
 
