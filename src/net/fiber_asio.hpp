@@ -45,6 +45,22 @@ struct ExceptionGlobals {
 ExceptionGlobals take_exception_globals() noexcept;
 void put_exception_globals(const ExceptionGlobals& globals) noexcept;
 
+/// Where a stack lies in memory.
+struct Stack {
+  const void* bottom = nullptr;
+  std::size_t size = 0;
+};
+#ifdef VARDE_ASAN
+/// Tells AddressSanitizer which stack is in use from here on; returns the one before. Told nothing,
+/// it cannot clean up where an exception passed, and finds errors later where there are none.
+Stack use_stack(Stack next) noexcept;
+/// The stack of this thread's loop, on which its fibers are begun and resumed.
+Stack loop_stack() noexcept;
+#else
+inline Stack use_stack(Stack) noexcept { return {}; }
+inline Stack loop_stack() noexcept { return {}; }
+#endif
+
 Fiber* current_fiber() noexcept;
 void set_current_fiber(Fiber* fiber) noexcept;
 boost::asio::yield_context& yield_of(Fiber* fiber) noexcept;
@@ -71,7 +87,9 @@ template <class Start>
 auto suspend(Start&& start) {
   Fiber* me = current_fiber();
   auto globals = take_exception_globals();
+  auto stack = use_stack(loop_stack());
   auto after = [&] {
+    use_stack(stack);
     set_current_fiber(me);
     put_exception_globals(globals);
   };

@@ -1,8 +1,14 @@
 #include "net/fiber.hpp"
 
 #include <gtest/gtest.h>
+#ifdef VARDE_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
 
+#include <array>
 #include <atomic>
+#include <cstdint>
+#include <stdexcept>
 
 #include "net/batches.hpp"
 
@@ -36,6 +42,31 @@ TEST(Fiber, RethrowAfterASuspensionInsideCatchIsTheSameException) {
     EXPECT_EQ(second_saw, "second");
   });
 }
+
+#ifdef VARDE_ASAN
+// Deep enough to leave frames of its own behind.
+[[gnu::noinline]] void throw_below(int depth, char*& deepest) {
+  std::array<char, 64> frame{};
+  deepest = frame.data();
+  asm volatile("" : : "r"(frame.data()) : "memory");
+  if (depth == 0) throw std::runtime_error("below");
+  throw_below(depth - 1, deepest);
+  asm volatile("" : : "r"(frame.data()) : "memory");
+}
+
+TEST(Fiber, AnExceptionLeavesNothingPoisonedOnItsStack) {
+  run_fiber([] {
+    for (int round = 0; round < 3; ++round) {
+      char* deepest = nullptr;
+      EXPECT_THROW(throw_below(8, deepest), std::runtime_error);
+      auto lowest = reinterpret_cast<std::uintptr_t>(deepest) - 32;
+      auto* poisoned = __asan_region_is_poisoned(reinterpret_cast<void*>(lowest), 512);
+      EXPECT_EQ(poisoned, nullptr) << "round " << round;
+      sleep_for(std::chrono::milliseconds(1));  // resumed, it is still told of this stack
+    }
+  });
+}
+#endif
 
 TEST(Fiber, EventKeepsAWakeThatComesFirstAndTimesOutOtherwise) {
   run_fiber([] {

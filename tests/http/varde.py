@@ -94,6 +94,10 @@ def allow_sending(admin, domain):
     admin.program.sql("UPDATE sending_domain SET verified_at = now() WHERE domain = '%s'" % domain)
 
 
+# Signals of a program that is wrong, and what a sanitizer ends with (see dev).
+CRASHED = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, 86}
+
+
 class Program:
     """`varde up` on a data directory of its own."""
 
@@ -163,11 +167,16 @@ class Program:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(60)
-        return self.process.returncode
+        if self.process and self.process.returncode in CRASHED:
+            process, self.process = self.process, None
+            raise AssertionError("the program crashed (%d):\n%s" % (process.returncode, "\n".join(l for l in (self.directory / "log").read_text(errors="replace").splitlines() if not l.startswith("{"))[-8000:]))
+        return self.process and self.process.returncode
 
     def remove(self):
-        self.stop()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def now(self):
         return time.time() + struct.unpack("=q", self.clock.read_bytes())[0] / 1e6
