@@ -27,11 +27,14 @@ class Connection {
   void send_plain(const char* text);
   /// Ends the batch: everything queued goes out, and an error skips to here.
   void sync();
-  /// Waits for all answers. Throws the first SqlError among them, or Unavailable.
-  void wait_all(net::Deadline deadline);
+  /// Waits for all answers, or until `until` has come when it is given; what is left then goes on
+  /// coming. Throws the first SqlError among them (all have come then), or Unavailable.
+  void wait(net::Deadline deadline, const Later::State* until = nullptr);
   /// Queues a rollback whose answer the next user of the connection reads.
   void abandon();
   bool broken() const { return broken_; }
+  /// Whether everything queued is followed by a sync.
+  bool synced() const { return expected_.empty() || expected_.back().what == Expected::What::sync; }
   /// Whether every answer that was asked for has come.
   bool answered() const { return expected_.empty(); }
   /// Whether the server is sure to be outside a transaction once all queued answers have come.

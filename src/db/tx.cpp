@@ -193,13 +193,17 @@ PGresult* Connection::next_result(net::Deadline deadline) {
   return PQgetResult(raw_);
 }
 
-void Connection::wait_all(net::Deadline deadline) {
+void Connection::wait(net::Deadline deadline, const Later::State* until) {
   std::optional<SqlError> first_error;
   bool closed = false;
   try {
     flush(deadline);
+    // After an error all is taken in: what follows was skipped, and nobody may wait for it.
     while (!expected_.empty()) {
       auto& entry = expected_.front();
+      // The sync that follows the last answer is here already.
+      if (until != nullptr && until->ready && !first_error && entry.what == Expected::What::answer)
+        break;
       auto* result = next_result(deadline);
       if (entry.what == Expected::What::sync) {
         if (result == nullptr || PQresultStatus(result) != PGRES_PIPELINE_SYNC)
@@ -305,7 +309,15 @@ Rows Tx::send_and_wait(const Sql& sql, const Params& arguments) {
 void Tx::flush() {
   if (!connection_) return;
   connection_->sync();
-  connection_->wait_all(deadline_);
+  connection_->wait(deadline_);
+}
+
+const Rows& Tx::wait(const Later& one) {
+  if (connection_ && !one.state_->ready) {
+    if (!connection_->synced()) connection_->sync();
+    connection_->wait(deadline_, one.state_.get());
+  }
+  return one.rows();
 }
 
 void Tx::commit() {
@@ -319,7 +331,7 @@ void Tx::commit() {
   } else if (connection_) {
     connection_->send_plain("COMMIT");
     connection_->sync();
-    connection_->wait_all(deadline_);
+    connection_->wait(deadline_);
     pool_->release(std::move(connection_));
   }
   finished_ = true;

@@ -149,7 +149,7 @@ class Rows {
 class Connection;
 class Pool;
 
-/// The answer of a statement sent with later(); valid after the next call that waits.
+/// The answer of a statement sent with later(); valid after the next call that waits for it.
 class Later {
  public:
   const Rows& rows() const;
@@ -212,6 +212,9 @@ class Tx {
   }
   /// Sends what is queued and waits for all of it.
   void flush();
+  /// Sends what is queued and waits for this one, queued in this transaction: its rows can be read
+  /// while the server works on those after it. What throws is what flush() throws.
+  const Rows& wait(const Later& one);
 
   /// Queues prepared multi-row INSERTs (500 rows a statement, pipelined). `Row` is a described
   /// struct whose members are the columns. `table` and `suffix` (such as "ON CONFLICT DO NOTHING")

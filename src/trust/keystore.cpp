@@ -222,10 +222,10 @@ std::string person_context(const Uuid& tenant, const Uuid& person) {
 void remember_no_keys() { remembering = false; }
 
 struct Keystore::Impl {
-  Impl(const std::string& conninfo, RootKey where, std::size_t connections)
-      : conninfo(conninfo),
+  Impl(const std::string& address, RootKey where, std::size_t connections)
+      : conninfo(address),
         root_key(std::move(where)),
-        pool({.conninfo = conninfo, .user = "varde_keys", .connections_per_loop = connections}) {}
+        pool({.conninfo = address, .user = "varde_keys", .connections_per_loop = connections}) {}
 
   std::string conninfo;
   RootKey root_key;

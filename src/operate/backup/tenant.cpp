@@ -195,8 +195,8 @@ std::string restore_tenant(const Installation& installation, const TenantWanted&
 // ---- a copy
 
 struct TenantCopy::Impl {
-  Impl(const Installation& installation, const TenantWanted& wanted)
-      : installation(installation), then(installation, wanted) {
+  Impl(const Installation& where, const TenantWanted& wanted)
+      : installation(where), then(where, wanted) {
     then.release();
     db::Session live(then.live(), "varde_super"), keystore(then.keystore(), "varde_super");
     db::Session copy(then.address(), "varde_super");

@@ -13,9 +13,9 @@ struct PreparedShift {
 
   const Shift& shift;  // must outlive this
   Interval time;
-  LoadWindow window;
   ZoneWindow zone;
   std::vector<Interval> weeks;                  // Monday to Monday, those that touch the shift
+  std::vector<Interval> months;                 // as LoadWindow::months
   std::chrono::local_days first_day, last_day;  // of the shift itself
 };
 

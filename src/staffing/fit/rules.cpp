@@ -13,7 +13,7 @@ using std::chrono::days;
 using std::chrono::local_days;
 using std::chrono::minutes;
 
-constexpr Duration kDay = days(1), kWeek = days(7), kReach = days(8);
+constexpr Duration kDay = days(1), kWeek = days(7), kRollingReach = days(8);
 
 std::int64_t whole_minutes(Duration length) { return std::chrono::floor<minutes>(length).count(); }
 
@@ -38,19 +38,20 @@ std::vector<Interval> months_of(Interval time, const ZoneWindow& zone) {
   return out;
 }
 
-LoadWindow load_window(const Shift& shift, const ZoneWindow& zone) {
-  Interval time{shift.start, shift.end};
-  return {{shift.start - kReach, shift.end + kReach},
-          months_of(time, zone),
-          Date(zone.day_of(shift.start) - days(1)),
-          Date(zone.day_of(shift.end - Duration(1)))};
+// Daily rest and the way reach a day from the shift, hours and weekly rest its weeks; a rolling
+// week reaches farther than both.
+Interval reach_of(Interval time, const std::vector<Interval>& weeks, const WeeklyRestRule& rule) {
+  if (rule.level != RuleLevel::off && rule.window == WeekWindow::rolling)
+    return {time.start - kRollingReach, time.end + kRollingReach};
+  return {std::min(time.start - kDay, weeks.front().start),
+          std::max(time.end + kDay, weeks.back().end)};
 }
 
 // ---- time that is taken, and time that is free
 
 using Intervals = boost::container::small_vector<Interval, 24>;
 
-/// What is worked when the shift is taken: the bookings near it and the shift, by start.
+/// What is worked when the shift is taken: the bookings and the shift, by start.
 struct Calendar {
   Intervals starts_in_order;  // as booked
   Intervals blocks;           // the same, joined where they overlap or adjoin
@@ -60,8 +61,7 @@ Calendar calendar_of(const PreparedShift& prepared, const Candidate& candidate) 
   Calendar out;
   out.starts_in_order.push_back(prepared.time);
   for (const auto& b : candidate.bookings)
-    if (Interval time{b.start, b.end}; intersect(time, prepared.window.bookings))
-      out.starts_in_order.push_back(time);
+    if (Interval time{b.start, b.end}; !time.empty()) out.starts_in_order.push_back(time);
   std::sort(out.starts_in_order.begin(), out.starts_in_order.end(),
             [](const Interval& a, const Interval& b) { return a.start < b.start; });
   for (const auto& time : out.starts_in_order) {
@@ -207,8 +207,8 @@ Hours most_hours(const PreparedShift& prepared, const Candidate& candidate) {
 
 Hours most_month(const PreparedShift& prepared, const Candidate& candidate) {
   Hours most;
-  for (std::size_t i = 0; i < std::min<std::size_t>(prepared.window.months.size(), 2); ++i) {
-    const auto& month = prepared.window.months[i];
+  for (std::size_t i = 0; i < std::min<std::size_t>(prepared.months.size(), 2); ++i) {
+    const auto& month = prepared.months[i];
     auto sum = work_within(prepared.time, prepared.shift.break_minutes, month) +
                minutes(candidate.month_minutes[i]);
     if (most.period.empty() || sum > most.booked) most = {sum, month};
@@ -321,14 +321,19 @@ double kilometres_between(const Coordinates& a, const Coordinates& b) {
 }
 
 PreparedShift::PreparedShift(const Shift& of)
-    : shift(of), time{of.start, of.end}, zone(of.zone, of.start - days(40), of.end + days(40)) {
-  window = load_window(of, zone);
-  weeks = weeks_of(time, zone);
-  first_day = zone.day_of(time.start);
-  last_day = zone.day_of(time.end - Duration(1));
-}
+    : shift(of),
+      time{of.start, of.end},
+      zone(of.zone, of.start - days(40), of.end + days(40)),
+      weeks(weeks_of(time, zone)),
+      months(months_of(time, zone)),
+      first_day(zone.day_of(time.start)),
+      last_day(zone.day_of(time.end - Duration(1))) {}
 
-LoadWindow load_window(const Shift& shift) { return PreparedShift(shift).window; }
+LoadWindow load_window(const Shift& shift, const RuleSettings& settings) {
+  PreparedShift prepared(shift);
+  return {reach_of(prepared.time, prepared.weeks, settings.weekly_rest), prepared.months,
+          Date(prepared.first_day - days(1)), Date(prepared.last_day)};
+}
 
 std::vector<Finding> check(const PreparedShift& prepared, const Candidate& candidate,
                            const RuleSettings& settings, const Availability& availability) {

@@ -120,11 +120,12 @@ struct Candidate {
   std::optional<Timestamp> last_asked_at;
 };
 
-/// What the caller must load of each candidate before check() or rank().
+/// What the caller must load of each candidate before check() or rank(): see load_window().
 struct LoadWindow {
-  /// All bookings that have an instant in common with this: 8 days either side of the shift. Seven
-  /// days are what a rolling week can reach; the eighth is for the week with 169 hours. More does
-  /// no harm.
+  /// All bookings that have an instant in common with this: a day either side of the shift and the
+  /// weeks from Monday to Monday that it touches; where weekly rest is over rolling weeks, 8 days
+  /// either side. Seven days are what a rolling week can reach; the eighth is for the week with 169
+  /// hours. More does no harm.
   Interval bookings;
   /// The calendar months at the workplace that the shift touches, one or two, for
   /// Candidate::month_minutes. A booking counts in each by the part of it that lies there.
@@ -132,8 +133,6 @@ struct LoadWindow {
   /// All statements with from_date <= last_day and until_date >= first_day.
   Date first_day, last_day;
 };
-LoadWindow load_window(const Shift& shift);
-
 // ---- the settings
 
 /// `warn` lets the scheduler and the ranking go on and says so; `block` does not.
@@ -215,6 +214,8 @@ RuleSettings norwegian_rules();
 RuleSettings swedish_rules();
 /// Errors: bad_input with a pointer to each number that is out of range.
 Result<void> validate(const RuleSettings& settings);
+
+LoadWindow load_window(const Shift& shift, const RuleSettings& settings);
 
 // ---- what was found
 

@@ -66,7 +66,7 @@ std::string obstacle(const OfferRecord& offer, const Fit* fit) {
   if (offer.round >= kMostRounds)
     return fmt::format("Was asked {} times about this shift already.", kMostRounds);
   if (fit == nullptr) return "Is not in the pools of this shift.";
-  return fit->askable ? std::string() : fit->explanation;
+  return fit->askable() ? std::string() : fit->explanation();
 }
 
 struct Sorted {
@@ -77,7 +77,7 @@ struct Sorted {
 Sorted sort_out(const std::vector<OfferRecord>& offers, const std::vector<Fit>& ranked,
                 const AskAgainInput& chosen) {
   std::unordered_map<Uuid, const Fit*> fits;
-  for (const auto& one : ranked) fits[one.person_id] = &one;
+  for (const auto& one : ranked) fits[one.person_id()] = &one;
   std::set<Uuid> named;
   if (chosen.person_ids) named.insert(chosen.person_ids->begin(), chosen.person_ids->end());
   Sorted out;

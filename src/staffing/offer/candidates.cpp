@@ -54,9 +54,10 @@ constexpr db::Sql kBookedFor[] = VARDE_FOR(
     "4", "");
 constexpr db::Sql kMinutesFor[] = VARDE_FOR(
     "fit.minutes",
-    "SELECT person_id, (extract(epoch FROM sum(least(ends_at, $2) - greatest(starts_at, $3))) / 60 "
-    "- sum(break_minutes))::bigint AS count FROM booking WHERE state = 1 AND starts_at > $1 AND "
-    "starts_at < $2 AND ends_at > $3",
+    "SELECT person_id, sum(CASE WHEN starts_at >= $3 AND ends_at <= $2 THEN minutes ELSE "
+    "(extract(epoch FROM least(ends_at, $2) - greatest(starts_at, $3)) / 60)::integer - "
+    "break_minutes END) AS count FROM booking WHERE state = 1 AND starts_at > $1 AND starts_at < "
+    "$2 AND ends_at > $3",
     "4", " GROUP BY person_id");
 constexpr db::Sql kAskedLately[] =
     VARDE_FOR("fit.asked",
@@ -67,6 +68,7 @@ constexpr db::Sql kAskedLately[] =
 constexpr db::Sql kInPools{"fit.in_pools",
                            "SELECT DISTINCT person_id FROM pool_member WHERE pool_id = ANY($1)"};
 constexpr auto kLongestShift = std::chrono::hours(48);
+constexpr std::size_t kUsualBookings = 8;  // of one person in a window
 // Where the others of these persons' bookings are.
 constexpr db::Sql kPlacesOf{
     "fit.places_of",
@@ -144,11 +146,18 @@ std::optional<fit::Coordinates> place_of(std::optional<double> latitude,
 
 // A shift and those whom it concerns.
 struct Question {
+  const Shift* asked = nullptr;
   fit::Shift shift;
   fit::LoadWindow window;
   std::vector<fit::Candidate> candidates;
   std::vector<bool> in_pool;
   std::vector<bool> held;  // their processing is restricted
+};
+// Where a person is among them.
+struct Seat {
+  Question* question;
+  std::size_t at;
+  fit::Candidate& candidate() const { return question->candidates[at]; }
 };
 struct Loaded {
   std::vector<Question> questions;
@@ -217,8 +226,9 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
   fit::LoadWindow window;
   for (const auto* shift : shifts) {
     Question question;
+    question.asked = shift;
     question.shift = fit_shift(*shift, needs);
-    question.window = fit::load_window(question.shift);
+    question.window = fit::load_window(question.shift, out.settings.rules);
     const auto& own = question.window;
     if (out.questions.empty()) window = own;
     window.bookings.start = std::min(window.bookings.start, own.bookings.start);
@@ -231,6 +241,11 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
     out.questions.push_back(std::move(question));
   }
 
+  std::unordered_map<Uuid, std::optional<fit::Coordinates>> places;
+  if (!persons)
+    for (const auto& r : workplaces(ctx)) places[r.id] = place_of(r.latitude, r.longitude);
+
+  // The server works on the next statement while the rows of one are read: the longest are last.
   auto lately = now() - std::chrono::days(out.settings.ranking.lately_days);
   auto& tx = ctx.tx();
   auto only = static_cast<std::size_t>(persons.has_value());
@@ -238,107 +253,102 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
     return tx.later(kMinutesFor[only], from - kLongestShift, until, from, persons);
   };
   auto restricted = people::restricted_later(ctx);
-  auto whom = tx.later(kWhom[only], persons);
   auto pools = tx.later(kInPools, std::vector<Uuid>(pool_ids.begin(), pool_ids.end()));
+  auto whom = tx.later(kWhom[only], persons);
   auto skills = tx.later(kSkillsFor[only], needs.skills, persons);
   auto documents = tx.later(kDocumentsFor[only], needs.documents, persons);
   auto choices =
       tx.later(kChoicesFor[only], std::vector<Uuid>(place_ids.begin(), place_ids.end()), persons);
   auto statements = tx.later(kStatementsFor[only], window.first_day, window.last_day, persons);
-  auto booked = tx.later(kBookedFor[only], window.bookings.start - kLongestShift,
-                         window.bookings.end, window.bookings.start, persons);
+  auto from = window.bookings.start - kLongestShift;
+  db::Later near, asked, worked;
+  if (persons) near = tx.later(kPlacesOf, *persons, from, window.bookings.end);
+  auto booked =
+      tx.later(kBookedFor[only], from, window.bookings.end, window.bookings.start, persons);
   if (out.settings.rules.month_max.level == fit::RuleLevel::off) months.clear();
   for (auto& [month, sums] : months) sums = minutes(month.first, month.second);
   // Fairness is between people: of some alone it is not asked.
-  db::Later worked, asked, near;
-  if (persons) {
-    near =
-        tx.later(kPlacesOf, *persons, window.bookings.start - kLongestShift, window.bookings.end);
-  } else {
-    worked = minutes(lately, now());
+  if (!persons) {
     asked = tx.later(kAskedLately[only], lately, persons);
+    worked = minutes(lately, now());
   }
-  tx.flush();
-  std::unordered_map<Uuid, std::optional<fit::Coordinates>> places;
-  if (persons)
-    for (const auto& r : near.rows().all<PlaceRow>())
-      places[r.id] = place_of(r.latitude, r.longitude);
-  else
-    for (const auto& r : workplaces(ctx)) places[r.id] = place_of(r.latitude, r.longitude);
 
-  std::unordered_set<Uuid> members;
-  for (const auto& id : pools.rows().all<Uuid>()) members.insert(id);
-  std::unordered_set<Uuid> held;
-  for (const auto& id : restricted.rows().all<Uuid>()) held.insert(id);
-  std::unordered_map<Uuid, std::size_t> question_of;
+  std::unordered_set<Uuid> members, held;
+  for (const auto& id : tx.wait(restricted).all<Uuid>()) held.insert(id);
+  for (const auto& id : tx.wait(pools).all<Uuid>()) members.insert(id);
+  std::unordered_map<Uuid, Question*> question_of;
   if (persons)
-    for (std::size_t i = 0; i < persons->size(); ++i) question_of[(*persons)[i]] = i;
-  // A question and a place among its candidates.
-  std::unordered_map<Uuid, std::pair<std::size_t, std::size_t>> place_in;
-  for (const auto& r : whom.rows().all<WhomRecord>()) {
-    auto number = persons ? question_of[r.person_id] : 0;
-    const auto& shift = *shifts[number];
+    for (std::size_t i = 0; i < persons->size(); ++i)
+      question_of[(*persons)[i]] = &out.questions[i];
+  auto registered = tx.wait(whom).all<WhomRecord>();
+  if (!persons) out.questions.front().candidates.reserve(registered.size());
+  std::unordered_map<Uuid, Seat> seats;
+  seats.reserve(registered.size());
+  for (const auto& r : registered) {
+    auto& question = persons ? *question_of.at(r.person_id) : out.questions.front();
+    const auto& shift = *question.asked;
     bool member = shift.pool_ids.empty() || members.contains(r.person_id);
     // Waves may reach beyond the pools; every other strategy stays within them.
     if (!member && !persons && shift.strategy.kind != StrategyKind::waves) continue;
     bool is_held = held.contains(r.person_id);
     if (!persons && is_held) continue;  // restricted: neither ranked nor asked
-    auto& question = out.questions[number];
-    place_in[r.person_id] = {number, question.candidates.size()};
-    fit::Candidate one;
+    seats.try_emplace(r.person_id, &question, question.candidates.size());
+    auto& one = question.candidates.emplace_back();
     one.id = r.person_id;
     one.percent = r.percent;
     one.home = place_of(r.latitude, r.longitude);
     one.last_asked_at = r.last_asked_at;
-    question.candidates.push_back(std::move(one));
     question.in_pool.push_back(member);
     question.held.push_back(is_held);
   }
-  auto question_with = [&](const Uuid& id) -> Question* {
-    auto found = place_in.find(id);
-    return found == place_in.end() ? nullptr : &out.questions[found->second.first];
+  auto seat_of = [&](const Uuid& id) -> const Seat* {
+    auto found = seats.find(id);
+    return found == seats.end() ? nullptr : &found->second;
   };
   auto of = [&](const Uuid& id) -> fit::Candidate* {
-    auto found = place_in.find(id);
-    return found == place_in.end()
-               ? nullptr
-               : &out.questions[found->second.first].candidates[found->second.second];
+    const auto* seat = seat_of(id);
+    return seat == nullptr ? nullptr : &seat->candidate();
   };
-  for (const auto& r : skills.rows().all<SkillRow>())
+  for (const auto& r : tx.wait(skills).all<SkillRow>())
     if (auto* one = of(r.person_id)) one->skills.push_back({r.skill_id, r.level, r.expires_on});
-  for (const auto& r : documents.rows().all<DocumentRow>())
+  for (const auto& r : tx.wait(documents).all<DocumentRow>())
     if (auto* one = of(r.person_id))
       one->documents.push_back({r.kind_id, r.valid_from, r.valid_until});
-  for (const auto& r : choices.rows().all<ChoiceRow>())
-    if (auto* one = of(r.person_id);
-        one != nullptr && question_with(r.person_id)->shift.workplace == r.workplace_id) {
-      one->favourite |= r.kind == ChoiceKind::favourite;
-      one->excluded_by_workplace |= r.kind == ChoiceKind::excluded_by_workplace;
-      one->excluded_by_person |= r.kind == ChoiceKind::excluded_by_person;
+  for (const auto& r : tx.wait(choices).all<ChoiceRow>())
+    if (const auto* seat = seat_of(r.person_id);
+        seat != nullptr && seat->question->shift.workplace == r.workplace_id) {
+      auto& one = seat->candidate();
+      one.favourite |= r.kind == ChoiceKind::favourite;
+      one.excluded_by_workplace |= r.kind == ChoiceKind::excluded_by_workplace;
+      one.excluded_by_person |= r.kind == ChoiceKind::excluded_by_person;
     }
-  for (const auto& r : statements.rows().all<StatementRow>())
+  for (const auto& r : tx.wait(statements).all<StatementRow>())
     if (auto* one = of(r.person_id))
       one->statements.push_back({r.id, r.kind, r.from_date, r.until_date, r.weekdays, r.from_minute,
                                  r.until_minute, r.stated_at});
-  for (const auto& r : booked.rows().all<BookedRow>())
+  if (persons)
+    for (const auto& r : tx.wait(near).all<PlaceRow>())
+      places[r.id] = place_of(r.latitude, r.longitude);
+  for (const auto& r : tx.wait(booked).all<BookedRow>())
     if (auto* one = of(r.person_id)) {
+      if (one->bookings.empty()) one->bookings.reserve(kUsualBookings);
       auto at = places.find(r.workplace_id);
       one->bookings.push_back({r.starts_at, r.ends_at, r.break_minutes, r.workplace_id,
                                at == places.end() ? std::nullopt : at->second});
     }
   for (const auto& [month, sums] : months)
-    for (const auto& r : sums.rows().all<PersonCount>())
-      if (auto* one = of(r.person_id)) {
-        const auto& own = question_with(r.person_id)->window.months;
+    for (const auto& r : tx.wait(sums).all<PersonCount>())
+      if (const auto* seat = seat_of(r.person_id)) {
+        const auto& own = seat->question->window.months;
         for (std::size_t i = 0; i < own.size(); ++i)
           if (own[i].start == month.first && own[i].end == month.second)
-            one->month_minutes[i] = static_cast<int>(r.count);
+            seat->candidate().month_minutes[i] = static_cast<int>(r.count);
       }
   if (persons) return out;
-  for (const auto& r : worked.rows().all<PersonCount>())
-    if (auto* one = of(r.person_id)) one->worked_lately_minutes = static_cast<int>(r.count);
-  for (const auto& r : asked.rows().all<PersonCount>())
+  for (const auto& r : tx.wait(asked).all<PersonCount>())
     if (auto* one = of(r.person_id)) one->asked_lately = static_cast<int>(r.count);
+  for (const auto& r : tx.wait(worked).all<PersonCount>())
+    if (auto* one = of(r.person_id)) one->worked_lately_minutes = static_cast<int>(r.count);
   return out;
 }
 
@@ -359,15 +369,11 @@ std::vector<Fit> rank_pool(Ctx& ctx, const Shift& shift) {
   auto [questions, settings] = load(ctx, {&shift}, std::nullopt);
   const auto& question = questions.front();
   std::vector<Fit> out;
-  for (const auto& ranked :
+  out.reserve(question.candidates.size());
+  for (auto& ranked :
        fit::rank(question.shift, question.candidates, settings.rules, settings.ranking)) {
-    Fit one;
-    one.person_id = ranked.id;
-    one.askable = ranked.standing == fit::Standing::askable;
-    one.favourite = ranked.favourite;
-    one.in_pool = question.in_pool[ranked.index];
-    one.explanation = fit::explain(ranked, question.shift.zone, "en");
-    out.push_back(std::move(one));
+    bool in_pool = question.in_pool[ranked.index];
+    out.push_back({std::move(ranked), question.shift.zone, in_pool});
   }
   return out;
 }
@@ -389,7 +395,7 @@ std::vector<std::optional<Forbidden>> forbidden_for(Ctx& ctx,
   std::vector<std::size_t> forbidden;
   std::vector<Uuid> to_be_told;
   for (std::size_t i = 0; i < persons.size(); ++i) {
-    const auto& [shift, window, candidates, in_pool, held] = questions[i];
+    const auto& [asked, shift, window, candidates, in_pool, held] = questions[i];
     if (!candidates.empty()) findings[i] = fit::check(shift, candidates.front(), rules);
     if (!candidates.empty() && !held.front() && !fit::blocks(findings[i])) continue;
     forbidden.push_back(i);

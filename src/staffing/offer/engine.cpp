@@ -42,7 +42,7 @@ const std::vector<Wave>& waves_of(const Shift& shift) {
 }
 
 bool asked_by(const Wave& wave, const Fit& one) {
-  return wave.who == WaveWho::favourites ? one.favourite
+  return wave.who == WaveWho::favourites ? one.ranked.favourite
          : wave.who == WaveWho::pool     ? one.in_pool
                                          : true;
 }
@@ -111,15 +111,15 @@ void ask_first(Ctx& ctx, const Shift& shift, const std::vector<Asked>& asked, in
                std::optional<Timestamp> until) {
   if (asked.empty()) return;
   std::vector<Uuid> ids;
-  for (const auto& [one, rank] : asked) ids.push_back(one->person_id);
+  for (const auto& [one, rank] : asked) ids.push_back(one->person_id());
   auto numbers = note_asked(ctx, ids);
   auto reach = tell(ctx, shift, ids, Tell::asked, numbers);
   std::vector<OfferRecord> offers;
   for (const auto& [one, rank] : asked) {
-    const auto& id = one->person_id;
+    const auto& id = one->person_id();
     auto found = reach.find(id);
     offers.push_back({ctx.tenant, shift.id, id, OfferState::open, step, rank, numbers[id],
-                      one->explanation, now(), until, std::nullopt, AnswerChannel::none, 0, 1,
+                      one->explanation(), now(), until, std::nullopt, AnswerChannel::none, 0, 1,
                       found == reach.end() ? Reach::nothing : found->second, std::nullopt});
   }
   ctx.tx().insert_many("offer", offers, "ON CONFLICT DO NOTHING");
@@ -132,7 +132,7 @@ std::vector<Uuid> ask_again(Ctx& ctx, const Shift& shift, const std::vector<Aske
   std::vector<Uuid> ids;
   if (asked.empty()) return ids;
   std::unordered_map<Uuid, const Asked*> by_id;
-  for (const auto& one : asked) by_id[one.one->person_id] = &one;
+  for (const auto& one : asked) by_id[one.one->person_id()] = &one;
   for (const auto& [id, one] : by_id) ids.push_back(id);
   auto before = ctx.tx().all<OfferRecord>(kLockOffers, shift.id, ids);
   std::erase_if(before, [](const OfferRecord& offer) { return !to_be_repeated(offer); });
@@ -157,7 +157,7 @@ std::vector<Uuid> ask_again(Ctx& ctx, const Shift& shift, const std::vector<Aske
   for (const auto& id : ids) {
     auto found = reach.find(id);
     ranks.push_back(by_id[id]->rank);
-    explanations.push_back(by_id[id]->one->explanation);
+    explanations.push_back(by_id[id]->one->explanation());
     reaches.push_back(found == reach.end() ? Reach::nothing : found->second);
   }
   ctx.tx().insert_many("offer_before", kept);
@@ -178,13 +178,13 @@ void ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen, const Sta
   std::vector<Asked> first, again;
   int rank = 0;
   for (const auto& one : chosen)
-    (standing.repeat.contains(one.person_id) ? again : first).push_back({&one, ++rank});
+    (standing.repeat.contains(one.person_id()) ? again : first).push_back({&one, ++rank});
   std::vector<trust::AuditEntry> trail;
   for (const auto& id : ask_again(ctx, shift, again, step, until))
     trail.push_back({"offer.repeat", "shift", shift.id, id, {}});
   ask_first(ctx, shift, first, step, until);
   for (const auto& [one, at] : first)
-    trail.push_back({"offer.create", "shift", shift.id, one->person_id, {}});
+    trail.push_back({"offer.create", "shift", shift.id, one->person_id(), {}});
   trust::record(ctx, trail);
 }
 
@@ -214,19 +214,19 @@ Chosen choose(Ctx& ctx, const Shift& shift, std::vector<Fit>& ranked, const Stan
   Chosen out;
   std::vector<Uuid> fresh;
   std::erase_if(ranked, [&](const Fit& one) {
-    if (!one.askable || standing.asked.contains(one.person_id)) return true;
-    if (plan.only_repeat && !standing.repeat.contains(one.person_id)) return true;
+    if (!one.askable() || standing.asked.contains(one.person_id())) return true;
+    if (plan.only_repeat && !standing.repeat.contains(one.person_id())) return true;
     if (!plan.waves) return false;
     auto waves = std::span(waves_of(shift)).first(*plan.waves);
     return std::ranges::none_of(waves, [&](const Wave& wave) { return asked_by(wave, one); });
   });
-  for (const auto& one : ranked) fresh.push_back(one.person_id);
+  for (const auto& one : ranked) fresh.push_back(one.person_id());
   if (fresh.empty() || plan.how_many == 0) return out;
   ctx.tx().query(kAskAlone, "staffing.ask:" + ctx.tenant.str());
   auto left_out = not_now(ctx, shift, fresh);
   for (auto& one : ranked) {
     if (out.ones.size() >= plan.how_many) break;
-    if (left_out.contains(one.person_id))
+    if (left_out.contains(one.person_id()))
       out.held_back = true;
     else
       out.ones.push_back(std::move(one));

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "outreach/outreach.hpp"
+#include "staffing/fit/rank.hpp"
 #include "staffing/shift/shift.hpp"
 
 namespace varde::staffing {
@@ -76,11 +77,15 @@ std::optional<SpokenAnswer> read_answer(std::string_view text);
 
 /// One of a ranked pool.
 struct Fit {
-  Uuid person_id;
-  bool askable = false;
-  bool favourite = false;
-  bool in_pool = false;     ///< Of one of the pools that the shift names.
-  std::string explanation;  ///< For the scheduler: why here, or why not.
+  fit::Ranked ranked;
+  std::string zone;      ///< Of the shift.
+  bool in_pool = false;  ///< Of one of the pools that the shift names.
+
+  const Uuid& person_id() const { return ranked.id; }
+  bool askable() const { return ranked.standing == fit::Standing::askable; }
+  /// For the scheduler: why here, or why not. Put into words only now: of ten thousand who are
+  /// ranked, a page shows a few, and words take as long as the ranking.
+  std::string explanation() const { return fit::explain(ranked, zone, "en"); }
 };
 /// The pool of a shift in the order in which it should be asked; those who must not be asked last.
 std::vector<Fit> rank_pool(trust::Ctx& ctx, const Shift& shift);

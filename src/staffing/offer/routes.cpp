@@ -310,6 +310,7 @@ std::vector<trust::Claim> offer_claims() {
             {"starts_at", Data::behaviour},
             {"ends_at", Data::behaviour},
             {"break_minutes", Data::behaviour},
+            {"minutes", Data::behaviour},
             {"state", Data::behaviour},
             {"overridden", Data::behaviour},
             {"sealed", Data::sealed},
@@ -343,12 +344,12 @@ void add_offer_routes(trust::Api& api) {
             auto limit = static_cast<std::size_t>(web::page_limit(query->limit, 200, 1000));
             if (ranked.size() > limit) ranked.resize(limit);
             std::vector<Uuid> ids;
-            for (const auto& one : ranked) ids.push_back(one.person_id);
+            for (const auto& one : ranked) ids.push_back(one.person_id());
             Faces faces(ctx, ids);
-            for (auto& one : ranked) {
-              auto [name, picture_at] = faces.of(one.person_id);
-              page.items.push_back({one.person_id, std::move(name), picture_at, one.askable,
-                                    one.favourite, one.in_pool, std::move(one.explanation)});
+            for (const auto& one : ranked) {
+              auto [name, picture_at] = faces.of(one.person_id());
+              page.items.push_back({one.person_id(), std::move(name), picture_at, one.askable(),
+                                    one.ranked.favourite, one.in_pool, one.explanation()});
             }
             return page;
           });

@@ -167,7 +167,7 @@ fit::Candidate candidate_at(const Mine& mine, const fit::Shift& shift, Timestamp
     if (s.stated_at <= known_at)
       out.statements.push_back({s.id, s.kind, s.from_date, s.until_date, s.weekdays, s.from_minute,
                                 s.until_minute, s.stated_at});
-  auto months = fit::load_window(shift).months;
+  auto months = fit::load_window(shift, mine.settings.rules).months;
   for (const auto& b : mine.bookings) {
     if (b.booked_at > known_at || (b.cancelled_at && *b.cancelled_at <= known_at)) continue;
     out.bookings.push_back({b.starts_at, b.ends_at, b.break_minutes, b.workplace_id,
