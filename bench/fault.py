@@ -503,9 +503,9 @@ def fault_restore(times):
 
 def fault_restore_interrupted(times):
     import subprocess, time
-    lives, neither, old, new, took = Lives(), 0, 0, 0, 4.0
+    lives, neither, old, new, took = Lives(), 0, 0, 0, None
     try:
-        for _ in range(times):
+        for _ in range(times + 1):  # the first is let be, and says how long one takes here
             lives.quiet()
             lives.live(1)
             now = lives.state()
@@ -514,8 +514,9 @@ def fault_restore_interrupted(times):
             process = subprocess.Popen([options.binary, "restore", "--to", at, "--data", str(lives.program.directory / "data")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             started = time.monotonic()
             try:
-                process.wait(took * lives.chance.random() * 1.1)
+                process.wait(took and took * lives.chance.random() * 1.4)
                 took = time.monotonic() - started
+                assert process.returncode == 0, "a restore that nobody stopped failed: %d" % process.returncode
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -525,7 +526,7 @@ def fault_restore_interrupted(times):
             lives.backup.shutil.rmtree(next((lives.program.directory / "data/main").glob("data.before-*"), "none"), ignore_errors=True)
     finally:
         lives.program.remove()
-    emit(name="restore-interrupted", runs=times, old=old, restored=new, lost=neither, repeated=lives.broken, limit=0, false_alarms=lives.broken)
+    emit(name="restore-interrupted", runs=times + 1, old=old, restored=new, lost=neither, repeated=lives.broken, limit=0, false_alarms=lives.broken)
 
 
 def killed_within(chance, seconds, process, others=()):
