@@ -12,8 +12,9 @@
 
 #include "app/program.hpp"
 #include "base/text.hpp"
-#include "trust/audit.hpp"
+#include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "trust/trail/trail.hpp"
 
 using namespace varde;
 
@@ -50,12 +51,13 @@ struct Endpoints {
     crypto::initialise();
     program.database = std::make_unique<db::Database>("host=/nonexistent", 1);
     program.keys = std::make_unique<trust::Keystore>("host=/nonexistent", trust::RootKey{}, 1);
-    program.base = std::make_unique<trust::Base>(
-        trust::Base{*program.database, *program.keys, "https://varde.example", "/nonexistent", ""});
+    program.base.reset(new trust::Base{*program.database, *program.keys, "https://varde.example",
+                                       "/nonexistent", ""});
     program.identity = std::make_unique<trust::Identity>(*program.base);
     program.identity->add_routes(api);
     trust::add_tenant_routes(api);
-    trust::add_audit_routes(api);
+    trust::add_trail_routes(api);
+    trust::add_notice_routes(api);
     program.modules = app::make_modules(program);
     for (auto& module : program.modules)
       if (module.routes) module.routes(api);
