@@ -15,7 +15,7 @@ namespace {
 
 struct World {
   db::Database database{"host=/nonexistent", 1};
-  trust::Keystore keys{"host=/nonexistent", crypto::Key::random(), 1};
+  trust::Keystore keys{"host=/nonexistent", trust::RootKey{}, 1};
   trust::Base base{database, keys, "", "", ""};
   net::Loop loop{"fuzz"};
 };
