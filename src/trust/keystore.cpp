@@ -449,7 +449,10 @@ void Keystore::open(const std::string& name, bool may_create) {
   }
   if (!impl.signer) throw std::runtime_error("the keystore has no key to sign with");
 }
-const crypto::Signer& Keystore::signer() const { return impl_->signer.value(); }
+const crypto::Signer& Keystore::signer() const {
+  if (!impl_->signer) throw db::Unavailable("the keystore was not opened");
+  return *impl_->signer;
+}
 
 void Keystore::create_tenant(const Uuid& tenant) {
   auto tx = impl_->pool.begin();

@@ -116,7 +116,7 @@ struct Candidate {
   bool favourite = false;              ///< Of the workplace.
   std::optional<Coordinates> home;     ///< Where they set out from.
   int asked_lately = 0;                ///< Times asked within RankSettings::lately_days.
-  int worked_lately_minutes = 0;       ///< Minutes booked within the same days.
+  int worked_lately_minutes = 0;       ///< Of bookings that began within the same days.
   std::optional<Timestamp> last_asked_at;
 };
 

@@ -59,6 +59,10 @@ constexpr db::Sql kMinutesFor[] = VARDE_FOR(
     "break_minutes END) AS count FROM booking WHERE state = 1 AND starts_at > $1 AND starts_at < "
     "$2 AND ends_at > $3",
     "4", " GROUP BY person_id");
+// Of everybody, and whole from the day on which they began: fairness needs no minutes.
+constexpr db::Sql kWorkedLately{"fit.worked",
+                                "SELECT person_id, sum(minutes) AS count FROM booking WHERE state "
+                                "= 1 AND starts_at >= $1 AND starts_at < $2 GROUP BY person_id"};
 constexpr db::Sql kAskedLately[] =
     VARDE_FOR("fit.asked",
               "SELECT person_id, count(*) AS count FROM (SELECT person_id, asked_at FROM offer "
@@ -270,7 +274,7 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
   // Fairness is between people: of some alone it is not asked.
   if (!persons) {
     asked = tx.later(kAskedLately[only], lately, persons);
-    worked = minutes(lately, now());
+    worked = tx.later(kWorkedLately, lately, now());
   }
 
   std::unordered_set<Uuid> members, held;
