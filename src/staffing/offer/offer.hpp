@@ -84,7 +84,7 @@ struct Fit {
   const Uuid& person_id() const { return ranked.id; }
   bool askable() const { return ranked.standing == fit::Standing::askable; }
   /// For the scheduler: why here, or why not. Put into words only now: of ten thousand who are
-  /// ranked, a page shows a few, and words take as long as the ranking.
+  /// ranked, a page shows a few.
   std::string explanation() const { return fit::explain(ranked, zone, "en"); }
 };
 /// The pool of a shift in the order in which it should be asked; those who must not be asked last.
