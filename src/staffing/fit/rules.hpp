@@ -133,6 +133,7 @@ struct LoadWindow {
   /// All statements with from_date <= last_day and until_date >= first_day.
   Date first_day, last_day;
 };
+
 // ---- the settings
 
 /// `warn` lets the scheduler and the ranking go on and says so; `block` does not.
@@ -215,6 +216,8 @@ RuleSettings swedish_rules();
 /// Errors: bad_input with a pointer to each number that is out of range.
 Result<void> validate(const RuleSettings& settings);
 
+/// What must be loaded of everybody for this shift: no more than these rules look at. Preconditions
+/// as of check().
 LoadWindow load_window(const Shift& shift, const RuleSettings& settings);
 
 // ---- what was found

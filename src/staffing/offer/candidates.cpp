@@ -218,8 +218,8 @@ fit::Shift fit_shift(const Shift& shift, const Needs& needs) {
 }
 
 // Loads everybody in the pools of one shift; or `persons`, each once, of whom the i-th is asked
-// about by the i-th shift. What belongs to another question of the same packet does no harm: the
-// rules look at no more than their shift's window.
+// about by the i-th shift. What is loaded for another question of the same packet, beyond a shift's
+// own window, changes nothing for it (load_window).
 Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
             const std::optional<std::vector<Uuid>>& persons) {
   Loaded out;
