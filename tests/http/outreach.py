@@ -1,5 +1,5 @@
 """What scenarios of outreach share: an SMTP server that keeps what it gets, a document, campaigns."""
-import email, email.policy, re, socketserver, threading, unittest
+import contextlib, email, email.policy, re, socketserver, threading, unittest
 import varde
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}
@@ -14,6 +14,10 @@ class Sink:
 
         class Session(socketserver.StreamRequestHandler):
             def handle(self):
+                with contextlib.suppress(ConnectionError):  # a program that is killed cuts what it was sending
+                    self.converse()
+
+            def converse(self):
                 say = lambda text: self.wfile.write(text.encode() + b"\r\n")
                 say("220 sink")
                 sender, rcpt = "", []

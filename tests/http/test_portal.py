@@ -459,14 +459,17 @@ class Portal(unittest.TestCase):
                       {"kind": "available", "from_date": day(4), "weekday": "9"}, {"kind": "available", "from_date": day(1), "until_date": "2099-01-01"}, {"kind": "available", "from_date": "2090-01-01"}):
             answer = add(**wrong)
             self.assertEqual((answer.status, b'role="alert"' in answer.body), (422, True), wrong)
-        id = re.search(r'name="id" value="([0-9a-f-]+)"', visitor.page("/availability"))[1]
-        self.assertIn("removed", visitor.done("/availability", action="remove", id=id))
-        self.assertEqual(visitor.send("/availability", action="remove", id=id).status, 404)
+        id = re.search(r'name="remove" value="([0-9a-f-]+)"', visitor.page("/availability"))[1]
+        self.assertIn("removed", visitor.done("/availability", remove=id))
+        self.assertEqual(visitor.send("/availability", remove=id).status, 404)
         self.assertEqual(len(self.admin.ok("GET", "/api/v1/substitutes/%s/availability" % person["id"])["items"]), 4)
-        self.program.sql("INSERT INTO availability SELECT tenant_id, gen_random_uuid(), person_id, kind, from_date, until_date, weekdays, from_minute, until_minute, created_at FROM availability, generate_series(1, 500) WHERE availability_id = (SELECT min(availability_id::text)::uuid FROM availability WHERE person_id = '%s')" % person["id"])
+        # As long as a page gets, in the month that makes it longest: each day marked, each statement with all its words.
+        self.assertEqual(add(kind="unavailable", from_date=day(2), until_date=day(700), weekday=list("1234567"), from_time="08:00", until_time="12:30").status, 303)
+        self.program.sql("INSERT INTO availability SELECT tenant_id, gen_random_uuid(), person_id, kind, from_date, until_date, 63, from_minute, until_minute, created_at FROM availability, generate_series(1, 500) WHERE person_id = '%s' AND until_date - from_date = 698" % person["id"])
         self.assertEqual(add(kind="available", from_date=day(3)).status, 409)
-        answer = visitor.get(HOME + "/availability")
-        self.assertLess(len(answer.body), 15000)
+        for month in range(14):
+            answer = visitor.get(HOME + "/availability?month=" + day(31 * month)[:7])
+            self.assertLess(len(answer.body), 15000, month)
 
     def test_a_new_number_counts_when_its_code_was_typed(self):
         person = self.substitute()
@@ -549,8 +552,8 @@ class Portal(unittest.TestCase):
         page = visitor.page("/why")
         self.assertEqual(page.count('class="item"'), 2)
         # What is said afterwards is no reason.
-        for item in re.findall(r'name="id" value="([0-9a-f-]+)"', visitor.page("/availability")):
-            visitor.done("/availability", action="remove", id=item)
+        for item in re.findall(r'name="remove" value="([0-9a-f-]+)"', visitor.page("/availability")):
+            visitor.done("/availability", remove=item)
         # A workplace's choice is not told: others were asked.
         secret = self.workplace("Portal secret school")
         self.admin.ok("PUT", "/api/v1/substitutes/" + person["id"], {"workplaces": [{"workplace_id": secret, "kind": "excluded_by_workplace"}]})
@@ -684,13 +687,43 @@ class Portal(unittest.TestCase):
             self.assertEqual(thief.get(HOME + path).status, 404, path)
         for path, fields in (("/offers/" + shift["id"], {"answer": "yes"}), ("/offers/" + shift["id"], {"answer": "no"}), ("/bookings/" + booking, {"action": "cancel"}),
                              ("/bookings/" + booking, {"action": "confirm", "seen_from": booked["starts_at"], "seen_until": booked["ends_at"]}),
-                             ("/availability", {"action": "remove", "id": statement}), ("/profile", {"action": "end_session", "id": session}), ("/passkey", {"action": "remove", "id": session})):
+                             ("/availability", {"remove": statement}), ("/profile", {"action": "end_session", "id": session}), ("/passkey", {"action": "remove", "id": session})):
             self.assertEqual(thief.send(path, fields).status, 404, path)
         for path in ("", "/bookings", "/availability", "/profile", "/why", "/stored", "/stored.json"):
             page = thief.get(HOME + path).body.decode()
             for secret in (victim["email"], victim["phone"], victim["id"], booking, statement, session):
                 self.assertNotIn(secret, page, path)
         self.assertEqual(state(), before)
+
+    def test_long_lists_have_parts_and_stay_small(self):
+        settings = self.admin.ok("GET", "/api/v1/staffing/settings")
+        self.admin.patch("/api/v1/staffing/settings", {"asking": {**settings["asking"], "max_per_day": 50}}, settings["version"])
+        self.addCleanup(lambda: self.admin.request("PATCH", "/api/v1/staffing/settings", {"asking": settings["asking"]}, {"If-Match": "*"}))
+        pool = self.pool()
+        person = self.substitute([pool], language="nb")
+        every_other = [day * DAY for day in range(1, 21, 2)]  # or the rules of rest forbid it
+        for begin in every_other:
+            self.book(person, begin)
+        self.program.move_clock(22 * DAY)
+        noon(self.program)
+        self.admin = self.program.admin()
+        held = [self.book(person, 30 * DAY + begin)[0] for begin in every_other]
+        shifts = [self.shift(pool, begin) for begin in every_other]
+        for shift in shifts:
+            self.asked(shift, person)
+        visitor = self.signed_in(person)
+
+        def listed(path, pattern):
+            answer = visitor.get(HOME + path)
+            self.assertLess(len(answer.body), 15000, path)
+            return re.findall(pattern + "([0-9a-f-]{36})\"", answer.body.decode()), re.search(r'href="/p/me/first([^"]*skip=[^"]*)"', answer.body.decode())
+
+        for path, pattern, wanted in (("", "/offers/", [s["id"] for s in shifts]), ("/bookings", "/bookings/", held)):
+            first, more = listed(path, pattern)
+            second, end = listed(more[1], pattern)
+            self.assertEqual([id for id in first + second if id in wanted], wanted, path)
+            self.assertIsNone(end, path)
+        self.assertEqual([visitor.get(HOME + path).status for path in ("?skip=99", "/bookings?skip=99", "/availability?skip=99")], [303, 303, 200], "beyond the end is the beginning")
 
     def test_pages_are_small_and_run_nothing(self):
         pool = self.pool()
@@ -711,7 +744,7 @@ class Portal(unittest.TestCase):
             self.assertEqual(answer.headers["Cache-Control"], "no-store")
         self.assertLess(max(sizes.values()), 15000, sizes)
         before = self.program.sql("SELECT count(*) FROM audit_entry")
-        for path in ("", "/bookings", "/availability?month=2026-12", "/profile?workplace=a", "/why", "/stored", "/stored.json", "/code"):
+        for path in ("", "/bookings?skip=8", "/availability?month=2026-12", "/profile?workplace=a", "/why", "/stored", "/stored.json", "/code"):
             visitor.get(HOME + path)
         self.assertEqual(self.program.sql("SELECT count(*) FROM audit_entry"), before, "a GET changes nothing")
 

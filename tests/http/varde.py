@@ -3,7 +3,7 @@
 One program serves all test files of a run (starting takes two seconds); a test makes a tenant of its own when it
 needs an empty one. Time is moved through the clock file, never slept for.
 """
-import contextlib, http.client, json, mmap, os, pathlib, shutil, signal, socket, ssl, struct, subprocess, sys, tempfile, time, urllib.parse
+import contextlib, http.client, json, mmap, os, pathlib, random, shutil, signal, socket, ssl, struct, subprocess, sys, tempfile, time, urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 import api_client, contract  # noqa: E402
@@ -11,6 +11,7 @@ import api_client, contract  # noqa: E402
 PASSWORD = "correct horse battery staple 7"
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 BINARY = os.environ.get("VARDE_BINARY", "build/release/varde")
+AHEAD = float(os.environ.get("VARDE_TEST_AHEAD", "0"))  # days by which a program's clock begins ahead
 
 
 def totp(at):
@@ -18,9 +19,12 @@ def totp(at):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody listens at, of those that the kernel gives to no outgoing connection before the program has it."""
+    for port in random.sample(range(10000, 32768), 50):
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def wait_for(check, what, seconds=30):
@@ -109,7 +113,7 @@ class Program:
         self.process = None
         self.clock = self.directory / "clock"
         if not self.clock.exists():
-            self.clock.write_bytes(struct.pack("=q", 0))
+            self.clock.write_bytes(struct.pack("=q", int(AHEAD * 86400e6)))
             os.chmod(self.clock, 0o644)
         for name, content in (("password", PASSWORD), ("totp", SECRET)):
             (self.directory / name).write_text(content + "\n")
@@ -271,5 +275,7 @@ def shared():
 
 
 def end_shared():
+    global _shared
     if _shared is not None:
         _shared.remove()
+        _shared = None

@@ -11,7 +11,7 @@ using fit::StatementKind;
 namespace {
 
 constexpr std::int64_t kMostStatements = 500;
-constexpr std::size_t kPerPage = 12;
+constexpr std::size_t kPerPage = 8;                    // what keeps the fullest month below 15 kB
 constexpr auto kOpenEnd = std::chrono::days(3 * 366);  // "until further notice"
 constexpr auto kLongest = std::chrono::days(3 * 366);
 
@@ -92,19 +92,20 @@ std::string month_table(Visit& visit, std::chrono::year_month month,
       auto look = look_of_day(statements, zone, day);
       bool works = working.contains(day);
       std::string marks, told;
-      if (works) marks += "●", told += ", " + t("look.booked");
-      if (look != Look::unknown) marks += look_sign(look), told += ", " + t(look_key(look));
+      if (works) marks = "●", told = t("look.booked");
+      if (look != Look::unknown) {
+        marks += look_sign(look);
+        told += (told.empty() ? "" : ", ") + t(look_key(look));
+      }
       auto number = static_cast<unsigned>(date.day());
       out += fmt::format("<td{}>", day == today ? " class=\"today\"" : "");
       if (day < today) {
         out += fmt::format("<span class=\"d\"><b>{}</b>", number);
       } else {
-        out += fmt::format("<a href=\"?month={}&amp;day={}#add\"><b>{}</b>",
-                           to_string(Date(first)).substr(0, 7), to_string(date), number);
+        out += fmt::format("<a href=\"?day={}#add\"><b>{}</b>", to_string(date), number);
       }
       if (!marks.empty())
-        out += fmt::format("<span aria-hidden=\"true\">{}</span><span class=\"vh\">{}</span>",
-                           marks, told);
+        out += fmt::format("<span role=\"img\" aria-label=\"{}\">{}</span>", told, marks);
       out += day < today ? "</span></td>" : "</a></td>";
     }
     out += "</tr>";
@@ -118,13 +119,26 @@ const char* kind_key(StatementKind kind) {
   return kKeys[static_cast<std::size_t>(kind)];
 }
 
-// "Can work: Mondays, Tuesdays 08:00–16:00, 2 March – 1 June"; escaped.
+// "Monday–Wednesday, Friday"; escaped.
+std::string weekday_text(const Words& t, int weekdays) {
+  std::string out;
+  for (int first = 0; first < 7; ++first) {
+    if (((weekdays >> first) & 1) == 0) continue;
+    int last = first;
+    while ((weekdays >> (last + 1)) & 1) ++last;
+    if (!out.empty()) out += ", ";
+    out += t(fmt::format("weekday.{}", first + 1));
+    if (last > first)
+      out += (last == first + 1 ? ", " : "–") + t(fmt::format("weekday.{}", last + 1));
+    first = last;
+  }
+  return out;
+}
+
+// "Can work: Monday, Tuesday; 2 March – 1 June, 08:00–16:00"; escaped.
 std::string statement_text(const Words& t, const OwnStatement& s) {
   std::string days;
-  if (s.weekdays != 127 && s.from_date != s.until_date)
-    for (int i = 0; i < 7; ++i)
-      if ((s.weekdays >> i) & 1)
-        days += (days.empty() ? "" : ", ") + t(fmt::format("weekday.{}", i + 1));
+  if (s.weekdays != 127 && s.from_date != s.until_date) days = weekday_text(t, s.weekdays);
   auto span = html_escape(t.day(s.from_date));
   auto end = std::chrono::sys_days(s.until_date);
   auto year = [](Date date) { return fmt::format(" {}", static_cast<int>(date.year())); };
@@ -274,29 +288,26 @@ net::Response availability_page(Visit& visit, std::string_view error, int status
   });
   body += fmt::format("<h2 id=\"said\">{}</h2>", t("availability.said"));
   if (said.empty()) body += fmt::format("<p>{}</p>", t("availability.nothing"));
-  std::size_t skip = 0;
-  auto mark = visit.query["skip"];
-  std::from_chars(mark.data(), mark.data() + mark.size(), skip);
+  auto skip = skipped(visit);
   if (skip >= said.size()) skip = 0;
+  // One form around them all: a form for each would be most of the page.
+  if (!said.empty()) body += open_form(visit, "/availability");
   for (std::size_t i = skip; i < said.size() && i < skip + kPerPage; ++i)
     body +=
-        fmt::format("<div class=\"item\"><p>{}</p>{}{}{}</form></div>", statement_text(t, said[i]),
-                    open_form(visit, "/availability"), hidden("id", said[i].id.str()),
+        fmt::format("<div class=\"item\"><p>{}</p>{}</div>", statement_text(t, said[i]),
                     button(fmt::format("{}<span class=\"vh\">: {}</span>", t("availability.remove"),
                                        html_escape(t.day(said[i].from_date))),
-                           "action", "remove", true));
+                           "remove", said[i].id.str(), true));
+  if (!said.empty()) body += "</form>";
   if (skip + kPerPage < said.size())
-    body += fmt::format(
-        "<p>{}</p>", link(fmt::format("{}/availability?skip={}#said", visit.home, skip + kPerPage),
-                          t("availability.more")));
+    body += more_link(visit, "/availability", skip + kPerPage, "#said");
   return show(visit, t.plain("availability.title"), body, Tab::availability, status);
 }
 
 net::Response change_availability(Visit& visit) {
   auto& ctx = visit.ctx;
-  auto action = visit.form.get("action");
-  if (action == "remove") {
-    auto id = visit.form.id("id");
+  if (!visit.form.get("remove").empty()) {
+    auto id = visit.form.id("remove");
     if (!id || ctx.tx().query(kRemoveStatement, visit.me(), *id).affected() == 0)
       return availability_page(visit, "availability.gone", 404);
     trust::record(ctx,
@@ -304,7 +315,7 @@ net::Response change_availability(Visit& visit) {
     ctx.commit();
     return go(visit, "/availability#said", "removed");
   }
-  if (action != "add") return availability_page(visit);
+  if (visit.form.get("action") != "add") return availability_page(visit);
   NewStatement statement;
   statement.tenant_id = ctx.tenant;
   statement.availability_id = Uuid::make();

@@ -84,6 +84,11 @@ std::string input(std::string_view name, const std::string& label, std::string_v
 std::string button(const std::string& label, std::string_view name = {},
                    std::string_view value = {}, bool plain = false);
 std::string link(const std::string& href, const std::string& label);
+/// How many things of a list the visit has passed over: "skip" of its query, 0 to 10,000.
+std::size_t skipped(const Visit& visit);
+/// The link to those after `skip` of the list at "/path"; a mark of the page may follow.
+std::string more_link(const Visit& visit, const std::string& path, std::size_t skip,
+                      std::string_view mark = {});
 /// "<p class=error role=alert>" with a text's key; nothing for an empty one.
 std::string error_line(const Words& words, std::string_view key);
 

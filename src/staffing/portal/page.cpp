@@ -1,4 +1,6 @@
 // The pieces that pages are made of.
+#include <charconv>
+
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "staffing/portal/internal.hpp"
@@ -140,6 +142,21 @@ std::string button(const std::string& label, std::string_view name, std::string_
 
 std::string link(const std::string& href, const std::string& label) {
   return fmt::format("<a class=\"act\" href=\"{}\">{}</a>", html_escape(href), label);
+}
+
+std::size_t skipped(const Visit& visit) {
+  auto found = visit.query.find("skip");
+  if (found == visit.query.end()) return 0;
+  const auto& text = found->second;
+  std::size_t out = 0;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return code == std::errc() && end == text.data() + text.size() && out <= 10'000 ? out : 0;
+}
+
+std::string more_link(const Visit& visit, const std::string& path, std::size_t skip,
+                      std::string_view mark) {
+  return fmt::format("<p>{}</p>", link(fmt::format("{}{}?skip={}{}", visit.home, path, skip, mark),
+                                       visit.words("more")));
 }
 
 std::string error_line(const Words& words, std::string_view key) {

@@ -9,7 +9,9 @@ using namespace portal_store;
 
 namespace {
 
-constexpr int kPerPage = 10;
+// Of each list at once; what keeps pages below 15 kB.
+constexpr std::size_t kPerPage = 8;
+constexpr std::size_t kNext = 3, kHours = 4;         // of bookings, on the first page
 constexpr auto kReportable = std::chrono::days(60);  // hours are reported so long after the shift
 constexpr auto kLongest = std::chrono::hours(48);
 constexpr auto kFarthest = std::chrono::hours(24);  // from the times that were planned
@@ -70,14 +72,17 @@ net::Response overview(Visit& visit) {
   const auto& t = visit.words;
   auto& tx = visit.ctx.tx();
   auto at = now();
-  auto offers_later = tx.later(kOwnOffers, visit.me(), at);
-  auto coming_later = tx.later(kComing, visit.me(), at, 4);
-  auto hours = tx.all<OwnBooking>(kToConfirm, visit.me(), at, at - kReportable);
+  auto skip = skipped(visit);
+  auto offers_later = tx.later(kOwnOffers, visit.me(), at, skip, kPerPage + 1);
+  auto coming_later = tx.later(kComing, visit.me(), at, 0, kNext + 1);
+  auto hours = tx.all<OwnBooking>(kToConfirm, visit.me(), at, at - kReportable, kHours);
   auto offers = offers_later.rows().all<OwnOffer>();
   auto coming = coming_later.rows().all<OwnBooking>();
+  if (offers.empty() && skip > 0) return go(visit, "");
   std::string body = fmt::format("<h2>{}</h2>", t("home.offers"));
   if (offers.empty()) body += fmt::format("<p>{}</p>", t("home.no_offers"));
-  for (const auto& o : offers) {
+  for (std::size_t i = 0; i < offers.size() && i < kPerPage; ++i) {
+    const auto& o = offers[i];
     std::string until;
     if (auto by = o.answer_by ? o.answer_by : o.expires_at; by && *by > at)
       until =
@@ -89,14 +94,16 @@ net::Response overview(Visit& visit) {
                     link(visit.home + "/offers/" + o.shift_id.str(),
                          t(o.state == OfferState::waiting ? "offer.look" : "offer.answer")));
   }
+  if (offers.size() > kPerPage) body += more_link(visit, "", skip + kPerPage);
   if (!hours.empty()) {
     body += fmt::format("<h2>{}</h2>", t("home.hours"));
     for (const auto& b : hours) body += booking_item(visit, b);
   }
   body += fmt::format("<h2>{}</h2>", t("home.next"));
   if (coming.empty()) body += fmt::format("<p>{}</p>", t("bookings.none"));
-  for (std::size_t i = 0; i < coming.size() && i < 3; ++i) body += booking_item(visit, coming[i]);
-  if (coming.size() > 3)
+  for (std::size_t i = 0; i < coming.size() && i < kNext; ++i)
+    body += booking_item(visit, coming[i]);
+  if (coming.size() > kNext)
     body += fmt::format("<p>{}</p>", link(visit.home + "/bookings", t("home.all_bookings")));
   body += fmt::format("<p>{}</p>", link(visit.home + "/why", t("home.why")));
   return show(visit, t.plain("home.title"), body, Tab::home);
@@ -154,14 +161,18 @@ net::Response bookings_page(Visit& visit) {
         before = *at;
       }
   auto& tx = visit.ctx.tx();
-  auto coming_later = tx.later(kComing, visit.me(), now(), 30);
+  auto skip = skipped(visit);
+  auto coming_later = tx.later(kComing, visit.me(), now(), skip, kPerPage + 1);
   auto past = tx.all<OwnBooking>(kPast, visit.me(), now(), before, last, kPerPage + 1);
   auto coming = coming_later.rows().all<OwnBooking>();
+  if (coming.empty() && skip > 0) return go(visit, "/bookings");
   std::string body;
   if (visit.query["before"].empty()) {
     body = fmt::format("<h2>{}</h2>", t("bookings.coming"));
     if (coming.empty()) body += fmt::format("<p>{}</p>", t("bookings.none"));
-    for (const auto& b : coming) body += booking_item(visit, b);
+    for (std::size_t i = 0; i < coming.size() && i < kPerPage; ++i)
+      body += booking_item(visit, coming[i]);
+    if (coming.size() > kPerPage) body += more_link(visit, "/bookings", skip + kPerPage);
   }
   body += fmt::format("<h2>{}</h2>", t("bookings.past"));
   if (past.empty()) body += fmt::format("<p>{}</p>", t("bookings.no_past"));

@@ -166,7 +166,8 @@ BOOST_DESCRIBE_STRUCT(OwnOffer, (),
 inline constexpr db::Sql kOwnOffers{"portal.offers", VARDE_OWN_OFFER("offer")
                                     "AND o.state IN (1, 4) AND s.state IN (3, 6) AND s.taken < "
                                     "s.places AND s.starts_at > $2 AND (s.answer_by IS NULL OR "
-                                    "s.answer_by > $2) ORDER BY s.starts_at, s.shift_id LIMIT 20"};
+                                    "s.answer_by > $2) ORDER BY s.starts_at, s.shift_id OFFSET $3 "
+                                    "LIMIT $4"};
 inline constexpr db::Sql kOwnOffer{"portal.offer", VARDE_OWN_OFFER("offer") "AND o.shift_id = $2"};
 #undef VARDE_OWN_OFFER
 
@@ -192,7 +193,7 @@ BOOST_DESCRIBE_STRUCT(OwnBooking, (),
   "w.workplace_id = b.workplace_id WHERE b.person_id = $1 "
 inline constexpr db::Sql kComing{"portal.coming", VARDE_OWN_BOOKING
                                  "AND b.state = 1 AND b.ends_at > $2 ORDER BY b.starts_at, "
-                                 "b.booking_id LIMIT $3"};
+                                 "b.booking_id OFFSET $3 LIMIT $4"};
 inline constexpr db::Sql kPast{"portal.past", VARDE_OWN_BOOKING
                                "AND (b.ends_at <= $2 OR b.state <> 1) AND (b.starts_at, "
                                "b.booking_id) < ($3, $4) ORDER BY b.starts_at DESC, b.booking_id "
@@ -200,7 +201,7 @@ inline constexpr db::Sql kPast{"portal.past", VARDE_OWN_BOOKING
 /// Hours that wait for the person's word, of the last 60 days.
 inline constexpr db::Sql kToConfirm{"portal.to_confirm", VARDE_OWN_BOOKING
                                     "AND b.state = 1 AND b.ends_at <= $2 AND b.ends_at > $3 AND "
-                                    "b.person_confirmed_at IS NULL ORDER BY b.starts_at LIMIT 10"};
+                                    "b.person_confirmed_at IS NULL ORDER BY b.starts_at LIMIT $4"};
 inline constexpr db::Sql kOwnBooking{"portal.booking", VARDE_OWN_BOOKING "AND b.booking_id = $2"};
 inline constexpr db::Sql kBookingOfShift{
     "portal.booking_of_shift",
