@@ -24,16 +24,10 @@ void record(Ctx& ctx, const std::vector<AuditEntry>& entries) {
     row.object_kind = entry.object_kind;
     row.object_id = entry.object_id;
     row.person_id = entry.person_id;
-    boost::json::array values;
-    for (const auto& change : entry.changes) {
-      row.fields.push_back(change.field);
-      boost::json::object value{{"field", change.field}};
-      if (change.before) value["old"] = *change.before;
-      if (change.after) value["new"] = *change.after;
-      values.push_back(std::move(value));
-    }
-    if (entry.person_key != nullptr && !values.empty())
-      seal_values(row, *entry.person_key, boost::json::serialize(values));
+    row.fields.reserve(entry.changes.size());
+    for (const auto& change : entry.changes) row.fields.push_back(change.field);
+    if (entry.person_key != nullptr && !entry.changes.empty())
+      seal_values(row, *entry.person_key, values_text(entry.changes));
     rows.push_back(std::move(row));
   }
   ctx.tx().insert_many("audit_entry", rows);

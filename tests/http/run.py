@@ -85,6 +85,7 @@ def end(worker):
             time.sleep(0.2)  # for what it started
 
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what was started is ended first
 if given.result:
     faulthandler.dump_traceback_later(LIMIT, exit=True)
     given.result.write_text(json.dumps(run_here(given.files[0])))

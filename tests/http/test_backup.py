@@ -276,7 +276,7 @@ class Backups(unittest.TestCase):
         self.drilled(True)
 
     def test_4d_where_somebody_always_writes_rows_are_counted_as_a_span(self):
-        writing = threading.Thread(target=lambda: self.program.sql("BEGIN; INSERT INTO tag SELECT tenant_id, gen_random_uuid(), 'while it is recorded', now() FROM tag LIMIT 1; SELECT pg_sleep(9); COMMIT"))
+        writing = threading.Thread(target=lambda: self.program.sql("BEGIN; INSERT INTO tag SELECT tenant_id, gen_random_uuid(), 'while it is recorded', now() FROM tag LIMIT 1; SELECT pg_sleep(15); COMMIT"))
         writing.start()
         varde.wait_for(lambda: self.program.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == [["1"]], "the writer")
         self.again()

@@ -1,6 +1,7 @@
 #include "trust/trail/entry.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <utility>
 
 #include "base/random.hpp"
 #include "base/text.hpp"
@@ -16,9 +17,17 @@ std::string context_of(const trail_store::EntryRow& entry) {
   return "audit:" + entry.tenant_id.str() + ":" + entry.entry_id.str();
 }
 
-// A JSON string.
-std::string quoted(std::string_view text) {
-  return boost::json::serialize(boost::json::string(text));
+// Appends a JSON string. Nearly all of them have nothing to escape; UTF-8 stays as it is.
+void append_quoted(std::string& out, std::string_view text) {
+  auto plain =
+      std::ranges::all_of(text, [](unsigned char c) { return c >= ' ' && c != '"' && c != '\\'; });
+  if (!plain) {
+    out += boost::json::serialize(boost::json::string(text));
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
 }
 
 }  // namespace
@@ -26,33 +35,58 @@ std::string quoted(std::string_view text) {
 std::string entry_text(const trail_store::EntryRow& entry) {
   std::string out;
   out.reserve(512);
-  auto add = [&out](std::string_view key, std::string_view json) {
+  auto key = [&out](std::string_view name) {
     out += out.empty() ? "{\"" : ",\"";
-    out += key;
+    out += name;
     out += "\":";
-    out += json;
   };
-  auto id = [](const Uuid& uuid) { return "\"" + uuid.str() + "\""; };
-  auto who = [&](std::string_view kind, const std::optional<Uuid>& about) {
-    return fmt::format("{{\"kind\":{}{}}}", quoted(kind),
-                       about ? fmt::format(",\"id\":{}", id(*about)) : "");
+  auto add = [&](std::string_view name, std::string_view text) {
+    key(name);
+    append_quoted(out, text);
   };
-  add("tenant", id(entry.tenant_id));
-  add("id", id(entry.entry_id));
-  add("at", quoted(to_rfc3339(entry.at)));
-  add("actor", who(web::enum_word(entry.actor_kind), entry.actor_id));
-  if (!entry.network.empty()) add("network", quoted(entry.network));
-  add("action", quoted(entry.action));
-  add("object", who(entry.object_kind, entry.object_id));
-  if (entry.person_id) add("person", id(*entry.person_id));
+  auto add_who = [&](std::string_view name, std::string_view kind,
+                     const std::optional<Uuid>& about) {
+    key(name);
+    out += "{\"kind\":";
+    append_quoted(out, kind);
+    if (about) add("id", about->str());
+    out += '}';
+  };
+  add("tenant", entry.tenant_id.str());
+  add("id", entry.entry_id.str());
+  add("at", to_rfc3339(entry.at));
+  add_who("actor", web::enum_word(entry.actor_kind), entry.actor_id);
+  if (!entry.network.empty()) add("network", entry.network);
+  add("action", entry.action);
+  add_who("object", entry.object_kind, entry.object_id);
+  if (entry.person_id) add("person", entry.person_id->str());
   if (!entry.fields.empty()) {
-    std::string fields;
-    for (const auto& field : entry.fields) fields += (fields.empty() ? "" : ",") + quoted(field);
-    add("fields", "[" + fields + "]");
+    key("fields");
+    for (char before = '['; const auto& field : entry.fields) {
+      out += std::exchange(before, ',');
+      append_quoted(out, field);
+    }
+    out += ']';
   }
-  if (entry.commitment) add("values", quoted(base64(entry.commitment->data)));
-  if (entry.instruction_id) add("instruction", id(*entry.instruction_id));
+  if (entry.commitment) add("values", base64(entry.commitment->data));
+  if (entry.instruction_id) add("instruction", entry.instruction_id->str());
   return out + "}";
+}
+
+std::string values_text(const std::vector<FieldChange>& changes) {
+  std::string out = "[";
+  for (const auto& change : changes) {
+    out += out.size() > 1 ? ",{\"field\":" : "{\"field\":";
+    append_quoted(out, change.field);
+    for (auto [name, value] :
+         {std::pair{",\"old\":", &change.before}, std::pair{",\"new\":", &change.after}})
+      if (*value) {
+        out += name;
+        append_quoted(out, **value);
+      }
+    out += '}';
+  }
+  return out + "]";
 }
 
 std::string commitment_of(const OpenValues& open) {

@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include "trust/audit.hpp"
 #include "trust/sealed.hpp"
 #include "trust/trail/store.hpp"
 
@@ -22,6 +23,8 @@ struct OpenValues {
   std::string salt;    ///< 16 random bytes; empty in entries that were made without a commitment.
   std::string values;  ///< JSON: [{"field": …, "old": …, "new": …}, …]
 };
+/// The values of an entry as they are sealed; what is not there has no member.
+std::string values_text(const std::vector<FieldChange>& changes);
 /// SHA-256(salt ‖ values).
 std::string commitment_of(const OpenValues& open);
 /// Fills `sealed` and `commitment` of an entry.

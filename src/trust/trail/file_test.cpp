@@ -1,6 +1,7 @@
 #include "trust/trail/file.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <sstream>
 
@@ -75,6 +76,36 @@ TEST(TrailFile, TheTextOfAnEntryIsFixed) {
             R"("person":"0190f3a0-0000-7000-8000-000000000001","fields":["email","a \"b\""],)"
             R"("values":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",)"
             R"("instruction":"0190f3a0-0000-7000-8000-000000000001"})");
+}
+
+// Strings are written by hand where nothing needs escaping, and must be what Boost.JSON writes.
+RC_GTEST_PROP(TrailFile, TextsAreQuotedAsTheyAlwaysWere, ()) {
+  auto text = [] {
+    auto piece = rc::gen::weightedOneOf<std::string>(
+        {{6, rc::gen::string<std::string>()},
+         {1,
+          rc::gen::element<std::string>("\"", "\\", "/", "\n", "\x7f", "\x1f", "å", "日本", "😀")},
+         {1, rc::gen::just(std::string(1, '\0'))}});
+    std::string out;
+    for (const auto& one : *rc::gen::container<std::vector<std::string>>(piece)) out += one;
+    return is_utf8(out) ? out : std::string("ø");
+  };
+  auto maybe = [&] { return *rc::gen::arbitrary<bool>() ? std::optional(text()) : std::nullopt; };
+  auto entry = entry_of(1);
+  boost::json::array values;
+  std::vector<FieldChange> changes;
+  for (int i = *rc::gen::inRange(1, 5); i > 0; --i) {
+    changes.push_back({text(), maybe(), maybe()});
+    const auto& change = changes.back();
+    entry.fields.push_back(change.field);
+    boost::json::object value{{"field", change.field}};
+    if (change.before) value["old"] = *change.before;
+    if (change.after) value["new"] = *change.after;
+    values.push_back(std::move(value));
+  }
+  RC_ASSERT(values_text(changes) == boost::json::serialize(values));
+  auto fields = boost::json::serialize(boost::json::value_from(entry.fields));
+  RC_ASSERT(entry_text(entry).find(",\"fields\":" + fields + "}") != std::string::npos);
 }
 
 TEST(TrailFile, ValuesOpenOnlyUnderThePersonsKeyAndAreThoseCommittedTo) {

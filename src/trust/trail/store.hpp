@@ -20,9 +20,10 @@ struct EntryRow {
 BOOST_DESCRIBE_STRUCT(EntryRow, (),
                       (tenant_id, entry_id, at, actor_kind, actor_id, network, action, object_kind,
                        object_id, person_id, fields, sealed, commitment, instruction_id))
-#define VARDE_ENTRY_COLUMNS                                                                       \
+#define VARDE_ENTRY_COLUMNS_WITH(sealed)                                                          \
   "e.tenant_id, e.entry_id, e.at, e.actor_kind, e.actor_id, e.network, e.action, e.object_kind, " \
-  "e.object_id, e.person_id, e.fields, e.sealed, e.commitment, e.instruction_id"
+  "e.object_id, e.person_id, e.fields, " sealed ", e.commitment, e.instruction_id"
+#define VARDE_ENTRY_COLUMNS VARDE_ENTRY_COLUMNS_WITH("e.sealed")
 
 inline constexpr db::Sql kPage{
     "audit.page", "SELECT " VARDE_ENTRY_COLUMNS
@@ -111,9 +112,11 @@ BOOST_DESCRIBE_STRUCT(PendingRow, (EntryRow), (xid))
 #define VARDE_PENDING                                                     \
   " FROM audit_entry e WHERE (e.xid, e.entry_id) > ($1, $2) AND e.xid < " \
   "pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
-inline constexpr db::Sql kPending{"audit.pending",
-                                  "SELECT " VARDE_ENTRY_COLUMNS ", e.xid" VARDE_PENDING
-                                  "ORDER BY e.xid, e.entry_id LIMIT $3"};
+// Of the values the leaf has their commitment alone: what is sealed stays where it is.
+inline constexpr db::Sql kPending{
+    "audit.pending",
+    "SELECT " VARDE_ENTRY_COLUMNS_WITH(
+        "NULL::bytea AS sealed") ", e.xid" VARDE_PENDING "ORDER BY e.xid, e.entry_id LIMIT $3"};
 inline constexpr db::Sql kAnyPending{"audit.any_pending",
                                      "SELECT 1::bigint" VARDE_PENDING "LIMIT 1"};
 #undef VARDE_PENDING
@@ -121,13 +124,11 @@ inline constexpr db::Sql kAnyOutside{
     "audit.any_outside",
     "SELECT 1::bigint FROM audit_entry e WHERE (e.xid, e.entry_id) > ($1, $2) LIMIT 1"};
 
-struct LeafRow {
-  Uuid tenant_id;
-  std::int64_t leaf_index = 0;
-  Uuid entry_id;
-  db::Bytes hash;
-};
-BOOST_DESCRIBE_STRUCT(LeafRow, (), (tenant_id, leaf_index, entry_id, hash))
+// As many leaves as there are, from $2 on, in one statement of four parameters.
+inline constexpr db::Sql kAddLeaves{
+    "audit.add_leaves",
+    "INSERT INTO audit_leaf (tenant_id, leaf_index, entry_id, hash) SELECT $1, $2 + n - 1, id, h "
+    "FROM unnest($3::uuid[], $4::bytea[]) WITH ORDINALITY AS a (id, h, n)"};
 inline constexpr db::Sql kLeafHashes{
     "audit.leaf_hashes",
     "SELECT hash FROM audit_leaf WHERE leaf_index >= $1 AND leaf_index < $2 ORDER BY leaf_index"};

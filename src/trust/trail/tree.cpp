@@ -143,6 +143,26 @@ std::vector<std::string> in_base64(const std::vector<merkle::Digest>& hashes) {
   return out;
 }
 
+// Leaves that follow each other, as the columns they are written in.
+class Leaves {
+ public:
+  explicit Leaves(std::size_t count) {
+    entries_.reserve(count);
+    hashes_.reserve(count);
+  }
+  void add(const Uuid& entry, const merkle::Digest& hash) {
+    entries_.push_back(entry);
+    hashes_.push_back({std::string(merkle::view(hash))});
+  }
+  void write(Ctx& ctx, std::int64_t from) {
+    ctx.tx().later(kAddLeaves, ctx.tenant, from, entries_, hashes_);
+  }
+
+ private:
+  std::vector<Uuid> entries_;
+  std::vector<db::Bytes> hashes_;
+};
+
 // One transaction of growing.
 std::size_t grow_some(Ctx& ctx) {
   auto tree = ctx.tx().maybe<TreeRow>(kLockTree);
@@ -155,18 +175,14 @@ std::size_t grow_some(Ctx& ctx) {
   Edge edge(ctx, static_cast<std::uint64_t>(tree->size));
   auto entries = pending.rows().all<PendingRow>();
   if (entries.empty()) return 0;
-  std::vector<LeafRow> leaves;
+  Leaves leaves(entries.size());
   std::vector<TileRow> tiles;
-  leaves.reserve(entries.size());
   for (const auto& entry : entries) {
     auto hash = merkle::leaf_hash(entry_text(entry));
-    leaves.push_back({ctx.tenant,
-                      static_cast<std::int64_t>(edge.size()),
-                      entry.entry_id,
-                      {std::string(merkle::view(hash))}});
+    leaves.add(entry.entry_id, hash);
     edge.append(hash, ctx.tenant, tiles);
   }
-  ctx.tx().insert_many("audit_leaf", leaves);
+  leaves.write(ctx, tree->size);
   ctx.tx().insert_many("audit_tile", tiles);
   ctx.tx().later(kGrown, static_cast<std::int64_t>(edge.size()), entries.back().xid,
                  entries.back().entry_id);
@@ -223,15 +239,16 @@ std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant) {
     auto rows = source.tx().all<LeafEntry>(kLeaves, at, until);
     source.rollback();
     if (static_cast<std::int64_t>(rows.size()) != until - at) throw cannot("leaves are missing");
-    std::vector<LeafRow> leaves;
+    Leaves leaves(rows.size());
     std::vector<TileRow> tiles;
     for (const auto& row : rows) {
-      leaves.push_back({tenant, row.leaf_index, row.entry_id, row.hash});
-      edge.append(merkle::digest(row.hash.data), tenant, tiles);
+      auto hash = merkle::digest(row.hash.data);
+      leaves.add(row.entry_id, hash);
+      edge.append(hash, tenant, tiles);
     }
     target.tx().insert_many("audit_entry", std::vector<EntryRow>(rows.begin(), rows.end()),
                             "ON CONFLICT DO NOTHING");
-    target.tx().insert_many("audit_leaf", leaves);
+    leaves.write(target, at);
     target.tx().insert_many("audit_tile", tiles);
     target.tx().later(kCarried, until, Uuid::largest());
     target.commit();
