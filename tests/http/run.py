@@ -14,7 +14,7 @@ LIMIT = 1800  # seconds that a class may take; only bounds a failure
 LONG = ("test_backup.Restore", "test_backup.Backups", "test_backup.Bucket", "test_tenant_restore.", "test_contract.", "test_erasure.", "test_trail.", "test_portal.")
 
 arguments = argparse.ArgumentParser()
-arguments.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
 arguments.add_argument("--ahead", type=float, default=0, help="days by which the programs' clocks are ahead: finds what holds today alone")
 arguments.add_argument("--result", type=pathlib.Path, help=argparse.SUPPRESS)  # where a class run beside others says how it went
 arguments.add_argument("binary", type=pathlib.Path)

@@ -170,7 +170,7 @@ class Program:
         self._log_start = (self.directory / "log").stat().st_size
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(60)
+            self.process.wait(120)
         if self.process and self.process.returncode in CRASHED:
             process, self.process = self.process, None
             raise AssertionError("the program crashed (%d):\n%s" % (process.returncode, "\n".join(l for l in (self.directory / "log").read_text(errors="replace").splitlines() if not l.startswith("{"))[-8000:]))
@@ -257,7 +257,7 @@ class Node(Program):
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(60)
+            self.process.wait(120)
 
 
 _shared = None
