@@ -77,7 +77,7 @@ const steps = {
     await plain.getByLabel('I cannot work').check()
     await plain.getByRole('button', { name: 'Add' }).click()
     await plain.getByText('Saved.').waitFor()
-    return plain.locator('td').filter({ hasText: 'cannot work' }).count()
+    return plain.getByRole('cell').filter({ has: plain.getByRole('img', { name: 'cannot work' }) }).count()
   },
   async cancel({ home }) {
     await plain.goto(`${base}${home}/bookings`)
