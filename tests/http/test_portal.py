@@ -718,6 +718,7 @@ class Portal(unittest.TestCase):
             self.assertLess(len(answer.body), 15000, path)
             return re.findall(pattern + "([0-9a-f-]{36})\"", answer.body.decode()), re.search(r'href="/p/me/first([^"]*skip=[^"]*)"', answer.body.decode())
 
+        self.assertEqual(visitor.page().count(HOME + '/bookings">'), 2 + 1, "the menu, and where there is more: hours and what comes")
         for path, pattern, wanted in (("", "/offers/", [s["id"] for s in shifts]), ("/bookings", "/bookings/", held)):
             first, more = listed(path, pattern)
             second, end = listed(more[1], pattern)

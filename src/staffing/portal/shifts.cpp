@@ -75,7 +75,7 @@ net::Response overview(Visit& visit) {
   auto skip = skipped(visit);
   auto offers_later = tx.later(kOwnOffers, visit.me(), at, skip, kPerPage + 1);
   auto coming_later = tx.later(kComing, visit.me(), at, 0, kNext + 1);
-  auto hours = tx.all<OwnBooking>(kToConfirm, visit.me(), at, at - kReportable, kHours);
+  auto hours = tx.all<OwnBooking>(kToConfirm, visit.me(), at, at - kReportable, kHours + 1);
   auto offers = offers_later.rows().all<OwnOffer>();
   auto coming = coming_later.rows().all<OwnBooking>();
   if (offers.empty() && skip > 0) return go(visit, "");
@@ -97,7 +97,10 @@ net::Response overview(Visit& visit) {
   if (offers.size() > kPerPage) body += more_link(visit, "", skip + kPerPage);
   if (!hours.empty()) {
     body += fmt::format("<h2>{}</h2>", t("home.hours"));
-    for (const auto& b : hours) body += booking_item(visit, b);
+    for (std::size_t i = 0; i < hours.size() && i < kHours; ++i)
+      body += booking_item(visit, hours[i]);
+    if (hours.size() > kHours)
+      body += fmt::format("<p>{}</p>", link(visit.home + "/bookings", t("home.all_bookings")));
   }
   body += fmt::format("<h2>{}</h2>", t("home.next"));
   if (coming.empty()) body += fmt::format("<p>{}</p>", t("bookings.none"));
