@@ -81,14 +81,13 @@ TEST(TrailFile, TheTextOfAnEntryIsFixed) {
 // Strings are written by hand where nothing needs escaping, and must be what Boost.JSON writes.
 RC_GTEST_PROP(TrailFile, TextsAreQuotedAsTheyAlwaysWere, ()) {
   auto text = [] {
-    auto piece = rc::gen::weightedOneOf<std::string>(
-        {{6, rc::gen::string<std::string>()},
-         {1,
-          rc::gen::element<std::string>("\"", "\\", "/", "\n", "\x7f", "\x1f", "å", "日本", "😀")},
-         {1, rc::gen::just(std::string(1, '\0'))}});
+    auto piece = rc::gen::oneOf(
+        rc::gen::element<std::string>("\"", "\\", "/", "\x7f", "å", "日本", "😀", "plain"),
+        rc::gen::map(rc::gen::inRange(0, 128),
+                     [](int c) { return std::string(1, static_cast<char>(c)); }));
     std::string out;
     for (const auto& one : *rc::gen::container<std::vector<std::string>>(piece)) out += one;
-    return is_utf8(out) ? out : std::string("ø");
+    return out;
   };
   auto maybe = [&] { return *rc::gen::arbitrary<bool>() ? std::optional(text()) : std::nullopt; };
   auto entry = entry_of(1);
