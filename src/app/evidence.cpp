@@ -1,12 +1,10 @@
 // `varde evidence` and `varde programme` beside the running program, and `varde evidence verify`
 // without any.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
+#include "app/output.hpp"
 #include "app/program.hpp"
 #include "base/text.hpp"
 #include "crypto/key.hpp"
@@ -21,49 +19,6 @@ namespace varde::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Bytes to a file, or to the standard output. The file is opened before root is given up: whoever
-// calls the command says where it goes, also where the program's user may not write. What is not
-// whole does not stay.
-class Output {
- public:
-  explicit Output(const std::string& path) : path_(path) {
-    if (path_.empty()) return;
-    file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (file_ < 0) throw std::runtime_error("cannot write " + path_);
-  }
-  ~Output() {
-    if (file_ < 0) return;
-    if (!kept_ && begun_ && ::ftruncate(file_, 0) == 0) ::unlink(path_.c_str());
-    ::close(file_);
-  }
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-
-  bool write(std::string_view bytes) {
-    // What was there before stays until there is something to take its place.
-    if (file_ >= 0 && !std::exchange(begun_, true) && ::ftruncate(file_, 0) != 0) failed();
-    while (!bytes.empty()) {
-      auto written = ::write(file_ < 0 ? STDOUT_FILENO : file_, bytes.data(), bytes.size());
-      if (written < 0) failed();
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-  }
-  // It is whole.
-  void keep() {
-    if (file_ >= 0 && ::fsync(file_) != 0) failed();
-    kept_ = true;
-  }
-
- private:
-  [[noreturn]] void failed() const {
-    throw std::runtime_error("cannot write " + (path_.empty() ? "the output" : path_));
-  }
-  std::string path_;
-  int file_ = -1;
-  bool begun_ = false, kept_ = false;
-};
 
 constexpr const char* kPosture = "/posture.json";
 

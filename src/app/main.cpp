@@ -48,7 +48,8 @@ void ensure_first_user(app::Program& program, const FirstUser& first) {
         auto account = trust::find_account(base, first.admin);
         if (!account) {
           trust::NewAccount wanted{.name = first.admin.substr(0, first.admin.find('@')),
-                                   .email = first.admin};
+                                   .email = first.admin,
+                                   .verified = true};  // the operator says whose it is
           if (!first.password_file.empty()) wanted.password = read_line(first.password_file);
           if (!first.totp_file.empty()) {
             wanted.totp_secret = unbase32(read_line(first.totp_file));
@@ -114,7 +115,8 @@ void ensure_demo(app::Program& program) {
                    .email = email,
                    .password = std::string(login.at("password").as_string()),
                    .operator_staff = false,
-                   .totp_secret = unbase32(std::string(login.at("totp_secret").as_string()))});
+                   .totp_secret = unbase32(std::string(login.at("totp_secret").as_string())),
+                   .verified = true});
         if (!made) throw std::runtime_error(made.error().message);
         account = *made;
       }
@@ -190,6 +192,7 @@ int run_program(app::Settings settings, const FirstUser& first, bool demo) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  app::harden_process();
   CLI::App cli{
       "Varde reaches people, hears back and follows up, and keeps its data-processing agreement by "
       "construction.",
@@ -225,6 +228,20 @@ int main(int argc, char** argv) {
                         "Address that signed heads of the trail are sent to each minute as well");
     command->add_option("--ledger", settings.ledger,
                         "Directory that erasures are written to as well; on another disk");
+    auto& mail = settings.account_mail;
+    command->add_option("--mail-host", mail.host,
+                        "Mail server for invitations and new passwords; without one they are kept "
+                        "for `varde mail`");
+    command->add_option("--mail-port", mail.port, "Its port")->default_val(587);
+    command->add_option("--mail-security", mail.security, "starttls, tls or none")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, outreach::Security>{{"starttls", outreach::Security::starttls},
+                                                      {"tls", outreach::Security::tls},
+                                                      {"none", outreach::Security::none}}));
+    command->add_option("--mail-user", mail.username, "Who the platform is there");
+    command->add_option("--mail-password-file", mail.password_file, "Its password, in a file");
+    command->add_option("--mail-ca-file", mail.ca_file, "Authority of its certificate (PEM)");
+    command->add_option("--mail-from", mail.from, "Address that these mails come from");
     command->add_option("--loops", settings.loops, "Threads for web and for work, each")
         ->default_val(2);
     command->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
@@ -331,6 +348,25 @@ int main(int argc, char** argv) {
   tenant_export->add_option("--out", of_tenant.out, "The file")->required();
   for (auto* one : {tenant_end, tenant_reopen, tenant_certificate, tenant_export})
     one->add_option("TENANT", of_tenant.slug, "The organisation's short name")->required();
+  auto* mail = cli.add_subcommand(
+      "mail", "The platform's mail to users that was kept because no mail server is set");
+  int mail_limit = 20;
+  bool mail_json = false;
+  mail->add_option("--limit", mail_limit, "How many, the newest first")
+      ->default_val(20)
+      ->check(CLI::Range(1, 1000));
+  mail->add_flag("--json", mail_json, "As JSON");
+  auto* passwords = cli.add_subcommand("passwords", "Passwords that nobody may choose");
+  passwords->require_subcommand(1);
+  auto* import_list = passwords->add_subcommand(
+      "import",
+      "Takes a list of them: one a line, or Pwned Passwords (SHA-1, ordered by hash) as it comes");
+  std::string password_list, password_out;
+  std::uint64_t password_least = 1;
+  import_list->add_option("FILE", password_list, "The list; - is the standard input")->required();
+  import_list->add_option("--at-least", password_least, "Leave out what was seen less often")
+      ->default_val(1);
+  import_list->add_option("--out", password_out, "File to write; default: DATA/passwords.filter");
   auto* keys = cli.add_subcommand("keys", "Changes keys, beside the running program");
   keys->require_subcommand(1);
   auto* root = keys->add_subcommand("rotate-root", "A new root key takes the place of the old one");
@@ -399,9 +435,26 @@ int main(int argc, char** argv) {
   restore->add_flag("--quick-database", settings.quick_database, "No fsync; for tests")->group("");
   restore->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
       ->group("");
-  for (auto* command :
-       {root, rotate, clean, run, status, due, drill, record, sweep, create, restore, evidence,
-        programme, tenant_list, tenant_end, tenant_reopen, tenant_certificate, tenant_export}) {
+  for (auto* command : {root,
+                        rotate,
+                        clean,
+                        run,
+                        status,
+                        due,
+                        drill,
+                        record,
+                        sweep,
+                        create,
+                        restore,
+                        evidence,
+                        programme,
+                        mail,
+                        import_list,
+                        tenant_list,
+                        tenant_end,
+                        tenant_reopen,
+                        tenant_certificate,
+                        tenant_export}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
     command->add_option("--config", config, "varde.toml of `varde serve`, instead")
@@ -447,6 +500,16 @@ int main(int argc, char** argv) {
       app::work_on_tenants(with, organisation->get_subcommands().front()->get_name(), of_tenant);
       return 0;
     }
+    if (import_list->parsed()) {
+      app::import_passwords(config.empty() ? settings : app::read_settings(config), password_list,
+                            password_least, password_out);
+      return 0;
+    }
+    if (mail->parsed()) {
+      app::show_account_mail(config.empty() ? settings : app::read_settings(config), mail_limit,
+                             mail_json);
+      return 0;
+    }
     if (root->parsed() || rotate->parsed() || clean->parsed()) {
       auto with = config.empty() ? settings : app::read_settings(config);
       if (clean->parsed()) app::clean_keystore(with);
@@ -459,6 +522,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (up->parsed()) app::check_witness_url(settings.witness_url, "--witness-url");
+    if (up->parsed()) app::check_account_mail(settings.account_mail, "--mail-");
     if (up->parsed() || restore->parsed()) {
       restored.settings_given = !settings.backup.repository.empty() || !backup_settings.empty();
       if (!backup_settings.empty()) {

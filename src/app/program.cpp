@@ -5,6 +5,8 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@
 #include "trust/audit.hpp"
 #include "trust/copy.hpp"
 #include "trust/erasure.hpp"
+#include "trust/identity/known_passwords.hpp"
 #include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/trail.hpp"
@@ -78,6 +81,13 @@ std::optional<net::Response> refused_by_copy(const Settings& settings,
 
 }  // namespace
 
+void harden_process() {
+  ::umask(0077);
+  rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+}
+
 void drop_root(const Settings& settings) {
   if (::geteuid() != 0) return;
   auto name = settings.user.empty() ? std::string("varde") : settings.user;
@@ -94,6 +104,7 @@ void drop_root(const Settings& settings) {
   if (::initgroups(entry->pw_name, entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 ||
       ::setuid(entry->pw_uid) != 0)
     throw std::runtime_error("cannot become the user " + name);
+  ::prctl(PR_SET_DUMPABLE, 0);  // a change of user puts it back
 }
 
 trust::RootKey root_key_of(const Settings& settings) {
@@ -234,6 +245,7 @@ void Program::start() {
   take_data_directory(settings);
   crypto::initialise();
   if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
+  trust::use_password_filter(settings.data_directory + "/passwords.filter");
   if (!settings.name_server.empty() && !net::use_name_server(settings.name_server))
     throw std::runtime_error("the name server " + settings.name_server +
                              " is not an IPv4 address, with a port or without: 192.0.2.53:5353.");

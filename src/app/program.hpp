@@ -13,6 +13,7 @@
 #include "net/fiber.hpp"
 #include "net/http_server.hpp"
 #include "operate/operate.hpp"
+#include "outreach/account_mail/account_mail.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/module.hpp"
 
@@ -45,6 +46,7 @@ struct Settings {
   std::string ledger;       ///< Directory, on another disk, that erasures are written to as well.
   std::string test_clock;   ///< File that moves the clock; tests only.
   std::string user;         ///< To become when started as root.
+  outreach::AccountMailSettings account_mail;  ///< The platform's own mail server.
   bool quick_database = false;     ///< No fsync: for tests and benchmarks of throw-away data only.
   operate::BackupSettings backup;  ///< Of the embedded clusters.
   std::string config;              ///< The varde.toml that was read.
@@ -56,9 +58,14 @@ Settings read_settings(const std::string& path);
 /// Throws, naming the setting, when `url` is not one of http or https that names a machine; empty
 /// is none.
 void check_witness_url(const std::string& url, const std::string& name);
+/// Throws, naming the setting after `name`, when the platform's mail server is not set whole.
+void check_account_mail(const outreach::AccountMailSettings& mail, const std::string& name);
 /// Reads only its table [backup].
 void read_backup_settings(const std::string& path, operate::BackupSettings& into);
 
+/// First of all: files are for their owner alone unless they say otherwise, and no copy of the
+/// memory, with the keys in it, is ever written to a disk.
+void harden_process();
 /// Becomes the user of the settings, if started as root.
 void drop_root(const Settings& settings);
 trust::RootKey root_key_of(const Settings& settings);
@@ -94,6 +101,14 @@ struct TenantOptions {
   std::string out;  ///< Where the export goes.
 };
 void work_on_tenants(const Settings& settings, std::string_view verb, const TenantOptions& options);
+
+/// Shows the newest mails of the platform that were kept because no mail server is set.
+void show_account_mail(const Settings& settings, int limit, bool as_json);
+
+/// Makes a filter of passwords that nobody may choose from a list ("-": the standard input), for
+/// the program's data directory unless `out` says otherwise. Says what it did.
+void import_passwords(const Settings& settings, const std::string& list, std::uint64_t least,
+                      const std::string& out);
 
 /// Changes keys beside the running program: the root key, or the wrapping keys of one tenant (by
 /// its short name) or, without one, of all. Says what it did. Throws with what to do.

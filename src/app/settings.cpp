@@ -63,6 +63,43 @@ void read_backup_table(const std::string& path, const toml::table& whole,
   operate::check(out);
 }
 
+void read_mail_table(const std::string& path, const toml::table& whole,
+                     outreach::AccountMailSettings& out) {
+  if (!whole.contains("mail")) return;
+  const auto* table = whole["mail"].as_table();
+  if (table == nullptr) throw std::runtime_error(path + ": mail must be a table: [mail]");
+  auto wrong = [&](std::string_view key, const toml::node& value, const char* what) {
+    return std::runtime_error(
+        fmt::format("{}, line {}: mail.{} {}", path, value.source().begin.line, key, what));
+  };
+  const std::map<std::string_view, std::string outreach::AccountMailSettings::*> texts = {
+      {"host", &outreach::AccountMailSettings::host},
+      {"username", &outreach::AccountMailSettings::username},
+      {"password_file", &outreach::AccountMailSettings::password_file},
+      {"ca_file", &outreach::AccountMailSettings::ca_file},
+      {"from", &outreach::AccountMailSettings::from}};
+  for (const auto& [key, value] : *table) {
+    auto name = key.str();
+    if (auto text = texts.find(name); text != texts.end()) {
+      if (!value.is_string()) throw wrong(name, value, "must be text in quotes");
+      out.*text->second = *value.value<std::string>();
+    } else if (name == "port") {
+      auto number = value.value<std::int64_t>();
+      if (!number || *number < 1 || *number > 65535)
+        throw wrong(name, value, "must be a number from 1 to 65535");
+      out.port = static_cast<unsigned short>(*number);
+    } else if (name == "security") {
+      auto word = value.value<std::string>().value_or("");
+      auto security = web::enum_from_word<outreach::Security>(word);
+      if (!security) throw wrong(name, value, "must be \"starttls\", \"tls\" or \"none\"");
+      out.security = *security;
+    } else {
+      throw wrong(name, value, "is not a setting. See docs/settings.md.");
+    }
+  }
+  check_account_mail(out, path + ": mail.");
+}
+
 toml::table parse(const std::string& path) {
   try {
     return toml::parse_file(path);
@@ -73,6 +110,15 @@ toml::table parse(const std::string& path) {
 }
 
 }  // namespace
+
+void check_account_mail(const outreach::AccountMailSettings& mail, const std::string& name) {
+  if (!mail.from.empty() && !web::Email::parse(mail.from))
+    throw std::runtime_error(name + "from must be an e-mail address, such as varde@example.org");
+  if (mail.host.empty() && (!mail.username.empty() || !mail.password_file.empty()))
+    throw std::runtime_error(name + "host is missing: which server is the password for?");
+  if (!mail.username.empty() && mail.password_file.empty())
+    throw std::runtime_error(name + "password_file is missing: a file that holds the password");
+}
 
 void check_witness_url(const std::string& url, const std::string& name) {
   // Scheme, who somebody is there, machine or [address], port, path.
@@ -120,6 +166,7 @@ Settings read_settings(const std::string& path) {
                                                "witness",
                                                "witness_url",
                                                "ledger",
+                                               "mail",
                                                "backup"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str())))
@@ -169,6 +216,7 @@ Settings read_settings(const std::string& path) {
     for (const auto& item : *list)
       if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);
   read_backup_table(path, table, out.backup);
+  read_mail_table(path, table, out.account_mail);
   out.embedded = out.database.empty();
   if (!out.embedded && out.keystore.empty())
     throw std::runtime_error(

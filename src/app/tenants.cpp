@@ -1,13 +1,14 @@
 // `varde tenant`: what the operator does with organisations, beside the running program.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
 
+#include "app/output.hpp"
 #include "app/program.hpp"
 #include "base/text.hpp"
 #include "privacy/contract/contract.hpp"
 #include "privacy/contract/package.hpp"
+#include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/reflect.hpp"
 
@@ -78,17 +79,17 @@ void certificate(trust::Base& base, const std::string& which) {
   throw std::runtime_error("no organisation " + which + " was removed");
 }
 
-void export_all(trust::Base& base, const TenantOptions& options) {
+void export_all(trust::Base& base, const TenantOptions& options, Output& file) {
   auto tenant = tenant_called(base, options.slug);
   extend(base);
-  std::ofstream file(options.out, std::ios::binary | std::ios::trunc);
-  auto receipt = privacy::write_organisation(base, tenant, [&](std::string_view bytes) {
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return file.good();
-  });
-  file.flush();
-  if (!receipt || !file.good())
-    throw std::runtime_error(options.out + " cannot be written. Is there room?");
+  // Entered first: nothing leaves without an entry.
+  trust::Ctx ctx(base, tenant, {});
+  trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", tenant});
+  ctx.commit();
+  auto receipt = privacy::write_organisation(
+      base, tenant, [&](std::string_view bytes) { return file.write(bytes); });
+  if (!receipt) throw std::runtime_error(options.out + " cannot be written. Is there room?");
+  file.keep();
   std::cout << fmt::format("{}: {} rows and {} files, {} bytes.\n", options.out, receipt->rows,
                            receipt->files, receipt->bytes);
 }
@@ -97,11 +98,13 @@ void export_all(trust::Base& base, const TenantOptions& options) {
 
 void work_on_tenants(const Settings& settings, std::string_view verb,
                      const TenantOptions& options) {
+  std::optional<Output> file;
+  if (verb == "export") file.emplace(options.out, Output::Existing::refused);
   beside(settings, [&](trust::Base& base) {
     if (verb == "list") list(base);
     if (verb == "end") end(base, options);
     if (verb == "certificate") certificate(base, options.slug);
-    if (verb == "export") export_all(base, options);
+    if (verb == "export") export_all(base, options, *file);
     if (verb == "reopen") {
       auto done = privacy::reopen(base, tenant_called(base, options.slug));
       if (!done) throw std::runtime_error(done.error().message);

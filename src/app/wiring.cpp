@@ -21,7 +21,8 @@ std::vector<trust::Module> make_modules(Program& program) {
                       .private_webhooks = program.settings.private_webhooks,
                       .alone = program.settings.embedded,
                       .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
-                      .on_stop = &program.on_stop}));
+                      .on_stop = &program.on_stop,
+                      .account_mail = program.settings.account_mail}));
   out.push_back(staffing::make_module(*program.base));
   out.push_back(privacy::make_module(*program.base));
   out.push_back(operate::make_module(*program.base, environment_of(program)));

@@ -15,6 +15,7 @@ struct EmbeddedFile {
 std::vector<EmbeddedFile> varde_migrations_files();
 std::vector<EmbeddedFile> varde_pages_files();
 std::vector<EmbeddedFile> varde_locales_files();
+std::vector<EmbeddedFile> varde_data_files();  ///< Lists: passwords/common.filter.
 std::vector<EmbeddedFile> varde_console_files();
 std::vector<EmbeddedFile> varde_facts_files();  ///< Made by the build: promises.json.
 

@@ -51,14 +51,22 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   };
   module.jobs = [&base, environment](jobs::Workers& workers) {
     add_delivery_jobs(base, environment, workers);
+    add_account_mail_jobs(base, environment.account_mail, workers);
     add_campaign_jobs(base, environment, workers);
     start_receiver(base, environment);
     add_journey_jobs(base, workers, environment.private_webhooks);
     add_sms_jobs(base, environment, workers);
   };
-  module.attention = [](trust::Ctx& ctx) {
+  module.attention = [nobody_carries_mail =
+                          environment.account_mail.host.empty()](trust::Ctx& ctx) {
     auto out = campaigns_attention(ctx);
     for (auto& item : journeys_attention(ctx)) out.push_back(std::move(item));
+    if (nobody_carries_mail && trust::may(ctx.role, trust::Right::users_manage))
+      out.push_back(
+          {"account_mail",
+           "Invitations and new passwords reach nobody yet: whoever runs Varde has set no "
+           "mail server for them, and reads them with `varde mail`.",
+           "/users", 0});
     return out;
   };
   module.setup = [](trust::Ctx& ctx) {
@@ -75,7 +83,8 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
       out.insert(out.end(), more.begin(), more.end());
     return out;
   };
-  for (auto& claims : {core_claims(), form_claims(), journey_claims(), sms_claims()})
+  for (auto& claims :
+       {core_claims(), account_mail_claims(), form_claims(), journey_claims(), sms_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }

@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "net/fiber.hpp"
+#include "outreach/account_mail/account_mail.hpp"
 #include "trust/module.hpp"
 
 namespace varde::outreach {
@@ -22,6 +23,7 @@ struct Environment {
   bool alone = false;
   net::Loop* loop = nullptr;  ///< Where it runs; null when nothing is started (`varde openapi`).
   std::vector<std::function<void()>>* on_stop = nullptr;  ///< The program's.
+  AccountMailSettings account_mail;                       ///< The platform's own mail server.
 };
 
 trust::Module make_module(trust::Base& base, const Environment& environment);

@@ -13,6 +13,8 @@ std::string word(Right right) {
 bool may(Role role, Right right) {
   switch (right) {
     case Right::anonymous:
+    case Right::login_begun:
+    case Right::factor_setup:
     case Right::account:
     case Right::user:
       return true;

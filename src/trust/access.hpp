@@ -17,12 +17,15 @@ enum class Role {
 };
 BOOST_DESCRIBE_ENUM(Role, administrator, editor, viewer, requester, privacy_officer, auditor)
 
-/// What an endpoint asks for. The first three are states of a login; the others are rights of a
-/// role within a tenant.
+/// What an endpoint asks for. The first five are how far a login must have come, each further than
+/// the one before; the others are rights of a role within a tenant, for complete logins.
 enum class Right {
-  anonymous,  ///< Anybody; the handler must need no tenant.
-  account,    ///< A login in any state: it may lack the second factor, the terms, a tenant.
-  user,       ///< A complete login in a tenant, whatever the role.
+  anonymous,     ///< Anybody; the handler must need no tenant.
+  login_begun,   ///< The password was right. Only what finishes the login or abandons it.
+  factor_setup,  ///< Nothing is missing but the second factor that the role demands and that was
+                 ///< never set up. Only what sets it up, or leads to where it is not demanded.
+  account,       ///< Whose login it is is proven; terms or a tenant may be missing.
+  user,          ///< A complete login in a tenant, whatever the role.
   persons_read,
   persons_write,
   persons_export,
@@ -47,11 +50,11 @@ enum class Right {
   /// rules of retention, receipts of erasures, and the trail without values and names of things.
   evidence_read,
 };
-BOOST_DESCRIBE_ENUM(Right, anonymous, account, user, persons_read, persons_write, persons_export,
-                    segments_write, campaigns_read, campaigns_write, campaigns_send, forms_write,
-                    journeys_write, channels_manage, users_manage, audit_read, settings_manage,
-                    shifts_read, shifts_request, shifts_write, staffing_manage, rules_override,
-                    requests_handle, contract_end, evidence_read)
+BOOST_DESCRIBE_ENUM(Right, anonymous, login_begun, factor_setup, account, user, persons_read,
+                    persons_write, persons_export, segments_write, campaigns_read, campaigns_write,
+                    campaigns_send, forms_write, journeys_write, channels_manage, users_manage,
+                    audit_read, settings_manage, shifts_read, shifts_request, shifts_write,
+                    staffing_manage, rules_override, requests_handle, contract_end, evidence_read)
 
 /// "persons.read"
 std::string word(Right right);

@@ -27,14 +27,23 @@ struct AuditEntry {
   std::optional<Uuid> object_id;
   std::optional<Uuid> person_id;  ///< Whom the values are about.
   std::vector<FieldChange> changes;
-  const crypto::Key* person_key =
-      nullptr;  ///< Seals the values; without it only the names of the fields are kept.
+  /// Seals the values of an entry about a person; without it only the names of the fields are kept.
+  /// Values of entries about nobody are sealed under the organisation's key.
+  const crypto::Key* person_key = nullptr;
   std::optional<Actor> by = std::nullopt;  ///< Whose deed it is, when it is not the context's.
 };
 
 /// Writes entries with the caller's transaction, in one statement however many.
 void record(Ctx& ctx, const std::vector<AuditEntry>& entries);
 inline void record(Ctx& ctx, AuditEntry entry) { record(ctx, std::vector{std::move(entry)}); }
+
+/// The same for what the role that works across organisations changes (users, accounts): in its
+/// transaction, so that neither is there without the other.
+void record(Base& base, db::Tx& tx, const Uuid& tenant, const Actor& by, const std::string& network,
+            const std::vector<AuditEntry>& entries);
+
+/// What seals the values of entries that are about no person.
+crypto::Key values_key(Base& base, const Uuid& tenant);
 
 /// How many persons an answer may show without an entry: what one looks through, not reads.
 inline constexpr std::size_t kBulkRead = 25;

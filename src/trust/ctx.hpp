@@ -90,6 +90,7 @@ class Ctx {
   Actor actor;
   Role role = Role::viewer;
   Uuid session;
+  Timestamp proved_at;  ///< When the user gave the second factor (or the password) last.
   std::string network;  ///< /24 or /48 of the client; of a command, who runs it.
   std::string request_id;
 

@@ -51,6 +51,12 @@ int Limiter::peek(const std::string& key) {
                                                    std::chrono::duration<double>(every_).count())));
 }
 
+void Limiter::give_back(const std::string& key) {
+  std::lock_guard lock(mutex_);
+  auto& bucket = refill(key);
+  bucket.tokens = std::min(burst_, bucket.tokens + 1);
+}
+
 void Limiter::forgive(const std::string& key) {
   std::lock_guard lock(mutex_);
   refill(key).tokens = burst_;

@@ -20,6 +20,8 @@ class Limiter {
   int take(const std::string& key);
   /// Whether a token is there, without taking it.
   int peek(const std::string& key);
+  /// Gives back what take() took.
+  void give_back(const std::string& key);
   /// Gives the key its full burst back.
   void forgive(const std::string& key);
 

@@ -78,12 +78,8 @@ std::optional<SystemMail> notice_mail(Base& base, const Uuid& tenant, const Uuid
   auto found = ctx.tx().maybe<Addressed>(kToMail, notice);
   auto to = found ? account_identity(base, found->account_id) : std::nullopt;
   if (!to) return std::nullopt;
-  return SystemMail{to->email.reveal(),
-                    found->text,
-                    found->text,
-                    "Open it in Varde",
-                    base.public_url + found->href,
-                    tenant};
+  return SystemMail{to->email, found->text, found->text, "Open it in Varde",
+                    Personal(base.public_url + found->href)};
 }
 
 void add_notice_routes(Api& api) {

@@ -59,7 +59,14 @@ struct RouteInfo {
   std::string summary;
   int access = 0;  ///< The application's access word (trust::Right); the web floor only carries it.
   std::size_t body_limit = 256 * 1024;
+  bool fresh = false;  ///< Sensitive: the user must have proven a short while ago who she is.
 };
+
+/// An endpoint for what is sensitive.
+inline RouteInfo fresh(RouteInfo info) {
+  info.fresh = true;
+  return info;
+}
 
 /// An answer with headers of its own (a cookie, say).
 template <class T>
@@ -346,6 +353,11 @@ class Api {
     };
     endpoint.describe = [info](Schemas& schemas) {
       json::object out{{"operationId", info.id}, {"summary", info.summary}};
+      if (info.fresh)
+        out["description"] =
+            "Sensitive: answers 403 with the kind factor-again when the second factor (or, without "
+            "one, the password) was given more than a quarter of an hour ago. Give it again "
+            "(POST /api/v1/session/again) and repeat the request.";
       json::array parameters;
       [[maybe_unused]] auto each = [&](auto tag) {
         using Arg = typename decltype(tag)::type;

@@ -87,13 +87,6 @@ class Staff(unittest.TestCase):
 
     def leader(self, email, password="violet tractor sings at dawn"):
         """Somebody who may ask for shifts, and no more."""
-        self.admin.ok("POST", "/api/v1/users/invitations", {"email": email, "role": "requester"})
-
-        def invitation():
-            for item in self.admin.ok("GET", "/api/v1/mailbox?q=" + email)["items"]:
-                if found := re.search(r"invitation[/#?]\S*?([A-Za-z0-9_.~-]{20,})", self.admin.ok("GET", "/api/v1/mailbox/" + item["id"])["text"]):
-                    return found[1]
-        self.program.client().ok("POST", "/api/v1/invitations/accept", {"token": varde.wait_for(invitation, "the invitation"), "name": "Workplace Leader", "password": password})
-        client = self.program.client()
+        client = self.program.join(self.admin, email, "requester", password, "Workplace Leader")
         client.login(email, password)
         return client

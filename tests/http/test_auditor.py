@@ -33,14 +33,7 @@ class Auditor(unittest.TestCase):
 
     @classmethod
     def invited(cls, email, role, name="Audrey Checker"):
-        cls.admin.ok("POST", "/api/v1/users/invitations", {"email": email, "role": role})
-
-        def invitation():
-            for item in cls.admin.ok("GET", "/api/v1/mailbox?q=" + email)["items"]:
-                if found := re.search(r"invitation[/#?]\S*?([A-Za-z0-9_.~-]{20,})", cls.admin.ok("GET", "/api/v1/mailbox/" + item["id"])["text"]):
-                    return found[1]
-        cls.program.client().ok("POST", "/api/v1/invitations/accept", {"token": varde.wait_for(invitation, "the invitation"), "name": name, "password": PASSWORD})
-        client = cls.program.client()
+        client = cls.program.join(cls.admin, email, role, PASSWORD, name)
         client.login(email, PASSWORD)
         return client
 

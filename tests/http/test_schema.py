@@ -9,11 +9,13 @@ GLOBAL = {
     "source_ref": "leads from a link to its tenant", "schema_migration": "the schema's own",
     "restore_point": "a moment of all organisations", "drill": "the same",
     "tenant_rest": "whose jobs the queue leaves alone, and the queue spans tenants",
+    "account_device": "of an account", "account_mail": "the platform's own mail, which no organisation may read",
     "head_post_state": "whether the installation's witness can be reached",
 }
 # Tenant tables that the system role reaches too, and why.
 SYSTEM = {"tenant", "membership", "idempotency", "image", "provider",  # provider: whose it is, of SMS gateways alone
           "restore_point_state",  # drills compare all organisations at once
+          "audit_entry",  # what happens to users is entered with it; insert-only
           "contract_end",  # outlives its organisation
           "head_mail", "head_post", "audit_head"}  # who is due, what the witness has, and what is new: of all organisations at once
 
@@ -21,6 +23,7 @@ SYSTEM = {"tenant", "membership", "idempotency", "image", "provider",  # provide
 # What is claimed as personal and not handed out to the persons themselves, and why.
 NOT_HANDED_OUT = {
     "account": "users of the console, not persons", "membership": "users", "invitation": "users", "session": "users", "password_reset": "users",
+    "account_device": "users", "account_mail": "users",
     "notification": "what users were told; names no person", "contract_end": "which users ended the contract, and belonged to it", "import_piece": "a file as it came: what it said of a person is the person's row",
     "export_piece": "a copy of what is stored elsewhere, for days", "sms_reply": "that a callback was taken: no person, no text",
     "head_mail": "to whom an organisation has heads of its trail sent: a user or somebody outside",

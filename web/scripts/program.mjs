@@ -1,6 +1,6 @@
 // The real program with the demo organisation in it, and a browser, for shots, walk and lcp. Its clock is a file that
 // is moved forward where time must pass (a second factor's code works only once).
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -88,7 +88,9 @@ export async function startProgram(browser) {
     })
     // From here on nobody answers by themselves.
     const endSimulation = () => demo?.kill()
-    const started = { base, login, stop, now, moveClock, endSimulation }
+    // What the platform wrote to those with a login: kept for the operator, the newest first.
+    const accountMails = () => JSON.parse(execFileSync(binary, ['mail', '--json', '--limit', '200', '--data', data]))
+    const started = { base, login, stop, now, moveClock, endSimulation, accountMails }
     // The demo logs in with the code of the real time: ours is the one before. Nor does the clock jump while it sends.
     moveClock(-62)
     // Its words are written down before the account is made.
@@ -98,6 +100,7 @@ export async function startProgram(browser) {
         if (!/: 401 /.test(error.message)) throw error
       }),
     )
+    started.api.accountMails = accountMails
     moveClock(31)
     demo = run('python3', [join(root, 'demo/demo.py'), data, base])
     await until('the demo organisation to be filled', () => existsSync(join(data, 'demo/filled')), 300)
@@ -136,7 +139,17 @@ export async function logIn(program, context) {
   if (session.state === 'terms_required')
     session = await api('POST', '/session/terms', { version: session.terms.version })
   if (session.state !== 'ready') throw new Error(`logged in no further than ${session.state}`)
-  return api
+  // What is sensitive asks for the second factor again when time has passed.
+  return async (...call) => {
+    try {
+      return await api(...call)
+    } catch (error) {
+      if (!/"factor-again"/.test(error.message)) throw error
+      program.moveClock(31)
+      await api('POST', '/session/again', { code: totp(totp_secret, program.now()) })
+      return api(...call)
+    }
+  }
 }
 
 export const startBrowser = () =>

@@ -5,16 +5,11 @@ import { apiOf, until } from './program.mjs'
 export const PASSWORD = 'violet tractor sings at dawn'
 const csv = (type, lines) => ({ raw: lines.join('\n'), type })
 
-/** The address in the newest captured message to `to` that matches `pattern`. */
+/** The address in the newest mail of the platform to `to` that matches `pattern`. */
 async function linkTo(api, to, pattern) {
-  return until(`a message to ${to}`, async () => {
-    const { items } = await api('GET', `/mailbox?q=${encodeURIComponent(to)}`)
-    for (const row of items) {
-      const { text, html } = await api('GET', `/mailbox/${row.id}`)
-      const found = pattern.exec(`${text ?? ''} ${html ?? ''}`)
-      if (found) return found[0]
-    }
-    return undefined
+  return until(`a message to ${to}`, () => {
+    const found = api.accountMails().find((mail) => mail.to === to && pattern.test(mail.link))
+    return found && pattern.exec(found.link)[0]
   })
 }
 

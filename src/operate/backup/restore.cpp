@@ -232,7 +232,9 @@ class Restore {
 
   static std::vector<Uuid> tenants_of(trust::Base& base) {
     auto tx = base.database.system();
-    return tx.all<Uuid>(kTenants);
+    auto out = tx.all<Uuid>(kTenants);
+    out.push_back(trust::kAccounts);  // the trail of what happened to accounts
+    return out;
   }
   static void grow_all(trust::Base& base) {
     for (const auto& tenant : tenants_of(base)) trust::grow_whole(base, tenant);

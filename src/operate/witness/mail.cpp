@@ -128,20 +128,22 @@ void add_head_mail_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/audit/mail", "getHeadMail",
            "Who gets the newest head of the trail by mail each day", access},
           [](Ctx& ctx) -> Result<HeadMail> { return view(ctx); });
-  api.add({"PUT", "/api/v1/audit/mail", "setHeadMail",
-           "Has the newest signed head of the trail sent to an address, now and each day", access},
-          [](Ctx& ctx, const web::Body<HeadMailNew>& in) -> Result<HeadMail> {
-            if (ascii_lower(std::string(trim(in->confirm.value))) != ascii_lower(in->address.value))
-              return bad_input("/confirm", "must be the same address, typed again.");
-            if (auto may = trust::Egress::may_send(ctx); !may) return may.error();
-            auto sealed = crypto::seal(ctx.base.keys.tenant_key(ctx.tenant, kPurpose),
-                                       in->address.value, context_of(ctx.tenant));
-            ctx.tx().later(kSetHeadMail, ctx.tenant, db::Bytes{sealed}, ctx.actor.id, now());
-            trust::record(
-                ctx, trust::AuditEntry{"audit.mail", "tenant", ctx.tenant, {}, {{"set", {}, {}}}});
-            jobs::enqueue(ctx.tx(), {.kind = "witness.mail-now", .unique_key = "witness.mail-now"});
-            return view(ctx);
-          });
+  api.add(
+      web::fresh({"PUT", "/api/v1/audit/mail", "setHeadMail",
+                  "Has the newest signed head of the trail sent to an address, now and each day",
+                  access}),
+      [](Ctx& ctx, const web::Body<HeadMailNew>& in) -> Result<HeadMail> {
+        if (ascii_lower(std::string(trim(in->confirm.value))) != ascii_lower(in->address.value))
+          return bad_input("/confirm", "must be the same address, typed again.");
+        if (auto may = trust::Egress::may_send(ctx); !may) return may.error();
+        auto sealed = crypto::seal(ctx.base.keys.tenant_key(ctx.tenant, kPurpose),
+                                   in->address.value, context_of(ctx.tenant));
+        ctx.tx().later(kSetHeadMail, ctx.tenant, db::Bytes{sealed}, ctx.actor.id, now());
+        trust::record(ctx,
+                      trust::AuditEntry{"audit.mail", "tenant", ctx.tenant, {}, {{"set", {}, {}}}});
+        jobs::enqueue(ctx.tx(), {.kind = "witness.mail-now", .unique_key = "witness.mail-now"});
+        return view(ctx);
+      });
   api.add({"DELETE", "/api/v1/audit/mail", "stopHeadMail", "Nobody gets the heads by mail any more",
            access},
           [](Ctx& ctx) -> Result<HeadMail> {

@@ -305,8 +305,8 @@ void add_channel_routes(trust::Api& api, bool allow_private) {
         }
         return page;
       });
-  api.add({"POST", "/api/v1/providers", "createProvider", "Adds a provider",
-           access(Right::channels_manage)},
+  api.add(web::fresh({"POST", "/api/v1/providers", "createProvider", "Adds a provider",
+                      access(Right::channels_manage)}),
           [](Ctx& ctx, const web::Body<ProviderInput>& in) -> Result<web::Created<ProviderView>> {
             ProviderRecord r;
             r.provider_id = Uuid::make();
@@ -343,8 +343,8 @@ void add_channel_routes(trust::Api& api, bool allow_private) {
             if (!r) return gone();
             return view(ctx, *r);
           });
-  api.add({"PATCH", "/api/v1/providers/{id}", "updateProvider", "Changes a provider",
-           access(Right::channels_manage)},
+  api.add(web::fresh({"PATCH", "/api/v1/providers/{id}", "updateProvider", "Changes a provider",
+                      access(Right::channels_manage)}),
           [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<ProviderInput>& in) -> Result<ProviderView> {
             auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
@@ -362,8 +362,8 @@ void add_channel_routes(trust::Api& api, bool allow_private) {
             r->version = match.or_current(r->version) + 1;
             return view(ctx, *r);
           });
-  api.add({"DELETE", "/api/v1/providers/{id}", "deleteProvider", "Removes a provider",
-           access(Right::channels_manage)},
+  api.add(web::fresh({"DELETE", "/api/v1/providers/{id}", "deleteProvider", "Removes a provider",
+                      access(Right::channels_manage)}),
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteProvider, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"provider.delete", "provider", path->id});

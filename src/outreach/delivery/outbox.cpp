@@ -7,7 +7,6 @@
 #include "outreach/delivery/sender.hpp"
 #include "people/subject/subject.hpp"
 #include "trust/egress.hpp"
-#include "trust/identity/identity.hpp"
 #include "trust/names.hpp"
 #include "trust/sealed.hpp"
 
@@ -392,32 +391,6 @@ class OutboxRun {
   std::optional<Timestamp> deferred_until_;
 };
 
-// A mail of the platform to a user goes the way of the tenant it is about.
-Result<jobs::Outcome> send_system_mail(trust::Base& base, const jobs::Job& job) {
-  auto mail = trust::system_mail(base, job.payload.text);
-  if (!mail || !mail->tenant_id) return jobs::Outcome::done();
-  Ctx ctx(base, *mail->tenant_id, {trust::ActorKind::system, {}});
-  OutboxMessage message;
-  message.to = Personal(mail->to);
-  message.source_kind = SourceKind::system;
-  message.source_id = *mail->tenant_id;
-  message.subject = "{{ links.subject }}";
-  message.text = "{{ links.text }}\n\n{{ links.label }}:\n{{ links.action }}\n";
-  message.links = {{"subject", mail->subject},
-                   {"text", mail->text},
-                   {"label", mail->link_label},
-                   {"action", mail->link}};
-  message.transactional = true;
-  message.track = false;
-  enqueue_message(ctx, message);
-  ctx.commit();
-  return jobs::Outcome::done();
-}
-
-}  // namespace
-
-namespace {
-
 enum class OutboxState { queued = 1, sent = 2, failed = 3 };
 BOOST_DESCRIBE_ENUM(OutboxState, queued, sent, failed)
 struct OutboxOf {
@@ -483,8 +456,6 @@ void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::
                        ids.push_back(*parsed);
                    return OutboxRun(base, environment, *job.tenant_id).go(ids);
                  });
-  workers.handle("mail.system",
-                 [&base](const jobs::Job& job) { return send_system_mail(base, job); });
 }
 
 }  // namespace varde::outreach

@@ -1233,9 +1233,9 @@ void add_journey_routes(trust::Api& api) {
             }
             return page;
           });
-  api.add({"GET", "/api/v1/journeys/{id}/webhook-secret", "getJourneyWebhookSecret",
-           "The secret that signs this journey's webhooks (Standard Webhooks)",
-           access(Right::settings_manage)},
+  api.add(web::fresh({"GET", "/api/v1/journeys/{id}/webhook-secret", "getJourneyWebhookSecret",
+                      "The secret that signs this journey's webhooks (Standard Webhooks)",
+                      access(Right::settings_manage)}),
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<WebhookSecret> {
             if (!ctx.tx().maybe<JourneyRecord>(kJourney, path->id))
               return not_found("This journey does not exist any more.");

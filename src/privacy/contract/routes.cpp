@@ -107,20 +107,21 @@ void add_contract_routes(trust::Api& api) {
            access(Right::contract_end)},
           [](Ctx& ctx) -> Result<ContractView> { return view_of(ctx); });
 
-  api.add({"POST", "/api/v1/contract/end", "endContract",
+  api.add(
+      web::fresh(
+          {"POST", "/api/v1/contract/end", "endContract",
            "Announces the end of the contract: logins close, and 30 days later all data is removed",
-           access(Right::contract_end)},
-          [](Ctx& ctx, const web::Body<EndIn>& in) -> Result<ContractView> {
-            if (in->confirm.value != trust::tenant_settings(ctx).slug)
-              return bad_input("/confirm", "must be the organisation's short name.");
-            VARDE_TRY(auto record,
-                      announce_end(ctx, {in->wanted, in->ends_at.value_or(now()),
-                                         in->reason ? in->reason->value : std::string()}));
-            if (record.ends_at <= now())
-              jobs::enqueue(ctx.tx(),
-                            {.kind = "contract.settle-now", .unique_key = "contract.settle-now"});
-            return view_of(ctx);
-          });
+           access(Right::contract_end)}),
+      [](Ctx& ctx, const web::Body<EndIn>& in) -> Result<ContractView> {
+        if (in->confirm.value != trust::tenant_settings(ctx).slug)
+          return bad_input("/confirm", "must be the organisation's short name.");
+        VARDE_TRY(auto record, announce_end(ctx, {in->wanted, in->ends_at.value_or(now()),
+                                                  in->reason ? in->reason->value : std::string()}));
+        if (record.ends_at <= now())
+          jobs::enqueue(ctx.tx(),
+                        {.kind = "contract.settle-now", .unique_key = "contract.settle-now"});
+        return view_of(ctx);
+      });
 
   api.add({"DELETE", "/api/v1/contract/end", "withdrawContractEnd",
            "Withdraws the end that was announced", access(Right::contract_end)},
@@ -129,30 +130,30 @@ void add_contract_routes(trust::Api& api) {
             return view_of(ctx);
           });
 
-  api.add(
-      {"GET", "/api/v1/contract/export", "exportOrganisation",
-       "Everything that the organisation has here, as one ZIP file", access(Right::contract_end)},
-      [](Ctx& ctx) -> Result<net::Response> {
-        auto turn = std::make_shared<Turn>();
-        if (!turn->mine)
-          return limited("Such a file is being written already. Try again in a minute.", 60);
-        trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", ctx.tenant});
-        net::Response response;
-        auto slug = trust::tenant_settings(ctx).slug;
-        response.with("Content-Type", "application/zip")
-            .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
-                                                     to_rfc3339(now()).substr(0, 10)))
-            .with("Cache-Control", "no-store");
-        response.stream = [&base = ctx.base, tenant = ctx.tenant, turn](net::BodyWriter& out) {
-          auto receipt = write_organisation(
-              base, tenant, [&](std::string_view bytes) { return out.write(bytes); });
-          if (!receipt) return;
-          Ctx own(base, tenant, {});
-          own.tx().later(kExported, now(), db::Bytes{receipt->manifest_sha256});
-          own.commit();
-        };
-        return response;
-      });
+  api.add(web::fresh({"GET", "/api/v1/contract/export", "exportOrganisation",
+                      "Everything that the organisation has here, as one ZIP file",
+                      access(Right::contract_end)}),
+          [](Ctx& ctx) -> Result<net::Response> {
+            auto turn = std::make_shared<Turn>();
+            if (!turn->mine)
+              return limited("Such a file is being written already. Try again in a minute.", 60);
+            trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", ctx.tenant});
+            net::Response response;
+            auto slug = trust::tenant_settings(ctx).slug;
+            response.with("Content-Type", "application/zip")
+                .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
+                                                         to_rfc3339(now()).substr(0, 10)))
+                .with("Cache-Control", "no-store");
+            response.stream = [&base = ctx.base, tenant = ctx.tenant, turn](net::BodyWriter& out) {
+              auto receipt = write_organisation(
+                  base, tenant, [&](std::string_view bytes) { return out.write(bytes); });
+              if (!receipt) return;
+              Ctx own(base, tenant, {});
+              own.tx().later(kExported, now(), db::Bytes{receipt->manifest_sha256});
+              own.commit();
+            };
+            return response;
+          });
 }
 
 void add_contract_pages(trust::Base& base, web::Router& router) {

@@ -75,16 +75,16 @@ std::size_t replay(trust::Base& base) {
 void add_erasure_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
-  api.add(
-      {"POST", "/api/v1/persons/erase", "erasePersons",
-       "Erases up to 1,000 persons: rows and keys, in backups too", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Body<EraseMany>& in) -> Result<ErasedCount> {
-        if (in->ids.empty() || in->ids.size() > kMostAtOnce)
-          return bad_input("/ids", "must name 1 to 1,000 persons.");
-        auto ids = people::existing(ctx, in->ids);
-        people::erase(ctx, ids);
-        return ErasedCount{std::ssize(ids)};
-      });
+  api.add(web::fresh({"POST", "/api/v1/persons/erase", "erasePersons",
+                      "Erases up to 1,000 persons: rows and keys, in backups too",
+                      access(Right::persons_write)}),
+          [](Ctx& ctx, const web::Body<EraseMany>& in) -> Result<ErasedCount> {
+            if (in->ids.empty() || in->ids.size() > kMostAtOnce)
+              return bad_input("/ids", "must name 1 to 1,000 persons.");
+            auto ids = people::existing(ctx, in->ids);
+            people::erase(ctx, ids);
+            return ErasedCount{std::ssize(ids)};
+          });
 
   api.add({"GET", "/api/v1/erasures", "listErasures", "Who was erased, newest first",
            access(Right::evidence_read)},

@@ -41,7 +41,8 @@ struct Login {
   std::string terms_version;
   std::optional<Role> role;
   bool totp_demanded = false;
-  bool ended = false;  ///< The tenant's contract has ended: may_after_end says what is left.
+  bool ended = false;   ///< The tenant's contract has ended: may_after_end says what is left.
+  Timestamp proved_at;  ///< When the second factor (or the password, without one) was given last.
   Timestamp last_seen_at, expires_at;
   SessionState state() const;
 };
@@ -57,6 +58,9 @@ struct NewAccount {
   std::string name, email, password;
   bool operator_staff = false;
   std::optional<std::string> totp_secret;  ///< Confirmed from the start.
+  std::string password_hash{};  ///< Instead of `password`, where it was worked on already.
+  /// Whose address it is is known: somebody answered a mail to it, or the operator says so.
+  bool verified = false;
 };
 Result<Uuid> create_account(Base& base, const NewAccount& account);
 void add_member(Base& base, const Uuid& tenant, const Uuid& account, Role role);
@@ -65,8 +69,8 @@ std::unordered_map<Uuid, std::string> account_names(Base& base, const std::vecto
 std::optional<AccountIdentity> account_identity(Base& base, const Uuid& id);
 
 /// Refuses a password that the platform's floor does not allow: at least 15 characters alone or 8
-/// with a second factor, at most 256, no composition rules, not common, not built from `about`
-/// (name, address), zxcvbn's estimate at least 3 of 4.
+/// with a second factor, at most 256, no composition rules, not known from breaches, not built from
+/// `about` (name, address), zxcvbn's estimate at least 3 of 4.
 struct PasswordVerdict {
   bool ok = false;
   int score = 0;
@@ -75,11 +79,21 @@ struct PasswordVerdict {
 PasswordVerdict judge_password(std::string_view password, bool second_factor,
                                const std::vector<std::string>& about);
 
-/// A message of the platform itself to a user: what, to whom, which link.
+/// A message of the platform itself to a user: what, to whom, which link. It is never an
+/// organisation's: no tenant's provider carries it, no mailbox of theirs shows it, no suppression
+/// of theirs concerns it.
 struct SystemMail {
-  std::string to, subject, text, link_label, link;
-  std::optional<Uuid> tenant_id;  ///< Whose provider carries it.
+  Personal to;
+  std::string subject, text, link_label;
+  Personal link;  ///< It may open an account.
 };
+/// Has the owner of an account told, by a mail of the platform, that something was done to it or
+/// with it. `what` is a sentence without a full stop and without personal data.
+void tell_owner(db::Tx& tx, const Uuid& account, std::string_view what);
+/// Errors: forbidden ("factor-again"), when the user gave the second factor (or, without one, the
+/// password) more than a quarter of an hour ago. For what is sensitive only sometimes; what always
+/// is says so in its route (web::fresh).
+Result<void> demand_fresh(const Ctx& ctx);
 /// The mail that the job "mail.system" with this payload asks for; nullopt when it is no longer
 /// wanted (used, expired).
 std::optional<SystemMail> system_mail(Base& base, const std::string& payload);
@@ -91,6 +105,7 @@ bool from_another_site(const net::Request& request);
 
 class Identity {
  public:
+  struct Impl;  ///< For the files of this folder.
   explicit Identity(Base& base);
   ~Identity();
 
@@ -103,7 +118,6 @@ class Identity {
   void forget_sessions();
 
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

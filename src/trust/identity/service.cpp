@@ -4,21 +4,13 @@
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/password.hpp"
-#include "jobs/queue.hpp"
+#include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
-#include "trust/notice.hpp"
+#include "trust/identity/known_passwords.hpp"
 
 namespace varde::trust {
 
 using namespace store;
-
-SessionState Login::state() const {
-  if (totp_confirmed && !totp_passed) return SessionState::totp_required;
-  if (totp_demanded && !totp_confirmed) return SessionState::totp_setup_required;
-  if (terms_version != kTermsVersion) return SessionState::terms_required;
-  if (!tenant_id || !role) return SessionState::tenant_required;
-  return SessionState::ready;
-}
 
 // ---- accounts
 // --------------------------------------------------------------------------------------------------------------
@@ -77,7 +69,8 @@ std::optional<Uuid> find_account(Base& base, std::string_view email) {
 Result<Uuid> create_account(Base& base, const NewAccount& account) {
   auto id = Uuid::make();
   auto key = base.keys.create_keys(kAccounts, {&id, 1}).front();
-  auto password_hash = account.password.empty() ? std::string() : hash_in_pool(account.password);
+  auto password_hash =
+      account.password.empty() ? account.password_hash : hash_in_pool(account.password);
   std::optional<db::Bytes> totp;
   if (account.totp_secret)
     totp = db::Bytes{crypto::seal(key, *account.totp_secret, "totp:" + id.str())};
@@ -85,7 +78,9 @@ Result<Uuid> create_account(Base& base, const NewAccount& account) {
   try {
     tx.query(kInsertAccount, id, db::Bytes{email_hash(base, account.email)},
              db::Bytes{seal_account(key, id, {Personal(account.name), Personal(account.email)})},
-             password_hash, totp, account.totp_secret.has_value(), account.operator_staff, now());
+             password_hash, totp, account.totp_secret.has_value(), account.operator_staff, now(),
+             account.verified ? std::optional(now()) : std::nullopt);
+    record_account(base, tx, id, "account.create", "", {});
     tx.commit();
   } catch (const db::SqlError& e) {
     if (!e.is_unique_violation()) throw;
@@ -145,7 +140,7 @@ PasswordVerdict judge_password(std::string_view password, bool second_factor,
         second_factor
             ? "Use at least 8 characters. Three or four unrelated words are easy to remember."
             : "Use at least 15 characters. Three or four unrelated words are easy to remember.";
-  } else if (common) {
+  } else if (common || is_known_password(password)) {
     out.hint = "This password is on the lists that attackers try first.";
   } else if (entropy < 28) {
     out.hint =
@@ -157,70 +152,33 @@ PasswordVerdict judge_password(std::string_view password, bool second_factor,
   return out;
 }
 
-// ---- mails of the platform
-// ---------------------------------------------------------------------------------------------------
-
-std::string mail_token(Base& base, std::string_view purpose, const Uuid& id) {
-  auto key = base.keys.installation_key("mail-token");
-  return base64url(std::string(id.view()) +
-                   crypto::keyed_hash(key, std::string(purpose) + std::string(id.view()), 16));
+Result<bool> is_password(const std::string& stored, const std::string& given) {
+  auto right = std::make_shared<bool>(false);
+  auto work = [right, stored, given] {
+    if (stored.empty()) {
+      crypto::pretend_to_verify(given);
+    } else {
+      *right = crypto::verify_password(stored, given);
+    }
+  };
+  if (!password_pool().run(work))
+    return Error{ErrorCode::unavailable,
+                 "Many people are logging in right now. Try again in a few seconds.",
+                 {},
+                 {},
+                 5};
+  return *right;
 }
 
-std::optional<Uuid> read_mail_token(Base& base, std::string_view purpose, std::string_view token) {
-  auto raw = unbase64(token);
-  if (!raw || raw->size() != 32) return std::nullopt;
-  Uuid id;
-  std::memcpy(id.bytes.data(), raw->data(), 16);
-  return crypto::equal(mail_token(base, purpose, id), token) ? std::optional(id) : std::nullopt;
-}
+// ---- what happened to an account
 
-std::string reset_hash(const Uuid& id) { return crypto::sha256("reset:" + id.str()); }
-
-std::string open_invitation(Base& base, const InvitationRow& row) {
-  auto key = crypto::derive(base.keys.installation_key("invitation"), row.invitation_id.view());
-  return crypto::open(key, row.sealed.data, "invitation").value_or("");
-}
-
-std::optional<SystemMail> system_mail(Base& base, const std::string& payload) {
-  auto value = boost::json::parse(payload);
-  std::string kind(value.at("kind").as_string());
-  auto id = Uuid::parse(std::string_view(value.at("id").as_string()));
-  if (!id) return std::nullopt;
-  if (kind == "notice") {
-    auto tenant = Uuid::parse(std::string_view(value.at("tenant_id").as_string()));
-    return tenant ? notice_mail(base, *tenant, *id) : std::nullopt;
-  }
-  auto tx = base.database.system();
-  if (kind == "invitation") {
-    auto row = tx.maybe<InvitationRow>(kInvitation, *id, now());
-    if (!row) return std::nullopt;
-    return SystemMail{
-        open_invitation(base, *row),
-        fmt::format("You are invited to {} in Varde", row->tenant_name),
-        fmt::format(
-            "You are invited to work with {} in Varde as {}. The invitation is valid until {}.",
-            row->tenant_name, web::enum_word(row->role), to_rfc3339(row->expires_at)),
-        "Accept the invitation",
-        base.public_url + "/invitation/" + mail_token(base, "invitation", *id),
-        row->tenant_id};
-  }
-  if (kind == "password_reset") {
-    auto account = tx.maybe<Uuid>(kReset, db::Bytes{reset_hash(*id)}, now());
-    if (!account) return std::nullopt;
-    auto identity = account_identity(base, *account);
-    if (!identity) return std::nullopt;
-    std::optional<Uuid> tenant;
-    if (auto rows = tx.query(kMemberships, *account); !rows.empty()) tenant = rows.get<Uuid>(0, 0);
-    return SystemMail{
-        identity->email.reveal(),
-        "Choose a new password for Varde",
-        "Somebody, probably you, asked for a new password. The link works once, for one hour. If "
-        "it was not you, do nothing.",
-        "Choose a new password",
-        base.public_url + "/reset/" + mail_token(base, "password_reset", *id),
-        tenant};
-  }
-  return std::nullopt;
+void record_account(Base& base, db::Tx& tx, const Uuid& account, std::string action,
+                    const std::string& network, const Actor& by,
+                    const std::vector<FieldChange>& changes) {
+  auto key = changes.empty() ? std::nullopt : base.keys.key(kAccounts, account);
+  record(
+      base, tx, kAccounts, by, network,
+      {AuditEntry{std::move(action), "account", account, account, changes, key ? &*key : nullptr}});
 }
 
 }  // namespace varde::trust

@@ -14,10 +14,13 @@ struct AccountRow {
   std::int64_t totp_last_step = 0;
   std::vector<db::Bytes> recovery_hashes;
   std::string terms_version, locale, time_zone;
+  std::optional<Timestamp> verified_at;
+  int failures = 0, device_failures = 0;
 };
 BOOST_DESCRIBE_STRUCT(AccountRow, (),
                       (account_id, email_hash, sealed, password_hash, totp_sealed, totp_confirmed,
-                       totp_last_step, recovery_hashes, terms_version, locale, time_zone))
+                       totp_last_step, recovery_hashes, terms_version, locale, time_zone,
+                       verified_at, failures, device_failures))
 
 struct LoginRow {
   Uuid session_id, account_id;
@@ -28,12 +31,12 @@ struct LoginRow {
   std::optional<bool> suspended;
   std::optional<std::vector<std::int64_t>> totp_roles;
   std::optional<int> tenant_state;
-  Timestamp last_seen_at, expires_at;
+  Timestamp proved_at, last_seen_at, expires_at;
 };
 BOOST_DESCRIBE_STRUCT(LoginRow, (),
                       (session_id, account_id, tenant_id, totp_passed, totp_confirmed,
-                       terms_version, role, suspended, totp_roles, tenant_state, last_seen_at,
-                       expires_at))
+                       terms_version, role, suspended, totp_roles, tenant_state, proved_at,
+                       last_seen_at, expires_at))
 
 struct MembershipRow {
   Uuid tenant_id;
@@ -75,16 +78,15 @@ struct InvitationRow {
   db::Bytes sealed, email_hash;
   Role role = Role::viewer;
   Timestamp created_at, expires_at;
-  std::string tenant_name;
+  std::string tenant_name, time_zone;
 };
 BOOST_DESCRIBE_STRUCT(InvitationRow, (),
                       (invitation_id, tenant_id, sealed, email_hash, role, created_at, expires_at,
-                       tenant_name))
+                       tenant_name, time_zone))
 
 #define VARDE_ACCOUNT_COLUMNS                                                                    \
   "account_id, email_hash, sealed, password_hash, totp_sealed, totp_confirmed, totp_last_step, " \
-  "recovery_hashes, "                                                                            \
-  "terms_version, locale, time_zone"
+  "recovery_hashes, terms_version, locale, time_zone, verified_at, failures, device_failures"
 
 inline constexpr db::Sql kAccountByEmail{"identity.account_by_email",
                                          "SELECT " VARDE_ACCOUNT_COLUMNS
@@ -99,8 +101,8 @@ inline constexpr db::Sql kSealedOf{
 inline constexpr db::Sql kInsertAccount{
     "identity.insert_account",
     "INSERT INTO account (account_id, email_hash, sealed, password_hash, password_at, totp_sealed, "
-    "totp_confirmed, operator, created_at) "
-    "VALUES ($1, $2, $3, $4, $8, $5, $6, $7, $8)"};
+    "totp_confirmed, operator, created_at, verified_at) "
+    "VALUES ($1, $2, $3, $4, $8, $5, $6, $7, $8, $9)"};
 inline constexpr db::Sql kSetPassword{
     "identity.set_password",
     "UPDATE account SET password_hash = $2, password_at = $3 WHERE account_id = $1"};
@@ -118,6 +120,41 @@ inline constexpr db::Sql kTotpStep{"identity.totp_step",
 inline constexpr db::Sql kUseRecovery{
     "identity.use_recovery",
     "UPDATE account SET recovery_hashes = array_remove(recovery_hashes, $2) WHERE account_id = $1"};
+/// Who answered a mail of the platform to the address has proven whose account it is.
+inline constexpr db::Sql kVerified{
+    "identity.verified",
+    "UPDATE account SET verified_at = coalesce(verified_at, $2) WHERE account_id = $1"};
+/// A wrong secret of a stranger's device, or of one of the owner's; how many that makes in a row.
+inline constexpr db::Sql kFailed{
+    "identity.failed",
+    "UPDATE account SET failures = failures + CASE WHEN $2 THEN 0 ELSE 1 END, device_failures = "
+    "device_failures + CASE WHEN $2 THEN 1 ELSE 0 END WHERE account_id = $1 RETURNING CASE WHEN "
+    "$2 THEN device_failures ELSE failures END"};
+inline constexpr db::Sql kNoFailures{
+    "identity.no_failures",
+    "UPDATE account SET failures = 0, device_failures = 0 WHERE account_id = $1 AND (failures > 0 "
+    "OR device_failures > 0)"};
+inline constexpr db::Sql kKnownDevice{
+    "identity.known_device",
+    "SELECT account_id FROM account_device WHERE account_id = $1 AND device_hash = $2 AND "
+    "created_at > $3"};
+/// The twenty newest stay.
+inline constexpr db::Sql kForgetOldDevices{
+    "identity.forget_old_devices",
+    "DELETE FROM account_device d WHERE account_id = $1 AND (device_hash = $2 OR (SELECT count(*) "
+    "FROM account_device n WHERE n.account_id = $1 AND n.created_at >= d.created_at) > 19)"};
+inline constexpr db::Sql kRememberDevice{
+    "identity.remember_device",
+    "INSERT INTO account_device (account_id, device_hash, created_at) VALUES ($1, $2, $3) ON "
+    "CONFLICT DO NOTHING"};
+inline constexpr db::Sql kForgetDevices{"identity.forget_devices",
+                                        "DELETE FROM account_device WHERE account_id = $1"};
+inline constexpr db::Sql kMembershipsOf{"identity.memberships_of",
+                                        "SELECT tenant_id FROM membership WHERE account_id = $1"};
+inline constexpr db::Sql kAdministratorsOf{
+    "identity.administrators_of",
+    "SELECT account_id FROM membership WHERE tenant_id = $1 AND role = 1 AND NOT suspended"};
+
 inline constexpr db::Sql kAcceptTerms{
     "identity.accept_terms",
     "UPDATE account SET terms_version = $2, terms_at = $3 WHERE account_id = $1"};
@@ -130,8 +167,8 @@ inline constexpr db::Sql kLogin{
     "identity.login",
     "SELECT s.session_id, s.account_id, s.tenant_id, s.totp_passed, a.totp_confirmed, "
     "a.terms_version, m.role, m.suspended, "
-    "t.totp_roles, t.state AS tenant_state, s.last_seen_at, s.expires_at FROM session s JOIN "
-    "account a USING (account_id) "
+    "t.totp_roles, t.state AS tenant_state, s.proved_at, s.last_seen_at, s.expires_at FROM session "
+    "s JOIN account a USING (account_id) "
     "LEFT JOIN membership m ON m.tenant_id = s.tenant_id AND m.account_id = s.account_id "
     "LEFT JOIN tenant t ON t.tenant_id = m.tenant_id AND (t.state <> 3 OR m.role = 1) WHERE "
     "s.token_hash = $1"};
@@ -147,11 +184,13 @@ inline constexpr db::Sql kTenant{
 inline constexpr db::Sql kInsertSession{
     "identity.insert_session",
     "INSERT INTO session (session_id, token_hash, account_id, tenant_id, totp_passed, network, "
-    "agent, created_at, last_seen_at, expires_at) "
-    "VALUES ($1, $2, $3, $4, false, $5, $6, $7, $7, $8)"};
+    "agent, created_at, last_seen_at, proved_at, expires_at) "
+    "VALUES ($1, $2, $3, $4, false, $5, $6, $7, $7, $7, $8)"};
 inline constexpr db::Sql kPassTotp{
     "identity.pass_totp",
-    "UPDATE session SET totp_passed = true, token_hash = $2 WHERE session_id = $1"};
+    "UPDATE session SET totp_passed = true, token_hash = $2, proved_at = $3 WHERE session_id = $1"};
+inline constexpr db::Sql kProveAgain{"identity.prove_again",
+                                     "UPDATE session SET proved_at = $2 WHERE session_id = $1"};
 inline constexpr db::Sql kChooseTenant{"identity.choose_tenant",
                                        "UPDATE session SET tenant_id = $2 WHERE session_id = $1"};
 inline constexpr db::Sql kSeen{"identity.seen",
@@ -206,15 +245,16 @@ inline constexpr db::Sql kInsertInvitation{
 inline constexpr db::Sql kDeleteInvitationOf{
     "identity.delete_invitation_of",
     "DELETE FROM invitation WHERE tenant_id = $1 AND email_hash = $2"};
-inline constexpr db::Sql kInvitation{"identity.invitation",
-                                     "SELECT i.invitation_id, i.tenant_id, i.sealed, i.email_hash, "
-                                     "i.role, i.created_at, i.expires_at, t.name AS tenant_name "
-                                     "FROM invitation i JOIN tenant t USING (tenant_id) WHERE "
-                                     "i.invitation_id = $1 AND i.expires_at > $2"};
+inline constexpr db::Sql kInvitation{
+    "identity.invitation",
+    "SELECT i.invitation_id, i.tenant_id, i.sealed, i.email_hash, "
+    "i.role, i.created_at, i.expires_at, t.name AS "
+    "tenant_name, t.time_zone FROM invitation i JOIN tenant t USING (tenant_id) WHERE "
+    "i.invitation_id = $1 AND i.expires_at > $2"};
 inline constexpr db::Sql kInvitations{
     "identity.invitations",
     "SELECT i.invitation_id, i.tenant_id, i.sealed, i.email_hash, i.role, i.created_at, "
-    "i.expires_at, t.name AS tenant_name "
+    "i.expires_at, t.name AS tenant_name, t.time_zone "
     "FROM invitation i JOIN tenant t USING (tenant_id) WHERE i.tenant_id = $1 AND i.expires_at > "
     "$2 ORDER BY i.created_at"};
 inline constexpr db::Sql kDeleteInvitation{

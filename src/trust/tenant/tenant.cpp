@@ -1,6 +1,7 @@
 #include "trust/tenant/tenant.hpp"
 
 #include "trust/audit.hpp"
+#include "trust/identity/identity.hpp"
 #include "web/resource.hpp"
 
 namespace varde::trust {
@@ -116,6 +117,16 @@ std::vector<Uuid> holders_of(Ctx& ctx, Right right) {
   return ctx.tx().all<Uuid>(kHolders, roles);
 }
 
+namespace {
+// "administrator, editor"
+std::string words_of_roles(const std::vector<std::int64_t>& roles) {
+  std::string out;
+  for (auto role : roles)
+    out += (out.empty() ? "" : ", ") + web::enum_word(static_cast<Role>(role));
+  return out;
+}
+}  // namespace
+
 void add_tenant_routes(Api& api) {
   api.add({"GET", "/api/v1/settings", "getSettings", "The organisation's settings",
            static_cast<int>(Right::user)},
@@ -151,7 +162,11 @@ void add_tenant_routes(Api& api) {
               for (auto role : *in->require_totp_roles)
                 if (role != Role::administrator)
                   after.totp_roles.push_back(static_cast<std::int64_t>(role));
-              changes.push_back({"require_totp_roles", std::nullopt, std::nullopt});
+              if (after.totp_roles != before.totp_roles) {
+                VARDE_CHECK(demand_fresh(ctx));
+                changes.push_back({"require_totp_roles", words_of_roles(before.totp_roles),
+                                   words_of_roles(after.totp_roles)});
+              }
             }
             for (auto [name, given, field] :
                  {std::tuple{"quiet_from", &in->quiet_from, &after.quiet_from},

@@ -124,7 +124,7 @@ SealedColumn sealed_values() {
   return {"audit_entry",
           "sealed",
           "person_id",
-          "",
+          "trail-values",
           sealed_under("audit:", "entry_id", true, ":"),
           SealedColumn::Holds::text,
           reader};

@@ -207,15 +207,18 @@ bool write_entries(Base& base, const Uuid& tenant, std::int64_t from, std::int64
     for (const auto& row : rows)
       if (row.commitment && row.person_id) persons.push_back(*row.person_id);
     auto keys = base.keys.keys(tenant, persons, false);
+    auto own = values_key(base, tenant);
     std::string out;
     for (const auto& row : rows) {
       out += entry_text(row) + "\n";
-      if (!row.commitment || !row.person_id) continue;
-      auto key = keys.find(*row.person_id);
-      auto open = key == keys.end() ? std::nullopt : open_values(row, key->second);
+      if (!row.commitment) continue;
+      auto key = row.person_id ? keys.find(*row.person_id) : keys.end();
+      auto open = !row.person_id      ? open_values(row, own)
+                  : key == keys.end() ? std::nullopt
+                                      : open_values(row, key->second);
       if (open) {
         out += line_of({{"salt", base64(open->salt)}, {"text", open->values}});
-      } else {
+      } else if (row.person_id) {
         gone.insert(*row.person_id);
       }
     }

@@ -1,7 +1,9 @@
 // Seals every tenant's trail each minute, and hands the heads to the witness.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.hpp"
 #include "jobs/each.hpp"
 #include "trust/trail/trail.hpp"
 
@@ -15,6 +17,9 @@ constexpr db::Sql kTenants{"audit.tenants", "SELECT tenant_id FROM tenant"};
 void hand_over(const std::string& directory, const std::string& notes) {
   auto path = fmt::format("{}/heads-{}.txt", directory, to_rfc3339(now()).substr(0, 10));
   int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  // Heads are public, and a witness may be another user.
+  if (fd >= 0 && ::fchmod(fd, 0644) != 0)
+    log::warning("Who may read the heads at the witness stays as it is", {{"path", path}});
   bool ok = fd >= 0 &&
             ::write(fd, notes.data(), notes.size()) == static_cast<ssize_t>(notes.size()) &&
             ::fsync(fd) == 0;
@@ -31,6 +36,7 @@ Result<jobs::Outcome> seal_all(Base& base) {
     auto tx = base.database.system();
     tenants = tx.all<Uuid>(kTenants);
   }
+  tenants.push_back(kAccounts);  // the platform's own: what happened to accounts
   std::string fresh;
   auto outcome = jobs::for_each_tenant("trail.seal", tenants, [&](const Uuid& tenant) {
     auto head = seal_trail(base, tenant);

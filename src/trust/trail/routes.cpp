@@ -67,11 +67,15 @@ struct GrowthProof {
 };
 BOOST_DESCRIBE_STRUCT(GrowthProof, (), (hashes))
 
+// `own` opens values about nobody; null: they are not shown.
 std::vector<ChangeView> changes_of(const EntryRow& row,
-                                   const std::unordered_map<Uuid, crypto::Key>& keys) {
+                                   const std::unordered_map<Uuid, crypto::Key>& keys,
+                                   const crypto::Key* own) {
   std::vector<ChangeView> out;
   auto key = row.person_id ? keys.find(*row.person_id) : keys.end();
-  auto open = key == keys.end() ? std::nullopt : open_values(row, key->second);
+  std::optional<OpenValues> open;
+  if (key != keys.end()) open = open_values(row, key->second);
+  if (!row.person_id && own != nullptr) open = open_values(row, *own);
   if (!open) {
     for (const auto& field : row.fields) out.push_back({field, std::nullopt, std::nullopt});
     return out;
@@ -97,7 +101,7 @@ std::vector<EntryAbout> entries_about(Ctx& ctx, const Uuid& person, const Uuid& 
   std::vector<EntryAbout> out;
   for (const auto& row : rows) {
     EntryAbout entry{row.entry_id, row.at, row.actor_kind, row.network, row.action, {}};
-    for (auto& change : changes_of(row, keys))
+    for (auto& change : changes_of(row, keys, nullptr))
       entry.changes.push_back({change.field, std::move(change.old), std::move(change.new_)});
     out.push_back(std::move(entry));
   }
@@ -120,6 +124,8 @@ std::vector<AuditView> views_of(Ctx& ctx, const std::vector<EntryRow>& rows) {
     objects.clear();
   }
   auto keys = ctx.base.keys.keys(ctx.tenant, persons);
+  auto own = values_key(ctx.base, ctx.tenant);
+  bool with_values = may(ctx.role, Right::audit_read);
   auto names = names_of(ctx, objects);
   for (auto& [id, name] : account_names(ctx.base, accounts)) names[id] = name;
   std::vector<AuditView> out;
@@ -130,7 +136,7 @@ std::vector<AuditView> views_of(Ctx& ctx, const std::vector<EntryRow>& rows) {
                    row.action,
                    {row.object_kind, row.object_id, {}},
                    std::nullopt,
-                   changes_of(row, keys),
+                   changes_of(row, keys, with_values ? &own : nullptr),
                    row.network};
     if (row.actor_id && names.contains(*row.actor_id)) view.actor.name = names[*row.actor_id];
     if (row.object_id && names.contains(*row.object_id)) view.object.name = names[*row.object_id];

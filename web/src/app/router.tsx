@@ -14,7 +14,7 @@ import { whenLiveAgain } from '@/lib/events'
 import { loadWords } from '@/lib/i18n'
 import { parseSearch, stringifySearch } from '@/lib/url'
 import { Broken, Missing, Waiting } from './fallback'
-import { queries, sessionOptions } from './session'
+import { nobody, queries, sessionOptions } from './session'
 
 type Module = Promise<{ default: ComponentType }>
 
@@ -142,7 +142,7 @@ export const router = createRouter({
 whenLoggedOut(() => {
   const here = router.history.location.href
   if (/^\/(login|invitation|reset)\b/.test(here)) return
-  queries.setQueryData(sessionOptions.queryKey, { state: 'anonymous', rights: [], tenants: [], notices: [] })
+  queries.setQueryData(sessionOptions.queryKey, nobody)
   void queries.invalidateQueries({ queryKey: ['session'] })
   router.history.push(loginHref(here))
 })

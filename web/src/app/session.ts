@@ -38,9 +38,12 @@ export function keepSession(session: SessionView) {
   queries.setQueryData(sessionOptions.queryKey, use(session))
 }
 
+/** Who is not logged in. */
+export const nobody: SessionView = { state: 'anonymous', rights: [], tenants: [], notices: [], fresh: false }
+
 export function useSession(): SessionView {
   const { data } = useQuery(sessionOptions)
-  return data ?? { state: 'anonymous', rights: [], tenants: [], notices: [] }
+  return data ?? nobody
 }
 
 export type Right =

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AddRequestNoteData, AddRequestNoteErrors, AddRequestNoteResponses, AddSubstitutesData, AddSubstitutesErrors, AddSubstitutesResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, AskAgainData, AskAgainErrors, AskAgainResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ChooseRequestPersonData, ChooseRequestPersonErrors, ChooseRequestPersonResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmManyHoursData, ConfirmManyHoursErrors, ConfirmManyHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmRequestData, ConfirmRequestErrors, ConfirmRequestResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDocumentData, CreateDocumentErrors, CreateDocumentKindData, CreateDocumentKindErrors, CreateDocumentKindResponses, CreateDocumentResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDocumentData, DeleteDocumentErrors, DeleteDocumentKindData, DeleteDocumentKindErrors, DeleteDocumentKindResponses, DeleteDocumentResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePersonSuppressionData, DeletePersonSuppressionErrors, DeletePersonSuppressionResponses, DeletePictureData, DeletePictureErrors, DeletePictureResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadAuditData, DownloadAuditErrors, DownloadAuditResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadErasureReceiptData, DownloadErasureReceiptErrors, DownloadErasureReceiptResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DownloadRequestPackageData, DownloadRequestPackageErrors, DownloadRequestPackageResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndContractData, EndContractErrors, EndContractResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, EnterRequestData, EnterRequestErrors, EnterRequestResponses, ErasePersonsData, ErasePersonsErrors, ErasePersonsResponses, EraseRequestPersonData, EraseRequestPersonErrors, EraseRequestPersonResponses, ExportOrganisationData, ExportOrganisationErrors, ExportOrganisationResponses, ExportPersonData, ExportPersonErrors, ExportPersonResponses, ExtendRequestData, ExtendRequestErrors, ExtendRequestResponses, FinishRequestData, FinishRequestErrors, FinishRequestResponses, GatherRequestPackageData, GatherRequestPackageErrors, GatherRequestPackageResponses, GetAuditKeyData, GetAuditKeyErrors, GetAuditKeyResponses, GetBackupsData, GetBackupsErrors, GetBackupsResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetContractData, GetContractErrors, GetContractResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHeadMailData, GetHeadMailErrors, GetHeadMailResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetPictureData, GetPictureErrors, GetPictureResponses, GetProgrammeData, GetProgrammeErrors, GetProgrammeResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRequestData, GetRequestErrors, GetRequestResponses, GetRequestSettingsData, GetRequestSettingsErrors, GetRequestSettingsResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingDefaultsData, GetStaffingDefaultsErrors, GetStaffingDefaultsResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, ImportShiftsData, ImportShiftsErrors, ImportShiftsResponses, InviteUserData, InviteUserErrors, InviteUserResponses, LiftPersonRestrictionData, LiftPersonRestrictionErrors, LiftPersonRestrictionResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditHeadsData, ListAuditHeadsErrors, ListAuditHeadsResponses, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDocumentKindsData, ListDocumentKindsErrors, ListDocumentKindsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListRequestHoldingsData, ListRequestHoldingsErrors, ListRequestHoldingsResponses, ListRequestsData, ListRequestsErrors, ListRequestsResponses, ListRetentionData, ListRetentionErrors, ListRetentionResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MakeEvidenceData, MakeEvidenceErrors, MakeEvidenceResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, ObjectForRequestPersonData, ObjectForRequestPersonErrors, ObjectForRequestPersonResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewRetentionData, PreviewRetentionErrors, PreviewRetentionResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, ProveAuditEntryData, ProveAuditEntryErrors, ProveAuditEntryResponses, ProveAuditGrowthData, ProveAuditGrowthErrors, ProveAuditGrowthResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PublishShiftsData, PublishShiftsErrors, PublishShiftsResponses, PutDocumentFileData, PutDocumentFileErrors, PutDocumentFileResponses, PutPictureData, PutPictureErrors, PutPictureResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefuseRequestData, RefuseRequestErrors, RefuseRequestResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RepeatShiftData, RepeatShiftErrors, RepeatShiftResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, RestrictPersonData, RestrictPersonErrors, RestrictPersonResponses, RestrictRequestPersonData, RestrictRequestPersonErrors, RestrictRequestPersonResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SealAuditData, SealAuditErrors, SealAuditResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendRequestPackageData, SendRequestPackageErrors, SendRequestPackageResponses, SetHeadMailData, SetHeadMailErrors, SetHeadMailResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetRequestSettingsData, SetRequestSettingsErrors, SetRequestSettingsResponses, SetRetentionData, SetRetentionErrors, SetRetentionResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StartRequestData, StartRequestErrors, StartRequestResponses, StopHeadMailData, StopHeadMailErrors, StopHeadMailResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateDocumentData, UpdateDocumentErrors, UpdateDocumentKindData, UpdateDocumentKindErrors, UpdateDocumentKindResponses, UpdateDocumentResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawContractEndData, WithdrawContractEndErrors, WithdrawContractEndResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddPersonNoteData, AddPersonNoteErrors, AddPersonNoteResponses, AddRequestNoteData, AddRequestNoteErrors, AddRequestNoteResponses, AddSubstitutesData, AddSubstitutesErrors, AddSubstitutesResponses, AnswerOfferData, AnswerOfferErrors, AnswerOfferResponses, AskAgainData, AskAgainErrors, AskAgainResponses, BookShiftData, BookShiftErrors, BookShiftResponses, CancelBookingData, CancelBookingErrors, CancelBookingResponses, CancelCampaignData, CancelCampaignErrors, CancelCampaignResponses, CancelImportData, CancelImportErrors, CancelImportResponses, CancelShiftData, CancelShiftErrors, CancelShiftResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, ChangePersonTagsData, ChangePersonTagsErrors, ChangePersonTagsResponses, CheckDomainData, CheckDomainErrors, CheckDomainResponses, CheckPasswordData, CheckPasswordErrors, CheckPasswordResponses, CheckProviderData, CheckProviderErrors, CheckProviderResponses, CheckSuppressionData, CheckSuppressionErrors, CheckSuppressionResponses, ChooseRequestPersonData, ChooseRequestPersonErrors, ChooseRequestPersonResponses, ClearMailboxData, ClearMailboxErrors, ClearMailboxResponses, ClearMailboxSmsData, ClearMailboxSmsErrors, ClearMailboxSmsResponses, CloseFormData, CloseFormErrors, CloseFormResponses, ConfirmHoursData, ConfirmHoursErrors, ConfirmHoursResponses, ConfirmManyHoursData, ConfirmManyHoursErrors, ConfirmManyHoursResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmRequestData, ConfirmRequestErrors, ConfirmRequestResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, CopyCampaignData, CopyCampaignErrors, CopyCampaignResponses, CopyShiftData, CopyShiftErrors, CopyShiftResponses, CreateAttributeData, CreateAttributeErrors, CreateAttributeResponses, CreateAvailabilityData, CreateAvailabilityErrors, CreateAvailabilityResponses, CreateCampaignData, CreateCampaignErrors, CreateCampaignResponses, CreateDocumentData, CreateDocumentErrors, CreateDocumentKindData, CreateDocumentKindErrors, CreateDocumentKindResponses, CreateDocumentResponses, CreateDomainData, CreateDomainErrors, CreateDomainResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateFormData, CreateFormErrors, CreateFormResponses, CreateJourneyData, CreateJourneyErrors, CreateJourneyResponses, CreateListData, CreateListErrors, CreateListResponses, CreatePersonData, CreatePersonErrors, CreatePersonResponses, CreatePoolData, CreatePoolErrors, CreatePoolResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreatePurposeData, CreatePurposeErrors, CreatePurposeResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateShiftData, CreateShiftErrors, CreateShiftResponses, CreateSkillData, CreateSkillErrors, CreateSkillResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateWorkplaceData, CreateWorkplaceErrors, CreateWorkplaceResponses, DeleteAttributeData, DeleteAttributeErrors, DeleteAttributeResponses, DeleteAvailabilityData, DeleteAvailabilityErrors, DeleteAvailabilityResponses, DeleteCampaignData, DeleteCampaignErrors, DeleteCampaignResponses, DeleteDocumentData, DeleteDocumentErrors, DeleteDocumentKindData, DeleteDocumentKindErrors, DeleteDocumentKindResponses, DeleteDocumentResponses, DeleteDomainData, DeleteDomainErrors, DeleteDomainResponses, DeleteFormData, DeleteFormErrors, DeleteFormResponses, DeleteJourneyData, DeleteJourneyErrors, DeleteJourneyResponses, DeleteListData, DeleteListErrors, DeleteListResponses, DeletePersonData, DeletePersonErrors, DeletePersonResponses, DeletePersonSuppressionData, DeletePersonSuppressionErrors, DeletePersonSuppressionResponses, DeletePictureData, DeletePictureErrors, DeletePictureResponses, DeletePoolData, DeletePoolErrors, DeletePoolResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteShiftData, DeleteShiftErrors, DeleteShiftResponses, DeleteSkillData, DeleteSkillErrors, DeleteSkillResponses, DeleteSubstituteData, DeleteSubstituteErrors, DeleteSubstituteResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteWorkplaceData, DeleteWorkplaceErrors, DeleteWorkplaceResponses, DownloadAuditData, DownloadAuditErrors, DownloadAuditResponses, DownloadBookingsData, DownloadBookingsErrors, DownloadBookingsResponses, DownloadErasureReceiptData, DownloadErasureReceiptErrors, DownloadErasureReceiptResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadFormAnswersData, DownloadFormAnswersErrors, DownloadFormAnswersResponses, DownloadImportRejectsData, DownloadImportRejectsErrors, DownloadImportRejectsResponses, DownloadRequestPackageData, DownloadRequestPackageErrors, DownloadRequestPackageResponses, DryRunJourneyData, DryRunJourneyErrors, DryRunJourneyResponses, EndContractData, EndContractErrors, EndContractResponses, EndMySessionData, EndMySessionErrors, EndMySessionResponses, EnterRequestData, EnterRequestErrors, EnterRequestResponses, ErasePersonsData, ErasePersonsErrors, ErasePersonsResponses, EraseRequestPersonData, EraseRequestPersonErrors, EraseRequestPersonResponses, ExportOrganisationData, ExportOrganisationErrors, ExportOrganisationResponses, ExportPersonData, ExportPersonErrors, ExportPersonResponses, ExtendRequestData, ExtendRequestErrors, ExtendRequestResponses, FinishRequestData, FinishRequestErrors, FinishRequestResponses, GatherRequestPackageData, GatherRequestPackageErrors, GatherRequestPackageResponses, GetAuditKeyData, GetAuditKeyErrors, GetAuditKeyResponses, GetBackupsData, GetBackupsErrors, GetBackupsResponses, GetCampaignData, GetCampaignErrors, GetCampaignProgressData, GetCampaignProgressErrors, GetCampaignProgressResponses, GetCampaignReportData, GetCampaignReportErrors, GetCampaignReportResponses, GetCampaignResponses, GetContractData, GetContractErrors, GetContractResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetExportData, GetExportErrors, GetExportResponses, GetFormData, GetFormErrors, GetFormResponses, GetFormResultsData, GetFormResultsErrors, GetFormResultsResponses, GetHeadMailData, GetHeadMailErrors, GetHeadMailResponses, GetHomeData, GetHomeErrors, GetHomeResponses, GetImportData, GetImportErrors, GetImportResponses, GetInvitationData, GetInvitationErrors, GetInvitationResponses, GetJourneyData, GetJourneyErrors, GetJourneyResponses, GetJourneyStepsData, GetJourneyStepsErrors, GetJourneyStepsResponses, GetJourneyWebhookSecretData, GetJourneyWebhookSecretErrors, GetJourneyWebhookSecretResponses, GetListData, GetListErrors, GetListResponses, GetMailboxMessageData, GetMailboxMessageErrors, GetMailboxMessageRawData, GetMailboxMessageRawErrors, GetMailboxMessageRawResponses, GetMailboxMessageResponses, GetMailboxSmsData, GetMailboxSmsErrors, GetMailboxSmsResponses, GetPersonData, GetPersonErrors, GetPersonResponses, GetPictureData, GetPictureErrors, GetPictureResponses, GetProgrammeData, GetProgrammeErrors, GetProgrammeResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRequestData, GetRequestErrors, GetRequestResponses, GetRequestSettingsData, GetRequestSettingsErrors, GetRequestSettingsResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSettingsData, GetSettingsErrors, GetSettingsResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetShiftData, GetShiftErrors, GetShiftResponses, GetStaffingDefaultsData, GetStaffingDefaultsErrors, GetStaffingDefaultsResponses, GetStaffingSettingsData, GetStaffingSettingsErrors, GetStaffingSettingsResponses, GetSubstituteData, GetSubstituteErrors, GetSubstituteResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUserRightsData, GetUserRightsErrors, GetUserRightsResponses, GiveTotpData, GiveTotpErrors, GiveTotpResponses, ImportShiftsData, ImportShiftsErrors, ImportShiftsResponses, InviteUserData, InviteUserErrors, InviteUserResponses, LiftPersonRestrictionData, LiftPersonRestrictionErrors, LiftPersonRestrictionResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListAuditData, ListAuditErrors, ListAuditHeadsData, ListAuditHeadsErrors, ListAuditHeadsResponses, ListAuditResponses, ListAvailabilityData, ListAvailabilityErrors, ListAvailabilityResponses, ListBookingsData, ListBookingsErrors, ListBookingsResponses, ListCampaignPeopleData, ListCampaignPeopleErrors, ListCampaignPeopleResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCandidatesData, ListCandidatesErrors, ListCandidatesResponses, ListDocumentKindsData, ListDocumentKindsErrors, ListDocumentKindsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFormAnswersData, ListFormAnswersErrors, ListFormAnswersResponses, ListFormsData, ListFormsErrors, ListFormsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListJourneyRunsData, ListJourneyRunsErrors, ListJourneyRunsResponses, ListJourneysData, ListJourneysErrors, ListJourneysResponses, ListListsData, ListListsErrors, ListListsResponses, ListMailboxData, ListMailboxErrors, ListMailboxResponses, ListMailboxSmsData, ListMailboxSmsErrors, ListMailboxSmsResponses, ListMyEventsData, ListMyEventsErrors, ListMyEventsResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOffersData, ListOffersErrors, ListOffersResponses, ListPersonalisationFieldsData, ListPersonalisationFieldsErrors, ListPersonalisationFieldsResponses, ListPersonsData, ListPersonsErrors, ListPersonsResponses, ListPersonTimelineData, ListPersonTimelineErrors, ListPersonTimelineResponses, ListPoolsData, ListPoolsErrors, ListPoolsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListPurposesData, ListPurposesErrors, ListPurposesResponses, ListRequestHoldingsData, ListRequestHoldingsErrors, ListRequestHoldingsResponses, ListRequestsData, ListRequestsErrors, ListRequestsResponses, ListRetentionData, ListRetentionErrors, ListRetentionResponses, ListSegmentFieldsData, ListSegmentFieldsErrors, ListSegmentFieldsResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListShiftBookingsData, ListShiftBookingsErrors, ListShiftBookingsResponses, ListShiftsData, ListShiftsErrors, ListShiftsResponses, ListSkillsData, ListSkillsErrors, ListSkillsResponses, ListSubstitutesData, ListSubstitutesErrors, ListSubstitutesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkplacesData, ListWorkplacesErrors, ListWorkplacesResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MakeEvidenceData, MakeEvidenceErrors, MakeEvidenceResponses, MeasureSmsData, MeasureSmsErrors, MeasureSmsResponses, ObjectForRequestPersonData, ObjectForRequestPersonErrors, ObjectForRequestPersonResponses, PauseCampaignData, PauseCampaignErrors, PauseCampaignResponses, PauseJourneyData, PauseJourneyErrors, PauseJourneyResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, PreviewRetentionData, PreviewRetentionErrors, PreviewRetentionResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, ProveAgainData, ProveAgainErrors, ProveAgainResponses, ProveAuditEntryData, ProveAuditEntryErrors, ProveAuditEntryResponses, ProveAuditGrowthData, ProveAuditGrowthErrors, ProveAuditGrowthResponses, PublishFormData, PublishFormErrors, PublishFormResponses, PublishShiftData, PublishShiftErrors, PublishShiftResponses, PublishShiftsData, PublishShiftsErrors, PublishShiftsResponses, PutDocumentFileData, PutDocumentFileErrors, PutDocumentFileResponses, PutPictureData, PutPictureErrors, PutPictureResponses, PutSubstituteData, PutSubstituteErrors, PutSubstituteResponses, ReadNotificationData, ReadNotificationErrors, ReadNotificationResponses, RefuseRequestData, RefuseRequestErrors, RefuseRequestResponses, RenderDocumentData, RenderDocumentErrors, RenderDocumentResponses, RepeatShiftData, RepeatShiftErrors, RepeatShiftResponses, ReplyToMailboxSmsData, ReplyToMailboxSmsErrors, ReplyToMailboxSmsResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResetMyTotpData, ResetMyTotpErrors, ResetMyTotpResponses, RestrictPersonData, RestrictPersonErrors, RestrictPersonResponses, RestrictRequestPersonData, RestrictRequestPersonErrors, RestrictRequestPersonResponses, ResumeCampaignData, ResumeCampaignErrors, ResumeCampaignResponses, RetryFailedCampaignData, RetryFailedCampaignErrors, RetryFailedCampaignResponses, ReviewCampaignData, ReviewCampaignErrors, ReviewCampaignResponses, SealAuditData, SealAuditErrors, SealAuditResponses, SendCampaignData, SendCampaignErrors, SendCampaignResponses, SendRequestPackageData, SendRequestPackageErrors, SendRequestPackageResponses, SetHeadMailData, SetHeadMailErrors, SetHeadMailResponses, SetPersonConsentData, SetPersonConsentErrors, SetPersonConsentResponses, SetPersonListData, SetPersonListErrors, SetPersonListResponses, SetRequestSettingsData, SetRequestSettingsErrors, SetRequestSettingsResponses, SetRetentionData, SetRetentionErrors, SetRetentionResponses, SetUpTotpData, SetUpTotpErrors, SetUpTotpResponses, StartImportData, StartImportErrors, StartImportResponses, StartJourneyData, StartJourneyErrors, StartJourneyResponses, StartRequestData, StartRequestErrors, StartRequestResponses, StopHeadMailData, StopHeadMailErrors, StopHeadMailResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, TestCampaignData, TestCampaignErrors, TestCampaignResponses, TestProviderData, TestProviderErrors, TestProviderResponses, UpdateAttributeData, UpdateAttributeErrors, UpdateAttributeResponses, UpdateCampaignData, UpdateCampaignErrors, UpdateCampaignResponses, UpdateDocumentData, UpdateDocumentErrors, UpdateDocumentKindData, UpdateDocumentKindErrors, UpdateDocumentKindResponses, UpdateDocumentResponses, UpdateFormData, UpdateFormErrors, UpdateFormResponses, UpdateJourneyData, UpdateJourneyErrors, UpdateJourneyResponses, UpdateListData, UpdateListErrors, UpdateListResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePersonData, UpdatePersonErrors, UpdatePersonResponses, UpdatePoolData, UpdatePoolErrors, UpdatePoolResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSegmentData, UpdateSegmentErrors, UpdateSegmentResponses, UpdateSettingsData, UpdateSettingsErrors, UpdateSettingsResponses, UpdateShiftData, UpdateShiftErrors, UpdateShiftResponses, UpdateSkillData, UpdateSkillErrors, UpdateSkillResponses, UpdateStaffingSettingsData, UpdateStaffingSettingsErrors, UpdateStaffingSettingsResponses, UpdateTagData, UpdateTagErrors, UpdateTagResponses, UpdateTemplateData, UpdateTemplateErrors, UpdateTemplateResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkplaceData, UpdateWorkplaceErrors, UpdateWorkplaceResponses, UploadImageData, UploadImageErrors, UploadImageResponses, UploadImportData, UploadImportErrors, UploadImportResponses, WithdrawContractEndData, WithdrawContractEndErrors, WithdrawContractEndResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean> = Options2<TData, ThrowOnError> & {
     /**
@@ -62,53 +62,6 @@ export const logIn = <ThrowOnError extends boolean = false>(options: Options<Log
 });
 
 /**
- * Second factor: a code of the app, or a recovery code
- */
-export const giveTotp = <ThrowOnError extends boolean = false>(options: Options<GiveTotpData, ThrowOnError>) => (options.client ?? client).post<GiveTotpResponses, GiveTotpErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/session/totp',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * A new secret for an authenticator app; replaces an unconfirmed one
- */
-export const setUpTotp = <ThrowOnError extends boolean = false>(options?: Options<SetUpTotpData, ThrowOnError>) => (options?.client ?? client).post<SetUpTotpResponses, SetUpTotpErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/session/totp-setup',
-    ...options
-});
-
-/**
- * Confirms the app with a first code; answers the recovery codes, once
- */
-export const confirmTotp = <ThrowOnError extends boolean = false>(options: Options<ConfirmTotpData, ThrowOnError>) => (options.client ?? client).post<ConfirmTotpResponses, ConfirmTotpErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/session/totp-confirm',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * Accepts the terms of the version shown
  */
 export const acceptTerms = <ThrowOnError extends boolean = false>(options: Options<AcceptTermsData, ThrowOnError>) => (options.client ?? client).post<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError>({
@@ -143,6 +96,89 @@ export const switchTenant = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Second factor: a code of the app, or a recovery code
+ */
+export const giveTotp = <ThrowOnError extends boolean = false>(options: Options<GiveTotpData, ThrowOnError>) => (options.client ?? client).post<GiveTotpResponses, GiveTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/totp',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The second factor (or, without one, the password) once more, for what is sensitive
+ */
+export const proveAgain = <ThrowOnError extends boolean = false>(options: Options<ProveAgainData, ThrowOnError>) => (options.client ?? client).post<ProveAgainResponses, ProveAgainErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/again',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * A new secret for an authenticator app; replaces an unconfirmed one
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
+ */
+export const setUpTotp = <ThrowOnError extends boolean = false>(options?: Options<SetUpTotpData, ThrowOnError>) => (options?.client ?? client).post<SetUpTotpResponses, SetUpTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/totp-setup',
+    ...options
+});
+
+/**
+ * Confirms the app with a first code; answers the recovery codes, once
+ */
+export const confirmTotp = <ThrowOnError extends boolean = false>(options: Options<ConfirmTotpData, ThrowOnError>) => (options.client ?? client).post<ConfirmTotpResponses, ConfirmTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/session/totp-confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Forgets the second factor, to set up another; ends one's other sessions
+ */
+export const resetMyTotp = <ThrowOnError extends boolean = false>(options: Options<ResetMyTotpData, ThrowOnError>) => (options.client ?? client).post<ResetMyTotpResponses, ResetMyTotpErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/me/totp/reset',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * One's own sessions
  */
 export const listMySessions = <ThrowOnError extends boolean = false>(options?: Options<ListMySessionsData, ThrowOnError>) => (options?.client ?? client).get<ListMySessionsResponses, ListMySessionsErrors, ThrowOnError>({
@@ -152,6 +188,19 @@ export const listMySessions = <ThrowOnError extends boolean = false>(options?: O
             type: 'apiKey'
         }],
     url: '/api/v1/me/sessions',
+    ...options
+});
+
+/**
+ * What happened to one's own account: logins, failures, changes
+ */
+export const listMyEvents = <ThrowOnError extends boolean = false>(options?: Options<ListMyEventsData, ThrowOnError>) => (options?.client ?? client).get<ListMyEventsResponses, ListMyEventsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/me/events',
     ...options
 });
 
@@ -187,6 +236,8 @@ export const updateMe = <ThrowOnError extends boolean = false>(options: Options<
 
 /**
  * A new password; ends one's other sessions
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const changeMyPassword = <ThrowOnError extends boolean = false>(options: Options<ChangeMyPasswordData, ThrowOnError>) => (options.client ?? client).post<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError>({
     security: [{
@@ -195,23 +246,6 @@ export const changeMyPassword = <ThrowOnError extends boolean = false>(options: 
             type: 'apiKey'
         }],
     url: '/api/v1/me/password',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Forgets the second factor, to set up another; ends one's other sessions
- */
-export const resetMyTotp = <ThrowOnError extends boolean = false>(options: Options<ResetMyTotpData, ThrowOnError>) => (options.client ?? client).post<ResetMyTotpResponses, ResetMyTotpErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/me/totp/reset',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -301,19 +335,6 @@ export const acceptInvitation = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * Users and open invitations of the organisation
- */
-export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/users',
-    ...options
-});
-
-/**
  * Sends an invitation, valid for seven days; replaces an open one
  */
 export const inviteUser = <ThrowOnError extends boolean = false>(options: Options<InviteUserData, ThrowOnError>) => (options.client ?? client).post<InviteUserResponses, InviteUserErrors, ThrowOnError>({
@@ -344,7 +365,22 @@ export const withdrawInvitation = <ThrowOnError extends boolean = false>(options
 });
 
 /**
+ * Users and open invitations of the organisation
+ */
+export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'varde_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/users',
+    ...options
+});
+
+/**
  * Takes a user out of the organisation
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const deleteUser = <ThrowOnError extends boolean = false>(options: Options<DeleteUserData, ThrowOnError>) => (options.client ?? client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
     security: [{
@@ -358,6 +394,8 @@ export const deleteUser = <ThrowOnError extends boolean = false>(options: Option
 
 /**
  * Changes role, suspends or lets in again
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const updateUser = <ThrowOnError extends boolean = false>(options: Options<UpdateUserData, ThrowOnError>) => (options.client ?? client).patch<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
     security: [{
@@ -1184,6 +1222,8 @@ export const listProviders = <ThrowOnError extends boolean = false>(options?: Op
 
 /**
  * Adds a provider
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const createProvider = <ThrowOnError extends boolean = false>(options: Options<CreateProviderData, ThrowOnError>) => (options.client ?? client).post<CreateProviderResponses, CreateProviderErrors, ThrowOnError>({
     security: [{
@@ -1201,6 +1241,8 @@ export const createProvider = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Removes a provider
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const deleteProvider = <ThrowOnError extends boolean = false>(options: Options<DeleteProviderData, ThrowOnError>) => (options.client ?? client).delete<DeleteProviderResponses, DeleteProviderErrors, ThrowOnError>({
     security: [{
@@ -1227,6 +1269,8 @@ export const getProvider = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Changes a provider
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const updateProvider = <ThrowOnError extends boolean = false>(options: Options<UpdateProviderData, ThrowOnError>) => (options.client ?? client).patch<UpdateProviderResponses, UpdateProviderErrors, ThrowOnError>({
     security: [{
@@ -2080,6 +2124,8 @@ export const listJourneyRuns = <ThrowOnError extends boolean = false>(options: O
 
 /**
  * The secret that signs this journey's webhooks (Standard Webhooks)
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const getJourneyWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<GetJourneyWebhookSecretData, ThrowOnError>) => (options.client ?? client).get<GetJourneyWebhookSecretResponses, GetJourneyWebhookSecretErrors, ThrowOnError>({
     security: [{
@@ -3039,6 +3085,8 @@ export const askAgain = <ThrowOnError extends boolean = false>(options: Options<
 
 /**
  * Erases up to 1,000 persons: rows and keys, in backups too
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const erasePersons = <ThrowOnError extends boolean = false>(options: Options<ErasePersonsData, ThrowOnError>) => (options.client ?? client).post<ErasePersonsResponses, ErasePersonsErrors, ThrowOnError>({
     security: [{
@@ -3481,6 +3529,8 @@ export const withdrawContractEnd = <ThrowOnError extends boolean = false>(option
 
 /**
  * Announces the end of the contract: logins close, and 30 days later all data is removed
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const endContract = <ThrowOnError extends boolean = false>(options: Options<EndContractData, ThrowOnError>) => (options.client ?? client).post<EndContractResponses, EndContractErrors, ThrowOnError>({
     security: [{
@@ -3498,6 +3548,8 @@ export const endContract = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Everything that the organisation has here, as one ZIP file
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const exportOrganisation = <ThrowOnError extends boolean = false>(options?: Options<ExportOrganisationData, ThrowOnError>) => (options?.client ?? client).get<ExportOrganisationResponses, ExportOrganisationErrors, ThrowOnError>({
     security: [{
@@ -3580,6 +3632,8 @@ export const getHeadMail = <ThrowOnError extends boolean = false>(options?: Opti
 
 /**
  * Has the newest signed head of the trail sent to an address, now and each day
+ *
+ * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const setHeadMail = <ThrowOnError extends boolean = false>(options: Options<SetHeadMailData, ThrowOnError>) => (options.client ?? client).put<SetHeadMailResponses, SetHeadMailErrors, ThrowOnError>({
     security: [{

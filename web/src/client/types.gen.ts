@@ -4,6 +4,13 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type AccountEvent = {
+    id: string;
+    at: string;
+    what: string;
+    network: string;
+};
+
 export type ActorKind = 'system' | 'user' | 'person' | 'journey' | 'operations';
 
 export type ActorView = {
@@ -582,6 +589,11 @@ export type Extension = {
 export type ExtraHoursRule = {
     level: RuleLevel;
     max_minutes: number;
+};
+
+export type FactorAgain = {
+    code?: string;
+    password?: string;
 };
 
 export type FieldList = {
@@ -1547,6 +1559,7 @@ export type SessionView = {
     tenants: Array<TenantChoice>;
     terms?: Terms;
     notices: Array<Notice>;
+    fresh: boolean;
 };
 
 export type SettingsInput = {
@@ -1987,6 +2000,7 @@ export type UserView = {
     email: string;
     locale: string;
     time_zone: string;
+    totp: boolean;
 };
 
 export type ValueCount = {
@@ -2125,6 +2139,62 @@ export type LogInResponses = {
 
 export type LogInResponse = LogInResponses[keyof LogInResponses];
 
+export type AcceptTermsData = {
+    body: TermsAcceptance;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/terms';
+};
+
+export type AcceptTermsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type AcceptTermsError = AcceptTermsErrors[keyof AcceptTermsErrors];
+
+export type AcceptTermsResponses = {
+    /**
+     * The answer.
+     */
+    200: SessionView;
+};
+
+export type AcceptTermsResponse = AcceptTermsResponses[keyof AcceptTermsResponses];
+
+export type SwitchTenantData = {
+    body: TenantRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/tenant';
+};
+
+export type SwitchTenantErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SwitchTenantError = SwitchTenantErrors[keyof SwitchTenantErrors];
+
+export type SwitchTenantResponses = {
+    /**
+     * The answer.
+     */
+    200: SessionView;
+};
+
+export type SwitchTenantResponse = SwitchTenantResponses[keyof SwitchTenantResponses];
+
 export type GiveTotpData = {
     body: CodeRequest;
     headers?: {
@@ -2152,6 +2222,34 @@ export type GiveTotpResponses = {
 };
 
 export type GiveTotpResponse = GiveTotpResponses[keyof GiveTotpResponses];
+
+export type ProveAgainData = {
+    body: FactorAgain;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/again';
+};
+
+export type ProveAgainErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ProveAgainError = ProveAgainErrors[keyof ProveAgainErrors];
+
+export type ProveAgainResponses = {
+    /**
+     * The answer.
+     */
+    200: SessionView;
+};
+
+export type ProveAgainResponse = ProveAgainResponses[keyof ProveAgainResponses];
 
 export type SetUpTotpData = {
     body?: never;
@@ -2209,61 +2307,33 @@ export type ConfirmTotpResponses = {
 
 export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponses];
 
-export type AcceptTermsData = {
-    body: TermsAcceptance;
+export type ResetMyTotpData = {
+    body: TotpReset;
     headers?: {
         'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
-    url: '/api/v1/session/terms';
+    url: '/api/v1/me/totp/reset';
 };
 
-export type AcceptTermsErrors = {
+export type ResetMyTotpErrors = {
     /**
      * A problem (RFC 9457).
      */
     default: Problem;
 };
 
-export type AcceptTermsError = AcceptTermsErrors[keyof AcceptTermsErrors];
+export type ResetMyTotpError = ResetMyTotpErrors[keyof ResetMyTotpErrors];
 
-export type AcceptTermsResponses = {
+export type ResetMyTotpResponses = {
     /**
-     * The answer.
+     * Done.
      */
-    200: SessionView;
+    204: void;
 };
 
-export type AcceptTermsResponse = AcceptTermsResponses[keyof AcceptTermsResponses];
-
-export type SwitchTenantData = {
-    body: TenantRequest;
-    headers?: {
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/session/tenant';
-};
-
-export type SwitchTenantErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type SwitchTenantError = SwitchTenantErrors[keyof SwitchTenantErrors];
-
-export type SwitchTenantResponses = {
-    /**
-     * The answer.
-     */
-    200: SessionView;
-};
-
-export type SwitchTenantResponse = SwitchTenantResponses[keyof SwitchTenantResponses];
+export type ResetMyTotpResponse = ResetMyTotpResponses[keyof ResetMyTotpResponses];
 
 export type ListMySessionsData = {
     body?: never;
@@ -2293,6 +2363,38 @@ export type ListMySessionsResponses = {
 };
 
 export type ListMySessionsResponse = ListMySessionsResponses[keyof ListMySessionsResponses];
+
+export type ListMyEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/me/events';
+};
+
+export type ListMyEventsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListMyEventsError = ListMyEventsErrors[keyof ListMyEventsErrors];
+
+export type ListMyEventsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<AccountEvent>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListMyEventsResponse = ListMyEventsResponses[keyof ListMyEventsResponses];
 
 export type EndMySessionData = {
     body?: never;
@@ -2373,34 +2475,6 @@ export type ChangeMyPasswordResponses = {
 };
 
 export type ChangeMyPasswordResponse = ChangeMyPasswordResponses[keyof ChangeMyPasswordResponses];
-
-export type ResetMyTotpData = {
-    body: TotpReset;
-    headers?: {
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/me/totp/reset';
-};
-
-export type ResetMyTotpErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ResetMyTotpError = ResetMyTotpErrors[keyof ResetMyTotpErrors];
-
-export type ResetMyTotpResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type ResetMyTotpResponse = ResetMyTotpResponses[keyof ResetMyTotpResponses];
 
 export type CheckPasswordData = {
     body: PasswordCheckRequest;
@@ -2539,35 +2613,6 @@ export type AcceptInvitationResponses = {
 
 export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
 
-export type ListUsersData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/users';
-};
-
-export type ListUsersErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
-
-export type ListUsersResponses = {
-    /**
-     * The answer.
-     */
-    200: {
-        items: Array<User>;
-        next: string | null;
-        total?: number;
-    };
-};
-
-export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
-
 export type InviteUserData = {
     body: InviteRequest;
     headers?: {
@@ -2622,6 +2667,35 @@ export type WithdrawInvitationResponses = {
 };
 
 export type WithdrawInvitationResponse = WithdrawInvitationResponses[keyof WithdrawInvitationResponses];
+
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<User>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
 
 export type DeleteUserData = {
     body?: never;

@@ -4,14 +4,14 @@ import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { queries } from '@/app/session'
-import { type ContractView, type ContractWanted, endContract, getContract, withdrawContractEnd } from '@/client'
+import { type ContractView, type ContractWanted, endContract, getContract, getSession, withdrawContractEnd } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { prove } from '@/lib/prove'
 import { formatDate, wallToUtc } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Alert, Card, confirm, Copy, Facts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
-import { LinkButton } from '@/ui/link'
 
 const reload = () => queries.invalidateQueries({ queryKey: ['contract'] })
 
@@ -105,13 +105,22 @@ function Standing({ contract, end }: { contract: ContractView; end: () => void }
   )
 }
 
+async function take() {
+  try {
+    const { fresh } = await ask(getSession())
+    if (fresh || (await prove())) location.assign('/api/v1/contract/export')
+  } catch (error) {
+    toastProblem(error)
+  }
+}
+
 function Take({ contract }: { contract: ContractView }) {
   return (
     <Card title={t('contract:take')} note={t('contract:take_note')}>
       <div className="row">
-        <LinkButton download href="/api/v1/contract/export" leftSection={<IconDownload size={16} aria-hidden />}>
+        <Button onClick={take} leftSection={<IconDownload size={16} aria-hidden />}>
           {t('contract:download')}
-        </LinkButton>
+        </Button>
         {contract.exported_at && (
           <span className="muted small">
             {t('contract:taken')} <Time at={contract.exported_at} />

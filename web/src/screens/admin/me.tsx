@@ -1,10 +1,13 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { keepSession, queries, useSession } from '@/app/session'
 import {
+  type AccountEvent,
   changeMyPassword,
   endMySession,
   getSession,
+  listMyEvents,
   listMySessions,
   resetMyTotp,
   type SessionItem,
@@ -14,6 +17,7 @@ import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
 import { zoneNames } from '@/lib/time'
+import { RecoveryCodes, SetUpFactor } from '@/screens/login/factor'
 import { NewPassword } from '@/screens/login/new-password'
 import { Card, confirm, FormAlerts, Loaded, Page, Tag, Time, toast } from '@/ui/kit'
 import { useGo } from '@/ui/link'
@@ -34,6 +38,7 @@ export default function Me() {
         </div>
       </div>
       <Sessions />
+      <Events />
     </Page>
   )
 }
@@ -123,6 +128,31 @@ function Password() {
 }
 
 function SecondFactor() {
+  const { user } = useSession()
+  const [codes, setCodes] = useState<string[]>()
+  const [setting, setSetting] = useState(false)
+  if (user?.totp && !codes) return <ResetFactor />
+  return (
+    <Card title={t(codes ? 'login:codes.title' : 'admin:second_factor')}>
+      {codes ? (
+        <RecoveryCodes codes={codes} done={() => setCodes(undefined)} />
+      ) : setting ? (
+        <SetUpFactor text={t('admin:totp_set_up_text')} done={setCodes} />
+      ) : (
+        <>
+          <p className="muted">{t('admin:totp_none')}</p>
+          <div>
+            <Button variant="default" onClick={() => setSetting(true)}>
+              {t('admin:set_up_totp')}
+            </Button>
+          </div>
+        </>
+      )}
+    </Card>
+  )
+}
+
+function ResetFactor() {
   const go = useGo()
   const form = useForm({ password: '', code: '' })
   return (
@@ -207,6 +237,34 @@ function Sessions() {
                     </Button>
                   ),
               },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Card>
+  )
+}
+
+/** What happened to one's own account: who looks here finds what was not oneself. */
+function Events() {
+  const query = useQuery({ queryKey: ['my-events'], queryFn: () => ask(listMyEvents()) })
+  return (
+    <Card title={t('admin:events')} note={t('admin:events_note')} flush>
+      <Loaded query={query}>
+        {({ items }) => (
+          <DataTable<AccountEvent>
+            label={t('admin:events')}
+            rows={items}
+            rowKey={(e) => e.id}
+            columns={[
+              {
+                key: 'what',
+                header: t('admin:event'),
+                bare: true,
+                cell: (e) => t(`admin:event_names.${e.what.replaceAll('.', '_')}`),
+              },
+              { key: 'network', header: t('admin:network'), cell: (e) => <code>{e.network}</code> },
+              { key: 'at', header: t('admin:event_at'), cell: (e) => <Time at={e.at} /> },
             ]}
           />
         )}

@@ -1,17 +1,18 @@
 // Login as one screen that follows the session's state: password → second factor → terms → where one was going.
-import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core'
+import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
-import { renderSVG } from 'uqr'
-import { keepSession, queries, sessionOptions } from '@/app/session'
-import { acceptTerms, confirmTotp, getSession, giveTotp, logIn, type SessionView, setUpTotp, switchTenant } from '@/client'
+import { keepSession, sessionOptions } from '@/app/session'
+import { acceptTerms, giveTotp, logIn, type SessionView, switchTenant } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { useUrl } from '@/lib/url'
-import { Alert, Copy, FormAlerts, Loaded } from '@/ui/kit'
+import { Alert, FormAlerts, Loaded } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
+import { ProveAgain } from '@/ui/prove'
 import { Bare } from './bare'
+import { RecoveryCodes, SetUpFactor } from './factor'
 
 /** Only a path of this console may be returned to. */
 export const safeNext = (next: string | undefined) => (next && /^\/(?![/\\])/.test(next) ? next : '/')
@@ -27,9 +28,20 @@ export default function Login() {
     if (leaving) go(safeNext(next), { replace: true })
   }, [leaving, next, go])
 
-  if (codes) return <RecoveryCodes codes={codes} done={() => setCodes(undefined)} />
+  if (codes)
+    return (
+      <Bare title={t('login:codes.title')}>
+        <RecoveryCodes codes={codes} done={() => setCodes(undefined)} />
+      </Bare>
+    )
   if (state === 'totp_required') return <SecondFactor />
-  if (state === 'totp_setup_required') return <SetUp done={setCodes} />
+  if (state === 'totp_setup_required')
+    return (
+      <Bare title={t('login:setup.title')}>
+        <SetUpFactor text={t('login:setup.text')} done={setCodes} />
+        <ProveAgain />
+      </Bare>
+    )
   if (state === 'terms_required' && query.data?.terms) return <Terms terms={query.data.terms} />
   if ((state as string) === 'tenant_required') return <Tenants tenants={query.data?.tenants ?? []} />
   if (state === 'anonymous') return <Password changed={reset === 'done'} />
@@ -107,111 +119,6 @@ function SecondFactor() {
           {t('login:totp.submit')}
         </Button>
       </form>
-    </Bare>
-  )
-}
-
-/** The secret as a QR code; drawn here, so that it never leaves the browser. */
-function Qr({ text }: { text: string }) {
-  const [url, setUrl] = useState<string>()
-  useEffect(() => {
-    const made = URL.createObjectURL(new Blob([renderSVG(text, { border: 0 })], { type: 'image/svg+xml' }))
-    setUrl(made)
-    return () => URL.revokeObjectURL(made)
-  }, [text])
-  return (
-    <div className="qr">{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
-  )
-}
-
-function SetUp({ done }: { done: (codes: string[]) => void }) {
-  const secret = useQuery({
-    queryKey: ['totp-setup'],
-    queryFn: () => ask(setUpTotp()),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
-  const form = useForm({ code: '' })
-  return (
-    <Bare title={t('login:setup.title')}>
-      <p className="muted">{t('login:setup.text')}</p>
-      <Loaded query={secret} block={208}>
-        {({ uri, secret: key }) => (
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault()
-              void form.submit(async ({ code }) => {
-                const { recovery_codes } = await ask(confirmTotp({ body: { code: code.trim() } }))
-                done(recovery_codes)
-                queries.removeQueries({ queryKey: ['totp-setup'] })
-              })
-            }}
-          >
-            <Qr text={uri} />
-            <div className="row row-between">
-              <div className="grow">
-                <p className="muted small">{t('login:setup.by_hand')}</p>
-                <code className="wrap">{key}</code>
-              </div>
-              <Copy value={key} label={t('login:setup.copy')} />
-            </div>
-            <FormAlerts form={form} />
-            <TextInput
-              label={t('login:totp.code')}
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              required
-              {...form.text('code')}
-            />
-            <Button type="submit" loading={form.busy} fullWidth>
-              {t('login:setup.submit')}
-            </Button>
-          </form>
-        )}
-      </Loaded>
-    </Bare>
-  )
-}
-
-export function RecoveryCodes({ codes, done }: { codes: string[]; done: () => void }) {
-  const [kept, setKept] = useState(false)
-  const [busy, setBusy] = useState(false)
-  return (
-    <Bare title={t('login:codes.title')}>
-      <p className="muted">{t('login:codes.text')}</p>
-      <ul className="codes">
-        {codes.map((code) => (
-          <li key={code}>
-            <code>{code}</code>
-          </li>
-        ))}
-      </ul>
-      <div className="row">
-        <Copy value={codes.join('\n')} label={t('login:codes.copy')} />
-        <a
-          download="varde-recovery-codes.txt"
-          href={`data:text/plain,${encodeURIComponent(codes.join('\n'))}`}
-        >
-          {t('login:codes.download')}
-        </a>
-      </div>
-      <Checkbox
-        label={t('login:codes.kept')}
-        checked={kept}
-        onChange={(e) => setKept(e.currentTarget.checked)}
-      />
-      <Button
-        disabled={!kept}
-        loading={busy}
-        fullWidth
-        onClick={async () => {
-          setBusy(true)
-          keepSession(await ask(getSession()))
-          done()
-        }}
-      >
-        {t('login:codes.submit')}
-      </Button>
     </Bare>
   )
 }
