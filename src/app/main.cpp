@@ -582,7 +582,15 @@ int main(int argc, char** argv) {
       program.identity = std::make_unique<trust::Identity>(*program.base);
       app::add_routes(program);
       if (openapi->parsed()) {
-        std::cout << boost::json::serialize(program.router.openapi("Varde", VARDE_VERSION)) << "\n";
+        auto document = program.router.openapi("Varde", VARDE_VERSION);
+        // Which right each endpoint asks for: the web floor does not know its words.
+        for (const auto& endpoint : program.router.endpoints())
+          document.at("paths")
+              .at(endpoint.info.path)
+              .at(ascii_lower(endpoint.info.method))
+              .as_object()["x-right"] =
+              trust::word(static_cast<trust::Right>(endpoint.info.access));
+        std::cout << boost::json::serialize(document) << "\n";
         return 0;
       }
       boost::json::array out;

@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "base/log.hpp"
 #include "db/closed.hpp"
@@ -24,6 +25,7 @@
 #include "trust/erasure.hpp"
 #include "trust/identity/known_passwords.hpp"
 #include "trust/notice.hpp"
+#include "trust/reads/routes.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/trail.hpp"
 
@@ -220,6 +222,7 @@ void add_routes(Program& program) {
   program.identity->add_routes(*program.api);
   trust::add_tenant_routes(*program.api);
   trust::add_trail_routes(*program.api);
+  trust::add_reads_routes(*program.api);
   trust::add_notice_routes(*program.api);
   program.modules = make_modules(program);
   for (auto& module : program.modules) {
@@ -323,6 +326,7 @@ void Program::start() {
   add_routes(*this);
   routed = true;
   if (!settings.copy_of) start_work(work);
+  if (!settings.copy_of) keep_reads(*work.front());
   web_loops[0]->spawn([this] {
     // Another node ended a session or changed a right: forget what is remembered.
     while (true) {
@@ -337,6 +341,25 @@ void Program::start() {
   });
   ready = true;
   log::info("Varde is running", {{"url", base->public_url}, {"version", VARDE_VERSION}});
+}
+
+void Program::keep_reads(net::Loop& loop) {
+  base->reads.begin();
+  loop.spawn([this] {
+    while (true) {
+      net::sleep_for(std::chrono::seconds(1));
+      base->reads.flush(*base);
+    }
+  });
+  // Requests have ended by then, and the loops run still.
+  on_stop.push_back([this, &loop] {
+    auto done = std::make_shared<std::promise<void>>();
+    loop.spawn([this, done] {
+      base->reads.flush(*base);
+      done->set_value();
+    });
+    done->get_future().wait_for(std::chrono::seconds(5));
+  });
 }
 
 void Program::start_work(const std::vector<net::Loop*>& loops) {

@@ -190,6 +190,8 @@ struct Program {
 
  private:
   void open_databases();
+  /// Enters what users were shown into the trail each second, and when the program stops.
+  void keep_reads(net::Loop& loop);
   void start_work(const std::vector<net::Loop*>& loops);
   bool stopped_ = false;
 };

@@ -14,6 +14,7 @@
 #include "trust/cache.hpp"
 #include "trust/extensions.hpp"
 #include "trust/keystore.hpp"
+#include "trust/reads/reads.hpp"
 #include "web/api.hpp"
 
 namespace varde::trust {
@@ -51,6 +52,7 @@ struct Base {
   /// cause is labelled as simulated. Empty: there are none.
   std::string simulation_token;
   TenantCache cache{};
+  Reads reads{};          ///< Who was shown what identifies whom.
   Extensions extensions;  ///< What the modules add to one another.
   std::string witness{};  ///< Directory that heads of trails are handed to; empty: none.
   std::string ledger{};   ///< Directory that erasures are written to as well; empty: none.

@@ -23,7 +23,7 @@ SYSTEM = {"tenant", "membership", "idempotency", "image", "provider",  # provide
 # What is claimed as personal and not handed out to the persons themselves, and why.
 NOT_HANDED_OUT = {
     "account": "users of the console, not persons", "membership": "users", "invitation": "users", "session": "users", "password_reset": "users",
-    "account_device": "users", "account_mail": "users",
+    "read_count": "how much users were shown", "account_device": "users", "account_mail": "users",
     "notification": "what users were told; names no person", "contract_end": "which users ended the contract, and belonged to it", "import_piece": "a file as it came: what it said of a person is the person's row",
     "export_piece": "a copy of what is stored elsewhere, for days", "sms_reply": "that a callback was taken: no person, no text",
     "head_mail": "to whom an organisation has heads of its trail sent: a user or somebody outside",

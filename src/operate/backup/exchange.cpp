@@ -31,6 +31,7 @@ constexpr Named kNamed[] = {
     {"audit_tile", kStays, "the trail"},
     {"audit_tree", kStays, "the trail"},
     {"audit_head", kStays, "the trail"},
+    {"read_count", kStays, "who was shown how much does not become undone"},
     {"retention_run", kStays, "what was removed when is a proof"},
     {"restore_point_state", kStays, "what drills compare with is the installation's"},
     {"tenant", kStays, "its contract and its place are today's; its settings go back below"},
