@@ -281,6 +281,22 @@ class GuessingEnds(Case):
         self.assertNotIn("varde_device", half.cookies, "a password alone makes no device of the owner's")
 
 
+class KnownPasswords(Case):
+    def test_those_that_attackers_try_first_are_refused(self):
+        client = self.program.client()
+        for password in ("1qaz2wsx3edc4rfv", "zaq12wsxcde34rfv", "Qwertyuiop1234567890"):
+            self.assertFalse(client.ok("POST", "/api/v1/password-check", {"password": password, "second_factor": True})["ok"], password)
+
+    def test_an_operators_own_list_is_in_force_at_once(self):
+        client, mine = self.program.client(), "walrus paints 14 fences"
+        accepted = lambda: client.ok("POST", "/api/v1/password-check", {"password": mine})["ok"]
+        self.assertTrue(accepted())
+        done = varde.subprocess.run([varde.BINARY, "passwords", "import", "-", "--data", str(self.program.directory / "data")], input=mine + "\nanother of them\n", capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertFalse(accepted())
+        self.assertTrue(client.ok("POST", "/api/v1/password-check", {"password": "walrus paints 15 fences"})["ok"])
+
+
 class TheTrailSeesSecurity(Case):
     def test_what_happens_to_an_account_is_entered_and_shown_to_its_owner(self):
         client = self.program.join(self.alpha, "seen@example.org", "viewer", PHRASE)
