@@ -216,8 +216,11 @@ int main(int argc, char** argv) {
     command->add_option("--name-server", settings.name_server,
                         "Name server that is asked for the records of sending domains");
     command->add_option("--user", settings.user, "User to become when started as root");
-    command->add_flag("--private-webhooks", settings.private_webhooks,
-                      "Let webhooks go to addresses inside the house, and over http");
+    command
+        ->add_option("--allow-network", settings.allowed_networks,
+                     "Network inside the house (10.1.0.0/16, or \"private\" for all) that mail "
+                     "servers, gateways and webhooks may stand in; repeat it for more")
+        ->allow_extra_args(false);
     command->add_option("--witness", settings.witness,
                         "Directory that signed heads of the trail are handed to each minute; on a "
                         "disk of somebody else's");

@@ -248,6 +248,12 @@ void Program::start() {
   for (auto& loop : work_loops) work.push_back(loop.get());
 
   base.reset(new trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
+  auto allowed = net::AddressPolicy::parse(settings.allowed_networks);
+  if (!allowed)
+    throw std::runtime_error(
+        "the networks that connections may go to (allowed_networks, --allow-network) are written "
+        "\"10.1.0.0/16\" or \"fd00::/8\"; \"private\" are all that are not public");
+  base->egress = std::make_shared<const net::AddressPolicy>(std::move(*allowed));
   base->witness = settings.witness;
   base->ledger = settings.ledger;
   if (settings.copy_of) {

@@ -35,7 +35,9 @@ struct Settings {
   std::string bounce_domain = "bounces.localhost";
   std::string name_server;  ///< For the records of sending domains; default: the system's.
   std::vector<std::string> trusted_proxies;
-  bool private_webhooks = false;  ///< Webhooks may go to addresses inside the house, and over http.
+  /// Networks inside the house ("10.1.0.0/16", or "private" for all) that tenants' mail servers,
+  /// gateways and webhooks may stand in.
+  std::vector<std::string> allowed_networks;
   std::size_t loops = 2;
   std::size_t connections =
       4;                ///< Database connections per loop and role: more only make them wait

@@ -115,7 +115,7 @@ Settings read_settings(const std::string& path) {
                                                "loops",
                                                "connections",
                                                "test_clock",
-                                               "private_webhooks",
+                                               "allowed_networks",
                                                "user",
                                                "witness",
                                                "witness_url",
@@ -148,8 +148,6 @@ Settings read_settings(const std::string& path) {
   text("address", out.address);
   number("port", out.port, 0, 65535);
   if (table.contains("tls")) out.tls = table["tls"].value_or(false);
-  if (table.contains("private_webhooks"))
-    out.private_webhooks = table["private_webhooks"].value_or(false);
   text("certificate", out.certificate);
   text("key", out.key);
   text("public_url", out.public_url);
@@ -168,6 +166,9 @@ Settings read_settings(const std::string& path) {
   if (const auto* list = table["trusted_proxies"].as_array())
     for (const auto& item : *list)
       if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);
+  if (const auto* list = table["allowed_networks"].as_array())
+    for (const auto& item : *list)
+      if (auto value = item.value<std::string>()) out.allowed_networks.push_back(*value);
   read_backup_table(path, table, out.backup);
   out.embedded = out.database.empty();
   if (!out.embedded && out.keystore.empty())

@@ -105,11 +105,11 @@ CRASHED = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -si
 class Program:
     """`varde up` on a data directory of its own."""
 
-    def __init__(self, directory=None, quick=True, extra=()):
+    def __init__(self, directory=None, quick=True, extra=(), inside=True):
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="varde-test-"))
         os.chmod(self.directory, 0o755)
         self.port, self.bounce_port = free_port(), free_port()
-        self.quick, self.extra = quick, list(extra)
+        self.quick, self.extra, self.inside = quick, list(extra), inside  # inside: providers and webhooks may stand on this machine
         self.process = None
         self.clock = self.directory / "clock"
         if not self.clock.exists():
@@ -123,7 +123,7 @@ class Program:
         command = [BINARY, "up", "--data", str(self.directory / "data"), "--port", str(self.port), "--bounce-port", str(self.bounce_port),
                    "--test-clock", str(self.clock), "--create-tenant", tenant, "--create-admin", admin,
                    "--admin-password-file", str(self.directory / "password"), "--admin-totp-file", str(self.directory / "totp")]
-        command += ["--private-webhooks"] + (["--quick-database"] if self.quick else []) + self.extra
+        command += (["--allow-network", "private"] if self.inside else []) + (["--quick-database"] if self.quick else []) + self.extra
         self.log = open(self.directory / "log", "ab")
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         if wait:
@@ -232,7 +232,7 @@ class Node(Program):
         config = {"database": "host=%s dbname=varde" % (data / "main" / "socket"), "keystore": "host=%s dbname=varde" % (data / "keystore" / "socket"),
                   "root_key": str(data / "root.key"), "data_directory": str(owner.directory / self.name), "user": "varde", "test_clock": str(self.clock)}
         self.config = owner.directory / (self.name + ".toml")
-        self.config.write_text("".join("%s = %s\n" % (k, json.dumps(v)) for k, v in config.items()) + "port = %d\nbounce_port = 0\nconnections = 2\nprivate_webhooks = true\n" % self.port)
+        self.config.write_text("".join("%s = %s\n" % (k, json.dumps(v)) for k, v in config.items()) + "port = %d\nbounce_port = 0\nconnections = 2\nallowed_networks = ['private']\n" % self.port)
 
     def start(self, wait=True):
         self.log = open(self.directory / (self.name + ".log"), "ab")
