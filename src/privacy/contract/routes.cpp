@@ -8,6 +8,7 @@
 #include "privacy/contract/store.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
+#include "trust/package/relay.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -143,14 +144,14 @@ void add_contract_routes(trust::Api& api) {
             .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
                                                      to_rfc3339(now()).substr(0, 10)))
             .with("Cache-Control", "no-store");
-        response.stream = [&base = ctx.base, tenant = ctx.tenant, turn](net::BodyWriter& out) {
-          auto receipt = write_organisation(
-              base, tenant, [&](std::string_view bytes) { return out.write(bytes); });
-          if (!receipt) return;
-          Ctx own(base, tenant, {});
-          own.tx().later(kExported, now(), db::Bytes{receipt->manifest_sha256});
-          own.commit();
-        };
+        response.stream = trust::relayed(
+            ctx.base, [&base = ctx.base, tenant = ctx.tenant, turn](const trust::Write& write) {
+              auto receipt = write_organisation(base, tenant, write);
+              if (!receipt) return;
+              Ctx own(base, tenant, {});
+              own.tx().later(kExported, now(), db::Bytes{receipt->manifest_sha256});
+              own.commit();
+            });
         return response;
       });
 }
