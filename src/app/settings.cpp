@@ -116,6 +116,8 @@ Settings read_settings(const std::string& path) {
                                                "connections",
                                                "test_clock",
                                                "allowed_networks",
+                                               "hosts",
+                                               "metrics_address",
                                                "user",
                                                "witness",
                                                "witness_url",
@@ -163,12 +165,22 @@ Settings read_settings(const std::string& path) {
   text("witness_url", out.witness_url);
   check_witness_url(out.witness_url, path + ": witness_url");
   text("ledger", out.ledger);
-  if (const auto* list = table["trusted_proxies"].as_array())
-    for (const auto& item : *list)
-      if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);
-  if (const auto* list = table["allowed_networks"].as_array())
-    for (const auto& item : *list)
-      if (auto value = item.value<std::string>()) out.allowed_networks.push_back(*value);
+  auto texts = [&](const char* key, std::vector<std::string>& into) {
+    if (!table.contains(key)) return;
+    const auto* list = table[key].as_array();
+    if (list == nullptr)
+      throw std::runtime_error(fmt::format("{}: {} must be a list: [\"…\", \"…\"]", path, key));
+    for (const auto& item : *list) {
+      auto value = item.value<std::string>();
+      if (!value)
+        throw std::runtime_error(fmt::format("{}: {} must hold texts in quotes", path, key));
+      into.push_back(*value);
+    }
+  };
+  texts("trusted_proxies", out.trusted_proxies);
+  texts("hosts", out.hosts);
+  texts("allowed_networks", out.allowed_networks);
+  text("metrics_address", out.metrics_address);
   read_backup_table(path, table, out.backup);
   out.embedded = out.database.empty();
   if (!out.embedded && out.keystore.empty())

@@ -99,6 +99,7 @@ def allow_sending(admin, domain):
 
 
 # Signals of a program that is wrong, and what a sanitizer ends with (see dev).
+os.environ.setdefault("VARDE_STRICT_WAITS", "1")  # a wait for somebody else with a transaction open is an error in every scenario
 CRASHED = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, 86}
 
 
@@ -189,6 +190,13 @@ class Program:
         offset = struct.unpack("=q", self.clock.read_bytes())[0]
         with open(self.clock, "r+b") as f, mmap.mmap(f.fileno(), 8) as m:
             m[:8] = struct.pack("=q", offset + int(seconds * 1e6))
+
+    def metrics(self):
+        """What /metrics says, on the listener of its own."""
+        host, port = (self.directory / "data" / "metrics-address").read_text().strip().rsplit(":", 1)
+        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        connection.request("GET", "/metrics")
+        return connection.getresponse().read().decode()
 
     def client(self):
         return Client(self)
