@@ -29,6 +29,7 @@ class Body : public net::BodyReader {
     return piece;
   }
   std::optional<std::uint64_t> declared_size() const override { return text_.size(); }
+  bool keep(std::size_t) override { return true; }
 
  private:
   std::string_view text_;
@@ -44,6 +45,7 @@ struct Endpoints {
         return std::make_unique<trust::Ctx>(*program.base, Uuid::make(),
                                             trust::Actor{trust::ActorKind::user, {}});
       },
+      [](trust::Ctx&, const web::RouteInfo&) -> Result<void> { return {}; },
       [](trust::Ctx&, const web::RouteInfo&, net::Response&) -> Result<void> { return {}; }};
   net::Loop loop{"fuzz"};
 

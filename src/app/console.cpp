@@ -1,4 +1,4 @@
-// Serves the console's files out of the program, and what machines ask: health and metrics.
+// Serves the console's files out of the program, and what machines ask: health.
 //
 // The shell (index.html) is never cached and carries a nonce of its own per answer; everything
 // below /assets/ has a hash in its name and is cached for a year, compressed beforehand by the
@@ -7,7 +7,6 @@
 
 #include "app/program.hpp"
 #include "base/embed.hpp"
-#include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 
@@ -106,12 +105,6 @@ void add_console(web::Router& router, const std::atomic<bool>& ready) {
   router.page("GET", "/readyz", [&ready](net::Request&, const auto&) {
     return ready ? net::text_response(200, "text/plain", "ready\n")
                  : net::text_response(503, "text/plain", "starting or stopping\n");
-  });
-  router.page("GET", "/metrics", [](net::Request& request, const auto&) {
-    // For the collector on this machine or behind the same proxy; not for the world.
-    if (request.peer != "127.0.0.1" && request.peer != "::1" && !request.peer.starts_with("10."))
-      return web::error_response(forbidden("Metrics are for this machine only."), request.id);
-    return net::text_response(200, "text/plain; version=0.0.4", metrics::render_all());
   });
   router.page("GET", "/assets/*", [](net::Request& request, const auto& captures) {
     return file(request, "assets/" + captures.back());

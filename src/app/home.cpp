@@ -5,6 +5,7 @@
 #include "outreach/campaign/campaign.hpp"
 #include "people/transfer/transfer.hpp"
 #include "trust/access.hpp"
+#include "trust/identity/identity.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::app {
@@ -39,22 +40,59 @@ auto gather(const Modules& modules, Part part, Ctx& ctx, const A&... arguments) 
   return out;
 }
 
+// How many streams are open: in all, and of each account. A stream is a connection and a statement
+// a second for as long as it lasts, and a script can open any number.
+class Streams {
+ public:
+  static constexpr std::size_t kOfAccount = 12, kInAll = 1000;
+
+  // Holds one of them; empty when there are too many.
+  std::shared_ptr<void> open(const Uuid& account) {
+    std::lock_guard lock(mutex_);
+    auto& count = of_account_[account];
+    if (all_ >= kInAll || count >= kOfAccount) {
+      if (count == 0) of_account_.erase(account);
+      return nullptr;
+    }
+    ++all_;
+    ++count;
+    return {this, [this, account](void*) { close(account); }};
+  }
+
+ private:
+  void close(const Uuid& account) {
+    std::lock_guard lock(mutex_);
+    --all_;
+    auto found = of_account_.find(account);
+    if (--found->second == 0) of_account_.erase(found);
+  }
+  std::mutex mutex_;
+  std::size_t all_ = 0;
+  std::unordered_map<Uuid, std::size_t> of_account_;
+};
+
 // Live events (Server-Sent Events): what is moving in the organisation, told once a second while it
-// moves. A stream ends after ten minutes; the browser opens it again, and the gate looks at its
-// session again. A small statement a second for each open stream was chosen over NOTIFY from the
-// sender: it costs the path that sends nothing.
-net::Response live(Ctx& ctx, const Modules& modules) {
+// moves. A stream ends after ten minutes, when the browser opens it again and the gate looks at its
+// session again, and within two seconds of the session's end. A small statement a second for each
+// open stream was chosen over NOTIFY from the sender: it costs the path that sends nothing.
+Result<net::Response> live(Ctx& ctx, const Modules& modules) {
+  static Streams streams;
+  auto place = streams.open(ctx.actor.id);
+  if (place == nullptr)
+    return limited("There are too many streams of live events. Close some windows.", 30);
   net::Response response;
   response.with("Content-Type", "text/event-stream")
       .with("Cache-Control", "no-store")
       .with("X-Accel-Buffering", "no");
-  response.stream = [&base = ctx.base, tenant = ctx.tenant, role = ctx.role,
-                     &modules](net::BodyWriter& out) {
+  response.stream = [&base = ctx.base, tenant = ctx.tenant, role = ctx.role, session = ctx.session,
+                     place, &modules](net::BodyWriter& out) {
     auto until = net::in(std::chrono::minutes(10));
     std::map<Uuid, std::int64_t> told;
     std::int64_t number = 0;
     if (!out.write("retry: 2000\n\n")) return;
     for (int round = 0; out.alive() && std::chrono::steady_clock::now() < until; ++round) {
+      // Nobody may be told anything who has logged out or was suspended.
+      if (round % 2 == 1 && !trust::session_stands(base, session, tenant)) return;
       Ctx looking(base, tenant, {});
       looking.role = role;
       auto moving =
@@ -71,6 +109,7 @@ net::Response live(Ctx& ctx, const Modules& modules) {
       }
       if (text.empty() && round % 15 == 14) text = ": still here\n\n";
       if (!text.empty() && !out.write(text)) return;
+      if (net::asker_is_gone()) return;
       net::sleep_for(std::chrono::seconds(1));
     }
   };

@@ -219,8 +219,24 @@ int main(int argc, char** argv) {
     command->add_option("--name-server", settings.name_server,
                         "Name server that is asked for the records of sending domains");
     command->add_option("--user", settings.user, "User to become when started as root");
-    command->add_flag("--private-webhooks", settings.private_webhooks,
-                      "Let webhooks go to addresses inside the house, and over http");
+    command
+        ->add_option("--trusted-proxy", settings.trusted_proxies,
+                     "Address or network of a proxy whose X-Forwarded-For is believed; repeat it "
+                     "for more")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--host", settings.hosts,
+                     "Host name that is served besides that of --public-url; repeat it for more")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--allow-network", settings.allowed_networks,
+                     "Network inside the house (10.1.0.0/16, or \"private\" for all) that mail "
+                     "servers, gateways and webhooks may stand in; repeat it for more")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--metrics-address", settings.metrics_address,
+                     "Where /metrics is served; port 0 lets the system choose")
+        ->default_val("127.0.0.1:0");
     command->add_option("--witness", settings.witness,
                         "Directory that signed heads of the trail are handed to each minute; on a "
                         "disk of somebody else's");
@@ -270,6 +286,11 @@ int main(int argc, char** argv) {
   up->add_flag("--backup", with_backup, "Make backups even with --quick-database")->group("");
   auto* serve = cli.add_subcommand("serve", "Runs a node with the databases that varde.toml names");
   serve->add_option("--config", config, "varde.toml")->required()->check(CLI::ExistingFile);
+  std::vector<std::string> more_proxies;
+  serve
+      ->add_option("--trusted-proxy", more_proxies,
+                   "Address or network of a proxy, besides those of varde.toml")
+      ->allow_extra_args(false);
   auto* openapi = cli.add_subcommand("openapi", "Prints the OpenAPI 3.1 document of the API");
   auto* claims = cli.add_subcommand(
       "claims", "Prints what each column of the database is, as the modules claim it");
@@ -568,6 +589,8 @@ int main(int argc, char** argv) {
           std::filesystem::absolute(from_file.data_directory.empty() ? "var/node"
                                                                      : from_file.data_directory)
               .string();
+      from_file.trusted_proxies.insert(from_file.trusted_proxies.end(), more_proxies.begin(),
+                                       more_proxies.end());
       return run_program(std::move(from_file),
                          {tenant, admin, admin_password_file, admin_totp_file}, demo);
     }

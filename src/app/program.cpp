@@ -15,6 +15,8 @@
 #include <future>
 
 #include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/text.hpp"
 #include "db/closed.hpp"
 #include "db/migrate.hpp"
 #include "net/dns.hpp"
@@ -161,6 +163,102 @@ void take_data_directory(const Settings& settings) {
   if (settings.embedded) check_format(settings.data_directory);
 }
 
+namespace {
+
+// "host[:port]" of an address with a scheme, in lower case.
+std::string host_of(std::string_view url) {
+  auto start = url.find("://");
+  if (start != std::string_view::npos) url = url.substr(start + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  if (auto at = url.rfind('@'); at != std::string_view::npos) url = url.substr(at + 1);
+  return ascii_lower(url);
+}
+
+// What the header Host may say, besides the names of this machine on a listener for it alone.
+std::vector<std::string> hosts_of(const Settings& settings) {
+  std::vector<std::string> out;
+  for (const auto& host : settings.hosts) out.push_back(ascii_lower(host));
+  if (settings.public_url.empty()) {
+    bool v6 = settings.address.find(':') != std::string::npos;
+    out.push_back(settings.tls ? "localhost"
+                  : v6         ? "[" + settings.address + "]"
+                               : settings.address);
+    return out;
+  }
+  auto host = host_of(settings.public_url);
+  out.push_back(host);
+  // A proxy may take the port away on which it was asked.
+  auto colon = host.rfind(':');
+  if (colon != std::string::npos && !host.ends_with(']')) out.push_back(host.substr(0, colon));
+  return out;
+}
+
+}  // namespace
+
+net::HttpServerOptions Program::server_options() {
+  net::HttpServerOptions options{.address = settings.address, .port = settings.port};
+  for (const auto& text : settings.trusted_proxies) {
+    auto network = net::Network::parse(text);
+    if (!network)
+      throw std::runtime_error("the trusted proxy " + text +
+                               " is not an address or a network, such as 10.0.0.0/8.");
+    options.trusted_proxies.push_back(*network);
+  }
+  options.hosts = hosts_of(settings);
+  options.any_host_paths = {"/healthz", "/readyz"};
+  // What the world speaks to us decides how cookies are set, and no header does.
+  options.secure = settings.tls || settings.public_url.starts_with("https://");
+  if (settings.tls) {
+    options.tls = net::TlsFiles{settings.certificate, settings.key};
+    if (settings.certificate.empty()) {
+      options.tls = net::TlsFiles{settings.data_directory + "/localhost.crt",
+                                  settings.data_directory + "/localhost.key"};
+      net::ensure_local_certificate(*options.tls);
+    }
+    return options;
+  }
+  if (settings.address != "127.0.0.1" && settings.address != "::1")
+    throw std::runtime_error(
+        "plain HTTP is for this machine only. Use --tls, or listen on 127.0.0.1 behind a proxy "
+        "that speaks HTTPS.");
+  if (options.secure && options.trusted_proxies.empty())
+    throw std::runtime_error(
+        "public_url begins with https, and this program listens for plain HTTP: a proxy must stand "
+        "before it. Name the proxy's address with --trusted-proxy (trusted_proxies in varde.toml), "
+        "such as 127.0.0.1, so that clients are told apart; or use --tls.");
+  return options;
+}
+
+// On a listener of their own: behind a proxy the public one is everybody's.
+void Program::serve_metrics() {
+  const auto& where = settings.metrics_address;
+  auto colon = where.rfind(':');
+  auto address = net::Address::parse(std::string_view(where).substr(0, colon));
+  int port = -1;
+  if (colon != std::string::npos) {
+    auto digits = std::string_view(where).substr(colon + 1);
+    auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (ec != std::errc() || end != digits.data() + digits.size()) port = -1;
+  }
+  if (!address || port < 0 || port > 65535)
+    throw std::runtime_error("the address of the metrics is written 127.0.0.1:9464, and not " +
+                             where);
+  net::HttpServerOptions options{.address = address->str(),
+                                 .port = static_cast<unsigned short>(port)};
+  if (address->is_loopback()) options.hosts = {"localhost"};
+  metrics_server = std::make_unique<net::HttpServer>(options, [](net::Request& request) {
+    if (request.path != "/metrics" || request.method != "GET")
+      return web::error_response(not_found("Only /metrics is served here."), request.id);
+    auto response = net::text_response(200, "text/plain; version=0.0.4", metrics::render_all());
+    return secure_headers(std::move(response), request);
+  });
+  metrics_server->start({web_loops[0].get()});
+  // For scripts beside the program.
+  std::ofstream(settings.data_directory + "/metrics-address")
+      << (address->is_v4() ? address->str() : "[" + address->str() + "]") << ":"
+      << metrics_server->port() << "\n";
+}
+
 Program::Program(Settings s) : settings(std::move(s)) {}
 Program::~Program() { stop(); }
 
@@ -216,6 +314,9 @@ void add_routes(Program& program) {
       [&program](net::Request& request, const web::RouteInfo& route) {
         return program.identity->gate(request, route);
       },
+      [&program](trust::Ctx& ctx, const web::RouteInfo& route) {
+        return program.identity->begin(ctx, route);
+      },
       [&program](trust::Ctx& ctx, const web::RouteInfo& route, net::Response& response) {
         return program.identity->finish(ctx, route, response);
       });
@@ -263,6 +364,12 @@ void Program::start() {
   for (auto& loop : work_loops) work.push_back(loop.get());
 
   base.reset(new trust::Base{*database, *keys, settings.public_url, settings.data_directory, ""});
+  auto allowed = net::AddressPolicy::parse(settings.allowed_networks);
+  if (!allowed)
+    throw std::runtime_error(
+        "the networks that connections may go to (allowed_networks, --allow-network) are written "
+        "\"10.1.0.0/16\" or \"fd00::/8\"; \"private\" are all that are not public");
+  base->egress = std::make_shared<const net::AddressPolicy>(std::move(*allowed));
   base->witness = settings.witness;
   base->ledger = settings.ledger;
   if (settings.copy_of) {
@@ -271,21 +378,7 @@ void Program::start() {
   }
   identity = std::make_unique<trust::Identity>(*base);
   workers = std::make_unique<jobs::Workers>(*database, 16);
-  net::HttpServerOptions options{.address = settings.address,
-                                 .port = settings.port,
-                                 .trusted_proxies = settings.trusted_proxies};
-  if (settings.tls) {
-    options.tls = net::TlsFiles{settings.certificate, settings.key};
-    if (settings.certificate.empty()) {
-      options.tls = net::TlsFiles{settings.data_directory + "/localhost.crt",
-                                  settings.data_directory + "/localhost.key"};
-      net::ensure_local_certificate(*options.tls);
-    }
-  } else if (settings.address != "127.0.0.1" && settings.address != "::1") {
-    throw std::runtime_error(
-        "plain HTTP is for this machine only. Use --tls, or listen on 127.0.0.1 behind a proxy "
-        "that speaks HTTPS.");
-  }
+  auto options = server_options();
   server = std::make_unique<net::HttpServer>(options, [this](net::Request& request) {
     net::Response response;
     try {
@@ -315,6 +408,7 @@ void Program::start() {
     return secure_headers(std::move(response), request);
   });
   server->start(web);
+  serve_metrics();
   if (base->public_url.empty())
     base->public_url = fmt::format("{}://{}:{}", settings.tls ? "https" : "http",
                                    settings.tls ? "localhost" : settings.address, server->port());
@@ -386,6 +480,8 @@ void Program::stop() {
   ready = false;
   std::error_code ignored;
   if (server) fs::remove(settings.data_directory + "/address", ignored);
+  if (server) fs::remove(settings.data_directory + "/metrics-address", ignored);
+  if (metrics_server) metrics_server->drain(std::chrono::seconds(1));
   if (server) server->drain(std::chrono::seconds(10));
   for (auto& action : on_stop) action();
   if (workers) workers->drain(std::chrono::seconds(10));

@@ -35,8 +35,12 @@ struct Settings {
   unsigned short bounce_port = 2525;  ///< The built-in SMTP receiver.
   std::string bounce_domain = "bounces.localhost";
   std::string name_server;  ///< For the records of sending domains; default: the system's.
-  std::vector<std::string> trusted_proxies;
-  bool private_webhooks = false;  ///< Webhooks may go to addresses inside the house, and over http.
+  std::vector<std::string> trusted_proxies;  ///< Networks whose X-Forwarded-For is believed.
+  std::vector<std::string> hosts;  ///< Host names that are served besides that of public_url.
+  /// Networks inside the house ("10.1.0.0/16", or "private" for all) that tenants' mail servers,
+  /// gateways and webhooks may stand in.
+  std::vector<std::string> allowed_networks;
+  std::string metrics_address = "127.0.0.1:0";  ///< Where /metrics is served; port 0: any free one.
   std::size_t loops = 2;
   std::size_t connections =
       4;                ///< Database connections per loop and role: more only make them wait
@@ -181,7 +185,7 @@ struct Program {
   web::Router router;
   std::vector<trust::Module> modules;
   std::unique_ptr<jobs::Workers> workers;
-  std::unique_ptr<net::HttpServer> server;
+  std::unique_ptr<net::HttpServer> server, metrics_server;
   /// The port is known, and the server listens, before there are routes: links are made with it.
   std::atomic<bool> routed{false};
   std::atomic<bool> ready{false};
@@ -192,6 +196,8 @@ struct Program {
   void open_databases();
   /// Enters what users were shown into the trail each second, and when the program stops.
   void keep_reads(net::Loop& loop);
+  net::HttpServerOptions server_options();
+  void serve_metrics();
   void start_work(const std::vector<net::Loop*>& loops);
   bool stopped_ = false;
 };

@@ -161,7 +161,9 @@ Settings read_settings(const std::string& path) {
                                                "loops",
                                                "connections",
                                                "test_clock",
-                                               "private_webhooks",
+                                               "allowed_networks",
+                                               "hosts",
+                                               "metrics_address",
                                                "user",
                                                "witness",
                                                "witness_url",
@@ -195,8 +197,6 @@ Settings read_settings(const std::string& path) {
   text("address", out.address);
   number("port", out.port, 0, 65535);
   if (table.contains("tls")) out.tls = table["tls"].value_or(false);
-  if (table.contains("private_webhooks"))
-    out.private_webhooks = table["private_webhooks"].value_or(false);
   text("certificate", out.certificate);
   text("key", out.key);
   text("public_url", out.public_url);
@@ -212,9 +212,22 @@ Settings read_settings(const std::string& path) {
   text("witness_url", out.witness_url);
   check_witness_url(out.witness_url, path + ": witness_url");
   text("ledger", out.ledger);
-  if (const auto* list = table["trusted_proxies"].as_array())
-    for (const auto& item : *list)
-      if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);
+  auto texts = [&](const char* key, std::vector<std::string>& into) {
+    if (!table.contains(key)) return;
+    const auto* list = table[key].as_array();
+    if (list == nullptr)
+      throw std::runtime_error(fmt::format("{}: {} must be a list: [\"…\", \"…\"]", path, key));
+    for (const auto& item : *list) {
+      auto value = item.value<std::string>();
+      if (!value)
+        throw std::runtime_error(fmt::format("{}: {} must hold texts in quotes", path, key));
+      into.push_back(*value);
+    }
+  };
+  texts("trusted_proxies", out.trusted_proxies);
+  texts("hosts", out.hosts);
+  texts("allowed_networks", out.allowed_networks);
+  text("metrics_address", out.metrics_address);
   read_backup_table(path, table, out.backup);
   read_mail_table(path, table, out.account_mail);
   out.embedded = out.database.empty();

@@ -18,7 +18,6 @@ std::vector<trust::Module> make_modules(Program& program) {
       *program.base, {.bounce_domain = program.settings.bounce_domain,
                       .bounce_address = program.settings.bounce_address,
                       .bounce_port = program.settings.bounce_port,
-                      .private_webhooks = program.settings.private_webhooks,
                       .alone = program.settings.embedded,
                       .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
                       .on_stop = &program.on_stop,
@@ -49,7 +48,7 @@ operate::Posture posture_of(const Settings& settings) {
           .root_key_outside = !settings.root_key_command.empty(),
           .witness = !settings.witness.empty(),
           .ledger_elsewhere = !settings.ledger.empty(),
-          .private_webhooks = settings.private_webhooks,
+          .private_webhooks = !settings.allowed_networks.empty(),
           .witness_address = hex(operate::witness_address(settings.witness_url)),
           .trusted_proxies = std::ssize(settings.trusted_proxies)};
 }

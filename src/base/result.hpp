@@ -28,6 +28,7 @@ enum class ErrorCode {
   precondition_missing,  // 428: an update without If-Match
   too_large,             // 413
   unsupported,           // 415
+  too_slow,              // 408: the body came too slowly
   limited,               // 429
   unavailable,           // 503
 };

@@ -37,6 +37,13 @@ class Connection {
   bool synced() const { return expected_.empty() || expected_.back().what == Expected::What::sync; }
   /// Whether every answer that was asked for has come.
   bool answered() const { return expected_.empty(); }
+  /// While a transaction has it: whose, and the mark on its fiber.
+  struct Use {
+    std::optional<Uuid> tenant;
+    bool stranger = false;
+    net::Holding holding{};
+  };
+  std::optional<Use> use;
   /// Whether the server is sure to be outside a transaction once all queued answers have come.
   bool prepared(std::string_view name) const { return prepared_.contains(std::string(name)); }
 

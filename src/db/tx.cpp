@@ -186,8 +186,15 @@ void Connection::flush(net::Deadline deadline) {
 
 PGresult* Connection::next_result(net::Deadline deadline) {
   while (PQisBusy(raw_)) {
-    if (!readiness_->wait(net::Readiness::For::read, deadline))
-      fail("the deadline passed before the answer came");
+    // The server ends a statement within a second of the connection's end: nothing is computed for
+    // somebody who has gone.
+    auto look = std::min(deadline, net::in(std::chrono::seconds(1)));
+    if (!readiness_->wait(net::Readiness::For::read, look)) {
+      if (std::chrono::steady_clock::now() >= deadline)
+        fail("the deadline passed before the answer came");
+      if (net::asker_is_gone()) fail("whoever asked has gone");
+      continue;
+    }
     if (PQconsumeInput(raw_) != 1) fail("the connection broke");
   }
   return PQgetResult(raw_);
@@ -282,7 +289,7 @@ Tx::~Tx() {
 void Tx::begin() {
   if (finished_) throw std::logic_error("a transaction was used after its end");
   if (connection_) return;
-  connection_ = pool_->acquire();
+  connection_ = pool_->acquire(tenant_);
   connection_->send_plain("BEGIN");
   if (!tenant_) return;
   connection_->send_plain(("SET LOCAL varde.tenant = '" + tenant_->str() + "'").c_str());
@@ -377,11 +384,40 @@ struct Pool::Impl {
     std::vector<std::unique_ptr<Connection>> idle;
     std::size_t open = 0;
     struct Waiter {
-      net::Event freed;
-      std::unique_ptr<Connection> connection;  // handed over; none: there is room for a new one
+      std::optional<Uuid> tenant;
+      bool stranger = false;
+      net::Event freed{};
+      std::unique_ptr<Connection> connection{};  // handed over; none: there is room for a new one
       bool served = false;
     };
     std::deque<Waiter*> waiting;
+    // How many each of those has who have any.
+    std::vector<std::pair<Uuid, std::size_t>> of_tenant;
+    std::size_t of_strangers = 0;
+
+    std::size_t held_by(const Uuid& tenant) const {
+      for (const auto& [id, count] : of_tenant)
+        if (id == tenant) return count;
+      return 0;
+    }
+    void count(const Connection::Use& use, int by) {
+      if (use.stranger) of_strangers += static_cast<std::size_t>(by);
+      if (!use.tenant) return;
+      for (auto& entry : of_tenant)
+        if (entry.first == *use.tenant) {
+          entry.second += static_cast<std::size_t>(by);
+          if (entry.second == 0) {
+            std::swap(entry, of_tenant.back());
+            of_tenant.pop_back();
+          }
+          return;
+        }
+      of_tenant.emplace_back(*use.tenant, 1);
+    }
+    // Whether neither the tenant nor, if they are one, the strangers have so many yet.
+    bool has_less(const std::optional<Uuid>& tenant, bool stranger, std::size_t than) const {
+      return (!stranger || of_strangers < than) && (!tenant || held_by(*tenant) < than);
+    }
   };
   PoolOptions options;
   std::mutex mutex;  // guards the map; each PerLoop belongs to its loop's thread
@@ -394,17 +430,34 @@ struct Pool::Impl {
     return *slot;
   }
 
-  // Hands a free connection, or the room of one that is gone, to the first who waits.
-  static void give(PerLoop& mine, std::unique_ptr<Connection> connection) {
+  std::size_t share() const { return (options.connections_per_loop + 1) / 2; }
+  // One is left for others even where nobody waits: what a statement takes may be long.
+  std::size_t most() const {
+    auto all = options.connections_per_loop;
+    return all < 3 ? all : all - 1;
+  }
+
+  // Hands a free connection, or the room of one that is gone, to the first who waits and has not
+  // its share, or else to the first who may have more.
+  void give(PerLoop& mine, std::unique_ptr<Connection> connection) const {
     if (!connection) --mine.open;
-    if (mine.waiting.empty()) {
+    auto chosen = mine.waiting.end();
+    for (auto than : {share(), most()}) {
+      if (chosen != mine.waiting.end()) break;
+      chosen = std::ranges::find_if(mine.waiting, [&](const auto* waiter) {
+        return mine.has_less(waiter->tenant, waiter->stranger, than);
+      });
+    }
+    if (chosen == mine.waiting.end()) {
       if (connection) mine.idle.push_back(std::move(connection));
       return;
     }
-    auto* first = mine.waiting.front();
-    mine.waiting.pop_front();
+    auto* first = *chosen;
+    mine.waiting.erase(chosen);
     first->connection = std::move(connection);
     first->served = true;
+    // It counts from here on, or the next that comes free would go to its like as well.
+    mine.count({first->tenant, first->stranger, net::Holding::none()}, 1);
     first->freed.wake();
   }
 };
@@ -415,24 +468,35 @@ Pool::Pool(PoolOptions options) : impl_(std::make_unique<Impl>()) {
 Pool::~Pool() = default;
 const PoolOptions& Pool::options() const { return impl_->options; }
 
-std::unique_ptr<Connection> Pool::acquire() {
+std::unique_ptr<Connection> Pool::acquire(const std::optional<Uuid>& tenant) {
   auto& mine = impl_->mine();
   auto deadline = net::in(impl_->options.acquire_timeout);
-  if (!mine.idle.empty()) {
+  bool stranger = net::is_stranger();
+  auto take = [&](std::unique_ptr<Connection> connection) {
+    connection->use.emplace(Connection::Use{tenant, stranger});
+    return connection;
+  };
+  auto count = [&](int by) { mine.count({tenant, stranger, net::Holding::none()}, by); };
+  bool may = mine.has_less(tenant, stranger, impl_->most());
+  if (may && !mine.idle.empty()) {
     auto connection = std::move(mine.idle.back());
     mine.idle.pop_back();
-    return connection;
+    count(1);
+    return take(std::move(connection));
   }
-  if (mine.open >= impl_->options.connections_per_loop) {
-    // First come, first served: what is released goes to the first who waits, past everybody who
-    // asks meanwhile.
-    Impl::PerLoop::Waiter waiter;
+  if (!may || mine.open >= impl_->options.connections_per_loop) {
+    // What is released goes to one of those who wait, past everybody who asks meanwhile.
+    Impl::PerLoop::Waiter waiter{tenant, stranger};
     mine.waiting.push_back(&waiter);
     try {
       waiter.freed.wait(deadline);
     } catch (...) {
       std::erase(mine.waiting, &waiter);
-      if (waiter.served) Impl::give(mine, std::move(waiter.connection));
+      if (waiter.served) {
+        count(-1);
+        if (!waiter.connection) ++mine.open;  // give() counts the room that it is handed
+        impl_->give(mine, std::move(waiter.connection));
+      }
       throw;
     }
     std::erase(mine.waiting, &waiter);
@@ -440,21 +504,26 @@ std::unique_ptr<Connection> Pool::acquire() {
       acquire_timeouts.add();
       throw Unavailable("all database connections are busy");
     }
-    if (waiter.connection) return std::move(waiter.connection);
+    if (waiter.connection) return take(std::move(waiter.connection));
+  } else {
+    count(1);  // before it connects, which takes a while
   }
   ++mine.open;
   try {
-    return std::make_unique<Connection>(impl_->options, deadline);
+    return take(std::make_unique<Connection>(impl_->options, deadline));
   } catch (...) {
-    Impl::give(mine, nullptr);
+    count(-1);
+    impl_->give(mine, nullptr);
     throw;
   }
 }
 
 void Pool::release(std::unique_ptr<Connection> connection) {
   auto& mine = impl_->mine();
+  mine.count(*connection->use, -1);
+  connection->use.reset();
   if (connection->broken() || net::Loop::current().stopping()) connection.reset();
-  Impl::give(mine, std::move(connection));
+  impl_->give(mine, std::move(connection));
 }
 
 void Pool::close_idle() {

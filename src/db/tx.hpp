@@ -277,6 +277,11 @@ struct PoolOptions {
 
 /// Connections of one role to one database, a set for each loop. Made once, lives as long as the
 /// loops.
+///
+/// One tenant never has all of them, nor have strangers (net::is_stranger) together: one is left
+/// for others. Where somebody waits, what comes free goes to the first of those whose like do not
+/// hold half already. So neither one tenant nor the unknown can keep the others out, however long
+/// what they ask for takes. (With less than three connections there is only the second rule.)
 class Pool {
  public:
   explicit Pool(PoolOptions options);
@@ -293,7 +298,7 @@ class Pool {
 
  private:
   friend class Tx;
-  std::unique_ptr<Connection> acquire();
+  std::unique_ptr<Connection> acquire(const std::optional<Uuid>& tenant);
   void release(std::unique_ptr<Connection> connection);
   struct Impl;
   std::unique_ptr<Impl> impl_;

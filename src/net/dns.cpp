@@ -66,6 +66,7 @@ bool use_name_server(std::string_view address) {
 }
 
 Result<std::vector<std::string>> dns_lookup(const Permit&, const std::string& name, DnsType type) {
+  before_waiting_for_others("dns");
   std::vector<std::string> out;
   bool answered = false;
   bool ran = pool().run([&] {

@@ -15,6 +15,7 @@
 #include <future>
 
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 #include "net/fiber_asio.hpp"
 #include "net/fiber_id.hpp"
 
@@ -45,6 +46,9 @@ struct FiberStack : Stacks {
 
 struct Fiber {
   asio::yield_context* yield;
+  std::shared_ptr<int> holdings{};
+  bool stranger = false;
+  std::function<bool()> asker_gone{};
 };
 
 const void* fiber_id() noexcept { return running; }
@@ -158,6 +162,68 @@ void Loop::stop(std::chrono::milliseconds patience) {
   impl_->guard.reset();
   impl_->context.stop();
   impl_->thread.join();
+}
+
+namespace {
+
+metrics::Counter waits_with_transaction("varde_waits_with_transaction_total",
+                                        "Waits for another machine with a transaction open",
+                                        {"place"});
+
+bool strict_waits() {
+#ifdef VARDE_STRICT_WAITS
+  constexpr bool kDefault = true;
+#else
+  constexpr bool kDefault = false;
+#endif
+  static const bool kStrict = [] {
+    const char* said = std::getenv("VARDE_STRICT_WAITS");
+    return said == nullptr || *said == '\0' ? kDefault : *said == '1';
+  }();
+  return kStrict;
+}
+
+}  // namespace
+
+void set_stranger(bool stranger) {
+  if (running != nullptr) running->stranger = stranger;
+}
+bool is_stranger() { return running != nullptr && running->stranger; }
+void set_asker(std::function<bool()> gone) {
+  if (running != nullptr) running->asker_gone = std::move(gone);
+}
+bool asker_is_gone() { return running != nullptr && running->asker_gone && running->asker_gone(); }
+
+Holding::Holding() {
+  if (running == nullptr) return;
+  if (!running->holdings) running->holdings = std::make_shared<int>(0);
+  count_ = running->holdings;
+  ++*count_;
+}
+
+void Holding::release() {
+  if (count_) --*count_;
+  count_.reset();
+}
+
+void before_waiting_for_others(const char* place) {
+  if (running == nullptr || !running->holdings || *running->holdings == 0) return;
+  waits_with_transaction.with({place}).add();
+  if (strict_waits())
+    throw std::logic_error(std::string(place) +
+                           " would wait for another machine while a transaction is open: end it "
+                           "before, and begin another one after");
+  static std::mutex mutex;
+  static std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> said;
+  auto at = std::chrono::steady_clock::now();
+  {
+    std::lock_guard lock(mutex);
+    auto& last = said[place];
+    if (last != std::chrono::steady_clock::time_point() && at - last < std::chrono::minutes(1))
+      return;
+    last = at;
+  }
+  log::error("A transaction is held open during a wait for another machine", {{"place", place}});
 }
 
 Loop* Loop::current_or_null() { return this_loop; }

@@ -70,6 +70,40 @@ class Loop {
 /// line. Rethrows what `body` throws.
 void run_fiber(const std::function<void()>& body);
 
+/// Something scarce that everybody needs and the calling fiber holds: a connection to the database.
+/// It counts with the fiber that made it, whoever destroys it. db/ keeps one in each connection
+/// that is in use.
+class Holding {
+ public:
+  Holding();
+  /// Nothing.
+  static Holding none() { return Holding(nullptr); }
+  ~Holding() { release(); }
+  Holding(Holding&&) = default;
+  Holding& operator=(Holding&&) = delete;
+  void release();
+
+ private:
+  explicit Holding(std::nullptr_t) {}
+  std::shared_ptr<int> count_;  // of a fiber's thread alone
+};
+
+/// Said before each wait for another machine, which may take as long as a stranger likes: whoever
+/// waits so with a connection in hand makes everybody wait for the stranger. Counts it by `place`;
+/// throws std::logic_error in debug builds and where VARDE_STRICT_WAITS=1 stands in the
+/// environment (all tests), and else logs it now and then.
+void before_waiting_for_others(const char* place);
+
+/// Whose work the calling fiber does, for those who share something scarce out: a stranger's until
+/// somebody has shown who they are. False on a plain thread.
+void set_stranger(bool stranger);
+bool is_stranger();
+
+/// Whether the one who asked for what the calling fiber does has gone; for waits of seconds.
+/// `gone` is set for the time of a request, and empty otherwise.
+void set_asker(std::function<bool()> gone);
+bool asker_is_gone();
+
 /// Suspends the fiber. Throws Stopped.
 void sleep_for(std::chrono::steady_clock::duration duration);
 /// Lets other fibers of the loop run.

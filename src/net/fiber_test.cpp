@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "net/batches.hpp"
+#include "net/stream.hpp"
 
 namespace varde::net {
 namespace {
@@ -203,6 +204,38 @@ TEST(Batches, StopUnwindsWhoLeadsAndWhoFollows) {
     loop.stop();
   }
   EXPECT_EQ(unwound, 3);
+}
+
+TEST(Fiber, WaitsForOthersOnlyWithNothingInHand) {
+  ::setenv("VARDE_STRICT_WAITS", "1", 1);
+  before_waiting_for_others("a thread");
+  run_fiber([] {
+    before_waiting_for_others("a fiber");
+    Holding first;
+    EXPECT_THROW(before_waiting_for_others("a fiber"), std::logic_error);
+    Holding moved = std::move(first);
+    EXPECT_THROW(before_waiting_for_others("a fiber"), std::logic_error);
+    EXPECT_THROW((void)Stream::connect(Permit::for_testing("test"), "127.0.0.1", 1,
+                                       in(std::chrono::seconds(1))),
+                 std::logic_error);
+    Event done;
+    // What another fiber holds is nothing to this one, even where it gives it back.
+    Loop::current().spawn([&] {
+      before_waiting_for_others("another fiber");
+      moved.release();
+      Holding own;
+      EXPECT_THROW(before_waiting_for_others("another fiber"), std::logic_error);
+      done.wake();
+    });
+    done.wait();
+    before_waiting_for_others("a fiber");
+    Holding one, two;
+    one.release();
+    EXPECT_THROW(before_waiting_for_others("a fiber"), std::logic_error);
+    two.release();
+    two.release();
+    before_waiting_for_others("a fiber");
+  });
 }
 
 TEST(WorkPool, ReturnsTheExceptionAndRefusesBeyondItsLimit) {

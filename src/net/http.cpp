@@ -35,6 +35,12 @@ Result<std::string> Request::read_all(std::size_t limit) const {
     VARDE_TRY(auto piece, body->read_some(64 * 1024));
     if (piece.empty()) return out;
     if (out.size() + piece.size() > limit) return too_large();
+    if (!body->keep(piece.size()))
+      return Error{ErrorCode::unavailable,
+                   "Too much is being received at the moment. Try again in a few seconds.",
+                   {},
+                   {},
+                   5};
     out += piece;
   }
 }
@@ -79,6 +85,8 @@ std::string_view reason_phrase(int status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 421:
+      return "Misdirected Request";
     case 408:
       return "Request Timeout";
     case 409:

@@ -20,11 +20,14 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 class BodyReader {
  public:
   virtual ~BodyReader() = default;
-  /// The next piece (at most `max` bytes), empty at the end. Errors: malformed (broken framing),
-  /// limited (too slow).
+  /// The next piece (at most `max` bytes), empty at the end. Errors: malformed (broken framing, or
+  /// the client went away), too_slow.
   virtual Result<std::string> read_some(std::size_t max) = 0;
   /// From Content-Length; nullopt when chunked.
   virtual std::optional<std::uint64_t> declared_size() const = 0;
+  /// Says that so many bytes of the body stay in memory until the request is answered. False when
+  /// the bodies of all requests under way would be too much for the program.
+  virtual bool keep(std::size_t bytes) = 0;
 };
 
 struct Request {
@@ -41,7 +44,8 @@ struct Request {
   std::string_view header(std::string_view name) const;
   /// The value of a cookie, or empty.
   std::string_view cookie(std::string_view name) const;
-  /// The whole body, or too_large beyond `limit`.
+  /// The whole body; too_large beyond `limit`, unavailable when the bodies of all requests together
+  /// take too much memory at the moment, and what BodyReader::read_some says.
   Result<std::string> read_all(std::size_t limit) const;
 };
 

@@ -1,10 +1,9 @@
 #include "net/http_client.hpp"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -16,42 +15,15 @@
 namespace varde::net {
 namespace {
 
-bool inside_the_house(const sockaddr* address) {
-  if (address->sa_family == AF_INET) {
-    in_addr v4{};
-    std::memcpy(&v4, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, sizeof v4);
-    auto a = ntohl(v4.s_addr);
-    auto within = [a](std::uint32_t network, int bits) {
-      return (a >> (32 - bits)) == (network >> (32 - bits));
-    };
-    return within(0x00000000, 8) || within(0x7f000000, 8) || within(0x0a000000, 8) ||
-           within(0xac100000, 12) || within(0xc0a80000, 16) || within(0xa9fe0000, 16) ||
-           within(0x64400000, 10) || within(0xe0000000, 3);
-  }
-  if (address->sa_family == AF_INET6) {
-    in6_addr v6{};
-    std::memcpy(&v6, &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, sizeof v6);
-    if (IN6_IS_ADDR_V4MAPPED(&v6)) {
-      sockaddr_in mapped{};
-      mapped.sin_family = AF_INET;
-      std::memcpy(&mapped.sin_addr, v6.s6_addr + 12, 4);
-      return inside_the_house(reinterpret_cast<const sockaddr*>(&mapped));
-    }
-    return IN6_IS_ADDR_LOOPBACK(&v6) || IN6_IS_ADDR_UNSPECIFIED(&v6) ||
-           IN6_IS_ADDR_LINKLOCAL(&v6) || IN6_IS_ADDR_MULTICAST(&v6) ||
-           (v6.s6_addr[0] & 0xfe) == 0xfc;
-  }
-  return true;
-}
-
 constexpr std::size_t kAnswer = 64 * 1024;
 constexpr std::size_t kUnderWay = 1000;
 
 // One call, owned by the fiber that waits for it and by the thread that makes it: a fiber whose
 // loop ends may leave first.
 struct Work {
-  explicit Work(HttpCall c) : call(std::move(c)) {}
+  Work(HttpCall c, Permit p) : call(std::move(c)), permit(std::move(p)) {}
   HttpCall call;
+  Permit permit;
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   bool refused = false, cut = false;
@@ -66,11 +38,13 @@ struct Work {
   }
 };
 
-// A socket of a private address is opened only where that is allowed. Connections are kept per host
-// and port whoever asks; `allow_private` is the installation's, so none is shared across it.
+// libcurl opens every connection here, whatever a name resolved to. Connections are kept per host
+// and port whoever asks: tenants share one policy, and the operator's own calls, which have
+// another, keep none and take none that is kept.
 curl_socket_t open_socket(void* data, curlsocktype, curl_sockaddr* address) {
   auto* work = static_cast<Work*>(data);
-  if (!work->call.allow_private && inside_the_house(&address->addr)) {
+  auto to = Address::from(&address->addr);
+  if (!to || !work->permit.addresses().allows(*to)) {
     work->refused = true;
     return CURL_SOCKET_BAD;
   }
@@ -180,15 +154,16 @@ Caller& caller() {
 
 }  // namespace
 
-Result<HttpAnswer> call(const Permit&, const HttpCall& asked) {
+Result<HttpAnswer> call(const Permit& permit, const HttpCall& asked) {
+  before_waiting_for_others("http-call");
   bool https = asked.url.starts_with("https://");
-  if (!https && !(asked.allow_private && asked.url.starts_with("http://")))
+  if (!https && !(permit.addresses().has_exceptions() && asked.url.starts_with("http://")))
     return bad_input("/url", "must begin with https://.");
   bool get = asked.method == "GET";
   if (!get && asked.method != "POST" && asked.method != "PUT")
     return bad_input("/method", "must be POST, PUT or GET.");
   auto& all = caller();
-  auto work = std::make_shared<Work>(asked);
+  auto work = std::make_shared<Work>(asked, permit);
   work->easy = curl_easy_init();
   if (work->easy == nullptr) throw std::bad_alloc();
   auto* curl = work->easy;
@@ -215,6 +190,10 @@ Result<HttpAnswer> call(const Permit&, const HttpCall& asked) {
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(held.timeout.count() / 2));
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  if (permit.addresses().is_anywhere()) {
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+  }
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, work.get());
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);

@@ -4,9 +4,9 @@
 // fiber suspends it until the answer is there. A pool of threads with an easy handle each was the
 // first version: eight calls at a time, and a new TCP and TLS handshake for every one.
 //
-// A tenant names the address, so the address is hostile: names are resolved by us and addresses
-// inside the house (loopback, private, link-local, metadata services) are refused at the socket,
-// after resolution, where no rebinding gets past it. Redirects are not followed.
+// A tenant names the address, so the address is hostile: the permit's policy is asked about every
+// address at the socket, after resolution, where no rebinding gets past it. Redirects are not
+// followed.
 #pragma once
 
 #include <chrono>
@@ -20,11 +20,10 @@
 namespace varde::net {
 
 struct HttpCall {
-  std::string url;  ///< https, or http where `allow_private`.
+  std::string url;  ///< https; or http, where the permit's policy allows addresses of the house.
   Headers headers;
   std::string body;  ///< Sent unless the method is GET.
   std::chrono::milliseconds timeout{15000};
-  bool allow_private = false;   ///< Addresses inside the house too, for installations that want it.
   std::string method = "POST";  ///< POST, PUT or GET.
 };
 
@@ -35,9 +34,9 @@ struct HttpAnswer {
 
 /// The answer of whoever stands at the address, whatever its status. Errors: unavailable with a
 /// sentence, whose kind is "not-connected" where nothing can have been sent (not resolved, refused)
-/// and "no-answer" where it may have been (timed out, broken off); forbidden (an address inside the
-/// house); bad_input (not a URL, or no such method); limited when a thousand calls are under way.
-/// Throws Stopped when the loop ends meanwhile; the call may then still be made.
+/// and "no-answer" where it may have been (timed out, broken off); forbidden (an address that the
+/// permit does not allow); bad_input (not a URL, or no such method); limited when a thousand calls
+/// are under way. Throws Stopped when the loop ends meanwhile; the call may then still be made.
 Result<HttpAnswer> call(const Permit& permit, const HttpCall& call);
 
 /// The same, where the status alone is of interest.

@@ -4,6 +4,7 @@
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -19,6 +20,7 @@
 #include "base/metrics.hpp"
 #include "base/text.hpp"
 #include "net/fiber_asio.hpp"
+#include "net/forwarded.hpp"
 
 namespace varde::net {
 
@@ -33,6 +35,9 @@ namespace {
 metrics::Gauge open_connections("varde_http_connections", "Open HTTP connections");
 metrics::Counter refused_connections("varde_http_connections_refused_total",
                                      "HTTP connections closed at the limit");
+metrics::Counter refused_requests("varde_http_requests_refused_total",
+                                  "Requests refused before anybody looked at them", {"why"});
+metrics::Gauge bodies_held("varde_http_bodies_bytes", "Bytes of bodies of requests under way");
 metrics::Counter requests_total("varde_http_requests_total", "HTTP requests answered", {"status"});
 metrics::Histogram request_seconds("varde_http_request_seconds",
                                    "Time from the end of the header to the end of the answer");
@@ -70,11 +75,17 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
   std::atomic<bool> draining{false};
   std::mutex mutex;
   std::map<Loop*, std::set<Connection*>> open;  // guarded by mutex; the callbacks run on their loop
+  std::unordered_map<std::string, std::size_t> of_client;  // guarded by mutex
+  std::atomic<std::size_t> bodies{0};                      // bytes in memory
+  std::set<std::string, std::less<>> hosts;                // none: any
 
   void accept_on(Loop& loop, const std::shared_ptr<tcp::acceptor>& acceptor);
   template <class Stream>
   void serve(Stream& stream, const std::string& peer);
-  std::string client_of(const std::string& peer, Request& request) const;
+  void fill_hosts(const Address& listening);
+  std::optional<Response> refuse(const http::request_parser<http::buffer_body>& parser,
+                                 std::string_view path) const;
+  bool let_in(const std::string& client);
 };
 
 namespace {
@@ -112,6 +123,7 @@ std::size_t read_into(Stream& stream, beast::flat_buffer& buffer, std::optional<
 
 template <class Stream>
 bool write_all(Stream& stream, std::string_view first, std::string_view second, Deadline deadline) {
+  before_waiting_for_others("http-answer");
   std::array<asio::const_buffer, 2> buffers{asio::buffer(first.data(), first.size()),
                                             asio::buffer(second.data(), second.size())};
   return !until(stream, deadline, [&](asio::yield_context& yield, error_code& result) {
@@ -121,19 +133,57 @@ bool write_all(Stream& stream, std::string_view first, std::string_view second, 
 
 constexpr std::uint64_t kDropped = 256 * 1024;  // of a body that nobody asked for
 
+// How long the other end may be waited for. Only waiting counts: what the program does between two
+// pieces is no fault of theirs.
+class Patience {
+ public:
+  static constexpr std::uint64_t kLeastRate = 1024;          // bytes a second, on average
+  static constexpr std::uint64_t kExpectedRate = 32 * 1024;  // by which the whole is given its time
+
+  Patience(std::chrono::seconds grace, std::chrono::seconds whole) : grace_(grace), whole_(whole) {}
+  /// Until when the next piece may take, of a whole that has `size` bytes or more.
+  Deadline next(std::chrono::seconds piece, std::uint64_t size) const {
+    using std::chrono::milliseconds;
+    auto by_rate = std::max<milliseconds>(grace_, milliseconds(moved_ * 1000 / kLeastRate));
+    auto by_size = whole_ + milliseconds(std::max(size, moved_) * 1000 / kExpectedRate);
+    return in(std::min<std::chrono::steady_clock::duration>(
+        piece, std::min<std::chrono::steady_clock::duration>(by_rate, by_size) - waited_));
+  }
+  void waited(std::chrono::steady_clock::time_point since, std::uint64_t bytes) {
+    waited_ += std::chrono::steady_clock::now() - since;
+    moved_ += bytes;
+  }
+
+ private:
+  std::chrono::milliseconds grace_, whole_;
+  std::chrono::steady_clock::duration waited_{0};
+  std::uint64_t moved_ = 0;
+};
+
 template <class Stream>
 class Reader : public BodyReader {
  public:
   Reader(Stream& stream, beast::flat_buffer& buffer,
-         http::request_parser<http::buffer_body>& parser, std::chrono::seconds timeout,
-         bool expects_continue)
+         http::request_parser<http::buffer_body>& parser, const HttpServerOptions& options,
+         std::atomic<std::size_t>& bodies, bool expects_continue)
       : stream_(stream),
         buffer_(buffer),
         parser_(parser),
-        timeout_(timeout),
+        timeout_(options.body_timeout),
+        patience_(options.rate_grace, options.body_deadline),
+        bodies_(bodies),
+        most_(options.max_bodies),
         send_continue_(expects_continue) {}
+  ~Reader() override {
+    bodies_ -= kept_;
+    bodies_held.add(-static_cast<std::int64_t>(kept_));
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
 
   Result<std::string> read_some(std::size_t max) override {
+    before_waiting_for_others("http-body");
+    if (too_slow_) return slow();
     if (failed_) return make_error(ErrorCode::malformed, "The request's body could not be read.");
     std::string piece(max, '\0');
     if (send_continue_) {
@@ -150,21 +200,21 @@ class Reader : public BodyReader {
       buffer_.consume(used);
       auto filled = piece.size() - body.size;
       if (ec == http::error::need_buffer) ec = {};
-      if (ec == http::error::need_more || (!ec && filled == 0 && !parser_.is_done())) {
-        if (filled > 0) {
-          piece.resize(filled);
-          return piece;
-        }
-        error_code read_error;
-        auto got = read_into(stream_, buffer_, in(timeout_), read_error);
-        if (read_error || got == 0) return gone();
-        continue;
-      }
-      if (ec) return gone();
+      bool needs_more = ec == http::error::need_more;
+      if (ec && !needs_more) return gone();
       if (filled > 0) {
         piece.resize(filled);
         return piece;
       }
+      // The head of a chunk was taken: what it holds may be here already.
+      if (parser_.is_done() || (!needs_more && used > 0)) continue;
+      error_code read_error;
+      auto since = std::chrono::steady_clock::now();
+      auto until = patience_.next(timeout_, parser_.content_length().value_or(0));
+      auto got = read_into(stream_, buffer_, until, read_error);
+      patience_.waited(since, got);
+      if (read_error == asio::error::timed_out) return slow();
+      if (read_error || got == 0) return gone();
     }
     return std::string();
   }
@@ -172,6 +222,16 @@ class Reader : public BodyReader {
   std::optional<std::uint64_t> declared_size() const override {
     auto length = parser_.content_length();
     return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
+  }
+  bool keep(std::size_t bytes) override {
+    if (bodies_.fetch_add(bytes) + bytes > most_) {
+      bodies_ -= bytes;
+      refused_requests.with({"bodies"}).add();
+      return false;
+    }
+    kept_ += bytes;
+    bodies_held.add(static_cast<std::int64_t>(bytes));
+    return true;
   }
   bool failed() const { return failed_; }
   /// Whether what is left is known to be at most `limit`.
@@ -195,25 +255,39 @@ class Reader : public BodyReader {
     failed_ = true;
     return make_error(ErrorCode::malformed, "The request's body ended before it was complete.");
   }
+  Error slow() {
+    failed_ = too_slow_ = true;
+    return make_error(ErrorCode::too_slow, "The request's body came too slowly.");
+  }
   Stream& stream_;
   beast::flat_buffer& buffer_;
   http::request_parser<http::buffer_body>& parser_;
   std::chrono::seconds timeout_;
+  Patience patience_;
+  std::atomic<std::size_t>& bodies_;
+  std::size_t most_, kept_ = 0;
   bool send_continue_;
-  bool failed_ = false;
+  bool failed_ = false, too_slow_ = false;
 };
 
 template <class Stream>
 class ChunkWriter : public BodyWriter {
  public:
-  ChunkWriter(Stream& stream, std::chrono::seconds timeout, const std::atomic<bool>& draining)
-      : stream_(stream), timeout_(timeout), draining_(draining) {}
+  ChunkWriter(Stream& stream, const HttpServerOptions& options, const std::atomic<bool>& draining)
+      : stream_(stream),
+        timeout_(options.write_timeout),
+        // A stream has no size that its whole could be measured by.
+        patience_(std::max(options.rate_grace, options.write_timeout), std::chrono::hours(24)),
+        draining_(draining) {}
   bool write(std::string_view bytes) override {
+    before_waiting_for_others("http-answer");
     if (bytes.empty() || !ok_) return ok_;
     auto head = fmt::format("{:x}\r\n", bytes.size());
     std::string body(bytes);
     body += "\r\n";
-    ok_ = write_all(stream_, head, body, in(timeout_));
+    auto since = std::chrono::steady_clock::now();
+    ok_ = write_all(stream_, head, body, patience_.next(timeout_, 0));
+    patience_.waited(since, bytes.size());
     return ok_;
   }
   bool alive() const override { return ok_ && !draining_; }
@@ -225,6 +299,7 @@ class ChunkWriter : public BodyWriter {
  private:
   Stream& stream_;
   std::chrono::seconds timeout_;
+  Patience patience_;
   const std::atomic<bool>& draining_;
   bool ok_ = true;
 };
@@ -263,17 +338,77 @@ std::string head_of(const Response& response, const std::string& request_id, boo
 
 }  // namespace
 
-std::string HttpServer::Impl::client_of(const std::string& peer, Request& request) const {
-  if (std::find(options.trusted_proxies.begin(), options.trusted_proxies.end(), peer) ==
-      options.trusted_proxies.end())
-    return peer;
-  if (request.header("x-forwarded-proto") == "https") request.secure = true;
-  auto forwarded = request.header("x-forwarded-for");
-  auto last = trim(forwarded.substr(
-      forwarded.rfind(',') == std::string_view::npos ? 0 : forwarded.rfind(',') + 1));
-  error_code ec;
-  asio::ip::make_address(std::string(last), ec);
-  return ec ? peer : std::string(last);
+// What the header Host may say: a name with the ports that it may be written with.
+void HttpServer::Impl::fill_hosts(const Address& listening) {
+  if (options.hosts.empty()) return;
+  auto add = [&](const std::string& name) {
+    hosts.insert(name);
+    hosts.insert(fmt::format("{}:{}", name, bound_port));
+  };
+  for (const auto& host : options.hosts) {
+    bool with_port = host.rfind(':') != std::string::npos && !host.ends_with(']');
+    if (with_port) {
+      hosts.insert(host);
+      continue;
+    }
+    add(host);
+    hosts.insert(host + ":443");
+    hosts.insert(host + ":80");
+  }
+  if (listening.is_loopback())
+    for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) add(name);
+}
+
+// Whether the message ends where every reader would say it does, and is meant for us; otherwise
+// what to answer before the connection is closed.
+std::optional<Response> HttpServer::Impl::refuse(
+    const http::request_parser<http::buffer_body>& parser, std::string_view path) const {
+  std::size_t codings = 0, lengths = 0, host_lines = 0;
+  std::string coding, host;
+  const auto& message = parser.get();
+  for (const auto& field : message) {
+    std::string value(field.value());
+    if (field.name() == http::field::transfer_encoding) {
+      ++codings;
+      coding = ascii_lower(trim(value));
+    } else if (field.name() == http::field::content_length) {
+      ++lengths;
+      // "30, 30" is one length to some readers and none to others.
+      if (value.empty() || !std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; }))
+        ++lengths;
+    } else if (field.name() == http::field::host) {
+      ++host_lines;
+      host = ascii_lower(trim(value));
+    }
+  }
+  auto refused = [](const char* why, int status, const std::string& detail) {
+    refused_requests.with({why}).add();
+    return problem(status, detail);
+  };
+  if (lengths > 1 || codings > 1 || (codings > 0 && lengths > 0) ||
+      (codings > 0 && message.version() < 11))
+    return refused("framing", 400,
+                   "The request says in more than one way where its body ends, or in one that "
+                   "its version of HTTP does not have.");
+  if (codings > 0 && coding != "chunked")
+    return refused("framing", 501, "The only transfer coding that is understood here is chunked.");
+  if (host_lines > 1) return refused("host", 400, "The request has more than one header Host.");
+  if (std::ranges::find(options.any_host_paths, path) != options.any_host_paths.end()) return {};
+  if (host.empty()) return refused("host", 400, "The request does not say which host it is for.");
+  if (!hosts.empty() && !hosts.contains(host))
+    return refused("host", 421,
+                   "This host name is not served here. The operator names those that are with "
+                   "public_url and hosts.");
+  return {};
+}
+
+// Whether a connection of this client may be opened; it counts if so.
+bool HttpServer::Impl::let_in(const std::string& client) {
+  std::lock_guard lock(mutex);
+  auto& count = of_client[client];
+  if (count >= options.max_connections_per_client) return false;
+  ++count;
+  return true;
 }
 
 template <class Stream>
@@ -326,7 +461,7 @@ void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
     auto started = std::chrono::steady_clock::now();
     Response response;
     bool keep_alive = !ec && parser.is_header_done() && parser.keep_alive();
-    bool head_only = false;
+    bool head_only = false, misread = false;
     auto id = Uuid::make().str();
     std::optional<Reader<Stream>> body;
     if (ec || !parser.is_header_done()) {
@@ -351,17 +486,29 @@ void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
             ascii_lower({field.name_string().data(), field.name_string().size()}),
             std::string(field.value()));
       }
-      request.secure = std::is_same_v<Stream, TlsStream>;
-      request.peer = client_of(peer, request);
-      body.emplace(stream, buffer, parser, options.body_timeout,
+      request.secure = options.secure || std::is_same_v<Stream, TlsStream>;
+      request.peer = client_of(peer, request.headers, options.trusted_proxies);
+      body.emplace(stream, buffer, parser, options, bodies,
                    iequals(request.header("expect"), "100-continue"));
       request.body = &*body;
-      if (auto path = clean_path(target.substr(0, mark)); !path) {
+      if (auto refused = refuse(parser, target.substr(0, mark))) {
+        // Where its body ends is not known, or it went astray: nothing behind it is read.
+        response = std::move(*refused);
+        request.body = nullptr;
+        body.reset();
+        keep_alive = false;
+        misread = true;
+      } else if (auto path = clean_path(target.substr(0, mark)); !path) {
         response = problem(400, "The path is not valid.");
       } else if (count > 100) {
         response = problem(431, "The request has more than 100 header fields.");
       } else {
         request.path = std::move(*path);
+        set_stranger(true);
+        set_asker([fd = socket_of(stream).native_handle()] {
+          pollfd one{fd, POLLRDHUP, 0};
+          return ::poll(&one, 1, 0) == 1;
+        });
         try {
           response = handler(request);
         } catch (const Stopped&) {
@@ -374,16 +521,19 @@ void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
       }
       // What the handler left of a small body is read away: the next request begins after it. A
       // large one is answered before it has come.
-      if (!body->waits_for_continue() && body->rest_is_within(kDropped))
+      if (body && !body->waits_for_continue() && body->rest_is_within(kDropped))
         body->drop_rest(kDropped, options.body_timeout);
-      if (!parser.is_done() || body->failed()) keep_alive = false;
+      if (!parser.is_done() || (body && body->failed())) keep_alive = false;
     }
     if (draining) keep_alive = false;
-    auto deadline_write = in(options.write_timeout);
+    // The rate that is expected of a whole answer, and a while for the network to begin with.
+    auto deadline_write =
+        in(options.write_timeout +
+           std::chrono::milliseconds(response.body.size() * 1000 / Patience::kExpectedRate));
     if (response.stream && !head_only) {
       auto head = head_of(response, id, keep_alive, true);
       if (!write_all(stream, head, "", deadline_write)) return;
-      ChunkWriter<Stream> writer(stream, options.write_timeout, draining);
+      ChunkWriter<Stream> writer(stream, options, draining);
       response.stream(writer);
       writer.finish();
       keep_alive = keep_alive && writer.ok();
@@ -394,6 +544,10 @@ void HttpServer::Impl::serve(Stream& stream, const std::string& peer) {
         return;
     }
     // Whoever still sends would find the connection reset before the answer was read.
+    for (std::size_t left = 16; misread && left > 0; --left) {
+      buffer.consume(buffer.size());
+      if (read_into(stream, buffer, in(std::chrono::milliseconds(200)), ec) == 0 || ec) break;
+    }
     if (body && !parser.is_done() && !body->waits_for_continue())
       body->drop_rest(4 * kDropped, std::chrono::seconds(2));
     requests_total.with({std::to_string(response.status)}).add();
@@ -429,20 +583,34 @@ void HttpServer::Impl::accept_on(Loop& loop, const std::shared_ptr<tcp::acceptor
       refused_connections.add();
       continue;
     }
+    error_code unknown;
+    auto endpoint = socket->remote_endpoint(unknown);
+    auto address = unknown ? std::nullopt : Address::from(endpoint.data());
+    if (!address) continue;  // gone already
+    auto peer = address->unmapped().str();
+    // A proxy is many clients.
+    auto client = is_trusted(options.trusted_proxies, peer) ? std::string() : client_key(peer);
+    if (!client.empty() && !let_in(client)) {
+      refused_connections.add();
+      continue;
+    }
     ++connections;
     open_connections.add();
-    loop.spawn([self = shared_from_this(), socket] {
+    loop.spawn([self = shared_from_this(), socket, peer, client] {
       struct Count {
         Impl& impl;
+        const std::string& client;
         ~Count() {
           --impl.connections;
           open_connections.add(-1);
+          if (client.empty()) return;
+          std::lock_guard lock(impl.mutex);
+          auto found = impl.of_client.find(client);
+          if (--found->second == 0) impl.of_client.erase(found);
         }
-      } count{*self};
+      } count{*self, client};
       error_code ignored;
       socket->set_option(tcp::no_delay(true), ignored);
-      auto endpoint = socket->remote_endpoint(ignored);
-      auto peer = endpoint.address().to_string();
       if (!self->tls) {
         self->serve(*socket, peer);
         socket->shutdown(tcp::socket::shutdown_both, ignored);
@@ -501,6 +669,7 @@ void HttpServer::start(const std::vector<Loop*>& loops) {
     impl.bound_port = acceptor->local_endpoint().port();
     impl.acceptors.push_back(acceptor);
   }
+  impl.fill_hosts(*Address::from(tcp::endpoint(address, 0).data()));
   for (std::size_t i = 0; i < loops.size(); ++i)
     loops[i]->spawn([self = impl_, loop = loops[i], acceptor = impl.acceptors[i]] {
       self->accept_on(*loop, acceptor);

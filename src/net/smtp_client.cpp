@@ -198,8 +198,9 @@ struct SmtpClient::Impl {
     return smtp_error("smtp-auth", "The mail server did not accept the user name and password.");
   }
 
-  static Result<std::unique_ptr<Impl>> make(const SmtpTarget& target) {
-    VARDE_TRY(auto stream, Stream::connect(target.host, target.port, in(target.timeouts.connect)));
+  static Result<std::unique_ptr<Impl>> make(const Permit& permit, const SmtpTarget& target) {
+    VARDE_TRY(auto stream,
+              Stream::connect(permit, target.host, target.port, in(target.timeouts.connect)));
     auto impl = std::make_unique<Impl>(std::move(stream), target);
     if (target.tls == SmtpTls::implicit)
       VARDE_CHECK(impl->stream.start_tls({target.host, target.verify, target.ca_file},
@@ -471,13 +472,13 @@ SmtpClient::SmtpClient(SmtpClient&&) noexcept = default;
 SmtpClient& SmtpClient::operator=(SmtpClient&&) noexcept = default;
 SmtpClient::~SmtpClient() = default;
 
-Result<SmtpClient> SmtpClient::connect(const Permit&, const SmtpTarget& target) {
-  auto impl = Impl::make(target);
+Result<SmtpClient> SmtpClient::connect(const Permit& permit, const SmtpTarget& target) {
+  auto impl = Impl::make(permit, target);
   if (!impl && impl.error().kind == "tls" && target.tls == SmtpTls::opportunistic) {
     // Broken TLS is worth no more than none (RFC 7435): again, in the clear.
     auto plain = target;
     plain.tls = SmtpTls::none;
-    impl = Impl::make(plain);
+    impl = Impl::make(permit, plain);
   }
   if (!impl) return std::move(impl).error();
   return SmtpClient(*std::move(impl));

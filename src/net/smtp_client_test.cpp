@@ -405,7 +405,7 @@ class Sink {
     if (posix_spawn(&pid_, argv[0], nullptr, nullptr, argv.data(), environ) != 0) pid_ = 0;
     // It says nothing when it is ready: ask until it answers.
     for (int i = 0; pid_ && i < 2000; ++i) {
-      if (Stream::connect("127.0.0.1", port_, in(seconds(1)))) return;
+      if (Stream::connect(Permit::for_testing("test"), "127.0.0.1", port_, in(seconds(1)))) return;
       sleep_for(milliseconds(1));
     }
   }

@@ -27,7 +27,8 @@ void with_server(SmtpServerOptions options,
   run_fiber([&] {
     Mailbox mailbox;
     auto server = *SmtpServer::start(std::move(options), mailbox);
-    auto stream = *Stream::connect("127.0.0.1", server->port(), in(seconds(5)));
+    auto stream =
+        *Stream::connect(Permit::for_testing("test"), "127.0.0.1", server->port(), in(seconds(5)));
     test(*server, mailbox, stream);
     server->stop();
   });
@@ -162,7 +163,8 @@ TEST(SmtpServer, LimitsConnectionsAndTime) {
   options.command_timeout = milliseconds(30);
   with_server(options, [](SmtpServer& server, Mailbox&, Stream& s) {
     talk(s, "", "220");
-    auto second = *Stream::connect("127.0.0.1", server.port(), in(seconds(5)));
+    auto second =
+        *Stream::connect(Permit::for_testing("test"), "127.0.0.1", server.port(), in(seconds(5)));
     EXPECT_EQ(talk(second, "", "421").substr(0, 9), "421 4.7.0");
     EXPECT_EQ(talk(s, "", "421").substr(0, 9), "421 4.4.2");
   });

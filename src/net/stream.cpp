@@ -137,7 +137,7 @@ struct Stream::Impl {
     socket.non_blocking(true, ec);
     socket.set_option(tcp::no_delay(true), ec);
     auto other = socket.remote_endpoint(ec);
-    if (!ec) peer = other.address().to_string();
+    if (!ec) peer = Address::from(other.data())->unmapped().str();
   }
 
   tcp::socket socket;
@@ -245,6 +245,7 @@ struct Stream::Impl {
 
   Result<void> handshake(SSL_CTX* context, bool server, const TlsVerify* verify,
                          Deadline deadline) {
+    before_waiting_for_others("stream-tls");
     if (begin != end)
       return broken("tls", "There was plain text behind the command that starts TLS.");
     if (!context) return tls_error("The trusted certificates could not be read");
@@ -277,6 +278,7 @@ struct Stream::Impl {
   }
 
   Result<std::size_t> read(char* out, std::size_t size, Deadline deadline) {
+    before_waiting_for_others("stream-read");
     if (!socket.is_open()) return closed();
     if (!ssl) return raw_read(out, size, deadline);
     VARDE_TRY(int got, drive([&](SSL* s) { return SSL_read(s, out, static_cast<int>(size)); },
@@ -285,6 +287,7 @@ struct Stream::Impl {
   }
 
   Result<void> write(std::span<const std::string_view> parts, Deadline deadline) {
+    before_waiting_for_others("stream-write");
     if (!socket.is_open()) return closed();
     if (!ssl) return raw_write(parts, deadline, &handed_over);
     for (auto part : parts) handed_over += part.size();
@@ -372,8 +375,18 @@ Result<std::vector<tcp::endpoint>> resolve(const std::string& host, std::uint16_
 
 }  // namespace
 
-Result<Stream> Stream::connect(const std::string& host, std::uint16_t port, Deadline deadline) {
+Result<Stream> Stream::connect(const Permit& permit, const std::string& host, std::uint16_t port,
+                               Deadline deadline) {
+  before_waiting_for_others("stream-connect");
   VARDE_TRY(auto addresses, resolve(host, port, deadline));
+  std::erase_if(addresses, [&](const tcp::endpoint& end) {
+    auto address = Address::from(end.data());
+    return !address || !permit.addresses().allows(*address);
+  });
+  if (addresses.empty())
+    return broken("not-allowed",
+                  "The host's address is not one of the public Internet, and this installation "
+                  "does not allow others.");
   Error last = broken("refused", "The host has no address.");
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     tcp::socket socket(Loop::current().impl().context);

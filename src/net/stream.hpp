@@ -13,7 +13,8 @@
 //
 // A Stream belongs to the loop that made it and is used by one fiber at a time. Waiting throws
 // Stopped when the loop stops. Errors are `unavailable` with a kind: "timeout", "closed",
-// "refused", "unresolved", "tls", "too-long".
+// "refused", "unresolved", "not-allowed", "tls", "too-long". No wait begins with a transaction open
+// (fiber.hpp).
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,7 @@
 
 #include "base/result.hpp"
 #include "net/fiber.hpp"
+#include "net/permit.hpp"
 
 namespace varde::net {
 
@@ -54,9 +56,10 @@ class TlsIdentity {
 
 class Stream {
  public:
-  /// Resolves `host` (a name or a literal address) and tries its addresses in order until
-  /// `deadline`.
-  static Result<Stream> connect(const std::string& host, std::uint16_t port, Deadline deadline);
+  /// Resolves `host` (a name or a literal address) and tries those of its addresses that the permit
+  /// allows, in order, until `deadline`. "not-allowed" when there is none.
+  static Result<Stream> connect(const Permit& permit, const std::string& host, std::uint16_t port,
+                                Deadline deadline);
 
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;

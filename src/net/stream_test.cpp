@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "net/http_client.hpp"
+
 namespace varde::net {
 namespace {
 
@@ -20,7 +22,8 @@ void with_pair(const std::function<void(Stream&)>& client,
       if (stream) server(*stream);
       done.wake();
     });
-    auto stream = Stream::connect("127.0.0.1", listener.port(), in(seconds(5)));
+    auto stream =
+        Stream::connect(Permit::for_testing("test"), "127.0.0.1", listener.port(), in(seconds(5)));
     ASSERT_TRUE(stream);
     client(*stream);
     stream->close();
@@ -122,12 +125,48 @@ TEST(Stream, TlsIsRefusedWhenPlainTextWasReadAhead) {
 TEST(Stream, ResolvesNamesAndReportsRefusal) {
   run_fiber([] {
     auto listener = *Listener::open("127.0.0.1", 0);
-    EXPECT_TRUE(Stream::connect("localhost", listener.port(), in(seconds(5))));
+    EXPECT_TRUE(
+        Stream::connect(Permit::for_testing("test"), "localhost", listener.port(), in(seconds(5))));
     auto port = listener.port();
     listener.close();
-    EXPECT_EQ(Stream::connect("127.0.0.1", port, in(seconds(5))).error().kind, "refused");
-    EXPECT_EQ(Stream::connect("nobody.invalid", 25, in(seconds(5))).error().code,
+    EXPECT_EQ(Stream::connect(Permit::for_testing("test"), "127.0.0.1", port, in(seconds(5)))
+                  .error()
+                  .kind,
+              "refused");
+    EXPECT_EQ(Stream::connect(Permit::for_testing("test"), "nobody.invalid", 25, in(seconds(5)))
+                  .error()
+                  .code,
               ErrorCode::unavailable);
+  });
+}
+
+TEST(Stream, GoesOnlyWhereItsPermitAllows) {
+  run_fiber([] {
+    auto listener = *Listener::open("127.0.0.1", 0);
+    auto outside = Permit::for_testing("test", AddressPolicy());
+    for (const char* host : {"127.0.0.1", "localhost", "::1", "::ffff:127.0.0.1", "0.0.0.0",
+                             "64:ff9b::7f00:1", "169.254.169.254"})
+      EXPECT_EQ(Stream::connect(outside, host, listener.port(), in(seconds(5))).error().kind,
+                "not-allowed")
+          << host;
+    auto named = Permit::for_testing("test", *AddressPolicy::parse({"127.0.0.0/8"}));
+    EXPECT_TRUE(Stream::connect(named, "127.0.0.1", listener.port(), in(seconds(5))));
+    EXPECT_TRUE(Stream::connect(named, "localhost", listener.port(), in(seconds(5))));
+    EXPECT_EQ(Stream::connect(named, "::1", listener.port(), in(seconds(5))).error().kind,
+              "not-allowed");
+  });
+}
+
+TEST(HttpClient, GoesOnlyWhereItsPermitAllows) {
+  run_fiber([] {
+    auto outside = Permit::for_testing("test", AddressPolicy());
+    for (const char* host : {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1",
+                             "0x7f.1", "2130706433", "[64:ff9b::7f00:1]"}) {
+      auto answer = call(outside, {.url = std::string("https://") + host + ":9/"});
+      ASSERT_FALSE(answer);
+      EXPECT_EQ(answer.error().code, ErrorCode::forbidden) << host << answer.error().message;
+    }
+    EXPECT_EQ(call(outside, {.url = "http://example.org/"}).error().code, ErrorCode::bad_input);
   });
 }
 

@@ -32,7 +32,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   add_journey_hooks(base);
   add_sms_hooks(base);
   module.routes = [environment](trust::Api& api) {
-    add_channel_routes(api, environment.private_webhooks);
+    add_channel_routes(api);
     add_domain_routes(api, environment.bounce_domain);
     add_mailbox_routes(api);
     add_campaign_routes(api, environment);
@@ -54,7 +54,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     add_account_mail_jobs(base, environment.account_mail, workers);
     add_campaign_jobs(base, environment, workers);
     start_receiver(base, environment);
-    add_journey_jobs(base, workers, environment.private_webhooks);
+    add_journey_jobs(base, workers);
     add_sms_jobs(base, environment, workers);
   };
   module.attention = [nobody_carries_mail =

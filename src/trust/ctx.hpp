@@ -10,6 +10,7 @@
 #include "crypto/hash.hpp"
 #include "db/tx.hpp"
 #include "net/http.hpp"
+#include "net/permit.hpp"
 #include "trust/access.hpp"
 #include "trust/cache.hpp"
 #include "trust/extensions.hpp"
@@ -56,6 +57,8 @@ struct Base {
   Extensions extensions;  ///< What the modules add to one another.
   std::string witness{};  ///< Directory that heads of trails are handed to; empty: none.
   std::string ledger{};   ///< Directory that erasures are written to as well; empty: none.
+  /// Which addresses tenants' providers, gateways and webhooks may stand at.
+  std::shared_ptr<const net::AddressPolicy> egress = std::make_shared<const net::AddressPolicy>();
   bool is_simulated(std::string_view token) const {
     return !simulation_token.empty() && crypto::equal(token, simulation_token);
   }
@@ -75,7 +78,7 @@ class Ctx {
   /// The transaction of this work: the tenant's, begun at its first statement. Committed by whoever
   /// made the context.
   db::Tx& tx() {
-    if (!tx_) tx_.emplace(base.database.tenant(tenant));
+    if (!tx_) tx_.emplace(base.database.tenant(tenant, patience));
     return *tx_;
   }
   /// Commits, if anything was begun.
@@ -93,6 +96,8 @@ class Ctx {
   Role role = Role::viewer;
   Uuid session;
   Timestamp proved_at;  ///< When the user gave the second factor (or the password) last.
+  /// How long a transaction may take; what goes on beyond it is ended in the database as well.
+  std::chrono::milliseconds patience = std::chrono::seconds(30);
   std::string network;  ///< /24 or /48 of the client; of a command, who runs it.
   std::string request_id;
 

@@ -38,17 +38,19 @@ Result<void> Egress::may_send(Ctx& ctx) {
 
 Result<net::Permit> Egress::permit(Ctx& ctx, Kind kind, const std::string& recipient) {
   if (auto may = may_send(ctx); !may) return may.error();
-  return net::Permit(std::string(word_of(kind)) + ":" + recipient);
+  return net::Permit(std::string(word_of(kind)) + ":" + recipient, ctx.base.egress);
 }
 
 Result<net::Permit> Egress::permit_platform(Ctx& ctx, Kind kind, const std::string& recipient) {
   if (!ctx.tx().maybe<int>(kState, ctx.tenant))
     return not_found("This organisation does not exist any more.");
-  return net::Permit(std::string(word_of(kind)) + ":platform:" + recipient);
+  return net::Permit(std::string(word_of(kind)) + ":platform:" + recipient, ctx.base.egress);
 }
 
 net::Permit Egress::for_operator(Kind kind, const std::string& recipient) {
-  return net::Permit(std::string(word_of(kind)) + ":operator:" + recipient);
+  static const auto kAnywhere =
+      std::make_shared<const net::AddressPolicy>(net::AddressPolicy::anywhere());
+  return net::Permit(std::string(word_of(kind)) + ":operator:" + recipient, kAnywhere);
 }
 
 }  // namespace varde::trust

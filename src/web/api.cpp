@@ -29,6 +29,8 @@ int status_of(ErrorCode code) {
       return 413;
     case ErrorCode::unsupported:
       return 415;
+    case ErrorCode::too_slow:
+      return 408;
     case ErrorCode::limited:
       return 429;
     case ErrorCode::unavailable:
@@ -151,7 +153,39 @@ void Router::add(Endpoint endpoint) {
 }
 
 void Router::page(const std::string& method, const std::string& path, Handler handler) {
-  insert(method, path, std::move(handler));
+  insert(method, path,
+         [handler = std::move(handler)](net::Request& request,
+                                        const std::vector<std::string>& captures) {
+           request.body = nullptr;
+           return handler(request, captures);
+         });
+}
+
+void Router::post(const std::string& path, std::size_t limit, TakesBody<std::string> handler) {
+  insert("POST", path,
+         [limit, handler = std::move(handler)](net::Request& request,
+                                               const std::vector<std::string>& captures) {
+           auto body = request.read_all(limit);
+           request.body = nullptr;
+           if (!body && body.error().code != ErrorCode::too_large)
+             return error_response(body.error(), request.id);
+           return handler(request, captures, body);
+         });
+}
+
+void Router::form(const std::string& path, std::size_t limit, std::size_t most_fields,
+                  TakesBody<Form> handler) {
+  post(path, limit,
+       [most_fields, handler = std::move(handler)](net::Request& request,
+                                                   const std::vector<std::string>& captures,
+                                                   const Result<std::string>& body) {
+         if (!body) return handler(request, captures, body.error());
+         auto fields = net::parse_form(*body, most_fields);
+         if (!fields)
+           return handler(request, captures,
+                          make_error(ErrorCode::malformed, "The form could not be read."));
+         return handler(request, captures, std::move(*fields));
+       });
 }
 
 net::Response Router::route(net::Request& request) const {

@@ -3,11 +3,17 @@
 //   api.add({"POST", "/api/v1/tags", "createTag", "Adds a tag", Right::persons_write},
 //           [&](Ctx& ctx, const web::Body<TagCreate>& in) -> Result<web::Created<Tag>> { … });
 //
-// Its parameters say where the input comes from (Path, Query, Body, IfMatch, RawBody, Origin), its
+// Its parameters say where the input comes from (Path, Query, Body, IfMatch, Bytes, RawBody,
+// Origin), its
 // result what goes out; the route, the parsing, the validation, the status code and the OpenAPI
 // entry all follow from that signature. The context is the application's (trust::Ctx): `Gate` makes
-// it from the request and the route's access, once, for every endpoint; `finish` is called after a
-// successful handler and commits.
+// it from the request and the route's access, once, for every endpoint; `begin` is called when all
+// inputs, a body among them, have been read; `finish` is called after a successful handler and
+// commits.
+//
+// The order is the rule: who somebody is, then what they send, for which they take their own time,
+// and only then what needs the database for longer than one question. A page gets its form in the
+// same way (Router::form); no other handler can reach a body.
 #pragma once
 
 #include <functional>
@@ -43,7 +49,13 @@ struct IfMatch {
   bool any = false;  ///< "If-Match: *": whatever the version is now (RFC 9110 section 13.1.1).
   std::int64_t or_current(std::int64_t current) const { return any ? current : version; }
 };
-/// The request itself, with a body that the handler streams.
+/// The whole body as it came. The only error is too_large, beyond RouteInfo::body_limit, which the
+/// handler has better words for.
+struct Bytes {
+  Result<std::string> value = std::string();
+};
+/// The request itself, with a body that the handler reads piece by piece, with no transaction open
+/// while it waits for one; for what is too large for Bytes.
 struct RawBody {
   net::Request* request = nullptr;
 };
@@ -99,6 +111,16 @@ class Router {
   /// A handler without a typed description. `path` may end in "/*" to take everything below (the
   /// rest is the last capture).
   void page(const std::string& method, const std::string& path, Handler handler);
+  /// A handler of POSTs that takes the body as text, or as the fields of a form. The body was read
+  /// before, so that nobody waits for it while holding anything; one that does not come is answered
+  /// here. The error is too_large, or malformed for what is no form.
+  template <class T>
+  using TakesBody = std::function<net::Response(
+      net::Request&, const std::vector<std::string>& captures, const Result<T>& body)>;
+  using Form = std::vector<std::pair<std::string, std::string>>;
+  void post(const std::string& path, std::size_t limit, TakesBody<std::string> handler);
+  void form(const std::string& path, std::size_t limit, std::size_t most_fields,
+            TakesBody<Form> handler);
   net::Response route(net::Request& request) const;
   /// OpenAPI 3.1.
   json::object openapi(std::string_view title, std::string_view version) const;
@@ -180,6 +202,9 @@ Result<Arg> take(net::Request& request, const RouteInfo& info,
   Arg out{};
   if constexpr (std::is_same_v<Arg, RawBody>) {
     out.request = &request;
+  } else if constexpr (std::is_same_v<Arg, Bytes>) {
+    out.value = request.read_all(info.body_limit);
+    if (!out.value && out.value.error().code != ErrorCode::too_large) return out.value.error();
   } else if constexpr (std::is_same_v<Arg, Origin>) {
     out.request = &request;
   } else if constexpr (std::is_same_v<Arg, IfMatch>) {
@@ -214,8 +239,9 @@ Result<Arg> take(net::Request& request, const RouteInfo& info,
       return Error{
           ErrorCode::bad_input, "Some parameters are not right.", std::move(errors), {}, 0};
   } else {
-    static_assert(is_body<Arg>::value,
-                  "a handler parameter must be Path, Query, Body, IfMatch, RawBody or Origin");
+    static_assert(
+        is_body<Arg>::value,
+        "a handler parameter must be Path, Query, Body, IfMatch, Bytes, RawBody or Origin");
     VARDE_TRY(auto document, read_json_body(request, info.body_limit));
     using T = typename input_of<Arg>::type;
     VARDE_TRY(out.value, read<T>(document));
@@ -304,12 +330,18 @@ template <class Ctx>
 class Api {
  public:
   using Gate = std::function<Result<std::unique_ptr<Ctx>>(net::Request&, const RouteInfo&)>;
+  /// Called when the inputs have been read; may find the answer that was given before
+  /// (Ctx::replay).
+  using Begin = std::function<Result<void>(Ctx&, const RouteInfo&)>;
   /// Called with the handler's answer before it goes out; commits, or turns the answer into another
   /// (idempotent replay).
   using Finish = std::function<Result<void>(Ctx&, const RouteInfo&, net::Response&)>;
 
-  Api(Router& router, Gate gate, Finish finish)
-      : router_(router), gate_(std::move(gate)), finish_(std::move(finish)) {}
+  Api(Router& router, Gate gate, Begin begin, Finish finish)
+      : router_(router),
+        gate_(std::move(gate)),
+        begin_(std::move(begin)),
+        finish_(std::move(finish)) {}
 
   template <class Handler>
   void add(RouteInfo info, Handler handler) {
@@ -327,12 +359,12 @@ class Api {
     std::vector<std::string> names;
     for (auto part : split(info.path, '/'))
       if (part.starts_with("{")) names.emplace_back(part.substr(1, part.size() - 2));
-    endpoint.serve = [info, names, handler = std::move(handler), gate = &gate_, finish = &finish_](
+    endpoint.serve = [info, names, handler = std::move(handler), gate = &gate_, begin = &begin_,
+                      finish = &finish_](
                          net::Request& request,
                          const std::vector<std::string>& captures) -> net::Response {
       auto ctx = (*gate)(request, info);
       if (!ctx) return error_response(ctx.error(), request.id);
-      if ((*ctx)->replay) return std::move(*(*ctx)->replay);
       // Braces fix the order: path and query are read before a body is waited for, in the handler's
       // own order.
       std::tuple<Result<Args>...> inputs{detail::take<Args>(request, info, names, captures)...};
@@ -343,6 +375,9 @@ class Api {
           },
           inputs);
       if (wrong != nullptr) return error_response(*wrong, request.id);
+      if (auto begun = (*begin)(**ctx, info); !begun)
+        return error_response(begun.error(), request.id);
+      if ((*ctx)->replay) return std::move(*(*ctx)->replay);
       auto result =
           std::apply([&](const auto&... input) { return handler(**ctx, *input...); }, inputs);
       if (!result) return error_response(result.error(), request.id);
@@ -376,7 +411,7 @@ class Api {
                json::object{{"application/json",
                              json::object{{"schema", schema<typename detail::input_of<Arg>::type>(
                                                          schemas)}}}}}};
-        } else if constexpr (std::is_same_v<Arg, RawBody>) {
+        } else if constexpr (std::is_same_v<Arg, RawBody> || std::is_same_v<Arg, Bytes>) {
           out["requestBody"] = json::object{
               {"required", true},
               {"content",
@@ -414,6 +449,7 @@ class Api {
 
   Router& router_;
   Gate gate_;
+  Begin begin_;
   Finish finish_;
 };
 

@@ -112,17 +112,18 @@ def allow_sending(admin, domain):
 
 
 # Signals of a program that is wrong, and what a sanitizer ends with (see dev).
+os.environ.setdefault("VARDE_STRICT_WAITS", "1")  # a wait for somebody else with a transaction open is an error in every scenario
 CRASHED = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, 86}
 
 
 class Program:
     """`varde up` on a data directory of its own."""
 
-    def __init__(self, directory=None, quick=True, extra=()):
+    def __init__(self, directory=None, quick=True, extra=(), inside=True):
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="varde-test-"))
         os.chmod(self.directory, 0o755)
         self.port, self.bounce_port = free_port(), free_port()
-        self.quick, self.extra = quick, list(extra)
+        self.quick, self.extra, self.inside = quick, list(extra), inside  # inside: providers and webhooks may stand on this machine
         self.process = None
         self.clock = self.directory / "clock"
         if not self.clock.exists():
@@ -136,7 +137,7 @@ class Program:
         command = [BINARY, "up", "--data", str(self.directory / "data"), "--port", str(self.port), "--bounce-port", str(self.bounce_port),
                    "--test-clock", str(self.clock), "--create-tenant", tenant, "--create-admin", admin,
                    "--admin-password-file", str(self.directory / "password"), "--admin-totp-file", str(self.directory / "totp")]
-        command += ["--private-webhooks"] + (["--quick-database"] if self.quick else []) + self.extra
+        command += (["--allow-network", "private"] if self.inside else []) + (["--quick-database"] if self.quick else []) + self.extra
         self.log = open(self.directory / "log", "ab")
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         if wait:
@@ -224,6 +225,13 @@ class Program:
         client.ok("POST", "/api/v1/invitations/accept", {"token": self.account_link(email, "invitation"), "name": name, "password": password})
         return client
 
+    def metrics(self):
+        """What /metrics says, on the listener of its own."""
+        host, port = (self.directory / "data" / "metrics-address").read_text().strip().rsplit(":", 1)
+        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        connection.request("GET", "/metrics")
+        return connection.getresponse().read().decode()
+
     def client(self):
         return Client(self)
 
@@ -266,7 +274,7 @@ class Node(Program):
         config = {"database": "host=%s dbname=varde" % (data / "main" / "socket"), "keystore": "host=%s dbname=varde" % (data / "keystore" / "socket"),
                   "root_key": str(data / "root.key"), "data_directory": str(owner.directory / self.name), "user": "varde", "test_clock": str(self.clock)}
         self.config = owner.directory / (self.name + ".toml")
-        self.config.write_text("".join("%s = %s\n" % (k, json.dumps(v)) for k, v in config.items()) + "port = %d\nbounce_port = 0\nconnections = 2\nprivate_webhooks = true\n" % self.port)
+        self.config.write_text("".join("%s = %s\n" % (k, json.dumps(v)) for k, v in config.items()) + "port = %d\nbounce_port = 0\nconnections = 2\nallowed_networks = ['private']\n" % self.port)
 
     def start(self, wait=True):
         self.log = open(self.directory / (self.name + ".log"), "ab")

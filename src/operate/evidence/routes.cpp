@@ -1,5 +1,6 @@
 #include "operate/evidence/evidence.hpp"
 #include "trust/limiter.hpp"
+#include "trust/package/relay.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -59,11 +60,11 @@ void add_evidence_routes(trust::Api& api, const Environment& environment) {
                       fmt::format("attachment; filename=\"{}\"", evidence_name(ctx)))
                 .with("Cache-Control", "no-store");
             record_evidence(ctx, period);
-            response.stream = [&base = ctx.base, tenant = ctx.tenant, environment,
-                               period](net::BodyWriter& out) {
-              write_evidence(base, tenant, environment, period,
-                             [&](std::string_view bytes) { return out.write(bytes); });
-            };
+            response.stream =
+                trust::relayed(ctx.base, [&base = ctx.base, tenant = ctx.tenant, environment,
+                                          period](const trust::Write& write) {
+                  write_evidence(base, tenant, environment, period, write);
+                });
             return response;
           });
 

@@ -72,8 +72,7 @@ class Post {
     auto answer = net::post(permit, {.url = url_,
                                      .headers = {{"Content-Type", "text/plain; charset=utf-8"},
                                                  {"User-Agent", "Varde"}},
-                                     .body = std::move(text),
-                                     .allow_private = true});  // the operator named it
+                                     .body = std::move(text)});
     if (!answer) return failed(answer.error().message);
     if (*answer < 200 || *answer >= 300)
       return failed(fmt::format("The witness answered {}.", *answer));

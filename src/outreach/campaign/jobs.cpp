@@ -190,9 +190,9 @@ class Run {
     ctx.commit();
     next_look_ = std::chrono::steady_clock::now() + kLookAgain;
 
-    Sender sender(base_, tenant_, provider, environment_.bounce_domain, id_,
-                  [this](Ctx& inner, const std::vector<Sent>& sent) { return record(inner, sent); },
-                  {.private_gateways = environment_.private_webhooks});
+    Sender sender(
+        base_, tenant_, provider, environment_.bounce_domain, id_,
+        [this](Ctx& inner, const std::vector<Sent>& sent) { return record(inner, sent); });
     sender_ = &sender;
     produce_all();
     sender.finish();

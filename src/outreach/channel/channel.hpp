@@ -137,8 +137,7 @@ void note_unsuppressed(trust::Ctx& ctx, const std::vector<Uuid>& persons, const 
 std::string suppressed_condition(const std::string& alias, Channel channel = Channel::mail,
                                  bool hard_only = false);
 
-/// `allow_private`: gateways may stand inside the house, and speak plain http.
-void add_channel_routes(trust::Api& api, bool allow_private);
+void add_channel_routes(trust::Api& api);
 void add_domain_routes(trust::Api& api, const std::string& bounce_domain);
 void add_mailbox_routes(trust::Api& api);
 /// What the mailbox keeps about a person.

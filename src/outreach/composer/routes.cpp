@@ -211,8 +211,8 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"POST", "/api/v1/images", "uploadImage", "Adds a picture (PNG, JPEG, WebP or GIF)",
            access(Right::campaigns_write), kImageLimit},
-          [](Ctx& ctx, const web::RawBody& body) -> Result<web::Created<Image>> {
-            VARDE_TRY(auto bytes, body.request->read_all(kImageLimit));
+          [](Ctx& ctx, const web::Bytes& body) -> Result<web::Created<Image>> {
+            VARDE_TRY(auto bytes, body.value);
             auto info = sniff_image(bytes);
             if (!info)
               return make_error(ErrorCode::unsupported,

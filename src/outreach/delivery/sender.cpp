@@ -377,7 +377,7 @@ void Sender::Impl::pace() {
 void Sender::Impl::gateway() {
   Result<net::Permit> permit = [&] {
     Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
-    auto call = sms::make_call(provider, {}, "", options.private_gateways);
+    auto call = sms::make_call(provider, {}, "");
     auto host = sms::host_of(call.url);
     return options.platform ? trust::Egress::permit_platform(ctx, trust::Egress::Kind::sms, host)
                             : trust::Egress::permit(ctx, trust::Egress::Kind::sms, host);
@@ -397,7 +397,7 @@ void Sender::Impl::gateway() {
     auto current = std::move(*next);
     auto answer = net::call(
         *permit, sms::make_call(provider, {current.to, current.sms->text, current.sms->reference},
-                                base.public_url, options.private_gateways));
+                                base.public_url));
     Sent sent{current.recipient_id, current.person_id,
               current.chunk,        DeliveryState::deferred,
               current.attempts + 1, now(),
@@ -573,6 +573,7 @@ Sender::~Sender() {
 }
 
 bool Sender::push(Parcel parcel) {
+  net::before_waiting_for_others("sender");
   while (!impl_->stopped && impl_->waiting.size() >= kWaiting)
     impl_->room.wait(net::in(std::chrono::seconds(30)));
   if (impl_->stopped) return false;
@@ -592,6 +593,7 @@ void Sender::note(Sent sent) {
 }
 
 void Sender::finish() {
+  net::before_waiting_for_others("sender");
   impl_->closed = true;
   impl_->work.wake_all();
   impl_->flush.wake();

@@ -57,7 +57,6 @@ struct Sent {
 };
 
 struct SenderOptions {
-  bool private_gateways = false;  ///< SMS gateways may stand inside the house.
   /// All of it leaves after the contract too: what the platform tells the tenant's users, and what
   /// persons are told who ask about their own data.
   bool platform = false;

@@ -12,6 +12,7 @@
 #include "trust/audit.hpp"
 #include "trust/limiter.hpp"
 #include "trust/names.hpp"
+#include "trust/package/relay.hpp"
 #include "trust/retention.hpp"
 #include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -567,9 +568,11 @@ struct Pages {
   explicit Pages(trust::Base& b) : base(b) {}
   trust::Base& base;
   trust::Limiter by_network{30, std::chrono::seconds(10)};
+  static constexpr std::size_t kMostFields = 500;
 
+  // `sent`: what a POST brought; of a GET there is none.
   net::Response serve(net::Request& request, const std::string& tenant_slug,
-                      const std::string& slug) {
+                      const std::string& slug, const Result<web::Router::Form>* sent) {
     PageStyle plain{"Varde"};
     auto tenant = trust::find_tenant(base, tenant_slug);
     if (!tenant) return message_page(plain, "Not found", "There is no such form.", 404);
@@ -583,14 +586,12 @@ struct Pages {
     if (record->state == FormState::closed)
       return message_page(style, "This form is closed", "It takes no more answers.", 410);
 
-    bool posting = request.method == "POST";
-    std::string text = request.query;
-    if (posting) {
-      auto body = request.read_all(256 * 1024);
-      if (!body) return message_page(style, "Too long", "The answers are too long.", 413);
-      text = *body;
-    }
-    auto posted = net::parse_form(text, 500);
+    bool posting = sent != nullptr;
+    if (posting && !*sent && sent->error().code == ErrorCode::too_large)
+      return message_page(style, "Too long", "The answers are too long.", 413);
+    auto posted = !posting ? net::parse_form(request.query, kMostFields)
+                  : *sent  ? std::optional(**sent)
+                           : std::nullopt;
     if (!posted)
       return message_page(style, "Not readable",
                           "The answers could not be read. Please go back and send them again.",
@@ -660,11 +661,15 @@ struct Pages {
 
 void add_form_pages(trust::Base& base, web::Router& router) {
   auto pages = std::make_shared<Pages>(base);
-  auto serve = [pages](net::Request& request, const std::vector<std::string>& captures) {
-    return pages->serve(request, captures[0], captures[1]);
-  };
-  router.page("GET", "/p/f/{tenant}/{form}", serve);
-  router.page("POST", "/p/f/{tenant}/{form}", serve);
+  router.page("GET", "/p/f/{tenant}/{form}",
+              [pages](net::Request& request, const std::vector<std::string>& captures) {
+                return pages->serve(request, captures[0], captures[1], nullptr);
+              });
+  router.form("/p/f/{tenant}/{form}", 256 * 1024, Pages::kMostFields,
+              [pages](net::Request& request, const std::vector<std::string>& captures,
+                      const Result<web::Router::Form>& sent) {
+                return pages->serve(request, captures[0], captures[1], &sent);
+              });
 }
 
 namespace {
@@ -708,6 +713,29 @@ void write_answers(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
                             question == known.questions.end() ? std::string(key) : question->second,
                             people::csv::cell_of(value)});
     }
+}
+
+// All answers of a form as CSV; false from `write` ends it.
+void write_all_answers(trust::Base& base, const Uuid& tenant, const FormRecord& record,
+                       const trust::Write& write) {
+  Ctx own(base, tenant, {});
+  auto fields = fields_of(record);
+  people::csv::Writer table;
+  std::vector<std::string> cells{"answer_id", "at", "person_id"};
+  for (const auto& field : fields) cells.push_back(field.label.value);
+  table.row(cells);
+  bool wanted = true;
+  for_all_answers(own, record.form_id, [&](const AnswerRecord& answer, const json::object& values) {
+    if (!wanted) return;
+    cells = {answer.answer_id.str(), to_rfc3339(answer.at), answer.person_id.str()};
+    for (const auto& field : fields) {
+      const auto* value = values.if_contains(field.key.value);
+      cells.push_back(value == nullptr ? "" : people::csv::cell_of(*value));
+    }
+    table.row(cells);
+    if (table.size() > 64 * 1024) wanted = write(table.take());
+  });
+  if (wanted) write(table.take());
 }
 
 }  // namespace
@@ -885,25 +913,10 @@ void add_form_routes(trust::Api& api) {
         response.with("Content-Type", "text/csv; charset=utf-8")
             .with("Content-Disposition", "attachment; filename=\"answers-" + record.slug + ".csv\"")
             .with("Cache-Control", "no-store");
-        response.stream = [&base = ctx.base, tenant = ctx.tenant, record](net::BodyWriter& out) {
-          Ctx own(base, tenant, {});
-          auto fields = fields_of(record);
-          people::csv::Writer table;
-          std::vector<std::string> cells{"answer_id", "at", "person_id"};
-          for (const auto& field : fields) cells.push_back(field.label.value);
-          table.row(cells);
-          for_all_answers(
-              own, record.form_id, [&](const AnswerRecord& answer, const json::object& values) {
-                cells = {answer.answer_id.str(), to_rfc3339(answer.at), answer.person_id.str()};
-                for (const auto& field : fields) {
-                  const auto* value = values.if_contains(field.key.value);
-                  cells.push_back(value == nullptr ? "" : people::csv::cell_of(*value));
-                }
-                table.row(cells);
-                if (table.size() > 64 * 1024) out.write(table.take());
-              });
-          out.write(table.take());
-        };
+        response.stream = trust::relayed(
+            ctx.base, [&base = ctx.base, tenant = ctx.tenant, record](const trust::Write& write) {
+              write_all_answers(base, tenant, record, write);
+            });
         return response;
       });
 }

@@ -65,7 +65,7 @@ std::vector<trust::Attention> journeys_attention(trust::Ctx& ctx);
 std::vector<trust::Moving> moving_journeys(trust::Ctx& ctx, Timestamp since);
 
 void add_journey_routes(trust::Api& api);
-void add_journey_jobs(trust::Base& base, jobs::Workers& workers, bool private_webhooks);
+void add_journey_jobs(trust::Base& base, jobs::Workers& workers);
 /// Listens to forms, lists and attributes; erasure; names for timelines.
 void add_journey_hooks(trust::Base& base);
 std::vector<trust::Claim> journey_claims();

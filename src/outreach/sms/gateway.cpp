@@ -207,8 +207,7 @@ Result<void> check_settings(const Provider& provider) {
       return bad_input("/sms/body", std::string("must say where ") + needed + " goes.");
   if (place_of(type) == Place::json && !body.empty() &&
       s.method.value_or(HttpMethod::POST) != HttpMethod::GET) {
-    auto sample =
-        make_call(provider, {"+4740000000", "\"quoted\"\n\\ text", "reference"}, "", true);
+    auto sample = make_call(provider, {"+4740000000", "\"quoted\"\n\\ text", "reference"}, "");
     boost::system::error_code error;
     json::parse(sample.body, error);
     if (error)
@@ -223,10 +222,9 @@ Result<void> check_settings(const Provider& provider) {
 }
 
 net::HttpCall make_call(const Provider& provider, const Outgoing& message,
-                        const std::string& public_url, bool allow_private) {
+                        const std::string& public_url) {
   const auto& s = provider.sms;
   net::HttpCall out;
-  out.allow_private = allow_private;
   auto sender = text_of(s.sender);
   if (provider.kind == ProviderKind::sms_twilio) {
     out.url = twilio_account(provider) + "/Messages.json";
@@ -263,10 +261,9 @@ net::HttpCall make_call(const Provider& provider, const Outgoing& message,
   return out;
 }
 
-net::HttpCall make_probe(const Provider& provider, bool allow_private) {
+net::HttpCall make_probe(const Provider& provider) {
   net::HttpCall out;
   out.method = "GET";
-  out.allow_private = allow_private;
   out.timeout = std::chrono::seconds(10);
   if (provider.kind == ProviderKind::sms_twilio) {
     out.url = twilio_account(provider) + ".json";

@@ -28,9 +28,9 @@ Result<void> check_settings(const Provider& provider);
 
 /// The request that hands a message over. `public_url` is where callbacks find this program.
 net::HttpCall make_call(const Provider& provider, const Outgoing& message,
-                        const std::string& public_url, bool allow_private);
+                        const std::string& public_url);
 /// A request that sends nothing: whether anything answers, and for Twilio whether the login holds.
-net::HttpCall make_probe(const Provider& provider, bool allow_private);
+net::HttpCall make_probe(const Provider& provider);
 /// The host of an address, for the permit; empty when there is none.
 std::string host_of(const std::string& url);
 

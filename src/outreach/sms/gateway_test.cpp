@@ -46,8 +46,7 @@ TEST(SmsGateway, PlaceholdersAreWrittenAsTheirPlaceAsks) {
        "{unknown}"},
   };
   for (const auto& c : cases) {
-    auto call =
-        make_call(generic(c.type, c.url, c.body), {kTo, kText, "r1"}, "https://v.example", false);
+    auto call = make_call(generic(c.type, c.url, c.body), {kTo, kText, "r1"}, "https://v.example");
     EXPECT_EQ(call.url, c.wanted_url);
     EXPECT_EQ(call.body, c.wanted_body);
     EXPECT_EQ(call.method, "POST");
@@ -57,7 +56,7 @@ TEST(SmsGateway, PlaceholdersAreWrittenAsTheirPlaceAsks) {
 TEST(SmsGateway, HeadersHoldCredentialsAndNothingPersonal) {
   auto p = generic("application/json", "https://g.example", R"({"to":"{to}","text":"{text}"})");
   p.sms.headers = {{{{"Authorization"}, {"Basic {basic}"}}, {{"X-Key"}, {"{password} {to}"}}}};
-  auto call = make_call(p, {kTo, kText, "r1"}, "", false);
+  auto call = make_call(p, {kTo, kText, "r1"}, "");
   EXPECT_EQ(call.headers[1].second, "Basic " + base64("user:pa\"ss"));
   EXPECT_EQ(call.headers[2].second, "pa\"ss {to}");
 }

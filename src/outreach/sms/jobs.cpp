@@ -142,7 +142,7 @@ class SmsRun {
                                        one.code, one.at);
                     return !jobs::Workers::stopping();
                   },
-                  {.private_gateways = environment_.private_webhooks, .platform = platform_});
+                  {.platform = platform_});
     std::map<Timestamp, std::vector<Uuid>> put_off;
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
     for (const auto& row : rows_) {

@@ -154,7 +154,7 @@ bool take_reply(Ctx& ctx, const Uuid& provider, const std::string& from, const s
 namespace {
 
 net::Response serve(trust::Base& base, net::Request& request, const std::string& id_text,
-                    const std::string& what) {
+                    const std::string& what, const Result<std::string>& body) {
   auto outcome = [&](const char* word) { callbacks.with({what, word}).add(); };
   auto id = Uuid::parse(id_text);
   auto tenant = id ? tenant_of_provider(base, *id) : std::nullopt;
@@ -162,11 +162,9 @@ net::Response serve(trust::Base& base, net::Request& request, const std::string&
     outcome("unknown");
     return plain(404, "There is no such provider.\n");
   }
-  auto body = request.read_all(kBody);
   if (!body) {
     outcome("refused");
-    return plain(body.error().code == ErrorCode::too_large ? 413 : 400,
-                 "A callback has at most 64 kB.\n");
+    return plain(413, "A callback has at most 64 kB.\n");
   }
   Ctx ctx(base, *tenant, {trust::ActorKind::system, {}});
   auto provider = load_provider(ctx, id, Channel::sms);
@@ -207,9 +205,10 @@ net::Response serve(trust::Base& base, net::Request& request, const std::string&
 
 void add_sms_pages(trust::Base& base, web::Router& router) {
   for (const char* what : {"status", "reply"})
-    router.page("POST", std::string("/p/sms/{provider}/") + what,
-                [&base, what](net::Request& request, const std::vector<std::string>& captures) {
-                  return serve(base, request, captures[0], what);
+    router.post(std::string("/p/sms/{provider}/") + what, kBody,
+                [&base, what](net::Request& request, const std::vector<std::string>& captures,
+                              const Result<std::string>& body) {
+                  return serve(base, request, captures[0], what, body);
                 });
 }
 

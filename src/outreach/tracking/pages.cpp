@@ -194,8 +194,9 @@ std::string box(const char* kind, const Uuid& id, const std::string& label, bool
       id.str(), kind, on ? " checked" : "", html_escape(label));
 }
 
-net::Response preferences_page(trust::Base& base, const net::Request& request,
-                               const std::string& text) {
+// `sent`: what a POST brought; of a GET there is none.
+net::Response preferences_page(trust::Base& base, const std::string& text,
+                               const Result<web::Router::Form>* sent) {
   auto token = read_token(base, TokenKind::preferences, text);
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
@@ -209,9 +210,8 @@ net::Response preferences_page(trust::Base& base, const net::Request& request,
   auto names = people::list_names(ctx);
   auto purposes = people::purposes(ctx);
   bool saved = false;
-  if (request.method == "POST") {
-    auto body = request.read_all(64 * 1024);
-    auto form = body ? net::parse_form(*body) : std::nullopt;
+  if (sent != nullptr) {
+    const auto& form = *sent;
     if (!form) return invalid_link();
     std::set<std::string> chosen;
     for (const auto& [name, value] : *form) chosen.insert(name + ":" + value);
@@ -366,14 +366,18 @@ void add_tracking_pages(trust::Base& base, web::Router& router) {
       return open(base, request, captures[0]);
     });
   }
+  router.page("GET", "/p/preferences/{token}", [&base](net::Request&, const Captures& captures) {
+    return preferences_page(base, captures[0], nullptr);
+  });
+  router.form(
+      "/p/preferences/{token}", 64 * 1024, 1000,
+      [&base](net::Request&, const Captures& captures, const Result<web::Router::Form>& sent) {
+        return preferences_page(base, captures[0], &sent);
+      });
   for (const char* method : {"GET", "POST"}) {
     router.page(method, "/u/{token}", [&base](net::Request& request, const Captures& captures) {
       return unsubscribe_page(base, request, captures[0]);
     });
-    router.page(method, "/p/preferences/{token}",
-                [&base](net::Request& request, const Captures& captures) {
-                  return preferences_page(base, request, captures[0]);
-                });
     router.page(method, "/p/confirm/{token}",
                 [&base](net::Request& request, const Captures& captures) {
                   return confirm_page(base, request, captures[0]);

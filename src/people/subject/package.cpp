@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "people/person/person.hpp"
+#include "trust/package/relay.hpp"
 #include "trust/package/signed.hpp"
 #include "trust/tenant/tenant.hpp"
 
@@ -125,14 +126,13 @@ Result<PackageWriter> make_package(Ctx& ctx, const PackageFor& what) {
 
 std::string package_name() { return "about-me-" + to_rfc3339(now()).substr(0, 10) + ".zip"; }
 
-net::Response package_response(PackageWriter writer) {
+net::Response package_response(trust::Base& base, PackageWriter writer) {
   net::Response response;
   response.with("Content-Type", "application/zip")
       .with("Content-Disposition", "attachment; filename=\"" + package_name() + "\"")
       .with("Cache-Control", "no-store");
-  response.stream = [writer = std::move(writer)](net::BodyWriter& out) {
-    writer([&](std::string_view bytes) { return out.write(bytes); });
-  };
+  response.stream = trust::relayed(
+      base, [writer = std::move(writer)](const trust::Write& write) { writer(write); });
   return response;
 }
 

@@ -37,6 +37,6 @@ Result<PackageWriter> make_package(trust::Ctx& ctx, const PackageFor& what);
 std::string package_name();
 
 /// The answer that sends the file.
-net::Response package_response(PackageWriter writer);
+net::Response package_response(trust::Base& base, PackageWriter writer);
 
 }  // namespace varde::people

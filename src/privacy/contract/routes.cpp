@@ -8,6 +8,7 @@
 #include "privacy/contract/store.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
+#include "trust/package/relay.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -130,30 +131,31 @@ void add_contract_routes(trust::Api& api) {
             return view_of(ctx);
           });
 
-  api.add(web::fresh({"GET", "/api/v1/contract/export", "exportOrganisation",
-                      "Everything that the organisation has here, as one ZIP file",
-                      access(Right::contract_end)}),
-          [](Ctx& ctx) -> Result<net::Response> {
-            auto turn = std::make_shared<Turn>();
-            if (!turn->mine)
-              return limited("Such a file is being written already. Try again in a minute.", 60);
-            trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", ctx.tenant});
-            net::Response response;
-            auto slug = trust::tenant_settings(ctx).slug;
-            response.with("Content-Type", "application/zip")
-                .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
-                                                         to_rfc3339(now()).substr(0, 10)))
-                .with("Cache-Control", "no-store");
-            response.stream = [&base = ctx.base, tenant = ctx.tenant, turn](net::BodyWriter& out) {
-              auto receipt = write_organisation(
-                  base, tenant, [&](std::string_view bytes) { return out.write(bytes); });
+  api.add(
+      web::fresh({"GET", "/api/v1/contract/export", "exportOrganisation",
+                  "Everything that the organisation has here, as one ZIP file",
+                  access(Right::contract_end)}),
+      [](Ctx& ctx) -> Result<net::Response> {
+        auto turn = std::make_shared<Turn>();
+        if (!turn->mine)
+          return limited("Such a file is being written already. Try again in a minute.", 60);
+        trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", ctx.tenant});
+        net::Response response;
+        auto slug = trust::tenant_settings(ctx).slug;
+        response.with("Content-Type", "application/zip")
+            .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
+                                                     to_rfc3339(now()).substr(0, 10)))
+            .with("Cache-Control", "no-store");
+        response.stream = trust::relayed(
+            ctx.base, [&base = ctx.base, tenant = ctx.tenant, turn](const trust::Write& write) {
+              auto receipt = write_organisation(base, tenant, write);
               if (!receipt) return;
               Ctx own(base, tenant, {});
               own.tx().later(kExported, now(), db::Bytes{receipt->manifest_sha256});
               own.commit();
-            };
-            return response;
-          });
+            });
+        return response;
+      });
 }
 
 void add_contract_pages(trust::Base& base, web::Router& router) {

@@ -357,7 +357,9 @@ net::Response one_case(Visit& visit, const std::string& token) {
   }
 }
 
-net::Response serve(Desk& desk, net::Request& request, const std::string& rest) {
+// `sent`: what a POST brought; of a GET there is none.
+net::Response serve(Desk& desk, net::Request& request, const std::string& rest,
+                    const Result<web::Router::Form>* sent) {
   auto parts = split(rest, '/');
   auto tenant = rest.size() < 200 && !parts.empty() && parts.size() <= 2
                     ? trust::find_tenant(desk.base, parts[0])
@@ -367,13 +369,11 @@ net::Response serve(Desk& desk, net::Request& request, const std::string& rest) 
     return outreach::message_page({"Varde"}, t.plain("not_found.title"), t.plain("not_found"), 404);
   }
   Visit visit(desk, request, *tenant, std::string(parts[0]));
-  if (request.method == "POST") {
+  if (sent != nullptr) {
     if (trust::from_another_site(request)) return say(visit, "foreign", 403);
-    auto body = request.read_all(kMostBytes);
-    if (!body) return say(visit, "too_long", 413);
-    auto posted = net::parse_form(*body, 20);
-    if (!posted) return say(visit, "unreadable", 400);
-    visit.posted = std::move(*posted);
+    if (!*sent && sent->error().code == ErrorCode::too_large) return say(visit, "too_long", 413);
+    if (!*sent) return say(visit, "unreadable", 400);
+    visit.posted = **sent;
   }
   if (parts.size() == 2) return one_case(visit, std::string(parts[1]));
   return request.method == "POST" ? ask(visit) : ask_page(visit);
@@ -382,11 +382,15 @@ net::Response serve(Desk& desk, net::Request& request, const std::string& rest) 
 }  // namespace
 
 void add_request_pages(trust::Base& base, web::Router& router) {
-  auto handler = [&base](net::Request& request, const std::vector<std::string>& captures) {
-    return serve(desk_of(base), request, captures.back());
-  };
-  router.page("GET", "/p/requests/*", handler);
-  router.page("POST", "/p/requests/*", handler);
+  router.page("GET", "/p/requests/*",
+              [&base](net::Request& request, const std::vector<std::string>& captures) {
+                return serve(desk_of(base), request, captures.back(), nullptr);
+              });
+  router.form("/p/requests/*", kMostBytes, 20,
+              [&base](net::Request& request, const std::vector<std::string>& captures,
+                      const Result<web::Router::Form>& sent) {
+                return serve(desk_of(base), request, captures.back(), &sent);
+              });
 }
 
 }  // namespace varde::privacy

@@ -588,7 +588,7 @@ void add_person_deeds(trust::Api& api) {
             trust::record(ctx,
                           trust::AuditEntry{"person.export", "person", path->id, path->id, {}});
             VARDE_TRY(auto writer, people::make_package(ctx, {path->id, "", ""}));
-            return people::package_response(std::move(writer));
+            return people::package_response(ctx.base, std::move(writer));
           });
   api.add({"POST", "/api/v1/persons/{id}/restrict", "restrictPerson",
            "Restricts the processing of a person (GDPR Art. 18), with a reason", kHandle},

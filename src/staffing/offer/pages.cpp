@@ -109,9 +109,8 @@ std::optional<AnswerReply> claim(Desk& desk, trust::Base& base, const Uuid& tena
 }
 
 net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
-                          const outreach::Token& token, std::string_view text) {
-  auto body = request.read_all(4096);
-  auto fields = body ? net::parse_form(*body, 10) : std::nullopt;
+                          const outreach::Token& token, std::string_view text,
+                          const Result<web::Router::Form>& fields) {
   std::optional<bool> yes;
   if (fields)
     for (const auto& [name, value] : *fields)
@@ -143,14 +142,15 @@ net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
                           booked ? calendar_link(t, text) : ""));
 }
 
+// `sent`: what a POST brought; of a GET there is none.
 net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
-                         std::string_view text) {
+                         std::string_view text, const Result<web::Router::Form>* sent) {
   bool calendar = text.ends_with(".ics");
   if (calendar) text.remove_suffix(4);
   auto token = outreach::read_token(base, outreach::TokenKind::offer, text);
   if (!token) return invalid_link();
-  if (request.method == "POST")
-    return calendar ? invalid_link() : take_answer(desk, base, request, *token, text);
+  if (sent != nullptr)
+    return calendar ? invalid_link() : take_answer(desk, base, request, *token, text, *sent);
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = outreach::page_style(ctx);
   if (style.ended) return outreach::ended_page(style);
@@ -190,11 +190,15 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
 
 void add_offer_pages(trust::Base& base, web::Router& router) {
   auto desk = std::make_shared<Desk>();
-  auto serve = [&base, desk](net::Request& request, const std::vector<std::string>& captures) {
-    return offer_page(*desk, base, request, captures[0]);
-  };
-  router.page("GET", "/p/o/{token}", serve);
-  router.page("POST", "/p/o/{token}", serve);
+  router.page("GET", "/p/o/{token}",
+              [&base, desk](net::Request& request, const std::vector<std::string>& captures) {
+                return offer_page(*desk, base, request, captures[0], nullptr);
+              });
+  router.form("/p/o/{token}", 4096, 10,
+              [&base, desk](net::Request& request, const std::vector<std::string>& captures,
+                            const Result<web::Router::Form>& sent) {
+                return offer_page(*desk, base, request, captures[0], &sent);
+              });
 }
 
 }  // namespace varde::staffing

@@ -199,15 +199,15 @@ void add_paper_routes(trust::Api& api) {
           });
   api.add({"PUT", "/api/v1/substitutes/{id}/picture", "putPicture",
            "Keeps a JPEG or PNG as a small square picture, without what the camera wrote into it",
-           manage},
+           manage, kMostPhotoBytes},
           [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Query<CropQuery>& query,
-             const web::RawBody& body) -> Result<Done> {
-            auto photo = body.request->read_all(kMostPhotoBytes);
+             const web::Bytes& body) -> Result<Done> {
+            const auto& photo = body.value;
             if (!photo)
               return bad_input("body", "A picture has 15 MB at most. Make it smaller, try again.");
             std::optional<Crop> crop;
             if (query->size) crop = Crop{query->x.value_or(0), query->y.value_or(0), *query->size};
-            VARDE_TRY(auto picture, portrait(std::move(*photo), crop));
+            VARDE_TRY(auto picture, portrait(*photo, crop));
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (!key) return no_substitute();
             db::Bytes sealed{crypto::seal(*key, picture, picture_context(path->id))};
@@ -285,25 +285,24 @@ void add_paper_routes(trust::Api& api) {
             note(ctx, "document.delete", path->id);
             return Done{};
           });
-  api.add(
-      {"PUT", "/api/v1/substitutes/{id}/documents/{document}/file", "putDocumentFile",
-       "Keeps the file of a document (PDF, JPEG or PNG), encrypted", manage},
-      [](Ctx& ctx, const web::Path<PaperPath>& path, const web::RawBody& body) -> Result<Paper> {
-        auto bytes = body.request->read_all(kMostFileBytes);
-        if (!bytes) return bad_input("body", "A file has 10 MB at most.");
-        const auto* type = media_type_of(*bytes);
-        if (type == nullptr) return bad_input("body", "The file is no PDF, JPEG or PNG.");
-        auto key = ctx.base.keys.key(ctx.tenant, path->id);
-        if (!key) return no_substitute();
-        db::Bytes sealed{crypto::seal(*key, *bytes, file_context(path->document))};
-        if (ctx.tx()
-                .query(kPutFile, path->id, path->document, sealed, std::string(type),
-                       static_cast<int>(bytes->size()))
-                .affected() == 0)
-          return no_document();
-        note(ctx, "document.upload", path->id);
-        return *ctx.tx().maybe<Paper>(kDocument, path->id, path->document);
-      });
+  api.add({"PUT", "/api/v1/substitutes/{id}/documents/{document}/file", "putDocumentFile",
+           "Keeps the file of a document (PDF, JPEG or PNG), encrypted", manage, kMostFileBytes},
+          [](Ctx& ctx, const web::Path<PaperPath>& path, const web::Bytes& body) -> Result<Paper> {
+            const auto& bytes = body.value;
+            if (!bytes) return bad_input("body", "A file has 10 MB at most.");
+            const auto* type = media_type_of(*bytes);
+            if (type == nullptr) return bad_input("body", "The file is no PDF, JPEG or PNG.");
+            auto key = ctx.base.keys.key(ctx.tenant, path->id);
+            if (!key) return no_substitute();
+            db::Bytes sealed{crypto::seal(*key, *bytes, file_context(path->document))};
+            if (ctx.tx()
+                    .query(kPutFile, path->id, path->document, sealed, std::string(type),
+                           static_cast<int>(bytes->size()))
+                    .affected() == 0)
+              return no_document();
+            note(ctx, "document.upload", path->id);
+            return *ctx.tx().maybe<Paper>(kDocument, path->id, path->document);
+          });
   api.add({"GET", "/api/v1/substitutes/{id}/documents/{document}/file", "getDocumentFile",
            "The file of a document", manage},
           [](Ctx& ctx, const web::Path<PaperPath>& path) -> Result<net::Response> {

@@ -32,11 +32,9 @@ std::optional<double> degrees(std::string text, double most) {
 }  // namespace
 
 std::optional<Form> Form::read(std::string_view text) {
-  auto fields = net::parse_form(text, 60);
+  auto fields = net::parse_form(text, kMostFields);
   if (!fields) return std::nullopt;
-  Form out;
-  out.fields_ = std::move(*fields);
-  return out;
+  return Form(std::move(*fields));
 }
 
 std::string Form::raw(std::string_view name) const {

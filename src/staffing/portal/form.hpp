@@ -19,7 +19,10 @@ class Form {
   static constexpr std::size_t kMostBytes = 16 * 1024;
 
   /// nullopt when the text is no form, or has more than 60 fields.
+  static constexpr std::size_t kMostFields = 60;
   static std::optional<Form> read(std::string_view text);
+  explicit Form(std::vector<std::pair<std::string, std::string>> fields = {})
+      : fields_(std::move(fields)) {}
   /// The first value, trimmed; empty when there is none.
   std::string get(std::string_view name) const;
   /// The same as it came.

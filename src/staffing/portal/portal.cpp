@@ -60,7 +60,9 @@ net::Response change(Visit& visit, const std::string& page, const std::optional<
   return say(visit, "not_found", 404);
 }
 
-net::Response serve(Portal& portal, net::Request& request, const std::string& rest) {
+// `sent`: what a POST brought; of a GET there is none.
+net::Response serve(Portal& portal, net::Request& request, const std::string& rest,
+                    const Result<web::Router::Form>* sent) {
   outreach::PageStyle plain{"Varde"};
   Words english;
   auto parts = split(rest, '/');
@@ -87,14 +89,12 @@ net::Response serve(Portal& portal, net::Request& request, const std::string& re
   if (auto query = Form::read(std::string_view(request.query).substr(0, 2000)))
     for (const char* key : {"done", "month", "day", "before", "skip", "workplace"})
       visit.query[key] = query->get(key);
-  if (request.method != "POST") return look(visit, page, id, ics);
+  if (sent == nullptr) return look(visit, page, id, ics);
 
   if (trust::from_another_site(request)) return say(visit, "foreign", 403);
-  auto body = request.read_all(Form::kMostBytes);
-  if (!body) return say(visit, "too_long", 413);
-  auto form = Form::read(*body);
-  if (!form) return say(visit, "unreadable", 400);
-  visit.form = std::move(*form);
+  if (!*sent && sent->error().code == ErrorCode::too_large) return say(visit, "too_long", 413);
+  if (!*sent) return say(visit, "unreadable", 400);
+  visit.form = Form(**sent);
   if (visit.session && (page == "sign-in" || page == "code")) return go(visit, "");
   if (visit.session && !crypto::equal(visit.form.get("token"), visit.form_token()))
     return say(visit, "stale", 403);
@@ -110,12 +110,16 @@ std::shared_ptr<Portal> portal_of(trust::Base& base) {
 }  // namespace
 
 void add_portal_pages(trust::Base& base, web::Router& router) {
-  auto handler = [portal = portal_of(base)](net::Request& request,
-                                            const std::vector<std::string>& captures) {
-    return serve(*portal, request, captures.back());
-  };
-  router.page("GET", "/p/me/*", handler);
-  router.page("POST", "/p/me/*", handler);
+  auto portal = portal_of(base);
+  router.page("GET", "/p/me/*",
+              [portal](net::Request& request, const std::vector<std::string>& captures) {
+                return serve(*portal, request, captures.back(), nullptr);
+              });
+  router.form("/p/me/*", Form::kMostBytes, Form::kMostFields,
+              [portal](net::Request& request, const std::vector<std::string>& captures,
+                       const Result<web::Router::Form>& sent) {
+                return serve(*portal, request, captures.back(), &sent);
+              });
 }
 
 void add_portal_jobs(trust::Base& base, jobs::Workers& workers) {

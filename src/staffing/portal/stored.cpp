@@ -60,7 +60,7 @@ net::Response stored_json(Visit& visit) {
 net::Response stored_zip(Visit& visit) {
   auto package = people::make_package(visit.ctx, {visit.me(), visit.words.language(), ""});
   if (!package) return say(visit, "not_found", 404);
-  return with_cookies(visit, people::package_response(std::move(*package)));
+  return with_cookies(visit, people::package_response(visit.ctx.base, std::move(*package)));
 }
 
 namespace {

@@ -165,10 +165,11 @@ void add_table_routes(trust::Api& api) {
             return page;
           });
   api.add({"POST", "/api/v1/shifts/import", "importShifts",
-           "Makes drafts of a table (CSV); the same table again makes nothing twice", request},
+           "Makes drafts of a table (CSV); the same table again makes nothing twice", request,
+           kMostBytes},
           [](Ctx& ctx, const web::Query<TableQuery>& query,
-             const web::RawBody& body) -> Result<TableResult> {
-            auto bytes = body.request->read_all(kMostBytes);
+             const web::Bytes& body) -> Result<TableResult> {
+            const auto& bytes = body.value;
             if (!bytes) return bad_input("body", "A table of shifts has 4 MB at most. Split it.");
             return take_table(ctx, *bytes, query->check.value_or(false));
           });

@@ -86,12 +86,14 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
   auto ctx = std::make_unique<Ctx>(impl_->base, Uuid{}, Actor{});
   ctx->network = network_of(request.peer);
   ctx->request_id = request.id;
+  ctx->patience = std::chrono::seconds(20);  // somebody waits for the answer
   if (right == Right::anonymous) return ctx;
 
   auto login = impl_->login_of(request);
   if (!login) return make_error(ErrorCode::unauthenticated, "Log in to do this.");
   ctx->session = login->session_id;
   ctx->actor = {ActorKind::user, login->account_id};
+  net::set_stranger(false);
   ctx->proved_at = login->proved_at;
   auto state = login->state();
   if (reached(state) < std::min(right, Right::user)) return what_is_missing(state);
@@ -127,9 +129,17 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
     if (key.size() > 255)
       return make_error(ErrorCode::malformed, "Idempotency-Key may have at most 255 characters.");
     ctx->idempotency_key = std::string(key);
-    ctx->replay = stored_answer(*ctx, route);
   }
   return ctx;
+}
+
+// Not a part of the gate: a body is read between the two, and nobody waits for it with a
+// connection in hand. For the same reason the transaction of the look-up ends with it.
+Result<void> Identity::begin(Ctx& ctx, const web::RouteInfo& route) {
+  if (ctx.idempotency_key.empty()) return {};
+  ctx.replay = stored_answer(ctx, route);
+  ctx.commit();
+  return {};
 }
 
 Result<void> Identity::finish(Ctx& ctx, const web::RouteInfo& route, net::Response& response) {

@@ -103,6 +103,10 @@ std::string agent_of(std::string_view header);
 /// Whether a browser says that this request was caused by another site's page.
 bool from_another_site(const net::Request& request);
 
+/// Whether a session that was let into a tenant still is: it has not ended, nor has the user's
+/// membership. For what goes on longer than a request; past what nodes remember of sessions.
+bool session_stands(Base& base, const Uuid& session, const Uuid& tenant);
+
 class Identity {
  public:
   struct Impl;  ///< For the files of this folder.
@@ -111,6 +115,8 @@ class Identity {
 
   /// Makes the context of a request, or says why not; the one place that checks access.
   Result<std::unique_ptr<Ctx>> gate(net::Request& request, const web::RouteInfo& route);
+  /// Looks up the answer that was given to an idempotent request before, when its body has come.
+  Result<void> begin(Ctx& ctx, const web::RouteInfo& route);
   /// Commits and stores the answer of an idempotent request.
   Result<void> finish(Ctx& ctx, const web::RouteInfo& route, net::Response& response);
   void add_routes(Api& api);

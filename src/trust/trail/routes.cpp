@@ -5,6 +5,7 @@
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/names.hpp"
+#include "trust/package/relay.hpp"
 #include "trust/trail/entry.hpp"
 #include "trust/trail/file.hpp"
 #include "trust/trail/trail.hpp"
@@ -223,9 +224,10 @@ void add_proofs(Api& api) {
             response.with("Content-Type", "application/jsonl; charset=utf-8")
                 .with("Content-Disposition", "attachment; filename=\"trail.jsonl\"")
                 .with("Cache-Control", "no-store");
-            response.stream = [&base = ctx.base, tenant = ctx.tenant](net::BodyWriter& out) {
-              write_trail(base, tenant, [&](std::string_view bytes) { return out.write(bytes); });
-            };
+            response.stream =
+                relayed(ctx.base, [&base = ctx.base, tenant = ctx.tenant](const Write& write) {
+                  write_trail(base, tenant, write);
+                });
             return response;
           });
 }
