@@ -1,5 +1,6 @@
 #include "outreach/form/form.hpp"
 
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
@@ -408,7 +409,8 @@ Read read_answers(Ctx& ctx, const std::vector<FormField>& fields, const Posted& 
   auto region = people::region_of(trust::tenant_settings(ctx).time_zone);
   for (const auto& field : fields) {
     auto name = "q_" + field.key.value;
-    auto text = std::string(trim(first(posted, name)));
+    auto canonical = canonical_prose(first(posted, name));
+    auto text = canonical.value_or("");
     auto wrong = [&](std::string message) { out.errors[field.key.value] = std::move(message); };
     json::value value;
     if (field.type == FieldType::multiple_choice) {
@@ -427,11 +429,11 @@ Read read_answers(Ctx& ctx, const std::vector<FormField>& fields, const Posted& 
       if (text != "yes" && field.required) wrong("This must be agreed to.");
       value = text == "yes";
       out.consent = text == "yes";
+    } else if (!canonical) {
+      wrong("The answer holds characters that cannot be read.");
     } else if (text.empty()) {
       if (field.required) wrong("This question needs an answer.");
       continue;
-    } else if (web::has_forbidden_controls(text)) {
-      wrong("The answer holds characters that cannot be read.");
     } else {
       switch (field.type) {
         case FieldType::email: {
@@ -484,8 +486,10 @@ Read read_answers(Ctx& ctx, const std::vector<FormField>& fields, const Posted& 
     if (field.attribute && !field.attribute->value.empty() && !value.is_null() &&
         !out.errors.contains(field.key.value)) {
       if (field.attribute->value == "first_name" || field.attribute->value == "last_name") {
+        auto line = canonical_line(text);
+        if (!line) wrong("The answer holds characters that cannot be seen.");
         (field.attribute->value == "first_name" ? out.change.first_name : out.change.last_name) =
-            std::string(utf8_prefix(text, 100));
+            std::string(utf8_prefix(line.value_or(""), 100));
       } else if (auto attribute =
                      std::ranges::find(catalogue, field.attribute->value, &people::Attribute::key);
                  attribute != catalogue.end()) {

@@ -1,5 +1,6 @@
 #include <phonenumbers/phonenumberutil.h>
 
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
@@ -90,7 +91,7 @@ struct Index {
   crypto::Key key;
   explicit Index(Ctx& ctx) : key(ctx.base.keys.tenant_key(ctx.tenant, "blind-index")) {}
   db::Bytes email(std::string_view address) const {
-    return {crypto::keyed_hash(key, "email:" + fold(address))};
+    return {crypto::keyed_hash(key, "email:" + email_key(address))};
   }
   db::Bytes phone(std::string_view number) const {
     return {crypto::keyed_hash(key, "phone:" + std::string(number))};
@@ -170,10 +171,7 @@ std::optional<Uuid> person_by_email(Ctx& ctx, std::string_view email) {
   return ctx.tx().maybe<Uuid>(kIdByEmail, Index(ctx).email(email));
 }
 
-std::optional<std::string> normalise_email(std::string_view text) {
-  auto parsed = web::Email::parse(text);
-  return parsed ? std::optional(parsed->value) : std::nullopt;
-}
+std::optional<std::string> normalise_email(std::string_view text) { return canonical_email(text); }
 
 std::string region_of(const std::string& time_zone) {
   static const std::map<std::string_view, const char*> kRegions = {
@@ -187,11 +185,12 @@ std::string region_of(const std::string& time_zone) {
 
 std::optional<std::string> normalise_phone(std::string_view text, const std::string& region) {
   using i18n::phonenumbers::PhoneNumberUtil;
-  text = trim(text);
-  if (text.empty() || text.size() > 40) return std::nullopt;
+  // Bidirectional marks and spaces of all kinds come with numbers that were copied.
+  auto plain = canonical_symbols(text);
+  if (!plain || plain->empty() || plain->size() > 40) return std::nullopt;
   auto* util = PhoneNumberUtil::GetInstance();
   i18n::phonenumbers::PhoneNumber number;
-  if (util->Parse(std::string(text), region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
+  if (util->Parse(*plain, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
       !util->IsValidNumber(number))
     return std::nullopt;
   std::string out;
@@ -201,15 +200,16 @@ std::optional<std::string> normalise_phone(std::string_view text, const std::str
 
 Result<json::value> normalise_value(const Attribute& attribute, const json::value& in) {
   if (in.is_null()) return json::value(nullptr);
-  std::string text(trim(text_of(in)));
-  if (text.empty()) return json::value(nullptr);
+  auto canonical = canonical_prose(text_of(in));
+  auto text = canonical.value_or("");
+  if (canonical && text.empty()) return json::value(nullptr);
   auto wrong = [&](std::string message) {
     return bad_input("/attributes/" + attribute.key, std::move(message));
   };
+  if (!canonical) return wrong("holds characters that cannot be kept.");
   switch (attribute.type) {
     case AttributeType::text:
-      if (utf8_length(text) > 1000 || web::has_forbidden_controls(text))
-        return wrong("must be text of at most 1000 characters.");
+      if (utf8_length(text) > 1000) return wrong("must be text of at most 1000 characters.");
       return json::value(text);
     case AttributeType::choice: {
       for (const auto& choice : attribute.choices)

@@ -1,4 +1,5 @@
 // Who one is to the organisation, and how one is reached; calendar, devices.
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "staffing/portal/internal.hpp"
@@ -202,10 +203,12 @@ net::Response save_name(Visit& visit) {
   people::PersonChange change;
   change.first_name = visit.form.get("first_name");
   change.last_name = visit.form.get("last_name");
-  for (const auto* name : {&*change.first_name, &*change.last_name})
-    if (utf8_length(*name) > kLongestName ||
-        std::ranges::any_of(*name, [](char c) { return static_cast<unsigned char>(c) < ' '; }))
+  for (auto* name : {&*change.first_name, &*change.last_name}) {
+    auto canonical = canonical_line(*name);
+    if (!canonical || utf8_length(*canonical) > kLongestName)
       return profile_page(visit, "profile.bad_name", 422);
+    *name = std::move(*canonical);
+  }
   if (change.first_name->empty() && change.last_name->empty())
     return profile_page(visit, "profile.bad_name", 422);
   auto language = visit.form.get("language");
