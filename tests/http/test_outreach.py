@@ -66,7 +66,13 @@ class Outreach(OutreachCase):
         self.assertEqual(page.status, 200)
         self.assertLess(len(page.body), 15000)
         self.assertNotIn(b"<script", page.body)
+        # The link may have been forwarded: joining again waits for the address on record.
         guest.request("POST", choices, raw=("list=" + list_id).encode(), headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertEqual(self.admin.ok("GET", "/api/v1/lists/" + list_id)["persons"], 29)
+
+        asks = lambda: [m[2] for m in sink.messages if m[1] == "follow7@example.org" and b"/p/confirm/" in m[2]]
+        confirm = re.search(r"(/p/confirm/\S+)", self.text_of(varde.wait_for(asks, "the message that asks")[0]))[1]
+        guest.request("POST", confirm, raw=b"", headers={"Content-Type": "application/x-www-form-urlencoded"})
         self.assertEqual(self.admin.ok("GET", "/api/v1/lists/" + list_id)["persons"], 30)
 
         # A bounce under the message's own return address suppresses, once.

@@ -47,6 +47,7 @@ constexpr Named kNamed[] = {
     {"portal_session", kEnds, "everybody signs in again"},
     {"portal_code", kEnds, "codes are used once, and were sent for another state"},
     {"portal_challenge", kEnds, "the same"},
+    {"person_claim", kEnds, "what waits for a person's word was asked of another state"},
     {"export_piece", kEnds, "files that lay ready are taken back"},
     // What left the house, and what keeps it from leaving again.
     {"delivery", kJoined, "what was sent is sent"},

@@ -435,7 +435,8 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
       changes.push_back(std::move(change));
     }
     people::save(ctx, changes,
-                 {.source = "journey " + group.plan->record.name,
+                 {.proof = people::Proof::rule(),
+                  .source = "journey " + group.plan->record.name,
                   .ref_id = group.plan->record.journey_id,
                   .flags = group.runs.front()->flags});
     return std::set<Uuid>{};

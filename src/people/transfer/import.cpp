@@ -271,7 +271,8 @@ class ImportRun {
     auto source = settings_.options.consent_source ? settings_.options.consent_source->value
                                                    : "import " + record_.filename;
     auto outcomes = save(ctx, changes,
-                         {.source = source,
+                         {.proof = Proof::import(),
+                          .source = source,
                           .update_existing = settings_.options.update_existing.value_or(true),
                           .created_as = ActivityKind::imported,
                           .ref_id = id_});
