@@ -799,6 +799,9 @@ struct Needle {
   bool phone = false;
 };
 
+// Each word costs a look-up for each candidate: nobody searches for more than these.
+constexpr std::size_t kMostSearched = 200, kMostWords = 8;
+
 std::vector<Needle> needles_of(const std::string& q, const std::string& region) {
   std::vector<Needle> out;
   auto text = std::string(trim(q));
@@ -863,11 +866,16 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
   if (filter.among) query.where("p.person_id = ANY(" + query.bind(*filter.among) + ")");
   Index index(ctx);
   std::vector<Needle> needles;
-  if (auto q = std::string(trim(filter.q)); !q.empty()) {
+  auto q = canonical_line(filter.q).value_or("");
+  if (utf8_length(q) > kMostSearched)
+    return bad_input("/q", fmt::format("must be at most {} characters long.", kMostSearched));
+  if (!q.empty()) {
     if (auto address = normalise_email(q)) {
       query.where("p.email_hash = " + query.bind(index.email(*address)));
     } else {
       needles = needles_of(q, region_of(""));
+      if (needles.size() > kMostWords)
+        return bad_input("/q", fmt::format("must be at most {} words.", kMostWords));
       // A single letter has no entry in the index: it narrows what the other words find.
       if (std::ranges::all_of(needles, [](const Needle& n) { return n.indexed.empty(); }))
         return std::vector<Uuid>{};
