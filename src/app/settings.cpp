@@ -110,6 +110,7 @@ Settings read_settings(const std::string& path) {
                                                "bounce_address",
                                                "bounce_port",
                                                "bounce_domain",
+                                               "complaint_loops",
                                                "name_server",
                                                "trusted_proxies",
                                                "loops",
@@ -168,6 +169,9 @@ Settings read_settings(const std::string& path) {
   if (const auto* list = table["trusted_proxies"].as_array())
     for (const auto& item : *list)
       if (auto value = item.value<std::string>()) out.trusted_proxies.push_back(*value);
+  if (const auto* list = table["complaint_loops"].as_array())
+    for (const auto& item : *list)
+      if (auto value = item.value<std::string>()) out.complaint_loops.push_back(*value);
   read_backup_table(path, table, out.backup);
   out.embedded = out.database.empty();
   if (!out.embedded && out.keystore.empty())

@@ -41,6 +41,7 @@ constexpr Named kNamed[] = {
     {"subject_request", kStays, "what persons asked about their data, and until when"},
     {"subject_request_event", kStays, "the same"},
     {"subject_package_piece", kStays, "the same"},
+    {"test_address", kStays, "whose owner takes tests, and who takes none any more"},
     {"catalogue_mark", kStays, "it becomes another one below, so that every cache is dropped"},
     {"portal_passkey", kStays, "what opens a person's pages: one that was revoked stays revoked"},
     {"calendar_feed", kStays, "the same"},

@@ -524,6 +524,10 @@ Result<people::Person> person_to_show(Ctx& ctx, const std::optional<Uuid>& id) {
   if (id) {
     auto found = people::load(ctx, {*id});
     if (found.empty()) return bad_input("/person_id", "This person does not exist any more.");
+    // Stored and nothing else: not even shown in a preview.
+    if (found.front().state != people::PersonState::active)
+      return bad_input("/person_id",
+                       "This person's data may not be used: its processing is restricted.");
     return std::move(found.front());
   }
   people::Person person;
