@@ -35,7 +35,7 @@ target_include_directories(phonenumber SYSTEM INTERFACE ${CMAKE_SOURCE_DIR}/.dep
 target_link_directories(phonenumber INTERFACE ${CMAKE_SOURCE_DIR}/.deps/phonenumber/lib)
 target_link_libraries(phonenumber INTERFACE ${CMAKE_SOURCE_DIR}/.deps/phonenumber/lib/libphonenumber.so.8)
 
-set(VARDE_base_LIBS fmt::fmt Boost::json ICU::uc ICU::i18n date_tz Threads::Threads)
+set(VARDE_base_LIBS fmt::fmt Boost::json ICU::uc ICU::i18n PkgConfig::IDN2 date_tz Threads::Threads)
 set(VARDE_crypto_LIBS PkgConfig::SODIUM OpenSSL::Crypto PkgConfig::FIDO2)
 set(VARDE_net_LIBS Boost::context OpenSSL::SSL CURL::libcurl PkgConfig::CARES resolv)
 set(VARDE_db_LIBS PostgreSQL::PostgreSQL)

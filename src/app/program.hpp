@@ -34,6 +34,7 @@ struct Settings {
   std::string bounce_address = "127.0.0.1";
   unsigned short bounce_port = 2525;  ///< The built-in SMTP receiver.
   std::string bounce_domain = "bounces.localhost";
+  std::vector<std::string> complaint_loops;  ///< Networks whose complaints are believed.
   std::string name_server;  ///< For the records of sending domains; default: the system's.
   std::vector<std::string> trusted_proxies;  ///< Networks whose X-Forwarded-For is believed.
   std::vector<std::string> hosts;  ///< Host names that are served besides that of public_url.

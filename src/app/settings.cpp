@@ -156,6 +156,7 @@ Settings read_settings(const std::string& path) {
                                                "bounce_address",
                                                "bounce_port",
                                                "bounce_domain",
+                                               "complaint_loops",
                                                "name_server",
                                                "trusted_proxies",
                                                "loops",
@@ -228,6 +229,7 @@ Settings read_settings(const std::string& path) {
   texts("hosts", out.hosts);
   texts("allowed_networks", out.allowed_networks);
   text("metrics_address", out.metrics_address);
+  texts("complaint_loops", out.complaint_loops);
   read_backup_table(path, table, out.backup);
   read_mail_table(path, table, out.account_mail);
   out.embedded = out.database.empty();

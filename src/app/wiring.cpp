@@ -18,6 +18,7 @@ std::vector<trust::Module> make_modules(Program& program) {
       *program.base, {.bounce_domain = program.settings.bounce_domain,
                       .bounce_address = program.settings.bounce_address,
                       .bounce_port = program.settings.bounce_port,
+                      .complaint_loops = program.settings.complaint_loops,
                       .alone = program.settings.embedded,
                       .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
                       .on_stop = &program.on_stop,

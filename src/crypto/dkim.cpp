@@ -401,4 +401,70 @@ std::string Signer::sign(std::string_view message, Timestamp at) const {
   return header;
 }
 
+namespace {
+
+// "a=rsa-sha256; d=example.org; …", unfolded and without white space.
+std::string_view tag(std::string_view value, std::string_view name) {
+  for (auto part : varde::split(value, ';')) {
+    auto equals = part.find('=');
+    if (equals != std::string_view::npos && part.substr(0, equals) == name)
+      return part.substr(equals + 1);
+  }
+  return {};
+}
+
+// The field with an empty b=, as it was signed (RFC 6376 section 3.7). Nothing stands behind b= in
+// what we write.
+std::string without_signature(std::string_view field) {
+  for (auto at = field.find("b="); at != std::string_view::npos; at = field.find("b=", at + 1)) {
+    auto before = trim(field.substr(0, at));
+    if (before.ends_with(';')) return std::string(field.substr(0, at + 2));
+  }
+  return std::string(field);
+}
+
+}  // namespace
+
+bool Signer::has_signed_headers(std::string_view message) const {
+  auto parts = split_message(message);
+  if (parts.fields.size() > 300) return false;
+  // With two of them it could be the other one that was signed.
+  if (std::ranges::count_if(
+          parts.fields, [](const Field& field) { return iequals(field.name, "message-id"); }) != 1)
+    return false;
+  int tried = 0;
+  for (const auto& field : parts.fields) {
+    if (!iequals(field.name, "dkim-signature")) continue;
+    if (++tried > 8 || field.text.size() > 8192) return false;
+    std::string value;
+    for (char c : field.text.substr(std::min(field.text.find(':') + 1, field.text.size())))
+      if (!is_wsp(c) && c != '\r' && c != '\n') value += c;
+    if (!iequals(tag(value, "d"), impl_->domain) || tag(value, "s") != impl_->selector ||
+        tag(value, "c") != "relaxed/relaxed")
+      continue;
+    bool names_message = false;
+    std::string canonical;
+    std::map<std::string, std::size_t> used;
+    auto names = varde::split(tag(value, "h"), ':');
+    if (names.size() > 100) continue;
+    for (auto name : names) {
+      auto wanted = ascii_lower(name);
+      names_message = names_message || wanted == "message-id";
+      // The last occurrence first; one that is not there is signed as nothing (section 5.4.2).
+      auto skip = used[wanted]++;
+      for (auto held = parts.fields.rbegin(); held != parts.fields.rend(); ++held) {
+        if (!iequals(held->name, wanted) || skip-- > 0) continue;
+        append_relaxed_header(canonical, held->text);
+        canonical += "\r\n";
+        break;
+      }
+    }
+    if (!names_message) continue;
+    append_relaxed_header(canonical, without_signature(field.text));
+    auto made = base64(sign_bytes(canonical));
+    if (made == tag(value, "b")) return true;
+  }
+  return false;
+}
+
 }  // namespace varde::crypto::dkim

@@ -55,6 +55,12 @@ class Signer {
   /// Ed25519 too (RFC 8463 section 3).
   std::string sign_bytes(std::string_view data) const;
 
+  /// Whether the headers of `message` carry a signature that this key made, whose list holds the
+  /// Message-ID. The body may be missing, as in a report that returns headers only: which message
+  /// it was is what the signature is asked for. Both algorithms are deterministic, so the signature
+  /// is made once more and compared; that needs no DNS and outlives the record there.
+  bool has_signed_headers(std::string_view message) const;
+
   Algorithm algorithm() const;
   const std::string& domain() const;
 

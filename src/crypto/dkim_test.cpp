@@ -165,6 +165,45 @@ TEST_P(DkimOracle, DkimpyVerifiesWhatWasSigned) {
 INSTANTIATE_TEST_SUITE_P(Both, DkimOracle,
                          testing::Values(Algorithm::rsa_sha256, Algorithm::ed25519_sha256));
 
+TEST(Dkim, KnowsItsOwnSignatures) {
+  const std::string message =
+      "From: Org <post@example.org>\r\nTo: kari@example.net\r\nSubject: Hi\r\n"
+      "Message-ID: <one@example.org>\r\nDate: Thu, 1 Jan 2026 00:00:00 +0000\r\n\r\nHello\r\n";
+  for (auto algorithm : {Algorithm::rsa_sha256, Algorithm::ed25519_sha256}) {
+    auto key = generate_key(algorithm), other = generate_key(algorithm);
+    auto signer = Signer::create("example.org", "sel", key.private_pem);
+    auto stranger = Signer::create("example.org", "sel", other.private_pem);
+    auto elsewhere = Signer::create("example.com", "sel", key.private_pem);
+    ASSERT_TRUE(signer && stranger && elsewhere);
+    auto whole = signer->sign(message) + message;
+    auto headers = whole.substr(0, whole.find("\r\n\r\n") + 2);
+    EXPECT_TRUE(signer->has_signed_headers(whole));
+    EXPECT_TRUE(signer->has_signed_headers(headers)) << "the body is not asked for";
+    EXPECT_TRUE(signer->has_signed_headers("Received: by somebody\r\n" + whole));
+    std::string lf;
+    for (char c : whole)
+      if (c != '\r') lf += c;
+    EXPECT_TRUE(signer->has_signed_headers(lf));
+    EXPECT_FALSE(signer->has_signed_headers(message));
+    EXPECT_FALSE(stranger->has_signed_headers(whole));
+    EXPECT_FALSE(elsewhere->has_signed_headers(whole));
+    for (auto [from, to] :
+         {std::pair{"one@example.org>", "two@example.org>"},
+          std::pair{"Subject: Hi", "Subject: Ho"}, std::pair{"To: kari", "To: kara"},
+          std::pair{"d=example.org", "d=example.net"}}) {
+      auto changed = whole;
+      changed.replace(changed.find(from), std::string_view(from).size(), to);
+      EXPECT_FALSE(signer->has_signed_headers(changed)) << to;
+    }
+    // Another Message-ID below or above the signed one: nobody can tell which is meant.
+    for (const char* place : {"Date:", "From:"}) {
+      auto second = whole;
+      second.insert(second.find(place), "Message-ID: <two@example.org>\r\n");
+      EXPECT_FALSE(signer->has_signed_headers(second)) << place;
+    }
+  }
+}
+
 TEST(Dkim, RefusesWhatIsNoKeyOrName) {
   auto key = generate_key(Algorithm::ed25519_sha256);
   EXPECT_EQ(Signer::create("a b", "s", key.private_pem).error().fields[0].pointer, "/domain");

@@ -31,6 +31,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   add_form_hooks(base);
   add_journey_hooks(base);
   add_sms_hooks(base);
+  add_test_address_hooks(base);
   module.routes = [environment](trust::Api& api) {
     add_channel_routes(api);
     add_domain_routes(api, environment.bounce_domain);
@@ -42,12 +43,14 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     add_form_routes(api);
     add_journey_routes(api);
     add_sms_routes(api);
+    add_test_address_routes(api);
   };
   module.pages = [&base](web::Router& router) {
     add_tracking_pages(base, router);
     add_composer_pages(base, router);
     add_form_pages(base, router);
     add_sms_pages(base, router);
+    add_test_address_pages(base, router);
   };
   module.jobs = [&base, environment](jobs::Workers& workers) {
     add_delivery_jobs(base, environment, workers);
@@ -84,7 +87,8 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     return out;
   };
   for (auto& claims :
-       {core_claims(), account_mail_claims(), form_claims(), journey_claims(), sms_claims()})
+       {core_claims(), account_mail_claims(), form_claims(), journey_claims(), sms_claims(),
+        test_address_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }

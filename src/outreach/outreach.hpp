@@ -18,6 +18,8 @@ struct Environment {
   std::string bounce_domain = "bounces.localhost";  ///< Return addresses are b-TOKEN@this.
   std::string bounce_address = "127.0.0.1";         ///< Where the receiver listens.
   unsigned short bounce_port = 0;                   ///< 0: no receiver.
+  /// Networks ("192.0.2.0/24") of the feedback loops of mailbox providers.
+  std::vector<std::string> complaint_loops;
   /// It is the only node: what an earlier process held is free.
   bool alone = false;
   net::Loop* loop = nullptr;  ///< Where it runs; null when nothing is started (`varde openapi`).

@@ -80,6 +80,14 @@ trust::Module make_module(trust::Base& base) {
         {"number", Data::behaviour},
         {"flags", Data::behaviour},
         {"sealed", Data::sealed}}},
+      {"person_claim",
+       {{"tenant_id", Data::none},
+        {"claim_id", Data::none},
+        {"person_id", Data::pseudonym},
+        {"ref_id", Data::behaviour},
+        {"sealed", Data::sealed},
+        {"created_at", Data::behaviour},
+        {"expires_at", Data::none}}},
   };
   // What the organisation has set up, and files as a whole.
   module.claims.push_back(

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/canonical.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/text.hpp"
@@ -119,7 +120,8 @@ std::string enum_names() {
   return out;
 }
 
-inline constexpr std::size_t kMaxItems = 10000;
+/// Of a list or a map in a body. What a module takes fewer of, it says itself.
+inline constexpr std::size_t kMaxItems = 1000;
 
 }  // namespace detail
 
@@ -155,15 +157,16 @@ std::string read_text(std::string_view text, T& out) {
     if (text.size() > 10000) return "must be at most 10000 bytes long.";
     out = std::string(text);
   } else if constexpr (is_text<T>::value) {
-    text = trim(text);
-    if (has_forbidden_controls(text)) return "must not contain control characters.";
-    auto length = utf8_length(text);
+    auto canonical = canonical_prose(text);
+    if (!canonical) return "must not contain control characters or marks that turn text around.";
+    auto length = utf8_length(*canonical);
     if (length > T::max) return fmt::format("must be at most {} characters long.", T::max);
     if (length < T::min)
       return T::min == 1 ? std::string("must not be empty.")
                          : fmt::format("must be at least {} characters long.", T::min);
-    out.value = std::string(text);
+    out.value = std::move(*canonical);
   } else if constexpr (is_secret<T>::value) {
+    if (text.size() > T::max) return fmt::format("must be at most {} bytes long.", T::max);
     out.value = std::string(text);
   } else if constexpr (std::is_same_v<T, Email>) {
     auto parsed = Email::parse(text);
@@ -265,6 +268,8 @@ void read(const json::value& in, T& out, const std::string& at, Errors& errors) 
       read(array[i], out[i], at + "/" + std::to_string(i), errors);
   } else if constexpr (detail::is_string_map<T>::value) {
     if (!in.is_object()) return complain(errors, at, "must be an object.");
+    if (in.get_object().size() > detail::kMaxItems)
+      return complain(errors, at, fmt::format("must have at most {} entries.", detail::kMaxItems));
     for (const auto& [key, value] : in.get_object())
       read(value, out[std::string(key)], at + "/" + detail::escape_pointer(key), errors);
   } else if constexpr (boost::describe::has_describe_members<T>::value) {

@@ -17,8 +17,8 @@
 
 namespace varde::web {
 
-/// UTF-8 text of `Min` to `Max` code points after trimming; no control characters but newline and
-/// tab.
+/// Text of `Min` to `Max` code points in its canonical form (base/canonical.hpp): NFC, trimmed, no
+/// control characters but newline and tab.
 template <std::size_t Max, std::size_t Min = 0>
 struct Text {
   std::string value;
@@ -27,14 +27,15 @@ struct Text {
   bool operator==(const Text&) const = default;
 };
 
-/// A secret on its way in: any bytes of UTF-8, kept exactly, never sent out again.
+/// A secret on its way in: at most `Max` bytes of UTF-8, kept exactly, never sent out again.
 template <std::size_t Max>
 struct Secret {
   std::string value;
+  static constexpr std::size_t max = Max;
 };
 
-/// An e-mail address: the addr-spec of RFC 5321 with RFC 6531's UTF-8, no comments, no quoted local
-/// parts, a domain with a dot. The domain is lower-cased; the local part is kept as written.
+/// An e-mail address in its canonical form (base/canonical.hpp): the domain in A-labels, the local
+/// part in the case it was written in.
 struct Email {
   std::string value;
   static std::optional<Email> parse(std::string_view text);
@@ -108,7 +109,5 @@ struct Accepted {
 std::string make_cursor(std::initializer_list<std::string_view> parts);
 /// nullopt when it is not one of `parts` parts.
 std::optional<std::vector<std::string>> read_cursor(std::string_view cursor, std::size_t parts);
-
-bool has_forbidden_controls(std::string_view text);
 
 }  // namespace varde::web

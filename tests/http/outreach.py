@@ -111,6 +111,9 @@ class OutreachCase(unittest.TestCase):
         self.addCleanup(self.admin.delete, "/api/v1/providers/" + made["id"])
         return sink, made
 
+    def text_of(self, raw):
+        return email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",)).get_content()
+
     def parts(self, raw):
         message = email.message_from_bytes(raw, policy=email.policy.default)
         return message, message.get_body(("html",)).get_content(), message.get_body(("plain",)).get_content()

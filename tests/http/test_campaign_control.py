@@ -158,9 +158,9 @@ class CampaignControl(OutreachCase):
         guest.get(re.search(r'href="[^"]*?(/t/c/[^"]+)"', html)[1], headers=BROWSER)
         html = self.parts(next(m for m in sink.messages if m[1] == "number2@example.org")[2])[1]
         guest.request("HEAD", re.search(r'href="[^"]*?(/t/c/[^"]+)"', html)[1])
-        sender = next(m[0] for m in sink.messages if m[1] == "number3@example.org")
+        sender, raw = next((m[0], m[2]) for m in sink.messages if m[1] == "number3@example.org")
         with smtplib.SMTP("127.0.0.1", self.program.bounce_port) as smtp:
-            smtp.sendmail("", [sender], "From: MAILER-DAEMON@example.org\r\nSubject: failure notice\r\n\r\n<number3@example.org>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n")
+            smtp.sendmail("", [sender], b"From: MAILER-DAEMON@example.org\r\nSubject: failure notice\r\n\r\n<number3@example.org>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n--- Below this line is a copy of the message.\r\n\r\n" + raw)
         report = self.admin.ok("GET", "/api/v1/campaigns/%s/report" % campaign["id"])
         counts = report["counts"]
         self.assertEqual((counts["sent"], counts["delivered"], counts["bounced"], counts["bounced_hard"]), (5, 4, 1, 1))

@@ -26,6 +26,7 @@ NOT_HANDED_OUT = {
     "read_count": "how much users were shown", "account_device": "users", "account_mail": "users",
     "notification": "what users were told; names no person", "contract_end": "which users ended the contract, and belonged to it", "import_piece": "a file as it came: what it said of a person is the person's row",
     "export_piece": "a copy of what is stored elsewhere, for days", "sms_reply": "that a callback was taken: no person, no text",
+    "test_address": "colleagues of the users who take test messages",
     "head_mail": "to whom an organisation has heads of its trail sent: a user or somebody outside",
 }
 

@@ -1,5 +1,8 @@
 #include "outreach/bounce/bounce.hpp"
 
+#include <arpa/inet.h>
+
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -7,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/text.hpp"
+#include "crypto/hash.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/mail/report_parser.hpp"
 #include "outreach/tracking/tracking.hpp"
@@ -20,10 +24,20 @@ using trust::Ctx;
 namespace {
 
 metrics::Counter reports("varde_reports_total", "Reports received", {"kind"});
+metrics::Counter unproved("varde_reports_unproved_total",
+                          "Bounces and complaints that did not show the message they were about",
+                          {"kind"});
 
 constexpr db::Sql kPersonOf{
     "bounce.person_of",
     "SELECT person_id FROM delivery WHERE source_id = $1 AND recipient_id = $2"};
+// What made the Message-ID (see Mailing): only who has the message knows it.
+std::string message_id_of(Ctx& ctx, const Token& token) {
+  std::string id(token.source_id.view());
+  id += token.subject.view();
+  return hex(crypto::keyed_hash(ctx.base.keys.tenant_key(ctx.tenant, "message-id"), id));
+}
+
 // A complaint outweighs a hard bounce, and that a soft one; the same report again changes nothing.
 constexpr db::Sql kBounced{
     "bounce.mark",
@@ -45,6 +59,24 @@ Bounce bounce_of(const mail::MailReport& report) {
   return Bounce::none;
 }
 
+// A return path is no secret: it stands in the envelope, and servers write it into headers. So a
+// report that gives an address up for good has to show the message itself.
+bool shows_message(Ctx& ctx, const Token& token, const mail::MailReport& report) {
+  auto id = std::string_view(report.original_message_id);
+  id = id.substr(0, id.find('@'));
+  return crypto::equal(id, message_id_of(ctx, token));
+}
+
+// Whether the returned message's headers carry a signature of one of the tenant's domains.
+bool is_signed_by_us(Ctx& ctx, const mail::MailReport& report) {
+  for (const auto& domain : sending_domains(ctx)) {
+    if (report.original.find(domain) == std::string::npos) continue;
+    for (const auto& signer : load_signers(ctx, domain))
+      if (signer->has_signed_headers(report.original)) return true;
+  }
+  return false;
+}
+
 std::optional<Token> token_of(trust::Base& base, const std::string& domain,
                               const std::string& recipient) {
   auto at = recipient.rfind('@');
@@ -54,9 +86,34 @@ std::optional<Token> token_of(trust::Base& base, const std::string& domain,
   return read_token(base, TokenKind::bounce, std::string_view(recipient).substr(2, at - 2));
 }
 
+// Whether an address lies in a network: "192.0.2.0/24", or one address. IPv4 in IPv6 is IPv4.
+bool is_within(std::string address, const std::string& network) {
+  if (address.starts_with("::ffff:") && address.find('.') != std::string::npos) address.erase(0, 7);
+  auto slash = network.find('/');
+  auto base = network.substr(0, slash);
+  int family = base.find(':') == std::string::npos ? AF_INET : AF_INET6;
+  std::array<unsigned char, 16> a{}, b{};
+  if (inet_pton(family, address.c_str(), a.data()) != 1 ||
+      inet_pton(family, base.c_str(), b.data()) != 1)
+    return false;
+  int most = family == AF_INET ? 32 : 128, bits = most;
+  if (slash != std::string::npos) {
+    auto text = std::string_view(network).substr(slash + 1);
+    auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), bits);
+    if (ec != std::errc() || end != text.data() + text.size() || bits < 0 || bits > most)
+      return false;
+  }
+  for (int i = 0; i < bits; ++i) {
+    auto at = static_cast<std::size_t>(i / 8);
+    if (((a[at] ^ b[at]) >> (7 - i % 8) & 1) != 0) return false;
+  }
+  return true;
+}
+
 class Receiver : public net::SmtpHandler {
  public:
-  Receiver(trust::Base& base, std::string domain) : base_(base), domain_(std::move(domain)) {}
+  Receiver(trust::Base& base, std::string domain, std::vector<std::string> loops)
+      : base_(base), domain_(std::move(domain)), loops_(std::move(loops)) {}
 
   net::SmtpReply accept_recipient(const net::ReceivedEnvelope&,
                                   const std::string& recipient) override {
@@ -66,20 +123,27 @@ class Receiver : public net::SmtpHandler {
 
   net::SmtpReply deliver(const net::ReceivedEnvelope& envelope, std::string_view message) override {
     for (const auto& recipient : envelope.recipients)
-      if (auto token = token_of(base_, domain_, recipient)) take_report(base_, *token, message);
+      if (auto token = token_of(base_, domain_, recipient))
+        take_report(base_, *token, message, is_loop(envelope.peer));
     return {250, "2.0.0", "Taken."};
   }
 
   std::unique_ptr<net::SmtpServer> server;
 
  private:
+  bool is_loop(const std::string& peer) const {
+    return std::ranges::any_of(
+        loops_, [&](const std::string& network) { return is_within(peer, network); });
+  }
+
   trust::Base& base_;
   std::string domain_;
+  std::vector<std::string> loops_;  // networks that complaints are believed from
 };
 
 }  // namespace
 
-void take_report(trust::Base& base, const Token& token, std::string_view message) {
+void take_report(trust::Base& base, const Token& token, std::string_view message, bool from_loop) {
   auto report = mail::parse_report(message);
   reports.with({web::enum_word(report.kind)}).add();
   Ctx ctx(base, token.tenant, {trust::ActorKind::system, {}});
@@ -92,7 +156,18 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
   }
   auto bounce = bounce_of(report);
   if (bounce == Bounce::none || report.delayed) return;
+  bool ours = shows_message(ctx, token, report);
+  if (bounce == Bounce::hard && !ours) {
+    unproved.with({"bounce"}).add();
+    bounce = Bounce::soft;
+  }
   bool complaint = bounce == Bounce::complaint;
+  // The demo's recipients show a token of this installation; a provider's loop is known by where it
+  // comes from. Everybody else shows what we signed.
+  if (complaint && flags == 0 && !from_loop && !(ours && is_signed_by_us(ctx, report))) {
+    unproved.with({"complaint"}).add();
+    return;
+  }
   auto changed = ctx.tx()
                      .query(kBounced, token.source_id, token.subject, bounce, now(),
                             report.status.substr(0, 40))
@@ -114,7 +189,8 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
 
 void start_receiver(trust::Base& base, const Environment& environment) {
   if (environment.loop == nullptr || environment.bounce_port == 0) return;
-  auto receiver = std::make_shared<Receiver>(base, environment.bounce_domain);
+  auto receiver =
+      std::make_shared<Receiver>(base, environment.bounce_domain, environment.complaint_loops);
   auto* loop = environment.loop;
   auto told_in = base.data_directory + "/bounce-address";
   auto untell = [told_in] {

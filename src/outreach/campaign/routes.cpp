@@ -448,6 +448,14 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
               return bad_input("/emails", "must be 1 to 20 addresses.");
             VARDE_TRY(auto mailing, Mailing::compile(ctx, environment, mailing_source(ctx, r)));
             (void)mailing;
+            if (in->person_id) VARDE_CHECK(person_to_show(ctx, in->person_id));
+            std::vector<std::string> to;
+            for (const auto& email : *in->emails) to.push_back(email.value);
+            if (auto strangers = not_for_tests(ctx, to, in->person_id); !strangers.empty())
+              return bad_input(
+                  fmt::format("/emails/{}", std::ranges::find(to, strangers.front()) - to.begin()),
+                  "has not agreed to test messages. They go to your own address, to the person "
+                  "shown, and to addresses whose owners have said yes.");
             std::vector<OutboxMessage> messages;
             for (const auto& email : *in->emails) {
               OutboxMessage message;

@@ -97,6 +97,8 @@ void note_provider_error(trust::Ctx& ctx, const Uuid& provider, const std::strin
 /// The signers for a sender's domain (RSA and Ed25519); none when the domain is not the tenant's.
 std::vector<std::shared_ptr<const crypto::dkim::Signer>> load_signers(trust::Ctx& ctx,
                                                                       const std::string& domain);
+/// The tenant's sending domains, whether they are verified or not; at most 100.
+std::vector<std::string> sending_domains(trust::Ctx& ctx);
 enum class DomainState { unknown, unverified, verified };
 DomainState domain_state(trust::Ctx& ctx, const std::string& domain);
 /// Whether there is a verified sending domain, and a provider other than the built-in mailbox.
@@ -140,6 +142,18 @@ std::string suppressed_condition(const std::string& alias, Channel channel = Cha
 void add_channel_routes(trust::Api& api);
 void add_domain_routes(trust::Api& api, const std::string& bounce_domain);
 void add_mailbox_routes(trust::Api& api);
+
+// ---- addresses for tests (test_addresses.cpp)
+
+/// Who of `to` may not be sent a test by this user: everybody but the user, the person whose values
+/// the message shows, and addresses whose owners have said yes (RFC 5321 addresses, canonical).
+/// Restriction is not asked here.
+std::vector<std::string> not_for_tests(trust::Ctx& ctx, const std::vector<std::string>& to,
+                                       const std::optional<Uuid>& person);
+void add_test_address_routes(trust::Api& api);
+void add_test_address_pages(trust::Base& base, web::Router& router);
+void add_test_address_hooks(trust::Base& base);
+std::vector<trust::Claim> test_address_claims();
 /// What the mailbox keeps about a person.
 void add_mailbox_hooks(trust::Base& base);
 void add_channel_hooks(trust::Base& base);

@@ -1,4 +1,5 @@
 // Sending domains: keys made here, records to be published there, and whether they are.
+#include "base/canonical.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
@@ -43,17 +44,6 @@ struct DomainNew {
   web::Text<253, 3> domain;
 };
 BOOST_DESCRIBE_STRUCT(DomainNew, (), (domain))
-
-bool is_domain(std::string_view text) {
-  if (text.find('.') == std::string_view::npos) return false;
-  for (auto label : split(text, '.')) {
-    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
-      return false;
-    for (char c : label)
-      if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
-  }
-  return true;
-}
 
 std::vector<DnsRecord> expected(const DomainRecord& r, const std::string& bounce_domain) {
   return {{DnsPurpose::dkim,
@@ -193,12 +183,12 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
       {"POST", "/api/v1/domains", "createDomain", "Adds a domain and makes its keys",
        access(Right::channels_manage)},
       [bounce_domain](Ctx& ctx, const web::Body<DomainNew>& in) -> Result<web::Created<Domain>> {
-        auto name = ascii_lower(in->domain.value);
-        if (!is_domain(name))
+        auto name = canonical_domain(in->domain.value);
+        if (!name || name->find('.') == std::string::npos)
           return bad_input("/domain", "is not a domain. Write it like example.org.");
         DomainRecord r;
         r.domain_id = Uuid::make();
-        r.domain = name;
+        r.domain = *name;
         auto tag = hex(std::string(r.domain_id.view().substr(12)));
         r.rsa_selector = "v" + tag + "r";
         r.ed_selector = "v" + tag + "e";

@@ -1,3 +1,4 @@
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "net/http_client.hpp"
@@ -179,8 +180,9 @@ Result<void> apply(Ctx& ctx, ProviderRecord& r, const ProviderInput& in) {
   if (in.default_) r.is_default = *in.default_;
   if (r.kind == ProviderKind::smtp) {
     if (r.host.empty()) return bad_input("/host", "is required.");
-    if (r.host.find_first_of(" /@\t") != std::string::npos)
-      return bad_input("/host", "is not the name of a server.");
+    auto host = canonical_host(r.host);
+    if (!host) return bad_input("/host", "is not the name of a server.");
+    r.host = *host;
     if (r.port < 1 || r.port > 65535) return bad_input("/port", "must be from 1 to 65535.");
   }
   if (is_sms(r.kind)) {

@@ -80,6 +80,12 @@ std::vector<std::shared_ptr<const crypto::dkim::Signer>> load_signers(Ctx& ctx,
   return out;
 }
 
+std::vector<std::string> sending_domains(Ctx& ctx) {
+  std::vector<std::string> out;
+  for (const auto& record : ctx.tx().all<DomainRecord>(kDomains)) out.push_back(record.domain);
+  return out;
+}
+
 DomainState domain_state(Ctx& ctx, const std::string& domain) {
   auto record = ctx.tx().maybe<DomainRecord>(kDomainByName, ascii_lower(domain));
   if (!record) return DomainState::unknown;

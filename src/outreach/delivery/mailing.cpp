@@ -126,6 +126,20 @@ bool is_web_address(std::string_view url) {
   return head.starts_with("https://") || head.starts_with("http://");
 }
 
+// Whether an address says where it leads by itself: fields stand behind its host only. Otherwise a
+// link of ours would lead wherever whoever fills the field wants. SMS and links that were stored
+// before this was asked of documents come here without the composer's check.
+bool has_written_host(std::string_view target) {
+  auto tag = target.find("{{");
+  if (tag == std::string_view::npos) return true;
+  auto head = target.substr(0, tag);
+  if (!is_web_address(head)) return false;
+  auto host = head.substr(head.find("//") + 2);
+  auto end = host.find_first_of("/?#");
+  return end != 0 && end != std::string_view::npos &&
+         host.substr(0, end).find('@') == std::string_view::npos;
+}
+
 // One compiled text with its fields resolved.
 struct Part {
   std::optional<Template> program;
@@ -371,9 +385,10 @@ Result<Mailing> Mailing::compile(Ctx& ctx, const Environment& environment, Maili
   VARDE_CHECK(self.subject.compile(source.subject, TemplateEscape::header, names, "/subject"));
   for (const auto& [link_number, target, label] : self.targets) {
     self.target_parts.emplace_back();
-    // A target that is one field alone is an address of its own, not a piece of one.
-    auto escape = target.starts_with("{{") ? TemplateEscape::header : TemplateEscape::url;
-    VARDE_CHECK(self.target_parts.back().compile(target, escape, names, body));
+    if (!has_written_host(target))
+      return bad_input(body, fmt::format("The link {} has a field where its host should stand.",
+                                         std::string(utf8_prefix(target, 100))));
+    VARDE_CHECK(self.target_parts.back().compile(target, TemplateEscape::url, names, body));
   }
   auto look = [&](const Part& part) {
     for (const auto& slot : part.slots)
@@ -509,6 +524,10 @@ Result<people::Person> person_to_show(Ctx& ctx, const std::optional<Uuid>& id) {
   if (id) {
     auto found = people::load(ctx, {*id});
     if (found.empty()) return bad_input("/person_id", "This person does not exist any more.");
+    // Stored and nothing else: not even shown in a preview.
+    if (found.front().state != people::PersonState::active)
+      return bad_input("/person_id",
+                       "This person's data may not be used: its processing is restricted.");
     return std::move(found.front());
   }
   people::Person person;
@@ -564,8 +583,8 @@ std::optional<std::string> render_link(Ctx& ctx, const std::string& target, cons
     out = target;
   } else {
     Part part;
-    auto escape = target.starts_with("{{") ? TemplateEscape::header : TemplateEscape::url;
-    if (!part.compile(target, escape, Names(ctx), "/url")) return std::nullopt;
+    if (!has_written_host(target)) return std::nullopt;
+    if (!part.compile(target, TemplateEscape::url, Names(ctx), "/url")) return std::nullopt;
     if (!part.program->render(out, PlainLookup(part, person), 4000)) return std::nullopt;
   }
   if (!is_web_address(out) || out.find_first_of("\r\n") != std::string::npos) return std::nullopt;

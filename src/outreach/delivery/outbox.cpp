@@ -276,12 +276,13 @@ class OutboxRun {
   const char* objection(Ctx& ctx, const OutboxRow& row, const OutboxMessage& m,
                         const std::string& to) {
     if (to.empty()) return "no-address";
+    // Before any exception: the data of a restricted person goes nowhere, not to a tester either.
+    if (m.person_id && persons_.at(*m.person_id).state != people::PersonState::active)
+      return "restricted";
     if (row.source_kind == SourceKind::test) return nullptr;
     if (auto held = held_.find(people::email_hash(ctx, to)); held != held_.end())
       if (!m.transactional || held->second.reason != SuppressionReason::unsubscribe)
         return "suppressed";
-    if (m.person_id && persons_.at(*m.person_id).state != people::PersonState::active)
-      return "restricted";
     if (m.purpose_id && m.person_id && !consenting_[*m.purpose_id].contains(*m.person_id))
       return "no-consent";
     return nullptr;

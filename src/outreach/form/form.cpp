@@ -1,5 +1,6 @@
 #include "outreach/form/form.hpp"
 
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
@@ -383,7 +384,9 @@ std::string check_stamp(trust::Base& base, const Uuid& form, const std::string& 
                         std::string& nonce) {
   auto parts = split(given, '.');
   std::int64_t ms = 0;
-  if (parts.size() != 3 ||
+  // Thirteen digits reach to the year 2286; more would not fit a time.
+  if (parts.size() != 3 || parts[0].empty() || parts[0].size() > 13 ||
+      parts[0].find_first_not_of("0123456789") != std::string_view::npos ||
       std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), ms).ec != std::errc())
     return "The page was not complete. Please send it again.";
   auto at = Timestamp(std::chrono::milliseconds(ms));
@@ -409,7 +412,8 @@ Read read_answers(Ctx& ctx, const std::vector<FormField>& fields, const Posted& 
   auto region = people::region_of(trust::tenant_settings(ctx).time_zone);
   for (const auto& field : fields) {
     auto name = "q_" + field.key.value;
-    auto text = std::string(trim(first(posted, name)));
+    auto canonical = canonical_prose(first(posted, name));
+    auto text = canonical.value_or("");
     auto wrong = [&](std::string message) { out.errors[field.key.value] = std::move(message); };
     json::value value;
     if (field.type == FieldType::multiple_choice) {
@@ -428,11 +432,11 @@ Read read_answers(Ctx& ctx, const std::vector<FormField>& fields, const Posted& 
       if (text != "yes" && field.required) wrong("This must be agreed to.");
       value = text == "yes";
       out.consent = text == "yes";
+    } else if (!canonical) {
+      wrong("The answer holds characters that cannot be read.");
     } else if (text.empty()) {
       if (field.required) wrong("This question needs an answer.");
       continue;
-    } else if (web::has_forbidden_controls(text)) {
-      wrong("The answer holds characters that cannot be read.");
     } else {
       switch (field.type) {
         case FieldType::email: {
@@ -485,8 +489,10 @@ Read read_answers(Ctx& ctx, const std::vector<FormField>& fields, const Posted& 
     if (field.attribute && !field.attribute->value.empty() && !value.is_null() &&
         !out.errors.contains(field.key.value)) {
       if (field.attribute->value == "first_name" || field.attribute->value == "last_name") {
+        auto line = canonical_line(text);
+        if (!line) wrong("The answer holds characters that cannot be seen.");
         (field.attribute->value == "first_name" ? out.change.first_name : out.change.last_name) =
-            std::string(utf8_prefix(text, 100));
+            std::string(utf8_prefix(line.value_or(""), 100));
       } else if (auto attribute =
                      std::ranges::find(catalogue, field.attribute->value, &people::Attribute::key);
                  attribute != catalogue.end()) {
@@ -499,52 +505,48 @@ Read read_answers(Ctx& ctx, const std::vector<FormField>& fields, const Posted& 
   return out;
 }
 
+// Of one person in a day, to all forms: whoever knows an address adds no more to its timeline.
+constexpr std::int64_t kMostAnswers = 20;
+
 struct Accepted {
   Uuid person, answer;
+  bool too_many = false;
 };
+
+// Whoever writes another address than that of the person whom the link names is somebody else: mail
+// is forwarded.
+bool is_same_person(Ctx& ctx, const Uuid& id, const people::PersonChange& change) {
+  if (!change.email && !change.phone) return true;
+  auto persons = people::load(ctx, {id}, false);
+  if (persons.empty()) return true;  // erased: save() says so
+  const auto& person = persons.front();
+  return change.email ? email_key(*change.email) == email_key(person.email.reveal())
+                      : *change.phone == person.phone.reveal();
+}
 
 // The answer and all it leads to, in one transaction.
 std::optional<Accepted> accept(Ctx& ctx, const FormRecord& record, Read& read,
                                const std::optional<Uuid>& known, const Uuid& answer_id, int flags) {
-  people::SaveOptions options{.source = "form " + record.name,
+  people::SaveOptions options{.proof = people::Proof::nobody(),
+                              .source = "form " + record.name,
                               .created_as = people::ActivityKind::created,
                               .ref_id = record.form_id,
                               .flags = flags};
-  auto joins = [&](people::PersonChange& change, bool confirm) {
-    if (record.list_id)
-      change.lists[*record.list_id] =
-          confirm ? people::MemberState::pending : people::MemberState::subscribed;
-    for (const auto& tag : record.tag_ids) change.add_tags.push_back(tag);
-    if (record.purpose_id && read.consent.value_or(false))
-      change.consents[*record.purpose_id] = true;
-  };
   bool double_opt_in = true;
   if (record.list_id)
     if (auto list = people::find_list(ctx, *record.list_id)) double_opt_in = list->double_opt_in;
-  people::SaveOutcome outcome;
-  if (known) {
-    auto change = read.change;
-    change.person_id = known;
-    joins(change, double_opt_in);
-    outcome = people::save(ctx, {change}, options).front();
-    if (outcome.what == people::Saved::rejected &&
-        outcome.field == "email") {  // somebody else has that address: keep the old one
-      change.email.reset();
-      outcome = people::save(ctx, {change}, options).front();
-    }
-  } else {
-    options.update_existing = false;
-    outcome = people::save(ctx, {read.change}, options).front();
-    if (outcome.what != people::Saved::rejected) {
-      people::PersonChange more;
-      more.person_id = outcome.person_id;
-      // Nobody has shown that the address is theirs: lists are joined by confirmation.
-      joins(more, double_opt_in || outcome.what != people::Saved::created);
-      options.update_existing = true;
-      people::save(ctx, {more}, options);
-    }
-  }
+  auto change = read.change;
+  if (known && is_same_person(ctx, *known, change)) change.person_id = known;
+  if (record.list_id)
+    change.lists[*record.list_id] =
+        double_opt_in ? people::MemberState::pending : people::MemberState::subscribed;
+  change.add_tags = record.tag_ids;
+  if (record.purpose_id && read.consent.value_or(false)) change.consents[*record.purpose_id] = true;
+  auto outcome = people::save(ctx, {change}, options).front();
   if (outcome.what == people::Saved::rejected) return std::nullopt;
+  if (ctx.tx().one<std::int64_t>(kRecentAnswers, outcome.person_id,
+                                 now() - std::chrono::hours(24)) >= kMostAnswers)
+    return Accepted{outcome.person_id, answer_id, true};
   auto key = ctx.base.keys.key(ctx.tenant, outcome.person_id);
   if (!key) return std::nullopt;
   ctx.tx().insert_many("form_answer", std::vector<AnswerRecord>{
@@ -562,6 +564,22 @@ std::optional<Accepted> accept(Ctx& ctx, const FormRecord& record, Read& read,
   for (const auto& hook : ctx.base.extensions.all<SubmittedHook>())
     hook.run(ctx, record.form_id, outcome.person_id, answer_id, flags);
   return Accepted{outcome.person_id, answer_id};
+}
+
+// The same whether the address is known here or not, so that nobody learns it.
+std::string asks_to_confirm(const PageStyle& style, const FormRecord& record) {
+  if (!record.list_id && !record.purpose_id) return {};
+  return "<p>" +
+         html_escape(in_language(
+             style,
+             {"If we need you to confirm this, you get a message at the address that we have. "
+              "Nothing changes until you have followed the link in it.",
+              "Må du bekrefte dette, får du en melding til adressen vi har. Ingenting endres før "
+              "du "
+              "har fulgt lenken i den.",
+              "Behöver du bekräfta detta får du ett meddelande till adressen vi har. Ingenting "
+              "ändras förrän du har följt länken i det."})) +
+         "</p>";
 }
 
 struct Pages {
@@ -596,14 +614,13 @@ struct Pages {
       return message_page(style, "Not readable",
                           "The answers could not be read. Please go back and send them again.",
                           400);
+    // The message whose link led here. A token that is too old or another form's says nothing; the
+    // form is open to everybody all the same.
     auto token_text = first(*posted, "t");
-    std::optional<Token> by;  // the message whose link led here
-    if (!token_text.empty()) {
-      by = read_token(base, TokenKind::form, token_text);
-      if (!by || by->tenant != ctx.tenant)
-        return message_page(style, "This link is not valid",
-                            "Please use the link as it stands in the message.", 404);
-    }
+    auto by = token_text.empty() ? std::nullopt : read_token(base, TokenKind::form, token_text);
+    if (by && (by->tenant != ctx.tenant || by->number != form_number(record->form_id)))
+      by = std::nullopt;
+    if (!by) token_text.clear();
     if (!posting) return render(ctx, *record, style, {}, {}, token_text);
 
     auto read = read_answers(ctx, fields_of(*record), *posted);
@@ -613,9 +630,10 @@ struct Pages {
     if (!read.errors.empty()) return render(ctx, *record, style, *posted, read.errors, token_text);
     auto thanks = [&] {
       return page(style, "Thank you",
-                  "<h1>Thank you</h1>" + (record->thanks_text.empty()
-                                              ? "<p>Your answer has been received.</p>"
-                                              : paragraphs(record->thanks_text)));
+                  "<h1>Thank you</h1>" +
+                      (record->thanks_text.empty() ? "<p>Your answer has been received.</p>"
+                                                   : paragraphs(record->thanks_text)) +
+                      asks_to_confirm(style, *record));
     };
     // A robot that fills every field is thanked like everybody else, and nothing is stored.
     if (!first(*posted, "website").empty()) return thanks();
@@ -643,7 +661,14 @@ struct Pages {
         if (!accepted)
           return message_page(style, "This link is not valid any more",
                               "The details behind this link were erased.", 410);
-        if (by)
+        if (accepted->too_many) {
+          ctx.rollback();
+          return message_page(style, "Too many answers",
+                              "Many answers were sent for this address today. Please try again "
+                              "tomorrow.",
+                              429);
+        }
+        if (by && accepted->person == by->subject)
           count_response(ctx, by->source_id, people::ActivityKind::submitted, by->subject, 0,
                          flags);
         ctx.commit();
@@ -658,6 +683,23 @@ struct Pages {
 };
 
 }  // namespace
+
+std::uint32_t form_number(const Uuid& form) {
+  std::uint32_t out = 0;
+  std::memcpy(&out, form.bytes.data() + 12, 4);  // the end is random
+  return out;
+}
+
+std::optional<Uuid> form_of_url(Ctx& ctx, std::string_view url) {
+  auto place = ctx.base.public_url + "/p/f/";
+  if (!url.starts_with(place)) return std::nullopt;
+  auto path = url.substr(place.size(), url.find_first_of("?#", place.size()) - place.size());
+  auto parts = split(path, '/');
+  if (parts.size() != 2 || parts[0] != trust::tenant_settings(ctx).slug) return std::nullopt;
+  auto record = ctx.tx().maybe<FormRecord>(kFormBySlug, std::string(parts[1]));
+  if (!record || record->state != FormState::published) return std::nullopt;
+  return record->form_id;
+}
 
 void add_form_pages(trust::Base& base, web::Router& router) {
   auto pages = std::make_shared<Pages>(base);

@@ -1,11 +1,12 @@
 // Forms: questions on a page without script, answers on the person's timeline.
 //
-// A personal link (a token in the address) says who answers; an open link asks for the address when
-// the form has a field for it. Somebody who only knows another's address must not change what is
-// stored about that other: an open answer never overwrites a person who exists, and joins a list
-// only by confirmation. Against robots: a field that people do not see, a signed time of rendering
-// (neither too fresh nor too old, and good for one answer), and a limit per network; no third
-// party.
+// Whoever follows a link in a message is taken to be the one it was sent to, and the answer counts
+// for that message (a token in the address, good for this form and for a day). That is attribution
+// and no proof: mail is forwarded. So whatever a form says about a person who exists, with a token
+// or without, is a claim (people::Proof::nobody): it changes nothing until that person has
+// confirmed it at the address on record, and who writes another address than that is somebody else.
+// Against robots: a field that people do not see, a signed time of rendering (neither too fresh nor
+// too old, and good for one answer), and a limit per network; no third party.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -52,6 +53,11 @@ struct SubmittedHook {
                      int flags)>
       run;
 };
+
+/// The number that a token for a form carries (TokenKind::form).
+std::uint32_t form_number(const Uuid& form);
+/// The tenant's published form that a web address leads to.
+std::optional<Uuid> form_of_url(trust::Ctx& ctx, std::string_view url);
 
 void add_form_routes(trust::Api& api);
 void add_form_pages(trust::Base& base, web::Router& router);

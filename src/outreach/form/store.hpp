@@ -71,6 +71,8 @@ inline constexpr db::Sql kAnswersOf{
     "form.answers_of",
     "SELECT tenant_id, answer_id, form_id, person_id, at, flags, sealed FROM form_answer WHERE "
     "person_id = $1 ORDER BY answer_id"};
+inline constexpr db::Sql kRecentAnswers{
+    "form.recent_answers", "SELECT count(*) FROM form_answer WHERE person_id = $1 AND at > $2"};
 inline constexpr db::Sql kEraseAnswers{"form.erase_answers",
                                        "DELETE FROM form_answer WHERE person_id = ANY($1)"};
 

@@ -232,7 +232,8 @@ web::Errors check(Ctx& ctx, const TriggerInput& trigger, const std::vector<Step>
     switch (step.kind) {
       case StepKind::wait:
         if (step.days.value_or(0) < 0 || step.hours.value_or(0) < 0 ||
-            step.minutes.value_or(0) < 0 || step.days.value_or(0) > 3650)
+            step.minutes.value_or(0) < 0 || step.days.value_or(0) > 3650 ||
+            step.hours.value_or(0) > 87600 || step.minutes.value_or(0) > 5256000)
           wrong(at + "/days", "must be a time ahead.");
         break;
       case StepKind::wait_until:
@@ -435,7 +436,8 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
       changes.push_back(std::move(change));
     }
     people::save(ctx, changes,
-                 {.source = "journey " + group.plan->record.name,
+                 {.proof = people::Proof::rule(),
+                  .source = "journey " + group.plan->record.name,
                   .ref_id = group.plan->record.journey_id,
                   .flags = group.runs.front()->flags});
     return std::set<Uuid>{};

@@ -441,13 +441,46 @@ void read_plain_bounce(const Parts& parts, const std::string& failed, MailReport
   report.bounce = report.delayed ? BounceClass::soft : classify_bounce(report.status, text);
 }
 
+// Counted in what a parser reads: white space and folds between the words of a header are nothing
+// to it, so they are nothing here.
 std::size_t count_nested(std::string_view message) {
-  auto lower = ascii_lower(message);
+  std::string lower;
+  lower.reserve(message.size());
+  for (char c : message)
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') lower += c;
+  lower = ascii_lower(lower);
   std::size_t count = 0;
   for (std::string_view word : {"multipart/", "message/"})
     for (auto at = lower.find(word); at != std::string::npos; at = lower.find(word, at + 1))
       ++count;
   return count;
+}
+
+// The returned message as it stands in the report: a signature over it does not survive being
+// parsed and written again. It is a part of a multipart at the top (RFC 6522), never encoded.
+std::string returned_bytes(std::string_view message, const char* boundary) {
+  if (boundary == nullptr || *boundary == '\0') return {};
+  auto line = "\n--" + std::string(boundary);
+  for (auto at = message.find(line); at != std::string_view::npos;) {
+    auto begin = message.find('\n', at + 1);
+    if (begin == std::string_view::npos) return {};
+    auto next = message.find(line, begin);
+    auto part = message.substr(begin + 1, next == std::string_view::npos ? next : next - begin - 1);
+    if (part.ends_with('\r')) part.remove_suffix(1);
+    auto end = std::min(part.find("\r\n\r\n"), part.find("\n\n"));
+    if (end != std::string_view::npos) {
+      std::string head;
+      for (char c : part.substr(0, end))
+        if (c != ' ' && c != '\t') head += c;
+      head = "\n" + ascii_lower(head);
+      for (std::string_view kind : {"message/rfc822", "message/global", "text/rfc822-headers"})
+        if (head.find("\ncontent-type:" + std::string(kind)) != std::string::npos)
+          return std::string(
+              part.substr(std::min(part.find_first_not_of("\r\n", end), part.size())));
+    }
+    at = next;
+  }
+  return {};
 }
 
 }  // namespace
@@ -519,6 +552,9 @@ MailReport parse_report(std::string_view message) {
 
   report.simulation_token = trim(header_of(top, "Varde-Simulated"));
   report.original_message_id = original_id(parts);
+  if (auto* body = g_mime_message_get_mime_part(parsed.get());
+      body != nullptr && GMIME_IS_MULTIPART(body))
+    report.original = returned_bytes(message, g_mime_multipart_get_boundary(GMIME_MULTIPART(body)));
   if (parts.feedback || parts.report_type == "feedback-report" ||
       parts.original.find("X-HmXmrOriginalRecipient") != std::string::npos) {
     read_complaint(parts, report);

@@ -41,8 +41,9 @@ struct MailReport {
   std::string status;               ///< RFC 3463, from the report or the text; may be empty.
   Personal diagnostic;              ///< What the remote server said, at most 1000 bytes, UTF-8.
   std::string original_message_id;  ///< Without brackets.
-  std::string feedback_type;        ///< Of a complaint: "abuse", "fraud", "not-spam", …
-  std::string simulation_token;     ///< Varde-Simulated: the demo's recipients show it.
+  std::string original;  ///< The returned message, or its headers, byte for byte; may be empty.
+  std::string feedback_type;     ///< Of a complaint: "abuse", "fraud", "not-spam", …
+  std::string simulation_token;  ///< Varde-Simulated: the demo's recipients show it.
 };
 
 /// Never fails: what cannot be understood is `unknown`. Looks at the first megabyte.

@@ -219,6 +219,29 @@ TEST(ReportParser, DeepNestingEndsEarly) {
   EXPECT_EQ(parse_report(deep).kind, ReportKind::unknown);
 }
 
+TEST(ReportParser, NestingIsCountedAsItIsUnfolded) {
+  std::string deep = "From: a@example.org\n";
+  for (int i = 0; i < 20000; ++i)
+    deep += "Content-Type: multi\n part / mixed; boundary=b" + std::to_string(i) + "\n\n--b" +
+            std::to_string(i) + "\n";
+  EXPECT_EQ(parse_report(deep).kind, ReportKind::unknown);
+  deep = "From: a@example.org\n";
+  for (int i = 0; i < 20000; ++i)
+    deep += "Content-Type: multipart\t/mixed; boundary=b" + std::to_string(i) + "\n\n--b" +
+            std::to_string(i) + "\n";
+  EXPECT_EQ(parse_report(deep).kind, ReportKind::unknown);
+}
+
+TEST(ReportParser, TheReturnedMessageByteForByte) {
+  std::string returned = "Subject:  Hi \r\n\tthere\r\nX-A: =?x?=\r\n\r\nBody  with  spaces \r\n";
+  std::string head =
+      "From: fbl@example.org\r\nContent-Type: multipart/report; report-type=feedback-report; "
+      "boundary=\"b b\"\r\n\r\n--b b\r\nContent-Type: message/feedback-report\r\n\r\n"
+      "Feedback-Type: abuse\r\n\r\n--b b\r\nContent-type:\tmessage/rfc822\r\n\r\n";
+  EXPECT_EQ(parse_report(head + returned + "\r\n--b b--\r\n").original, returned);
+  EXPECT_EQ(parse_report("From: a@example.org\r\n\r\nHello\r\n").original, "");
+}
+
 TEST(ReportParser, Classes) {
   using B = BounceClass;
   const std::tuple<const char*, const char*, B> cases[] = {

@@ -53,6 +53,11 @@ PageStyle page_style(trust::Ctx& ctx) {
   return {settings.name, settings.colour, settings.locale, settings.ended};
 }
 
+const char* in_language(const PageStyle& style, const Sentence& sentence) {
+  if (style.language.starts_with("n")) return sentence.nb;
+  return style.language.starts_with("sv") ? sentence.sv : sentence.en;
+}
+
 net::Response page(const PageStyle& style, std::string_view title, std::string_view body,
                    int status) {
   auto response =

@@ -18,6 +18,11 @@ struct PageStyle {
   bool ended = false;  ///< The organisation's contract has ended: show ended_page and do nothing.
 };
 PageStyle page_style(trust::Ctx& ctx);
+/// A sentence in the languages of these pages.
+struct Sentence {
+  const char *en, *nb, *sv;
+};
+const char* in_language(const PageStyle& style, const Sentence& sentence);
 
 /// A whole page; `body` is HTML whose values are escaped already. 200 unless `status` says
 /// otherwise.

@@ -362,19 +362,17 @@ class Renderer {
   Text link(const std::string& href_text, const std::string& pointer, const std::string& label) {
     std::string href(trim(href_text));
     if (is_own_link(href)) return href;
-    if (!is_variable(href)) {
-      const auto* objection = objection_to_url(href, {"http", "https", "mailto", "tel"});
-      if (!objection || *objection) {
-        fail(pointer,
-             objection
-                 ? objection
-                 : "The address must begin with https:, http:, mailto: or tel:, or be a field "
-                   "such as {{ links.unsubscribe }}.");
-        return std::nullopt;
-      }
-      auto scheme = ascii_lower(href.substr(0, href.find(':')));
-      if (scheme == "mailto" || scheme == "tel") return href;
+    // A whole address that stands in a field would lead wherever whoever filled that field wants.
+    const auto* objection = objection_to_url(href, {"http", "https", "mailto", "tel"});
+    if (!objection || *objection) {
+      fail(pointer, objection
+                        ? objection
+                        : "The address must begin with https:, http:, mailto: or tel:. A "
+                          "field may stand behind the host: https://example.org/{{ field }}.");
+      return std::nullopt;
     }
+    auto scheme = ascii_lower(href.substr(0, href.find(':')));
+    if (scheme == "mailto" || scheme == "tel") return href;
     links_.push_back({href, std::string(utf8_prefix(trim(label), 100))});
     link_pointers_.push_back(pointer);
     return fmt::format("{{{{ links.n{} }}}}", links_.size());

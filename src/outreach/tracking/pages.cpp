@@ -3,8 +3,10 @@
 #include "outreach/campaign/campaign.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/mailing.hpp"
+#include "outreach/form/form.hpp"
 #include "outreach/journey/journey.hpp"
 #include "outreach/page/page.hpp"
+#include "outreach/sms/sms.hpp"
 #include "outreach/tracking/tracking.hpp"
 #include "people/person/standing.hpp"
 #include "trust/audit.hpp"
@@ -74,6 +76,17 @@ net::Response invalid_link() {
                       404);
 }
 
+// What a link that was good once says now. `again` is how to get a new one.
+net::Response expired_link(trust::Base& base, const Token& token, const Sentence& again) {
+  Ctx ctx(base, token.tenant, {trust::ActorKind::person, {}});
+  auto style = page_style(ctx);
+  if (style.ended) return ended_page(style);
+  return message_page(style,
+                      in_language(style, {"This link is too old", "Denne lenken er for gammel",
+                                          "Den här länken är för gammal"}),
+                      in_language(style, again), 410);
+}
+
 int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
   if (ctx.base.is_simulated(request)) return people::kSimulated;
   if (looks_like_scanner(request.method, request.header("user-agent"))) return people::kScanner;
@@ -82,7 +95,10 @@ int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
 }
 
 net::Response click(trust::Base& base, const net::Request& request, const std::string& text) {
-  auto token = read_token(base, TokenKind::click, text);
+  std::optional<Token> expired;
+  auto token = read_token(base, TokenKind::click, text, &expired);
+  bool counts = token.has_value();
+  if (!counts) token = expired;
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   bool trap = token->number == 0;
@@ -90,21 +106,29 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
                   : ctx.tx().maybe<std::string>(kLink, token->source_id, token->number);
   if (!url) return invalid_link();
   if (url->find("{{") != std::string::npos) {
+    // An address with somebody's details in it is not handed out for ever.
+    if (!counts)
+      return expired_link(base, *token,
+                          {"Open the newest message from us, and use the link in that one.",
+                           "Åpne den nyeste meldingen fra oss, og bruk lenken i den.",
+                           "Öppna det senaste meddelandet från oss och använd länken i det."});
     auto persons = people::load(ctx, {token->subject});
     url = render_link(ctx, *url, persons.empty() ? people::Person{} : persons.front());
     if (!url) return invalid_link();
   }
-  // One of our forms is told who comes and by which message, so that the answer is this person's
-  // and counts for that message.
-  if (!trap && url->starts_with(base.public_url + "/p/f/")) {
+  // One of this organisation's own forms is told by which message somebody came, and to whom that
+  // was sent: so the answer counts for the message. It proves nobody (see form.hpp).
+  if (auto form = !trap && counts ? form_of_url(ctx, *url) : std::nullopt) {
     auto personal = *token;
     personal.kind = TokenKind::form;
-    *url += (url->find('?') == std::string::npos ? "?t=" : "&t=") + make_token(base, personal);
+    personal.number = form_number(*form);
+    auto hash = std::min(url->find('#'), url->size());
+    url->insert(hash, (url->find('?') < hash ? "&t=" : "?t=") + make_token(base, personal));
   }
   try {
     auto flags = trap ? people::kScanner : flags_of(ctx, request, *token);
-    bool first = record_response(ctx, token->source_id, ActivityKind::clicked, token->subject,
-                                 token->number, flags);
+    bool first = counts && record_response(ctx, token->source_id, ActivityKind::clicked,
+                                           token->subject, token->number, flags);
     if (first && flags < people::kScanner)
       fire(ctx, {{TriggerKind::link_clicked, token->source_id, token->subject, Uuid::make(),
                   static_cast<int>(token->number), 0}});
@@ -150,7 +174,8 @@ void unsubscribe(Ctx& ctx, const Token& token) {
     }
   }
   bool everything = change.lists.empty() && change.consents.empty();
-  if (!everything) people::save(ctx, {change}, {.source = "unsubscribe link"});
+  if (!everything)
+    people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
   if (everything && !persons.front().email.empty()) {
     suppress(ctx, people::email_hash(ctx, persons.front().email.reveal()),
              SuppressionReason::unsubscribe);
@@ -162,7 +187,13 @@ void unsubscribe(Ctx& ctx, const Token& token) {
 
 net::Response unsubscribe_page(trust::Base& base, const net::Request& request,
                                const std::string& text) {
-  auto token = read_token(base, TokenKind::unsubscribe, text);
+  std::optional<Token> expired;
+  auto token = read_token(base, TokenKind::unsubscribe, text, &expired);
+  if (!token && expired)
+    return expired_link(base, *expired,
+                        {"Use the link in the newest message from us, or answer that message.",
+                         "Bruk lenken i den nyeste meldingen fra oss, eller svar på den.",
+                         "Använd länken i det senaste meddelandet från oss, eller svara på det."});
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = page_style(ctx);
@@ -197,7 +228,17 @@ std::string box(const char* kind, const Uuid& id, const std::string& label, bool
 // `sent`: what a POST brought; of a GET there is none.
 net::Response preferences_page(trust::Base& base, const std::string& text,
                                const Result<web::Router::Form>* sent) {
-  auto token = read_token(base, TokenKind::preferences, text);
+  std::optional<Token> expired;
+  auto token = read_token(base, TokenKind::preferences, text, &expired);
+  if (!token && expired)
+    return expired_link(
+        base, *expired,
+        {"Use the link in the newest message from us. The link for unsubscribing in "
+         "the old one still works.",
+         "Bruk lenken i den nyeste meldingen fra oss. Avmeldingslenken i den gamle "
+         "virker fortsatt.",
+         "Använd länken i det senaste meddelandet från oss. Länken för att avsluta "
+         "i det gamla fungerar fortfarande."});
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = page_style(ctx);
@@ -209,7 +250,9 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
   auto standing = people::standing(ctx, token->subject);
   auto names = people::list_names(ctx);
   auto purposes = people::purposes(ctx);
-  bool saved = false;
+  // The link may have been forwarded: what is left or withdrawn goes at once, what is joined or
+  // given waits for the person's own address.
+  bool saved = false, waits = false;
   if (sent != nullptr) {
     const auto& form = *sent;
     if (!form) return invalid_link();
@@ -223,16 +266,21 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
       if (state == to ||
           (state == people::MemberState::pending && to == people::MemberState::unsubscribed))
         continue;
-      change.lists[list] = state = to;
+      change.lists[list] = to;
+      if (to == people::MemberState::unsubscribed) state = to;
     }
     for (const auto& purpose : purposes) {
       bool to = chosen.contains("consent:" + purpose.id.str());
       auto held = standing.consents.find(purpose.id);
       if (held == standing.consents.end() ? !to : held->second == to) continue;
-      change.consents[purpose.id] = standing.consents[purpose.id] = to;
+      change.consents[purpose.id] = to;
+      if (!to) standing.consents[purpose.id] = to;
     }
     if (!change.lists.empty() || !change.consents.empty())
-      people::save(ctx, {change}, {.source = "preference centre"});
+      waits = people::save(ctx, {change},
+                           {.proof = people::Proof::nobody(), .source = "preference centre"})
+                  .front()
+                  .waits;
     ctx.commit();
     saved = true;
   }
@@ -253,17 +301,103 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
       "<h1>{}</h1>{}<form method=\"post\" action=\"/p/preferences/{}\">{}{}<button>{}</button>"
       "</form>",
       nb ? "Dine valg" : "Your choices",
-      saved ? fmt::format("<p role=\"status\"><strong>{}</strong></p>",
-                          nb ? "Valgene er lagret." : "Your choices are saved.")
-            : "",
+      saved
+          ? fmt::format("<p role=\"status\"><strong>{}</strong></p>",
+                        waits ? html_escape(in_language(
+                                    style, {"What you leave or withdraw is saved. For the rest we "
+                                            "have sent you a message: follow the link in it.",
+                                            "Det du melder deg av eller trekker tilbake er lagret. "
+                                            "For resten har vi sendt deg en melding: følg lenken i "
+                                            "den.",
+                                            "Det du lämnar eller drar tillbaka är sparat. För "
+                                            "resten har vi skickat dig ett meddelande: följ länken "
+                                            "i det."}))
+                              : in_language(style, {"Your choices are saved.", "Valgene er lagret.",
+                                                    "Dina val är sparade."}))
+          : "",
       html_escape(text), group(nb ? "Lister" : "Lists", lists),
       group(nb ? "Samtykker" : "Consents", consents), nb ? "Lagre" : "Save");
   return page(style, nb ? "Dine valg" : "Your choices", body);
 }
 
+constexpr Sentence kConfirmAgain{"Sign up once more; you get a new message then.",
+                                 "Meld deg på en gang til; da får du en ny melding.",
+                                 "Anmäl dig en gång till, så får du ett nytt meddelande."};
+
+// What somebody said, in words that the person can say yes to.
+std::string claim_items(Ctx& ctx, const people::PersonClaim& claim) {
+  std::string out;
+  auto item = [&](const std::string& text) {
+    if (!text.empty()) out += "<li>" + html_escape(text) + "</li>";
+  };
+  auto lists = people::list_names(ctx);
+  for (const auto& [list, state] : claim.change.lists) item(lists[list]);
+  for (const auto& purpose : people::purposes(ctx))
+    if (claim.change.consents.contains(purpose.id)) item(purpose.label);
+  auto name = claim.change.first_name.value_or("");
+  if (claim.change.last_name) name += (name.empty() ? "" : " ") + *claim.change.last_name;
+  item(name);
+  for (const auto& attribute : people::attributes(ctx))
+    if (auto value = claim.change.attributes.find(attribute.id);
+        value != claim.change.attributes.end())
+      item(attribute.label + ": " +
+           (value->second.is_string() ? std::string(value->second.get_string())
+                                      : boost::json::serialize(value->second)));
+  return out.empty() ? out : "<ul>" + out + "</ul>";
+}
+
+// A claim: the link went to an address on record, and only the button there says yes.
+net::Response claim_page(trust::Base& base, const net::Request& request, const std::string& text,
+                         const Token& token) {
+  Ctx ctx(base, token.tenant, {trust::ActorKind::person, {}});
+  auto style = page_style(ctx);
+  if (style.ended) return ended_page(style);
+  auto claim = people::find_claim(ctx, token.subject);
+  auto persons =
+      claim ? people::load(ctx, {claim->person_id}, false) : std::vector<people::Person>{};
+  if (persons.empty() || persons.front().state != people::PersonState::active)
+    return message_page(
+        style,
+        in_language(style, {"Nothing waits here", "Ingenting venter her", "Ingenting väntar här"}),
+        in_language(
+            style,
+            {"It was confirmed already, or it is too old. Sign up once more if you want to.",
+             "Det er bekreftet allerede, eller det er for gammelt. Meld deg på en gang til "
+             "om du vil.",
+             "Det är redan bekräftat, eller för gammalt. Anmäl dig en gång till om du vill."}),
+        410);
+  ctx.actor = {trust::ActorKind::person, claim->person_id};
+  if (request.method != "POST") {
+    const auto* title = in_language(style, {"Please confirm", "Bekreft", "Bekräfta"});
+    return page(
+        style, title,
+        fmt::format(
+            "<h1>{}</h1><p>{}</p>{}<form method=\"post\" action=\"/p/confirm/{}\"><button>{}"
+            "</button></form>",
+            title,
+            html_escape(fmt::format(
+                fmt::runtime(in_language(
+                    style, {"{} was told this about you. It counts when you confirm it.",
+                            "{} har fått vite dette om deg. Det gjelder når du bekrefter det.",
+                            "{} har fått veta detta om dig. Det gäller när du bekräftar det."})),
+                style.organisation)),
+            claim_items(ctx, *claim), html_escape(text),
+            in_language(style, {"Confirm", "Bekreft", "Bekräfta"})));
+  }
+  people::confirm_claim(ctx, *claim);
+  ctx.commit();
+  return message_page(
+      style, in_language(style, {"Thank you", "Takk", "Tack"}),
+      in_language(style, {"It is confirmed.", "Det er bekreftet.", "Det är bekräftat."}));
+}
+
 net::Response confirm_page(trust::Base& base, const net::Request& request,
                            const std::string& text) {
-  auto token = read_token(base, TokenKind::confirm, text);
+  std::optional<Token> expired;
+  if (auto claim = read_token(base, TokenKind::claim, text, &expired))
+    return claim_page(base, request, text, *claim);
+  auto token = read_token(base, TokenKind::confirm, text, &expired);
+  if (!token && expired) return expired_link(base, *expired, kConfirmAgain);
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto style = page_style(ctx);
@@ -283,11 +417,69 @@ net::Response confirm_page(trust::Base& base, const net::Request& request,
     people::PersonChange change;
     change.person_id = token->subject;
     change.lists[token->source_id] = people::MemberState::subscribed;
-    people::save(ctx, {change}, {.source = "confirmed by e-mail"});
+    people::save(ctx, {change},
+                 {.proof = people::Proof::person(), .source = "confirmed by e-mail"});
     ctx.commit();
   }
   return message_page(style, nb ? "Takk" : "Thank you",
                       nb ? "Påmeldingen er bekreftet." : "Your subscription is confirmed.");
+}
+
+// The message that asks a person about what somebody said: by mail, or by SMS where there is only a
+// number. Nothing of what was said stands in it.
+void ask_about_claims(Ctx& ctx, const std::vector<people::PersonClaim>& claims) {
+  auto style = page_style(ctx);
+  std::vector<Uuid> ids;
+  for (const auto& claim : claims) ids.push_back(claim.person_id);
+  std::map<Uuid, people::Person> persons;
+  for (auto& person : people::load(ctx, ids, false)) persons.emplace(person.id, std::move(person));
+  std::vector<OutboxMessage> mails;
+  std::vector<SmsMessage> texts;
+  for (const auto& claim : claims) {
+    auto person = persons.find(claim.person_id);
+    if (person == persons.end()) continue;
+    auto source = claim.ref_id.value_or(ctx.tenant);
+    auto kind = claim.ref_id ? SourceKind::form : SourceKind::system;
+    auto link = ctx.base.public_url + "/p/confirm/" +
+                make_token(ctx.base, {TokenKind::claim, ctx.tenant, kind, source, claim.id});
+    if (person->second.email.empty()) {
+      SmsMessage sms;
+      sms.person_id = claim.person_id;
+      sms.ref_id = source;
+      sms.text = fmt::format(
+          fmt::runtime(in_language(
+              style, {"{}: somebody, hopefully you, gave this number. Confirm here: {}",
+                      "{}: noen, forhåpentligvis du, oppga dette nummeret. Bekreft her: {}",
+                      "{}: någon, förhoppningsvis du, angav det här numret. Bekräfta här: {}"})),
+          style.organisation, link);
+      if (!person->second.phone.empty()) texts.push_back(std::move(sms));
+      continue;
+    }
+    OutboxMessage mail;
+    mail.person_id = claim.person_id;
+    mail.source_kind = kind;
+    mail.source_id = source;
+    mail.links = {{"organisation", style.organisation}, {"confirm", link}};
+    mail.subject = in_language(
+        style, {"Please confirm: {{ links.organisation }}", "Bekreft: {{ links.organisation }}",
+                "Bekräfta: {{ links.organisation }}"});
+    mail.text = in_language(
+        style,
+        {"Somebody, hopefully you, gave this address to {{ links.organisation }}. See what it is "
+         "about, and confirm it, here:\n\n{{ links.confirm }}\n\nIf it was not you, do nothing: "
+         "nothing is changed then.\n",
+         "Noen, forhåpentligvis du, oppga denne adressen til {{ links.organisation }}. Se hva det "
+         "gjelder, og bekreft det, her:\n\n{{ links.confirm }}\n\nVar det ikke deg, kan du se bort "
+         "fra denne meldingen: da endres ingenting.\n",
+         "Någon, förhoppningsvis du, angav den här adressen till {{ links.organisation }}. Se vad "
+         "det gäller, och bekräfta det, här:\n\n{{ links.confirm }}\n\nVar det inte du behöver du "
+         "inte göra något: då ändras ingenting.\n"});
+    mail.transactional = true;
+    mail.track = false;
+    mails.push_back(std::move(mail));
+  }
+  if (!mails.empty()) enqueue_messages(ctx, mails);
+  if (!texts.empty()) send_sms(ctx, texts);
 }
 
 // The mail that asks whether somebody really wants to be on a list.
@@ -387,6 +579,7 @@ void add_tracking_pages(trust::Base& base, web::Router& router) {
 
 void add_tracking_hooks(trust::Base& base) {
   base.extensions.add(people::ConfirmHook{ask_to_confirm});
+  base.extensions.add(people::ClaimHook{ask_about_claims});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     for (const auto* sql : {&kEraseResponses, &kEraseDeliveries, &kEraseOutbox, &kEraseCaptured})
       ctx.tx().later(*sql, ids);

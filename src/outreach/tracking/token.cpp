@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "crypto/hash.hpp"
 
 namespace varde::outreach {
@@ -68,6 +69,14 @@ std::optional<std::uint64_t> take_number(std::string_view& in) {
   return std::nullopt;
 }
 
+// Tokens with a day in them have this bit in their kind.
+constexpr unsigned char kDated = 0x40;
+
+std::uint64_t today() {
+  return static_cast<std::uint64_t>(
+      std::chrono::floor<std::chrono::days>(now()).time_since_epoch().count());
+}
+
 crypto::Key link_key(trust::Base& base) { return base.keys.installation_key("links"); }
 
 }  // namespace
@@ -96,10 +105,11 @@ void TokenMaker::append(std::string& out, TokenKind kind, const Uuid& subject,
                         std::uint32_t number) const {
   std::string bytes;
   bytes.reserve(48);
-  bytes += static_cast<char>(kind);
+  bytes += static_cast<char>(static_cast<unsigned char>(kind) | kDated);
   append_number(bytes, static_cast<std::uint64_t>(ref_));
   bytes += subject.view();
   append_number(bytes, number);
+  append_number(bytes, today());
   bytes += std::string_view(crypto::keyed_hash(key_, bytes)).substr(0, kMac);
   out += kind == TokenKind::bounce ? base32(bytes) : base64url(bytes);
 }
@@ -111,13 +121,39 @@ std::string make_token(trust::Base& base, const Token& token) {
   return out;
 }
 
-std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_view text) {
+// Counted in days that have begun, the one it was made in among them.
+std::chrono::days life_of(TokenKind kind) {
+  using std::chrono::days;
+  switch (kind) {
+    case TokenKind::unsubscribe:
+      return days(730);
+    case TokenKind::bounce:
+    case TokenKind::claim:
+    case TokenKind::test_address:
+      return days(15);
+    case TokenKind::confirm:
+      return days(30);
+    case TokenKind::form:
+      return days(2);
+    case TokenKind::click:
+    case TokenKind::open:
+    case TokenKind::preferences:
+    case TokenKind::offer:
+      return days(90);
+  }
+  return days(0);
+}
+
+std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_view text,
+                                std::optional<Token>* expired) {
   if (text.size() > 100) return std::nullopt;
   auto bytes = kind == TokenKind::bounce ? unbase32(text) : unbase64(text);
   if (!bytes || bytes->size() < 1 + 1 + 16 + 1 + kMac) return std::nullopt;
   auto body = std::string_view(*bytes).substr(0, bytes->size() - kMac);
   auto mac = std::string_view(*bytes).substr(body.size());
-  if (static_cast<TokenKind>(body[0]) != kind) return std::nullopt;
+  auto first = static_cast<unsigned char>(body[0]);
+  bool dated = (first & kDated) != 0;
+  if (static_cast<TokenKind>(first & ~kDated) != kind) return std::nullopt;
   if (!crypto::equal(std::string_view(crypto::keyed_hash(link_key(base), body)).substr(0, kMac),
                      mac))
     return std::nullopt;
@@ -129,8 +165,21 @@ std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_v
   std::copy(body.begin(), body.begin() + 16, token.subject.bytes.begin());
   body.remove_prefix(16);
   auto number = take_number(body);
-  if (!number || !body.empty()) return std::nullopt;
+  if (!number || *number > UINT32_MAX) return std::nullopt;
   token.number = static_cast<std::uint32_t>(*number);
+  bool old = !dated && kind != TokenKind::unsubscribe;
+  if (dated) {
+    auto day = take_number(body);
+    if (!day) return std::nullopt;
+    auto life = static_cast<std::uint64_t>(life_of(kind).count());
+    old = *day > today() + 1 || *day + life <= today();
+  }
+  if (!body.empty()) return std::nullopt;
+  auto answer = [&]() -> std::optional<Token> {
+    if (!old) return token;
+    if (expired != nullptr) *expired = token;
+    return std::nullopt;
+  };
   auto fill = [&](const Source& source) {
     token.tenant = source.tenant_id;
     token.source_kind = static_cast<SourceKind>(source.source_kind);
@@ -141,7 +190,7 @@ std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_v
     std::lock_guard lock(memory().mutex);
     if (auto found = memory().sources.find(id); found != memory().sources.end()) {
       fill(found->second);
-      return token;
+      return answer();
     }
   }
   auto tx = base.database.system();
@@ -149,7 +198,7 @@ std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_v
   if (!source) return std::nullopt;
   memory().remember(*source, id);
   fill(*source);
-  return token;
+  return answer();
 }
 
 }  // namespace varde::outreach

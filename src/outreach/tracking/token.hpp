@@ -1,6 +1,12 @@
 // Tokens: what links and return addresses carry instead of names.
 //
-//   kind (1 byte) | source ref (LEB128) | subject (16 bytes) | number (LEB128) | MAC (8 bytes)
+//   kind (1 byte) | source ref (LEB128) | subject (16 bytes) | number (LEB128) | day (LEB128) |
+//   MAC (8 bytes)
+//
+// A token is good for one purpose (its kind), one message (its source) and a time (life_of(kind)),
+// counted from the day it was made, which stands in it. Mail is forwarded and lies in archives: a
+// token names a person and proves nobody. Tokens from before the day stood in them are taken as
+// too old, but for leaving, which has to work.
 //
 // The source (tenant, kind, id) is a small number from the table source_ref; the subject is the
 // person, or for return addresses the recipient of the delivery. The MAC is keyed by the
@@ -10,6 +16,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,15 +40,21 @@ enum class SourceKind {
 BOOST_DESCRIBE_ENUM(SourceKind, campaign, journey, list, form, test, system, shift)
 
 enum class TokenKind {
-  click = 1,        ///< /t/c/TOKEN: number is the link.
-  open = 2,         ///< /t/o/TOKEN.gif
-  unsubscribe = 3,  ///< /u/TOKEN
-  preferences = 4,  ///< /p/preferences/TOKEN
-  bounce = 5,       ///< b-TOKEN@BOUNCE_DOMAIN, in base32; subject is the delivery's recipient.
-  confirm = 6,      ///< /p/confirm/TOKEN: source is the list.
-  form = 7,         ///< /p/f/…?t=TOKEN: source is the message that led there.
-  offer = 8,        ///< /p/o/TOKEN: source is the shift.
+  click = 1,          ///< /t/c/TOKEN: number is the link.
+  open = 2,           ///< /t/o/TOKEN.gif
+  unsubscribe = 3,    ///< /u/TOKEN
+  preferences = 4,    ///< /p/preferences/TOKEN
+  bounce = 5,         ///< b-TOKEN@BOUNCE_DOMAIN, in base32; subject is the delivery's recipient.
+  confirm = 6,        ///< /p/confirm/TOKEN: source is the list.
+  form = 7,           ///< /p/f/…?t=TOKEN: source is the message that led there, number the form.
+  offer = 8,          ///< /p/o/TOKEN: source is the shift.
+  claim = 9,          ///< /p/confirm/TOKEN: source is the form, subject the claim.
+  test_address = 10,  ///< /p/test-address/TOKEN: source is the tenant, subject the address's row.
 };
+
+/// How long a token is good for. Nothing that changes data is good for more than 90 days, but for
+/// leaving: two years, for the law wants that to work as long as somebody may find the message.
+std::chrono::days life_of(TokenKind kind);
 
 struct Token {
   TokenKind kind = TokenKind::click;
@@ -70,7 +83,9 @@ class TokenMaker {
 
 /// A token as text, for a personal link.
 std::string make_token(trust::Base& base, const Token& token);
-/// nullopt when the text is no token of this installation, or not of this kind.
-std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_view text);
+/// nullopt when the text is no token of this installation, not of this kind, or too old; in the
+/// last case `expired`, if it is given, holds what it was.
+std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_view text,
+                                std::optional<Token>* expired = nullptr);
 
 }  // namespace varde::outreach

@@ -66,8 +66,8 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
-/// A change to one person: only what is set is written. Fields must be normalised (see
-/// normalise_*).
+/// A change to one person: only what is set is written. Addresses, numbers and values must be
+/// normalised (see normalise_*); names are brought into their canonical form by save().
 struct PersonChange {
   std::optional<Uuid> person_id;  ///< Known; otherwise found by e-mail, then by phone, or made.
   std::optional<std::string> email, phone, first_name, last_name, language,
@@ -78,7 +78,53 @@ struct PersonChange {
   std::map<Uuid, bool> consents;  ///< By purpose; given or withdrawn.
 };
 
+/// Who stands behind what is said about a person. save() decides by it what is written at once,
+/// what waits until the person's own address has confirmed it, and what is not taken at all; so no
+/// caller can forget to ask.
+///
+/// What is written of a change to somebody who exists:
+///
+/// | proof       | e-mail, phone | names, values | lists, consents, tags     | lifts a withdrawal |
+/// | ----------- | ------------- | ------------- | ------------------------- | ------------------ |
+/// | nobody      | never         | waits         | waits; leaving is at once | waits              |
+/// | person      | never         | yes           | yes                       | yes                |
+/// | new_address | yes           | yes           | yes                       | yes                |
+/// | clerk       | yes           | yes           | yes                       | with a reason      |
+/// | import      | yes           | yes           | yes; nobody joins again   | never              |
+/// | rule        | never         | yes           | yes; nobody joins again   | never              |
+///
+/// Somebody new is taken as described whoever says it; but the consent of somebody new, too, waits
+/// for the address that a stranger wrote. What waits is a row of person_claim (see ClaimHook).
+class Proof {
+ public:
+  enum class Of { nobody, person, new_address, clerk, import, rule };
+
+  /// A stranger, or whoever holds a link that can be forwarded.
+  static Proof nobody() { return Proof(Of::nobody); }
+  /// The person: signed in, or answering from an address on record.
+  static Proof person() { return Proof(Of::person); }
+  /// The person, who has shown by a code that the new address or number in the change is hers.
+  static Proof new_address() { return Proof(Of::new_address); }
+  /// A user with the right. `reason`: how it is known that the person gave again what was
+  /// withdrawn.
+  static Proof clerk(std::string reason = {}) { return {Of::clerk, std::move(reason)}; }
+  /// A file that a user with the right brought. It is older than what a person did since.
+  static Proof import() { return Proof(Of::import); }
+  /// What the organisation has set up to happen by itself: a journey.
+  static Proof rule() { return Proof(Of::rule); }
+
+  Of of() const { return of_; }
+  const std::string& reason() const { return reason_; }
+
+ private:
+  Proof(Of of, std::string reason = {})  // NOLINT(google-explicit-constructor)
+      : of_(of), reason_(std::move(reason)) {}
+  Of of_;
+  std::string reason_;
+};
+
 struct SaveOptions {
+  Proof proof;                     ///< Without a default: every caller says.
   std::string source = "console";  ///< Kept with consents: "import spring.csv".
   bool update_existing = true;
   ActivityKind created_as = ActivityKind::created;
@@ -92,6 +138,8 @@ struct SaveOutcome {
   Uuid person_id;
   std::string problem;  ///< For rejected: a sentence.
   std::string field;
+  bool taken = false;  ///< For rejected: another person has it.
+  bool waits = false;  ///< Some of it waits for the person's confirmation.
 };
 
 /// Writes a batch (at most 1,000) with everything that belongs to it (prefixes, timeline, trail),
@@ -100,6 +148,29 @@ struct SaveOutcome {
 /// the caller rolls back and tries again.
 std::vector<SaveOutcome> save(trust::Ctx& ctx, const std::vector<PersonChange>& changes,
                               const SaveOptions& options);
+
+/// What somebody unproved said about a person, for that person to see before it is confirmed.
+struct PersonClaim {
+  Uuid id, person_id;
+  std::optional<Uuid> ref_id;  ///< The form that it was said in.
+  PersonChange change;         ///< Never with an e-mail address or a number.
+  std::string source;
+  Timestamp created_at;
+};
+/// How long a claim waits; then it is forgotten.
+inline constexpr auto kClaimLife = std::chrono::days(14);
+/// How many claims about one person are taken in a day; nobody can have somebody written to more
+/// often.
+inline constexpr int kMostClaims = 3;
+/// nullopt when it was confirmed, is too old, or the person was erased.
+std::optional<PersonClaim> find_claim(trust::Ctx& ctx, const Uuid& id);
+/// Writes what it says, as the person's own word, and ends it.
+void confirm_claim(trust::Ctx& ctx, const PersonClaim& claim);
+/// Extension: claims were written down, and somebody has to ask the person, at an address on
+/// record and nowhere else.
+struct ClaimHook {
+  std::function<void(trust::Ctx&, const std::vector<PersonClaim>&)> run;
+};
 
 /// A person as others see it.
 struct Person {

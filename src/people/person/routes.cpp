@@ -214,6 +214,7 @@ Result<SaveOutcome> save_one(Ctx& ctx, const PersonChange& change, const SaveOpt
   auto outcome = save(ctx, {change}, options).front();
   if (outcome.what != Saved::rejected) return outcome;
   if (outcome.field.empty()) return not_found(outcome.problem);
+  if (!outcome.taken) return bad_input("/" + outcome.field, outcome.problem);
   return Error{ErrorCode::conflict,
                outcome.problem,
                {{"/" + outcome.field, outcome.problem}},
@@ -424,7 +425,8 @@ void add_person_routes(trust::Api& api) {
           if (!list) return bad_input("/lists", "One of the lists does not exist any more.");
           change.lists[id] = list->double_opt_in ? MemberState::pending : MemberState::subscribed;
         }
-        VARDE_TRY(auto outcome, save_one(ctx, change, {.update_existing = false}));
+        VARDE_TRY(auto outcome,
+                  save_one(ctx, change, {.proof = Proof::clerk(), .update_existing = false}));
         if (outcome.what != Saved::created)
           return Error{ErrorCode::conflict,
                        "A person with this address or phone number exists already.",
@@ -466,7 +468,7 @@ void add_person_routes(trust::Api& api) {
                         read_phone(ctx, in->phone.value ? in->phone.value->value : ""));
             }
             if (in->attributes) VARDE_CHECK(read_attributes(ctx, *in->attributes, change));
-            VARDE_CHECK(save_one(ctx, change, {}));
+            VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
             return view(ctx, path->id);
           });
 
@@ -492,7 +494,7 @@ void add_person_routes(trust::Api& api) {
             for (const auto& name : in->remove.value_or(std::vector<web::Text<60, 1>>{}))
               for (const auto& [id, known] : tag_names(ctx))
                 if (known == name.value) change.remove_tags.push_back(id);
-            VARDE_CHECK(save_one(ctx, change, {}));
+            VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
             return view(ctx, path->id);
           });
 
@@ -508,7 +510,7 @@ void add_person_routes(trust::Api& api) {
             change.lists[path->list_id] =
                 in->state == MemberState::subscribed && list->double_opt_in ? MemberState::pending
                                                                             : in->state;
-            VARDE_CHECK(save_one(ctx, change, {}));
+            VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
             return view(ctx, path->id);
           });
 
@@ -523,8 +525,10 @@ void add_person_routes(trust::Api& api) {
             PersonChange change;
             change.person_id = path->id;
             change.consents[path->purpose_id] = in->state == ConsentState::given;
-            VARDE_CHECK(save_one(
-                ctx, change, {.source = in->source ? in->source->value : "recorded by a user"}));
+            auto source = in->source ? in->source->value : std::string();
+            VARDE_CHECK(save_one(ctx, change,
+                                 {.proof = Proof::clerk(source),
+                                  .source = source.empty() ? "recorded by a user" : source}));
             return view(ctx, path->id);
           });
 

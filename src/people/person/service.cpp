@@ -1,5 +1,6 @@
 #include <phonenumbers/phonenumberutil.h>
 
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
@@ -90,7 +91,7 @@ struct Index {
   crypto::Key key;
   explicit Index(Ctx& ctx) : key(ctx.base.keys.tenant_key(ctx.tenant, "blind-index")) {}
   db::Bytes email(std::string_view address) const {
-    return {crypto::keyed_hash(key, "email:" + fold(address))};
+    return {crypto::keyed_hash(key, "email:" + email_key(address))};
   }
   db::Bytes phone(std::string_view number) const {
     return {crypto::keyed_hash(key, "phone:" + std::string(number))};
@@ -154,6 +155,7 @@ struct Draft {
   std::vector<trust::FieldChange> changes;
   std::set<Uuid> changed_attributes;
   std::vector<Uuid> joined;
+  std::optional<PersonClaim> waits;  // for the person's own word
 };
 
 }  // namespace
@@ -170,10 +172,7 @@ std::optional<Uuid> person_by_email(Ctx& ctx, std::string_view email) {
   return ctx.tx().maybe<Uuid>(kIdByEmail, Index(ctx).email(email));
 }
 
-std::optional<std::string> normalise_email(std::string_view text) {
-  auto parsed = web::Email::parse(text);
-  return parsed ? std::optional(parsed->value) : std::nullopt;
-}
+std::optional<std::string> normalise_email(std::string_view text) { return canonical_email(text); }
 
 std::string region_of(const std::string& time_zone) {
   static const std::map<std::string_view, const char*> kRegions = {
@@ -187,11 +186,12 @@ std::string region_of(const std::string& time_zone) {
 
 std::optional<std::string> normalise_phone(std::string_view text, const std::string& region) {
   using i18n::phonenumbers::PhoneNumberUtil;
-  text = trim(text);
-  if (text.empty() || text.size() > 40) return std::nullopt;
+  // Bidirectional marks and spaces of all kinds come with numbers that were copied.
+  auto plain = canonical_symbols(text);
+  if (!plain || plain->empty() || plain->size() > 40) return std::nullopt;
   auto* util = PhoneNumberUtil::GetInstance();
   i18n::phonenumbers::PhoneNumber number;
-  if (util->Parse(std::string(text), region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
+  if (util->Parse(*plain, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
       !util->IsValidNumber(number))
     return std::nullopt;
   std::string out;
@@ -201,15 +201,16 @@ std::optional<std::string> normalise_phone(std::string_view text, const std::str
 
 Result<json::value> normalise_value(const Attribute& attribute, const json::value& in) {
   if (in.is_null()) return json::value(nullptr);
-  std::string text(trim(text_of(in)));
-  if (text.empty()) return json::value(nullptr);
+  auto canonical = canonical_prose(text_of(in));
+  auto text = canonical.value_or("");
+  if (canonical && text.empty()) return json::value(nullptr);
   auto wrong = [&](std::string message) {
     return bad_input("/attributes/" + attribute.key, std::move(message));
   };
+  if (!canonical) return wrong("holds characters that cannot be kept.");
   switch (attribute.type) {
     case AttributeType::text:
-      if (utf8_length(text) > 1000 || web::has_forbidden_controls(text))
-        return wrong("must be text of at most 1000 characters.");
+      if (utf8_length(text) > 1000) return wrong("must be text of at most 1000 characters.");
       return json::value(text);
     case AttributeType::choice: {
       for (const auto& choice : attribute.choices)
@@ -329,6 +330,111 @@ bool set_field(Draft& draft, const char* name, std::string& field,
   return draft.changed_row = true;
 }
 
+// What a stranger says of somebody who exists becomes a claim; nothing of it is written. What is
+// known already is nothing to ask about.
+void claim_fields(Draft& draft, const PersonChange& change,
+                  const std::map<Uuid, Attribute>& catalogue, PersonChange& waits) {
+  auto field = [](const std::optional<std::string>& said, const std::string& known,
+                  std::optional<std::string>& into) {
+    if (said && !said->empty() && *said != known) into = said;
+  };
+  field(change.first_name, draft.after.first_name, waits.first_name);
+  field(change.last_name, draft.after.last_name, waits.last_name);
+  field(change.language, draft.record.language, waits.language);
+  field(change.time_zone, draft.record.time_zone, waits.time_zone);
+  for (const auto& [id, value] : change.attributes) {
+    auto found = catalogue.find(id);
+    if (found == catalogue.end() || value.is_null()) continue;
+    bool plain = found->second.classification == Classification::plain;
+    const auto& held = plain ? draft.plain : draft.after.attributes;
+    auto known = held.find(id);
+    if (known == held.end() || text_of(known->second) != text_of(value))
+      waits.attributes[id] = value;
+  }
+  for (const auto& tag : change.add_tags)
+    if (!draft.tags.contains(tag)) waits.add_tags.push_back(tag);
+}
+
+bool has_claim(const PersonChange& change) {
+  return change.first_name || change.last_name || change.language || change.time_zone ||
+         !change.attributes.empty() || !change.add_tags.empty() || !change.lists.empty() ||
+         !change.consents.empty();
+}
+
+// What of a change may be written at once, and why the rest may not: the table at Proof. Empty when
+// it may all be taken as it is; otherwise what is wrong, with its field in `field`.
+std::string divide(Draft& draft, const Proof& proof, const std::map<Uuid, Attribute>& catalogue,
+                   PersonChange& change, PersonChange& waits, std::string& field) {
+  using Of = Proof::Of;
+  bool exists = !draft.is_new, stranger = proof.of() == Of::nobody;
+  for (auto [name, value] :
+       {std::pair{"first_name", &change.first_name}, std::pair{"last_name", &change.last_name}}) {
+    if (!*value) continue;
+    auto canonical = canonical_line(**value);
+    if (!canonical) {
+      field = name;
+      return "holds characters that cannot be seen or kept.";
+    }
+    *value = std::move(*canonical);
+  }
+  if (exists && (proof.of() == Of::person || proof.of() == Of::rule)) {
+    for (auto [name, value, known] : {std::tuple{"email", &change.email, &draft.after.email},
+                                      std::tuple{"phone", &change.phone, &draft.after.phone}})
+      if (*value && **value != *known) {
+        field = name;
+        return "is changed by a code that was sent there, and by nothing else.";
+      }
+  }
+  if (exists && stranger) {
+    claim_fields(draft, change, catalogue, waits);
+    change.email.reset();
+    change.phone.reset();
+    change.first_name.reset();
+    change.last_name.reset();
+    change.language.reset();
+    change.time_zone.reset();
+    change.attributes.clear();
+    change.add_tags.clear();
+    change.remove_tags.clear();
+  }
+  for (auto list = change.lists.begin(); list != change.lists.end();) {
+    auto known = draft.lists.find(list->first);
+    bool left = known != draft.lists.end() && known->second == MemberState::unsubscribed;
+    bool joins = list->second != MemberState::unsubscribed;
+    bool keep = true;
+    if (joins && left && (proof.of() == Of::import || proof.of() == Of::rule)) keep = false;
+    bool asked = list->second == MemberState::pending;
+    if (joins && stranger && (exists || asked) &&
+        (known == draft.lists.end() || known->second != MemberState::subscribed)) {
+      waits.lists[list->first] = MemberState::subscribed;
+      list->second = MemberState::pending;  // shown, and written to nobody
+      keep = !left;
+    }
+    list = keep ? std::next(list) : change.lists.erase(list);
+  }
+  for (auto consent = change.consents.begin(); consent != change.consents.end();) {
+    auto known = draft.consents.find(consent->first);
+    bool held = known != draft.consents.end();
+    bool lifts = consent->second && held && !known->second;
+    bool keep = true;
+    if (stranger && consent->second && (!held || lifts)) {
+      waits.consents[consent->first] = true;
+      keep = false;
+    } else if (lifts && (proof.of() == Of::import || proof.of() == Of::rule)) {
+      keep = false;
+    } else if (lifts && proof.of() == Of::clerk) {
+      if (proof.reason().empty()) {
+        field = "source";
+        return "is needed: this consent was withdrawn. Say how it is known that it was given "
+               "again.";
+      }
+      draft.changes.push_back({"reason", std::nullopt, proof.reason()});
+    }
+    consent = keep ? std::next(consent) : change.consents.erase(consent);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes,
@@ -353,7 +459,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
   std::map<Uuid, std::vector<Uuid>> to_confirm;
 
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    const auto& change = changes[i];
+    auto change = changes[i];
     auto& outcome = out[i];
     auto reject = [&](std::string field, std::string problem) {
       outcome.what = Saved::rejected;
@@ -375,6 +481,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
       if (auto other = by_email.find(email_key);
           !email_key.empty() && other != by_email.end() && other->second != id) {
         reject("email", "Another person has this e-mail address already.");
+        outcome.taken = true;
         continue;
       }
     } else if (auto by = by_email.find(email_key); !email_key.empty() && by != by_email.end()) {
@@ -397,6 +504,22 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
       continue;
     }
     if (!made_now && !options.update_existing) continue;
+    PersonChange waits;
+    std::string wrong_field;
+    if (auto wrong = divide(draft, options.proof, catalogue, change, waits, wrong_field);
+        !wrong.empty()) {
+      reject(wrong_field, wrong);
+      if (made_now) {  // as if it had never been
+        drafts.erase(id);
+        fresh.pop_back();
+      }
+      continue;
+    }
+    if (has_claim(waits)) {
+      waits.person_id = id;
+      draft.waits = PersonClaim{{}, id, options.ref_id, std::move(waits), options.source, at};
+      outcome.waits = true;
+    }
     bool touched = made_now;
 
     touched |= set_field(draft, "email", draft.after.email, change.email);
@@ -405,8 +528,8 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
     touched |= set_field(draft, "last_name", draft.after.last_name, change.last_name);
     touched |= set_field(draft, "language", draft.record.language, change.language);
     touched |= set_field(draft, "time_zone", draft.record.time_zone, change.time_zone);
-    if (!email_key.empty()) by_email[email_key] = id;
-    if (!phone_key.empty()) by_phone.emplace(phone_key, id);
+    if (change.email && !email_key.empty()) by_email[email_key] = id;
+    if (change.phone && !phone_key.empty()) by_phone.emplace(phone_key, id);
 
     for (const auto& [attribute_id, value] : change.attributes) {
       auto found = catalogue.find(attribute_id);
@@ -446,10 +569,6 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
     for (const auto& [list, state] : change.lists) {
       auto known = draft.lists.find(list);
       if (known != draft.lists.end() && known->second == state) continue;
-      // An import or a form never subscribes again whoever left the list.
-      if (known != draft.lists.end() && known->second == MemberState::unsubscribed &&
-          options.created_as == ActivityKind::imported)
-        continue;
       if (known != draft.lists.end() && known->second == MemberState::subscribed &&
           state == MemberState::pending)
         continue;
@@ -462,15 +581,15 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
                             list, std::nullopt, options.flags, std::nullopt, at});
       draft.changes.push_back({"list:" + list.str(), std::nullopt, web::enum_word(state)});
       if (state == MemberState::subscribed) draft.joined.push_back(list);
-      if (state == MemberState::pending) to_confirm[list].push_back(id);
+      // Who is asked about more than the list is asked once about all of it.
+      if (state == MemberState::pending &&
+          !(draft.waits && draft.waits->change.lists.contains(list)))
+        to_confirm[list].push_back(id);
       touched = true;
     }
     for (const auto& [purpose, given] : change.consents) {
       auto known = draft.consents.find(purpose);
-      if (known != draft.consents.end() &&
-          (known->second == given ||
-           (!known->second && options.created_as == ActivityKind::imported)))
-        continue;
+      if (known != draft.consents.end() && known->second == given) continue;
       draft.consents[purpose] = given;
       consents[{purpose, id}] = {ctx.tenant, purpose, id, given, options.source, at};
       activities.push_back({id,
@@ -493,7 +612,9 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
   std::vector<Uuid> reindexed, touched;
   std::vector<trust::AuditEntry> trail;
   std::vector<SavedEvent> events;
+  std::vector<std::pair<PersonClaim, crypto::Key>> claims;
   for (auto& [id, draft] : drafts) {
+    if (draft.waits && draft.key) claims.emplace_back(std::move(*draft.waits), *draft.key);
     if (!draft.changed_any || !draft.key) continue;
     if (draft.changed_row) {
       draft.record.sealed = {
@@ -560,6 +681,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
   for (const auto& hook : extensions.all<ConfirmHook>())
     for (const auto& [list, persons] : to_confirm) hook.run(ctx, list, persons);
   for (const auto& hook : extensions.all<SavedHook>()) hook.run(ctx, events);
+  write_claims(ctx, std::move(claims));
   tx.flush();
   return out;
 }
@@ -677,6 +799,9 @@ struct Needle {
   bool phone = false;
 };
 
+// Each word costs a look-up for each candidate: nobody searches for more than these.
+constexpr std::size_t kMostSearched = 200, kMostWords = 8;
+
 std::vector<Needle> needles_of(const std::string& q, const std::string& region) {
   std::vector<Needle> out;
   auto text = std::string(trim(q));
@@ -741,11 +866,16 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
   if (filter.among) query.where("p.person_id = ANY(" + query.bind(*filter.among) + ")");
   Index index(ctx);
   std::vector<Needle> needles;
-  if (auto q = std::string(trim(filter.q)); !q.empty()) {
+  auto q = canonical_line(filter.q).value_or("");
+  if (utf8_length(q) > kMostSearched)
+    return bad_input("/q", fmt::format("must be at most {} characters long.", kMostSearched));
+  if (!q.empty()) {
     if (auto address = normalise_email(q)) {
       query.where("p.email_hash = " + query.bind(index.email(*address)));
     } else {
       needles = needles_of(q, region_of(""));
+      if (needles.size() > kMostWords)
+        return bad_input("/q", fmt::format("must be at most {} words.", kMostWords));
       // A single letter has no entry in the index: it narrows what the other words find.
       if (std::ranges::all_of(needles, [](const Needle& n) { return n.indexed.empty(); }))
         return std::vector<Uuid>{};
@@ -837,7 +967,7 @@ constexpr auto kAfterwards = std::chrono::seconds(35);
 void remove_rows(Ctx& ctx, const std::vector<Uuid>& ids) {
   for (const auto& hook : ctx.base.extensions.all<EraseHook>()) hook.run(ctx, ids);
   for (const auto* sql : {&kErasePersons, &kDeletePrefixes, &kEraseValues, &kEraseTags,
-                          &kEraseMembers, &kEraseConsents, &kEraseActivity})
+                          &kEraseMembers, &kEraseConsents, &kEraseActivity, &kEraseClaims})
     ctx.tx().later(*sql, ids);
 }
 
@@ -878,6 +1008,7 @@ void erase(Ctx& ctx, const std::vector<Uuid>& ids) {
 void add_person_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.handle("person.forget",
                  [&base](const jobs::Job& job) { return forget_again(base, job); });
+  workers.handle("person.claims", [&base](const jobs::Job& job) { return drop_claims(base, job); });
 }
 
 }  // namespace varde::people

@@ -66,6 +66,16 @@ struct ActivityRecord {
 BOOST_DESCRIBE_STRUCT(ActivityRecord, (),
                       (tenant_id, activity_id, person_id, kind, at, ref_id, number, flags, sealed))
 
+// What somebody unproved said, until the person confirms it.
+struct ClaimRecord {
+  Uuid tenant_id, claim_id, person_id;
+  std::optional<Uuid> ref_id;
+  db::Bytes sealed;
+  Timestamp created_at, expires_at;
+};
+BOOST_DESCRIBE_STRUCT(ClaimRecord, (),
+                      (tenant_id, claim_id, person_id, ref_id, sealed, created_at, expires_at))
+
 #define VARDE_PERSON_COLUMNS                                                                    \
   "tenant_id, person_id, state, language, time_zone, email_hash, phone_hash, sealed, version, " \
   "created_at, updated_at"
@@ -163,6 +173,33 @@ inline constexpr db::Sql kExisting{
     "person.existing",
     "SELECT person_id FROM person WHERE person_id = ANY($1) ORDER BY person_id FOR UPDATE"};
 inline constexpr db::Sql kAnyPerson{"person.any", "SELECT person_id FROM person LIMIT 1"};
+#define VARDE_CLAIM                                                                     \
+  "SELECT tenant_id, claim_id, person_id, ref_id, sealed, created_at, expires_at FROM " \
+  "person_claim "
+inline constexpr db::Sql kClaim{"person.claim",
+                                VARDE_CLAIM "WHERE claim_id = $1 AND expires_at > $2 FOR UPDATE"};
+inline constexpr db::Sql kClaimsOf{"person.claims_of",
+                                   VARDE_CLAIM "WHERE person_id = $1 ORDER BY claim_id"};
+#undef VARDE_CLAIM
+inline constexpr db::Sql kRecentClaims{
+    "person.recent_claims",
+    "SELECT person_id FROM person_claim WHERE person_id = ANY($1) AND created_at > $2"};
+inline constexpr db::Sql kEndClaim{"person.end_claim",
+                                   "DELETE FROM person_claim WHERE claim_id = $1"};
+inline constexpr db::Sql kDropClaims{"person.drop_claims",
+                                     "DELETE FROM person_claim WHERE expires_at <= $1"};
+inline constexpr db::Sql kNextClaim{"person.next_claim",
+                                    "SELECT expires_at FROM person_claim ORDER BY expires_at LIMIT "
+                                    "1"};
+inline constexpr db::Sql kEraseClaims{"person.erase_claims",
+                                      "DELETE FROM person_claim WHERE person_id = ANY($1)"};
+/// Writes claims down, each under its person's key; a person who was asked too often today is left
+/// out. Tells the ClaimHooks.
+void write_claims(trust::Ctx& ctx, std::vector<std::pair<PersonClaim, crypto::Key>> claims);
+/// What a claim says, opened.
+std::optional<PersonClaim> open_claim(trust::Ctx& ctx, const ClaimRecord& record,
+                                      const crypto::Key& key);
+Result<jobs::Outcome> drop_claims(trust::Base& base, const jobs::Job& job);
 inline constexpr db::Sql kOldActivity{
     "retention.old_activity",
     "SELECT count(*) AS rows, min(at) AS oldest FROM activity WHERE at < $1"};

@@ -15,7 +15,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr int kMaxDepth = 6;
-constexpr std::size_t kMaxRules = 50;
+constexpr std::size_t kMaxRules = 50, kMaxChoices = 200;
 
 constexpr db::Sql kSegments{"segment.all",
                             "SELECT segment_id, name, conditions, persons, counted_at, version, "
@@ -284,12 +284,12 @@ class Compiler {
           inner += " AND x.ref_id = " + query_.bind(*id);
         }
         if (const auto* days = details->if_contains("within_days");
-            days != nullptr && days->is_number())
+            days != nullptr && days->is_number()) {
+          // Cut before it becomes a whole number: 1e300 is none.
+          auto held = std::clamp(days->to_number<double>(), 0.0, 36500.0);
           inner += " AND x.at >= " +
-                   query_.bind(now() - std::chrono::hours(
-                                           24 * std::clamp<long>(
-                                                    static_cast<long>(days->to_number<double>()), 0,
-                                                    36500)));
+                   query_.bind(now() - std::chrono::hours(24 * static_cast<long>(held)));
+        }
       }
       return exists(op == "happened", inner, p);
     }
@@ -340,7 +340,8 @@ class Compiler {
     bool textual = attribute.type == AttributeType::text || attribute.type == AttributeType::choice;
     if (textual) {
       if (op == "any_of") {
-        if (!value.is_array()) return wants("a list of choices");
+        if (!value.is_array() || value.as_array().size() > kMaxChoices)
+          return wants(fmt::format("a list of at most {} choices", kMaxChoices));
         std::vector<std::string> all;
         for (const auto& item : value.as_array())
           if (item.is_string()) all.emplace_back(item.as_string());

@@ -56,6 +56,12 @@ struct EventRow {
 };
 BOOST_DESCRIBE_STRUCT(EventRow, (), (at, kind, about, number, detail, simulated, scanner))
 
+struct ClaimRow {
+  Timestamp at;
+  std::string source, detail;
+};
+BOOST_DESCRIBE_STRUCT(ClaimRow, (), (at, source, detail))
+
 void write_person(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   auto persons = load(ctx, {id}, true, false);
   if (persons.empty()) return;
@@ -129,6 +135,37 @@ void write_timeline(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   }
 }
 
+// What waits for the person's own word.
+void write_claims(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
+  out.section("claims", subject_columns<ClaimRow>());
+  auto key = ctx.base.keys.key(ctx.tenant, id);
+  if (!key) return;
+  auto lists = list_names(ctx);
+  std::map<Uuid, std::string> known;
+  for (const auto& attribute : attributes(ctx)) known[attribute.id] = attribute.label;
+  for (const auto& purpose : purposes(ctx)) known[purpose.id] = purpose.label;
+  known.merge(lists);
+  auto tags = tag_names(ctx);
+  known.merge(tags);
+  for (const auto& record : ctx.tx().all<store::ClaimRecord>(store::kClaimsOf, id)) {
+    auto claim = store::open_claim(ctx, record, *key);
+    if (!claim) continue;
+    std::string detail;
+    auto add = [&](const std::string& text) {
+      if (!text.empty()) detail += (detail.empty() ? "" : "; ") + text;
+    };
+    for (const auto* text : {&claim->change.first_name, &claim->change.last_name,
+                             &claim->change.language, &claim->change.time_zone})
+      add(text->value_or(""));
+    for (const auto& [attribute, value] : claim->change.attributes)
+      add(known[attribute] + ": " + csv::cell_of(value));
+    for (const auto& [list, state] : claim->change.lists) add(known[list]);
+    for (const auto& [purpose, given] : claim->change.consents) add(known[purpose]);
+    for (const auto& tag : claim->change.add_tags) add(known[tag]);
+    out.add(ClaimRow{claim->created_at, claim->source, detail});
+  }
+}
+
 // ---- how whole tables are opened (person/service.cpp seals)
 
 std::string bound_to(std::string_view what, const Uuid& tenant, const json::value& id) {
@@ -185,13 +222,17 @@ void add_subject_hooks(trust::Base& base) {
                                    SealedColumn::Holds::json, identity_reader});
   base.extensions.add(SealedColumn{"activity", "sealed", "person_id", "", activity_context,
                                    SealedColumn::Holds::text});
+  base.extensions.add(SealedColumn{"person_claim", "sealed", "person_id", "",
+                                   trust::sealed_under("claim:", "claim_id", true),
+                                   SealedColumn::Holds::json});
   // person_prefix holds nothing but keyed hashes of what "identity" says.
   base.extensions.add(SubjectHook{{"person", "person_prefix", "person_attribute", "person_tag",
-                                   "list_member", "consent", "activity"},
+                                   "list_member", "consent", "activity", "person_claim"},
                                   [](Ctx& ctx, const Uuid& person, SubjectWriter& out) {
                                     write_person(ctx, person, out);
                                     write_belongings(ctx, person, out);
                                     write_timeline(ctx, person, out);
+                                    write_claims(ctx, person, out);
                                   }});
 }
 

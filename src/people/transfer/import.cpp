@@ -1,4 +1,5 @@
 // The import: pieces → UTF-8 → rows → batches of save().
+#include "base/canonical.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "people/csv/csv_reader.hpp"
@@ -52,6 +53,10 @@ std::string suggest_target(std::string_view column, const std::vector<Attribute>
 // ---- rows to changes
 // -----------------------------------------------------------------------------
 
+namespace {
+constexpr std::size_t kMostTags = 50;  // of one row
+}
+
 RowReader::RowReader(Ctx& ctx, std::vector<std::string> targets, const ImportOptions& options)
     : targets_(std::move(targets)),
       options_(options),
@@ -69,15 +74,17 @@ std::optional<FieldError> RowReader::read(std::span<const std::string_view> fiel
   tags = fixed_tags_;
   for (std::size_t i = 0; i < fields.size() && i < targets_.size(); ++i) {
     const auto& target = targets_[i];
-    auto text = trim(fields[i]);
-    if (target == "ignore" || target.empty() || text.empty())
-      continue;  // an empty cell never clears what is known
+    if (target == "ignore" || target.empty()) continue;
+    auto canonical = canonical_prose(fields[i]);
     auto wrong = [&](std::string message) { return FieldError{target, std::move(message)}; };
-    if (web::has_forbidden_controls(text) || text.find("\xEF\xBF\xBD") != std::string_view::npos)
+    if (!canonical || canonical->find("\xEF\xBF\xBD") != std::string::npos)
       return wrong("holds characters that cannot be read; is the file's encoding right?");
+    std::string_view text = *canonical;
+    if (text.empty()) continue;  // an empty cell never clears what is known
     auto name_field = [&](std::optional<std::string>& into) -> std::optional<FieldError> {
       if (utf8_length(text) > 100) return wrong("is longer than 100 characters.");
-      into = std::string(text);
+      into = canonical_line(text);
+      if (!into) return wrong("holds characters that cannot be seen.");
       return std::nullopt;
     };
     if (target == "email") {
@@ -100,7 +107,11 @@ std::optional<FieldError> RowReader::read(std::span<const std::string_view> fiel
       for (auto part : split(text, text.find(';') != std::string_view::npos ? ';' : ','))
         if (part = trim(part); !part.empty()) {
           if (utf8_length(part) > 60) return wrong("has a tag longer than 60 characters.");
-          tags.emplace_back(part);
+          if (tags.size() >= kMostTags)
+            return wrong(fmt::format("has more than {} tags.", kMostTags));
+          auto name = canonical_line(part);
+          if (!name) return wrong("has a tag with characters that cannot be seen.");
+          tags.push_back(std::move(*name));
         }
     } else if (target.starts_with("attribute:")) {
       auto found = catalogue_.find(target.substr(10));
@@ -260,7 +271,8 @@ class ImportRun {
     auto source = settings_.options.consent_source ? settings_.options.consent_source->value
                                                    : "import " + record_.filename;
     auto outcomes = save(ctx, changes,
-                         {.source = source,
+                         {.proof = Proof::import(),
+                          .source = source,
                           .update_existing = settings_.options.update_existing.value_or(true),
                           .created_as = ActivityKind::imported,
                           .ref_id = id_});

@@ -3,6 +3,7 @@
 // rendering (neither too fresh nor too old, good for one request), and limits; no third party.
 #include <charconv>
 
+#include "base/canonical.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
@@ -208,8 +209,9 @@ net::Response ask(Visit& visit) {
   auto kind = web::enum_from_word<RequestKind>(first(visit.posted, "kind"));
   if (!kind) errors["kind"] = "wrong.kind";
   auto text = [&](const char* field, std::size_t most, bool required) {
-    auto value = first(visit.posted, field);
-    if (!is_utf8(value) || web::has_forbidden_controls(value) || utf8_length(value) > most)
+    auto canonical = canonical_prose(first(visit.posted, field));
+    auto value = canonical.value_or("");
+    if (!canonical || utf8_length(value) > most)
       errors[field] = "wrong.long";
     else if (required && value.empty())
       errors[field] = "wrong.missing";

@@ -333,7 +333,8 @@ Result<void> object(Ctx& ctx, const RequestRecord& record) {
   for (const auto& [list, state] : standing.lists)
     if (state != people::MemberState::unsubscribed)
       change.lists[list] = people::MemberState::unsubscribed;
-  auto saved = people::save(ctx, {change}, {.source = "objection"}).front();
+  auto saved =
+      people::save(ctx, {change}, {.proof = people::Proof::clerk(), .source = "objection"}).front();
   if (saved.what == people::Saved::rejected) return not_found(saved.problem);
   auto persons = people::load(ctx, {id}, false);
   if (persons.empty()) return not_found("This person does not exist, or was erased.");

@@ -1,5 +1,6 @@
 #include "privacy/request/request.hpp"
 
+#include "base/canonical.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
@@ -119,7 +120,7 @@ std::vector<Uuid> persons_with(Ctx& ctx, const std::string& contact) {
   std::vector<Uuid> out;
   for (const auto& person : people::load(ctx, *found, false, false))
     if (to.address.empty() ? person.phone.reveal() == to.number
-                           : fold(person.email.reveal()) == fold(to.address))
+                           : email_key(person.email.reveal()) == email_key(to.address))
       out.push_back(person.id);
   return out;
 }

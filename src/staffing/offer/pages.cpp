@@ -147,7 +147,14 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
                          std::string_view text, const Result<web::Router::Form>* sent) {
   bool calendar = text.ends_with(".ics");
   if (calendar) text.remove_suffix(4);
-  auto token = outreach::read_token(base, outreach::TokenKind::offer, text);
+  std::optional<outreach::Token> expired;
+  auto token = outreach::read_token(base, outreach::TokenKind::offer, text, &expired);
+  if (!token && expired) {
+    Ctx ctx(base, expired->tenant, {trust::ActorKind::person, {}});
+    auto style = outreach::page_style(ctx);
+    if (style.ended) return outreach::ended_page(style);
+    return say(style, Words(style.language), "offer.old_link", 410);
+  }
   if (!token) return invalid_link();
   if (sent != nullptr)
     return calendar ? invalid_link() : take_answer(desk, base, request, *token, text, *sent);

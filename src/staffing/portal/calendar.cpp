@@ -94,7 +94,7 @@ net::Response feed(trust::Base& base, net::Request& request, std::string_view to
   if (!tenant) return gone();
   Ctx ctx(base, *tenant, {trust::ActorKind::person, {}});
   ctx.network = trust::network_of(request.peer);
-  auto person_id = ctx.tx().maybe<Uuid>(kFeed, db::Bytes{crypto::sha256(token)});
+  auto person_id = ctx.tx().maybe<Uuid>(kFeed, db::Bytes{crypto::sha256(token)}, now() - kFeedLife);
   auto persons = person_id ? people::load(ctx, {*person_id}, false) : std::vector<people::Person>{};
   if (persons.empty() || persons.front().state != people::PersonState::active) return gone();
   auto settings = trust::tenant_settings(ctx);

@@ -14,7 +14,10 @@ namespace varde::staffing {
 
 inline constexpr auto kCodeLife = std::chrono::minutes(10);
 inline constexpr int kCodeTries = 5;
-inline constexpr auto kSessionIdle = std::chrono::days(30);
+/// A session ends when it was not used for so long, and however it was used after so long.
+inline constexpr auto kSessionIdle = std::chrono::days(30), kSessionLife = std::chrono::days(90);
+/// So long an address reads somebody's bookings; then a new one is made, or none.
+inline constexpr auto kFeedLife = std::chrono::days(365);
 
 /// What all visits share.
 struct Portal {

@@ -1,4 +1,5 @@
 // Who one is to the organisation, and how one is reached; calendar, devices.
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "staffing/portal/internal.hpp"
@@ -95,8 +96,9 @@ std::string calendar_part(const Visit& visit, const std::optional<Timestamp>& si
   auto out =
       fmt::format("<h2 id=\"calendar\">{}</h2><p>{}</p>", t("calendar.title"), t("calendar.text"));
   if (since)
-    out +=
-        fmt::format("<p>{}</p>", t("calendar.since", {{"time", t.moment(*since, visit.zone())}}));
+    out += fmt::format(
+        "<p>{}</p>", t("calendar.since", {{"time", t.moment(*since, visit.zone())},
+                                          {"until", t.moment(*since + kFeedLife, visit.zone())}}));
   out += open_form(visit, "/profile") +
          button(t(since ? "calendar.renew" : "calendar.make"), "action", "feed", true) + "</form>";
   if (since)
@@ -138,16 +140,15 @@ net::Response change_code_page(Visit& visit, Purpose purpose, std::string_view e
   return show(visit, t.plain("change.title"), body, Tab::profile, status);
 }
 
-net::Response save_person(Visit& visit, people::PersonChange change, const std::string& path) {
+net::Response save_person(Visit& visit, people::PersonChange change, people::Proof proof,
+                          const std::string& path) {
   change.person_id = visit.me();
   try {
-    auto outcome = people::save(visit.ctx, {change}, {.source = "own pages"}).front();
+    auto outcome =
+        people::save(visit.ctx, {change}, {.proof = std::move(proof), .source = "own pages"})
+            .front();
     if (outcome.what == people::Saved::rejected)
-      return profile_page(visit,
-                          outcome.field == "email" || outcome.field == "phone"
-                              ? "profile.taken"
-                              : "profile.not_saved",
-                          409);
+      return profile_page(visit, outcome.taken ? "profile.taken" : "profile.not_saved", 409);
     visit.ctx.commit();
   } catch (const db::SqlError& e) {
     if (!e.is_unique_violation()) throw;
@@ -195,17 +196,19 @@ net::Response confirm_change(Visit& visit) {
   const auto& before = purpose == Purpose::email ? visit.person.email : visit.person.phone;
   if (!before.empty() && before.reveal() != *to) tell_change(visit, purpose, before.reveal());
   visit.set_cookie("me_ask", std::nullopt, std::chrono::seconds(0));
-  return save_person(visit, std::move(change), "/profile");
+  return save_person(visit, std::move(change), people::Proof::new_address(), "/profile");
 }
 
 net::Response save_name(Visit& visit) {
   people::PersonChange change;
   change.first_name = visit.form.get("first_name");
   change.last_name = visit.form.get("last_name");
-  for (const auto* name : {&*change.first_name, &*change.last_name})
-    if (utf8_length(*name) > kLongestName ||
-        std::ranges::any_of(*name, [](char c) { return static_cast<unsigned char>(c) < ' '; }))
+  for (auto* name : {&*change.first_name, &*change.last_name}) {
+    auto canonical = canonical_line(*name);
+    if (!canonical || utf8_length(*canonical) > kLongestName)
       return profile_page(visit, "profile.bad_name", 422);
+    *name = std::move(*canonical);
+  }
   if (change.first_name->empty() && change.last_name->empty())
     return profile_page(visit, "profile.bad_name", 422);
   auto language = visit.form.get("language");
@@ -215,7 +218,7 @@ net::Response save_name(Visit& visit) {
   if (visit.person.language.empty() || language.empty() ||
       Words(visit.person.language).language() != language)
     change.language = language;
-  return save_person(visit, std::move(change), "/profile");
+  return save_person(visit, std::move(change), people::Proof::person(), "/profile");
 }
 
 net::Response save_place(Visit& visit) {
@@ -265,7 +268,7 @@ net::Response profile_page(Visit& visit, std::string_view error, int status) {
   auto& tx = visit.ctx.tx();
   auto substitute = tx.later(kSubstituteRow, visit.me());
   auto unwanted = tx.later(kUnwanted, visit.me());
-  auto sessions = tx.later(kSessions, visit.me(), now() - kSessionIdle);
+  auto sessions = tx.later(kSessions, visit.me(), now() - kSessionIdle, now() - kSessionLife);
   auto since = tx.maybe<Timestamp>(kFeedOf, visit.me());
   auto own = substitute.rows().maybe<OwnSubstitute>();
   if (!own) return say(visit, "not_found", 404);  // taken out of the register this moment

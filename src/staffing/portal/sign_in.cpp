@@ -125,7 +125,7 @@ void send_code(Portal& portal, Ctx& ctx, const Uuid& id) {
   auto at = now();
   ctx.tx().later(kDropCodes, at);
   ctx.tx().later(kDropChallenges, at);
-  ctx.tx().later(kDropSessions, at - kSessionIdle);
+  ctx.tx().later(kDropSessions, at - kSessionIdle, at - kSessionLife);
   auto record = ctx.tx().maybe<CodeRecord>(kCode, id);
   if (!record || record->sealed.data.empty()) return;
   auto plain = crypto::open(ctx.base.keys.tenant_key(ctx.tenant, "portal"), record->sealed.data,
@@ -298,7 +298,7 @@ void find_session(Visit& visit) {
   if (token.size() < 20 || token.size() > 100) return;
   auto& ctx = visit.ctx;
   auto session = ctx.tx().maybe<SessionRecord>(kSession, db::Bytes{crypto::sha256(token)},
-                                               now() - kSessionIdle);
+                                               now() - kSessionIdle, now() - kSessionLife);
   if (!session) return;
   auto persons = people::load(ctx, {session->person_id});
   if (persons.empty() || persons.front().state != people::PersonState::active) return;

@@ -60,7 +60,7 @@ inline constexpr db::Sql kDropChallenges{
 inline constexpr db::Sql kDropSessions{
     "portal.drop_sessions",
     "DELETE FROM portal_session WHERE session_id IN (SELECT session_id FROM portal_session WHERE "
-    "last_seen_at <= $1 FOR UPDATE SKIP LOCKED)"};
+    "last_seen_at <= $1 OR created_at <= $2 FOR UPDATE SKIP LOCKED)"};
 inline constexpr db::Sql kSubstitutesAmong{
     "portal.substitutes", "SELECT person_id FROM substitute WHERE person_id = ANY($1) LIMIT 2"};
 inline constexpr db::Sql kLockOwn{
@@ -79,10 +79,11 @@ BOOST_DESCRIBE_STRUCT(SessionRecord, (),
   "SELECT tenant_id, session_id, person_id, token_hash, network, agent, created_at, last_seen_at " \
   "FROM portal_session "
 inline constexpr db::Sql kSession{
-    "portal.session", VARDE_PORTAL_SESSION "WHERE token_hash = $1 AND last_seen_at > $2"};
+    "portal.session",
+    VARDE_PORTAL_SESSION "WHERE token_hash = $1 AND last_seen_at > $2 AND created_at > $3"};
 inline constexpr db::Sql kSessions{"portal.sessions", VARDE_PORTAL_SESSION
-                                   "WHERE person_id = $1 AND last_seen_at > $2 ORDER BY "
-                                   "last_seen_at DESC LIMIT 20"};
+                                   "WHERE person_id = $1 AND last_seen_at > $2 AND created_at > $3 "
+                                   "ORDER BY last_seen_at DESC LIMIT 20"};
 #undef VARDE_PORTAL_SESSION
 inline constexpr db::Sql kSeen{"portal.seen",
                                "UPDATE portal_session SET last_seen_at = $2 WHERE session_id = $1"};
@@ -317,6 +318,7 @@ inline constexpr db::Sql kSetFeed{
 inline constexpr db::Sql kEndFeed{"portal.end_feed",
                                   "DELETE FROM calendar_feed WHERE person_id = $1"};
 inline constexpr db::Sql kFeed{"portal.feed",
-                               "SELECT person_id FROM calendar_feed WHERE token_hash = $1"};
+                               "SELECT person_id FROM calendar_feed WHERE token_hash = $1 AND "
+                               "created_at > $2"};
 
 }  // namespace varde::staffing::portal_store

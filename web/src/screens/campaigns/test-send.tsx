@@ -1,15 +1,19 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useSession } from '@/app/session'
-import { type Channel, testCampaign } from '@/client'
+import { type Channel, createTestAddress, testCampaign } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { toProblem } from '@/lib/problem'
 import { DialogForm } from '@/ui/dialog-form'
 import { toast } from '@/ui/kit'
 import { PersonPicker, type PickedPerson, TagPicker } from '@/ui/pick-many'
 
-/** Sends the saved message to a few addresses or numbers of one's own, filled with a chosen person's values. */
+/**
+ * Sends the saved message to a few addresses or numbers of one's own, filled with a chosen person's values. Tests by mail go
+ * to the user, to that person, and to addresses whose owners said yes: the others can be asked from here.
+ */
 export function TestSend({ id, channel, disabled }: { id: string; channel: Channel; disabled?: boolean }) {
   const { user } = useSession()
   const [open, setOpen] = useState(false)
@@ -48,6 +52,26 @@ export function TestSend({ id, channel, disabled }: { id: string; channel: Chann
           error={form.errors[to]}
           onChange={(v) => form.set(to, v)}
         />
+        {!sms && form.errors.emails && (
+          <Button
+            variant="default"
+            onClick={async () => {
+              try {
+                // Those who were asked already say so; they need no second message.
+                for (const email of form.values.emails ?? [])
+                  if (email.toLowerCase() !== user?.email.toLowerCase())
+                    await ask(createTestAddress({ body: { email } })).catch((error: unknown) => {
+                      if (toProblem(error).status !== 409) throw error
+                    })
+                toast('good', t('campaigns:test_asked'))
+              } catch (error) {
+                toast('bad', toProblem(error).message)
+              }
+            }}
+          >
+            {t('campaigns:test_ask')}
+          </Button>
+        )}
         <PersonPicker
           label={t('campaigns:test_as')}
           description={t('campaigns:test_as_text')}
