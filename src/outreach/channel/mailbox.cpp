@@ -105,6 +105,7 @@ std::vector<MailRow> open_rows(Ctx& ctx, const std::vector<CapturedRow>& rows) {
   auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
                               : ctx.base.keys.keys(ctx.tenant, persons);
   auto own = ctx.base.keys.tenant_key(ctx.tenant, "captured");
+  ctx.base.reads.note(ctx, persons);
   std::vector<MailRow> out;
   for (const auto& row : rows) {
     auto key = row.person_id ? keys.find(*row.person_id) : keys.end();
@@ -129,6 +130,7 @@ std::optional<std::string> raw(Ctx& ctx, const Uuid& id) {
   auto key = row->person_id ? ctx.base.keys.key(ctx.tenant, *row->person_id)
                             : std::optional(ctx.base.keys.tenant_key(ctx.tenant, "captured"));
   if (!key) return std::nullopt;
+  if (row->person_id) ctx.base.reads.note(ctx, {&*row->person_id, 1});
   return crypto::open(*key, row->sealed.data, context_of(ctx, id));
 }
 

@@ -60,6 +60,7 @@ std::vector<SmsView> open_rows(Ctx& ctx, const std::vector<SmsRecord>& rows) {
   auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
                               : ctx.base.keys.keys(ctx.tenant, persons);
   auto own = number_key(ctx.base, ctx.tenant);
+  ctx.base.reads.note(ctx, persons);
   std::vector<SmsView> out;
   for (const auto& row : rows) {
     auto key = row.person_id ? keys.find(*row.person_id) : keys.end();

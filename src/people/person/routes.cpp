@@ -143,6 +143,7 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& person_id) {
   auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, person_id);
   if (!key) return not_found("This person does not exist, or was erased.");
   auto person = open_person(ctx, rows.as<PersonRecord>(0), *key);
+  ctx.base.reads.note(ctx, {&person.id, 1});
   auto more = rows.as<OverviewRecord>(0);
   auto known = names(ctx, more.mark.value_or(Uuid()));
   // What was removed from the catalogue since the statement is not shown any more.

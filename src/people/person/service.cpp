@@ -742,11 +742,14 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
   auto records = tx.all<PersonRecord>(kByIds, ids);
   auto keys = ctx.base.keys.keys(ctx.tenant, ids, remember);
   std::unordered_map<Uuid, Person> found;
+  std::vector<Uuid> opened;
   for (auto& record : records) {
     auto key = keys.find(record.person_id);
     if (key == keys.end()) continue;
     found.emplace(record.person_id, open_person(ctx, record, key->second));
+    opened.push_back(record.person_id);
   }
+  ctx.base.reads.note(ctx, opened);
   if (values && !values->rows().empty()) {
     std::map<Uuid, Attribute> catalogue;
     for (auto& attribute : known->rows().all<Attribute>()) catalogue[attribute.id] = attribute;

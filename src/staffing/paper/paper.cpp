@@ -152,6 +152,7 @@ std::optional<PaperFile> paper_file(Ctx& ctx, const Uuid& person, const Uuid& do
 std::optional<std::string> picture_of(Ctx& ctx, const Uuid& person) {
   auto sealed = ctx.tx().maybe<db::Bytes>(kPicture, person);
   auto key = sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
+  if (key) ctx.base.reads.note(ctx, {&person, 1});
   return key ? crypto::open(*key, sealed->data, picture_context(person)) : std::nullopt;
 }
 

@@ -125,6 +125,7 @@ std::vector<AuditView> views_of(Ctx& ctx, const std::vector<EntryRow>& rows) {
     objects.clear();
   }
   auto keys = ctx.base.keys.keys(ctx.tenant, persons);
+  ctx.base.reads.note(ctx, persons);
   auto own = values_key(ctx.base, ctx.tenant);
   bool with_values = may(ctx.role, Right::audit_read);
   auto names = names_of(ctx, objects);
