@@ -1,4 +1,5 @@
-#include <atomic>
+#include <mutex>
+#include <set>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -60,13 +61,35 @@ ContractView view_of(Ctx& ctx) {
   return view;
 }
 
-// It reads every row: one at a time.
-std::atomic<bool> writing = false;
-struct Turn {
-  bool mine = !writing.exchange(true);
-  ~Turn() {
-    if (mine) writing = false;
+// It reads every row: one at a time for an organisation, and few in all, so that no organisation
+// keeps another from taking its data along for long.
+class Turn {
+ public:
+  explicit Turn(const Uuid& tenant) : tenant_(tenant) {
+    std::lock_guard lock(all().mutex);
+    mine_ = all().writing.size() < kAtOnce && all().writing.insert(tenant).second;
   }
+  ~Turn() {
+    if (!mine_) return;
+    std::lock_guard lock(all().mutex);
+    all().writing.erase(tenant_);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  bool mine() const { return mine_; }
+
+ private:
+  static constexpr std::size_t kAtOnce = 4;
+  struct All {
+    std::mutex mutex;
+    std::set<Uuid> writing;
+  };
+  static All& all() {
+    static All one;
+    return one;
+  }
+  Uuid tenant_;
+  bool mine_ = false;
 };
 
 std::string token_of(const trust::Base& base, const Uuid& tenant) {
@@ -131,31 +154,30 @@ void add_contract_routes(trust::Api& api) {
             return view_of(ctx);
           });
 
-  api.add(
-      web::fresh({"GET", "/api/v1/contract/export", "exportOrganisation",
-                  "Everything that the organisation has here, as one ZIP file",
-                  access(Right::contract_end)}),
-      [](Ctx& ctx) -> Result<net::Response> {
-        auto turn = std::make_shared<Turn>();
-        if (!turn->mine)
-          return limited("Such a file is being written already. Try again in a minute.", 60);
-        trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", ctx.tenant});
-        net::Response response;
-        auto slug = trust::tenant_settings(ctx).slug;
-        response.with("Content-Type", "application/zip")
-            .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
-                                                     to_rfc3339(now()).substr(0, 10)))
-            .with("Cache-Control", "no-store");
-        response.stream = trust::relayed(
-            ctx.base, [&base = ctx.base, tenant = ctx.tenant, turn](const trust::Write& write) {
-              auto receipt = write_organisation(base, tenant, write);
-              if (!receipt) return;
-              Ctx own(base, tenant, {});
-              own.tx().later(kExported, now(), db::Bytes{receipt->manifest_sha256});
-              own.commit();
-            });
-        return response;
-      });
+  api.add(web::fresh({"GET", "/api/v1/contract/export", "exportOrganisation",
+                      "Everything that the organisation has here, as one ZIP file",
+                      access(Right::contract_end)}),
+          [](Ctx& ctx) -> Result<net::Response> {
+            auto turn = std::make_shared<Turn>(ctx.tenant);
+            if (!turn->mine())
+              return limited("Such a file is being written already. Try again in a minute.", 60);
+            trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", ctx.tenant});
+            net::Response response;
+            auto slug = trust::tenant_settings(ctx).slug;
+            response.with("Content-Type", "application/zip")
+                .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
+                                                         to_rfc3339(now()).substr(0, 10)))
+                .with("Cache-Control", "no-store");
+            response.stream = trust::relayed(
+                ctx.base, [&base = ctx.base, tenant = ctx.tenant, turn](const trust::Write& write) {
+                  auto receipt = write_organisation(base, tenant, write);
+                  if (!receipt) return;
+                  Ctx own(base, tenant, {});
+                  own.tx().later(kExported, now(), db::Bytes{receipt->manifest_sha256});
+                  own.commit();
+                });
+            return response;
+          });
 }
 
 void add_contract_pages(trust::Base& base, web::Router& router) {
