@@ -55,7 +55,12 @@ class Sink:
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = daemon_threads = True
 
-        self.server = Server(("127.0.0.1", 0), Session)
+        self.port, self.make = 0, lambda port: Server(("127.0.0.1", port), Session)
+        self.listen_again()
+
+    def listen_again(self):
+        """At the port that it had, after it was shut."""
+        self.server = self.make(self.port)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

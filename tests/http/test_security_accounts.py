@@ -1,6 +1,6 @@
 """Whose an account is: mail about it is the platform's, half a login opens nothing, guessing ends, and everything is entered."""
-import concurrent.futures, json, re, unittest
-import varde
+import concurrent.futures, email, email.policy, json, re, unittest
+import outreach, varde
 
 PHRASE = "violet tractor sings at dawn"
 OTHER = "purple lantern hums at noon"
@@ -102,6 +102,33 @@ class AccountMailIsThePlatforms(Case):
         mail = self.program.account_mails("named@example.org")[0]
         self.assertNotIn("evil.example", mail["subject"] + mail["text"])
         self.assertIn("Win at", mail["text"])
+
+
+class TheOperatorsServer(unittest.TestCase):
+    """Where a mail server is named for the platform, it carries the mail, and nothing is kept."""
+
+    def test_mail_goes_through_it_and_waits_while_it_is_away(self):
+        sink = outreach.Sink()
+        program = varde.Program(extra=["--mail-host", "127.0.0.1", "--mail-port", str(sink.port), "--mail-security", "none", "--mail-from", "varde@platform.example"]).start()
+        self.addCleanup(program.remove)
+        admin = program.admin()
+        admin.ok("POST", "/api/v1/users/invitations", {"email": "carried@example.org", "role": "viewer"})
+        sender, to, raw = varde.wait_for(lambda: [m for m in sink.messages if m[1] == "carried@example.org"], "the invitation")[0]
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        self.assertEqual((sender, message["From"]), ("varde@platform.example", "Varde <varde@platform.example>"))
+        self.assertEqual(message["Auto-Submitted"], "auto-generated")
+        token = re.search(r"/invitation/([A-Za-z0-9_-]{20,})", message.get_content())[1]
+        program.client().ok("POST", "/api/v1/invitations/accept", {"token": token, "name": "Carried", "password": PHRASE})
+        self.assertEqual(program.account_mails("carried@example.org"), [])
+        self.assertNotIn("carried@example.org", (program.directory / "log").read_text())
+
+        sink.server.shutdown()
+        sink.server.server_close()
+        program.client().post("/api/v1/password-reset", {"email": "carried@example.org"})
+        varde.wait_for(lambda: "mail server cannot be used" in (program.directory / "log").read_text(), "the first attempt")
+        sink.listen_again()
+        program.move_clock(61)
+        varde.wait_for(lambda: [m for m in sink.messages if b"/reset/" in m[2]], "the link, when the server is back")
 
 
 class HalfALogin(Case):
