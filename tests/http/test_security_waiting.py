@@ -8,7 +8,7 @@ from outreach import OutreachCase
 from raw import Held, slowest, status_of
 
 SOCKETS = 14
-QUICK = 2.5  # seconds; waiting for a connection gives up after five
+QUICK = 4  # seconds; waiting for a connection gives up after five
 FORM = "application/x-www-form-urlencoded"
 
 

@@ -61,7 +61,8 @@ export async function startProgram(browser) {
   }
   const now = () => Date.now() / 1000 + Number(offset) / 1e6
   const log = openSync(join(directory, 'log'), 'a')
-  const run = (command, args) => spawn(command, args, { stdio: ['ignore', log, log] })
+  const env = { ...process.env, VARDE_STRICT_WAITS: '1' } // as in all scenarios
+  const run = (command, args) => spawn(command, args, { stdio: ['ignore', log, log], env })
   const program = run(binary, ['up', '--data', data, '--demo', '--port', '0', '--bounce-port', await freePort(), '--test-clock', clock, '--quick-database'])
   let demo
   const stop = async () => {
