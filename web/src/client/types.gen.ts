@@ -1289,6 +1289,14 @@ export type RankWeights = {
 
 export type Reach = 'sms' | 'mail' | 'nothing';
 
+export type ReadingDay = {
+    day: string;
+    account: string;
+    name: string;
+    persons: number;
+    requests: number;
+};
+
 export type ReasonInput = {
     reason?: string;
 };
@@ -1901,6 +1909,17 @@ export type Terms = {
 
 export type TermsAcceptance = {
     version: string;
+};
+
+export type TestAddress = {
+    id: string;
+    email: string;
+    created_at: string;
+    verified_at?: string;
+};
+
+export type TestAddressNew = {
+    email: string;
 };
 
 export type TestAnswer = {
@@ -3030,6 +3049,38 @@ export type DownloadAuditResponses = {
      */
     200: unknown;
 };
+
+export type ListReadsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        from?: string;
+        until?: string;
+    };
+    url: '/api/v1/audit/reads';
+};
+
+export type ListReadsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListReadsError = ListReadsErrors[keyof ListReadsErrors];
+
+export type ListReadsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<ReadingDay>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListReadsResponse = ListReadsResponses[keyof ListReadsResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -6331,6 +6382,90 @@ export type ReplyToMailboxSmsResponses = {
 };
 
 export type ReplyToMailboxSmsResponse = ReplyToMailboxSmsResponses[keyof ReplyToMailboxSmsResponses];
+
+export type ListTestAddressesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/test-addresses';
+};
+
+export type ListTestAddressesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListTestAddressesError = ListTestAddressesErrors[keyof ListTestAddressesErrors];
+
+export type ListTestAddressesResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<TestAddress>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListTestAddressesResponse = ListTestAddressesResponses[keyof ListTestAddressesResponses];
+
+export type CreateTestAddressData = {
+    body: TestAddressNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/test-addresses';
+};
+
+export type CreateTestAddressErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateTestAddressError = CreateTestAddressErrors[keyof CreateTestAddressErrors];
+
+export type CreateTestAddressResponses = {
+    /**
+     * Created.
+     */
+    201: TestAddress;
+};
+
+export type CreateTestAddressResponse = CreateTestAddressResponses[keyof CreateTestAddressResponses];
+
+export type DeleteTestAddressData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/test-addresses/{id}';
+};
+
+export type DeleteTestAddressErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteTestAddressError = DeleteTestAddressErrors[keyof DeleteTestAddressErrors];
+
+export type DeleteTestAddressResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteTestAddressResponse = DeleteTestAddressResponses[keyof DeleteTestAddressResponses];
 
 export type GetStaffingSettingsData = {
     body?: never;
