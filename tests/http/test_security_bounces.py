@@ -1,5 +1,5 @@
 """Restriction comes before every exception, tests go to who takes them, and who only knows a return path can have nobody suppressed."""
-import email, email.policy, re, smtplib, unittest, urllib.parse
+import re, smtplib, unittest
 import varde
 from outreach import OutreachCase
 

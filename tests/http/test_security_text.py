@@ -1,5 +1,5 @@
 """Text from outside is brought into its canonical form, then checked, then stored: by whatever way it comes."""
-import pathlib, re, unittest, urllib.parse
+import re, unittest, urllib.parse
 import varde
 
 INVISIBLE = "email,first name\r\n%s\u00a0,nbsp behind\r\n\ufeff%s,mark before\r\nin\u200b%s,space within\r\n"
@@ -30,7 +30,7 @@ class Text(unittest.TestCase):
         self.assertEqual(self.stored("twin@text.example"), "twin@text.example")
         for twin in ("twin@text.example\u00a0", "\ufefftwin@text.example", "\u2003twin@text.example\u200b", "ｔｗｉｎ@text.example", "twin@TEXT．example"):
             self.assertEqual(self.stored(twin), 409, repr(twin))
-        shown = self.admin.ok("POST", "/api/v1/suppressions", {"email": "twin@text.example\u00a0"})
+        self.admin.ok("POST", "/api/v1/suppressions", {"email": "twin@text.example\u00a0"})
         self.assertTrue(self.admin.ok("POST", "/api/v1/suppressions/check", {"email": "twin@text.example"})["suppressed"])
 
     def test_a_file_with_what_nobody_sees(self):
