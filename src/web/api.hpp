@@ -375,6 +375,7 @@ class Api {
           },
           inputs);
       if (wrong != nullptr) return error_response(*wrong, request.id);
+      if constexpr (!(std::is_same_v<Args, RawBody> || ...)) request.body = nullptr;
       if (auto begun = (*begin)(**ctx, info); !begun)
         return error_response(begun.error(), request.id);
       if ((*ctx)->replay) return std::move(*(*ctx)->replay);

@@ -168,12 +168,16 @@ void add_contract_routes(trust::Api& api) {
                 .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
                                                          to_rfc3339(now()).substr(0, 10)))
                 .with("Cache-Control", "no-store");
+            auto receipt = std::make_shared<std::optional<OrganisationReceipt>>();
             response.stream = trust::relayed(
-                ctx.base, [&base = ctx.base, tenant = ctx.tenant, turn](const trust::Write& write) {
-                  auto receipt = write_organisation(base, tenant, write);
-                  if (!receipt) return;
+                ctx.base,
+                [&base = ctx.base, tenant = ctx.tenant, turn, receipt](const trust::Write& write) {
+                  *receipt = write_organisation(base, tenant, write);
+                },
+                [&base = ctx.base, tenant = ctx.tenant, receipt] {
+                  if (!*receipt) return;
                   Ctx own(base, tenant, {});
-                  own.tx().later(kExported, now(), db::Bytes{receipt->manifest_sha256});
+                  own.tx().later(kExported, now(), db::Bytes{(*receipt)->manifest_sha256});
                   own.commit();
                 });
             return response;

@@ -99,8 +99,9 @@ struct Relay {
 
 }  // namespace
 
-std::function<void(net::BodyWriter&)> relayed(Base& base, std::function<void(const Write&)> make) {
-  return [&base, make = std::move(make)](net::BodyWriter& out) {
+std::function<void(net::BodyWriter&)> relayed(Base& base, std::function<void(const Write&)> make,
+                                              std::function<void()> taken) {
+  return [&base, make = std::move(make), taken = std::move(taken)](net::BodyWriter& out) {
     auto relay = std::make_shared<Relay>(base.data_directory);
     struct Leave {
       Relay& relay;
@@ -127,8 +128,11 @@ std::function<void(net::BodyWriter&)> relayed(Base& base, std::function<void(con
       while (relay->spool.has_more())
         if (!out.write(relay->spool.next())) return;
       if (relay->failed) throw std::runtime_error("an answer broke off: it could not be made");
-      if (relay->ended) return;
-      relay->more.wait();
+      if (relay->ended) {
+        if (taken) taken();
+        return;
+      }
+      if (!relay->more.wait(net::in(std::chrono::seconds(1))) && net::asker_is_gone()) return;
     }
   };
 }

@@ -23,7 +23,9 @@ using Write = std::function<bool(std::string_view)>;
 
 /// A stream for net::Response of what `make` writes. `make` runs once, on the request's loop, and
 /// may outlive the request by one piece: it holds all it uses by value, or what lives as long as
-/// the program. When it throws, the answer ends before its time, and the client sees that.
-std::function<void(net::BodyWriter&)> relayed(Base& base, std::function<void(const Write&)> make);
+/// the program. When it throws, the answer ends before its time, and the client sees that. `taken`
+/// runs when the client has taken all of it, which may be long after it was made.
+std::function<void(net::BodyWriter&)> relayed(Base& base, std::function<void(const Write&)> make,
+                                              std::function<void()> taken = {});
 
 }  // namespace varde::trust
