@@ -14,7 +14,7 @@ MARKS = (NAME.lower(), "hidden.example", "91777666", "zyxo-address")
 PASSWORD = "violet tractor sings at dawn"
 # What an auditor reads. A new endpoint is in neither list: decide which.
 READS = {
-    "/api/v1/session", "/api/v1/me/sessions", "/api/v1/settings", "/api/v1/home", "/api/v1/setup", "/api/v1/events", "/api/v1/notifications",
+    "/api/v1/session", "/api/v1/me/sessions", "/api/v1/me/events", "/api/v1/settings", "/api/v1/home", "/api/v1/setup", "/api/v1/events", "/api/v1/notifications",
     "/api/v1/audit", "/api/v1/audit/key", "/api/v1/audit/heads", "/api/v1/audit/entries/{id}/proof", "/api/v1/audit/growth", "/api/v1/programme",
     "/api/v1/erasures", "/api/v1/erasures/{id}/receipt", "/api/v1/retention", "/api/v1/retention/{category}/preview", "/api/v1/backups"}
 # What is about the own login, or needs none.

@@ -67,6 +67,7 @@ def attack(program, rounds=3, seed=1):
     def sealed():
         victim.ok("POST", "/api/v1/audit/heads")
         return program.sql("SELECT count(*) FROM audit_entry WHERE tenant_id = '%s'" % tenant) == program.sql("SELECT size FROM audit_tree WHERE tenant_id = '%s'" % tenant)
+    program.readings_entered()
     varde.wait_for(sealed, "the trail to be sealed")
 
     openapi = json.loads(varde.subprocess.run([varde.BINARY, "openapi"], capture_output=True, check=True).stdout)

@@ -1,6 +1,6 @@
 """Live events: what moves is told; and home and set-up answer."""
 import unittest
-import varde
+import outreach, varde
 
 
 class Live(unittest.TestCase):
@@ -25,7 +25,8 @@ class Live(unittest.TestCase):
         self.assertIn("event: import.progress", self.read_until(done["id"]))
 
     def test_a_captured_message_is_told(self):
-        self.admin.ok("POST", "/api/v1/password-reset", {"email": "admin@example.org"})
+        campaign = self.admin.ok("POST", "/api/v1/campaigns", {"name": "Told live", "subject": "Told", "from_name": "Org", "from_email": "post@sender.example", "document": outreach.document(), "audience": {"lists": [], "segments": []}})
+        self.admin.ok("POST", "/api/v1/campaigns/%s/test" % campaign["id"], {"emails": ["admin@example.org"]})
         self.read_until("event: mailbox.message")
 
     def test_who_enters_a_journey_is_told(self):

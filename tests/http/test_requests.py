@@ -134,7 +134,7 @@ class Requests(unittest.TestCase):
         # Told at once: the home screen, and by mail who handles requests.
         home = self.admin.ok("GET", "/api/v1/home")
         self.assertTrue(any(a["kind"] == "requests" for a in home["attention"]), home)
-        self.assertTrue(any(request["number"] in m["text"] for m in self.mails("admin@example.org")))
+        varde.wait_for(lambda: any(request["number"] in m["text"] for m in self.program.account_mails("admin@example.org")), "the mail to who handles requests")
         page = visitor.get(PAGE + link).body.decode()
         self.assertIn(request["number"], page)
         self.assertNotIn(person["email"], page)

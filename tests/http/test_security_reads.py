@@ -6,10 +6,13 @@ PHRASE = "violet tractor sings at dawn"
 
 
 class ReadingLeavesARecord(unittest.TestCase):
+    used = 0
+
     def setUp(self):
+        ReadingLeavesARecord.used += 1
         self.program = varde.shared()
         self.admin = self.program.admin()
-        self.persons = [self.admin.ok("POST", "/api/v1/persons", {"email": "read%d@example.org" % i, "first_name": "Read", "last_name": str(i)})["id"] for i in range(3)]
+        self.persons = [self.admin.ok("POST", "/api/v1/persons", {"email": "read%d-%d@example.org" % (self.used, i), "first_name": "Read", "last_name": str(i)})["id"] for i in range(3)]
 
     def shown(self, name):
         """Whom a user was shown, as the trail has it."""

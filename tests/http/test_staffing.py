@@ -223,7 +223,7 @@ class Staffing(Staff):
         self.assertEqual(self.say(shift, people[0], True), "too_late")
         notice = next(n for n in self.admin.ok("GET", "/api/v1/notifications")["items"] if n["href"] == "/shifts/" + shift["id"])
         self.assertIn("Nobody is left to ask for", notice["text"])
-        varde.wait_for(lambda: [i for i in self.admin.ok("GET", "/api/v1/mailbox?q=" + "admin@example.org")["items"] if "Nobody is left to ask for" in i["subject"]], "the mail to who asked")
+        varde.wait_for(lambda: [m for m in self.program.account_mails("admin@example.org") if "Nobody is left to ask for" in m["subject"]], "the mail to who asked")
 
     def test_a_shift_that_begins_is_over(self):
         pool, people = self.pool("begun", 1)

@@ -235,6 +235,7 @@ class Trail(unittest.TestCase):
         """A transaction that began before others and commits after them."""
         program = self.program
         tenant = program.sql("SELECT tenant_id FROM tenant WHERE slug = 'first'")[0][0]
+        program.readings_entered()
         head = self.admin.ok("POST", "/api/v1/audit/heads")
         with subprocess.Popen(program.psql(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/") as late:
             def say(statements, until):
@@ -258,7 +259,8 @@ class Trail(unittest.TestCase):
                 admin.ok("POST", "/api/v1/tags", {"name": "seen"})
                 verifier = admin.ok("GET", "/api/v1/audit/key")["verifier"]
                 program.move_clock(61)
-                kept = varde.wait_for(lambda: "".join(p.read_text() for p in pathlib.Path(place).iterdir()), "a head at the witness")
+                tenant = admin.ok("GET", "/api/v1/session")["tenant"]["id"]
+                kept = varde.wait_for(lambda: (all := "".join(p.read_text() for p in pathlib.Path(place).iterdir())) and tenant in all and all, "a head at the witness")
                 self.assertTrue(verify(admin.get("/api/v1/audit/export").body, verifier, kept)["witnessed"] >= 1)
             finally:
                 program.remove()

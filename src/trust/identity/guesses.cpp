@@ -22,6 +22,15 @@ Error refused_for_good() {
 
 }  // namespace
 
+int Guesses::unwritten(const std::string& account, int change) {
+  std::lock_guard lock(mutex_);
+  auto& count = unwritten_[account];
+  count += change;
+  auto out = count;
+  if (out <= 0) unwritten_.erase(account);
+  return out;
+}
+
 Result<void> Guesses::take(const Attempt& attempt) {
   bool stranger = attempt.device.empty() || attempt.failures >= kMostFailures;
   if (!stranger) {
@@ -29,8 +38,9 @@ Result<void> Guesses::take(const Attempt& attempt) {
     if (wait == 0) return {};
     return limited(fmt::format("Too many attempts. Try again in {} seconds.", wait), wait);
   }
-  bool ended =
-      attempt.id ? attempt.failures >= kMostFailures : of_nobody_.peek(attempt.account) > 0;
+  bool ended = attempt.id
+                   ? attempt.failures + unwritten(attempt.account, 0) >= kMostFailures
+                   : of_nobody_.peek(attempt.account) > 0;
   if (ended) return refused_for_good();
   // All or none: a try that is refused uses up none of the others.
   struct Bucket {
@@ -71,7 +81,13 @@ void Guesses::wrong(const Attempt& attempt, std::string what) {
     of_nobody_.take(attempt.account);
     return;
   }
-  net::Loop::current().spawn([&base = base_, attempt, what = std::move(what)] {
+  unwritten(attempt.account, 1);
+  net::Loop::current().spawn([this, &base = base_, attempt, what = std::move(what)] {
+    struct Written {
+      Guesses& guesses;
+      const std::string& account;
+      ~Written() { guesses.unwritten(account, -1); }
+    } written{*this, attempt.account};
     try {
       auto tx = base.database.system();
       bool own = !attempt.device.empty();

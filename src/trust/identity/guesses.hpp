@@ -14,8 +14,10 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "trust/ctx.hpp"
 #include "trust/limiter.hpp"
@@ -48,8 +50,12 @@ class Guesses {
   Result<void> take(const Attempt& attempt);
   void give_back(const Attempt& attempt);
   void wrong(const Attempt& attempt, std::string what);
+  // Wrong ones that are not written down yet: they count all the same.
+  int unwritten(const std::string& account, int change);
 
   Base& base_;
+  std::mutex mutex_;  // guards unwritten_
+  std::unordered_map<std::string, int> unwritten_;
   // By account and network ten, then one every 30 s; by account, whatever the networks, forty; by
   // network a hundred, for those who try many accounts.
   Limiter by_account_network_{10, std::chrono::seconds(30)},

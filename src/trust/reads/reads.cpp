@@ -13,6 +13,7 @@ namespace varde::trust {
 
 namespace {
 
+metrics::Gauge waiting("varde_persons_read_waiting", "Readings that are not entered yet");
 metrics::Counter entered("varde_persons_read_total", "Persons that users were shown");
 
 constexpr std::size_t kOfEntry = 1000;           // ids in one entry
@@ -45,6 +46,7 @@ void Reads::note(const Ctx& ctx, std::span<const Uuid> persons) {
   auto& seen = gathered_[{ctx.tenant, ctx.actor.id, ctx.network}];
   seen.persons.insert(seen.persons.end(), persons.begin(), persons.end());
   ++seen.requests;
+  waiting.add(1);
 }
 
 void Reads::enter(Base& base, const Uuid& tenant, const Gathered& gathered) {
@@ -75,6 +77,7 @@ void Reads::flush(Base& base) {
       some.insert(all.extract(all.begin()));
     try {
       enter(base, tenant, some);
+      for (const auto& [reader, seen] : some) waiting.add(-static_cast<double>(seen.requests));
     } catch (const net::Stopped&) {
       throw;
     } catch (const std::exception& e) {
