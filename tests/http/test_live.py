@@ -25,6 +25,7 @@ class Live(unittest.TestCase):
         self.assertIn("event: import.progress", self.read_until(done["id"]))
 
     def test_a_captured_message_is_told(self):
+        self.admin.request("PATCH", "/api/v1/settings", {"postal_address": "Storgata 1, 0155 Oslo"}, {"If-Match": "*"})
         campaign = self.admin.ok("POST", "/api/v1/campaigns", {"name": "Told live", "subject": "Told", "from_name": "Org", "from_email": "post@sender.example", "document": outreach.document(), "audience": {"lists": [], "segments": []}})
         self.admin.ok("POST", "/api/v1/campaigns/%s/test" % campaign["id"], {"emails": ["admin@example.org"]})
         self.read_until("event: mailbox.message")
