@@ -86,9 +86,8 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
       out.insert(out.end(), more.begin(), more.end());
     return out;
   };
-  for (auto& claims :
-       {core_claims(), account_mail_claims(), form_claims(), journey_claims(), sms_claims(),
-        test_address_claims()})
+  for (auto& claims : {core_claims(), account_mail_claims(), form_claims(), journey_claims(),
+                       sms_claims(), test_address_claims()})
     module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }

@@ -73,7 +73,10 @@ const steps = {
   },
   async say_when({ home }) {
     await plain.goto(`${base}${home}/availability`)
-    await plain.locator('td:not(.today) a').last().click()
+    // On the last day of a month there is none to come: the next month is a link away.
+    const days = plain.locator('td:not(.today) a')
+    if ((await days.count()) === 0) await plain.locator('p.out a').last().click()
+    await days.last().click()
     await plain.getByLabel('I cannot work').check()
     await plain.getByRole('button', { name: 'Add' }).click()
     await plain.getByText('Saved.').waitFor()

@@ -38,9 +38,8 @@ Result<void> Guesses::take(const Attempt& attempt) {
     if (wait == 0) return {};
     return limited(fmt::format("Too many attempts. Try again in {} seconds.", wait), wait);
   }
-  bool ended = attempt.id
-                   ? attempt.failures + unwritten(attempt.account, 0) >= kMostFailures
-                   : of_nobody_.peek(attempt.account) > 0;
+  bool ended = attempt.id ? attempt.failures + unwritten(attempt.account, 0) >= kMostFailures
+                          : of_nobody_.peek(attempt.account) > 0;
   if (ended) return refused_for_good();
   // All or none: a try that is refused uses up none of the others.
   struct Bucket {

@@ -1,7 +1,6 @@
 #include "trust/identity/known_passwords.hpp"
 
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "base/embed.hpp"
 #include "base/text.hpp"
 #include "crypto/fuse_filter.hpp"
+#include "crypto/sha1.hpp"
 
 namespace varde::trust {
 
@@ -34,11 +34,7 @@ std::uint64_t key_of(std::string_view sha1) {
   return out;
 }
 // SHA-1 because the lists that there are come as such; nothing rests on its strength.
-std::uint64_t key_of_password(std::string_view password) {
-  std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
-  SHA1(reinterpret_cast<const unsigned char*>(password.data()), password.size(), digest.data());
-  return key_of({reinterpret_cast<const char*>(digest.data()), digest.size()});
-}
+std::uint64_t key_of_password(std::string_view password) { return key_of(crypto::sha1(password)); }
 std::size_t shard_of(std::uint64_t key) { return key >> 56; }
 
 std::string table_of(const std::array<std::uint64_t, kShards + 1>& places) {

@@ -1,7 +1,6 @@
 #include "trust/identity/known_passwords.hpp"
 
 #include <gtest/gtest.h>
-#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <sstream>
 
 #include "base/text.hpp"
+#include "crypto/sha1.hpp"
 
 namespace varde::trust {
 namespace {
@@ -22,13 +22,6 @@ std::string made_of(const std::string& list, std::uint64_t least = 1) {
     out.replace(place, bytes.size(), bytes);
   });
   return out;
-}
-
-std::string sha1(std::string_view text) {
-  std::string out(SHA_DIGEST_LENGTH, '\0');
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-       reinterpret_cast<unsigned char*>(out.data()));
-  return hex(out);
 }
 
 // A file of the operator's, in force while it lives.
@@ -69,7 +62,7 @@ TEST(KnownPasswords, AnOperatorsListCounts) {
 TEST(KnownPasswords, PwnedPasswordsAreTakenAsTheyCome) {
   std::set<std::string> lines;
   for (int i = 0; i < 5000; ++i) {
-    auto line = sha1("pwned number " + std::to_string(i)) + ":" + std::to_string(i);
+    auto line = hex(crypto::sha1("pwned number " + std::to_string(i))) + ":" + std::to_string(i);
     for (char& c : line) c = static_cast<char>(std::toupper(c));
     lines.insert(line);
   }
