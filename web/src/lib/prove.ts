@@ -1,5 +1,5 @@
 // What is sensitive asks for the second factor again when it was given a while ago (problem kind "factor-again"): the
-// request is held back, the user is asked once however many requests wait, and it is sent anew.
+// user is asked once however many requests wait, and what was refused is sent anew.
 import { client } from '@/client/client.gen'
 
 let prompt: () => Promise<boolean> = async () => false
@@ -27,11 +27,15 @@ async function mustProve(response: Response): Promise<boolean> {
   return body?.kind === 'factor-again'
 }
 
-export async function proving(request: Request, send: (request: Request) => Promise<Response>) {
-  const again = request.clone()
-  const response = await send(request)
-  if (!(await mustProve(response))) return response
-  return (await prove()) ? send(again) : response
-}
-
-client.setConfig({ fetch: (request) => proving(request as Request, (r) => globalThis.fetch(r)) })
+// The request is made anew from what it was made of: a copy kept of each one, a large file's too, would be held in memory.
+client.interceptors.response.use(async (response, request, options) => {
+  if (!(await mustProve(response)) || !(await prove())) return response
+  const { serializedBody, body } = options as { serializedBody?: BodyInit; body?: BodyInit }
+  return fetch(
+    new Request(request.url, {
+      method: request.method,
+      headers: request.headers,
+      body: serializedBody ?? body,
+    }),
+  )
+})
