@@ -58,7 +58,6 @@ import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
 import { Overlays, toastProblem } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
 import { Dialog, Menu, type MenuItem } from '@/ui/overlay'
-import { ProveAgain } from '@/ui/prove'
 
 type Icon = typeof IconHome
 type Item = { href: string; word: string; icon: Icon; right?: Right; exact?: boolean }
@@ -376,7 +375,6 @@ export default function Shell() {
         </main>
       </div>
       <Overlays />
-      <ProveAgain />
     </div>
   )
 }

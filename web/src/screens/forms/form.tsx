@@ -1,6 +1,6 @@
 // Building a form: questions on the left, the page as people will see it on the right.
 import { Button, Checkbox, Radio, Switch, Textarea, TextInput } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconGripVertical, IconPlus, IconTrash } from '@tabler/icons-react'
+import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { queries, useMay } from '@/app/session'
@@ -278,7 +278,7 @@ function Questions({ form }: { form: FormState<Values> }) {
                   aria-hidden
                   onDragStart={(e) => e.dataTransfer.setData(DRAG, String(i))}
                 >
-                  <IconGripVertical size={16} />
+                  <span aria-hidden>⠿</span>
                 </span>
                 <button
                   type="button"
@@ -296,14 +296,14 @@ function Questions({ form }: { form: FormState<Values> }) {
                     disabled={i === 0}
                     onClick={() => move(i, i - 1)}
                   >
-                    <IconArrowUp size={16} aria-hidden />
+                    <span aria-hidden>↑</span>
                   </IconButton>
                   <IconButton
                     label={t('move_named.down', { name })}
                     disabled={i === fields.length - 1}
                     onClick={() => move(i, i + 1)}
                   >
-                    <IconArrowDown size={16} aria-hidden />
+                    <span aria-hidden>↓</span>
                   </IconButton>
                   <IconButton
                     label={t('remove_named', { name })}

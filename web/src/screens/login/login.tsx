@@ -10,7 +10,6 @@ import { t } from '@/lib/i18n'
 import { useUrl } from '@/lib/url'
 import { Alert, FormAlerts, Loaded } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
-import { ProveAgain } from '@/ui/prove'
 import { Bare } from './bare'
 import { RecoveryCodes, SetUpFactor } from './factor'
 
@@ -39,7 +38,6 @@ export default function Login() {
     return (
       <Bare title={t('login:setup.title')}>
         <SetUpFactor text={t('login:setup.text')} done={setCodes} />
-        <ProveAgain />
       </Bare>
     )
   if (state === 'terms_required' && query.data?.terms) return <Terms terms={query.data.terms} />
