@@ -45,10 +45,11 @@ def run_here(name):
     suite = unittest.defaultTestLoader.loadTestsFromName(name)
     try:
         result = unittest.TextTestRunner(verbosity=2, resultclass=Timed).run(suite)
-        if not result.wasSuccessful() and varde._shared is not None:
-            print("--- end of the program's log ---\n" + varde._shared.tail())
     finally:
         varde.end_shared()
+    if not result.wasSuccessful():
+        for complaints in varde.logs_of_removed:
+            print("--- what a program complained of ---\n" + complaints)
     bad = [test.id() for test, _ in result.failures + result.errors]
     if result.testsRun == 0 and not bad:
         bad = [name + ": no tests"]

@@ -119,6 +119,10 @@ os.environ.setdefault("VARDE_STRICT_WAITS", "1")  # a wait for somebody else wit
 CRASHED = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, 86}
 
 
+EVERYDAY = "is starting up|administrator command|connection to client lost|unexpected EOF"  # of a database that is started and stopped
+logs_of_removed = []  # complaints of programs that a class has removed
+
+
 class Program:
     """`varde up` on a data directory of its own."""
 
@@ -197,7 +201,17 @@ class Program:
         try:
             self.stop()
         finally:
+            logs_of_removed.append(self.complaints())
             shutil.rmtree(self.directory, ignore_errors=True)
+
+    def complaints(self):
+        """The last of what the program warned of, and what its databases called an error: for who reads of a failed test."""
+        log = self.directory / "log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        said = [l for l in lines if l.strip() and '"info"' not in l and "is running at" not in l][-40:]
+        for database in sorted((self.directory / "data").glob("*/log/postgres.log")):
+            said += ["%s: %s" % (database.parent.parent.name, l) for l in database.read_text(errors="replace").splitlines() if re.search("ERROR|FATAL|PANIC|deadlock", l) and not re.search(EVERYDAY, l)][-20:]
+        return "\n".join(l[:600] for l in said)
 
     def now(self):
         return time.time() + struct.unpack("=q", self.clock.read_bytes())[0] / 1e6
