@@ -463,6 +463,7 @@ void Program::start_work(const std::vector<net::Loop*>& loops) {
     if (module.jobs) module.jobs(*workers);
   workers->start(loops, settings.embedded);
 }
+  trust::add_identity_jobs(*base, *workers);
 
 void Program::run_until_signalled() {
   sigset_t signals;

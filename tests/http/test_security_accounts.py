@@ -270,8 +270,8 @@ class GuessingEnds(Case):
         statuses = [thief.post("/api/v1/session/totp", {"code": "%06d" % i}).status for i in range(14)]
         self.assertIn(429, statuses)
         self.log_in("admin@example.org", varde.PASSWORD, owner)
-        self.program.move_clock(31)
-        self.assertEqual(owner.post("/api/v1/session/totp", {"code": varde.totp(self.program.now())}).status, 200)
+        # A code of the next half minute is taken too: no time goes by that would give tries back.
+        self.assertEqual(owner.post("/api/v1/session/totp", {"code": varde.totp(self.program.now() + 30)}).status, 200)
 
     def test_slow_guessing_ends_and_the_owner_gets_in_by_mail(self):
         self.program.join(self.alpha, "slowly@example.org", "viewer", PHRASE)

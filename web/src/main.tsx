@@ -9,6 +9,7 @@ import { queries, sessionOptions } from './app/session'
 import { makeTheme, variables } from './app/theme'
 import { startWords } from './lib/i18n'
 import { nonce } from './lib/nonce'
+import './lib/background'
 import './lib/prove'
 
 // The session, the words and the frame are fetched side by side; each is needed before the first screen.

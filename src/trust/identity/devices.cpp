@@ -10,8 +10,6 @@ using namespace store;
 
 namespace {
 
-constexpr auto kDeviceLife = std::chrono::hours(24 * 365);
-
 const char* name_of(const net::Request& request) {
   return request.secure ? "__Secure-varde-device" : "varde_device";
 }

@@ -72,6 +72,11 @@ Result<void> demand_fresh(const Ctx& ctx) {
                0};
 }
 
+bool is_background(const net::Request& request) {
+  return !request.header("varde-background").empty() ||
+         request.header("accept").find("text/event-stream") != std::string_view::npos;
+}
+
 bool from_another_site(const net::Request& request) {
   auto site = request.header("sec-fetch-site");
   auto origin = request.header("origin");

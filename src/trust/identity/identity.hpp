@@ -18,6 +18,10 @@
 #include "trust/ctx.hpp"
 #include "trust/limiter.hpp"
 
+namespace varde::jobs {
+class Workers;
+}
+
 namespace varde::trust {
 
 inline constexpr const char* kTermsVersion = "2026-11";
@@ -106,6 +110,9 @@ bool from_another_site(const net::Request& request);
 /// Whether a session that was let into a tenant still is: it has not ended, nor has the user's
 /// membership. For what goes on longer than a request; past what nodes remember of sessions.
 bool session_stands(Base& base, const Uuid& session, const Uuid& tenant);
+
+/// Removes sessions, links, devices and kept answers that have had their time, each hour.
+void add_identity_jobs(Base& base, jobs::Workers& workers);
 
 class Identity {
  public:

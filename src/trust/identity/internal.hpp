@@ -17,6 +17,8 @@ namespace varde::trust {
 std::string email_hash(Base& base, std::string_view email);
 std::string seal_account(const crypto::Key& key, const Uuid& id, const AccountIdentity& identity);
 std::optional<AccountIdentity> open_account(Base& base, const Uuid& id, const db::Bytes& sealed);
+/// The account as it stands, without holding a connection afterwards.
+store::AccountRow read_account(Base& base, const Uuid& account);
 std::string hash_in_pool(const std::string& password);
 net::WorkPool& password_pool();
 /// Whether `given` is the password behind `stored`; no less work when there is none. Errors:
@@ -26,9 +28,15 @@ std::string mail_token(Base& base, std::string_view purpose, const Uuid& id);
 std::optional<Uuid> read_mail_token(Base& base, std::string_view purpose, std::string_view token);
 std::string reset_hash(const Uuid& id);
 std::string open_invitation(Base& base, const store::InvitationRow& row);
+inline constexpr auto kSessionIdle = std::chrono::hours(2);
+inline constexpr auto kDeviceLife = std::chrono::hours(24 * 365);
 inline std::vector<std::string> words_of(std::string_view text) {
   return is_utf8(text) ? words(fold(text)) : std::vector<std::string>();
 }
+
+/// Whether a browser asked by itself, with nobody at it: what the console asks from time to time
+/// says so, and a line of live events is opened anew as long as its window stands.
+bool is_background(const net::Request& request);
 
 /// Makes a link to choose a new password, valid for an hour, and returns what its mail is asked
 /// for by.
@@ -61,10 +69,11 @@ struct Identity::Impl {
   std::unordered_map<std::string, Known> known;
   std::uint64_t forgotten = 0;  // how often something was
 
-  /// The login behind a session's token, if there is one.
-  std::optional<Login> find_login(std::string_view token);
+  /// The login behind a session's token, if there is one. `used`: somebody does something, which
+  /// keeps the session from being idle.
+  std::optional<Login> find_login(std::string_view token, bool used = true);
   std::optional<Login> login_of(const net::Request& request) {
-    return find_login(request.cookie(cookie_name(request)));
+    return find_login(request.cookie(cookie_name(request)), !is_background(request));
   }
   /// Drops what is remembered of one session, or of all.
   void forget(const Uuid* session = nullptr);

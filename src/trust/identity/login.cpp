@@ -103,6 +103,9 @@ Result<web::WithHeaders<web::None>> log_out(Identity::Impl& impl, Ctx& ctx,
   impl.forget(&ctx.session);
   web::WithHeaders<web::None> response;
   response.headers.push_back(impl.cookie(request, "", true));
+  // What the browser keeps of pages and answers; the console empties its own storage, but for how
+  // the screen looks.
+  response.headers.emplace_back("Clear-Site-Data", "\"cache\"");
   return response;
 }
 

@@ -34,12 +34,7 @@ Result<SessionView> update(Identity::Impl& impl, Ctx& ctx, const ProfileUpdate& 
 }
 
 Result<Done> change_password(Identity::Impl& impl, Ctx& ctx, const PasswordChange& in) {
-  AccountRow account;
-  {
-    auto tx = impl.base.database.system();
-    account = tx.one<AccountRow>(kAccount, ctx.actor.id);
-    tx.commit();
-  }
+  auto account = read_account(impl.base, ctx.actor.id);
   auto identity = open_account(impl.base, account.account_id, account.sealed);
   VARDE_TRY(auto right,
             impl.guesses.look(Identity::Impl::attempt(account, ctx), "login.failed", [&] {
@@ -77,7 +72,7 @@ Result<Done> end_session(Identity::Impl& impl, Ctx& ctx, const Uuid& session) {
 Result<web::Page<SessionItem>> sessions(Identity::Impl& impl, Ctx& ctx) {
   auto tx = impl.base.database.system();
   web::Page<SessionItem> page;
-  for (auto& row : tx.all<SessionRow>(kSessions, ctx.actor.id, now()))
+  for (auto& row : tx.all<SessionRow>(kSessions, ctx.actor.id, now(), now() - kSessionIdle))
     page.items.push_back({row.session_id, row.created_at, row.last_seen_at, row.network, row.agent,
                           row.session_id == ctx.session});
   return page;

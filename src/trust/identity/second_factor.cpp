@@ -47,12 +47,12 @@ std::pair<RecoveryCodes, std::vector<db::Bytes>> new_recovery_codes(const Uuid& 
   RecoveryCodes out;
   std::vector<db::Bytes> hashes;
   for (int i = 0; i < 10; ++i) {
-    std::string raw(10, '\0');
+    std::string raw(15, '\0');  // 120 bits: beyond guessing also for who has the hashes
     fill_random({reinterpret_cast<std::uint8_t*>(raw.data()), raw.size()});
-    auto code = base32(raw);  // 16 characters
+    auto code = base32(raw);  // 24 characters
     hashes.push_back({crypto::sha256("recovery:" + account.str() + ":" + code)});
-    out.recovery_codes.push_back(fmt::format("{}-{}-{}-{}", code.substr(0, 4), code.substr(4, 4),
-                                             code.substr(8, 4), code.substr(12, 4)));
+    for (std::size_t at = 20; at > 0; at -= 4) code.insert(at, "-");
+    out.recovery_codes.push_back(std::move(code));
   }
   return {std::move(out), std::move(hashes)};
 }
@@ -115,11 +115,7 @@ Result<void> give_password(Identity::Impl& impl, Ctx& ctx, const AccountRow& acc
 
 Result<SessionView> prove_again(Identity::Impl& impl, Ctx& ctx, const FactorAgain& in,
                                 const net::Request& request) {
-  AccountRow account;
-  {
-    auto tx = impl.base.database.system();
-    account = tx.one<AccountRow>(kAccount, ctx.actor.id);
-  }
+  auto account = read_account(impl.base, ctx.actor.id);
   if (!account.totp_confirmed) VARDE_CHECK(give_password(impl, ctx, account, in));
   auto tx = impl.base.database.system();
   account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
@@ -179,14 +175,8 @@ Result<web::WithHeaders<RecoveryCodes>> confirm(Identity::Impl& impl, Ctx& ctx,
 // Both secrets are asked for, whenever they were given last. What was chosen as a password beside a
 // second factor may be too short to be the only one: then it has to be changed first.
 Result<Done> reset(Identity::Impl& impl, Ctx& ctx, const TotpReset& in) {
-  AccountRow account;
-  std::optional<AccountIdentity> identity;
-  {
-    auto tx = impl.base.database.system();
-    account = tx.one<AccountRow>(kAccount, ctx.actor.id);
-    tx.commit();
-    identity = open_account(impl.base, account.account_id, account.sealed);
-  }
+  auto account = read_account(impl.base, ctx.actor.id);
+  auto identity = open_account(impl.base, account.account_id, account.sealed);
   if (!account.totp_confirmed) return bad_input("/code", "This account has no second factor.");
   auto attempt = Identity::Impl::attempt(account, ctx);
   VARDE_TRY(auto right, impl.guesses.look(attempt, "login.failed", [&] {

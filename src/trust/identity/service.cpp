@@ -1,5 +1,6 @@
 #include <zxcvbn.h>
 
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
@@ -16,7 +17,14 @@ using namespace store;
 // --------------------------------------------------------------------------------------------------------------
 
 std::string email_hash(Base& base, std::string_view email) {
-  return crypto::keyed_hash(base.keys.installation_key("account-email"), fold(trim(email)));
+  // As persons' addresses are compared: a domain in either of its spellings is one domain.
+  auto canonical = canonical_email(email);
+  return crypto::keyed_hash(base.keys.installation_key("account-email"),
+                            canonical ? email_key(*canonical) : fold(trim(email)));
+}
+
+AccountRow read_account(Base& base, const Uuid& account) {
+  return base.database.system().one<AccountRow>(kAccount, account);
 }
 
 std::string seal_account(const crypto::Key& key, const Uuid& id, const AccountIdentity& identity) {

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kIdleLife = std::chrono::hours(2);
 constexpr auto kRemember = 5s;
+constexpr auto kSeenEvery = 60s;
 
 const char* kTermsHtml =
     "<p>By using Varde you agree to use it only for what your organisation has instructed, to keep "
@@ -56,7 +56,7 @@ void Identity::Impl::forget(const Uuid* session) {
   }
 }
 
-std::optional<Login> Identity::Impl::find_login(std::string_view token) {
+std::optional<Login> Identity::Impl::find_login(std::string_view token, bool used) {
   if (token.size() < 20 || token.size() > 100) return std::nullopt;
   auto hash = crypto::sha256(token);
   std::uint64_t before = 0;
@@ -64,13 +64,17 @@ std::optional<Login> Identity::Impl::find_login(std::string_view token) {
     std::lock_guard lock(mutex);
     before = forgotten;
     auto found = known.find(hash);
-    if (found != known.end() && found->second.until > std::chrono::steady_clock::now())
-      return found->second.login;
+    if (found != known.end() && found->second.until > std::chrono::steady_clock::now()) {
+      const auto& login = found->second.login;
+      auto idle = now() - login.last_seen_at;
+      if (idle < (used ? Duration(kSeenEvery) : Duration(kSessionIdle)) && login.expires_at > now())
+        return login;
+    }
   }
   auto tx = base.database.system();
   auto row = tx.maybe<LoginRow>(kLogin, db::Bytes{hash});
   auto at = now();
-  if (!row || row->expires_at <= at || row->last_seen_at + kIdleLife <= at) return std::nullopt;
+  if (!row || row->expires_at <= at || row->last_seen_at + kSessionIdle <= at) return std::nullopt;
   Login login;
   login.session_id = row->session_id;
   login.account_id = row->account_id;
@@ -88,7 +92,10 @@ std::optional<Login> Identity::Impl::find_login(std::string_view token) {
         *row->role == Role::administrator ||
         std::ranges::count(*row->totp_roles, static_cast<std::int64_t>(*row->role)) > 0;
   }
-  if (at - row->last_seen_at > 60s) tx.later(kSeen, row->session_id, at);
+  if (used && at - row->last_seen_at > kSeenEvery) {
+    tx.later(kSeen, row->session_id, at);
+    login.last_seen_at = at;
+  }
   tx.commit();
   std::lock_guard lock(mutex);
   if (before != forgotten) return login;  // it may have been read before what was forgotten

@@ -193,8 +193,12 @@ inline constexpr db::Sql kProveAgain{"identity.prove_again",
                                      "UPDATE session SET proved_at = $2 WHERE session_id = $1"};
 inline constexpr db::Sql kChooseTenant{"identity.choose_tenant",
                                        "UPDATE session SET tenant_id = $2 WHERE session_id = $1"};
-inline constexpr db::Sql kSeen{"identity.seen",
-                               "UPDATE session SET last_seen_at = $2 WHERE session_id = $1"};
+/// The session's user was seen now, by the organisation too.
+inline constexpr db::Sql kSeen{
+    "identity.seen",
+    "WITH s AS (UPDATE session SET last_seen_at = $2 WHERE session_id = $1 RETURNING tenant_id, "
+    "account_id) UPDATE membership m SET last_seen_at = $2 FROM s WHERE m.tenant_id = s.tenant_id "
+    "AND m.account_id = s.account_id"};
 inline constexpr db::Sql kEndSession{
     "identity.end_session", "DELETE FROM session WHERE session_id = $1 AND account_id = $2"};
 inline constexpr db::Sql kEndOtherSessions{
@@ -202,7 +206,8 @@ inline constexpr db::Sql kEndOtherSessions{
     "DELETE FROM session WHERE account_id = $1 AND session_id <> $2"};
 inline constexpr db::Sql kSessions{"identity.sessions",
                                    "SELECT session_id, network, agent, created_at, last_seen_at "
-                                   "FROM session WHERE account_id = $1 AND expires_at > $2 "
+                                   "FROM session WHERE account_id = $1 AND expires_at > $2 AND "
+                                   "last_seen_at > $3 "
                                    "ORDER BY last_seen_at DESC LIMIT 100"};
 inline constexpr db::Sql kNotifyForget{"identity.notify_forget",
                                        "SELECT pg_notify('varde_sessions', '')"};
@@ -214,8 +219,8 @@ inline constexpr db::Sql kInsertMember{
 inline constexpr db::Sql kMembers{
     "identity.members",
     "SELECT m.account_id, m.role, m.suspended, a.totp_confirmed, a.sealed, "
-    "(SELECT max(s.last_seen_at) FROM session s WHERE s.account_id = m.account_id) AS "
-    "last_seen_at, m.created_at "
+    "greatest(m.last_seen_at, (SELECT max(s.last_seen_at) FROM session s WHERE s.account_id = "
+    "m.account_id AND s.tenant_id = m.tenant_id)) AS last_seen_at, m.created_at "
     "FROM membership m JOIN account a USING (account_id) WHERE m.tenant_id = $1 ORDER BY "
     "m.created_at LIMIT 1000"};
 inline constexpr db::Sql kMember{"identity.member",

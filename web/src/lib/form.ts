@@ -5,9 +5,17 @@ import { type FieldErrors, type Problem, splitErrors, toProblem } from './proble
 
 const DRAFT = 'varde-draft:'
 let prefix = DRAFT
-/** Drafts belong to one user in one organisation; nobody else who logs in here gets them back. */
+/**
+ * Drafts belong to one user in one organisation. They outlast a session that ended by itself, until somebody logs in:
+ * nobody else gets them back, or finds them.
+ */
 export const scopeDrafts = (owner: string) => {
   prefix = owner ? `${DRAFT}${owner}:` : DRAFT
+  const user = owner.split('.')[0]
+  if (!user) return
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith(DRAFT) && !key.startsWith(`${DRAFT}${user}.`)) sessionStorage.removeItem(key)
+  }
 }
 
 function stored<T extends object>(key: string | undefined): Partial<T> | undefined {
