@@ -234,6 +234,11 @@ int main(int argc, char** argv) {
                      "servers, gateways and webhooks may stand in; repeat it for more")
         ->allow_extra_args(false);
     command
+        ->add_option("--request-timeout", settings.request_timeout,
+                     "Seconds that a user's request may work in the database")
+        ->default_val(20)
+        ->check(CLI::Range(1, 600));
+    command
         ->add_option("--metrics-address", settings.metrics_address,
                      "Where /metrics is served; port 0 lets the system choose")
         ->default_val("127.0.0.1:0");

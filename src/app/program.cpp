@@ -372,6 +372,8 @@ void Program::start() {
   base->egress = std::make_shared<const net::AddressPolicy>(std::move(*allowed));
   base->witness = settings.witness;
   base->ledger = settings.ledger;
+  base->quotas.defaults = settings.quotas;
+  base->request_timeout = std::chrono::seconds(settings.request_timeout);
   if (settings.copy_of) {
     base->extensions.add(trust::ReadOnlyCopy{*settings.copy_of});
     trust::remember_no_keys();

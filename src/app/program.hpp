@@ -54,6 +54,8 @@ struct Settings {
   outreach::AccountMailSettings account_mail;  ///< The platform's own mail server.
   bool quick_database = false;     ///< No fsync: for tests and benchmarks of throw-away data only.
   operate::BackupSettings backup;  ///< Of the embedded clusters.
+  int request_timeout = 20;        ///< Seconds that a user's request may work in the database.
+  trust::QuotaDefaults quotas;     ///< Of each organisation, unless it has its own.
   std::string config;              ///< The varde.toml that was read.
   std::optional<Timestamp> copy_of;  ///< It shows what was then, and changes nothing.
 };

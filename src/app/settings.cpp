@@ -195,6 +195,8 @@ Settings read_settings(const std::string& path) {
   text("keystore", out.keystore);
   text("root_key", out.root_key);
   text("root_key_command", out.root_key_command);
+                                               "request_timeout",
+                                               "quota",
   text("address", out.address);
   number("port", out.port, 0, 65535);
   if (table.contains("tls")) out.tls = table["tls"].value_or(false);
@@ -232,6 +234,7 @@ Settings read_settings(const std::string& path) {
   texts("complaint_loops", out.complaint_loops);
   read_backup_table(path, table, out.backup);
   read_mail_table(path, table, out.account_mail);
+  number("request_timeout", out.request_timeout, 1, 600);
   out.embedded = out.database.empty();
   if (!out.embedded && out.keystore.empty())
     throw std::runtime_error(

@@ -61,6 +61,8 @@ struct Base {
   std::shared_ptr<const net::AddressPolicy> egress = std::make_shared<const net::AddressPolicy>();
   bool is_simulated(std::string_view token) const {
     return !simulation_token.empty() && crypto::equal(token, simulation_token);
+  /// How long a user's request may work in the database; what takes longer is a job's.
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(20);
   }
   bool is_simulated(const net::Request& request) const {
     return is_simulated(request.header("varde-simulated"));

@@ -93,5 +93,18 @@ class Gone(unittest.TestCase):
             varde.wait_for(lambda: not running(), "the statement to end", 6)
 
 
+class Deadline(unittest.TestCase):
+    def test_a_request_works_in_the_database_for_so_long_and_no_longer(self):
+        program = varde.Program(extra=["--request-timeout", "1"])
+        self.addCleanup(program.remove)
+        program.start()
+        admin = program.admin()
+        with program.locked("tag"):
+            answer = admin.post("/api/v1/tags", {"name": "waits"})
+            self.assertEqual((answer.status, admin.get("/api/v1/tags").status), (503, 200), answer)
+            self.assertIn("Try again", answer.json["detail"])
+        self.assertEqual(admin.post("/api/v1/tags", {"name": "waits"}).status, 201, "nothing of it was left")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -91,7 +91,7 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
   auto ctx = std::make_unique<Ctx>(impl_->base, Uuid{}, Actor{});
   ctx->network = network_of(request.peer);
   ctx->request_id = request.id;
-  ctx->patience = std::chrono::seconds(20);  // somebody waits for the answer
+  ctx->patience = ctx->base.request_timeout;  // somebody waits for the answer
   if (right == Right::anonymous) return ctx;
 
   auto login = impl_->login_of(request);
