@@ -16,5 +16,8 @@ namespace varde::crypto {
 std::string seal(const Key& key, std::string_view plain, std::string_view context);
 /// nullopt when the key, the context or the bytes are wrong.
 std::optional<std::string> open(const Key& key, std::string_view sealed, std::string_view context);
+/// The same for a key that was sealed: it goes straight into what wipes itself, and nothing else
+/// holds it. nullopt also when what was sealed is no key.
+std::optional<Key> open_key(const Key& key, std::string_view sealed, std::string_view context);
 
 }  // namespace varde::crypto

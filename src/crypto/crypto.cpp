@@ -66,6 +66,16 @@ std::optional<std::string> open(const Key& key, std::string_view sealed, std::st
   return out;
 }
 
+std::optional<Key> open_key(const Key& key, std::string_view sealed, std::string_view context) {
+  if (sealed.size() != kNonce + Key::kBytes + kTag) return std::nullopt;
+  Key out;
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, raw(sealed) + kNonce,
+                                                 sealed.size() - kNonce, raw(context),
+                                                 context.size(), raw(sealed), key.data()) != 0)
+    return std::nullopt;
+  return out;
+}
+
 std::string sha256(std::string_view bytes) {
   std::string out(crypto_hash_sha256_BYTES, '\0');
   crypto_hash_sha256(raw(out), raw(bytes), bytes.size());

@@ -34,6 +34,7 @@ class Key {
     return key;
   }
   const std::uint8_t* data() const { return bytes_.data(); }
+  std::uint8_t* data() { return bytes_.data(); }
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes_.data()), kBytes}; }
 
  private:

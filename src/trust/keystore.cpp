@@ -167,12 +167,17 @@ crypto::Key read_root(const std::string& path) {
   if (::stat(path.c_str(), &status) != 0 || (status.st_mode & 077) != 0)
     throw std::runtime_error("the root key at " + path + " can be read by others. Run: chmod 600 " +
                              path);
-  std::ifstream in(path, std::ios::binary);
-  auto key = crypto::Key::from(std::string(std::istreambuf_iterator<char>(in), {}));
-  if (!key)
+  // Straight into what wipes itself; a stream would leave a copy in its buffer.
+  crypto::Key key;
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  bool ok =
+      fd >= 0 && status.st_size == static_cast<off_t>(crypto::Key::kBytes) &&
+      ::read(fd, key.data(), crypto::Key::kBytes) == static_cast<ssize_t>(crypto::Key::kBytes);
+  if (fd >= 0) ::close(fd);
+  if (!ok)
     throw std::runtime_error("the root key at " + path +
                              " is damaged: it must have exactly 32 bytes. Restore the file.");
-  return *key;
+  return key;
 }
 
 crypto::Key ask_for_root(const std::string& command) {
@@ -183,6 +188,7 @@ crypto::Key ask_for_root(const std::string& command) {
   auto status = ::pclose(pipe);
   auto raw = unbase64(trim(out));
   auto key = raw ? crypto::Key::from(*raw) : std::nullopt;
+  if (raw) sodium_memzero(raw->data(), raw->size());
   sodium_memzero(out.data(), out.size());
   if (status != 0 || !key)
     throw std::runtime_error(
@@ -279,13 +285,13 @@ struct Keystore::Impl {
     for (bool again : {false, true}) {
       auto candidates = again ? read_roots(root_key) : std::vector{root_now()};
       for (const auto& candidate : candidates) {
-        auto raw = crypto::open(candidate, wrapped, context);
-        if (!raw) continue;
+        auto key = crypto::open_key(candidate, wrapped, context);
+        if (!key) continue;
         if (again) {
           std::lock_guard lock(mutex);
           root = candidate;
         }
-        return crypto::Key::from(*raw);
+        return key;
       }
     }
     return std::nullopt;
@@ -326,9 +332,8 @@ struct Keystore::Impl {
     for (const auto& row : rows) {
       auto wrap = keys.wrap.find(row.version);
       if (wrap == keys.wrap.end()) return false;
-      auto raw =
-          crypto::open(wrap->second, row.wrapped.data, person_context(tenant_id, row.person_id));
-      auto key = raw ? crypto::Key::from(*raw) : std::nullopt;
+      auto key = crypto::open_key(wrap->second, row.wrapped.data,
+                                  person_context(tenant_id, row.person_id));
       if (!key) throw std::runtime_error("a person key does not open under its tenant's key");
       if (keep) remember(tenant_id, row.person_id, *key);
       out.emplace(row.person_id, *key);
@@ -349,10 +354,10 @@ struct Keystore::Impl {
       std::vector<db::Bytes> wrapped;
       for (const auto& row : rows) {
         auto context = person_context(tenant_id, row.person_id);
-        auto raw = crypto::open(old.second, row.wrapped.data, context);
-        if (!raw) throw std::runtime_error("a person key does not open under its tenant's key");
+        auto key = crypto::open_key(old.second, row.wrapped.data, context);
+        if (!key) throw std::runtime_error("a person key does not open under its tenant's key");
         ids.push_back(row.person_id);
-        wrapped.push_back({crypto::seal(wrap, *raw, context)});
+        wrapped.push_back({crypto::seal(wrap, key->view(), context)});
       }
       after = ids.back();
       out += ids.size();
