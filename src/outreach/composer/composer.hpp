@@ -18,6 +18,10 @@ struct ImageInfo {
 /// beyond 10,000 pixels a side.
 std::optional<ImageInfo> sniff_image(std::string_view bytes);
 
+/// The same picture without what a camera or a program wrote beside it (metadata.cpp); nullopt when
+/// it is none, or damaged.
+std::optional<std::string> without_metadata(std::string_view bytes);
+
 /// A template's document; nullopt when it does not exist any more.
 std::optional<boost::json::value> template_document(trust::Ctx& ctx, const Uuid& id);
 

@@ -46,6 +46,8 @@ constexpr db::Sql kInsertImage{
     "image.insert",
     "INSERT INTO image (tenant_id, image_id, type, width, height, bytes, created_at) VALUES ($1, "
     "$2, $3, $4, $5, $6, $7)"};
+constexpr db::Sql kImageBytes{"image.bytes",
+                              "SELECT coalesce(sum(octet_length(bytes)), 0)::bigint FROM image"};
 struct ImageRecord {
   std::string type;
   db::Bytes bytes;
@@ -148,7 +150,10 @@ std::optional<json::value> template_document(Ctx& ctx, const Uuid& id) {
   return json::parse(record->document.text);
 }
 
-void add_composer_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+void add_composer_hooks(trust::Base& base) {
+  trust::add_names(base, kNames);
+  trust::count_quota(base, trust::Quota::file_bytes, kImageBytes);
+}
 
 void add_composer_routes(trust::Api& api, const Environment& environment) {
   auto access = [](Right right) { return static_cast<int>(right); };
@@ -218,9 +223,14 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
               return make_error(ErrorCode::unsupported,
                                 "This is no PNG, JPEG, WebP or GIF, or it is beyond 10,000 pixels "
                                 "a side.");
+            auto clean = without_metadata(bytes);
+            if (!clean)
+              return make_error(ErrorCode::unsupported,
+                                "This picture is damaged. Open it, save it anew, and try again.");
+            VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(*clean)));
             auto id = Uuid::make();
             ctx.tx().later(kInsertImage, ctx.tenant, id, info->type, info->width, info->height,
-                           db::Bytes{std::move(bytes)}, now());
+                           db::Bytes{std::move(*clean)}, now());
             record(ctx, AuditEntry{"image.create", "image", id});
             auto url = "/i/" + ctx.tenant.str() + "/" + id.str();
             return web::Created<Image>{{id, url, info->width, info->height}, url};
