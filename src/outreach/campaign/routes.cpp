@@ -5,6 +5,7 @@
 #include "outreach/template/shape.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
+#include "trust/limiter.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -304,10 +305,11 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
 
 constexpr std::size_t kMostTests = 20;
 
-// The text as a person (or a made-up one) would get it, to numbers of one's own. Links stay as they
-// were written: nothing of a test is counted.
-Result<TestAnswer> test_sms(Ctx& ctx, const Environment& environment, const CampaignRecord& r,
-                            const TestRequest& in) {
+// The text as a made-up person would get it, to numbers of one's own; as a real one would, to her
+// alone: nobody else is told what stands of her. Links stay as they were written: nothing of a test
+// is counted.
+Result<TestAnswer> test_sms(Ctx& ctx, const Environment& environment, trust::Limiter& limiter,
+                            const CampaignRecord& r, const TestRequest& in) {
   if (in.emails) return bad_input("/emails", "is for mail; this campaign is an SMS.");
   if (!in.phones || in.phones->empty() || in.phones->size() > kMostTests)
     return bad_input("/phones", "must be 1 to 20 numbers.");
@@ -332,6 +334,12 @@ Result<TestAnswer> test_sms(Ctx& ctx, const Environment& environment, const Camp
   source.track_clicks = false;
   VARDE_TRY(auto mailing, Mailing::compile(ctx, environment, std::move(source)));
   VARDE_TRY(auto person, person_to_show(ctx, in.person_id));
+  if (in.person_id)
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      if (numbers[i] != person.phone.reveal())
+        return bad_input(fmt::format("/phones/{}", i),
+                         "is not the number of the person shown. What a real person would get goes "
+                         "to her alone; leave her out to try it on another number.");
   MailScratch scratch;
   VARDE_CHECK(mailing.render(scratch, person));
   auto segments = sms::measure(scratch.text).segments;
@@ -339,6 +347,9 @@ Result<TestAnswer> test_sms(Ctx& ctx, const Environment& environment, const Camp
   if (segments > sms::kMaxSegments)
     return bad_input("/text",
                      fmt::format("takes more than {} messages. Shorten it.", sms::kMaxSegments));
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    if (int wait = limiter.take(ctx.tenant.str()); wait > 0)
+      return limited("Too many tests by SMS at once. Wait a little.", wait);
   std::vector<SmsMessage> messages;
   for (auto& number : numbers) {
     SmsMessage message;
@@ -437,12 +448,15 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
             VARDE_TRY(auto r, find(ctx, path->id));
             return review(ctx, environment, r);
           });
+  // Messages of tests cost money and reach strangers: so many at once, then one a minute.
+  auto sms_tests = std::make_shared<trust::Limiter>(40, std::chrono::minutes(1));
   api.add({"POST", "/api/v1/campaigns/{id}/test", "testCampaign", "Sends it to test addresses",
            access(Right::campaigns_write)},
-          [environment](Ctx& ctx, const web::Path<web::IdPath>& path,
-                        const web::Body<TestRequest>& in) -> Result<TestAnswer> {
+          [environment, sms_tests](Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::Body<TestRequest>& in) -> Result<TestAnswer> {
             VARDE_TRY(auto r, find(ctx, path->id));
-            if (r.channel == Channel::sms) return test_sms(ctx, environment, r, in.value);
+            if (r.channel == Channel::sms)
+              return test_sms(ctx, environment, *sms_tests, r, in.value);
             if (in->phones) return bad_input("/phones", "is for SMS; this campaign is a mail.");
             if (!in->emails || in->emails->empty() || in->emails->size() > kMostTests)
               return bad_input("/emails", "must be 1 to 20 addresses.");

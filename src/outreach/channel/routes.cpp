@@ -7,6 +7,7 @@
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
+#include "trust/limiter.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -403,11 +404,13 @@ void add_channel_routes(trust::Api& api) {
             if (!r) return gone();
             return check(ctx, *r);
           });
+  // Whatever number is given is written to: so many at once, then one a minute.
+  auto sms_tests = std::make_shared<trust::Limiter>(20, std::chrono::minutes(1));
   api.add({"POST", "/api/v1/providers/{id}/test", "testProvider",
            "Sends one SMS to a number and says what the gateway answers",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<SmsTest>& in) -> Result<CheckAnswer> {
+          [sms_tests](Ctx& ctx, const web::Path<web::IdPath>& path,
+                      const web::Body<SmsTest>& in) -> Result<CheckAnswer> {
             auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
             if (!r) return gone();
             if (!is_sms(r->kind))
@@ -418,6 +421,8 @@ void add_channel_routes(trust::Api& api) {
               return bad_input("/phone",
                                "is not a phone number that can exist. Write it with the country "
                                "code, like +47 912 34 567.");
+            if (int wait = sms_tests->take(ctx.tenant.str()); wait > 0)
+              return limited("Too many tests by SMS at once. Wait a little.", wait);
             return test_gateway(ctx, load_provider(ctx, r->provider_id, Channel::sms), *number,
                                 in->text ? in->text->value : "Test");
           });
