@@ -30,6 +30,7 @@ constexpr auto kHeartbeat = std::chrono::seconds(10);
 constexpr auto kPoll = std::chrono::seconds(1);
 constexpr int kMaxAttempts = 10;
 constexpr auto kClosedPause = std::chrono::seconds(2);
+constexpr auto kBetweenRuns = std::chrono::seconds(1);  // of a schedule that takes its whole time
 
 // A job of the same key that waits is enough; one that runs already may have looked past what this
 // one is about, and so runs again when it ends.
@@ -269,6 +270,7 @@ void Workers::Impl::execute(PerLoop&, const Job& job) {
   } mine{job};
   std::string failure;
   Outcome outcome;
+  auto began = now();
   auto found = handlers.find(job.kind);
   if (found == handlers.end()) {
     failure = "no handler for this kind of job";
@@ -314,7 +316,9 @@ void Workers::Impl::execute(PerLoop&, const Job& job) {
         tx.later(kAgain, job.job_id, *outcome.again_at, now());
       } else {
         if (scheduled != schedules.end()) {
-          tx.later(kAgain, job.job_id, now() + scheduled->every, now());
+          // Counted from where it began: what came due while it ran was not looked at by all of it.
+          auto next = std::max(began + scheduled->every, now() + kBetweenRuns);
+          tx.later(kAgain, job.job_id, next, now());
         } else {
           tx.later(kDelete, job.job_id);
           tx.later(kRunAgain, job.job_id, now());
