@@ -57,6 +57,20 @@ BOOST_DESCRIBE_STRUCT(Problem, (), (type, title, status, detail, kind, request_i
 
 }  // namespace
 
+namespace {
+
+bool holds_nul(const json::value& value) {
+  constexpr auto has = [](std::string_view text) { return text.find('\0') != text.npos; };
+  if (const auto* text = value.if_string()) return has(*text);
+  if (const auto* list = value.if_array()) return std::ranges::any_of(*list, holds_nul);
+  if (const auto* object = value.if_object())
+    return std::ranges::any_of(
+        *object, [&](const auto& item) { return has(item.key()) || holds_nul(item.value()); });
+  return false;
+}
+
+}  // namespace
+
 std::string schema_name(const char* mangled) {
   int status = 0;
   std::unique_ptr<char, decltype(&std::free)> text(
@@ -74,6 +88,9 @@ Result<json::value> parse_json(std::string_view text) {
   if (ec)
     return make_error(ErrorCode::malformed,
                       "The body is not valid JSON (RFC 8259): " + ec.message() + ".");
+  // PostgreSQL keeps no such text, not in a document of unknown shape either.
+  if (text.find("u0000") != std::string_view::npos && holds_nul(value))
+    return make_error(ErrorCode::malformed, "The body holds the character U+0000. Leave it out.");
   return value;
 }
 

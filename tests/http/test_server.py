@@ -38,9 +38,14 @@ class Server(unittest.TestCase):
 
     def test_a_json_body_is_judged_before_it_is_used(self):
         client = self.program.client()
-        for body, expected in ((b"{", 400), (b"[]", 422), (b'{"email": 3, "password": "x"}', 422), (b"[" * 5000, 400), (b'{"email":"\xff"}', 400), (b'{"email": "a@example.org", "password": "x", "admin": true}', 422)):
+        for body, expected in ((b"{", 400), (b"[]", 422), (b'{"email": 3, "password": "x"}', 422), (b"[" * 5000, 400), (b'{"email":"\xff"}', 400), (b'{"email":"a\\u0000@example.org","password":"x"}', 400), (b'{"email": "a@example.org", "password": "x", "admin": true}', 422)):
             answer = client.request("POST", "/api/v1/session", raw=body, headers={"Content-Type": "application/json"})
             self.assertEqual((answer.status, answer.headers["Content-Type"]), (expected, "application/problem+json"), body[:40])
+        # What is kept as it came, in a shape of its own, too; but the six characters that only look like it are text.
+        admin = self.program.admin()
+        for text, expected in (("\0", 400), ("\\u0000", 201)):
+            document = {"version": 1, "theme": {}, "blocks": [{"id": "1", "type": "footer", "text": text}]}
+            self.assertEqual(admin.post("/api/v1/templates", {"name": "Nul", "document": document}).status, expected, document)
         answer = client.request("POST", "/api/v1/session", raw=b"email=a", headers={"Content-Type": "application/x-www-form-urlencoded"})
         self.assertEqual(answer.status, 415)
         self.assertEqual(client.request("PUT", "/api/v1/session").status, 405)
