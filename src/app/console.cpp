@@ -44,7 +44,7 @@ net::Response shell() {
   std::string html(files().at("index.html"));
   for (std::size_t at; (at = html.find("__NONCE__")) != std::string::npos;)
     html.replace(at, 9, nonce);
-  auto response = net::text_response(200, "text/html; charset=utf-8", std::move(html));
+  auto response = net::text_response(200, "text/html", std::move(html));
   response.with("Cache-Control", "no-store");
   response.with("Content-Security-Policy",
                 fmt::format("default-src 'none'; script-src 'self' 'nonce-{0}' 'strict-dynamic'; "
@@ -88,7 +88,10 @@ net::Response secure_headers(net::Response response, const net::Request& request
   response.with("X-Content-Type-Options", "nosniff");
   if (!has("Referrer-Policy")) response.with("Referrer-Policy", "same-origin");
   if (!has("Content-Security-Policy"))
-    response.with("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    response.with(
+        "Content-Security-Policy",
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  response.with("X-Frame-Options", "DENY");  // for what does not know frame-ancestors
   response.with("Cross-Origin-Opener-Policy", "same-origin");
   if (!has("Cross-Origin-Resource-Policy"))
     response.with("Cross-Origin-Resource-Policy", "same-origin");

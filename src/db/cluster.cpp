@@ -180,6 +180,8 @@ void Cluster::launch() {
       "listen_addresses = ''\nport = 5432\nunix_socket_directories = '" +
       socket_ +
       "'\nunix_socket_permissions = 0700\nlogging_collector = off\nlog_min_messages = warning\n"
+      // The details of an error may be a row.
+      "log_error_verbosity = terse\n"
       "timezone = 'UTC'\nlog_timezone = 'UTC'\ncluster_name = 'varde-" +
       options_.name + "'\n";
   for (const auto& line : options_.settings) conf += line + "\n";

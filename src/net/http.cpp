@@ -49,7 +49,9 @@ Response text_response(int status, std::string_view content_type, std::string bo
   Response out;
   out.status = status;
   out.body = std::move(body);
-  out.with("Content-Type", std::string(content_type));
+  std::string type(content_type);
+  if (type.starts_with("text/") && type.find(';') == std::string::npos) type += "; charset=utf-8";
+  out.with("Content-Type", std::move(type));
   return out;
 }
 

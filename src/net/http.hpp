@@ -73,6 +73,7 @@ struct Response {
   }
 };
 
+/// An answer of these bytes. Text is UTF-8, here as everywhere, and its header says so.
 Response text_response(int status, std::string_view content_type, std::string body);
 std::string_view reason_phrase(int status);
 /// Decoded pairs of an application/x-www-form-urlencoded text (a query or a form post); nullopt

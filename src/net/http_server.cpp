@@ -644,6 +644,11 @@ void HttpServer::start(const std::vector<Loop*>& loops) {
     impl.tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
                           asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use);
     SSL_CTX_set_min_proto_version(impl.tls->native_handle(), TLS1_2_VERSION);
+    // Of TLS 1.2 only what has forward secrecy and authenticates what it encrypts; ours first, but
+    // for phones without AES in hardware.
+    SSL_CTX_set_options(impl.tls->native_handle(),
+                        SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+    SSL_CTX_set_cipher_list(impl.tls->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20");
     impl.tls->use_certificate_chain_file(impl.options.tls->certificate);
     impl.tls->use_private_key_file(impl.options.tls->key, asio::ssl::context::pem);
   }

@@ -84,7 +84,7 @@ net::Response page(const PageStyle& style, std::string_view title, std::string_v
       html_escape(style.language), html_escape(title), html_escape(style.organisation), nonce,
       readable(style.colour), kCss, parts.css, html_escape(style.organisation), parts.header, body,
       parts.footer, script);
-  auto response = net::text_response(status, "text/html; charset=utf-8", std::move(html));
+  auto response = net::text_response(status, "text/html", std::move(html));
   response.with("Cache-Control", "no-store");
   response.with(
       "Content-Security-Policy",

@@ -29,7 +29,7 @@ constexpr std::size_t kBody = 64 * 1024;
 constexpr std::size_t kReplyLength = 2000;
 
 net::Response plain(int status, const char* text) {
-  return net::text_response(status, "text/plain; charset=utf-8", text);
+  return net::text_response(status, "text/plain", text);
 }
 
 // False: there is no such message (yet: the report may have overtaken the answer, and a gateway

@@ -19,7 +19,7 @@ std::string url_of(const trust::Base& base, const std::string& slug, const Uuid&
 }
 
 net::Response gone() {
-  return net::text_response(404, "text/plain; charset=utf-8", "There is no such calendar.\n");
+  return net::text_response(404, "text/plain", "There is no such calendar.\n");
 }
 
 }  // namespace
@@ -42,8 +42,7 @@ ical::Event event_of(const Words& words, const OwnBooking& booking, const std::s
 
 net::Response calendar_response(std::string_view name, const std::vector<ical::Event>& events,
                                 std::string_view filename) {
-  auto response =
-      net::text_response(200, "text/calendar; charset=utf-8", ical::calendar(name, events));
+  auto response = net::text_response(200, "text/calendar", ical::calendar(name, events));
   response.with("Content-Disposition", fmt::format("attachment; filename=\"{}\"", filename));
   response.with("Cache-Control", "no-store");
   return response;
