@@ -34,9 +34,9 @@ constexpr db::Sql kNotifications{
 constexpr db::Sql kUnread{
     "notification.unread",
     "SELECT count(*) FROM notification WHERE account_id = $1 AND read_at IS NULL"};
-constexpr db::Sql kRead{
-    "notification.read",
-    "UPDATE notification SET read_at = $3 WHERE account_id = $1 AND notification_id = $2"};
+constexpr db::Sql kRead{"notification.read",
+                        "UPDATE notification SET read_at = coalesce(read_at, $3) WHERE account_id "
+                        "= $1 AND notification_id = $2"};
 constexpr db::Sql kToMail{
     "notification.to_mail",
     "SELECT n.account_id, n.text, n.href FROM notification n JOIN membership m USING (tenant_id, "
@@ -102,7 +102,8 @@ void add_notice_routes(Api& api) {
   api.add({"POST", "/api/v1/notifications/{id}/read", "readNotification",
            "Marks a notification as read", user},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            ctx.tx().later(kRead, ctx.actor.id, path->id, now());
+            if (ctx.tx().query(kRead, ctx.actor.id, path->id, now()).affected() == 0)
+              return not_found("This notification does not exist any more.");
             return Done{};
           });
 }

@@ -1219,6 +1219,8 @@ void add_journey_routes(trust::Api& api) {
                                       : std::nullopt;
             auto records =
                 ctx.tx().all<RunRecord>(kRuns, path->id, query->step, state, before, limit + 1);
+            if (records.empty() && !ctx.tx().maybe<JourneyRecord>(kJourney, path->id))
+              return not_found("This journey does not exist any more.");
             web::Page<JourneyRun> page;
             page.next = web::cut_page(records, limit, &RunRecord::run_id);
             std::vector<Uuid> persons;

@@ -538,7 +538,10 @@ void add_person_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Query<web::CursorQuery>& query) -> Result<web::Page<TimelineItem>> {
             VARDE_TRY(auto before, web::read_before(query->cursor));
-            return timeline(ctx, path->id, before, web::page_limit(query->limit));
+            auto page = timeline(ctx, path->id, before, web::page_limit(query->limit));
+            if (page.items.empty() && ctx.tx().query(kThere, path->id).empty())
+              return not_found("This person does not exist, or was erased.");
+            return page;
           });
 
   api.add({"POST", "/api/v1/persons/{id}/notes", "addPersonNote", "Adds a note to the timeline",

@@ -169,6 +169,9 @@ inline constexpr db::Sql kActivityOf{
     "WHERE person_id = $1 AND activity_id < $2 ORDER BY activity_id DESC LIMIT $3"};
 inline constexpr db::Sql kVersion{"person.version",
                                   "SELECT version FROM person WHERE person_id = $1 FOR UPDATE"};
+inline constexpr db::Sql kCount{"person.count", "SELECT count(*) FROM person"};
+inline constexpr db::Sql kThere{"person.there",
+                                "SELECT person_id FROM person WHERE person_id = $1"};
 inline constexpr db::Sql kExisting{
     "person.existing",
     "SELECT person_id FROM person WHERE person_id = ANY($1) ORDER BY person_id FOR UPDATE"};

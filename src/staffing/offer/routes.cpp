@@ -356,7 +356,9 @@ void add_offer_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/shifts/{id}/offers", "listOffers",
            "Who was asked, when, and what they said", write},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<OfferView>> {
-            return web::Page<OfferView>{offer_views(ctx, path->id), {}, {}};
+            web::Page<OfferView> page{offer_views(ctx, path->id), {}, {}};
+            if (page.items.empty() && !find_shift(ctx, path->id)) return gone();
+            return page;
           });
   api.add({"POST", "/api/v1/shifts/{id}/offers/{person}/answer", "answerOffer",
            "Answers on somebody's behalf", write},
@@ -397,8 +399,9 @@ void add_offer_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/shifts/{id}/bookings", "listShiftBookings", "Who is booked for a shift",
            read},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<BookingView>> {
-            return web::Page<BookingView>{
-                views(ctx, ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id)), {}, {}};
+            auto records = ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id);
+            if (records.empty() && !find_shift(ctx, path->id)) return gone();
+            return web::Page<BookingView>{views(ctx, records), {}, {}};
           });
   api.add({"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking",
            "Ends a booking; the shift is offered again to those not asked yet", write},

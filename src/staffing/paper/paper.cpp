@@ -26,6 +26,8 @@ constexpr db::Sql kDocuments{
 constexpr db::Sql kDocument{"document.one",
                             VARDE_DOCUMENT "WHERE d.person_id = $1 AND d.document_id = $2"};
 #undef VARDE_DOCUMENT
+constexpr db::Sql kIsSubstitute{"document.is_substitute",
+                                "SELECT person_id FROM substitute WHERE person_id = $1"};
 constexpr db::Sql kInsertDocument{
     "document.insert",
     "INSERT INTO person_document (tenant_id, document_id, person_id, kind_id, valid_from, "
@@ -229,7 +231,10 @@ void add_paper_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/substitutes/{id}/documents", "listDocuments",
            "What a substitute has shown, and until when it counts", read},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<Paper>> {
-            return web::Page<Paper>{papers_of(ctx, path->id), {}, {}};
+            web::Page<Paper> page{papers_of(ctx, path->id), {}, {}};
+            if (page.items.empty() && ctx.tx().query(kIsSubstitute, path->id).empty())
+              return no_substitute();
+            return page;
           });
   api.add({"POST", "/api/v1/substitutes/{id}/documents", "createDocument",
            "Writes down a document; its file, if it is kept, follows", manage},

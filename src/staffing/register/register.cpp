@@ -575,6 +575,8 @@ void add_register_routes(trust::Api& api) {
             auto today = Date(std::chrono::floor<std::chrono::days>(now()));
             for (const auto& r : ctx.tx().all<AvailabilityRecord>(kAvailabilityOf, path->id, today))
               page.items.push_back(view_of(r));
+            if (page.items.empty() && !ctx.tx().maybe<SubstituteRecord>(kSubstitute, path->id))
+              return not_found("This person is not a substitute, or was erased.");
             return page;
           });
   api.add({"POST", "/api/v1/substitutes/{id}/availability", "createAvailability",
