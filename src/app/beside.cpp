@@ -67,6 +67,7 @@ void run_beside(db::Database& database, trust::Keystore& keys,
 void beside(const Settings& settings, const std::function<void(trust::Base&)>& work) {
   auto [database, keys] = open_beside(settings, 1);
   trust::Base base{*database, *keys, address_of(settings), settings.data_directory, ""};
+  base.quotas.defaults = settings.quotas;
   run_beside(*database, *keys, [&]() -> Result<void> {
     work(base);
     return {};

@@ -6,6 +6,7 @@
 #include "people/transfer/transfer.hpp"
 #include "trust/access.hpp"
 #include "trust/identity/identity.hpp"
+#include "trust/quota/routes.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::app {
@@ -128,6 +129,7 @@ void add_home_routes(trust::Api& api, const Modules& modules) {
       [&modules](Ctx& ctx) -> Result<Home> {
         Home home;
         home.attention = gather(modules, &trust::Module::attention, ctx);
+        for (auto& item : trust::quota_attention(ctx)) home.attention.push_back(std::move(item));
         if (trust::may(ctx.role, Right::campaigns_read))
           home.recent_campaigns = outreach::recent_campaigns(ctx, 5);
         if (trust::may(ctx.role, Right::persons_read))

@@ -372,7 +372,20 @@ int main(int argc, char** argv) {
   auto* tenant_export = organisation->add_subcommand(
       "export", "Writes everything of an organisation into a ZIP file");
   tenant_export->add_option("--out", of_tenant.out, "The file")->required();
-  for (auto* one : {tenant_end, tenant_reopen, tenant_certificate, tenant_export})
+  auto* tenant_quota = organisation->add_subcommand(
+      "quota", "Shows what an organisation may hold and send, after changing what is given");
+  for (auto [name, what, help] :
+       {std::tuple{"--users", trust::Quota::users, "Users, and who is invited"},
+        std::tuple{"--persons", trust::Quota::persons, "Persons"},
+        std::tuple{"--file-gigabytes", trust::Quota::file_bytes,
+                   "Pictures, documents, and files on their way in or out"},
+        std::tuple{"--mails-per-day", trust::Quota::mails_per_day, "E-mails of a day"},
+        std::tuple{"--sms-per-day", trust::Quota::sms_per_day, "SMS of a day"}})
+    tenant_quota->add_option_function<std::string>(
+        name,
+        [&of_tenant, what = what](const std::string& given) { of_tenant.quotas[what] = given; },
+        std::string(help) + ": a number, or default");
+  for (auto* one : {tenant_end, tenant_reopen, tenant_certificate, tenant_export, tenant_quota})
     one->add_option("TENANT", of_tenant.slug, "The organisation's short name")->required();
   auto* mail = cli.add_subcommand(
       "mail", "The platform's mail to users that was kept because no mail server is set");
@@ -480,7 +493,8 @@ int main(int argc, char** argv) {
                         tenant_end,
                         tenant_reopen,
                         tenant_certificate,
-                        tenant_export}) {
+                        tenant_export,
+                        tenant_quota}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
     command->add_option("--config", config, "varde.toml of `varde serve`, instead")

@@ -27,6 +27,7 @@
 #include "trust/erasure.hpp"
 #include "trust/identity/known_passwords.hpp"
 #include "trust/notice.hpp"
+#include "trust/quota/routes.hpp"
 #include "trust/reads/routes.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/trail.hpp"
@@ -324,6 +325,7 @@ void add_routes(Program& program) {
   trust::add_tenant_routes(*program.api);
   trust::add_trail_routes(*program.api);
   trust::add_reads_routes(*program.api);
+  trust::add_quota_routes(*program.api);
   trust::add_notice_routes(*program.api);
   program.modules = make_modules(program);
   for (auto& module : program.modules) {
@@ -370,10 +372,10 @@ void Program::start() {
         "the networks that connections may go to (allowed_networks, --allow-network) are written "
         "\"10.1.0.0/16\" or \"fd00::/8\"; \"private\" are all that are not public");
   base->egress = std::make_shared<const net::AddressPolicy>(std::move(*allowed));
-  base->witness = settings.witness;
-  base->ledger = settings.ledger;
   base->quotas.defaults = settings.quotas;
   base->request_timeout = std::chrono::seconds(settings.request_timeout);
+  base->witness = settings.witness;
+  base->ledger = settings.ledger;
   if (settings.copy_of) {
     base->extensions.add(trust::ReadOnlyCopy{*settings.copy_of});
     trust::remember_no_keys();
@@ -422,7 +424,7 @@ void Program::start() {
   add_routes(*this);
   routed = true;
   if (!settings.copy_of) start_work(work);
-  if (!settings.copy_of) keep_reads(*work.front());
+  if (!settings.copy_of) keep_counts(*work.front());
   web_loops[0]->spawn([this] {
     // Another node ended a session or changed a right: forget what is remembered.
     while (true) {
@@ -439,12 +441,13 @@ void Program::start() {
   log::info("Varde is running", {{"url", base->public_url}, {"version", VARDE_VERSION}});
 }
 
-void Program::keep_reads(net::Loop& loop) {
+void Program::keep_counts(net::Loop& loop) {
   base->reads.begin();
   loop.spawn([this] {
     while (true) {
       net::sleep_for(std::chrono::seconds(1));
       base->reads.flush(*base);
+      base->quotas.flush(*base);
     }
   });
   // Requests have ended by then, and the loops run still.
@@ -452,6 +455,7 @@ void Program::keep_reads(net::Loop& loop) {
     auto done = std::make_shared<std::promise<void>>();
     loop.spawn([this, done] {
       base->reads.flush(*base);
+      base->quotas.flush(*base);
       done->set_value();
     });
     done->get_future().wait_for(std::chrono::seconds(5));
@@ -459,13 +463,13 @@ void Program::keep_reads(net::Loop& loop) {
 }
 
 void Program::start_work(const std::vector<net::Loop*>& loops) {
+  trust::add_identity_jobs(*base, *workers);
   trust::add_trail_jobs(*base, *workers);
   trust::add_erasure_jobs(*base, *workers);
   for (auto& module : modules)
     if (module.jobs) module.jobs(*workers);
   workers->start(loops, settings.embedded);
 }
-  trust::add_identity_jobs(*base, *workers);
 
 void Program::run_until_signalled() {
   sigset_t signals;

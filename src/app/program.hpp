@@ -99,13 +99,16 @@ void beside(const Settings& settings, const std::function<void(trust::Base&)>& w
 /// Adds what the modules extend one another with to a Base that no program runs on.
 void extend(trust::Base& base);
 
-/// What the operator does with organisations: `verb` is list, end, reopen, certificate or export.
+/// What the operator does with organisations: `verb` is list, end, reopen, certificate, export or
+/// quota.
 struct TenantOptions {
   std::string slug;  ///< The short name; of a removed organisation the id does too.
   std::string at;    ///< RFC 3339; empty: at once.
   std::string reason;
   bool without_return = false;
   std::string out;  ///< Where the export goes.
+  /// Of `quota`: a number, or "default".
+  std::map<trust::Quota, std::string> quotas;
 };
 void work_on_tenants(const Settings& settings, std::string_view verb, const TenantOptions& options);
 
@@ -197,8 +200,9 @@ struct Program {
 
  private:
   void open_databases();
-  /// Enters what users were shown into the trail each second, and when the program stops.
-  void keep_reads(net::Loop& loop);
+  /// Enters what users were shown into the trail, and adds up what organisations sent, each second
+  /// and when the program stops.
+  void keep_counts(net::Loop& loop);
   net::HttpServerOptions server_options();
   void serve_metrics();
   void start_work(const std::vector<net::Loop*>& loops);

@@ -100,6 +100,31 @@ void read_mail_table(const std::string& path, const toml::table& whole,
   check_account_mail(out, path + ": mail.");
 }
 
+void read_quota_table(const std::string& path, const toml::table& whole,
+                      trust::QuotaDefaults& out) {
+  if (!whole.contains("quota")) return;
+  const auto* table = whole["quota"].as_table();
+  if (table == nullptr) throw std::runtime_error(path + ": quota must be a table: [quota]");
+  const std::map<std::string_view, std::pair<trust::Quota, std::int64_t>> known = {
+      {"users", {trust::Quota::users, 1}},
+      {"persons", {trust::Quota::persons, 1}},
+      {"file_gigabytes", {trust::Quota::file_bytes, 1'000'000'000}},
+      {"mails_per_day", {trust::Quota::mails_per_day, 1}},
+      {"sms_per_day", {trust::Quota::sms_per_day, 1}}};
+  for (const auto& [key, value] : *table) {
+    auto wrong = [&](const char* what) {
+      return std::runtime_error(fmt::format("{}, line {}: quota.{} {}", path,
+                                            value.source().begin.line, key.str(), what));
+    };
+    auto found = known.find(key.str());
+    if (found == known.end()) throw wrong("is not a setting. See docs/settings.md.");
+    auto number = value.value<std::int64_t>();
+    if (!value.is_integer() || !number || *number < 0 || *number > 1'000'000'000)
+      throw wrong("must be a whole number from 0 to 1000000000");
+    out[found->second.first] = *number * found->second.second;
+  }
+}
+
 toml::table parse(const std::string& path) {
   try {
     return toml::parse_file(path);
@@ -170,6 +195,8 @@ Settings read_settings(const std::string& path) {
                                                "witness_url",
                                                "ledger",
                                                "mail",
+                                               "request_timeout",
+                                               "quota",
                                                "backup"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str())))
@@ -195,8 +222,6 @@ Settings read_settings(const std::string& path) {
   text("keystore", out.keystore);
   text("root_key", out.root_key);
   text("root_key_command", out.root_key_command);
-                                               "request_timeout",
-                                               "quota",
   text("address", out.address);
   number("port", out.port, 0, 65535);
   if (table.contains("tls")) out.tls = table["tls"].value_or(false);
@@ -209,6 +234,7 @@ Settings read_settings(const std::string& path) {
   text("name_server", out.name_server);
   number("loops", out.loops, 1, 64);
   number("connections", out.connections, 2, 100);
+  number("request_timeout", out.request_timeout, 1, 600);
   text("test_clock", out.test_clock);
   text("user", out.user);
   text("witness", out.witness);
@@ -234,7 +260,7 @@ Settings read_settings(const std::string& path) {
   texts("complaint_loops", out.complaint_loops);
   read_backup_table(path, table, out.backup);
   read_mail_table(path, table, out.account_mail);
-  number("request_timeout", out.request_timeout, 1, 600);
+  read_quota_table(path, table, out.quotas);
   out.embedded = out.database.empty();
   if (!out.embedded && out.keystore.empty())
     throw std::runtime_error(

@@ -1,6 +1,7 @@
 // `varde tenant`: what the operator does with organisations, beside the running program.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <iostream>
 
 #include "app/output.hpp"
@@ -94,6 +95,39 @@ void export_all(trust::Base& base, const TenantOptions& options, Output& file) {
                            receipt->files, receipt->bytes);
 }
 
+// "default" is no number of its own.
+void quota(trust::Base& base, const TenantOptions& options) {
+  auto tenant = tenant_called(base, options.slug);
+  extend(base);
+  for (const auto& [what, text] : options.quotas) {
+    std::optional<std::int64_t> most;
+    if (text != "default") {
+      std::int64_t number = 0;
+      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error != std::errc() || end != text.data() + text.size() || number < 0 ||
+          number > 1'000'000'000)
+        throw std::runtime_error(
+            text + " is no quota. Write a whole number up to 1000000000, or default.");
+      most = what == trust::Quota::file_bytes ? number * 1'000'000'000 : number;
+    }
+    trust::set_quota(base, tenant, what, most);
+    trust::Ctx ctx(base, tenant, {});
+    trust::record(ctx, {"quota.set",
+                        "tenant",
+                        tenant,
+                        std::nullopt,
+                        {{web::enum_word(what), std::nullopt,
+                          most ? std::to_string(*most) : std::string("default")}}});
+    ctx.commit();
+  }
+  trust::Ctx ctx(base, tenant, {});
+  for (const auto& state : trust::quota_states(ctx))
+    std::cout << fmt::format("{:<14} {} of {}{}\n", web::enum_word(state.quota),
+                             trust::quota_text(state.quota, state.used),
+                             trust::quota_text(state.quota, state.most),
+                             state.own ? "" : " (the installation's)");
+}
+
 }  // namespace
 
 void work_on_tenants(const Settings& settings, std::string_view verb,
@@ -105,6 +139,7 @@ void work_on_tenants(const Settings& settings, std::string_view verb,
     if (verb == "end") end(base, options);
     if (verb == "certificate") certificate(base, options.slug);
     if (verb == "export") export_all(base, options, *file);
+    if (verb == "quota") quota(base, options);
     if (verb == "reopen") {
       auto done = privacy::reopen(base, tenant_called(base, options.slug));
       if (!done) throw std::runtime_error(done.error().message);

@@ -29,6 +29,7 @@ trust::Module make_module(trust::Base& base) {
   module.name = "staffing";
   module.hears = trust::Right::shifts_read;
   add_register_hooks(base);
+  add_paper_hooks(base);
   add_offer_hooks(base);
   add_portal_hooks(base);
   add_staffing_subject_hooks(base);

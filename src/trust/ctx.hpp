@@ -15,6 +15,7 @@
 #include "trust/cache.hpp"
 #include "trust/extensions.hpp"
 #include "trust/keystore.hpp"
+#include "trust/quota/quota.hpp"
 #include "trust/reads/reads.hpp"
 #include "web/api.hpp"
 
@@ -54,15 +55,16 @@ struct Base {
   std::string simulation_token;
   TenantCache cache{};
   Reads reads{};          ///< Who was shown what identifies whom.
+  Quotas quotas{};        ///< What each organisation may hold and send.
   Extensions extensions;  ///< What the modules add to one another.
   std::string witness{};  ///< Directory that heads of trails are handed to; empty: none.
   std::string ledger{};   ///< Directory that erasures are written to as well; empty: none.
   /// Which addresses tenants' providers, gateways and webhooks may stand at.
   std::shared_ptr<const net::AddressPolicy> egress = std::make_shared<const net::AddressPolicy>();
-  bool is_simulated(std::string_view token) const {
-    return !simulation_token.empty() && crypto::equal(token, simulation_token);
   /// How long a user's request may work in the database; what takes longer is a job's.
   std::chrono::milliseconds request_timeout = std::chrono::seconds(20);
+  bool is_simulated(std::string_view token) const {
+    return !simulation_token.empty() && crypto::equal(token, simulation_token);
   }
   bool is_simulated(const net::Request& request) const {
     return is_simulated(request.header("varde-simulated"));

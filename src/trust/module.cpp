@@ -94,6 +94,8 @@ std::vector<Claim> trust_claims() {
       nothing_personal("audit_tile", {"tenant_id", "tier", "place", "hashes", "root"}),
       nothing_personal("audit_tree", {"tenant_id", "size", "xid", "entry_id"}),
       nothing_personal("audit_head", {"tenant_id", "size", "at", "note"}),
+      nothing_personal("tenant_quota", {"tenant_id", "quota", "most"}),
+      nothing_personal("message_count", {"tenant_id", "quota", "day", "sent"}),
       {"read_count",
        {{"tenant_id", Data::none},
         {"account_id", Data::pseudonym},

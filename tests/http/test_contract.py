@@ -199,7 +199,7 @@ class Contract(unittest.TestCase):
             with self.subTest(table):
                 name = "tables/%s.jsonl" % table
                 self.assertEqual(name in archive.namelist(), table not in left_out)
-                if table in left_out or table in ("contract_end", "audit_entry", "notification"):
+                if table in left_out or table in ("contract_end", "audit_entry", "notification", "read_count"):  # the export itself adds to these
                     continue
                 tenant = manifest["tenant"]
                 rows = self.rows(archive, table)

@@ -16,6 +16,7 @@ GLOBAL = {
 SYSTEM = {"tenant", "membership", "idempotency", "image", "provider",  # provider: whose it is, of SMS gateways alone
           "restore_point_state",  # drills compare all organisations at once
           "audit_entry",  # what happens to users is entered with it; insert-only
+          "tenant_quota",  # the operator sets it
           "contract_end",  # outlives its organisation
           "head_mail", "head_post", "audit_head"}  # who is due, what the witness has, and what is new: of all organisations at once
 

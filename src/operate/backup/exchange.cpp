@@ -32,6 +32,8 @@ constexpr Named kNamed[] = {
     {"audit_tree", kStays, "the trail"},
     {"audit_head", kStays, "the trail"},
     {"read_count", kStays, "who was shown how much does not become undone"},
+    {"tenant_quota", kStays, "what it may have is today's word of the operator"},
+    {"message_count", kStays, "what was sent on a day was sent"},
     {"retention_run", kStays, "what was removed when is a proof"},
     {"restore_point_state", kStays, "what drills compare with is the installation's"},
     {"tenant", kStays, "its contract and its place are today's; its settings go back below"},

@@ -41,6 +41,8 @@ constexpr db::Sql kMailbox{
     "SELECT message_id, at, person_id, (SELECT campaign_id FROM campaign WHERE campaign_id = "
     "source_id) AS source_id, size, sealed_head FROM captured_message WHERE message_id < $1 "
     "ORDER BY message_id DESC LIMIT $2"};
+constexpr db::Sql kCapturedBytes{"captured.bytes",
+                                 "SELECT coalesce(sum(size), 0)::bigint FROM captured_message"};
 constexpr db::Sql kNewest{"captured.newest",
                           "SELECT 'mailbox.message' AS type, message_id AS id, 0::bigint AS mark "
                           "FROM captured_message WHERE message_id > $1 ORDER BY message_id DESC "
@@ -278,6 +280,7 @@ std::vector<trust::Moving> captured_since(Ctx& ctx, Timestamp since) {
 }
 
 void add_mailbox_hooks(trust::Base& base) {
+  trust::count_quota(base, trust::Quota::file_bytes, kCapturedBytes);
   base.extensions.add(people::SubjectHook{{"captured_message"}, write_captured});
   using trust::SealedColumn;
   auto context = trust::sealed_under("captured:", "message_id", true);

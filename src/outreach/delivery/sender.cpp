@@ -188,6 +188,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   void start();
   void connection();
   void gateway();
+  bool within_quota();
   void pace();
   void flusher();
   bool write_down();
@@ -363,8 +364,18 @@ void Sender::Impl::connection() {
   if (client) client->quit();
 }
 
-// Waits for a place in the provider's pace.
+// Takes a message of the organisation's day; stops the sender when it is used up.
+bool Sender::Impl::within_quota() {
+  auto what =
+      provider.channel == Channel::sms ? trust::Quota::sms_per_day : trust::Quota::mails_per_day;
+  if (options.platform || base.quotas.take_message(base, tenant, what)) return true;
+  halt(base.quotas.message_sentence(tenant, what));
+  return false;
+}
+
+// Waits for a place in the provider's pace, and takes it.
 void Sender::Impl::pace() {
+  if (!within_quota()) return;
   while (!stopped) {
     auto pause = throttle().take(provider);
     if (pause.count() == 0) break;
@@ -476,7 +487,7 @@ bool Sender::Impl::write_captured() {
   auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
                               : base.keys.keys(tenant, persons, false);
   auto own = base.keys.tenant_key(tenant, "captured");
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < count && within_quota(); ++i) {
     auto parcel = std::move(waiting.front());
     waiting.pop_front();
     if (parcel.sms) {
@@ -514,7 +525,7 @@ bool Sender::Impl::write_captured() {
                      parcel.attempts + 1, at, "250 2.0.0"});
   }
   room.wake_all();
-  answered.with({"sent"}).add(static_cast<std::int64_t>(count));
+  answered.with({"sent"}).add(std::ssize(batch));
   Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
   ctx.tx().insert_many("captured_message", rows);
   bool go_on = record(ctx, batch);

@@ -114,6 +114,8 @@ class Proof {
   static Proof rule() { return Proof(Of::rule); }
 
   Of of() const { return of_; }
+  /// Whether it is the organisation's doing, and no person's.
+  bool is_organisation() const { return of_ == Of::clerk || of_ == Of::import || of_ == Of::rule; }
   const std::string& reason() const { return reason_; }
 
  private:
@@ -139,6 +141,7 @@ struct SaveOutcome {
   std::string problem;  ///< For rejected: a sentence.
   std::string field;
   bool taken = false;  ///< For rejected: another person has it.
+  bool full = false;   ///< For rejected: the organisation's quota of persons is used up.
   bool waits = false;  ///< Some of it waits for the person's confirmation.
 };
 

@@ -214,6 +214,7 @@ Result<std::string> read_phone(Ctx& ctx, const std::string& text) {
 Result<SaveOutcome> save_one(Ctx& ctx, const PersonChange& change, const SaveOptions& options) {
   auto outcome = save(ctx, {change}, options).front();
   if (outcome.what != Saved::rejected) return outcome;
+  if (outcome.full) return conflict(outcome.problem, "quota-used-up");
   if (outcome.field.empty()) return not_found(outcome.problem);
   if (!outcome.taken) return bad_input("/" + outcome.field, outcome.problem);
   return Error{ErrorCode::conflict,
@@ -349,6 +350,7 @@ std::string silent(Ctx& ctx) {
 }  // namespace
 
 void add_person_hooks(trust::Base& base) {
+  trust::count_quota(base, trust::Quota::persons, kCount);
   base.extensions.add(trust::aged_rows(
       "timelines", "Timelines",
       "What happened to a person: joined, changed, answered. The person and the fields stay.",

@@ -458,6 +458,12 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
   std::vector<Activity> activities;
   std::map<Uuid, std::vector<Uuid>> to_confirm;
 
+  // What persons do themselves is never refused for a quota.
+  auto room = options.proof.is_organisation()
+                  ? ctx.base.quotas.room(ctx, trust::Quota::persons, std::ssize(changes))
+                  : std::numeric_limits<std::int64_t>::max();
+  std::string full;
+
   for (std::size_t i = 0; i < changes.size(); ++i) {
     auto change = changes[i];
     auto& outcome = out[i];
@@ -489,6 +495,11 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
     } else if (auto phone = by_phone.find(phone_key);
                email_key.empty() && !phone_key.empty() && phone != by_phone.end()) {
       id = phone->second;
+    } else if (std::ssize(fresh) >= room) {
+      if (full.empty()) full = ctx.base.quotas.sentence(ctx, trust::Quota::persons);
+      reject("", full);
+      outcome.full = true;
+      continue;
     } else {
       id = Uuid::make();
       auto& draft = drafts[id];
@@ -605,6 +616,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
 
   // Keys first, durably: a key without a row is waste, a row without a key is loss.
   auto new_keys = ctx.base.keys.create_keys(ctx.tenant, fresh);
+  ctx.base.quotas.took(ctx.tenant, trust::Quota::persons, std::ssize(fresh));
   for (std::size_t i = 0; i < fresh.size(); ++i) drafts[fresh[i]].key = new_keys[i];
 
   std::vector<PersonRecord> inserts;

@@ -204,6 +204,11 @@ Result<ImportRecord> find_import(Ctx& ctx, const Uuid& id, bool lock = false) {
 Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::Request& request) {
   if (request.body->declared_size().value_or(0) > kMaxFile)
     return make_error(ErrorCode::too_large, "Files of up to 2 GB can be imported. Split this one.");
+  // Said before anything is sent, where the length is.
+  auto declared = static_cast<std::int64_t>(request.body->declared_size().value_or(1));
+  auto& quotas = ctx.base.quotas;
+  if (quotas.room(ctx, trust::Quota::file_bytes, declared) < declared)
+    return conflict(quotas.sentence(ctx, trust::Quota::file_bytes), "quota-used-up");
   auto id = Uuid::make();
   auto key = ctx.base.keys.create_keys(ctx.tenant, {&id, 1}).front();
   ctx.tx().later(kInsertImport, ctx.tenant, id, filename, ImportState::uploading, ctx.actor.id,
@@ -219,9 +224,10 @@ Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::
     ctx.base.keys.destroy_keys(ctx.tenant, {&id, 1});
     return error;
   };
-  auto flush = [&] {
-    if (piece.empty()) return;
+  auto flush = [&]() -> Result<void> {
+    if (piece.empty()) return {};
     Ctx write(ctx.base, ctx.tenant, ctx.actor);
+    VARDE_CHECK(quotas.take(write, trust::Quota::file_bytes, std::ssize(piece)));
     write.tx().insert_many(
         "import_piece",
         std::vector<PieceRecord>{
@@ -229,6 +235,7 @@ Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::
     write.commit();
     ++number;
     piece.clear();
+    return {};
   };
   while (true) {
     auto more = request.body->read_some(kPiece - piece.size());
@@ -240,9 +247,10 @@ Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::
           make_error(ErrorCode::too_large, "Files of up to 2 GB can be imported. Split this one."));
     if (head.size() < 64 * 1024) head += more->substr(0, 64 * 1024 - head.size());
     piece += *more;
-    if (piece.size() >= kPiece) flush();
+    if (piece.size() < kPiece) continue;
+    if (auto kept = flush(); !kept) return give_up(kept.error());
   }
-  flush();
+  if (auto kept = flush(); !kept) return give_up(kept.error());
   if (total == 0) return give_up(make_error(ErrorCode::bad_input, "The file is empty."));
   if (head.starts_with("PK\x03\x04"))
     return give_up(make_error(ErrorCode::unsupported,
@@ -317,6 +325,7 @@ Result<jobs::Outcome> sweep_files(trust::Base& base) {
 
 void add_transfer_hooks(trust::Base& base) {
   trust::add_names(base, kImportNames);
+  trust::count_quota(base, trust::Quota::file_bytes, kFileBytes);
   base.extensions.add(EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     take_back(ctx, ctx.tx().all<Uuid>(kExportsOf, ids),
               "Somebody who was in the file has been erased. Make it anew.");
@@ -481,24 +490,25 @@ void add_transfer_routes(trust::Api& api) {
                 });
           });
 
-  api.add({"POST", "/api/v1/exports", "createExport",
-           "Writes persons into a file in the background", access(Right::persons_export)},
-          [](Ctx& ctx, const web::Body<ExportNew>& in) -> Result<web::Created<Export>> {
-            auto id = Uuid::make();
-            ctx.base.keys.create_keys(ctx.tenant, {&id, 1});
-            json::object settings;
-            if (in->segment_id) settings["segment_id"] = in->segment_id->str();
-            if (in->list_id) settings["list_id"] = in->list_id->str();
-            ctx.tx().later(kInsertExport, ctx.tenant, id, in->format,
-                           db::Json{json::serialize(settings)}, ctx.actor.id, now());
-            jobs::enqueue(ctx.tx(),
-                          {.kind = "people.export",
-                           .tenant_id = ctx.tenant,
-                           .payload = json::serialize(json::object{{"export_id", id.str()}})});
-            trust::record(ctx, trust::AuditEntry{"persons.export", "export", id});
-            return web::Created<Export>{{id, ExportState::queued, in->format, 0, now(), {}, {}},
-                                        "/api/v1/exports/" + id.str()};
-          });
+  api.add(
+      web::fresh({"POST", "/api/v1/exports", "createExport",
+                  "Writes persons into a file in the background", access(Right::persons_export)}),
+      [](Ctx& ctx, const web::Body<ExportNew>& in) -> Result<web::Created<Export>> {
+        auto id = Uuid::make();
+        ctx.base.keys.create_keys(ctx.tenant, {&id, 1});
+        json::object settings;
+        if (in->segment_id) settings["segment_id"] = in->segment_id->str();
+        if (in->list_id) settings["list_id"] = in->list_id->str();
+        ctx.tx().later(kInsertExport, ctx.tenant, id, in->format,
+                       db::Json{json::serialize(settings)}, ctx.actor.id, now());
+        jobs::enqueue(ctx.tx(),
+                      {.kind = "people.export",
+                       .tenant_id = ctx.tenant,
+                       .payload = json::serialize(json::object{{"export_id", id.str()}})});
+        trust::record(ctx, trust::AuditEntry{"persons.export", "export", id});
+        return web::Created<Export>{{id, ExportState::queued, in->format, 0, now(), {}, {}},
+                                    "/api/v1/exports/" + id.str()};
+      });
   auto view_export = [](const ExportRecord& record) {
     return Export{record.export_id,
                   static_cast<ExportState>(record.state),

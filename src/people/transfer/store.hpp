@@ -5,6 +5,11 @@
 
 namespace varde::people::store {
 
+inline constexpr db::Sql kFileBytes{
+    "transfer.file_bytes",
+    "SELECT (SELECT coalesce(sum(octet_length(sealed)), 0) FROM import_piece)::bigint + (SELECT "
+    "coalesce(sum(octet_length(sealed)), 0) FROM export_piece)::bigint"};
+
 struct ImportRecord {
   Uuid import_id;
   std::string filename;

@@ -51,6 +51,10 @@ constexpr db::Sql kPutFile{
 constexpr db::Sql kFile{
     "document.file",
     "SELECT media_type, sealed FROM person_document WHERE person_id = $1 AND document_id = $2"};
+constexpr db::Sql kFileBytes{
+    "document.file_bytes",
+    "SELECT (SELECT coalesce(sum(bytes), 0) FROM person_document)::bigint + (SELECT "
+    "coalesce(sum(octet_length(sealed)), 0) FROM person_picture)::bigint"};
 constexpr db::Sql kPicture{"picture.one", "SELECT sealed FROM person_picture WHERE person_id = $1"};
 constexpr db::Sql kPictureTimes{
     "picture.times", "SELECT person_id, updated_at FROM person_picture WHERE person_id = ANY($1)"};
@@ -190,6 +194,10 @@ std::vector<trust::Claim> paper_claims() {
             {"created_at", Data::behaviour}}}};
 }
 
+void add_paper_hooks(trust::Base& base) {
+  trust::count_quota(base, trust::Quota::file_bytes, kFileBytes);
+}
+
 void add_paper_routes(trust::Api& api) {
   auto read = static_cast<int>(Right::shifts_write),
        manage = static_cast<int>(Right::staffing_manage);
@@ -211,6 +219,7 @@ void add_paper_routes(trust::Api& api) {
             std::optional<Crop> crop;
             if (query->size) crop = Crop{query->x.value_or(0), query->y.value_or(0), *query->size};
             VARDE_TRY(auto picture, portrait(*photo, crop));
+            VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(picture)));
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (!key) return no_substitute();
             db::Bytes sealed{crypto::seal(*key, picture, picture_context(path->id))};
@@ -298,6 +307,7 @@ void add_paper_routes(trust::Api& api) {
             if (!bytes) return bad_input("body", "A file has 10 MB at most.");
             const auto* type = media_type_of(*bytes);
             if (type == nullptr) return bad_input("body", "The file is no PDF, JPEG or PNG.");
+            VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(*bytes)));
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (!key) return no_substitute();
             db::Bytes sealed{crypto::seal(*key, *bytes, file_context(path->document))};

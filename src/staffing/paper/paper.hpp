@@ -43,6 +43,7 @@ struct PaperFile {
 };
 std::optional<PaperFile> paper_file(trust::Ctx& ctx, const Uuid& person, const Uuid& document);
 
+void add_paper_hooks(trust::Base& base);
 void add_paper_routes(trust::Api& api);
 std::vector<trust::Claim> paper_claims();
 

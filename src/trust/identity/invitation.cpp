@@ -156,6 +156,7 @@ Result<web::Created<User>> invite(Identity::Impl& impl, Ctx& ctx, const InviteRe
   if (in.role == Role::administrator) VARDE_CHECK(demand_fresh(ctx));
   if (int wait = impl.invitations.take("invite:" + ctx.tenant.str()); wait > 0)
     return limited("Too many invitations at once. Wait a little.", wait);
+  VARDE_CHECK(ctx.base.quotas.take(ctx, Quota::users, 1));
   auto id = Uuid::make();
   auto hash = db::Bytes{email_hash(impl.base, in.email.value)};
   auto tx = impl.base.database.system();

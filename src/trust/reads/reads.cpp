@@ -51,13 +51,13 @@ void Reads::note(const Ctx& ctx, std::span<const Uuid> persons) {
 
 void Reads::enter(Base& base, const Uuid& tenant, const Gathered& gathered) {
   Ctx ctx(base, tenant, {});
-  auto zone = tenant_settings(ctx).time_zone;
-  Date day(std::chrono::floor<std::chrono::days>(to_local(now(), zone)));
+  auto day = tenant_today(ctx);
+  if (!day) return;  // removed meanwhile, its trail with it
   for (const auto& [reader, seen] : gathered) {
     std::set<Uuid> once(seen.persons.begin(), seen.persons.end());
     Actor by{ActorKind::user, reader.account};
     record(base, ctx.tx(), tenant, by, reader.network, entries_of(by, {once.begin(), once.end()}));
-    ctx.tx().later(reads_store::kCount, tenant, reader.account, day,
+    ctx.tx().later(reads_store::kCount, tenant, reader.account, *day,
                    static_cast<std::int64_t>(once.size()), seen.requests);
     entered.add(static_cast<double>(once.size()));
   }

@@ -102,6 +102,13 @@ TenantSettings tenant_settings(Ctx& ctx) {
   return ctx.tx().one<TenantSettings>(kSettings, ctx.tenant);
 }
 
+std::optional<Date> tenant_today(Ctx& ctx) {
+  static constexpr db::Sql kZone{"tenant.zone", "SELECT time_zone FROM tenant"};
+  auto zone = ctx.tx().maybe<std::string>(kZone);
+  if (!zone) return std::nullopt;
+  return Date(std::chrono::floor<std::chrono::days>(to_local(now(), *zone)));
+}
+
 std::int64_t count_members(Ctx& ctx) {
   static constexpr db::Sql kMembers{"tenant.members", "SELECT count(*) FROM membership"};
   return ctx.tx().one<std::int64_t>(kMembers);

@@ -31,6 +31,9 @@ BOOST_DESCRIBE_STRUCT(TenantSettings, (),
                        click_tracking, demo, totp_roles, version, quiet_from, quiet_to, ended))
 TenantSettings tenant_settings(Ctx& ctx);
 
+/// The day it is for the tenant; nullopt: it was removed meanwhile.
+std::optional<Date> tenant_today(Ctx& ctx);
+
 /// How many users belong to the tenant.
 std::int64_t count_members(Ctx& ctx);
 

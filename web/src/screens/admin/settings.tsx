@@ -1,12 +1,12 @@
 import { Button, Checkbox, Switch, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '@/app/session'
-import { getSettings, type SettingsView, updateSettings } from '@/client'
+import { getSettings, listQuotas, type QuotaState, type SettingsView, updateSettings } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { languages, t } from '@/lib/i18n'
-import { zoneNames } from '@/lib/time'
-import { Card, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
+import { formatBytes, formatNumber, zoneNames } from '@/lib/time'
+import { Card, Facts, FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
 import { roles } from './users'
 
@@ -17,7 +17,40 @@ export default function Settings() {
       <Loaded query={query} block={320}>
         {({ data, etag }) => <Edit settings={data} etag={etag} reload={() => query.refetch()} />}
       </Loaded>
+      <Room />
     </Page>
+  )
+}
+
+/** How much of what the organisation may have is used; whoever runs the installation sets it. */
+function Room() {
+  const query = useQuery({ queryKey: ['quotas'], queryFn: () => ask(listQuotas()) })
+  const amount = (quota: QuotaState['quota'], n: number) =>
+    quota === 'file_bytes' ? formatBytes(n) : formatNumber(n)
+  return (
+    <div className="sections narrow">
+      <Card title={t('admin:room.title')} note={t('admin:room.note')}>
+        <Loaded query={query} block={160}>
+          {({ items }) => (
+            <Facts
+              items={items.map(({ quota, used, most }) => {
+                const state = t('admin:room.used', { used: amount(quota, used), most: amount(quota, most) })
+                return [
+                  t(`admin:room.${quota}`),
+                  used >= most * 0.9 ? (
+                    <State key={quota} tone="warn">
+                      {state}
+                    </State>
+                  ) : (
+                    state
+                  ),
+                ]
+              })}
+            />
+          )}
+        </Loaded>
+      </Card>
+    </div>
   )
 }
 
