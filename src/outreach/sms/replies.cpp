@@ -102,16 +102,30 @@ bool come_back(Ctx& ctx, const std::string& number, const std::vector<Uuid>& per
   return true;
 }
 
+// Whose number it is. Where it can be read in two ways, the one that a person has.
+struct Sender {
+  std::optional<std::string> number;
+  std::vector<Uuid> persons;
+};
+Sender sender_of(Ctx& ctx, const std::string& from) {
+  Sender out;
+  auto region = people::region_of(trust::tenant_settings(ctx).time_zone);
+  for (auto& number : people::sender_phones(from, region)) {
+    auto persons = people::persons_by_phone(ctx, number);
+    if (!persons.empty()) return {std::move(number), std::move(persons)};
+    if (!out.number) out.number = std::move(number);
+  }
+  return out;
+}
+
 }  // namespace
 
 bool take_reply(Ctx& ctx, const Uuid& provider, const std::string& from, const std::string& said,
                 const std::string& external_id, int flags) {
   if (ctx.tx().query(kTakeReply, ctx.tenant, provider, external_id, now()).affected() == 0)
     return false;
-  auto number =
-      people::normalise_phone(from, people::region_of(trust::tenant_settings(ctx).time_zone));
+  auto [number, persons] = sender_of(ctx, from);
   if (!number) return true;  // a short code, a name: nobody's
-  auto persons = people::persons_by_phone(ctx, *number);
   std::map<Uuid, SmsSent> last;
   SmsReply reply;
   reply.reply_id = Uuid::make();

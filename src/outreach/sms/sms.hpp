@@ -93,7 +93,7 @@ struct SmsSent {
   SmsKind kind = SmsKind::notice;
   Uuid ref_id;
   std::string reference;
-  Timestamp at;
+  Timestamp at;  ///< When it was handed over.
 };
 /// An SMS that came in, other than a STOP word, and a START word that ends a STOP.
 struct SmsReply {

@@ -104,10 +104,13 @@ inline constexpr db::Sql kForgetReplies{
     "sms.forget_replies",
     "DELETE FROM sms_reply WHERE (provider_id, external_id) IN (SELECT provider_id, external_id "
     "FROM sms_reply WHERE at < $1 LIMIT $2)"};
+// By when each was handed over: reports come later, and in any order. One that is being handed over
+// may be answered before that is written down.
 inline constexpr db::Sql kAnswering{
     "sms.answering",
-    "SELECT person_id, kind, ref_id, reference, at FROM sms WHERE person_id = ANY($1) AND state IN "
-    "(3, 4) ORDER BY at DESC LIMIT 20"};
+    "SELECT person_id, kind, ref_id, reference, due_at AS at FROM sms WHERE person_id = ANY($1) "
+    "AND (state IN (3, 4) OR state = 1 AND runner IS NOT NULL) ORDER BY due_at DESC, sms_id DESC "
+    "LIMIT 20"};
 struct AnsweringRecord {
   std::optional<Uuid> person_id;
   SmsKind kind = SmsKind::notice;

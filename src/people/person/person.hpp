@@ -295,6 +295,10 @@ struct ConfirmHook {
 std::optional<std::string> normalise_email(std::string_view text);
 /// E.164, reading national numbers of `region` ("NO"); nullopt when no such number can exist.
 std::optional<std::string> normalise_phone(std::string_view text, const std::string& region);
+/// The numbers (E.164) that the sender of an incoming message can be, the likeliest first: gateways
+/// write an MSISDN (3GPP TS 23.003, section 3.3), that is, the country code without "+", with it,
+/// with "00", or the national number of `region`. Empty for a short code or a name.
+std::vector<std::string> sender_phones(std::string_view text, const std::string& region);
 /// The country whose national numbers a tenant writes, from its time zone.
 std::string region_of(const std::string& time_zone);
 /// A value in the form of its attribute: "12,5" becomes 12.5, "ja" true. Errors: a sentence.
@@ -306,6 +310,9 @@ std::string email_hash(trust::Ctx& ctx, std::string_view email);
 std::string phone_hash(trust::Ctx& ctx, std::string_view number);
 /// Active persons with this number (E.164), oldest first, at most 100: numbers are not unique.
 std::vector<Uuid> persons_by_phone(trust::Ctx& ctx, std::string_view number);
+/// Those of these persons whose number others have too, with the others: a group a number, each in
+/// one order.
+std::vector<std::vector<Uuid>> sharing_phone(trust::Ctx& ctx, const std::vector<Uuid>& persons);
 /// The active person with this address (as normalised); addresses are unique.
 std::optional<Uuid> person_by_email(trust::Ctx& ctx, std::string_view email);
 

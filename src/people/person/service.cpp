@@ -168,6 +168,17 @@ std::vector<Uuid> persons_by_phone(Ctx& ctx, std::string_view number) {
   return ctx.tx().all<Uuid>(kIdsByPhone, Index(ctx).phone(number));
 }
 
+std::vector<std::vector<Uuid>> sharing_phone(Ctx& ctx, const std::vector<Uuid>& persons) {
+  std::vector<std::vector<Uuid>> out;
+  std::optional<db::Bytes> last;
+  for (auto& row : ctx.tx().all<SharingRecord>(kSharingPhone, persons)) {
+    if (!last || last->data != row.phone_hash.data) out.emplace_back();
+    out.back().push_back(row.person_id);
+    last = std::move(row.phone_hash);
+  }
+  return out;
+}
+
 std::optional<Uuid> person_by_email(Ctx& ctx, std::string_view email) {
   return ctx.tx().maybe<Uuid>(kIdByEmail, Index(ctx).email(email));
 }
@@ -196,6 +207,26 @@ std::optional<std::string> normalise_phone(std::string_view text, const std::str
     return std::nullopt;
   std::string out;
   util->Format(number, PhoneNumberUtil::E164, &out);
+  return out;
+}
+
+std::vector<std::string> sender_phones(std::string_view text, const std::string& region) {
+  std::vector<std::string> out;
+  auto add = [&](const std::string& number) {
+    if (auto full = normalise_phone(number, region);
+        full && std::ranges::find(out, *full) == out.end())
+      out.push_back(std::move(*full));
+  };
+  auto plain = canonical_symbols(text);
+  if (!plain) return out;
+  add(*plain);
+  std::string digits;
+  for (char c : *plain)
+    if (std::isdigit(static_cast<unsigned char>(c)) != 0) digits += c;
+  if (plain->find_first_not_of("0123456789 -()") != std::string::npos) return out;
+  // What begins with a zero is national, or dialled with the prefix of another country.
+  auto country = digits.find_first_not_of('0');
+  if (country == 0 || (country == 2 && out.empty())) add("+" + digits.substr(country));
   return out;
 }
 

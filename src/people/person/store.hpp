@@ -90,6 +90,17 @@ inline constexpr db::Sql kIdsByPhone{
     "person.ids_by_phone",
     "SELECT person_id FROM person WHERE phone_hash = $1 AND state = 1 ORDER BY person_id LIMIT "
     "100"};
+struct SharingRecord {
+  db::Bytes phone_hash;
+  Uuid person_id;
+};
+BOOST_DESCRIBE_STRUCT(SharingRecord, (), (phone_hash, person_id))
+inline constexpr db::Sql kSharingPhone{
+    "person.sharing_phone",
+    "SELECT q.phone_hash, q.person_id FROM person q WHERE q.state = 1 AND q.phone_hash IN (SELECT "
+    "p.phone_hash FROM person p WHERE p.person_id = ANY($1) AND EXISTS (SELECT FROM person o WHERE "
+    "o.tenant_id = p.tenant_id AND o.phone_hash = p.phone_hash AND o.person_id <> p.person_id AND "
+    "o.state = 1)) ORDER BY q.phone_hash, q.person_id"};
 inline constexpr db::Sql kByIds{
     "person.by_ids", "SELECT " VARDE_PERSON_COLUMNS " FROM person WHERE person_id = ANY($1)"};
 struct PersonLanguage {
