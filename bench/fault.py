@@ -369,9 +369,9 @@ def fault_contention(count, places=3):
         by_gateway = collections.Counter()
         for message in list(gateway.messages):
             person = persons[message["to"]]
-            if message["text"] in SAID:
+            if word := next((word for text, word in SAID.items() if message["text"].endswith(": " + text)), None):
                 by_gateway[person] += 1
-                told[person].append(SAID[message["text"]])
+                told[person].append(word)
             told[person] += [word for text, word in NOTICES.items() if message["text"].startswith(text)]
         unanswered = sum(by_gateway[person] == 0 for place_of, person in enumerate(people) if place_of % 3 == 2)
         booked = {b["person_id"] for b in admin.ok("GET", path + "/bookings")["items"] if b["state"] == "booked"}

@@ -154,8 +154,8 @@ class Staffing(Staff):
         self.assertIn("Svar JA 1 eller NEI 1", gateway.of(numbers[0])[0]["text"])
         self.assertIn("Svara JA 1 eller NEJ 1", gateway.of(numbers[1])[0]["text"])
         self.assertEqual(self.state(shift)["taken"], 0)
-        self.assertEqual(reply(numbers[1], "Nej tack"), "Tack för beskedet.")
-        self.assertEqual(reply(numbers[0], "Ja 1"), "Du har fått vakten.")
+        self.assertTrue(reply(numbers[1], "Nej tack").endswith("North school: Tack för beskedet."))
+        self.assertTrue(reply(numbers[0], "Ja 1").endswith("North school: Du har fått vakten."))
         self.assertIn("taken", reply(numbers[2], "yes").lower())
         self.reach(shift, "filled")
 
@@ -170,7 +170,7 @@ class Staffing(Staff):
         self.assertIn("Which one?", reply(numbers[2], "yes"))
         offers = [self.offers(one) for one in two]
         me = next(p for p, o in offers[1].items() if p in offers[0] and admin.ok("GET", "/api/v1/persons/" + p)["phone"] == numbers[2])
-        self.assertEqual(reply(numbers[2], "YES %d" % offers[1][me]["number"]), "The shift is yours.")
+        self.assertTrue(reply(numbers[2], "YES %d" % offers[1][me]["number"]).endswith("North school: The shift is yours."))
         self.assertEqual([self.state(one)["taken"] for one in two], [0, 1])
 
     def test_limits_of_asking(self):

@@ -1,5 +1,4 @@
 // Answers: read, decided, said.
-#include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
@@ -106,6 +105,17 @@ AnswerReply give_back(Ctx& ctx, const Heard& heard) {
   if (booking)
     cancel_bookings(ctx, heard.shift.id, {*booking}, BookingState::cancelled_by_person, "");
   return reply(AnswerResult::declined, heard.language);
+}
+
+// Whom the office booked without asking can say that they come, and that they do not.
+std::optional<OfferRecord> booked_unasked(Ctx& ctx, const Uuid& shift, const Uuid& person) {
+  auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, shift, person);
+  if (!booking) return std::nullopt;
+  OfferRecord offer;
+  offer.shift_id = shift;
+  offer.person_id = person;
+  offer.state = OfferState::booked;
+  return offer;
 }
 
 // Many people's answers, written with as many statements as one's.
@@ -226,6 +236,7 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
     auto open = ctx.tx().later(kOpenOf, std::vector{shift_id}, kFewOpen);
     auto shift = find_shift(ctx, shift_id);
     auto offer = asked.rows().maybe<OfferRecord>();
+    if (shift && !offer) offer = booked_unasked(ctx, shift_id, person);
     if (!shift || !offer) return not_found("This person was not asked about this shift.");
     Heard heard{*shift, *offer, channel, language, flags};
     auto few_open = open.rows().as<ShiftCount>(0).count < kFewOpen;
@@ -319,42 +330,6 @@ std::vector<std::optional<AnswerReply>> book(Ctx& ctx, const std::vector<Claiman
     for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = std::move(replies[i]);
   }
   changes.write(ctx, AnswerChannel::link, false);
-  return out;
-}
-
-std::optional<SpokenAnswer> read_answer(std::string_view text) {
-  static const std::set<std::string, std::less<>> kYes = {"ja", "j",  "jo",  "jepp", "yes",
-                                                          "y",  "ok", "yep", "jaa",  "jada"};
-  static const std::set<std::string, std::less<>> kNo = {"nei", "nej", "n", "no", "nope", "ne"};
-  auto folded = words(fold(text));
-  if (folded.empty() || folded.size() > 12) return std::nullopt;
-  SpokenAnswer out;
-  std::size_t at = 0;
-  auto number_of = [](const std::string& word) -> std::optional<int> {
-    int value = 0;
-    auto [end, ec] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (ec != std::errc() || end != word.data() + word.size() || value < 1 || value > 99999)
-      return std::nullopt;
-    return value;
-  };
-  // "3 ja" says the same as "ja 3".
-  if (auto first = number_of(folded[0]); first && folded.size() > 1) {
-    out.number = first;
-    at = 1;
-  }
-  if (kYes.contains(folded[at])) {
-    out.yes = true;
-  } else if (!kNo.contains(folded[at])) {
-    return std::nullopt;
-  }
-  // "ja nei" is neither; "nei takk" and "ja, gjerne" are what they begin with.
-  for (std::size_t i = at + 1; i < folded.size(); ++i) {
-    if ((out.yes ? kNo : kYes).contains(folded[i])) return std::nullopt;
-    if (auto number = number_of(folded[i])) {
-      if (out.number && *out.number != *number) return std::nullopt;
-      out.number = number;
-    }
-  }
   return out;
 }
 

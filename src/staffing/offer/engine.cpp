@@ -112,7 +112,7 @@ void ask_first(Ctx& ctx, const Shift& shift, const std::vector<Asked>& asked, in
   if (asked.empty()) return;
   std::vector<Uuid> ids;
   for (const auto& [one, rank] : asked) ids.push_back(one->person_id());
-  auto numbers = note_asked(ctx, ids);
+  auto numbers = note_asked(ctx, ids, now());
   auto reach = tell(ctx, shift, ids, Tell::asked, numbers);
   std::vector<OfferRecord> offers;
   for (const auto& [one, rank] : asked) {

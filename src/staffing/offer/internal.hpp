@@ -17,6 +17,16 @@ std::map<Uuid, Reach> tell(trust::Ctx& ctx, const Shift& shift, const std::vecto
                            Tell what, const std::map<Uuid, int>& numbers = {},
                            const std::function<std::vector<Uuid>()>& at_last = {});
 
+/// What an SMS about a shift was, so that a reply can belong to it: the beginning of its reference.
+inline constexpr char kQuestionSms[] = "question.";   ///< Can you work?
+inline constexpr char kNewsSms[] = "news.";           ///< Booked, taken, cancelled, a reminder.
+inline constexpr char kReplySms[] = "reply.";         ///< What an answer came to.
+inline constexpr char kWhichYesSms[] = "which-yes.";  ///< Which one? The answer was a yes.
+inline constexpr char kWhichNoSms[] = "which-no.";
+inline constexpr char kHintSms[] = "hint.";  ///< How to answer.
+/// A reference of its own for such a message.
+std::string sms_reference(const char* kind);
+
 /// Whether the shift begins so soon that people are asked in quiet hours too.
 bool cannot_wait(const Shift& shift);
 /// When people can be asked, where that is not now: nobody is asked at night about what can wait.
@@ -40,7 +50,7 @@ struct Sentences {
   const char *en, *nb, *sv;
 };
 const char* in(const Sentences& all, const std::string& language);
-/// A reply by SMS: taken when it answers an offer.
+/// A reply by SMS: taken when it is about a shift.
 bool take_reply(trust::Ctx& ctx, const outreach::SmsReply& reply);
 
 /// An answer by link.

@@ -55,7 +55,7 @@ struct AnswerReply {
 BOOST_DESCRIBE_STRUCT(AnswerReply, (), (result, sentence))
 
 /// Decides an answer, in the caller's transaction, which the caller commits before telling anybody.
-/// The same answer again gives the same reply. Errors: not_found (never asked).
+/// The same answer again gives the same reply. Errors: not_found (neither asked nor booked).
 /// `language`: of the sentence; English, Norwegian and Swedish are known. `flags`:
 /// people::kSimulated.
 Result<AnswerReply> answer(trust::Ctx& ctx, const Uuid& shift, const Uuid& person, bool yes,
@@ -66,14 +66,6 @@ Result<AnswerReply> answer(trust::Ctx& ctx, const Uuid& shift, const Uuid& perso
 /// the other said confirms it, anything else waits for the other. Errors: not_found, bad_input.
 Result<void> say_hours(trust::Ctx& ctx, const Uuid& booking, Timestamp from, Timestamp until,
                        bool by_person);
-
-/// Yes or no in Norwegian, Swedish or English, with the number of the offer where one is named:
-/// "ja 3". nullopt when the text is neither.
-struct SpokenAnswer {
-  bool yes = false;
-  std::optional<int> number;
-};
-std::optional<SpokenAnswer> read_answer(std::string_view text);
 
 /// One of a ranked pool.
 struct Fit {

@@ -31,23 +31,36 @@ inline constexpr db::Sql kOffersOf{"offer.of_shift",
 inline constexpr db::Sql kLockOffers{
     "offer.lock",
     VARDE_OFFER "WHERE shift_id = $1 AND person_id = ANY($2) ORDER BY person_id FOR UPDATE"};
-struct OpenOffer {
-  Uuid shift_id;
-  int number = 0;
+#undef VARDE_OFFER
+
+// A shift that a person was asked about or is booked for: what a reply can be about.
+struct MatterRecord {
+  Uuid person_id, shift_id;
+  int number = 0;                   // 0: booked by the office without a question
+  std::optional<OfferState> state;  // of the question
+  bool booked = false;
   Timestamp starts_at, ends_at;
   std::string workplace, time_zone;
 };
-BOOST_DESCRIBE_STRUCT(OpenOffer, (), (shift_id, number, starts_at, ends_at, workplace, time_zone))
-inline constexpr db::Sql kOpenOffersOf{
-    "offer.open_of_person",
-    "SELECT o.shift_id, o.number, s.starts_at, s.ends_at, w.name AS workplace, w.time_zone FROM "
-    "offer o JOIN shift s USING (tenant_id, shift_id) JOIN workplace w USING (tenant_id, "
-    "workplace_id) WHERE o.person_id = $1 AND o.state = 1 ORDER BY o.asked_at DESC LIMIT 20"};
-inline constexpr db::Sql kLastOfferOf{
-    "offer.last_of_person", VARDE_OFFER
-    "WHERE person_id = $1 AND asked_at > $2 AND ($3::int IS NULL OR number = $3) ORDER BY asked_at "
-    "DESC LIMIT 1"};
-#undef VARDE_OFFER
+BOOST_DESCRIBE_STRUCT(MatterRecord, (),
+                      (person_id, shift_id, number, state, booked, starts_at, ends_at, workplace,
+                       time_zone))
+// Of persons ($1): open questions, those of some shifts ($2) or of a number ($3), and the bookings
+// of these shifts. What is ahead stands first, the next one first.
+inline constexpr db::Sql kMatters{
+    "offer.matters",
+    "SELECT x.person_id, x.shift_id, coalesce(o.number, 0) AS number, o.state, EXISTS (SELECT FROM "
+    "booking b WHERE b.tenant_id = x.tenant_id AND b.shift_id = x.shift_id AND b.person_id = "
+    "x.person_id AND b.state = 1) AS booked, s.starts_at, s.ends_at, w.name AS workplace, "
+    "w.time_zone FROM (SELECT tenant_id, shift_id, person_id FROM offer WHERE person_id = ANY($1) "
+    "AND (state = 1 OR shift_id = ANY($2) OR number = $3) UNION SELECT tenant_id, shift_id, "
+    "person_id FROM booking WHERE person_id = ANY($1) AND shift_id = ANY($2) AND state = 1) x JOIN "
+    "shift s USING (tenant_id, shift_id) JOIN workplace w USING (tenant_id, workplace_id) LEFT "
+    "JOIN offer o USING (tenant_id, shift_id, person_id) ORDER BY s.starts_at <= $4, CASE WHEN "
+    "s.starts_at > $4 THEN s.starts_at END, s.starts_at DESC, x.person_id LIMIT 100"};
+// A number that two questions to one telephone had.
+inline constexpr db::Sql kRenumber{
+    "offer.renumber", "UPDATE offer SET number = $3 WHERE shift_id = $1 AND person_id = $2"};
 
 // A question that was asked before the one that counts now.
 struct BeforeRecord {

@@ -58,6 +58,10 @@ constexpr Texts kTexts[] = {
      {"Ledigt igen: {what}", "Ledigt igen: kan du jobba {what}? Svara här: {link}",
       "Ledigt igen: kan du jobba {what}? Svara JA {number} eller NEJ {number}. {link}"}}};
 
+// In the order of Tell: what the message's reference begins with (internal.hpp).
+constexpr const char* kReferences[] = {kQuestionSms, kNewsSms, kNewsSms,     kNewsSms,
+                                       kNewsSms,     kNewsSms, kQuestionSms, kQuestionSms};
+
 const Words& words_for(Tell what, const std::string& language) {
   const auto& texts = kTexts[static_cast<std::size_t>(what)];
   auto known = language_of(language);
@@ -90,6 +94,8 @@ std::set<Uuid> silent_numbers(Ctx& ctx, const std::vector<people::Person>& perso
 }
 
 }  // namespace
+
+std::string sms_reference(const char* kind) { return kind + Uuid::make().str(); }
 
 bool cannot_wait(const Shift& shift) { return shift.starts_at - now() < std::chrono::hours(14); }
 
@@ -145,12 +151,10 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
     auto number = known == numbers.end() ? std::string() : std::to_string(known->second);
     if (!person.phone.empty() && !silent.contains(person.id)) {
       reach = Reach::sms;
-      texts.push_back({person.id,
-                       fill(words.sms != nullptr ? words.sms : words.text, title, link, number),
-                       outreach::SmsKind::offer,
-                       shift.id,
-                       what == Tell::cancelled || cannot_wait(shift),
-                       {}});
+      texts.push_back(
+          {person.id, fill(words.sms != nullptr ? words.sms : words.text, title, link, number),
+           outreach::SmsKind::offer, shift.id, what == Tell::cancelled || cannot_wait(shift),
+           sms_reference(kReferences[static_cast<std::size_t>(what)])});
     } else if (!person.email.empty()) {
       reach = Reach::mail;
       outreach::OutboxMessage mail;

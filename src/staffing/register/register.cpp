@@ -332,10 +332,45 @@ std::map<Uuid, std::string> document_kind_names(Ctx& ctx, const std::vector<Uuid
   return out;
 }
 
-std::map<Uuid, int> note_asked(Ctx& ctx, const std::vector<Uuid>& persons) {
+namespace {
+
+// Who shares a telephone shares its numbers: else "2" would mean two shifts there. `numbers`: what
+// each who is asked has by themselves.
+void share_numbers(Ctx& ctx, std::map<Uuid, int>& numbers) {
+  std::vector<Uuid> asked;
+  for (const auto& [person, number] : numbers) asked.push_back(person);
+  auto sharing = people::sharing_phone(ctx, asked);
+  if (sharing.empty()) return;
+  std::set<Uuid> all;
+  for (const auto& group : sharing) all.insert(group.begin(), group.end());
+  std::map<Uuid, int> last;  // before anybody was asked now
+  for (const auto& row : ctx.tx().all<NumberRecord>(kNumbers, std::vector(all.begin(), all.end())))
+    last[row.person_id] = row.offer_number - (numbers.contains(row.person_id) ? 1 : 0);
+  std::vector<Uuid> persons;
+  std::vector<int> set;
+  for (const auto& group : sharing) {
+    int number = 0;
+    for (const auto& person : group)
+      if (auto own = last.find(person); own != last.end()) number = std::max(number, own->second);
+    for (const auto& person : group)
+      if (auto own = numbers.find(person); own != numbers.end())
+        own->second = number = number % 999 + 1;
+    for (const auto& person : group) {
+      persons.push_back(person);
+      set.push_back(number);
+    }
+  }
+  ctx.tx().later(kSetNumbers, persons, set);
+}
+
+}  // namespace
+
+std::map<Uuid, int> note_asked(Ctx& ctx, const std::vector<Uuid>& persons,
+                               std::optional<Timestamp> at) {
   std::map<Uuid, int> out;
-  for (const auto& row : ctx.tx().all<NumberRecord>(kNoteAsked, persons, now()))
+  for (const auto& row : ctx.tx().all<NumberRecord>(kNoteAsked, persons, at))
     out[row.person_id] = row.offer_number;
+  share_numbers(ctx, out);
   return out;
 }
 

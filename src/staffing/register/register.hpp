@@ -52,9 +52,11 @@ std::map<Uuid, std::string> skill_names(trust::Ctx& ctx, const std::vector<Uuid>
 std::map<Uuid, std::string> document_kind_names(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 bool are_skills(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
-/// That these are asked now, and the number that each one's question has: of their last 999 no two
-/// have the same.
-std::map<Uuid, int> note_asked(trust::Ctx& ctx, const std::vector<Uuid>& persons);
+/// That these are asked now, and the number that each one's question has: of the last 999 to one
+/// telephone no two have the same, whoever shares it. `at` absent: only the numbers, of questions
+/// that were asked before.
+std::map<Uuid, int> note_asked(trust::Ctx& ctx, const std::vector<Uuid>& persons,
+                               std::optional<Timestamp> at);
 
 /// That these are asked once more, under the number that their question has.
 void note_asked_again(trust::Ctx& ctx, const std::vector<Uuid>& persons);

@@ -131,10 +131,19 @@ BOOST_DESCRIBE_STRUCT(NumberRecord, (), (person_id, offer_number))
 inline constexpr db::Sql kDocumentKindNames{
     "document_kind.names",
     "SELECT kind_id AS id, name, 0::bigint AS persons FROM document_kind WHERE kind_id = ANY($1)"};
+// Without a time ($2) they only get another number.
 inline constexpr db::Sql kNoteAsked{
     "substitute.note_asked",
-    "UPDATE substitute SET last_asked_at = $2, offer_number = offer_number % 999 + 1 WHERE "
-    "person_id = ANY($1) RETURNING person_id, offer_number"};
+    "UPDATE substitute SET last_asked_at = coalesce($2, last_asked_at), offer_number = "
+    "offer_number % 999 + 1 WHERE person_id = ANY($1) RETURNING person_id, offer_number"};
+inline constexpr db::Sql kNumbers{
+    "substitute.numbers",
+    "SELECT person_id, offer_number FROM substitute WHERE person_id = ANY($1) ORDER BY person_id "
+    "FOR NO KEY UPDATE"};
+inline constexpr db::Sql kSetNumbers{
+    "substitute.set_numbers",
+    "UPDATE substitute s SET offer_number = x.number FROM unnest($1::uuid[], $2::int8[]) AS x "
+    "(person_id, number) WHERE s.person_id = x.person_id"};
 inline constexpr db::Sql kNoteAskedAgain{
     "substitute.note_asked_again",
     "UPDATE substitute SET last_asked_at = $2 WHERE person_id = ANY($1)"};
