@@ -6,6 +6,7 @@
 #include <resolv.h>
 
 #include <charconv>
+#include <mutex>
 #include <optional>
 
 #include "net/fiber.hpp"
@@ -18,9 +19,12 @@ WorkPool& pool() {
   return one;
 }
 
-std::optional<sockaddr_in>& name_server() {
-  static std::optional<sockaddr_in> one;
-  return one;
+std::mutex server_mutex;
+std::optional<sockaddr_in> named_server;  // under server_mutex
+
+std::optional<sockaddr_in> name_server() {
+  std::lock_guard lock(server_mutex);
+  return named_server;
 }
 
 std::string text_of(ns_msg& message, ns_rr& record, DnsType type) {
@@ -61,8 +65,17 @@ bool use_name_server(std::string_view address) {
   }
   server.sin_port = htons(port);
   if (inet_pton(AF_INET, std::string(address).c_str(), &server.sin_addr) != 1) return false;
-  name_server() = server;
+  std::lock_guard lock(server_mutex);
+  named_server = server;
   return true;
+}
+
+std::string name_server_in_use() {
+  auto server = name_server();
+  if (!server) return "";
+  char text[INET_ADDRSTRLEN];
+  inet_ntop(AF_INET, &server->sin_addr, text, sizeof text);
+  return std::string(text) + ":" + std::to_string(ntohs(server->sin_port));
 }
 
 Result<std::vector<std::string>> dns_lookup(const Permit&, const std::string& name, DnsType type) {
@@ -72,9 +85,9 @@ Result<std::vector<std::string>> dns_lookup(const Permit&, const std::string& na
   bool ran = pool().run([&] {
     struct __res_state state{};
     if (res_ninit(&state) != 0) return;
-    if (name_server()) {
+    if (auto server = name_server()) {
       state.nscount = 1;
-      state.nsaddr_list[0] = *name_server();
+      state.nsaddr_list[0] = *server;
     }
     state.retrans = 2;
     state.retry = 1;

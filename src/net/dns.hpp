@@ -11,10 +11,11 @@
 
 namespace varde::net {
 
-/// Asks this name server from now on: an IPv4 address, with ":PORT" where that is not 53. Before
-/// the first lookup; the host names of mail servers are still resolved by the system. False: no
-/// address.
+/// Asks this name server from now on, for host names too (net/resolver.hpp): an IPv4 address, with
+/// ":PORT" where that is not 53. Before the first lookup. False: no address.
 bool use_name_server(std::string_view address);
+/// "192.0.2.1:53"; empty: the system's.
+std::string name_server_in_use();
 
 enum class DnsType { txt, cname, mx };
 /// The records' values as a zone file has them ("10 mail.example"), TXT strings joined; empty when

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "net/fiber_asio.hpp"
+#include "net/resolver.hpp"
 
 namespace varde::net {
 
@@ -340,49 +341,12 @@ Stream::~Stream() {
   if (impl_) close();
 }
 
-namespace {
-
-// getaddrinfo() runs on Asio's own thread and cannot be interrupted, so nobody waits for it beyond
-// the deadline: its answer finds only what the shared pointer keeps.
-Result<std::vector<tcp::endpoint>> resolve(const std::string& host, std::uint16_t port,
-                                           Deadline deadline) {
-  error_code ec;
-  auto literal = asio::ip::make_address(host, ec);
-  if (!ec) return std::vector{tcp::endpoint(literal, port)};
-  struct Lookup {
-    explicit Lookup(asio::io_context& context) : resolver(context) {}
-    tcp::resolver resolver;
-    Event done;
-    error_code ec;
-    std::vector<tcp::endpoint> found;
-  };
-  auto lookup = std::make_shared<Lookup>(Loop::current().impl().context);
-  lookup->resolver.async_resolve(
-      host, std::to_string(port), tcp::resolver::numeric_service,
-      [lookup](error_code result, const tcp::resolver::results_type& found) {
-        lookup->ec = result;
-        for (const auto& entry : found) lookup->found.push_back(entry.endpoint());
-        lookup->done.wake();
-      });
-  if (!lookup->done.wait(deadline)) {
-    lookup->resolver.cancel();
-    return timeout();
-  }
-  if (lookup->ec || lookup->found.empty())
-    return broken("unresolved", "The host name has no address.");
-  return lookup->found;
-}
-
-}  // namespace
-
 Result<Stream> Stream::connect(const Permit& permit, const std::string& host, std::uint16_t port,
                                Deadline deadline) {
   before_waiting_for_others("stream-connect");
-  VARDE_TRY(auto addresses, resolve(host, port, deadline));
-  std::erase_if(addresses, [&](const tcp::endpoint& end) {
-    auto address = Address::from(end.data());
-    return !address || !permit.addresses().allows(*address);
-  });
+  VARDE_TRY(auto addresses, resolve(host, deadline));
+  std::erase_if(addresses,
+                [&](const Address& address) { return !permit.addresses().allows(address); });
   if (addresses.empty())
     return broken("not-allowed",
                   "The host's address is not one of the public Internet, and this installation "
@@ -390,6 +354,7 @@ Result<Stream> Stream::connect(const Permit& permit, const std::string& host, st
   Error last = broken("refused", "The host has no address.");
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     tcp::socket socket(Loop::current().impl().context);
+    tcp::endpoint endpoint(asio::ip::make_address(addresses[i].str()), port);
     // An address that never answers may not eat the time of those behind it.
     auto now = std::chrono::steady_clock::now();
     auto share = now + (deadline - now) / static_cast<long>(addresses.size() - i);
@@ -403,7 +368,7 @@ Result<Stream> Stream::connect(const Permit& permit, const std::string& host, st
         timed_out,
         [&](asio::yield_context& yield) {
           error_code result;
-          socket.async_connect(addresses[i], yield[result]);
+          socket.async_connect(endpoint, yield[result]);
           return result;
         });
     if (!ec) return Stream(std::make_unique<Impl>(std::move(socket)));
