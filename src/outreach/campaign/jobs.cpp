@@ -190,9 +190,10 @@ class Run {
     ctx.commit();
     next_look_ = std::chrono::steady_clock::now() + kLookAgain;
 
-    Sender sender(
-        base_, tenant_, provider, environment_.bounce_domain, id_,
-        [this](Ctx& inner, const std::vector<Sent>& sent) { return record(inner, sent); });
+    Sender sender(base_, tenant_, provider, environment_.bounce_domain, id_,
+                  [this](Ctx& inner, const std::vector<Sent>& sent, bool again) {
+                    return record(inner, sent, again);
+                  });
     sender_ = &sender;
     produce_all();
     sender.finish();
@@ -231,6 +232,7 @@ class Run {
       });
     while (shared->running > 0) {
       shared->done.wait(net::in(kLookAgain));
+      sender_->lend_while_idle();
       if (jobs::Workers::stopping()) sender_->stop();
       if (!sender_->stopped()) look();
     }
@@ -398,7 +400,12 @@ class Run {
   }
 
   // In the sender's transaction: the rows, the counters, and whether to go on.
-  bool record(Ctx& ctx, const std::vector<Sent>& sent) {
+  bool record(Ctx& ctx, const std::vector<Sent>& sent, bool again) {
+    // What is added up is added once: the transaction before may have been committed.
+    if (again && is_recorded(ctx, id_, sent.front())) return true;
+    if (again)
+      for (const auto& [chunk, count] : taken_) remaining_[chunk] += count;
+    taken_.clear();
     record_deliveries(ctx, id_, sent);
     struct Change {
       int accepted = 0, deferred = 0, failed = 0, skipped = 0;
@@ -426,7 +433,9 @@ class Run {
           break;
       }
       auto left = remaining_.find(one.chunk);
-      if (left != remaining_.end() && one.attempts == 1 && --left->second == 0) {
+      if (left == remaining_.end() || one.attempts != 1) continue;
+      ++taken_[one.chunk];
+      if (--left->second == 0) {
         ctx.tx().later(kChunkDone, id_, one.chunk);
         remaining_.erase(left);
       }
@@ -484,6 +493,7 @@ class Run {
   int last_chunk_ = 0;
   bool retried_ = false;
   std::map<int, int> remaining_;  // outcomes that a chunk waits for
+  std::map<int, int> taken_;      // off them by the last record()
   std::atomic<std::size_t> mail_size_ = 4096;
   std::chrono::steady_clock::time_point claimed_, next_look_;
 };

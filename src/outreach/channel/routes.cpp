@@ -3,6 +3,7 @@
 #include "crypto/aead.hpp"
 #include "net/http_client.hpp"
 #include "outreach/channel/store.hpp"
+#include "outreach/delivery/sender.hpp"
 #include "outreach/sms/gateway.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
@@ -385,6 +386,7 @@ void add_channel_routes(trust::Api& api) {
                     .affected() == 0)
               return web::changed_meanwhile("this provider");
             record(ctx, AuditEntry{"provider.update", "provider", path->id});
+            try_provider_again(ctx.tenant, path->id);
             r->version = match.or_current(r->version) + 1;
             return view(ctx, *r);
           });
@@ -393,6 +395,7 @@ void add_channel_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteProvider, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"provider.delete", "provider", path->id});
+            try_provider_again(ctx.tenant, path->id);
             return Done{};
           });
   api.add({"POST", "/api/v1/providers/{id}/check", "checkProvider",

@@ -253,10 +253,11 @@ class OutboxRun {
   std::string send(const Provider& provider, std::vector<Item>& messages) {
     std::map<Uuid, const OutboxRow*> rows;
     for (const auto& [row, message] : messages) rows[row.message_id] = &row;
-    Sender sender(base_, tenant_, provider_for(provider, messages.size()),
-                  environment_.bounce_domain, messages.front().first.source_id,
-                  [&](Ctx& ctx, const std::vector<Sent>& sent) { return record(ctx, rows, sent); },
-                  {.platform = platform_});
+    Sender sender(
+        base_, tenant_, provider_for(provider, messages.size()), environment_.bounce_domain,
+        messages.front().first.source_id,
+        [&](Ctx& ctx, const std::vector<Sent>& sent, bool) { return record(ctx, rows, sent); },
+        {.platform = platform_});
     MailScratch scratch;
     for (auto& [row, message] : messages)
       if (!offer(sender, scratch, row, message)) break;
@@ -361,6 +362,7 @@ class OutboxRun {
       ctx.tx().later(kInsertLink, ctx.tenant, source, number, target, label);
   }
 
+  // Written twice it says the same.
   bool record(Ctx& ctx, const std::map<Uuid, const OutboxRow*>& rows,
               const std::vector<Sent>& sent) {
     std::map<Uuid, std::vector<Sent>> by_source;

@@ -3,6 +3,7 @@
 #include <deque>
 #include <mutex>
 
+#include "base/alarms.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/text.hpp"
@@ -25,7 +26,10 @@ metrics::Gauge open_connections("varde_smtp_connections", "Open connections to p
 constexpr std::size_t kWaiting = 256;  // parcels ahead of the connections
 constexpr int kConnectAttempts = 4;    // in a row, with no connection standing
 constexpr int kLosses = 3;
+constexpr auto kIdle = std::chrono::seconds(1);  // without a connection: the run waits
 constexpr auto kLinger = std::chrono::milliseconds(5);
+// Between attempts to write down what was sent.
+constexpr std::chrono::milliseconds kFirstPause{250}, kLongestPause{30'000};
 
 struct DeliveryRecord {
   Uuid tenant_id, source_id, recipient_id, person_id;
@@ -94,6 +98,65 @@ Throttle& throttle() {
   return one;
 }
 
+// Circuit breakers: a provider that cannot be used is left alone for half a minute, then for longer
+// and longer, ten minutes at most; then one run tries it, and the others wait for what comes of it.
+class Circuits {
+ public:
+  /// Why it is left alone; empty: `who` may try it.
+  std::string open(const Uuid& provider, const void* who) {
+    std::lock_guard lock(mutex_);
+    auto found = broken_.find(provider);
+    if (found == broken_.end()) return {};
+    auto& one = found->second;
+    if (one.rests() || (one.tries != nullptr && one.tries != who)) return one.why;
+    one.tries = who;
+    return {};
+  }
+  void failed(const Provider& provider, const Uuid& tenant, const std::string& why) {
+    {
+      std::lock_guard lock(mutex_);
+      auto& one = broken_[provider.id];
+      if (one.rests()) return;  // another connection of the same run
+      one.until = now() + std::min(kRest * (1 << std::min(one.times++, 5)), kLongestRest);
+      one.tries = nullptr;
+      one.why = why;
+    }
+    alarms::raise("provider", provider.id.str(),
+                  fmt::format("Nothing leaves through {}. {}", provider.name, why), tenant,
+                  "/sending/providers");
+  }
+  void closed(const Uuid& provider, const Uuid& tenant) {
+    {
+      std::lock_guard lock(mutex_);
+      if (broken_.erase(provider) == 0) return;
+    }
+    alarms::clear("provider", provider.str(), tenant);
+  }
+  /// Whoever tried it has ended without a word.
+  void left(const void* who) {
+    std::lock_guard lock(mutex_);
+    for (auto& [id, one] : broken_)
+      if (one.tries == who) one.tries = nullptr;
+  }
+
+ private:
+  static constexpr std::chrono::seconds kRest{20}, kLongestRest{600};
+  struct Broken {
+    Timestamp until{};
+    // A clock that was set back makes no rest longer.
+    bool rests() const { return now() < until && until - now() <= kLongestRest; }
+    int times = 0;
+    const void* tries = nullptr;
+    std::string why;
+  };
+  std::mutex mutex_;
+  std::map<Uuid, Broken> broken_;
+};
+Circuits& circuits() {
+  static Circuits one;
+  return one;
+}
+
 // Fibers of one loop that wait for the same thing.
 class Signal {
  public:
@@ -154,6 +217,14 @@ void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& se
                        "EXCLUDED.retry_at, code = EXCLUDED.code");
 }
 
+bool is_recorded(Ctx& ctx, const Uuid& source, const Sent& sent) {
+  static constexpr db::Sql kRecorded{
+      "delivery.recorded",
+      "SELECT recipient_id FROM delivery WHERE source_id = $1 AND recipient_id = $2 AND attempts = "
+      "$3 AND at = $4"};
+  return !ctx.tx().query(kRecorded, source, sent.recipient_id, sent.attempts, sent.at).empty();
+}
+
 struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   Impl(trust::Base& b, const Uuid& t, Provider p, std::string h, const Uuid& s, Record r,
        const SenderOptions& o)
@@ -177,6 +248,9 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   Signal room, work;  // producers wait for room, connections for work
   bool closed = false, stopped = false, ended = false;
   std::string trouble;
+  Uuid job = jobs::Workers::current();
+  jobs::Workers::Lend lend;
+  Clock::time_point idle_since = Clock::now();
   int connections = 0, standing = 0, failures = 0;
 
   std::vector<Sent> outcomes;
@@ -192,6 +266,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   void pace();
   void flusher();
   bool write_down();
+  std::optional<bool> write_until_written(const std::vector<Sent>& batch);
   bool write_captured();
   // A commit is worth its price when half of the connections share it.
   bool enough() const { return outcomes.size() * 2 >= static_cast<std::size_t>(standing); }
@@ -201,6 +276,16 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     work.wake_one();
   }
   bool commit_outcome(Sent sent, net::Event& done);
+  /// A run that only waits for its provider leaves its slot to others.
+  void lend_while_idle() {
+    lend.set(provider.kind != ProviderKind::captured && !ended && standing == 0 &&
+             Clock::now() - idle_since > kIdle);
+  }
+  // Stops, and leaves the provider alone for a while.
+  void give_rest(const std::string& why) {
+    circuits().failed(provider, tenant, why);
+    halt(why);
+  }
   void halt(std::string why = {}) {
     stopped = true;
     if (trouble.empty()) trouble = std::move(why);
@@ -275,6 +360,7 @@ void Sender::Impl::connection() {
                : trust::Egress::permit(ctx, trust::Egress::Kind::smtp, provider.host);
   }();
   if (!permit) return halt(permit.error().message);
+  if (auto why = circuits().open(provider.id, this); !why.empty()) return halt(why);
   auto target = target_of(provider, hello);
   std::optional<net::SmtpClient> client;
   std::optional<Parcel> next;
@@ -285,6 +371,7 @@ void Sender::Impl::connection() {
     void set(bool to) {
       if (to != on) {
         impl.standing += to ? 1 : -1;
+        impl.idle_since = Clock::now();
         open_connections.add(to ? 1 : -1);
       }
       on = to;
@@ -307,12 +394,13 @@ void Sender::Impl::connection() {
         // on.
         if (standing > 0) return;
         if (++failures >= kConnectAttempts)
-          return halt("The mail server cannot be used: " + made.error().message);
+          return give_rest("The mail server cannot be used: " + made.error().message);
         work.wait(net::in(std::chrono::milliseconds(250 << std::min(failures, 5))));
         net::sleep_for(std::chrono::milliseconds(100));
         continue;
       }
       failures = 0;
+      circuits().closed(provider.id, tenant);
       client.emplace(std::move(*made));
       stands.set(true);
     }
@@ -394,6 +482,7 @@ void Sender::Impl::gateway() {
                             : trust::Egress::permit(ctx, trust::Egress::Kind::sms, host);
   }();
   if (!permit) return halt(permit.error().message);
+  if (auto why = circuits().open(provider.id, this); !why.empty()) return halt(why);
   net::Event done;
   ++standing;
   struct Standing {
@@ -415,12 +504,13 @@ void Sender::Impl::gateway() {
               "no-answer"};
     if (answer) {
       failures = 0;
+      circuits().closed(provider.id, tenant);
       auto read = sms::read_answer(provider, *answer);
       sent.code = read.code;
       switch (read.verdict) {
         case sms::Verdict::refused:
           give_back(std::move(current));
-          return halt("The SMS gateway refuses what we send: it answers " + read.code + ".");
+          return give_rest("The SMS gateway refuses what we send: it answers " + read.code + ".");
         case sms::Verdict::accepted:
           sent.state = DeliveryState::sent;
           current.sms->external_id = std::move(read.external_id);
@@ -434,7 +524,7 @@ void Sender::Impl::gateway() {
     } else if (answer.error().kind != "no-answer") {
       give_back(std::move(current));
       if (++failures >= kConnectAttempts)
-        return halt("The SMS gateway cannot be reached: " + answer.error().message);
+        return give_rest("The SMS gateway cannot be reached: " + answer.error().message);
       net::sleep_for(std::chrono::milliseconds(250 << std::min(failures, 5)));
       continue;
     }
@@ -452,27 +542,59 @@ bool Sender::Impl::write_down() {
   outcomes.clear();
   auto waking = std::move(waiters);
   waiters.clear();
-  bool go_on = false;
-  std::string why;
+  struct Wake {
+    std::vector<net::Event*>& all;
+    ~Wake() {
+      for (auto* waiter : all) waiter->wake();
+    }
+  } wake{waking};
+  // Meanwhile others may add theirs, which are written next.
+  std::optional<bool> go_on;
   try {
-    Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
-    go_on = record(ctx, batch);
-    if (provider.channel == Channel::sms) record_sms(ctx, provider, batch);
-    ctx.commit();
-  } catch (const net::Stopped&) {
+    go_on = write_until_written(batch);
+  } catch (...) {
     durable = false;
-    for (auto* waiter : waking) waiter->wake();
     throw;
-  } catch (const std::exception& e) {
-    // Whether it was written is not known; the next run reads what is there.
-    durable = false;
-    why = "The database was away while outcomes were written.";
-    log::error("Outcomes could not be written; sending stops",
-               {{"source", source}, {"what", e.what()}});
   }
-  if (!go_on) halt(why);
-  for (auto* waiter : waking) waiter->wake();
-  return go_on;
+  durable = go_on.has_value();
+  if (!go_on) return false;
+  if (!*go_on) halt();
+  return *go_on;
+}
+
+// What record() said; nullopt when the program stops before it could be written: then the next one
+// repeats what these connections sent last.
+std::optional<bool> Sender::Impl::write_until_written(const std::vector<Sent>& batch) {
+  auto pause = kFirstPause;
+  for (bool again = false;; again = true) {
+    try {
+      Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
+      bool go_on = record(ctx, batch, again);
+      if (provider.channel == Channel::sms) record_sms(ctx, provider, batch);
+      ctx.commit();
+      if (again) alarms::clear("outcomes", source.str(), tenant);
+      jobs::Workers::progressed(job);
+      return go_on;
+    } catch (const net::Stopped&) {
+      throw;
+    } catch (const std::exception& e) {
+      log::error("Outcomes could not be written; sending waits",
+                 {{"source", source}, {"what", e.what()}});
+    }
+    alarms::raise("outcomes", source.str(),
+                  "What became of messages cannot be written down, so sending waits. Whoever runs "
+                  "this installation finds the reason in the log.",
+                  tenant);
+    for (auto until = net::in(pause); std::chrono::steady_clock::now() < until;) {
+      if (jobs::Workers::stopping()) {
+        alarms::clear("outcomes", source.str(), tenant);
+        halt("The database was away while outcomes were written.");
+        return std::nullopt;
+      }
+      net::sleep_for(std::chrono::milliseconds(100));
+    }
+    pause = std::min(pause * 2, kLongestPause);
+  }
 }
 
 // The captured provider: the messages themselves, and their outcomes, in one transaction.
@@ -528,7 +650,7 @@ bool Sender::Impl::write_captured() {
   answered.with({"sent"}).add(std::ssize(batch));
   Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
   ctx.tx().insert_many("captured_message", rows);
-  bool go_on = record(ctx, batch);
+  bool go_on = record(ctx, batch, false);
   if (provider.channel == Channel::sms) record_sms(ctx, provider, batch);
   ctx.commit();
   if (!go_on) halt();
@@ -573,6 +695,7 @@ Sender::Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::st
 }
 
 Sender::~Sender() {
+  impl_->lend.set(false);
   impl_->halt();
   while (!impl_->ended) {
     try {
@@ -581,12 +704,19 @@ Sender::~Sender() {
       break;
     }
   }
+  circuits().left(impl_.get());
+}
+
+void try_provider_again(const Uuid& tenant, const Uuid& provider) {
+  circuits().closed(provider, tenant);
 }
 
 bool Sender::push(Parcel parcel) {
   net::before_waiting_for_others("sender");
-  while (!impl_->stopped && impl_->waiting.size() >= kWaiting)
-    impl_->room.wait(net::in(std::chrono::seconds(30)));
+  while (!impl_->stopped && impl_->waiting.size() >= kWaiting) {
+    impl_->room.wait(net::in(std::chrono::seconds(1)));
+    impl_->lend_while_idle();
+  }
   if (impl_->stopped) return false;
   impl_->waiting.push_back(std::move(parcel));
   if (impl_->provider.kind == ProviderKind::captured) {
@@ -610,11 +740,13 @@ void Sender::finish() {
   impl_->flush.wake();
   while (!impl_->ended) {
     impl_->end.wait(net::in(std::chrono::milliseconds(250)));
+    impl_->lend_while_idle();
     // A provider with a slow pace is not waited for; what was handed over is written down.
     if (jobs::Workers::stopping()) impl_->halt();
   }
 }
 
+void Sender::lend_while_idle() { impl_->lend_while_idle(); }
 bool Sender::stopped() const { return impl_->stopped; }
 void Sender::stop() { impl_->halt(); }
 const std::string& Sender::trouble() const { return impl_->trouble; }

@@ -6,6 +6,10 @@
 // connection before the outcome of message k is durable: a kill -9 repeats at most one message per
 // open connection and loses none, and the cost of a commit is shared by all connections.
 //
+// Outcomes that cannot be written, whatever the reason, are kept and tried again with growing
+// pauses until they can; meanwhile nothing is sent, for every connection waits for its outcome. So
+// a database that is away, full or wrong for an hour repeats nothing.
+//
 //   producer → parcels (bounded) → connection 1…n → outcomes → flusher → one transaction
 //                                        ↑________________woken______________|
 //
@@ -65,8 +69,9 @@ struct SenderOptions {
 class Sender {
  public:
   /// Writes outcomes down in the context's transaction, which the sender commits. False: stop
-  /// sending (paused, cancelled).
-  using Record = std::function<bool(trust::Ctx&, const std::vector<Sent>&)>;
+  /// sending (paused, cancelled). `again`: the same outcomes as in the call before, whose
+  /// transaction failed, or was committed without saying so.
+  using Record = std::function<bool(trust::Ctx&, const std::vector<Sent>&, bool again)>;
 
   /// Runs on the loop of the calling fiber. `source` is what captured messages belong to.
   Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::string hello,
@@ -82,6 +87,9 @@ class Sender {
   void note(Sent sent);
   /// Waits until everything pushed is sent and written down, or the sender stopped.
   void finish();
+  /// Leaves the job's slot to others while no connection stands; on the job's own fiber, where it
+  /// waits for something else than push() or finish().
+  void lend_while_idle();
   /// Told to stop, by the record function or stop().
   bool stopped() const;
   void stop();
@@ -93,10 +101,16 @@ class Sender {
   std::shared_ptr<Impl> impl_;
 };
 
+/// That a provider which could not be used was changed, or found right, or is gone: the next run
+/// tries it at once.
+void try_provider_again(const Uuid& tenant, const Uuid& provider);
+
 /// How long to wait before attempt `attempts` + 1 of a deferred message; nullopt: give up.
 std::optional<Duration> retry_pause(int attempts);
 
 /// Inserts or updates delivery rows.
 void record_deliveries(trust::Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent);
+/// Whether just this outcome stands there.
+bool is_recorded(trust::Ctx& ctx, const Uuid& source, const Sent& sent);
 
 }  // namespace varde::outreach

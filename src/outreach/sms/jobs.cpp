@@ -132,7 +132,7 @@ class SmsRun {
 
   std::string send(const Provider& provider) {
     Sender sender(base_, tenant_, provider, "", Uuid{},
-                  [](Ctx& ctx, const std::vector<Sent>& sent) {
+                  [](Ctx& ctx, const std::vector<Sent>& sent, bool) {
                     // What was offered to the gateway, the Sender writes.
                     for (const auto& one : sent)
                       if (!one.sms)
