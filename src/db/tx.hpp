@@ -58,6 +58,15 @@ class SqlError : public std::runtime_error {
   bool is_exclusion_violation() const { return state == "23P01"; }
   /// Worth trying the whole transaction again (serialisation failure or deadlock).
   bool is_retryable() const { return state == "40001" || state == "40P01"; }
+  /// The database's trouble, not the statement's: no room or memory (class 53), shut down,
+  /// cancelled by its administrator, starting (57), an error of its files or the system (58), and
+  /// what is retryable.
+  bool is_outage() const {
+    // What takes too long by itself would do so again.
+    if (state == "57014") return std::string_view(what()).find("timeout") == std::string_view::npos;
+    return state.starts_with("53") || state.starts_with("57") || state.starts_with("58") ||
+           is_retryable();
+  }
 };
 
 /// The connection is gone, was never there, or the deadline passed.

@@ -2,8 +2,10 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
+#include "base/alarms.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "db/closed.hpp"
@@ -13,6 +15,7 @@ namespace varde::jobs {
 namespace {
 
 metrics::Counter finished("varde_jobs_finished_total", "Jobs ended", {"kind", "outcome"});
+metrics::Gauge failed_now("varde_jobs_failed", "Jobs that were given up");
 std::atomic<bool> draining{false};
 
 // Organisations whose jobs come to rest while their rows are exchanged (operate/backup/tenant.hpp),
@@ -29,45 +32,91 @@ constexpr auto kLease = std::chrono::seconds(30);
 constexpr auto kHeartbeat = std::chrono::seconds(10);
 constexpr auto kPoll = std::chrono::seconds(1);
 constexpr int kMaxAttempts = 10;
+constexpr std::chrono::milliseconds kLongestPause{30'000};  // until the end of a job is written
 constexpr auto kClosedPause = std::chrono::seconds(2);
+constexpr auto kSteady = std::chrono::seconds(3);       // until a stumble is over
 constexpr auto kBetweenRuns = std::chrono::seconds(1);  // of a schedule that takes its whole time
 
 // A job of the same key that waits is enough; one that runs already may have looked past what this
 // one is about, and so runs again when it ends.
 constexpr db::Sql kEnqueue{
     "jobs.enqueue",
-    "INSERT INTO job (job_id, kind, tenant_id, payload, unique_key, run_at, created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unique_key) "
+    "INSERT INTO job (job_id, kind, tenant_id, payload, unique_key, run_at, created_at, set_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (unique_key) "
     "DO UPDATE SET again = true, run_at = LEAST(job.run_at, EXCLUDED.run_at)"};
 constexpr db::Sql kNotify{"jobs.notify", "SELECT pg_notify('varde_jobs', '')"};
 // Work is due by varde::now(), but leases are measured by the database's clock: one for all nodes,
-// and a corrected clock on one of them takes no other's work. $3: what runs here already, for a
-// machine that slept past a lease has not yet extended it.
+// and a corrected clock on one of them takes no other's work.
+#define VARDE_DUE                                                                       \
+  "failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= "      \
+  "clock_timestamp()) AND NOT EXISTS (SELECT 1 FROM tenant_rest r WHERE r.tenant_id = " \
+  "job.tenant_id AND r.until > clock_timestamp()) AND job_id <> ALL($3) "
+#define VARDE_OF "coalesce(tenant_id, '00000000-0000-0000-0000-000000000000'::uuid)"
+// Who waits (organisation and kind, found by hops over an index, however much each has waiting),
+// and of each what is due first, as far as its share goes. Whoever holds fewest slots comes first.
+//
+// $2: how many; $3: what runs here already, for a machine that slept past a lease has not yet
+// extended it; $4 to $6: how many slots each organisation holds of each kind; $7, $8: the most
+// slots of an organisation, and of one kind of its work.
+constexpr db::Sql kCandidates{
+    "jobs.candidates",
+    "WITH RECURSIVE waits AS ((SELECT " VARDE_OF
+    " AS tenant, kind FROM job WHERE failed_at IS NULL ORDER BY 1, 2 LIMIT 1) UNION ALL SELECT "
+    "n.tenant, n.kind FROM waits w CROSS JOIN LATERAL (SELECT " VARDE_OF
+    " AS tenant, kind FROM job WHERE failed_at IS NULL AND (" VARDE_OF
+    ", kind) > (w.tenant, w.kind) ORDER BY 1, 2 LIMIT 1) n), held AS (SELECT tenant, kind, slots "
+    "FROM unnest($4::uuid[], $5::text[], $6::bigint[]) h (tenant, kind, slots)), first AS (SELECT "
+    "w.tenant, j.job_id, j.run_at, j.place + coalesce((SELECT slots FROM held h WHERE h.tenant = "
+    "w.tenant AND h.kind = w.kind), 0) AS place FROM waits w CROSS JOIN LATERAL (SELECT job_id, "
+    "run_at, row_number() OVER (ORDER BY run_at) AS place FROM (SELECT job_id, run_at FROM job "
+    "WHERE " VARDE_OF " = w.tenant AND kind = w.kind AND " VARDE_DUE
+    "ORDER BY run_at LIMIT $8) d) j), fair AS (SELECT job_id, run_at, row_number() OVER (PARTITION "
+    "BY tenant ORDER BY place, run_at) + coalesce((SELECT sum(slots) FROM held h WHERE h.tenant = "
+    "first.tenant), 0) AS place FROM first WHERE place <= $8) SELECT job_id FROM fair WHERE place "
+    "<= $7 ORDER BY place, run_at LIMIT $2"};
 constexpr db::Sql kClaim{
     "jobs.claim",
-    "SELECT job_id, kind, tenant_id, payload, attempts FROM job "
-    "WHERE failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR "
-    "lease_until <= clock_timestamp()) AND NOT EXISTS (SELECT 1 FROM "
-    "tenant_rest r WHERE r.tenant_id = job.tenant_id AND r.until > "
-    "clock_timestamp()) AND job_id <> ALL($3) ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED"};
+    "SELECT job_id, kind, tenant_id, payload, attempts, outages FROM job WHERE "
+    "job_id = ANY($2) AND " VARDE_DUE "ORDER BY run_at FOR UPDATE SKIP LOCKED"};
+#undef VARDE_DUE
+#undef VARDE_OF
 constexpr db::Sql kLeaseMany{
     "jobs.lease",
     "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $2), attempts = "
     "attempts + 1 WHERE job_id = ANY($1)"};
-constexpr db::Sql kExtend{"jobs.extend",
-                          "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => "
-                          "$2) WHERE job_id = ANY($1)"};
+// $3: those that got somewhere since.
+constexpr db::Sql kExtend{
+    "jobs.extend",
+    "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $2), attempts = CASE "
+    "WHEN job_id = ANY($3) THEN 1 ELSE attempts END WHERE job_id = ANY($1)"};
+// A schedule never rests longer than its rhythm, whatever the clock said when it was written down.
+constexpr db::Sql kPullIn{
+    "jobs.pull_in",
+    "UPDATE job SET run_at = $2 WHERE unique_key = $1 AND run_at > $2 AND lease_until IS NULL AND "
+    "failed_at IS NULL"};
 constexpr db::Sql kDelete{"jobs.delete", "DELETE FROM job WHERE job_id = $1 AND NOT again"};
+constexpr db::Sql kSetBack{
+    "jobs.set_back",
+    "UPDATE job SET run_at = run_at - (set_at - $1), set_at = $1 WHERE set_at > $1 + interval '1 "
+    "minute' AND failed_at IS NULL AND lease_until IS NULL"};
+// What was given up, and stands as failed where it belongs.
+constexpr db::Sql kForget{"jobs.forget", "DELETE FROM job WHERE job_id = $1"};
 constexpr db::Sql kRunAgain{
     "jobs.run_again",
-    "UPDATE job SET run_at = $2, lease_until = NULL, attempts = 0, again = false "
-    "WHERE job_id = $1 AND again"};
+    "UPDATE job SET run_at = $2, lease_until = NULL, attempts = 0, outages = 0, again = false, "
+    "set_at = $2 WHERE job_id = $1 AND again"};
 constexpr db::Sql kAgain{
     "jobs.again",
     "UPDATE job SET run_at = CASE WHEN again THEN $3 ELSE $2 END, lease_until = NULL, "
-    "attempts = 0, again = false WHERE job_id = $1"};
+    "attempts = 0, outages = 0, again = false, set_at = $3 WHERE job_id = $1"};
 constexpr db::Sql kRetry{
-    "jobs.retry", "UPDATE job SET run_at = $2, lease_until = NULL, error = $3 WHERE job_id = $1"};
+    "jobs.retry",
+    "UPDATE job SET run_at = $2, lease_until = NULL, error = $3, set_at = $4 WHERE job_id = $1"};
+// It was the database, not the job: the attempt does not count.
+constexpr db::Sql kOutage{
+    "jobs.outage",
+    "UPDATE job SET run_at = $2, lease_until = NULL, attempts = greatest(attempts - 1, 0), outages "
+    "= outages + 1, error = $3, set_at = $4 WHERE job_id = $1"};
 constexpr db::Sql kGiveUp{"jobs.give_up",
                           "UPDATE job SET failed_at = $2, lease_until = NULL, unique_key = NULL, "
                           "error = $3 WHERE job_id = $1"};
@@ -80,6 +129,14 @@ constexpr db::Sql kResting{
     "jobs.resting",
     "SELECT tenant_id, extract(epoch FROM until - clock_timestamp())::double precision AS seconds "
     "FROM tenant_rest WHERE until > clock_timestamp()"};
+struct FailedRow {
+  std::optional<Uuid> tenant_id;
+  std::int64_t jobs = 0;
+};
+BOOST_DESCRIBE_STRUCT(FailedRow, (), (tenant_id, jobs))
+constexpr db::Sql kFailed{"jobs.failed",
+                          "SELECT tenant_id, count(*) AS jobs FROM job WHERE failed_at IS NOT NULL "
+                          "GROUP BY tenant_id"};
 constexpr db::Sql kVoidLeases{"jobs.void_leases",
                               "UPDATE job SET lease_until = NULL WHERE lease_until IS NOT NULL"};
 
@@ -89,7 +146,8 @@ void enqueue(db::Tx& tx, const NewJob& job) {
   auto at = now();
   // Who adds a job that another transaction has just added waits for its end.
   tx.last(job.unique_key.value_or(""), kEnqueue, Uuid::make(), job.kind, job.tenant_id,
-          db::Json{job.payload}, job.unique_key, job.run_at.value_or(at), at);
+          db::Json{job.payload}, job.unique_key, job.run_at.value_or(at), at,
+          job.run_at ? std::nullopt : std::optional(at));
   if (!job.run_at || *job.run_at <= at) tx.later(kNotify);
 }
 
@@ -103,20 +161,39 @@ struct Workers::Impl {
     std::size_t running = 0;
   };
   std::vector<std::unique_ptr<PerLoop>> loops;
+  std::map<std::string, GivenUp> given_up;
   std::atomic<std::size_t> running{0};
   std::mutex mutex;
-  std::vector<Uuid> held;  // what runs, on any loop; under mutex
+  // What runs, on any loop; under mutex.
+  struct Held {
+    std::string kind;
+    Uuid tenant;  // nil: the installation's
+    const void* fiber = nullptr;
+    PerLoop* loop = nullptr;
+    bool lent = false, progressed = false;
+  };
+  std::map<Uuid, Held> held;
+  std::set<Uuid> told_of_failed;
+  std::map<std::string, std::chrono::steady_clock::time_point> stumbled;  // under mutex
 
-  std::vector<Uuid> held_now() {
-    std::lock_guard lock(mutex);
-    return held;
-  }
+  std::vector<Job> claim(db::Tx& tx, std::size_t room, bool& more);
+  /// Runs `turn` until the program ends, whatever it throws.
+  void keep_on(const char* what, const std::function<void()>& turn, const bool& done = false);
   void look_who_rests();
-  void claim_loop(PerLoop& mine);
-  void heartbeat_loop();
-  void listen_loop();
-  void execute(PerLoop& mine, const Job& job);
+  void claim_turn(PerLoop& mine);
+  void heartbeat_turn();
+  void tell_of_failed(const std::vector<FailedRow>& rows);
+  void listen_turn();
+  void start_job(PerLoop& mine, Job job);
+  void execute(const Job& job);
+  void end(const Job& job, const Schedule* scheduled, Timestamp began, const Outcome& outcome,
+           const std::string& failure, bool outage);
 };
+
+namespace {
+// The queue whose jobs run in this process, for what a job's fiber says of itself.
+std::atomic<void*> serving{nullptr};
+}  // namespace
 
 Workers::Workers(db::Database& database, std::size_t concurrency_per_loop)
     : impl_(std::make_unique<Impl>()) {
@@ -124,10 +201,16 @@ Workers::Workers(db::Database& database, std::size_t concurrency_per_loop)
   impl_->concurrency = concurrency_per_loop;
 }
 
-Workers::~Workers() = default;
+Workers::~Workers() {
+  void* mine = impl_.get();
+  serving.compare_exchange_strong(mine, nullptr);
+}
 
 void Workers::handle(const std::string& kind, Handler handler) {
   impl_->handlers[kind] = std::move(handler);
+}
+void Workers::when_given_up(const std::string& kind, GivenUp tell) {
+  impl_->given_up[kind] = std::move(tell);
 }
 void Workers::schedule(Schedule schedule) { impl_->schedules.push_back(std::move(schedule)); }
 bool Workers::stopping() {
@@ -146,21 +229,59 @@ void Workers::wake() {
 
 void Workers::start(const std::vector<net::Loop*>& loops, bool sole_node) {
   draining = false;
+  serving = impl_.get();
   for (std::size_t i = 0; i < loops.size(); ++i)
     impl_->loops.push_back(std::make_unique<Impl::PerLoop>());
   loops[0]->spawn([this, loops, sole_node] {
-    auto tx = impl_->database->system();
-    if (sole_node) tx.later(kVoidLeases);
-    for (const auto& schedule : impl_->schedules)
-      enqueue(tx, {.kind = schedule.kind, .unique_key = "schedule:" + schedule.kind});
-    tx.commit();
+    bool begun = false;
+    impl_->keep_on(
+        "begin",
+        [&] {
+          auto tx = impl_->database->system();
+          if (sole_node) tx.later(kVoidLeases);
+          for (const auto& schedule : impl_->schedules)
+            enqueue(tx, {.kind = schedule.kind, .unique_key = "schedule:" + schedule.kind});
+          tx.commit();
+          begun = true;
+        },
+        begun);
+    if (!begun) return;
     for (std::size_t i = 0; i < loops.size(); ++i) {
       auto* mine = impl_->loops[i].get();
-      loops[i]->spawn([this, mine] { impl_->claim_loop(*mine); });
+      loops[i]->spawn(
+          [this, mine] { impl_->keep_on("claim jobs", [&] { impl_->claim_turn(*mine); }); });
     }
-    loops[0]->spawn([this] { impl_->heartbeat_loop(); });
-    loops[0]->spawn([this] { impl_->listen_loop(); });
+    loops[0]->spawn([this] { impl_->keep_on("extend leases", [&] { impl_->heartbeat_turn(); }); });
+    loops[0]->spawn([this] { impl_->keep_on("listen", [&] { impl_->listen_turn(); }); });
   });
+}
+
+void Workers::Impl::keep_on(const char* what, const std::function<void()>& turn, const bool& done) {
+  while (!draining && !done) {
+    try {
+      turn();
+      // Not at the first turn that had nothing to do: it must have gone well for a while.
+      std::lock_guard lock(mutex);
+      if (auto at = stumbled.find(what);
+          at != stumbled.end() && std::chrono::steady_clock::now() - at->second > kSteady) {
+        alarms::clear("queue", what);
+        stumbled.erase(at);
+      }
+    } catch (const net::Stopped&) {
+      throw;
+    } catch (const std::exception& e) {
+      if (draining) return;
+      log::warning("The queue stumbled, and goes on", {{"where", what}, {"what", e.what()}});
+      {
+        std::lock_guard lock(mutex);
+        stumbled[what] = std::chrono::steady_clock::now();
+      }
+      alarms::raise("queue", what,
+                    "Work in the background does not go on, because the database refuses it. The "
+                    "reason is in the log.");
+      net::sleep_for(std::chrono::seconds(1));
+    }
+  }
 }
 
 void Workers::Impl::look_who_rests() {
@@ -174,90 +295,182 @@ void Workers::Impl::look_who_rests() {
   rest.any = !rest.until.empty();
 }
 
-void Workers::Impl::listen_loop() {
+void Workers::Impl::listen_turn() {
+  db::Listener listener(database->conninfo(), "varde_system", {"varde_jobs", "varde_rest"});
+  look_who_rests();
+  {
+    std::lock_guard lock(mutex);
+    stumbled.erase("listen");
+  }
+  alarms::clear("queue", "listen");
+  for (auto& loop : loops) loop->wake.wake();
   while (!draining) {
-    try {
-      db::Listener listener(database->conninfo(), "varde_system", {"varde_jobs", "varde_rest"});
-      look_who_rests();
-      for (auto& loop : loops) loop->wake.wake();
-      while (!draining) {
-        auto notice = listener.next(net::in(std::chrono::seconds(5)));
-        if (!notice) continue;
-        if (notice->channel == "varde_rest") look_who_rests();
-        for (auto& loop : loops) loop->wake.wake();
-      }
-    } catch (const db::Unavailable& e) {
-      log::warning("The queue cannot listen; it polls meanwhile", {{"what", e.what()}});
-      net::sleep_for(std::chrono::seconds(1));
-    }
+    auto notice = listener.next(net::in(std::chrono::seconds(5)));
+    if (!notice) continue;
+    if (notice->channel == "varde_rest") look_who_rests();
+    for (auto& loop : loops) loop->wake.wake();
   }
 }
 
-void Workers::Impl::claim_loop(PerLoop& mine) {
-  while (!draining) {
-    try {
-      std::size_t room = concurrency - std::min(concurrency, mine.running);
-      std::size_t claimed = 0;
-      if (room > 0) {
-        auto tx = database->system();
-        auto jobs = tx.all<Job>(kClaim, now(), static_cast<std::int64_t>(room), held_now());
-        claimed = jobs.size();
-        if (!jobs.empty()) {
-          std::vector<Uuid> ids;
-          for (const auto& job : jobs) ids.push_back(job.job_id);
-          tx.later(kLeaseMany, ids, std::chrono::duration<double>(kLease).count());
-          tx.commit();
-          {
-            std::lock_guard lock(mutex);
-            held.insert(held.end(), ids.begin(), ids.end());
-          }
-          for (auto& job : jobs) {
-            ++mine.running;
-            ++running;
-            net::Loop::current().spawn([this, &mine, job = std::move(job)] {
-              struct Leave {
-                Impl& impl;
-                PerLoop& loop;
-                const Uuid& id;
-                ~Leave() {
-                  {
-                    std::lock_guard lock(impl.mutex);
-                    std::erase(impl.held, id);
-                  }
-                  --loop.running;
-                  --impl.running;
-                  loop.wake.wake();
-                }
-              } leave{*this, mine, job.job_id};
-              execute(mine, job);
-            });
+std::vector<Job> Workers::Impl::claim(db::Tx& tx, std::size_t room, bool& more) {
+  std::vector<Uuid> ids, tenants;
+  std::vector<std::string> kinds;
+  std::vector<std::int64_t> slots;
+  {
+    std::lock_guard lock(mutex);
+    std::map<std::pair<Uuid, std::string>, std::int64_t> shares;
+    for (const auto& [id, one] : held) {
+      ids.push_back(id);
+      if (!one.lent) ++shares[{one.tenant, one.kind}];
+    }
+    for (const auto& [whose, count] : shares) {
+      tenants.push_back(whose.first);
+      kinds.push_back(whose.second);
+      slots.push_back(count);
+    }
+  }
+  auto all = static_cast<std::int64_t>(concurrency * loops.size());
+  auto share = std::max<std::int64_t>(all / 2, 1), of_kind = std::max<std::int64_t>(share / 2, 1);
+  auto at = now();
+  auto candidates = tx.all<Uuid>(kCandidates, at, static_cast<std::int64_t>(room), ids, tenants,
+                                 kinds, slots, share, of_kind);
+  if (candidates.empty()) return {};
+  auto jobs = tx.all<Job>(kClaim, at, candidates, ids);
+  // Another loop or node had some of them: there may be others.
+  more = candidates.size() == room || jobs.size() < candidates.size();
+  return jobs;
+}
+
+void Workers::Impl::claim_turn(PerLoop& mine) {
+  auto room = concurrency - std::min(concurrency, mine.running);
+  bool more = false;
+  if (room > 0) {
+    auto tx = database->system();
+    auto jobs = claim(tx, room, more);
+    if (!jobs.empty()) {
+      std::vector<Uuid> ids;
+      for (const auto& job : jobs) ids.push_back(job.job_id);
+      tx.later(kLeaseMany, ids, std::chrono::duration<double>(kLease).count());
+      {
+        // Before it is committed: another loop may look at any moment.
+        std::lock_guard lock(mutex);
+        for (const auto& job : jobs)
+          held[job.job_id] = {job.kind, job.tenant_id.value_or(Uuid()), nullptr, &mine};
+      }
+      try {
+        tx.commit();
+      } catch (...) {
+        std::lock_guard lock(mutex);
+        for (const auto& id : ids) held.erase(id);
+        throw;
+      }
+      for (auto& job : jobs) start_job(mine, std::move(job));
+    }
+  }
+  if (room == 0 || !more) mine.wake.wait(net::in(kPoll));
+}
+
+void Workers::Impl::start_job(PerLoop& mine, Job job) {
+  ++mine.running;
+  ++running;
+  net::Loop::current().spawn([this, &mine, job = std::move(job)] {
+    struct Leave {
+      Impl& impl;
+      PerLoop& loop;
+      const Uuid& id;
+      ~Leave() {
+        {
+          std::lock_guard lock(impl.mutex);
+          auto found = impl.held.find(id);
+          if (found != impl.held.end()) {
+            if (found->second.lent) ++loop.running;  // taken back below
+            impl.held.erase(found);
           }
         }
+        --loop.running;
+        --impl.running;
+        loop.wake.wake();
       }
-      if (claimed < room || room == 0) mine.wake.wait(net::in(kPoll));
-    } catch (const db::Unavailable& e) {
-      log::warning("The queue cannot reach the database", {{"what", e.what()}});
-      net::sleep_for(std::chrono::seconds(1));
+    } leave{*this, mine, job.job_id};
+    {
+      std::lock_guard lock(mutex);
+      held[job.job_id].fiber = net::fiber_id();
     }
+    execute(job);
+  });
+}
+
+Uuid Workers::current() {
+  auto* impl = static_cast<Impl*>(serving.load());
+  if (impl == nullptr) return {};
+  std::lock_guard lock(impl->mutex);
+  for (const auto& [id, one] : impl->held)
+    if (one.fiber == net::fiber_id()) return id;
+  return {};
+}
+
+void Workers::progressed(const Uuid& job) {
+  auto* impl = static_cast<Impl*>(serving.load());
+  if (impl == nullptr) return;
+  std::lock_guard lock(impl->mutex);
+  if (auto found = impl->held.find(job); found != impl->held.end()) found->second.progressed = true;
+}
+
+void Workers::Lend::set(bool lent) {
+  auto* impl = static_cast<Impl*>(serving.load());
+  if (impl == nullptr || lent == lent_) return;
+  std::lock_guard lock(impl->mutex);
+  for (auto& [id, one] : impl->held) {
+    if (one.fiber != net::fiber_id() || one.lent == lent) continue;
+    one.lent = lent_ = lent;
+    lent ? --one.loop->running : ++one.loop->running;
+    if (lent) one.loop->wake.wake();
   }
 }
 
-void Workers::Impl::heartbeat_loop() {
-  while (true) {
-    net::sleep_for(kHeartbeat);
-    auto leased = held_now();
-    if (leased.empty()) continue;
-    try {
-      auto tx = database->system();
-      tx.later(kExtend, leased, std::chrono::duration<double>(kLease).count());
-      tx.commit();
-    } catch (const std::exception& e) {
-      log::warning("The leases of running jobs could not be extended", {{"what", e.what()}});
+void Workers::Impl::heartbeat_turn() {
+  net::sleep_for(kHeartbeat);
+  std::vector<Uuid> leased, got_on;
+  {
+    std::lock_guard lock(mutex);
+    for (auto& [id, one] : held) {
+      leased.push_back(id);
+      if (one.progressed) got_on.push_back(id);
+      one.progressed = false;
     }
   }
+  auto tx = database->system();
+  if (!leased.empty())
+    tx.later(kExtend, leased, std::chrono::duration<double>(kLease).count(), got_on);
+  tx.later(kSetBack, now());
+  for (const auto& schedule : schedules)
+    tx.later(kPullIn, "schedule:" + schedule.kind, now() + schedule.every);
+  auto failed = tx.all<FailedRow>(kFailed);
+  tx.commit();
+  tell_of_failed(failed);
 }
 
-void Workers::Impl::execute(PerLoop&, const Job& job) {
+// Each organisation whose work was given up hears of it until somebody has seen to it.
+void Workers::Impl::tell_of_failed(const std::vector<FailedRow>& rows) {
+  std::set<Uuid> told;
+  std::int64_t all = 0;
+  for (const auto& row : rows) {
+    all += row.jobs;
+    if (!row.tenant_id) continue;
+    told.insert(*row.tenant_id);
+    alarms::raise("jobs", "failed",
+                  row.jobs == 1
+                      ? "A piece of work in the background was given up."
+                      : fmt::format("{} pieces of work in the background were given up.", row.jobs),
+                  row.tenant_id, "/settings/jobs");
+  }
+  for (const auto& tenant : told_of_failed)
+    if (!told.contains(tenant)) alarms::clear("jobs", "failed", tenant);
+  told_of_failed = std::move(told);
+  failed_now.set(all);
+}
+
+void Workers::Impl::execute(const Job& job) {
   struct Mine {
     explicit Mine(const Job& job) {
       std::lock_guard lock(rest.mutex);
@@ -269,6 +482,7 @@ void Workers::Impl::execute(PerLoop&, const Job& job) {
     }
   } mine{job};
   std::string failure;
+  bool outage = false;
   Outcome outcome;
   auto began = now();
   auto found = handlers.find(job.kind);
@@ -286,51 +500,75 @@ void Workers::Impl::execute(PerLoop&, const Job& job) {
       return;  // the lease ends, or the next start voids it
     } catch (const db::Closed&) {
       outcome = Outcome::again(now() + kClosedPause);
+    } catch (const db::Unavailable& e) {
+      failure = e.what();
+      outage = true;
+    } catch (const db::SqlError& e) {
+      failure = e.what();
+      outage = e.is_outage();
     } catch (const std::exception& e) {
       failure = e.what();
     }
   }
-  // The end of a job must be written even when the database is away for a moment; after that the
-  // lease decides.
-  for (int i = 0; i < 5; ++i) {
+  auto scheduled = std::ranges::find(schedules, job.kind, &Schedule::kind);
+  // The end of a job must be written: until it is, the job is held, and its lease extended.
+  for (auto pause = std::chrono::milliseconds(100);; pause = std::min(pause * 2, kLongestPause)) {
     try {
-      auto tx = database->system();
-      auto scheduled = std::find_if(schedules.begin(), schedules.end(),
-                                    [&](const Schedule& s) { return s.kind == job.kind; });
-      if (!failure.empty()) {
-        // A schedule does not end, and a failure does not slow it down.
-        bool give_up = scheduled == schedules.end() && job.attempts + 1 >= kMaxAttempts;
-        log::warning(give_up ? "A job failed for good" : "A job failed and will be tried again",
-                     {{"kind", job.kind},
-                      {"job_id", job.job_id},
-                      {"attempt", job.attempts + 1},
-                      {"what", failure}});
-        Duration pause = std::chrono::seconds(1LL << std::min(job.attempts + 1, 10));
-        if (scheduled != schedules.end()) pause = std::min(pause, scheduled->every);
-        if (give_up) {
-          tx.later(kGiveUp, job.job_id, now(), failure.substr(0, 500));
-        } else {
-          tx.later(kRetry, job.job_id, now() + pause, failure.substr(0, 500));
-        }
-      } else if (outcome.again_at) {
-        tx.later(kAgain, job.job_id, *outcome.again_at, now());
-      } else {
-        if (scheduled != schedules.end()) {
-          // Counted from where it began: what came due while it ran was not looked at by all of it.
-          auto next = std::max(began + scheduled->every, now() + kBetweenRuns);
-          tx.later(kAgain, job.job_id, next, now());
-        } else {
-          tx.later(kDelete, job.job_id);
-          tx.later(kRunAgain, job.job_id, now());
-        }
-      }
-      tx.commit();
-      finished.with({job.kind, failure.empty() ? "done" : "failed"}).add();
-      return;
-    } catch (const db::Unavailable&) {
-      net::sleep_for(std::chrono::milliseconds(500));
+      return end(job, scheduled == schedules.end() ? nullptr : &*scheduled, began, outcome, failure,
+                 outage);
+    } catch (const net::Stopped&) {
+      throw;
+    } catch (const std::exception& e) {
+      log::warning("The end of a job cannot be written yet",
+                   {{"kind", job.kind}, {"job_id", job.job_id}, {"what", e.what()}});
     }
+    if (draining) return;  // the next start voids its lease
+    net::sleep_for(pause);
   }
+}
+
+void Workers::Impl::end(const Job& job, const Schedule* scheduled, Timestamp began,
+                        const Outcome& outcome, const std::string& failure, bool outage) {
+  // A schedule does not end, and a failure does not slow it down.
+  bool give_up =
+      !failure.empty() && !outage && scheduled == nullptr && job.attempts + 1 >= kMaxAttempts;
+  auto tell = given_up.find(job.kind);
+  bool told = give_up && tell != given_up.end();
+  if (told) tell->second(job, failure);
+  auto tx = database->system();
+  if (outage) {
+    Duration pause = std::chrono::seconds(1LL << std::min(job.outages, 5));
+    if (scheduled != nullptr) pause = std::min(pause, scheduled->every);
+    log::warning("A job waits for the database",
+                 {{"kind", job.kind}, {"job_id", job.job_id}, {"what", failure}});
+    tx.later(kOutage, job.job_id, now() + pause, failure.substr(0, 500), now());
+  } else if (!failure.empty()) {
+    log::warning(give_up ? "A job failed for good" : "A job failed and will be tried again",
+                 {{"kind", job.kind},
+                  {"job_id", job.job_id},
+                  {"attempt", job.attempts + 1},
+                  {"what", failure}});
+    Duration pause = std::chrono::seconds(1LL << std::min(job.attempts + 1, 10));
+    if (scheduled != nullptr) pause = std::min(pause, scheduled->every);
+    if (told) {
+      tx.later(kForget, job.job_id);
+    } else if (give_up) {
+      tx.later(kGiveUp, job.job_id, now(), failure.substr(0, 500));
+    } else {
+      tx.later(kRetry, job.job_id, now() + pause, failure.substr(0, 500), now());
+    }
+  } else if (outcome.again_at) {
+    tx.later(kAgain, job.job_id, *outcome.again_at, now());
+  } else if (scheduled != nullptr) {
+    // Counted from where it began: what came due while it ran was not looked at by all of it.
+    auto next = std::max(began + scheduled->every, now() + kBetweenRuns);
+    tx.later(kAgain, job.job_id, next, now());
+  } else {
+    tx.later(kDelete, job.job_id);
+    tx.later(kRunAgain, job.job_id, now());
+  }
+  tx.commit();
+  finished.with({job.kind, outage ? "outage" : failure.empty() ? "done" : "failed"}).add();
 }
 
 void Workers::drain(std::chrono::milliseconds patience) {

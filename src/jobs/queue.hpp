@@ -5,7 +5,15 @@
 // them when the handler returned. A job whose worker died is claimed again when its lease ends;
 // handlers are written so that doing a piece twice is doing it once. A handler that throws or
 // returns an error is tried again with growing pauses, ten times (a schedule's, for ever, at its
-// rhythm at the latest); then the job stays as failed, and the status page says so.
+// rhythm at the latest); then the job stays as failed: whoever owns what it was about is told
+// (when_given_up), home says so, and `varde jobs` shows and retries it. A database that is away,
+// full or shut down is nobody's failure: then it is tried again for as long as that lasts.
+//
+// Slots are shared: an organisation holds half of them at most, and one kind of its work half of
+// that, so that whoever comes next finds one. A run that only waits for another machine lends its
+// slot (Lend).
+//
+// Nothing ends a loop of the queue but the program's end.
 #pragma once
 
 #include <functional>
@@ -27,8 +35,9 @@ struct Job {
   std::optional<Uuid> tenant_id;
   db::Json payload;  ///< Ids and numbers, never personal data.
   int attempts = 0;
+  int outages = 0;  ///< In a row, before this attempt.
 };
-BOOST_DESCRIBE_STRUCT(Job, (), (job_id, kind, tenant_id, payload, attempts))
+BOOST_DESCRIBE_STRUCT(Job, (), (job_id, kind, tenant_id, payload, attempts, outages))
 
 struct NewJob {
   std::string kind;
@@ -58,6 +67,11 @@ struct Schedule {
   Duration every;
 };
 
+/// What stands at something whose job was given up.
+inline constexpr const char* kGivenUp =
+    "This was tried ten times and went wrong each time. Whoever runs this installation finds the "
+    "reason in the log; then it can be tried again.";
+
 class Workers {
  public:
   Workers(db::Database& database, std::size_t concurrency_per_loop);
@@ -65,6 +79,11 @@ class Workers {
   /// Before start().
   void handle(const std::string& kind, Handler handler);
   void schedule(Schedule schedule);
+  /// What to do when a job of this kind is given up: mark what it was about as failed, with the
+  /// reason. Called until it does not throw; only then does the job stand as failed. Before
+  /// start().
+  using GivenUp = std::function<void(const Job& job, const std::string& why)>;
+  void when_given_up(const std::string& kind, GivenUp tell);
   /// Starts claiming on each loop. `sole_node`: leases of an earlier life of this program are void
   /// at once.
   void start(const std::vector<net::Loop*>& loops, bool sole_node);
@@ -72,6 +91,22 @@ class Workers {
   /// the loops stop.
   void drain(std::chrono::milliseconds patience);
   static bool stopping();
+  /// The job that the calling fiber runs; nil when it runs none.
+  static Uuid current();
+  /// That a job got somewhere: what failed before is forgotten. Nothing for nil.
+  static void progressed(const Uuid& job);
+  /// The job of the calling fiber waits for another machine: its slot is free for others meanwhile.
+  class Lend {
+   public:
+    Lend() = default;
+    Lend(const Lend&) = delete;
+    Lend& operator=(const Lend&) = delete;
+    ~Lend() { set(false); }
+    void set(bool lent);
+
+   private:
+    bool lent_ = false;
+  };
   /// Wakes the claimers now; from any thread.
   void wake();
 

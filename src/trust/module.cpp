@@ -12,7 +12,7 @@ std::vector<Claim> trust_claims() {
       nothing_personal("idempotency", {"tenant_id", "key_hash", "sealed", "created_at"}),
       nothing_personal(
           "job", {"job_id", "kind", "tenant_id", "payload", "unique_key", "run_at", "attempts",
-                  "lease_until", "again", "failed_at", "error", "created_at"}),
+                  "outages", "set_at", "lease_until", "again", "failed_at", "error", "created_at"}),
       nothing_personal("source_ref", {"ref", "tenant_id", "source_kind", "source_id"}),
       {"account",
        {{"account_id", Data::pseudonym},

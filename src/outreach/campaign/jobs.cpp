@@ -508,6 +508,18 @@ void add_campaign_jobs(trust::Base& base, const Environment& environment, jobs::
                  [&base, environment](const jobs::Job& job) -> Result<jobs::Outcome> {
                    return Run(base, environment, *job.tenant_id, campaign_of(job)).go();
                  });
+  for (const char* kind : {"campaign.prepare", "campaign.send"})
+    workers.when_given_up(kind, [&base](const jobs::Job& job, const std::string&) {
+      Ctx ctx(base, *job.tenant_id, {trust::ActorKind::system, {}});
+      auto id = campaign_of(job);
+      auto campaign = ctx.tx().maybe<CampaignRecord>(kLockCampaign, id);
+      if (!campaign || (campaign->state != CampaignState::sending &&
+                        campaign->state != CampaignState::preparing))
+        return;
+      ctx.tx().later(kEnd, id, CampaignState::failed, now(), std::string(jobs::kGivenUp));
+      trust::record(ctx, trust::AuditEntry{"campaign.give_up", "campaign", id});
+      ctx.commit();
+    });
 }
 
 }  // namespace varde::outreach

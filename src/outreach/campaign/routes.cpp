@@ -498,6 +498,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
             VARDE_TRY(auto r, find(ctx, path->id, true));
             if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
               return conflict("This campaign has been started already.", "campaign-started");
+            VARDE_CHECK(ctx.base.room.demand(1));
             VARDE_TRY(auto judged, review(ctx, environment, r));
             if (!judged.blockers.empty()) {
               Error error{
@@ -561,8 +562,8 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
   using S = CampaignState;
   turn("pause", "pauseCampaign", "Stops sending within a second", {S::preparing, S::sending},
        S::paused, "Only a campaign that is being sent can be paused.");
-  turn("resume", "resumeCampaign", "Goes on with a paused campaign", {S::paused}, S::sending,
-       "This campaign is not paused.");
+  turn("resume", "resumeCampaign", "Goes on with a campaign that is paused, or was given up",
+       {S::paused, S::failed}, S::sending, "This campaign is neither paused nor given up.");
   turn("cancel", "cancelCampaign", "Ends it; what was sent stays sent",
        {S::scheduled, S::preparing, S::sending, S::paused}, S::cancelled,
        "This campaign has ended already, or has not begun.");

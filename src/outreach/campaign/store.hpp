@@ -103,8 +103,9 @@ inline constexpr db::Sql kUpdateCampaign{
     "campaign_id = $1"};
 inline constexpr db::Sql kSetState{
     "campaign.set_state",
-    "UPDATE campaign SET state = $2, updated_at = $3, version = version + 1 WHERE campaign_id = "
-    "$1"};
+    "UPDATE campaign SET state = $2, updated_at = $3, version = version + 1, finished_at = CASE "
+    "WHEN state = 8 THEN NULL ELSE finished_at END, error = CASE WHEN state = 8 THEN '' ELSE error "
+    "END WHERE campaign_id = $1"};
 inline constexpr db::Sql kSchedule{
     "campaign.schedule",
     "UPDATE campaign SET state = $2, scheduled_at = $3, updated_at = $4, version = version + 1 "

@@ -125,6 +125,10 @@ inline constexpr db::Sql kInsertExport{
     "export.insert",
     "INSERT INTO export (tenant_id, export_id, format, state, settings, created_by, created_at) "
     "VALUES ($1, $2, $3, 1, $4, $5, $6)"};
+inline constexpr db::Sql kGiveUpImport{
+    "import.give_up",
+    "UPDATE import SET state = $2, error = $3, finished_at = $4 WHERE import_id = $1 AND state IN "
+    "(2, 3)"};
 inline constexpr db::Sql kExportState{
     "export.state",
     "UPDATE export SET state = $2, rows = $3, error = $4, finished_at = $5 WHERE export_id = $1"};

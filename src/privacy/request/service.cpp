@@ -399,6 +399,13 @@ void add_request_jobs(trust::Base& base, jobs::Workers& workers) {
     return jobs::Outcome::done();
   });
   workers.handle("privacy.gather", [&base](const jobs::Job& job) { return run_gather(base, job); });
+  workers.when_given_up("privacy.gather", [&base](const jobs::Job& job, const std::string&) {
+    Ctx ctx(base, *job.tenant_id, {});
+    auto payload = json::parse(job.payload.text);
+    auto id = Uuid::parse(std::string_view(payload.at("request_id").as_string())).value_or(Uuid());
+    ctx.tx().later(kPackageState, id, PackageState::failed, std::optional<Timestamp>());
+    ctx.commit();
+  });
   workers.handle("privacy.sweep", [&base](const jobs::Job&) -> Result<jobs::Outcome> {
     std::vector<Uuid> tenants;
     {
