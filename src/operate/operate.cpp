@@ -3,6 +3,7 @@
 #include "operate/backup/backup.hpp"
 #include "operate/evidence/evidence.hpp"
 #include "operate/witness/witness.hpp"
+#include "operate/work/work.hpp"
 
 namespace varde::operate {
 
@@ -16,6 +17,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     add_backup_routes(api, environment);
     add_evidence_routes(api, environment);
     add_head_mail_routes(api);
+    add_work_routes(api);
   };
   module.jobs = [&base, environment](jobs::Workers& workers) {
     add_backup_jobs(environment, workers);
