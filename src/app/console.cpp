@@ -101,13 +101,15 @@ net::Response secure_headers(net::Response response, const net::Request& request
   return response;
 }
 
-void add_console(web::Router& router, const std::atomic<bool>& ready) {
+void add_console(web::Router& router, const std::atomic<bool>& ready,
+                 const std::unique_ptr<Health>& health) {
   router.page("GET", "/healthz", [](net::Request&, const auto&) {
     return net::text_response(200, "text/plain", "ok\n");
   });
-  router.page("GET", "/readyz", [&ready](net::Request&, const auto&) {
-    return ready ? net::text_response(200, "text/plain", "ready\n")
-                 : net::text_response(503, "text/plain", "starting or stopping\n");
+  router.page("GET", "/readyz", [&ready, &health](net::Request&, const auto&) {
+    auto trouble = ready ? health->trouble() : std::string("starting or stopping");
+    return trouble.empty() ? net::text_response(200, "text/plain", "ready\n")
+                           : net::text_response(503, "text/plain", trouble + "\n");
   });
   router.page("GET", "/assets/*", [](net::Request& request, const auto& captures) {
     return file(request, "assets/" + captures.back());

@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/alarms.hpp"
 #include "base/log.hpp"
 #include "db/tx.hpp"
 
@@ -27,6 +28,20 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* kVersion = "15";
+
+// Of tend(): before a start, of a life that lets the pauses begin anew, and of a program's file.
+constexpr std::chrono::milliseconds kFirstPause{100}, kLongestPause{30'000};
+constexpr auto kLongLife = std::chrono::minutes(1);
+constexpr auto kLookAtProgram = std::chrono::seconds(5);
+constexpr auto kStill = std::chrono::seconds(30);
+
+// Changes when the file is exchanged; empty when it is not there.
+std::string mark_of(const std::string& path) {
+  struct stat file{};
+  if (::stat(path.c_str(), &file) != 0) return {};
+  return fmt::format("{}:{}:{}.{}", file.st_dev, file.st_ino, file.st_mtim.tv_sec,
+                     file.st_mtim.tv_nsec);
+}
 
 // Runs a program with its output in `log`, and returns its exit code.
 int run(const std::vector<std::string>& command, const std::string& log) {
@@ -104,6 +119,11 @@ void Cluster::start() {
     created_ = true;
   } else {
     auto version = read_file(fs::path(data_) / "PG_VERSION");
+    if (version.empty())
+      throw std::runtime_error(fmt::format(
+          "{0}/PG_VERSION cannot be read: the data of PostgreSQL is damaged, or belongs to another "
+          "user. Look at its owner; if that is right, restore: varde restore {1}",
+          data_, options_.name == "keystore" ? "--keystore" : "--to latest"));
     if (!version.starts_with(kVersion))
       throw std::runtime_error(
           fmt::format("{} belongs to PostgreSQL {}, and this program runs {}. Move the data with "
@@ -210,6 +230,9 @@ void Cluster::launch() {
   if (child < 0) throw std::runtime_error("cannot start PostgreSQL");
   if (child == 0) {
     ::setpgid(0, 0);
+    sigset_t none;  // the program waits for signals by holding them back
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::prctl(PR_SET_PDEATHSIG, SIGINT);
     if (::getppid() != parent) ::_exit(1);
     int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -222,6 +245,78 @@ void Cluster::launch() {
     ::_exit(127);
   }
   pid_ = child;
+  program_ = mark_of(binary);
+  changed_.clear();
+}
+
+void Cluster::tend() {
+  auto now = Clock::now();
+  int status = 0;
+  if (pid_ != 0 && ::waitpid(pid_, &status, WNOHANG) == pid_) {
+    pid_ = 0;
+    // A short life makes the next pause longer.
+    bool short_life = tended_ != Tended::up || now - since_ < kLongLife;
+    pause_ = short_life ? std::clamp(pause_ * 2, kFirstPause, kLongestPause) : kFirstPause;
+    tended_ = Tended::resting;
+    since_ = now;
+    alarms::raise("database", options_.name,
+                  fmt::format("The {} database has stopped and is being started again. Its words "
+                              "are in {}/postgres.log",
+                              options_.name, log_));
+  }
+  switch (tended_) {
+    case Tended::up:
+      look_at_the_program();
+      break;
+    case Tended::resting:
+      if (now - since_ >= pause_) begin_again();
+      break;
+    case Tended::starting:
+      if (PQping(("host=" + socket_ +
+                  " port=5432 dbname=postgres user=varde_super "
+                  "connect_timeout=2")
+                     .c_str()) != PQPING_OK)
+        break;
+      tended_ = Tended::up;
+      since_ = now;
+      alarms::clear("database", options_.name);
+      break;
+  }
+}
+
+void Cluster::begin_again() {
+  try {
+    launch();
+    tended_ = Tended::starting;
+  } catch (const std::exception& e) {
+    log::error("PostgreSQL could not be started", {{"cluster", options_.name}, {"what", e.what()}});
+    pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  }
+  since_ = Clock::now();
+}
+
+// New server processes are forked from the old postmaster, and load libraries of the new package:
+// they must not be mixed for long.
+void Cluster::look_at_the_program() {
+  auto now = Clock::now();
+  if (now - looked_at_ < kLookAtProgram) return;
+  looked_at_ = now;
+  auto mark = mark_of(postgres_bin() + "/postgres");
+  if (mark == program_ || mark.empty()) {
+    changed_.clear();
+    return;
+  }
+  if (mark != changed_) {
+    changed_ = mark;
+    changed_since_ = now;
+    return;
+  }
+  if (now - changed_since_ < kStill) return;
+  log::info("PostgreSQL's program was exchanged: it is stopped and started",
+            {{"cluster", options_.name}});
+  stop();
+  pause_ = std::chrono::milliseconds(0);
+  begin_again();
 }
 
 void Cluster::wait_until_ready() {

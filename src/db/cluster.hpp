@@ -44,6 +44,11 @@ class Cluster {
   void start();
   /// Fast shutdown; waits for it.
   void stop();
+  /// Looks after it: call it each tenth of a second or so, on the thread that called start(). A
+  /// postmaster that ended, whatever the reason, is started again, with growing pauses; one whose
+  /// program was exchanged (an update of the package) is stopped and started when that has been
+  /// still for half a minute. An alarm ("database") stands meanwhile. Does not wait.
+  void tend();
   /// Ends a postmaster that an earlier life of the program left on this directory. Throws when it
   /// does not end.
   void end_predecessor() { wait_for_a_predecessor(); }
@@ -62,8 +67,18 @@ class Cluster {
   void wait_until_ready();
   ClusterOptions options_;
   std::string data_, socket_, log_;
+  void begin_again();
+  void look_at_the_program();
   pid_t pid_ = 0;
   bool created_ = false, recovering_ = false;
+
+  // What tend() knows.
+  using Clock = std::chrono::steady_clock;
+  enum class Tended { up, starting, resting } tended_ = Tended::up;
+  std::chrono::milliseconds pause_{0};  ///< Before the next start.
+  Clock::time_point since_{};           ///< When it came up, or what is waited for began.
+  std::string program_, changed_;       ///< What the program's file was, and what it is since.
+  Clock::time_point changed_since_{}, looked_at_{};
 };
 
 /// The folder of PostgreSQL's programs (initdb, postgres), version 15. Throws with the package to

@@ -33,6 +33,8 @@ class Connection {
   /// Queues a rollback whose answer the next user of the connection reads.
   void abandon();
   bool broken() const { return broken_; }
+  /// Whether the server has closed it while nobody used it.
+  bool has_ended() const;
   /// Whether everything queued is followed by a sync.
   bool synced() const { return expected_.empty() || expected_.back().what == Expected::What::sync; }
   /// Whether every answer that was asked for has come.

@@ -1,6 +1,7 @@
 #include "db/tx.hpp"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <mutex>
 
@@ -108,6 +109,14 @@ Connection::Connection(const PoolOptions& options, net::Deadline deadline) {
 Connection::~Connection() {
   readiness_.reset();
   if (raw_ != nullptr) PQfinish(raw_);
+}
+
+bool Connection::has_ended() const {
+  pollfd polled{PQsocket(raw_), POLLIN | POLLRDHUP, 0};
+  if (::poll(&polled, 1, 0) <= 0) return false;
+  if ((polled.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0) return true;
+  // Nothing was asked: these are the server's last words. (TLS has words of its own.)
+  return answered() && PQsslInUse(raw_) == 0;
 }
 
 void Connection::fail(const std::string& what) {
@@ -379,6 +388,8 @@ void Tx::queue_insert(std::string_view table, const std::vector<std::string_view
 // ---- Pool
 // ----------------------------------------------------------------------------------------------------------------
 
+constexpr auto kConnectPause = std::chrono::milliseconds(100);
+
 struct Pool::Impl {
   struct PerLoop {
     std::vector<std::unique_ptr<Connection>> idle;
@@ -423,6 +434,7 @@ struct Pool::Impl {
   std::mutex mutex;  // guards the map; each PerLoop belongs to its loop's thread
   std::unordered_map<net::Loop*, std::unique_ptr<PerLoop>> loops;
 
+  std::unique_ptr<Connection> connect(net::Deadline deadline) const;
   PerLoop& mine() {
     std::lock_guard lock(mutex);
     auto& slot = loops[&net::Loop::current()];
@@ -478,9 +490,13 @@ std::unique_ptr<Connection> Pool::acquire(const std::optional<Uuid>& tenant) {
   };
   auto count = [&](int by) { mine.count({tenant, stranger, net::Holding::none()}, by); };
   bool may = mine.has_less(tenant, stranger, impl_->most());
-  if (may && !mine.idle.empty()) {
+  while (may && !mine.idle.empty()) {
     auto connection = std::move(mine.idle.back());
     mine.idle.pop_back();
+    if (connection->has_ended()) {  // the database was restarted, or its administrator ended it
+      --mine.open;
+      continue;
+    }
     count(1);
     return take(std::move(connection));
   }
@@ -510,11 +526,25 @@ std::unique_ptr<Connection> Pool::acquire(const std::optional<Uuid>& tenant) {
   }
   ++mine.open;
   try {
-    return take(std::make_unique<Connection>(impl_->options, deadline));
+    return take(impl_->connect(deadline));
   } catch (...) {
     count(-1);
     impl_->give(mine, nullptr);
     throw;
+  }
+}
+
+// A database that is being restarted is waited for, as long as one waits for a connection.
+std::unique_ptr<Connection> Pool::Impl::connect(net::Deadline deadline) const {
+  while (true) {
+    try {
+      return std::make_unique<Connection>(options, deadline);
+    } catch (const Unavailable&) {
+      if (std::chrono::steady_clock::now() + kConnectPause >= deadline ||
+          net::Loop::current().stopping())
+        throw;
+    }
+    net::sleep_for(kConnectPause);
   }
 }
 
