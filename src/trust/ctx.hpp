@@ -17,6 +17,7 @@
 #include "trust/keystore.hpp"
 #include "trust/quota/quota.hpp"
 #include "trust/reads/reads.hpp"
+#include "trust/room/room.hpp"
 #include "web/api.hpp"
 
 namespace varde::trust {
@@ -55,6 +56,7 @@ struct Base {
   std::string simulation_token;
   TenantCache cache{};
   Reads reads{};          ///< Who was shown what identifies whom.
+  Room room{};            ///< Whether something large may be begun.
   Quotas quotas{};        ///< What each organisation may hold and send.
   Extensions extensions;  ///< What the modules add to one another.
   std::string witness{};  ///< Directory that heads of trails are handed to; empty: none.

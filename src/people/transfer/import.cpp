@@ -199,6 +199,10 @@ class ImportRun {
     std::int64_t number = 0;
     for (bool last = false; !last;) {
       auto pieces = next_pieces(number);
+      if (damaged_)
+        return fail(
+            "The uploaded file is damaged on the disk. What was read of it until there is "
+            "kept; upload the file again for the rest.");
       last = pieces.empty();
       for (const auto& piece : pieces) {
         text.clear();
@@ -229,8 +233,11 @@ class ImportRun {
     auto tx = base_.database.tenant(tenant_);
     std::vector<std::string> out;
     for (auto& piece : tx.all<PieceRecord>(kPieces, id_, 1, from)) {
-      auto plain = crypto::open(key_, piece.sealed.data, piece_context(id_, 1, piece.number));
-      if (!plain) throw std::runtime_error("a piece of an import does not open under its key");
+      auto plain = open_piece(key_, id_, piece.number, piece.sealed.data);
+      if (!plain) {
+        damaged_ = true;
+        return {};
+      }
       out.push_back(std::move(*plain));
     }
     return out;
@@ -364,6 +371,7 @@ class ImportRun {
   ImportSettings settings_;
   crypto::Key key_;
   std::int64_t bytes_done_ = 0;
+  bool damaged_ = false;  // a piece of the file
 };
 
 }  // namespace

@@ -30,6 +30,11 @@ struct ImportSettings {
 BOOST_DESCRIBE_STRUCT(ImportSettings, (), (mapping, options, started_by))
 
 std::string piece_context(const Uuid& id, int kind, std::int64_t number);
+/// A piece of an uploaded file (kind 1), packed and sealed; and back: nullopt when it is damaged.
+std::string seal_piece(const crypto::Key& key, const Uuid& id, std::int64_t number,
+                       std::string_view plain);
+std::optional<std::string> open_piece(const crypto::Key& key, const Uuid& id, std::int64_t number,
+                                      std::string_view sealed);
 Result<ImportSettings> read_settings(const store::ImportRecord& record);
 Result<jobs::Outcome> run_import(trust::Base& base, const jobs::Job& job);
 Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job);

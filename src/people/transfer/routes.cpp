@@ -17,6 +17,9 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::uint64_t kMaxFile = 2ULL << 30;
+// How often a file that does not shrink when it is packed is stored while it is there: the table,
+// the log, its archive, a backup.
+constexpr double kCost = 4;
 constexpr std::size_t kPiece = 1 << 20;
 
 struct ImportColumn {
@@ -116,7 +119,7 @@ std::string first_piece(Ctx& ctx, const Uuid& id) {
   auto key = ctx.base.keys.key(ctx.tenant, id);
   auto pieces = ctx.tx().all<PieceRecord>(kPieces, id, 1, std::int64_t{0});
   if (!key || pieces.empty()) return "";
-  return crypto::open(*key, pieces.front().sealed.data, piece_context(id, 1, 0)).value_or("");
+  return open_piece(*key, id, 0, pieces.front().sealed.data).value_or("");
 }
 
 // Rows of the beginning of a file. The last one may be cut off where the piece ends and is left
@@ -206,6 +209,7 @@ Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::
     return make_error(ErrorCode::too_large, "Files of up to 2 GB can be imported. Split this one.");
   // Said before anything is sent, where the length is.
   auto declared = static_cast<std::int64_t>(request.body->declared_size().value_or(1));
+  VARDE_CHECK(ctx.base.room.demand(declared, kCost));
   auto& quotas = ctx.base.quotas;
   if (quotas.room(ctx, trust::Quota::file_bytes, declared) < declared)
     return conflict(quotas.sentence(ctx, trust::Quota::file_bytes), "quota-used-up");
@@ -228,10 +232,9 @@ Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::
     if (piece.empty()) return {};
     Ctx write(ctx.base, ctx.tenant, ctx.actor);
     VARDE_CHECK(quotas.take(write, trust::Quota::file_bytes, std::ssize(piece)));
-    write.tx().insert_many(
-        "import_piece",
-        std::vector<PieceRecord>{
-            {ctx.tenant, id, 1, number, {crypto::seal(key, piece, piece_context(id, 1, number))}}});
+    write.tx().insert_many("import_piece",
+                           std::vector<PieceRecord>{
+                               {ctx.tenant, id, 1, number, {seal_piece(key, id, number, piece)}}});
     write.commit();
     ++number;
     piece.clear();
@@ -494,6 +497,7 @@ void add_transfer_routes(trust::Api& api) {
       web::fresh({"POST", "/api/v1/exports", "createExport",
                   "Writes persons into a file in the background", access(Right::persons_export)}),
       [](Ctx& ctx, const web::Body<ExportNew>& in) -> Result<web::Created<Export>> {
+        VARDE_CHECK(ctx.base.room.demand(1));
         auto id = Uuid::make();
         ctx.base.keys.create_keys(ctx.tenant, {&id, 1});
         json::object settings;
@@ -557,9 +561,29 @@ void add_transfer_routes(trust::Api& api) {
           });
 }
 
+namespace {
+Uuid id_in(const jobs::Job& job, const char* name) {
+  auto payload = json::parse(job.payload.text);
+  return Uuid::parse(std::string_view(payload.at(name).as_string())).value_or(Uuid());
+}
+}  // namespace
+
 void add_transfer_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.handle("people.import", [&base](const jobs::Job& job) { return run_import(base, job); });
   workers.handle("people.export", [&base](const jobs::Job& job) { return run_export(base, job); });
+  workers.when_given_up("people.import", [&base](const jobs::Job& job, const std::string&) {
+    Ctx ctx(base, *job.tenant_id, {});
+    auto id = id_in(job, "import_id");
+    ctx.tx().later(kGiveUpImport, id, ImportState::failed, std::string(jobs::kGivenUp), now());
+    ctx.commit();
+  });
+  workers.when_given_up("people.export", [&base](const jobs::Job& job, const std::string&) {
+    Ctx ctx(base, *job.tenant_id, {});
+    auto id = id_in(job, "export_id");
+    ctx.tx().later(kExportState, id, ExportState::failed, std::int64_t{0},
+                   std::string(jobs::kGivenUp), std::optional(now()));
+    ctx.commit();
+  });
   workers.handle("people.sweep_files", [&base](const jobs::Job&) { return sweep_files(base); });
   workers.schedule({"people.sweep_files", std::chrono::hours(6)});
 }
