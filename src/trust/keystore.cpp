@@ -4,11 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <list>
 #include <mutex>
 
+#include "base/alarms.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
@@ -129,6 +132,14 @@ std::string installation_context(int purpose) {
 // Tells root keys apart without telling anything about them.
 std::string root_id(const crypto::Key& root) { return crypto::keyed_hash(root, "root-id"); }
 
+void raise_damaged(const Uuid& tenant, const Uuid& id) {
+  alarms::raise("damaged", "key " + id.str(),
+                "The key of " + id.str() +
+                    " is damaged on the disk, so what it sealed cannot be read. Whoever runs this "
+                    "installation can bring it back from a backup of the keystore.",
+                tenant, "/people/" + id.str());
+}
+
 // ---- the root key's file
 
 void write_root(const std::string& path, const crypto::Key& key) {
@@ -164,12 +175,21 @@ void put_in_force(const std::string& path) {
 
 crypto::Key read_root(const std::string& path) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & 077) != 0)
+  if (::stat(path.c_str(), &status) != 0)
+    throw std::runtime_error("the root key at " + path +
+                             " cannot be looked at: " + std::strerror(errno) +
+                             ". Put it back, or let the user of Varde pass through its folder.");
+  if ((status.st_mode & 077) != 0)
     throw std::runtime_error("the root key at " + path + " can be read by others. Run: chmod 600 " +
                              path);
   // Straight into what wipes itself; a stream would leave a copy in its buffer.
   crypto::Key key;
   int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    throw std::runtime_error(fmt::format(
+        "the root key at {0} cannot be read: {1}. It must be the file of the user that Varde runs "
+        "as. Run: chown varde {0} && chmod 600 {0}",
+        path, std::strerror(errno)));
   bool ok =
       fd >= 0 && status.st_size == static_cast<off_t>(crypto::Key::kBytes) &&
       ::read(fd, key.data(), crypto::Key::kBytes) == static_cast<ssize_t>(crypto::Key::kBytes);
@@ -326,26 +346,35 @@ struct Keystore::Impl {
     tenants.erase(id);
   }
   // Adds the keys in `rows` to `out`; false when one is wrapped under a version that is not known.
+  // A key that is damaged is left out, and an alarm stands; with `last` so is one whose version is
+  // not known.
   bool open_persons(const Uuid& tenant_id, const TenantKeys& keys,
-                    const std::vector<PersonKeyRow>& rows, bool keep,
+                    const std::vector<PersonKeyRow>& rows, bool keep, bool last,
                     std::unordered_map<Uuid, crypto::Key>& out) {
     for (const auto& row : rows) {
       auto wrap = keys.wrap.find(row.version);
-      if (wrap == keys.wrap.end()) return false;
-      auto key = crypto::open_key(wrap->second, row.wrapped.data,
-                                  person_context(tenant_id, row.person_id));
-      if (!key) throw std::runtime_error("a person key does not open under its tenant's key");
+      if (wrap == keys.wrap.end() && !last) return false;
+      auto key = wrap == keys.wrap.end()
+                     ? std::nullopt
+                     : crypto::open_key(wrap->second, row.wrapped.data,
+                                        person_context(tenant_id, row.person_id));
+      if (!key) {
+        raise_damaged(tenant_id, row.person_id);
+        continue;
+      }
       if (keep) remember(tenant_id, row.person_id, *key);
       out.emplace(row.person_id, *key);
     }
     return true;
   }
 
-  // Wraps the keys that are wrapped under an old key under the newest.
+  // Wraps the keys that are wrapped under an old key under the newest. Those that are damaged stay,
+  // and are counted: with the old key a copy of them can still be opened.
   std::size_t rewrap(db::Tx& tx, const Uuid& tenant_id,
                      const std::pair<const int, crypto::Key>& old, int newest,
-                     const crypto::Key& wrap) {
+                     const crypto::Key& wrap, std::size_t& damaged) {
     std::size_t out = 0;
+    damaged = 0;
     Uuid after;
     while (true) {
       auto rows = tx.all<PersonKeyRow>(kOldKeys, tenant_id, old.first, after, kRewrapAtOnce);
@@ -355,12 +384,17 @@ struct Keystore::Impl {
       for (const auto& row : rows) {
         auto context = person_context(tenant_id, row.person_id);
         auto key = crypto::open_key(old.second, row.wrapped.data, context);
-        if (!key) throw std::runtime_error("a person key does not open under its tenant's key");
+        if (!key) {
+          raise_damaged(tenant_id, row.person_id);
+          ++damaged;
+          continue;
+        }
         ids.push_back(row.person_id);
         wrapped.push_back({crypto::seal(wrap, key->view(), context)});
       }
-      after = ids.back();
+      after = rows.back().person_id;
       out += ids.size();
+      if (ids.empty()) continue;
       tx.later(kRewrapPersons, tenant_id, old.first, newest, ids, wrapped);
     }
   }
@@ -520,8 +554,7 @@ std::unordered_map<Uuid, crypto::Key> Keystore::keys(const Uuid& tenant, std::sp
     auto keys_of_tenant = impl_->tenant(tenant);
     auto tx = impl_->pool.begin();
     auto rows = tx.all<PersonKeyRow>(kPersonKeys, tenant, missing);
-    if (impl_->open_persons(tenant, *keys_of_tenant, rows, remember, out)) return out;
-    if (attempt > 2) throw std::runtime_error("a person key is wrapped under a key that is gone");
+    if (impl_->open_persons(tenant, *keys_of_tenant, rows, remember, attempt > 2, out)) return out;
     impl_->forget_tenant(tenant);
   }
   return out;
@@ -676,8 +709,10 @@ std::size_t Keystore::rotate_tenant(const Uuid& tenant) {
       // The last round finds nobody wrapping under the old key any more, and destroys it.
       auto tx = impl.pool.begin();
       if (last && tx.query(kLockWrap, tenant, old->first).empty()) break;
-      auto wrapped = impl.rewrap(tx, tenant, *old, newest, wrap);
+      std::size_t damaged = 0;
+      auto wrapped = impl.rewrap(tx, tenant, *old, newest, wrap, damaged);
       out += wrapped;
+      if (last && damaged > 0) break;
       if (last) tx.later(kDropWrap, tenant, old->first);
       if (wrapped > 0 || last) tx.last("", kSoil, now());
       tx.commit();

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/alarms.hpp"
 #include "base/random.hpp"
 #include "operate/backup/point.hpp"
 #include "operate/backup/scratch.hpp"
@@ -143,6 +144,10 @@ void open_persons(Databases& scratch, trust::Keystore& live, bool keys_too, Foun
     try {
       trust::Ctx ctx(scratch.base, tenant, {});
       own.opened = std::ssize(people::load(ctx, ids, false, false));
+      auto damaged = std::ranges::count(alarms::standing(tenant), "damaged", &alarms::Alarm::kind);
+      if (damaged > 0)
+        own.findings.push_back(fmt::format(
+            "the restored keys do not open the restored persons: {} of {}", damaged, ids.size()));
       if (keys_too && own.opened != std::ssize(ids))
         own.findings.push_back(fmt::format("of {} persons {} have no key in the restored keystore",
                                            ids.size(), std::ssize(ids) - own.opened));

@@ -140,9 +140,11 @@ Result<PersonDetails> view(Ctx& ctx, const Uuid& person_id) {
   auto lookup = suppression_lookup(ctx);
   auto statement = fmt::format(fmt::runtime(kOverview), kCatalogueMark, lookup.sql);
   auto rows = ctx.tx().query({"person.overview", statement}, person_id);
-  auto key = rows.empty() ? std::nullopt : ctx.base.keys.key(ctx.tenant, person_id);
-  if (!key) return not_found("This person does not exist, or was erased.");
-  auto person = open_person(ctx, rows.as<PersonRecord>(0), *key);
+  if (rows.empty()) return not_found("This person does not exist, or was erased.");
+  auto key = ctx.base.keys.key(ctx.tenant, person_id);
+  auto opened = key ? open_person(ctx, rows.as<PersonRecord>(0), *key) : std::nullopt;
+  if (!opened) return conflict(kDamaged, "undecipherable");
+  auto& person = *opened;
   ctx.base.reads.note(ctx, {&person.id, 1});
   auto more = rows.as<OverviewRecord>(0);
   auto known = names(ctx, more.mark.value_or(Uuid()));

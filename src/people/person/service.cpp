@@ -1,5 +1,6 @@
 #include <phonenumbers/phonenumberutil.h>
 
+#include "base/alarms.hpp"
 #include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
@@ -23,6 +24,12 @@ std::string context_of(const Uuid& tenant, const Uuid& person) {
   out += tenant.view();
   out += person.view();
   return out;
+}
+
+void raise_damaged(const Ctx& ctx, const Uuid& person) {
+  alarms::raise("damaged", "person " + person.str(),
+                std::string("Of ") + person.str() + ": " + kDamaged, ctx.tenant,
+                "/people/" + person.str());
 }
 std::string activity_context(const Uuid& tenant, const Uuid& activity) {
   std::string out = "activity:";
@@ -144,7 +151,7 @@ json::value value_of(const Attribute& attribute, const ValueRecord& record) {
 
 // What save() knows of one person while it works through the batch.
 struct Draft {
-  bool is_new = false, changed_row = false, changed_any = false;
+  bool is_new = false, changed_row = false, changed_any = false, damaged = false;
   PersonRecord record;
   Identity before, after;
   std::optional<crypto::Key> key;
@@ -331,9 +338,13 @@ void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& 
   for (auto& [id, draft] : drafts) {
     auto key = keys.find(id);
     if (key == keys.end()) continue;  // erased: cannot be read or changed
-    draft.key = key->second;
     auto text = crypto::open(key->second, draft.record.sealed.data, context_of(ctx.tenant, id));
-    if (!text) throw std::runtime_error("a person's data does not open under the person's key");
+    if (!text) {
+      raise_damaged(ctx, id);
+      draft.damaged = true;
+      continue;
+    }
+    draft.key = key->second;
     draft.before = draft.after = unpack(*text);
   }
   for (auto& row : values.rows().all<ValueRecord>())
@@ -542,7 +553,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
     auto& draft = drafts[id];
     outcome.person_id = id;
     if (!draft.is_new && !draft.key) {
-      reject("", "This person was erased.");
+      reject("", draft.damaged ? kDamaged : "This person was erased.");
       continue;
     }
     if (!made_now && !options.update_existing) continue;
@@ -749,9 +760,13 @@ json::value store::value_of(AttributeType type, const std::optional<std::string>
   return nullptr;
 }
 
-Person store::open_person(Ctx& ctx, const PersonRecord& record, const crypto::Key& key) {
+std::optional<Person> store::open_person(Ctx& ctx, const PersonRecord& record,
+                                         const crypto::Key& key) {
   auto text = crypto::open(key, record.sealed.data, context_of(ctx.tenant, record.person_id));
-  if (!text) throw std::runtime_error("a person's data does not open under the person's key");
+  if (!text) {
+    raise_damaged(ctx, record.person_id);
+    return std::nullopt;
+  }
   auto identity = unpack(*text);
   Person person;
   person.id = record.person_id;
@@ -789,7 +804,9 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
   for (auto& record : records) {
     auto key = keys.find(record.person_id);
     if (key == keys.end()) continue;
-    found.emplace(record.person_id, open_person(ctx, record, key->second));
+    auto person = open_person(ctx, record, key->second);
+    if (!person) continue;
+    found.emplace(record.person_id, std::move(*person));
     opened.push_back(record.person_id);
   }
   ctx.base.reads.note(ctx, opened);

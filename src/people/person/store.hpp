@@ -144,7 +144,12 @@ inline constexpr std::string_view kOverview =
     "WHERE x.person_id = p.person_id) AS consents, "
     "({}) AS suppressed FROM person p WHERE p.person_id = $1";
 /// Opens what is sealed in a record. Throws std::runtime_error when the key is not its own.
-Person open_person(trust::Ctx& ctx, const PersonRecord& record, const crypto::Key& key);
+/// nullopt: it is damaged; an alarm stands.
+std::optional<Person> open_person(trust::Ctx& ctx, const PersonRecord& record,
+                                  const crypto::Key& key);
+inline constexpr const char* kDamaged =
+    "This person's data is damaged on the disk and cannot be read. It can be erased, or brought "
+    "back from a backup by whoever runs this installation.";
 /// A value that is stored plain.
 boost::json::value value_of(AttributeType type, const std::optional<std::string>& text,
                             std::optional<double> number);
