@@ -23,7 +23,9 @@ Limiter::Bucket& Limiter::refill(const std::string& key) {
     found = buckets_.emplace(key, Bucket{burst_, at, place}).first;
   }
   auto& bucket = found->second;
-  bucket.tokens = std::min(burst_, bucket.tokens + std::chrono::duration<double>(at - bucket.at) /
+  // A clock that was set back takes no tokens away.
+  auto since = std::max(at - bucket.at, Duration(0));
+  bucket.tokens = std::min(burst_, bucket.tokens + std::chrono::duration<double>(since) /
                                                        std::chrono::duration<double>(every_));
   bucket.at = at;
   order_.splice(order_.end(), order_, bucket.place);

@@ -17,6 +17,7 @@ namespace {
 
 // Runs late by as much as looking comes round: nothing of the keystore may be too old in between.
 constexpr std::int64_t kMargin = 3600;
+constexpr auto kClockError = std::chrono::minutes(10);
 
 class Work {
  public:
@@ -99,7 +100,9 @@ class Work {
   }
 
   bool older(const Backup* backup, std::int64_t than) const {
-    return backup == nullptr || backup->stop + seconds(than) <= now_;
+    // Of a time that has not come: made by a clock that was set back since.
+    return backup == nullptr || backup->stop + seconds(than) <= now_ ||
+           backup->stop > now_ + kClockError;
   }
 
   void all_that_is_due() {
@@ -116,13 +119,14 @@ class Work {
     else if (older(newest(main, kRecent, std::nullopt), settings_.differential_every))
       backup_main(Kind::differential);
     if (older(newest(main, kMonthly, std::nullopt), settings_.monthly_every)) backup_monthly();
-    if (!state_.recorded_at || *state_.recorded_at + seconds(settings_.record_every) <= now_)
+    if (!state_.recorded_at || *state_.recorded_at + seconds(settings_.record_every) <= now_ ||
+        *state_.recorded_at > now_ + kClockError)
       record();
     // The first one when there is something to restore and to compare with.
     auto last = state_.drill ? std::optional(state_.drill->at) : state_.first_drill_from;
     if (!last) {
       state_.first_drill_from = now_;
-    } else if (*last + seconds(settings_.drill_every) <= now_) {
+    } else if (*last + seconds(settings_.drill_every) <= now_ || *last > now_ + kClockError) {
       drill();
     }
   }

@@ -28,6 +28,7 @@ std::string mail_token(Base& base, std::string_view purpose, const Uuid& id);
 std::optional<Uuid> read_mail_token(Base& base, std::string_view purpose, std::string_view token);
 std::string reset_hash(const Uuid& id);
 std::string open_invitation(Base& base, const store::InvitationRow& row);
+inline constexpr auto kSessionLife = std::chrono::hours(12);
 inline constexpr auto kSessionIdle = std::chrono::hours(2);
 inline constexpr auto kDeviceLife = std::chrono::hours(24 * 365);
 inline std::vector<std::string> words_of(std::string_view text) {
@@ -104,7 +105,11 @@ struct Identity::Impl {
 };
 
 /// Whether somebody who proved who she is then may do what is sensitive now.
-inline bool is_fresh(Timestamp proved_at) { return now() - proved_at < std::chrono::minutes(15); }
+inline bool is_fresh(Timestamp proved_at) {
+  auto since = now() - proved_at;
+  // A clock that was set back makes nobody fresh for longer.
+  return since < std::chrono::minutes(15) && since > -std::chrono::minutes(1);
+}
 
 /// The access word of an endpoint.
 inline int access(Right right) { return static_cast<int>(right); }

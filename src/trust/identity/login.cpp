@@ -14,8 +14,6 @@ namespace {
 
 metrics::Counter logins("varde_logins_total", "Attempts to log in", {"outcome"});
 
-constexpr auto kSessionLife = std::chrono::hours(12);
-
 Error wrong_credentials() {
   return {ErrorCode::unauthenticated,
           "The e-mail address or the password is not right.",

@@ -67,8 +67,9 @@ std::optional<Login> Identity::Impl::find_login(std::string_view token, bool use
     if (found != known.end() && found->second.until > std::chrono::steady_clock::now()) {
       const auto& login = found->second.login;
       auto idle = now() - login.last_seen_at;
-      if (idle < (used ? Duration(kSeenEvery) : Duration(kSessionIdle)) && login.expires_at > now())
-        return login;
+      idle = idle < -Duration(kSeenEvery) ? Duration::max() : idle;  // set back: read anew
+      // Somebody is there who was let in seconds ago, whatever the clock did meanwhile.
+      if (used ? idle < kSeenEvery || idle >= kSessionIdle : idle < kSessionIdle) return login;
     }
   }
   auto tx = base.database.system();
@@ -91,6 +92,12 @@ std::optional<Login> Identity::Impl::find_login(std::string_view token, bool use
     login.totp_demanded =
         *row->role == Role::administrator ||
         std::ranges::count(*row->totp_roles, static_cast<std::int64_t>(*row->role)) > 0;
+  }
+  if (row->last_seen_at - at > kSeenEvery) {
+    tx.later(kSetBack, row->session_id, at, at + kSessionLife);
+    login.last_seen_at = at;
+    login.proved_at = std::min(login.proved_at, at);
+    login.expires_at = std::min(login.expires_at, at + kSessionLife);
   }
   if (used && at - row->last_seen_at > kSeenEvery) {
     tx.later(kSeen, row->session_id, at);

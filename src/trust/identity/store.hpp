@@ -193,6 +193,12 @@ inline constexpr db::Sql kProveAgain{"identity.prove_again",
                                      "UPDATE session SET proved_at = $2 WHERE session_id = $1"};
 inline constexpr db::Sql kChooseTenant{"identity.choose_tenant",
                                        "UPDATE session SET tenant_id = $2 WHERE session_id = $1"};
+/// The clock was set back since: nothing of the session lies ahead, and it lives no longer than
+/// another that begins now.
+inline constexpr db::Sql kSetBack{
+    "identity.set_back",
+    "UPDATE session SET last_seen_at = $2, proved_at = least(proved_at, $2), expires_at = "
+    "least(expires_at, $3) WHERE session_id = $1"};
 /// The session's user was seen now, by the organisation too.
 inline constexpr db::Sql kSeen{
     "identity.seen",

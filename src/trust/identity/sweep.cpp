@@ -21,6 +21,10 @@ constexpr db::Sql kSessions{
     "last_seen_at), seen AS (UPDATE membership m SET last_seen_at = greatest(m.last_seen_at, g.at) "
     "FROM (SELECT tenant_id, account_id, max(last_seen_at) AS at FROM gone GROUP BY 1, 2) g WHERE "
     "m.tenant_id = g.tenant_id AND m.account_id = g.account_id) SELECT count(*) FROM gone"};
+constexpr db::Sql kAhead{
+    "sweep.ahead",
+    "UPDATE session SET last_seen_at = $1, proved_at = least(proved_at, $1), expires_at = "
+    "least(expires_at, $2) WHERE last_seen_at > $1 + interval '1 minute'"};
 constexpr db::Sql kResets{
     "sweep.resets",
     "DELETE FROM password_reset WHERE token_hash IN (SELECT token_hash FROM password_reset WHERE "
@@ -50,6 +54,11 @@ void sweep(Base& base) {
   };
   all_of(
       [&](db::Tx& tx) { return tx.one<std::int64_t>(kSessions, at, at - kSessionIdle, kAtOnce); });
+  {  // of a clock that was set back since
+    auto tx = base.database.system();
+    tx.later(kAhead, at, at + kSessionLife);
+    tx.commit();
+  }
   all_of([&](db::Tx& tx) { return tx.query(kResets, at, kAtOnce).affected(); });
   all_of([&](db::Tx& tx) { return tx.query(kInvitations, at, kAtOnce).affected(); });
   all_of([&](db::Tx& tx) { return tx.query(kDevices, at - kDeviceLife, kAtOnce).affected(); });
