@@ -2,6 +2,7 @@
 // somebody, and what moves. The answers are about several modules at once: each tells its part
 // (trust::Module).
 #include "app/program.hpp"
+#include "operate/work/work.hpp"
 #include "outreach/campaign/campaign.hpp"
 #include "people/transfer/transfer.hpp"
 #include "trust/access.hpp"
@@ -130,6 +131,7 @@ void add_home_routes(trust::Api& api, const Modules& modules) {
         Home home;
         home.attention = gather(modules, &trust::Module::attention, ctx);
         for (auto& item : trust::quota_attention(ctx)) home.attention.push_back(std::move(item));
+        for (auto& item : operate::alarms_attention(ctx)) home.attention.push_back(std::move(item));
         if (trust::may(ctx.role, Right::campaigns_read))
           home.recent_campaigns = outreach::recent_campaigns(ctx, 5);
         if (trust::may(ctx.role, Right::persons_read))

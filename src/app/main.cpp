@@ -395,6 +395,15 @@ int main(int argc, char** argv) {
       ->default_val(20)
       ->check(CLI::Range(1, 1000));
   mail->add_flag("--json", mail_json, "As JSON");
+  auto* work = cli.add_subcommand("jobs", "Work in the background that was given up");
+  work->require_subcommand(1);
+  auto* jobs_list = work->add_subcommand("list", "What was given up, the newest first");
+  auto* jobs_retry = work->add_subcommand("retry", "Tries one again");
+  auto* jobs_drop = work->add_subcommand("drop", "Forgets one: what it was to do is not done");
+  std::string job;
+  bool jobs_json = false;
+  jobs_list->add_flag("--json", jobs_json, "A line of JSON for each");
+  for (auto* one : {jobs_retry, jobs_drop}) one->add_option("ID", job, "Its id")->required();
   auto* passwords = cli.add_subcommand("passwords", "Passwords that nobody may choose");
   passwords->require_subcommand(1);
   auto* import_list = passwords->add_subcommand(
@@ -474,27 +483,18 @@ int main(int argc, char** argv) {
   restore->add_flag("--quick-database", settings.quick_database, "No fsync; for tests")->group("");
   restore->add_option("--test-clock", settings.test_clock, "File that moves the clock; for tests")
       ->group("");
-  for (auto* command : {root,
-                        rotate,
-                        clean,
-                        run,
-                        status,
-                        due,
-                        drill,
-                        record,
-                        sweep,
-                        create,
-                        restore,
-                        evidence,
-                        programme,
-                        mail,
-                        import_list,
-                        tenant_list,
-                        tenant_end,
-                        tenant_reopen,
-                        tenant_certificate,
-                        tenant_export,
-                        tenant_quota}) {
+  for (auto* command : {root,          rotate,
+                        clean,         run,
+                        status,        due,
+                        drill,         record,
+                        sweep,         create,
+                        restore,       evidence,
+                        programme,     mail,
+                        jobs_list,     jobs_retry,
+                        jobs_drop,     import_list,
+                        tenant_list,   tenant_end,
+                        tenant_reopen, tenant_certificate,
+                        tenant_export, tenant_quota}) {
     command->add_option("--data", settings.data_directory, "Data directory of `varde up`")
         ->default_val("var/data");
     command->add_option("--config", config, "varde.toml of `varde serve`, instead")
@@ -543,6 +543,11 @@ int main(int argc, char** argv) {
     if (import_list->parsed()) {
       app::import_passwords(config.empty() ? settings : app::read_settings(config), password_list,
                             password_least, password_out);
+      return 0;
+    }
+    if (work->parsed()) {
+      app::work_on_jobs(config.empty() ? settings : app::read_settings(config),
+                        work->get_subcommands().front()->get_name(), job, jobs_json);
       return 0;
     }
     if (mail->parsed()) {

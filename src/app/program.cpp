@@ -1,5 +1,7 @@
 #include "app/program.hpp"
 
+#include "app/notify.hpp"
+
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -22,6 +24,7 @@
 #include "net/dns.hpp"
 #include "operate/backup/pgbackrest.hpp"
 #include "operate/backup/restore.hpp"
+#include "operate/room/room.hpp"
 #include "trust/audit.hpp"
 #include "trust/copy.hpp"
 #include "trust/erasure.hpp"
@@ -60,6 +63,26 @@ void check_format(const std::string& directory) {
                              : "Export with the version that made it and import here."));
 }
 
+// An installation that has been running has both of its databases: one that is not there any more
+// is lost, and is never made anew in silence.
+std::string complete(const Settings& settings) { return settings.data_directory + "/complete"; }
+
+void check_clusters(const Settings& settings) {
+  auto has = [&](const char* name) {
+    return fs::exists(settings.data_directory + "/" + name + "/data");
+  };
+  bool main = has("main"), keystore = has("keystore"), began = fs::exists(complete(settings));
+  if (main && keystore) return;
+  // A first start that was cut short made one of them, and no key yet.
+  if (!began && (main == keystore || !fs::exists(root_key_of(settings).path))) return;
+  const auto* lost = main ? "keystore" : "main";
+  throw std::runtime_error(fmt::format(
+      "{0}/{1}/data is not there: the {2} of this installation is lost, or was moved away. Move it "
+      "back, or restore it: varde restore {3} --data {0}",
+      settings.data_directory, lost, main ? "keystore" : "main database",
+      main ? "--keystore" : "--to latest"));
+}
+
 // What signatures of this installation are made under: the host that it is known by.
 std::string log_name(std::string_view public_url) {
   auto start = public_url.find("//");
@@ -84,6 +107,42 @@ std::optional<net::Response> refused_by_copy(const Settings& settings,
       request.id);
 }
 
+// Where this node writes.
+operate::Places places_of(const Settings& settings) {
+  operate::Places out;
+  out.disks.push_back({"the data", settings.data_directory});
+  if (settings.embedded) {
+    for (const char* name : {"main", "keystore"})
+      out.clusters.push_back({name, settings.data_directory + "/" + name + "/data"});
+    if (settings.backup.enabled && settings.backup.s3_bucket.empty())
+      out.disks.push_back({"the backups", installation_of(settings).repository()});
+  }
+  if (!settings.ledger.empty()) out.disks.push_back({"the ledger of erasures", settings.ledger});
+  if (!settings.witness.empty()) out.disks.push_back({"the witness", settings.witness});
+  return out;
+}
+
+std::int64_t steady_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+net::Response refused_for_now(const net::Request& request, const char* why, bool full = false) {
+  log::warning(
+      "A request was refused: the database is away, full or busy, or the program is starting",
+      {{"request_id", request.id}, {"what", why}});
+  return web::error_response(
+      Error{ErrorCode::unavailable,
+            full ? "There is no room left on the disk of this installation, so nothing was stored. "
+                   "Whoever runs it has been told."
+                 : "Varde is busy or restarting. Try again in a few seconds.",
+            {},
+            full ? "disk-full" : "",
+            full ? 60 : 3},
+      request.id);
+}
+
 }  // namespace
 
 void harden_process() {
@@ -105,7 +164,10 @@ void drop_root(const Settings& settings) {
                     name));
   fs::create_directories(settings.data_directory);
   if (::chown(settings.data_directory.c_str(), entry->pw_uid, entry->pw_gid) != 0)
-    throw std::runtime_error("cannot give " + settings.data_directory + " to the user " + name);
+    throw std::runtime_error(fmt::format(
+        "cannot give {} to the user {}: {}. Is its disk mounted for writing? Choose another place "
+        "with --data.",
+        settings.data_directory, name, std::strerror(errno)));
   if (::initgroups(entry->pw_name, entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 ||
       ::setuid(entry->pw_uid) != 0)
     throw std::runtime_error("cannot become the user " + name);
@@ -263,6 +325,21 @@ void Program::serve_metrics() {
 Program::Program(Settings s) : settings(std::move(s)) {}
 Program::~Program() { stop(); }
 
+// What only reads is asked once more when its connection broke: a database that was restarted
+// meanwhile is there again, or is waited for.
+net::Response Program::answer(net::Request& request) {
+  if (request.method == "GET" || request.method == "HEAD") {
+    try {
+      return router.route(request);
+    } catch (const db::Closed&) {
+      throw;
+    } catch (const db::Unavailable& e) {
+      log::info("A request is asked once more", {{"request_id", request.id}, {"what", e.what()}});
+    }
+  }
+  return router.route(request);
+}
+
 void Program::open_databases() {
   std::string main, keystore;
   if (settings.embedded) {
@@ -282,6 +359,7 @@ void Program::open_databases() {
       operate::keep_settings(installation);
       operate::PgBackRest(installation).write_configuration();
     }
+    check_clusters(settings);
     for (auto& cluster : clusters) cluster->start();
     main = clusters[0]->conninfo();
     keystore = clusters[1]->conninfo();
@@ -298,6 +376,7 @@ void Program::open_databases() {
   bool fresh = settings.embedded && clusters[1]->created();
   database = std::make_unique<db::Database>(main, settings.connections);
   keys = std::make_unique<trust::Keystore>(keystore, root_key_of(settings), settings.connections);
+  health = std::make_unique<Health>(main, keystore);
   net::run_fiber([&] {
     // Connections belong to the loop that this fiber runs on, which ends with it, whatever happens.
     struct Close {
@@ -307,6 +386,7 @@ void Program::open_databases() {
     keys->open(log_name(settings.public_url), fresh || !settings.embedded);
     keys->create_tenant(trust::kAccounts);
   });
+  if (settings.embedded) std::ofstream(complete(settings)) << kDataFormat << "\n";
 }
 
 void add_routes(Program& program) {
@@ -334,7 +414,7 @@ void add_routes(Program& program) {
     if (module.pages && !program.settings.copy_of) module.pages(program.router);
   }
   add_home_routes(*program.api, program.modules);
-  add_console(program.router, program.ready);
+  add_console(program.router, program.ready, program.health);
 }
 
 void Program::start() {
@@ -388,7 +468,7 @@ void Program::start() {
     try {
       if (!routed) throw db::Unavailable("starting");
       auto refused = refused_by_copy(settings, request);
-      response = refused ? std::move(*refused) : router.route(request);
+      response = refused ? std::move(*refused) : answer(request);
     } catch (const db::Closed&) {
       response = web::error_response(
           Error{ErrorCode::unavailable,
@@ -399,15 +479,10 @@ void Program::start() {
                 5},
           request.id);
     } catch (const db::Unavailable& e) {
-      log::warning("A request was refused: the database is away, or the program is starting",
-                   {{"request_id", request.id}, {"what", e.what()}});
-      response =
-          web::error_response(Error{ErrorCode::unavailable,
-                                    "Varde is busy or restarting. Try again in a few seconds.",
-                                    {},
-                                    {},
-                                    3},
-                              request.id);
+      response = refused_for_now(request, e.what());
+    } catch (const db::SqlError& e) {
+      if (!e.is_outage()) throw;
+      response = refused_for_now(request, e.what(), e.state == "53100");
     }
     return secure_headers(std::move(response), request);
   });
@@ -437,6 +512,8 @@ void Program::start() {
       }
     }
   });
+  work_loops[0]->spawn([this] { health->watch(settings.embedded); });
+  work_loops[0]->spawn([this] { operate::watch_room(*base, places_of(settings)); });
   ready = true;
   log::info("Varde is running", {{"url", base->public_url}, {"version", VARDE_VERSION}});
 }
@@ -476,8 +553,32 @@ void Program::run_until_signalled() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  int signal = 0;
-  sigwait(&signals, &signal);
+  // On this thread, which lives as long as the databases may: they end with the thread that started
+  // them.
+  constexpr timespec kTurn{0, 100'000'000};
+  Notify systemd;
+  systemd.ready();
+  auto beats = std::make_shared<std::vector<std::atomic<std::int64_t>>>(web_loops.size() +
+                                                                        work_loops.size());
+  std::size_t place = 0;
+  for (auto* set : {&web_loops, &work_loops})
+    for (auto& loop : *set)
+      loop->spawn([beats, mine = place++] {
+        while (true) {
+          (*beats)[mine] = steady_seconds();
+          net::sleep_for(std::chrono::seconds(1));
+        }
+      });
+  int signal = -1;
+  while (signal < 0) {
+    signal = ::sigtimedwait(&signals, nullptr, &kTurn);
+    if (signal >= 0) break;
+    for (auto& cluster : clusters) cluster->tend();
+    // A loop that does not turn for ten seconds hangs.
+    if (std::ranges::all_of(*beats, [](const auto& at) { return steady_seconds() - at < 10; }))
+      systemd.alive();
+  }
+  systemd.stopping();
   log::info("Stopping", {{"signal", signal}});
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/health.hpp"
 #include "db/cluster.hpp"
 #include "db/tx.hpp"
 #include "jobs/queue.hpp"
@@ -112,6 +113,11 @@ struct TenantOptions {
 };
 void work_on_tenants(const Settings& settings, std::string_view verb, const TenantOptions& options);
 
+/// Shows (`verb` list), retries or drops (retry, drop: `id`) work in the background that was given
+/// up.
+void work_on_jobs(const Settings& settings, std::string_view verb, const std::string& id,
+                  bool as_json);
+
 /// Shows the newest mails of the platform that were kept because no mail server is set.
 void show_account_mail(const Settings& settings, int limit, bool as_json);
 
@@ -177,7 +183,7 @@ struct Program {
   void start();
   /// Stops taking work, lets running work end, closes. Idempotent.
   void stop();
-  /// Blocks until SIGTERM or SIGINT.
+  /// Blocks until SIGTERM or SIGINT, and looks after the databases meanwhile.
   void run_until_signalled();
 
   Settings settings;
@@ -185,6 +191,7 @@ struct Program {
   std::vector<std::unique_ptr<net::Loop>> web_loops, work_loops;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<trust::Keystore> keys;
+  std::unique_ptr<Health> health;
   std::unique_ptr<trust::Base> base;
   std::unique_ptr<trust::Identity> identity;
   std::unique_ptr<trust::Api> api;
@@ -199,6 +206,7 @@ struct Program {
       on_stop;  ///< By modules that listen themselves; run before the loops stop.
 
  private:
+  net::Response answer(net::Request& request);
   void open_databases();
   /// Enters what users were shown into the trail, and adds up what organisations sent, each second
   /// and when the program stops.
@@ -216,7 +224,8 @@ void add_routes(Program& program);
 /// Console, health, metrics.
 /// What a user sees first.
 void add_home_routes(trust::Api& api, const std::vector<trust::Module>& modules);
-void add_console(web::Router& router, const std::atomic<bool>& ready);
+void add_console(web::Router& router, const std::atomic<bool>& ready,
+                 const std::unique_ptr<Health>& health);
 net::Response secure_headers(net::Response response, const net::Request& request);
 
 }  // namespace varde::app

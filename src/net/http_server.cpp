@@ -1,5 +1,6 @@
 #include "net/http_server.hpp"
 
+#include <fcntl.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -649,27 +650,52 @@ void HttpServer::start(const std::vector<Loop*>& loops) {
     SSL_CTX_set_options(impl.tls->native_handle(),
                         SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     SSL_CTX_set_cipher_list(impl.tls->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20");
-    impl.tls->use_certificate_chain_file(impl.options.tls->certificate);
-    impl.tls->use_private_key_file(impl.options.tls->key, asio::ssl::context::pem);
+    error_code wrong;
+    impl.tls->use_certificate_chain_file(impl.options.tls->certificate, wrong);
+    if (wrong)
+      throw std::runtime_error(fmt::format("the certificate {} cannot be used: {}",
+                                           impl.options.tls->certificate, wrong.message()));
+    impl.tls->use_private_key_file(impl.options.tls->key, asio::ssl::context::pem, wrong);
+    if (wrong)
+      throw std::runtime_error(fmt::format(
+          "the key {} cannot be used: {}. It must be PEM, belong to the certificate, and be "
+          "readable by the user of Varde.",
+          impl.options.tls->key, wrong.message()));
   }
   error_code ec;
   auto address = asio::ip::make_address(impl.options.address, ec);
   if (ec) throw std::runtime_error("not an address to listen on: " + impl.options.address);
   impl.bound_port = impl.options.port;
-  for (auto* loop : loops) {
-    auto acceptor = std::make_shared<tcp::acceptor>(loop->impl().context);
-    tcp::endpoint endpoint(address, impl.bound_port);
-    acceptor->open(endpoint.protocol());
-    acceptor->set_option(tcp::acceptor::reuse_address(true));
-    // Each loop accepts for itself; the kernel spreads connections over them.
-    using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-    acceptor->set_option(reuse_port(true));
-    acceptor->bind(endpoint, ec);
+  auto refuse_taken = [&] {
     if (ec)
       throw std::runtime_error(
           fmt::format("cannot listen on {} port {}: {}. Is another program using it? Choose "
                       "another with --port.",
                       impl.options.address, impl.bound_port, ec.message()));
+  };
+  {
+    // The listeners below would share the port with another program of the same user that shares it
+    // too, and each would get some of the requests: so first one that shares with nobody.
+    tcp::acceptor alone(loops.front()->impl().context);
+    tcp::endpoint endpoint(address, impl.bound_port);
+    alone.open(endpoint.protocol());
+    alone.set_option(tcp::acceptor::reuse_address(true));
+    alone.bind(endpoint, ec);
+    if (!ec) alone.listen(1, ec);
+    refuse_taken();
+    impl.bound_port = alone.local_endpoint().port();
+  }
+  for (auto* loop : loops) {
+    auto acceptor = std::make_shared<tcp::acceptor>(loop->impl().context);
+    tcp::endpoint endpoint(address, impl.bound_port);
+    acceptor->open(endpoint.protocol());
+    ::fcntl(acceptor->native_handle(), F_SETFD, FD_CLOEXEC);
+    acceptor->set_option(tcp::acceptor::reuse_address(true));
+    // Each loop accepts for itself; the kernel spreads connections over them.
+    using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+    acceptor->set_option(reuse_port(true));
+    acceptor->bind(endpoint, ec);
+    refuse_taken();
     acceptor->listen(1024);
     impl.bound_port = acceptor->local_endpoint().port();
     impl.acceptors.push_back(acceptor);
@@ -683,7 +709,8 @@ void HttpServer::start(const std::vector<Loop*>& loops) {
 
 void HttpServer::drain(std::chrono::milliseconds patience) {
   impl_->draining = true;
-  for (std::size_t i = 0; i < impl_->loops.size(); ++i)
+  // Fewer than loops when start() was refused a port.
+  for (std::size_t i = 0; i < impl_->acceptors.size(); ++i)
     impl_->loops[i]->post([acceptor = impl_->acceptors[i]] {
       error_code ignored;
       acceptor->close(ignored);

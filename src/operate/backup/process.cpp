@@ -1,6 +1,7 @@
 #include "operate/backup/process.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -46,6 +47,8 @@ struct Pipe {
   ::dup2(in, 0);
   ::dup2(output, 1);
   ::dup2(errors, 2);
+  // Nothing else of ours goes along: a listener that outlived us would keep the port.
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   ::execve(argv[0], argv, environment);
   ::_exit(127);
 }
