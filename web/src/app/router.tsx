@@ -119,6 +119,7 @@ const screens = [
   screen('/settings', 'admin', () => import('@/screens/admin/settings')),
   screen('/settings/contract', 'contract', () => import('@/screens/admin/contract')),
   screen('/audit', 'admin', () => import('@/screens/admin/audit')),
+  screen('/settings/jobs', 'operate', () => import('@/screens/operate/jobs')),
   screen('/backups', 'operate', () => import('@/screens/operate/backups')),
   screen('/me', 'admin login', () => import('@/screens/admin/me')),
 ]

@@ -596,6 +596,15 @@ export type FactorAgain = {
     password?: string;
 };
 
+export type FailedJob = {
+    id: string;
+    kind: string;
+    tenant_id?: string;
+    created_at: string;
+    failed_at: string;
+    error: string;
+};
+
 export type FieldList = {
     fields: Array<PersonalisationField>;
 };
@@ -814,6 +823,8 @@ export type InviteRequest = {
     email: string;
     role: Role;
 };
+
+export type JobState = 'failed';
 
 export type Journey = {
     id: string;
@@ -1267,6 +1278,15 @@ export type PurposeNew = {
     key: string;
     label: string;
     description?: string;
+};
+
+export type Quota = 'users' | 'persons' | 'file_bytes' | 'mails_per_day' | 'sms_per_day';
+
+export type QuotaState = {
+    quota: Quota;
+    used: number;
+    most: number;
+    own: boolean;
 };
 
 export type RankSettings = {
@@ -3081,6 +3101,35 @@ export type ListReadsResponses = {
 };
 
 export type ListReadsResponse = ListReadsResponses[keyof ListReadsResponses];
+
+export type ListQuotasData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/quotas';
+};
+
+export type ListQuotasErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListQuotasError = ListQuotasErrors[keyof ListQuotasErrors];
+
+export type ListQuotasResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<QuotaState>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListQuotasResponse = ListQuotasResponses[keyof ListQuotasResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -9206,6 +9255,95 @@ export type SetHeadMailResponses = {
 };
 
 export type SetHeadMailResponse = SetHeadMailResponses[keyof SetHeadMailResponses];
+
+export type ListJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        state?: JobState;
+        limit?: number;
+    };
+    url: '/api/v1/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<FailedJob>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
+export type RetryJobData = {
+    body?: never;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/retry';
+};
+
+export type RetryJobErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RetryJobError = RetryJobErrors[keyof RetryJobErrors];
+
+export type RetryJobResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];
+
+export type DropJobData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}';
+};
+
+export type DropJobErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DropJobError = DropJobErrors[keyof DropJobErrors];
+
+export type DropJobResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DropJobResponse = DropJobResponses[keyof DropJobResponses];
 
 export type StreamEventsData = {
     body?: never;

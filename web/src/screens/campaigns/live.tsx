@@ -68,7 +68,7 @@ export default function Live() {
                 {t('campaigns:pause')}
               </Button>
             )}
-            {state === 'paused' && (
+            {(state === 'paused' || state === 'failed') && (
               <Button onClick={() => void act(() => ask(resumeCampaign({ path })), t('campaigns:resumed'))}>
                 {t('campaigns:resume')}
               </Button>
@@ -99,7 +99,7 @@ export default function Live() {
         )
       }
     >
-      {state === 'paused' && campaign.data?.error && <Alert tone="warn">{campaign.data.error}</Alert>}
+      {(state === 'paused' || state === 'failed' || state === 'sending') && campaign.data?.error && <Alert tone="warn">{campaign.data.error}</Alert>}
       <Loaded query={query} block={240}>
         {({ counts, rate_per_second, eta_seconds, state: s }) => {
           const left = counts.queued

@@ -47,6 +47,6 @@ export const figures = [...mainFigures, ...otherFigures] as const
 export function placeOf({ id, state }: Pick<CampaignRow, 'id' | 'state'>): string {
   if (state === 'draft') return `/campaigns/${id}/edit`
   if (state === 'scheduled') return `/campaigns/${id}/review`
-  if (state === 'sent' || state === 'cancelled' || state === 'failed') return `/campaigns/${id}/report`
+  if (state === 'sent' || state === 'cancelled') return `/campaigns/${id}/report`
   return `/campaigns/${id}/live`
 }

@@ -1,8 +1,8 @@
 // Building a form: questions on the left, the page as people will see it on the right.
-import { Button, Checkbox, Radio, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Switch, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { queries, useMay } from '@/app/session'
 import { closeForm, type Form, type FormField, getForm, publishForm, updateForm } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
@@ -18,6 +18,7 @@ import {
   FormAlerts,
   IconButton,
   Loaded,
+  Skeleton,
   State,
   toast,
   toastProblem,
@@ -27,6 +28,8 @@ import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
 import { fieldTypes, formFaults, freeKey, hasChoices, moveField, newField } from './fields'
 import { FormFrame } from './form-frame'
+
+const Preview = lazy(() => import('./preview'))
 
 interface Values {
   name: string
@@ -193,7 +196,9 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
           </Card>
         </div>
         <section className="sticky" tabIndex={0} aria-label={t('preview')}>
-          <Preview values={values} />
+          <Suspense fallback={<Skeleton block={320} />}>
+            <Preview values={values} />
+          </Suspense>
         </section>
       </div>
     </FormFrame>
@@ -425,64 +430,4 @@ function QuestionEditor(props: {
       />
     </>
   )
-}
-
-/** What the public page asks, roughly as it will look. It takes no answers. */
-function Preview({ values }: { values: Values }) {
-  return (
-    <Card title={t('preview')} note={t('forms:preview_text')}>
-      <div className="form-preview" inert>
-        <h3 className="form-title">{values.title}</h3>
-        {values.intro && <p>{values.intro}</p>}
-        {values.fields.map((f, i) => (
-          <PreviewField key={i} field={f} />
-        ))}
-        <Button fullWidth>{t('forms:send_answer')}</Button>
-      </div>
-    </Card>
-  )
-}
-
-function PreviewField({ field: f }: { field: FormField }) {
-  const common = { label: f.label || '…', description: f.help, required: f.required, readOnly: true }
-  switch (f.type) {
-    case 'long_text':
-      return <Textarea {...common} rows={3} />
-    case 'choice':
-      return (
-        <Radio.Group {...common}>
-          <div className="stack-s">
-            {(f.choices ?? []).map((c) => (
-              <Radio key={c} value={c} label={c} />
-            ))}
-          </div>
-        </Radio.Group>
-      )
-    case 'multiple_choice':
-      return (
-        <Checkbox.Group {...common}>
-          <div className="stack-s">
-            {(f.choices ?? []).map((c) => (
-              <Checkbox key={c} value={c} label={c} />
-            ))}
-          </div>
-        </Checkbox.Group>
-      )
-    case 'rating': {
-      const from = (f.max ?? 5) === 10 ? 0 : 1
-      return (
-        <Radio.Group {...common}>
-          <div className="row">
-            {Array.from({ length: (f.max ?? 5) - from + 1 }, (_, i) => String(i + from)).map((n) => (
-              <Radio key={n} value={n} label={n} />
-            ))}
-          </div>
-        </Radio.Group>
-      )
-    }
-    case 'consent':
-      return <Checkbox label={f.label} description={f.help} readOnly />
-    default:
-      return <TextInput {...common} type={f.type === 'date' ? 'date' : 'text'} />
-  }
 }
