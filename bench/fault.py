@@ -24,6 +24,12 @@ tenant-restore
             neither the old state nor the one of then (lost), requests of the nine that failed (failed_requests), rows of
             theirs that are not as they left them (changed_rows), erased persons who were back (readable), trails that did not hold
 
+chaos       databases killed and stopped, statements ended, outcomes and the queue refused, mail refused, clocks stepped, rows
+            damaged, in random order for minutes, while users work: what was acknowledged or to be sent and is not there (lost),
+            what was sent twice (repeated), lasting faults that nobody was told of (untold), what did not go on within a
+            minute of a fault's end (stuck)
+neighbours  one organisation's campaigns to dead mail servers and names, beside another one's work: its time alone over with
+
 journey counts what leaves the house (a message for each open connection, one webhook); journey-steps what stays within.
 The first four are done once more with SIGTERM (the row NAME-sigterm), which may repeat nothing at all. A row says how
 often the program was ended (runs), what never happened (lost), what happened twice (repeated), and how often that may
@@ -32,7 +38,7 @@ be (limit): what can be between its hand-over and its answer at a kill, one mess
 import collections, http.client, http.server, json, random, re, socketserver, sys, threading
 
 from setup import options, show
-import forget, sms, staffing, tenant, varde
+import chaos, forget, sms, staffing, tenant, varde
 
 failed = False
 
@@ -48,7 +54,7 @@ class Receiver(socketserver.ThreadingTCPServer):
     allow_reuse_address, daemon_threads, request_queue_size = True, True, 128
 
     def __init__(self):
-        self.got, self.lock = collections.Counter(), threading.Lock()
+        self.got, self.lock, self.refuses = collections.Counter(), threading.Lock(), False
         super().__init__(("127.0.0.1", 0), Session)
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -72,6 +78,8 @@ class Session(socketserver.BaseRequestHandler):
     def handle(self):
         say = lambda text: self.request.sendall(text + b"\r\n")
         self.read = b""
+        if self.server.refuses:
+            return self.request.close()
         try:
             say(b"220 receiver")
             to = None
@@ -730,8 +738,12 @@ elif options.name == "tamper":
 elif options.name == "forget":
     count = options.persons or (600 if options.quick else 10000)
     failed = forget.forget(show, count, count // 10, 5 if options.quick else 20, 60 if options.quick else 240)
+elif options.name == "chaos":
+    failed = chaos.chaos(show, Receiver(), document(), options.persons or (3 if options.quick else 60), random.randrange(10**6))
+elif options.name == "neighbours":
+    failed = chaos.neighbours(show, Receiver, document(), options.quick)
 elif options.name == "tenant-restore":
     failed = tenant.restore_fault(show, options.persons or (2 if options.quick else 10))
 else:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "interrupted", "tamper", "forget", "tenant-restore"])))
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "interrupted", "tamper", "forget", "tenant-restore", "chaos", "neighbours"])))
 sys.exit(failed)
