@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "base/text.hpp"
-#include "web/types.hpp"
+#include "web/reflect.hpp"
 
 namespace varde::staffing {
 namespace {
@@ -37,7 +37,7 @@ const std::vector<Phrase>& phrases() {
 std::string verdict(std::string_view text) {
   auto [meaning, number] = understand(text);
   auto word = web::enum_word(meaning);
-  return std::string(word) + (number ? " " + std::to_string(*number) : "");
+  return word + (number ? " " + std::to_string(*number) : "");
 }
 bool books(std::string_view text) {
   auto meaning = understand(text).meaning;
