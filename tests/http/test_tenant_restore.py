@@ -79,6 +79,7 @@ class TenantRestore(outreach.OutreachCase):
         export = self.admin.ok("POST", "/api/v1/exports", {"what": "persons", "format": "csv"})["id"]
         varde.wait_for(lambda: self.admin.ok("GET", "/api/v1/exports/" + export)["state"] == "done", "the export")
         witnessed = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
+        self.program.readings_entered()
         others = rows_of(self.program, "second", self.others)
 
         said = self.restore("--to", at)
