@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/program.hpp"
+#include "operate/backup/person.hpp"
 #include "operate/backup/pgbackrest.hpp"
 #include "operate/backup/restore.hpp"
 #include "operate/backup/status.hpp"
@@ -109,7 +110,9 @@ void restore_one(const Settings& settings, const RestoreOptions& options) {
   operate::TenantWanted wanted{options.tenant, moment_of(options.to)};
   auto installation = installation_beside(settings, options.settings_given);
   if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
-  if (options.copy)
+  if (!options.person.empty())
+    std::cout << operate::restore_person(installation, {wanted.slug, options.person, wanted.to});
+  else if (options.copy)
     show_copy(settings, options, installation, wanted);
   else
     std::cout << operate::restore_tenant(installation, wanted);
@@ -119,7 +122,7 @@ void restore_one(const Settings& settings, const RestoreOptions& options) {
 
 void restore(const Settings& settings, const RestoreOptions& options) {
   if (!options.tenant.empty()) return restore_one(settings, options);
-  if (options.copy)
+  if (options.copy || !options.person.empty())
     throw std::runtime_error("say of which organisation: --tenant and its short name.");
   auto installation = installation_beside(settings, options.settings_given);
   take_data_directory(settings);

@@ -467,6 +467,11 @@ int main(int argc, char** argv) {
                               "Shows it read-only on this machine until this is ended, instead "
                               "of putting it in place")
                    ->needs(one);
+  restore
+      ->add_option("--person", restored.person,
+                   "Only what cannot be read of this person (id): her damaged rows and her key")
+      ->needs(one)
+      ->excludes(copy);
   restore->add_option("--port", restored.port, "Port of the copy; 0 lets the system choose")
       ->needs(copy);
   restore->add_option("--to", restored.to, "The moment (2026-03-01T12:30:00Z), or latest");

@@ -208,6 +208,7 @@ operate::Installation installation_of(const Settings& settings) {
   out.backup = settings.backup;
   if (!settings.ledger.empty()) out.backup.ledger = settings.ledger;
   out.erase_again = make_erase_again();
+  out.extend = extend;
   return out;
 }
 

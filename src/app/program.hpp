@@ -81,6 +81,9 @@ trust::RootKey root_key_of(const Settings& settings);
 void take_data_directory(const Settings& settings);
 /// What the backups need to know.
 operate::Installation installation_of(const Settings& settings);
+/// Makes what the modules add to a Base known to this one, which has no routes and no jobs;
+/// src/app/wiring.cpp.
+void extend(trust::Base& base);
 /// What every restore does before anybody can reach the databases; src/app/wiring.cpp.
 std::vector<operate::EraseAgain> make_erase_again();
 
@@ -138,6 +141,7 @@ int show_backups(const Settings& settings, bool as_json);
 struct RestoreOptions {
   std::string to;      ///< RFC 3339, or "latest".
   std::string tenant;  ///< Only this organisation (short name), beside the running program.
+  std::string person;  ///< Only what cannot be read of this person of it (id).
   bool copy = false;   ///< Show it read-only instead of putting it in place.
   unsigned short port = 0;
   bool keystore = false, force = false, lose_trail = false, discard_old = false;

@@ -1,6 +1,7 @@
 #include "people/people.hpp"
 
 #include "people/catalogue/catalogue.hpp"
+#include "people/person/damage.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
 #include "people/subject/subject.hpp"
@@ -29,7 +30,10 @@ trust::Module make_module(trust::Base& base) {
     add_person_jobs(base, workers);
     add_transfer_jobs(base, workers);
   };
-  module.attention = imports_attention;
+  module.attention = [](trust::Ctx& ctx) {
+    look_again_at_damaged(ctx);
+    return imports_attention(ctx);
+  };
   module.setup = [](trust::Ctx& ctx) {
     return std::vector<trust::SetupStep>{{"import", any_person(ctx), "Import your people"}};
   };

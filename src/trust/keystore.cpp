@@ -136,7 +136,7 @@ void raise_damaged(const Uuid& tenant, const Uuid& id) {
   alarms::raise("damaged", "key " + id.str(),
                 "The key of " + id.str() +
                     " is damaged on the disk, so what it sealed cannot be read. Whoever runs this "
-                    "installation can bring it back from a backup of the keystore.",
+                    "installation can bring it back from a backup (varde restore --person).",
                 tenant, "/people/" + id.str());
 }
 

@@ -131,6 +131,52 @@ class TenantRestore(outreach.OutreachCase):
         self.person("goeson")
         self.assertIn("there again: 0;", self.restore("--to", "latest"))
 
+    def test_1_what_is_damaged_of_a_person_is_brought_back(self):
+        flip = lambda table, column, person, cluster="main": self.program.sql("UPDATE %s SET %s = set_byte(%s, 40, get_byte(%s, 40) # 1) WHERE person_id = '%s'" % (table, column, column, column, person), cluster)
+        restored = lambda person, ok=True, to=None: cli(self.program, "restore", "--tenant", "first", "--person", person, "--to", to or at, ok=ok)
+        home = lambda: " ".join(a["text"] for a in self.admin.ok("GET", "/api/v1/home")["attention"] if a["kind"] == "alarm_damaged")
+        row, key, gone, whole = (self.person(name, phone="+4790000%03d" % i) for i, name in enumerate(("brow", "bkey", "bgone", "bwhole")))
+        recipients = self.list_of("breader", 1)
+        self.admin.request("PUT", "/api/v1/persons/%s/lists/%s" % (row["id"], recipients), {"state": "subscribed"})
+        self.assertEqual(self.send(self.campaign(recipients, name="before the damage"))["counts"]["sent"], 2)
+        self.admin.ok("PATCH", "/api/v1/persons/" + row["id"], {"first_name": "Then"}, headers={"If-Match": '"v%d"' % self.admin.ok("GET", "/api/v1/persons/" + row["id"])["version"]})
+        at = database_time(self.program)
+
+        # Since then she left the list, which stays; her row, her mail in the built-in mailbox and another one's key are damaged.
+        self.admin.request("PUT", "/api/v1/persons/%s/lists/%s" % (row["id"], recipients), {"state": "unsubscribed"})
+        flip("person", "sealed", row["id"])
+        flip("captured_message", "sealed", row["id"])
+        flip("person_key", "wrapped", key["id"], "keystore")
+        flip("person", "sealed", gone["id"])
+        self.assertEqual(self.admin.delete("/api/v1/persons/" + gone["id"]).status, 204)
+        varde.wait_for(lambda: self.keys(gone["id"]) == set(), "her key to go")
+        self.program.stop()  # keys that were read are remembered for a while
+        self.program.start()
+        self.admin = self.program.admin()
+        for person in (row, key):
+            self.assertEqual(self.admin.get("/api/v1/persons/" + person["id"]).status, 409)
+            self.assertIn(person["id"], home())
+
+        self.assertIn("Her key: not damaged.\nRows put back: 1 captured_message, 1 person.\n", restored(row["id"]))
+        self.assertIn("Her key: brought back.\nRows put back: none.\n", restored(key["id"]))
+        self.assertIn("can be read. Nothing was changed.", restored(whole["id"]))
+        self.assertIn("Whoever was erased is not brought back.", restored(gone["id"], ok=False))
+        self.assertIn("is not a person's id", restored("somebody", ok=False))
+        self.assertNotIn("damaged", home())
+        for person, name in ((row, "Then"), (key, "bkey")):
+            shown = self.admin.ok("GET", "/api/v1/persons/" + person["id"])
+            self.assertEqual((shown["first_name"], shown["phone"]), (name, person["phone"]))
+            self.assertEqual([p["id"] for p in self.admin.ok("GET", "/api/v1/persons?q=" + person["email"])["items"]], [person["id"]])
+        self.assertEqual(self.program.sql("SELECT state FROM list_member WHERE person_id = '%s'" % row["id"]), [["3"]], "what she said since stands")
+        entries = [e for e in self.admin.ok("GET", "/api/v1/audit?limit=200")["items"] if e["action"] == "person.restore"]
+        self.assertEqual(sorted(e["object"]["id"] for e in entries), sorted([row["id"], key["id"]]))
+        # Damaged before the moment: said, and nothing is made worse.
+        flip("person", "sealed", whole["id"])
+        late = database_time(self.program)
+        self.assertIn("cannot be read and were not there, or not to be read, at that moment: 1 person", restored(whole["id"], to=late))
+        self.assertIn("Rows put back: 1 person.", restored(whole["id"]))
+        self.assertEqual(sorted(p.name for p in self.data.glob("one.*")), [], "nothing of then is left lying about")
+
     def test_2_closed_for_its_own_and_killed_it_is_as_it_was(self):
         before = self.person("before 2".replace(" ", ""))
         at = database_time(self.program)

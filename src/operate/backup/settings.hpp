@@ -61,6 +61,8 @@ struct Installation {
   std::string public_url;
   BackupSettings backup;
   std::vector<EraseAgain> erase_again;
+  /// Makes what the modules add to a Base (trust/extensions.hpp) known to this one.
+  std::function<void(trust::Base&)> extend;
   std::string place() const { return data_directory + "/backup"; }
   std::string repository() const;
 };

@@ -8,14 +8,9 @@
 
 #include <memory>
 
-#include "operate/backup/settings.hpp"
+#include "operate/backup/recovered.hpp"
 
 namespace varde::operate {
-
-struct TenantWanted {
-  std::string slug;             ///< The organisation's short name.
-  std::optional<Timestamp> to;  ///< Nothing: now.
-};
 
 /// Exchanges the organisation's rows and returns what was done, for the operator. The program must
 /// run. Throws a sentence; then nothing has changed.

@@ -19,7 +19,8 @@ const std::vector<std::string> kDeeds{"system.drill",   "system.restore",    "sy
                                       "user.update",    "user.remove",       "evidence.make",
                                       "audit.mail",     "contract.announce", "contract.withdraw",
                                       "contract.end",   "contract.reopen",   "contract.export",
-                                      "tenant.restore", "tenant.copy",       "tenant.copy-end"};
+                                      "tenant.restore", "tenant.copy",       "tenant.copy-end",
+                                      "person.restore"};
 
 std::vector<AccessFact> access_of(Ctx& ctx) {
   std::vector<AccessFact> out;

@@ -227,6 +227,7 @@ void write_backups(Document& out, const Facts& facts) {
       {"system.restore", "data of the installation"},
       {"system.restore-keys", "keys of the installation"},
       {"tenant.restore", "data of this organisation alone"},
+      {"person.restore", "what could not be read of a person"},
       {"tenant.copy", "a read-only copy of this organisation was opened"},
       {"tenant.copy-end", "and closed"}};
   Rows restores;

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
+#include "people/person/damage.hpp"
 #include "people/person/store.hpp"
 #include "people/segment/segment.hpp"
 #include "trust/audit.hpp"
@@ -782,6 +783,36 @@ std::optional<Person> store::open_person(Ctx& ctx, const PersonRecord& record,
   person.created_at = record.created_at;
   person.updated_at = record.updated_at;
   return person;
+}
+
+void look_again_at_damaged(Ctx& ctx) {
+  constexpr std::size_t kMost = 100;
+  std::vector<Uuid> persons, keys;
+  for (const auto& alarm : alarms::standing(ctx.tenant)) {
+    auto space = alarm.about.find(' ');
+    if (alarm.kind != "damaged" || space == std::string::npos) continue;
+    if (auto id = Uuid::parse(alarm.about.substr(space + 1)))
+      (alarm.about.starts_with("key") ? keys : persons).push_back(*id);
+    if (persons.size() + keys.size() >= kMost) break;
+  }
+  if (persons.empty() && keys.empty()) return;
+  auto all = persons;
+  all.insert(all.end(), keys.begin(), keys.end());
+  auto records = ctx.tx().all<PersonRecord>(kByIds, all);
+  auto found = ctx.base.keys.keys(ctx.tenant, all, false);
+  auto row_of = [&](const Uuid& id) {
+    return std::ranges::find(records, id, &PersonRecord::person_id);
+  };
+  for (const auto& id : keys)
+    if (row_of(id) == records.end() || found.contains(id))
+      alarms::clear("damaged", "key " + id.str(), ctx.tenant);
+  for (const auto& id : persons) {
+    auto row = row_of(id);
+    auto key = found.find(id);
+    if (row == records.end() || (key != found.end() && crypto::open(key->second, row->sealed.data,
+                                                                    context_of(ctx.tenant, id))))
+      alarms::clear("damaged", "person " + id.str(), ctx.tenant);
+  }
 }
 
 std::unordered_map<Uuid, std::string> languages(Ctx& ctx, const std::vector<Uuid>& ids) {

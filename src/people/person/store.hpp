@@ -149,7 +149,7 @@ std::optional<Person> open_person(trust::Ctx& ctx, const PersonRecord& record,
                                   const crypto::Key& key);
 inline constexpr const char* kDamaged =
     "This person's data is damaged on the disk and cannot be read. It can be erased, or brought "
-    "back from a backup by whoever runs this installation.";
+    "back from a backup by whoever runs this installation (varde restore --person).";
 /// A value that is stored plain.
 boost::json::value value_of(AttributeType type, const std::optional<std::string>& text,
                             std::optional<double> number);
