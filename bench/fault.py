@@ -28,6 +28,8 @@ chaos       databases killed and stopped, statements ended, outcomes and the que
             damaged, in random order for minutes, while users work: what was acknowledged or to be sent and is not there (lost),
             what was sent twice (repeated), lasting faults that nobody was told of (untold), what did not go on within a
             minute of a fault's end (stuck)
+statements  each statement of the program fails once with an error of each class, and some for a minute (--persons: how many), during
+            campaigns, imports, journeys, questions about shifts and erasures
 neighbours  one organisation's campaigns to dead mail servers and names, beside another one's work: its time alone over with
 
 journey counts what leaves the house (a message for each open connection, one webhook); journey-steps what stays within.
@@ -38,7 +40,7 @@ be (limit): what can be between its hand-over and its answer at a kill, one mess
 import collections, http.client, http.server, json, random, re, socketserver, sys, threading
 
 from setup import options, show
-import chaos, forget, sms, staffing, tenant, varde
+import chaos, forget, sms, staffing, statements, tenant, varde
 
 failed = False
 
@@ -742,8 +744,10 @@ elif options.name == "chaos":
     failed = chaos.chaos(show, Receiver(), document(), options.persons or (3 if options.quick else 60), random.randrange(10**6))
 elif options.name == "neighbours":
     failed = chaos.neighbours(show, Receiver, document(), options.quick)
+elif options.name == "statements":
+    failed = statements.statements(show, Receiver(), document(), options.quick, options.persons)
 elif options.name == "tenant-restore":
     failed = tenant.restore_fault(show, options.persons or (2 if options.quick else 10))
 else:
-    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "interrupted", "tamper", "forget", "tenant-restore", "chaos", "neighbours"])))
+    sys.exit("no fault test %r; there are: %s" % (options.name, ", ".join([*interrupted, "isolation", "contention", "restore", "restore-interrupted", "interrupted", "tamper", "forget", "tenant-restore", "chaos", "neighbours", "statements"])))
 sys.exit(failed)
