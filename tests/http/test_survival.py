@@ -225,10 +225,18 @@ class Room(unittest.TestCase):
         self.admin = self.program.admin()
 
     def fill(self, leave):
-        free = os.statvfs(self.folder)
-        with open(self.folder / "fill", "wb") as f:
-            with contextlib.suppress(OSError):
-                os.posix_fallocate(f.fileno(), 0, max(4096, free.f_bavail * free.f_frsize - leave))
+        """Takes all but `leave` bytes. In pieces: one request for all of it fails whole if the database writes a page meanwhile."""
+        with open(self.folder / "fill", "ab") as f:
+            piece = 1 << 30
+            while piece >= 4096:
+                free, size = os.statvfs(self.folder), f.seek(0, os.SEEK_END)
+                if free.f_bavail * free.f_frsize - leave < piece:
+                    piece //= 2
+                    continue
+                try:
+                    os.posix_fallocate(f.fileno(), size, piece)
+                except OSError:
+                    piece //= 2
 
     def told(self, words):
         return any(words in a["text"] for a in self.admin.ok("GET", "/api/v1/home")["attention"])
@@ -261,6 +269,7 @@ class Room(unittest.TestCase):
         refused = []
 
         def full():
+            self.fill(0)  # segments of the log that are no longer needed are freed meanwhile
             answer = self.admin.request("POST", "/api/v1/images", raw=picture, headers={"Content-Type": "image/png"})
             refused.append(answer.status)
             self.assertIn(answer.status, (201, 503), answer)
