@@ -91,7 +91,13 @@ export async function startProgram(browser) {
     const endSimulation = () => demo?.kill()
     // What the platform wrote to those with a login: kept for the operator, the newest first.
     const accountMails = () => JSON.parse(execFileSync(binary, ['mail', '--json', '--limit', '200', '--data', data]))
-    const started = { base, login, stop, now, moveClock, endSimulation, accountMails }
+    // As the database's superuser: for what nobody can bring about on purpose.
+    const sql = (query) => {
+      const psql = ['psql', '-h', join(data, 'main/socket'), '-U', 'varde_super', '-d', 'varde', '-XAtqc', query]
+      const [command, ...args] = process.getuid() === 0 ? ['runuser', '-u', 'varde', '--', ...psql] : psql
+      return execFileSync(command, args, { cwd: '/' }).toString().trim()
+    }
+    const started = { base, login, stop, now, moveClock, endSimulation, accountMails, sql }
     // The demo logs in with the code of the real time: ours is the one before. Nor does the clock jump while it sends.
     moveClock(-62)
     // Its words are written down before the account is made.

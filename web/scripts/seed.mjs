@@ -299,6 +299,10 @@ export async function seedStaffing(api, program, browser) {
     const midnight = Math.floor(now() / DAY) * DAY
     return new Date((midnight + day * DAY + hour * 3600) * 1000).toISOString()
   }
+  // Whatever the hour is: messages wait in quiet hours.
+  const quiet = (from, to) => api('PATCH', '/settings', { quiet_from: from, quiet_to: to }, { 'If-Match': '*' })
+  const { quiet_from, quiet_to } = await api('GET', '/settings')
+  await quiet('00:00', '00:00')
   const { items: places } = await api('GET', '/workplaces')
   const place = (name) => places.find((p) => p.name.includes(name)).id
   const far = await api('POST', '/workplaces', { name: 'Demo: Night shelter', address: 'Demo Street 9, Helsinki', time_zone: 'Europe/Helsinki' })
@@ -402,5 +406,6 @@ export async function seedStaffing(api, program, browser) {
   moveClock(3700)
   out.over = past.id
   out.week = later(8)
+  await quiet(quiet_from, quiet_to)
   return out
 }

@@ -222,6 +222,9 @@ async function visit(theme, shared) {
 await pathOf('{clicked}')
 program.endSimulation()
 const staff = await seedStaffing(api, program, browser)
+program.sql(
+  "INSERT INTO job (job_id, kind, tenant_id, payload, run_at, created_at, attempts, failed_at, error) SELECT gen_random_uuid(), k, tenant_id, '{}', now(), now(), 10, now(), 'The disk is full: make room, then try it again.' FROM tenant, unnest(ARRAY['people.import', 'outreach.webhook']) k WHERE demo",
+)
 
 try {
   // Both themes at once: most of the time is spent waiting. But logged in one after the other: each takes a code.
