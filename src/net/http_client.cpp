@@ -21,7 +21,7 @@ constexpr std::size_t kUnderWay = 1000;
 // One call, owned by the fiber that waits for it and by the thread that makes it: a fiber whose
 // loop ends may leave first.
 struct Work {
-  Work(HttpCall c, Permit p) : call(std::move(c)), permit(std::move(p)) {}
+  Work(HttpCall c, const Permit& p) : call(std::move(c)), permit(p) {}
   HttpCall call;
   Permit permit;
   CURL* easy = nullptr;

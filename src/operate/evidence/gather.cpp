@@ -13,14 +13,13 @@ using trust::ProvenEntry;
 namespace {
 
 const std::vector<std::string> kErasure{"person.erase"};
-const std::vector<std::string> kDeeds{"system.drill",   "system.restore",    "system.restore-keys",
-                                      "keys.rotate",    "keys.rotate_root",  "retention.rule",
-                                      "retention.run",  "settings.update",   "user.join",
-                                      "user.update",    "user.remove",       "evidence.make",
-                                      "audit.mail",     "contract.announce", "contract.withdraw",
-                                      "contract.end",   "contract.reopen",   "contract.export",
-                                      "tenant.restore", "tenant.copy",       "tenant.copy-end",
-                                      "person.restore"};
+const std::vector<std::string> kDeeds{
+    "system.drill",     "system.restore",    "system.restore-keys", "keys.rotate",
+    "keys.rotate_root", "retention.rule",    "retention.run",       "settings.update",
+    "user.join",        "user.update",       "user.remove",         "evidence.make",
+    "audit.mail",       "contract.announce", "contract.withdraw",   "contract.end",
+    "contract.reopen",  "contract.export",   "tenant.restore",      "tenant.copy",
+    "tenant.copy-end",  "person.restore"};
 
 std::vector<AccessFact> access_of(Ctx& ctx) {
   std::vector<AccessFact> out;

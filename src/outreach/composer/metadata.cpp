@@ -212,8 +212,7 @@ std::optional<std::string> webp(std::string_view bytes) {
     out.append(type).append(length_bytes).append(data).append(padding);
   }
   auto whole = static_cast<std::uint32_t>(out.size() - 8);
-  for (int i = 0; i < 4; ++i)
-    out[static_cast<std::size_t>(4 + i)] = static_cast<char>(whole >> (8 * i) & 0xff);
+  for (std::size_t i = 0; i < 4; ++i) out[4 + i] = static_cast<char>(whole >> (8 * i) & 0xff);
   return out;
 }
 
