@@ -223,7 +223,7 @@ await pathOf('{clicked}')
 program.endSimulation()
 const staff = await seedStaffing(api, program, browser)
 program.sql(
-  "INSERT INTO job (job_id, kind, tenant_id, payload, run_at, created_at, attempts, failed_at, error) SELECT gen_random_uuid(), k, tenant_id, '{}', now(), now(), 10, now(), 'The disk is full: make room, then try it again.' FROM tenant, unnest(ARRAY['people.import', 'outreach.webhook']) k WHERE demo",
+  "INSERT INTO job (job_id, kind, tenant_id, payload, run_at, created_at, attempts, failed_at, error) SELECT gen_random_uuid(), k, tenant_id, '{}', now(), now(), 10, now(), 'The disk is full: make room, then try it again.' FROM tenant, unnest(ARRAY['people.import', 'journey.webhook']) k WHERE demo",
 )
 
 try {

@@ -41,7 +41,7 @@ function Job({ job }: { job: FailedJob }) {
   const path = { id: job.id }
   return (
     <Card
-      title={<code>{job.kind}</code>}
+      title={t(`operate:jobs.kinds.${job.kind.replace('.', '_')}`, { defaultValue: job.kind })}
       note={
         <>
           {t('operate:jobs.given_up')} <Time at={job.failed_at} />
