@@ -194,6 +194,40 @@ std::optional<std::string> canonical_host(std::string_view text) {
   return ascii_lower(plain);
 }
 
+std::string to_uri(std::string_view iri) {
+  std::string out;
+  auto begin = iri.find("://");
+  begin = begin == std::string_view::npos ? 0 : begin + 3;
+  auto end = begin == 0 ? 0 : std::min(iri.find_first_of("/?#", begin), iri.size());
+  auto authority = iri.substr(begin, end - begin);
+  auto at = authority.rfind('@');
+  auto host = at == std::string_view::npos ? authority : authority.substr(at + 1);
+  auto colon = host.rfind(':');
+  auto name = colon == std::string_view::npos || host.ends_with(']') ? host : host.substr(0, colon);
+  auto encode = [&](std::string_view text) {
+    static constexpr std::string_view kHex = "0123456789ABCDEF";
+    for (char c : text) {
+      auto b = static_cast<unsigned char>(c);
+      if (b > 32 && b < 127 && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos) {
+        out += c;
+      } else {
+        out += '%';
+        out += kHex[b >> 4];
+        out += kHex[b & 15];
+      }
+    }
+  };
+  encode(iri.substr(0, begin));
+  encode(authority.substr(0, authority.size() - host.size()));
+  auto ascii =
+      std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 128; });
+  auto label = ascii ? std::nullopt : canonical_domain(name);
+  encode(label ? std::string_view(*label) : name);
+  encode(host.substr(name.size()));
+  encode(iri.substr(end));
+  return out;
+}
+
 std::optional<std::string> canonical_email(std::string_view text) {
   if (text.size() > 1000) return std::nullopt;
   std::string address;

@@ -42,6 +42,11 @@ std::optional<std::string> canonical_domain(std::string_view text);
 /// underscore as networks of containers have them, or an address of IPv4 or IPv6.
 std::optional<std::string> canonical_host(std::string_view text);
 
+/// A web address as it may stand in a header (RFC 3987, 3.1): the host in A-labels, what is not
+/// ASCII and what a URI may not hold percent-encoded; what is encoded stays. A host that is none
+/// stays as it is, percent-encoded.
+std::string to_uri(std::string_view iri);
+
 /// An e-mail address: the addr-spec of RFC 5321 with RFC 6531's UTF-8 in the local part, no
 /// comments, no quoted local part, a domain with a dot. The local part keeps its case.
 std::optional<std::string> canonical_email(std::string_view text);

@@ -190,5 +190,23 @@ RC_GTEST_PROP(CanonicalProperty, ALineBeginsAndEndsWithWhatIsSeen, ()) {
   for (auto c : points) RC_ASSERT(c == ' ' || !u_isUWhiteSpace(c));
 }
 
+TEST(Canonical, AWebAddressInAHeader) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"https://example.org/a?b=c#d", "https://example.org/a?b=c#d"},
+      {"https://example.org/bl\u00e5b\u00e6r/s\u00f8k?q=\u00e5",
+       "https://example.org/bl%C3%A5b%C3%A6r/s%C3%B8k?q=%C3%A5"},
+      {"https://bl\u00e5b\u00e6r.example/x", "https://xn--blbr-roah.example/x"},
+      {"https://bl\u00e5b\u00e6r.example:8443?x", "https://xn--blbr-roah.example:8443?x"},
+      {"http://[2001:db8::1]:80/\u00e5", "http://[2001:db8::1]:80/%C3%A5"},
+      {"https://example.org/%C3%A5 b", "https://example.org/%C3%A5%20b"},
+      {"https://example.org/\"<>", "https://example.org/%22%3C%3E"},
+      {"/\u00e5", "/%C3%A5"},
+  };
+  for (auto [iri, uri] : cases) {
+    EXPECT_EQ(to_uri(iri), uri);
+    EXPECT_EQ(to_uri(uri), uri) << "what is encoded stays";
+  }
+}
+
 }  // namespace
 }  // namespace varde

@@ -225,6 +225,10 @@ std::vector<Uuid> existing(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 /// same.
 void erase(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
+/// Extension: the processing of a person was restricted, in set_restricted()'s transaction.
+struct RestrictHook {
+  std::function<void(trust::Ctx&, const Uuid& person)> run;
+};
 /// Extension: removes or strips what a module holds about these persons, in erase()'s transaction.
 struct EraseHook {
   std::function<void(trust::Ctx&, const std::vector<Uuid>& persons)> run;
@@ -241,6 +245,8 @@ struct Activity {
 };
 /// Adds to timelines, in one statement.
 void record_activity(trust::Ctx& ctx, const std::vector<Activity>& activities);
+/// Opens and clicks of a message (`ref_id`) since then turn out to be a scanner's.
+void give_to_scanner(trust::Ctx& ctx, const Uuid& person, const Uuid& ref_id, Timestamp since);
 
 /// One entry of the person page.
 struct TimelineItem {
@@ -295,6 +301,9 @@ struct ConfirmHook {
 std::optional<std::string> normalise_email(std::string_view text);
 /// E.164, reading national numbers of `region` ("NO"); nullopt when no such number can exist.
 std::optional<std::string> normalise_phone(std::string_view text, const std::string& region);
+/// Whether a number (E.164) can be one of a telephone that takes SMS: no fixed line, and none that
+/// is only called.
+bool takes_sms(const std::string& number);
 /// The numbers (E.164) that the sender of an incoming message can be, the likeliest first: gateways
 /// write an MSISDN (3GPP TS 23.003, section 3.3), that is, the country code without "+", with it,
 /// with "00", or the national number of `region`. Empty for a short code or a name.

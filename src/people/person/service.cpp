@@ -218,6 +218,24 @@ std::optional<std::string> normalise_phone(std::string_view text, const std::str
   return out;
 }
 
+bool takes_sms(const std::string& number) {
+  using i18n::phonenumbers::PhoneNumberUtil;
+  auto* util = PhoneNumberUtil::GetInstance();
+  i18n::phonenumbers::PhoneNumber parsed;
+  if (util->Parse(number, "ZZ", &parsed) != PhoneNumberUtil::NO_PARSING_ERROR) return false;
+  switch (util->GetNumberType(parsed)) {
+    case PhoneNumberUtil::FIXED_LINE:
+    case PhoneNumberUtil::TOLL_FREE:
+    case PhoneNumberUtil::PREMIUM_RATE:
+    case PhoneNumberUtil::SHARED_COST:
+    case PhoneNumberUtil::UAN:
+    case PhoneNumberUtil::VOICEMAIL:
+      return false;
+    default:
+      return true;
+  }
+}
+
 std::vector<std::string> sender_phones(std::string_view text, const std::string& region) {
   std::vector<std::string> out;
   auto add = [&](const std::string& number) {
@@ -260,9 +278,23 @@ Result<json::value> normalise_value(const Attribute& attribute, const json::valu
     }
     case AttributeType::number: {
       if (in.is_number()) return number_json(in.to_number<double>());
+      // Thousands are set apart by spaces of several kinds (ICU and spreadsheets of the North write
+      // U+00A0 and U+202F), or by apostrophes; and a minus may be the typographer's.
       std::string digits;
-      for (char c : text)
-        if (c != ' ' && c != '\'') digits += c == ',' ? '.' : c;
+      for (std::string_view rest = text; !rest.empty();) {
+        std::size_t skip = 0;
+        for (std::string_view apart : {" ", "'", "\u00a0", "\u202f", "\u2009", "\u2019"})
+          if (rest.starts_with(apart)) skip = apart.size();
+        if (skip == 0 && rest.starts_with("\u2212")) {
+          digits += '-';
+          skip = 3;
+        }
+        if (skip == 0) {
+          digits += rest[0] == ',' ? '.' : rest[0];
+          skip = 1;
+        }
+        rest.remove_prefix(skip);
+      }
       double number = 0;
       auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
       if (ec != std::errc() || end != digits.data() + digits.size() || !std::isfinite(number))
@@ -272,8 +304,13 @@ Result<json::value> normalise_value(const Attribute& attribute, const json::valu
     case AttributeType::boolean: {
       if (in.is_bool()) return in;
       auto word = fold(text);
-      static const std::set<std::string> kYes = {"true", "yes", "ja", "1", "x", "sann"},
-                                         kNo = {"false", "no", "nei", "nej", "0", "usann"};
+      // As spreadsheets of the North, Germany, France and Spain write them, too.
+      static const std::set<std::string> kYes = {"true", "yes",  "ja",   "1",
+                                                 "x",    "sann", "sant", "sand",
+                                                 "tosi", "wahr", "vrai", "verdadero"},
+                                         kNo = {"false",   "no",     "nei",    "nej",
+                                                "0",       "usann",  "falskt", "falsk",
+                                                "epätosi", "falsch", "faux",   "falso"};
       if (kYes.contains(word)) return json::value(true);
       if (kNo.contains(word)) return json::value(false);
       return wrong("must be yes or no.");
@@ -970,9 +1007,10 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
       needles = needles_of(q, region_of(""));
       if (needles.size() > kMostWords)
         return bad_input("/q", fmt::format("must be at most {} words.", kMostWords));
-      // A single letter has no entry in the index: it narrows what the other words find.
+      // A single letter narrows what the other words find. Alone it finds names that are no longer.
       if (std::ranges::all_of(needles, [](const Needle& n) { return n.indexed.empty(); }))
-        return std::vector<Uuid>{};
+        for (auto& needle : needles) needle.indexed = needle.whole;
+      if (needles.empty()) return std::vector<Uuid>{};
       for (const auto& needle : needles)
         if (!needle.indexed.empty())
           query.where(
@@ -1002,6 +1040,10 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
     if (static_cast<int>(ids.size()) < limit) break;
   }
   return out;
+}
+
+void give_to_scanner(Ctx& ctx, const Uuid& person, const Uuid& ref_id, Timestamp since) {
+  ctx.tx().later(kToScanner, person, ref_id, since);
 }
 
 void record_activity(Ctx& ctx, const std::vector<Activity>& activities) {
@@ -1049,6 +1091,8 @@ Result<void> set_restricted(Ctx& ctx, const Uuid& id, bool restricted, const std
                                        {{"state", web::enum_word(before), web::enum_word(after)},
                                         {"reason", std::nullopt, reason}},
                                        &*key});
+  if (restricted)
+    for (const auto& hook : ctx.base.extensions.all<RestrictHook>()) hook.run(ctx, id);
   return {};
 }
 

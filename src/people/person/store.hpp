@@ -178,6 +178,13 @@ inline constexpr db::Sql kDeleteTag{"person.delete_tag",
 inline constexpr db::Sql kPrefix{"person.prefix",
                                  "SELECT person_id FROM person_prefix WHERE hash = $1 AND "
                                  "person_id < $2 ORDER BY person_id DESC LIMIT $3"};
+// Timelines are written and removed, and never changed; so it is written anew.
+inline constexpr db::Sql kToScanner{
+    "person.to_scanner",
+    "WITH theirs AS (DELETE FROM activity WHERE person_id = $1 AND ref_id = $2 AND at >= $3 AND "
+    "kind IN (20, 21) AND flags & 2 = 0 RETURNING *) INSERT INTO activity (tenant_id, activity_id, "
+    "person_id, kind, at, ref_id, number, flags) SELECT tenant_id, activity_id, person_id, kind, "
+    "at, ref_id, number, flags | 2 FROM theirs"};
 inline constexpr db::Sql kActivityOf{
     "person.activity_of",
     "SELECT tenant_id, activity_id, person_id, kind, at, ref_id, number, flags, sealed FROM "
