@@ -20,7 +20,10 @@ Reader::Reader(char delimiter, OnRow on_row, Limits limits)
     : delimiter_(delimiter), on_row_(std::move(on_row)), limits_(limits) {}
 
 void Reader::push(std::string_view chunk) {
-  if (begun_) return run(chunk);
+  if (begun_) {
+    remember(chunk);
+    return run(chunk);
+  }
   head_ += chunk;
   begin(false);
 }
@@ -49,7 +52,34 @@ void Reader::begin(bool at_end) {
   row_offset_ = offset_;
   auto first = std::string(rest);
   head_.clear();
+  raw_offset_ = offset_;
+  remember(first);
   run(first);
+}
+
+void Reader::remember(std::string_view chunk) {
+  auto done =
+      std::min<std::uint64_t>(row_offset_ - std::min(row_offset_, raw_offset_), raw_.size());
+  if (raw_.size() - done > limits_.row_bytes) done = raw_.size();
+  raw_.erase(0, done);
+  raw_offset_ += done;
+  raw_ += chunk;
+}
+
+// The fields of a bad row, for whoever is to mend it.
+void Reader::cut_as_it_came() {
+  if (row_offset_ < raw_offset_) return;
+  auto end = state_ == State::quoted && keeping_ ? kept_offset_ : offset_;
+  auto line = std::string_view(raw_).substr(row_offset_ - raw_offset_, end - row_offset_);
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  views_.clear();
+  for (auto at = line.find(delimiter_);
+       at != std::string_view::npos && views_.size() + 1 < limits_.columns;
+       at = line.find(delimiter_)) {
+    views_.push_back(line.substr(0, at));
+    line.remove_prefix(at + 1);
+  }
+  views_.push_back(line);
 }
 
 void Reader::run(std::string_view chunk) {
@@ -121,7 +151,14 @@ void Reader::consume(std::string_view chunk, std::string& rest) {
           end_field();
         } else if (c == '"') {
           any_ = true;
-          spoil(kStrayQuote, State::skipping);
+          // `"a", "b"`, as people and some programs write it: the space is none of the field's.
+          auto begin = ends_.empty() ? 0 : ends_.back();
+          if (bytes_.find_first_not_of(" \t", begin) == std::string::npos) {
+            bytes_.resize(begin);
+            state_ = State::quoted;
+          } else {
+            spoil(kStrayQuote, State::skipping);
+          }
         } else {
           count_line_end(c);
           end_row();
@@ -179,6 +216,27 @@ void Reader::consume(std::string_view chunk, std::string& rest) {
           count_line_end(c);
           end_row();
           break;
+        } else if (c == ' ' || c == '\t') {
+          if (keeping_) kept_ += c;
+          state_ = State::after_quote;
+        } else {
+          spoil(kAfterQuote, State::skipping);
+          break;
+        }
+        ++i;
+        ++offset_;
+        break;
+      case State::after_quote:
+        if (c == delimiter_) {
+          end_field();
+        } else if (c == '\n' || c == '\r') {
+          ++i;
+          ++offset_;
+          count_line_end(c);
+          end_row();
+          break;
+        } else if (c == ' ' || c == '\t') {
+          if (keeping_) kept_ += c;
         } else {
           spoil(kAfterQuote, State::skipping);
           break;
@@ -230,6 +288,7 @@ void Reader::end_row() {
       views_.push_back(std::string_view(bytes_).substr(begin, end - begin));
       begin = end;
     }
+    if (problem_) cut_as_it_came();
     on_row_({row_line_, row_offset_, views_, problem_});
   }
   state_ = State::field_start;
@@ -252,7 +311,7 @@ std::string Reader::give_up_quote() {
     bool first_half = again[i] == '\r' && i + 1 < again.size() && again[i + 1] == '\n';
     line -= (again[i] == '\n' || again[i] == '\r') && !first_half;
   }
-  spoil(kUnclosed, State::field_start);
+  spoil(kUnclosed, State::quoted);
   end_row();
   line_ = row_line_ = line;
   offset_ = row_offset_ = offset;

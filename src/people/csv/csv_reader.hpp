@@ -23,8 +23,9 @@ struct Row {
   std::uint64_t line = 0;                    ///< The physical line it begins on, from 1.
   std::uint64_t offset = 0;                  ///< Of its first byte in what was pushed.
   std::span<const std::string_view> fields;  ///< Valid during the callback.
-  /// Why the row is bad, as a sentence; null when it is good. The fields of a bad row are those
-  /// read before the mistake.
+  /// Why the row is bad, as a sentence; null when it is good. The fields of a bad row are its first
+  /// line as it came, cut at every delimiter, so that it can be mended; of a row that is too long,
+  /// those read before the mistake.
   const char* problem = nullptr;
 };
 
@@ -47,9 +48,11 @@ class Reader {
   char delimiter() const { return delimiter_; }
 
  private:
-  enum class State { field_start, plain, quoted, quote_seen, skipping };
+  enum class State { field_start, plain, quoted, quote_seen, after_quote, skipping };
 
   void begin(bool at_end);
+  void remember(std::string_view chunk);
+  void cut_as_it_came();
   void run(std::string_view chunk);
   void consume(std::string_view chunk, std::string& rest);
   void end_field();
@@ -73,6 +76,9 @@ class Reader {
   bool last_cr_ = false;                         // the byte before was a CR that ended a line
   std::uint64_t line_ = 1, offset_ = 0;          // of the next byte
   std::uint64_t row_line_ = 1, row_offset_ = 0;  // of the row in hand
+  // What was pushed, from the row in hand on (or from `raw_offset_`, if that is later).
+  std::string raw_;
+  std::uint64_t raw_offset_ = 0;
   // Behind the first line end inside a quoted field: what is read again if the quote never closes.
   bool keeping_ = false;
   std::string kept_;

@@ -95,8 +95,11 @@ TEST(Csv, WhatProgramsWrite) {
       {"\xef\xbb\xbfsep=\t\na\tb\n", {{"a", "b"}}, {"2@9"}},
       {"separate,b\nx,y\n", {{"separate", "b"}, {"x", "y"}}, {"1@0", "2@11"}},
       {"\"\"", {{""}}, {"1@0"}},
+      {"\"a\", \"b, c\" ,  d\n", {{"a", "b, c", "  d"}}, {"1@0"}},
+      {" \"a\nb\" \nc\n", {{"a\nb"}, {"c"}}, {"1@0", "3@8"}},
       // bad rows, and reading goes on
       {"a\"b,c\nd,e\n", {{"d", "e"}}, {"!1@0", "2@6"}},
+      {"\"a\" \"b\",c\nd,e\n", {{"d", "e"}}, {"!1@0", "2@10"}},
       {"\"a\"b,c\nd,e\n", {{"d", "e"}}, {"!1@0", "2@7"}},
       {"a,b\n\"c,d\ne,f\ng,h\n",
        {{"a", "b"}, {"e", "f"}, {"g", "h"}},
@@ -112,6 +115,33 @@ TEST(Csv, WhatProgramsWrite) {
       EXPECT_EQ(back.rows, c.rows) << testing::PrintToString(c.text) << " by " << chunk;
       EXPECT_EQ(back.places, c.places) << testing::PrintToString(c.text) << " by " << chunk;
     }
+}
+
+TEST(Csv, ABadRowComesAsItWas) {
+  const std::pair<const char*, std::vector<std::string>> cases[] = {
+      {"1,Kari \"the\" One,Oslo\r\n2,x,y\n", {"1", "Kari \"the\" One", "Oslo"}},
+      {"a,b\n1,\"open,c\n2,x\n", {"1", "\"open", "c"}},
+      {"\"a\"x,b", {"\"a\"x", "b"}},
+      {"sep=;\n\"a\"x;b", {"\"a\"x", "b"}},
+  };
+  for (const auto& [text, fields] : cases)
+    for (std::size_t chunk : {1UL, 3UL, 1000UL}) {
+      std::vector<std::string> bad;
+      Reader reader(',', [&](const Row& row) {
+        if (row.problem) bad.assign(row.fields.begin(), row.fields.end());
+      });
+      std::string_view rest = text;
+      for (; !rest.empty(); rest.remove_prefix(std::min(chunk, rest.size())))
+        reader.push(rest.substr(0, chunk));
+      reader.finish();
+      EXPECT_EQ(bad, fields) << text << " by " << chunk;
+    }
+}
+
+RC_GTEST_PROP(Csv, AGuardIsTakenOffAgain, ()) {
+  auto text =
+      *rc::gen::container<std::string>(rc::gen::element('\'', '=', '+', '-', '1', 'a', '@'));
+  RC_ASSERT(unguarded(guarded(text)) == text);
 }
 
 TEST(Csv, LimitsMakeABadRowAndNoMore) {
@@ -178,6 +208,15 @@ TEST(Sniff, EncodingsAreFoundAndConverted) {
       EXPECT_EQ(encoding, little ? "UTF-16LE" : "UTF-16BE");
       EXPECT_EQ(convert(bytes, encoding, 3), "navn;by\nBl\xc3\xa6st;Bod\xc3\xa6\n");
     }
+  // Typographic apostrophes and dashes of Windows are letters in Mac Roman.
+  EXPECT_EQ(sniff_encoding("Sin\xe9"
+                           "ad;O\x92"
+                           "Brien\nKari;d\x92"
+                           "Arc\n"),
+            "windows-1252");
+  EXPECT_EQ(sniff_encoding("navn\nAnne \x96 Marie\nOslo\x96"
+                           "Bergen\nBj\xf8rn\n"),
+            "windows-1252");
   EXPECT_EQ(sniff_encoding("a;\xa4 5\n"), "ISO-8859-15");
   EXPECT_FALSE(Utf8Converter::create("klingon"));
   auto converter = *Utf8Converter::create("UTF-8");
@@ -211,6 +250,9 @@ TEST(Sniff, DelimitersAndHeaders) {
       {"mail\na@example.org\nb@example.org\n", ',', 1, true, false},
       {"a@example.org\nb@example.org\n", ',', 1, false, false},
       {"name,name\nx,y\n", ',', 2, false, false},
+      {"E-post;Fornavn;;;;;\nx@example.org;Kari;;;;;\n", ';', 7, true, false},
+      {"name,phone,phone\nx,1,2\n", ',', 3, true, false},
+      {"\"email\", \"first name\"\n\"x@example.org\", \"Kari\"\n", ',', 2, true, true},
       {"", ',', 1, false, false},
   };
   for (const auto& c : cases) {

@@ -28,12 +28,26 @@ void append_row(std::string& out, std::span<const std::string_view> fields, char
   out += "\r\n";
 }
 
+namespace {
+
+// Behind any number of apostrophes: whoever wrote one of their own gets it back.
+bool is_formula(std::string_view text) {
+  auto begin = text.find_first_not_of('\'');
+  return begin != std::string_view::npos &&
+         std::string_view("=+-@\t\r").find(text[begin]) != std::string_view::npos;
+}
+
+}  // namespace
+
 std::string guarded(std::string text) {
-  static constexpr std::string_view kFormula = "=+-@\t\r";
-  if (text.empty() || kFormula.find(text[0]) == std::string_view::npos) return text;
+  if (!is_formula(text)) return text;
   bool number = (text[0] == '+' || text[0] == '-') && text.size() > 1 &&
                 text.find_first_not_of("0123456789.", 1) == std::string::npos;
   return number ? text : "'" + text;
+}
+
+std::string_view unguarded(std::string_view text) {
+  return text.starts_with('\'') && is_formula(text) ? text.substr(1) : text;
 }
 
 std::string cell_of(const boost::json::value& value) {

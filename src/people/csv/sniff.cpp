@@ -4,9 +4,11 @@
 #include <unicode/uchar.h>
 #include <unicode/ucnv.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "base/text.hpp"
@@ -58,12 +60,49 @@ int likeness(std::string_view text, const char* encoding) {
     };
     bool among = (i > 0 && letter(i - 1)) || letter(i + 1);
     bool before_lower = i > 0 && text[i - 1] >= 'a' && text[i - 1] <= 'z';
+    bool upper_follows = i + 1 < text.size() && text[i + 1] >= 'A' && text[i + 1] <= 'Z';
     if (u_isalpha(c) && c != 0xaa && c != 0xba && c < 0x180)
-      score += before_lower && u_isupper(c) ? -1 : 2;
+      // Capitals begin words: "sinÈad", "OíBrien".
+      score += (before_lower && u_isupper(c)) || (!u_isupper(c) && upper_follows) ? -1 : 2;
+    else if (u_ispunct(c) && c >= 0x2010 && c <= 0x2027)
+      // What Word puts in by itself: apostrophes within words, dashes, quotation marks, an
+      // ellipsis.
+      score += c == 0x2019 && i > 0 && letter(i - 1) && letter(i + 1) ? 1 : 0;
+    else if (c == 0xa0)
+      continue;
     else if (among)
       score -= 2;
   }
   return score;
+}
+
+// Bytes 0x80–0x9F are controls in ISO 8859 and signs and letters in the code pages of Windows,
+// which otherwise agree with it, nearly: who writes such a byte means Windows (as WHATWG's Encoding
+// Standard has it for Latin 1).
+std::string on_windows(const std::string& guess) {
+  static const std::map<std::string_view, const char*> kPages = {
+      {"iso-8859-2", "windows-1250"},  {"iso-8859-5", "windows-1251"},
+      {"iso-8859-7", "windows-1253"},  {"iso-8859-9", "windows-1254"},
+      {"iso-8859-8", "windows-1255"},  {"iso-8859-6", "windows-1256"},
+      {"iso-8859-13", "windows-1257"}, {"iso-8859-11", "windows-874"}};
+  auto found = kPages.find(guess);
+  return found == kPages.end() ? guess : found->second;
+}
+
+// Whether bytes stand for letters of Central Europe rather than of the North and West: most letters
+// are the same in both code pages, æ, ø and å are ć, ř and ĺ, and the rest tells.
+bool is_central(std::string_view text) {
+  int north = 0, centre = 0;
+  for (char c : text) {
+    std::string_view of_north = "\xe6\xf8\xe5\xc6\xd8\xc5";
+    std::string_view of_centre =
+        "\xec\xcc\xe8\xc8\xf9\xd9\xb3\xa3\xb9\xa5\xea\xca\xbf\xaf\x9c\x8c\x9f\x8f\xf1\xd1\xf5\xd5"
+        "\xfb\xdb"
+        "\xf2\xd2\x9d\x8d";
+    north += of_north.find(c) != std::string_view::npos;
+    centre += of_centre.find(c) != std::string_view::npos;
+  }
+  return centre > north;
 }
 
 bool looks_typed(std::string_view cell) {
@@ -116,14 +155,18 @@ bool first_row_is_header(const Table& rows) {
   if (rows.empty()) return false;
   std::set<std::string> names;
   std::size_t filled = 0;
-  for (const auto& cell : rows[0]) {
+  // Spreadsheets write columns that were once used: nothing but delimiters at the end.
+  auto last = rows[0].size();
+  while (last > 0 && trim(rows[0][last - 1]).empty()) --last;
+  for (const auto& cell : std::span(rows[0]).first(last)) {
     if (looks_typed(cell)) return false;
     auto name = ascii_lower(trim(cell));
     if (name.empty()) continue;
     ++filled;
-    if (!names.insert(name).second) return false;
+    names.insert(name);
   }
-  return filled * 2 >= rows[0].size();
+  // The same name twice happens, in a header with other names; a row of values has more of it.
+  return filled > 0 && filled * 2 >= last && names.size() * 2 > filled;
 }
 
 }  // namespace
@@ -149,16 +192,26 @@ std::string sniff_encoding(std::string_view head) {
                  guess.starts_with("mac") || guess == "iso-8859-9" || guess == "iso-8859-3" ||
                  guess == "iso-8859-4" || guess == "iso-8859-10" || guess == "windows-1257" ||
                  guess == "windows-1258" || guess == "ascii";
+  bool c1 = std::ranges::any_of(head, [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 && static_cast<unsigned char>(c) < 0xa0;
+  });
+  if (guess == "iso-8859-2" || guess == "windows-1250") {
+    if (is_central(head)) return c1 || guess == "windows-1250" ? "windows-1250" : "ISO-8859-2";
+    western = true;
+  }
   // Other scripts fill a text; a few odd bytes among ASCII are Western accents.
   if (!western && beyond * 10 > head.size()) {
+    if (c1) guess = on_windows(guess);
     UErrorCode error = U_ZERO_ERROR;
     std::unique_ptr<UConverter, Close> converter(ucnv_open(guess.c_str(), &error));
     if (U_SUCCESS(error)) return guess;
   }
-  if (likeness(head, "macintosh") > likeness(head, "windows-1252")) return "macintosh";
-  bool euro = head.find('\xa4') != std::string_view::npos, c1 = false;
-  for (char c : head)
-    c1 |= static_cast<unsigned char>(c) >= 0x80 && static_cast<unsigned char>(c) < 0xa0;
+  // Mac Roman has become rare: it must win clearly, or end its lines as its systems did.
+  bool carriage =
+      head.find('\r') != std::string_view::npos && head.find('\n') == std::string_view::npos;
+  auto mac = likeness(head, "macintosh"), windows = likeness(head, "windows-1252");
+  if (carriage ? mac > windows : mac > windows + 3 && mac > windows * 3 / 2) return "macintosh";
+  bool euro = head.find('\xa4') != std::string_view::npos;
   return euro && !c1 ? "ISO-8859-15" : "windows-1252";
 }
 

@@ -75,7 +75,7 @@ std::optional<FieldError> RowReader::read(std::span<const std::string_view> fiel
   for (std::size_t i = 0; i < fields.size() && i < targets_.size(); ++i) {
     const auto& target = targets_[i];
     if (target == "ignore" || target.empty()) continue;
-    auto canonical = canonical_prose(fields[i]);
+    auto canonical = canonical_prose(csv::unguarded(fields[i]));
     auto wrong = [&](std::string message) { return FieldError{target, std::move(message)}; };
     if (!canonical || canonical->find("\xEF\xBF\xBD") != std::string::npos)
       return wrong("holds characters that cannot be read; is the file's encoding right?");

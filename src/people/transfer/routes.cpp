@@ -85,7 +85,7 @@ struct ImportPreview {
 BOOST_DESCRIBE_STRUCT(ImportPreview, (), (encoding, delimiter, header, columns, rows))
 struct ImportStart {
   web::Text<40, 1> encoding;
-  web::Text<1, 1> delimiter;
+  std::string delimiter;  // one character, which may be a tab: kept as it comes
   bool header = true;
   std::vector<ImportMapping> mapping;
   ImportOptions options;
@@ -411,6 +411,10 @@ void add_transfer_routes(trust::Api& api) {
               return conflict("This import was started already.", "import-started");
             if (!csv::Utf8Converter::create(in->encoding.value))
               return bad_input("/encoding", "is not an encoding that is known here.");
+            if (in->delimiter.size() != 1 || static_cast<unsigned char>(in->delimiter[0]) >= 0x80 ||
+                std::string_view("\"\r\n\0", 4).find(in->delimiter[0]) != std::string_view::npos)
+              return bad_input("/delimiter",
+                               "must be one character: a comma, a semicolon, a tab, a bar.");
             auto known = attributes(ctx);
             static const std::set<std::string> kTargets = {"email",     "phone",    "first_name",
                                                            "last_name", "language", "time_zone",
@@ -443,7 +447,7 @@ void add_transfer_routes(trust::Api& api) {
                   "/options/consent_source",
                   "Say where these consents were given, for example: paper form, spring 2026.");
             ImportSettings settings{in->mapping, in->options, ctx.actor.id};
-            ctx.tx().later(kStart, path->id, in->encoding.value, in->delimiter.value, in->header,
+            ctx.tx().later(kStart, path->id, in->encoding.value, in->delimiter, in->header,
                            db::Json{json::serialize(web::write(settings))}, ImportState::queued);
             jobs::enqueue(ctx.tx(),
                           {.kind = "people.import",
