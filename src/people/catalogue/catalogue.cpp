@@ -2,6 +2,7 @@
 
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "trust/uses.hpp"
 #include "web/resource.hpp"
 
 namespace varde::people {
@@ -299,6 +300,7 @@ void add_catalogue_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/tags/{id}", "deleteTag", "Removes a tag from all persons",
            access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+            VARDE_CHECK(trust::is_unused(ctx, path->id, "This tag"));
             if (ctx.tx().query(kDeleteTag, path->id).affected() == 0)
               return not_found("This tag does not exist any more.");
             record(ctx, AuditEntry{"tag.delete", "tag", path->id});
@@ -353,6 +355,7 @@ void add_catalogue_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/lists/{id}", "deleteList", "Removes a list; the persons stay",
            access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+            VARDE_CHECK(trust::is_unused(ctx, path->id, "This list"));
             if (ctx.tx().query(kDeleteList, path->id).affected() == 0)
               return not_found("This list does not exist any more.");
             record(ctx, AuditEntry{"list.delete", "list", path->id});

@@ -4,6 +4,8 @@
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
+#include "trust/tenant/tenant.hpp"
+#include "trust/uses.hpp"
 #include "web/resource.hpp"
 
 namespace varde::people {
@@ -36,6 +38,9 @@ constexpr db::Sql kUpdate{"segment.update",
                           "WHERE segment_id = $1 AND version = $2"};
 constexpr db::Sql kLoops{"segment.loops", "SELECT set_config('enable_nestloop', $1, true)"};
 constexpr db::Sql kDelete{"segment.delete", "DELETE FROM segment WHERE segment_id = $1"};
+constexpr db::Sql kUses{"segment.uses",
+                        "SELECT name FROM segment WHERE position($1::uuid::text IN "
+                        "conditions::text) > 0 ORDER BY name LIMIT 10"};
 
 struct SegmentRecord {
   Uuid segment_id;
@@ -159,6 +164,21 @@ class Compiler {
   bool has_alternatives() const { return alternatives_; }
 
  private:
+  // Days are those of the organisation's calendar.
+  const std::string& zone() {
+    if (!zone_) zone_ = trust::tenant_settings(ctx_).time_zone;
+    return *zone_;
+  }
+  std::chrono::local_days today() {
+    return std::chrono::floor<std::chrono::days>(to_local(now(), zone()));
+  }
+  Timestamp beginning_of(std::chrono::local_days day) { return from_local(day, zone()); }
+  // Tags or lists that there are, read when the first rule asks.
+  const std::map<Uuid, std::string>& names_of(std::string_view field) {
+    auto& names = field == "tag" ? tags_ : lists_;
+    if (!names) names = field == "tag" ? tag_names(ctx_) : list_names(ctx_);
+    return *names;
+  }
   static Part all_of(const std::vector<Part>& parts, const std::string& alias) {
     Part out;
     const Part* first = nullptr;
@@ -212,11 +232,16 @@ class Compiler {
     if (field == "tag" || field == "list") {
       auto id = value.is_string() ? Uuid::parse(std::string_view(value.as_string())) : std::nullopt;
       if (!id && field == "tag" && value.is_string())  // tags go by name as well
-        for (const auto& [tag, name] : tag_names(ctx_))
+        for (const auto& [tag, name] : names_of(field))
           if (name == std::string_view(value.as_string())) id = tag;
-      if (!id && field == "tag" && value.is_string()) id = Uuid{};  // a tag that nobody has
-      if (!id) return wants(field == "tag" ? "a tag" : "a list's id");
       if (op != "has" && op != "has_not") return unknown();
+      // A tag by a name that nobody has yet is nobody's. But who is kept out by a list or tag must
+      // not come in because it was deleted: then there is no answer.
+      if (!id && field == "tag" && op == "has" && value.is_string()) id = Uuid{};
+      if (!id) return wants(field == "tag" ? "a tag" : "a list's id");
+      if (!id->is_nil() && !names_of(field).contains(*id))
+        return bad_input(at + "/value", field == "tag" ? "This tag does not exist any more."
+                                                       : "This list does not exist any more.");
       auto inner = field == "tag"
                        ? "person_tag x WHERE x.tag_id = " + query_.bind(*id)
                        : "list_member x WHERE x.state = 1 AND x.list_id = " + query_.bind(*id);
@@ -250,20 +275,17 @@ class Compiler {
       if (op == "in_last_days" || op == "before_days") {
         if (!value.is_number()) return wants("a number of days");
         auto days = std::clamp(value.to_number<double>(), 0.0, 36500.0);
+        auto first = today() - std::chrono::days(static_cast<long>(days));
         return column(p + ".created_at " + (op == "in_last_days" ? ">= " : "< ") +
-                      query_.bind(now() - std::chrono::hours(static_cast<long>(days * 24))));
+                      query_.bind(beginning_of(first)));
       }
       auto date =
           value.is_string() ? parse_date(std::string_view(value.as_string())) : std::nullopt;
       if (!date) return wants("a date, like 2026-03-01");
-      auto instant = Timestamp(std::chrono::sys_days(*date));
-      if (op == "gte" || op == "gt")
-        return column(p + ".created_at >= " +
-                      query_.bind(op == "gt" ? instant + std::chrono::hours(24) : instant));
-      if (op == "lt" || op == "lte")
-        return column(p + ".created_at < " +
-                      query_.bind(op == "lte" ? instant + std::chrono::hours(24) : instant));
-      return unknown();
+      bool from = op == "gte" || op == "gt", next = op == "gt" || op == "lte";
+      if (!from && op != "lt" && op != "lte") return unknown();
+      auto day = std::chrono::local_days(*date) + std::chrono::days(next ? 1 : 0);
+      return column(p + ".created_at " + (from ? ">= " : "< ") + query_.bind(beginning_of(day)));
     }
     if (field == "opened" || field == "clicked" || field == "submitted") {
       if (op != "happened" && op != "not_happened") return unknown();
@@ -373,13 +395,12 @@ class Compiler {
     auto what = attribute.type == AttributeType::number ? "a number" : "a date, like 2026-03-01";
     if (attribute.type == AttributeType::date && (op == "in_last_days" || op == "before_days")) {
       if (!value.is_number()) return wants("a number of days");
-      auto today = static_cast<double>(
-          std::chrono::floor<std::chrono::days>(now()).time_since_epoch().count());
-      auto bound = query_.bind(today - value.to_number<double>());
+      auto current = static_cast<double>(today().time_since_epoch().count());
+      auto bound = query_.bind(current - value.to_number<double>());
       return member(
           true,
           base + (op == "in_last_days" ? " AND x.number_value >= " + bound +
-                                             " AND x.number_value <= " + query_.bind(today)
+                                             " AND x.number_value <= " + query_.bind(current)
                                        : " AND x.number_value < " + bound),
           p);
     }
@@ -407,6 +428,8 @@ class Compiler {
   Query& query_;
   std::map<std::string, Attribute> attributes_;
   std::map<std::string, Uuid> purposes_;
+  std::optional<std::map<Uuid, std::string>> tags_, lists_;
+  std::optional<std::string> zone_;
   int aliases_ = 0;
   bool alternatives_ = false;
   std::size_t rules_ = 0;
@@ -489,7 +512,10 @@ Result<std::int64_t> count(Ctx& ctx, const json::value& tree) {
   return query.run(ctx, "SELECT count(*) FROM person p").as<std::int64_t>(0);
 }
 
-void add_segment_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+void add_segment_hooks(trust::Base& base) {
+  trust::add_names(base, kNames);
+  trust::add_uses(base, "the segment", kUses);
+}
 
 void add_segment_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
@@ -609,6 +635,7 @@ void add_segment_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/segments/{id}", "deleteSegment",
            "Removes a segment; the persons stay", access(Right::segments_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+            VARDE_CHECK(trust::is_unused(ctx, path->id, "This segment"));
             if (ctx.tx().query(kDelete, path->id).affected() == 0)
               return not_found("This segment does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"segment.delete", "segment", path->id});
