@@ -22,6 +22,7 @@
 #include "trust/notice.hpp"
 #include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "trust/uses.hpp"
 #include "web/resource.hpp"
 
 namespace varde::outreach {
@@ -33,7 +34,15 @@ namespace json = boost::json;
 
 namespace {
 
+// "09:30"
+bool is_clock_time(std::string_view text) {
+  auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  return text.size() == 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) && digit(4) &&
+         text.substr(0, 2) < "24" && text.substr(3) < "60";
+}
+
 constexpr int kBatch = 500;
+constexpr int kMostDaysBack = 31;  // that a date is still met after
 constexpr std::size_t kMaxSteps = 100;
 constexpr int kWebhookAttempts = 8;
 
@@ -239,8 +248,7 @@ web::Errors check(Ctx& ctx, const TriggerInput& trigger, const std::vector<Step>
       case StepKind::wait_until:
         if (step.weekday && (*step.weekday < 1 || *step.weekday > 7))
           wrong(at + "/weekday", "must be from 1 (Monday) to 7.");
-        if (!step.time || step.time->value.size() != 5 || step.time->value[2] != ':' ||
-            std::atoi(step.time->value.c_str()) > 23)
+        if (!step.time || !is_clock_time(step.time->value))
           wrong(at + "/time", "must be a time, like 09:00.");
         break;
       case StepKind::branch: {
@@ -385,6 +393,8 @@ void enter(Ctx& ctx, const std::vector<NewRun>& runs) {
 NewRun new_run(Ctx& ctx, const Plan& plan, const Uuid& person, const std::string& occasion,
                int flags, const std::string& zone) {
   auto at = now();
+  bool clicked = plan.record.trigger_kind == TriggerKind::link_clicked;
+  auto earliest = clicked && flags == 0 ? at + kScannersRound : at;
   const auto* first = plan.find(plan.record.start);
   return {ctx.tenant,
           Uuid::make(),
@@ -392,7 +402,7 @@ NewRun new_run(Ctx& ctx, const Plan& plan, const Uuid& person, const std::string
           person,
           plan.record.start,
           plan.record.reentry ? occasion : "once",
-          first ? due(*first, at, zone) : at,
+          std::max(first ? due(*first, at, zone) : at, earliest),
           flags,
           at};
 }
@@ -637,66 +647,92 @@ Result<jobs::Outcome> run_journeys(trust::Base& base, const Uuid& tenant) {
   }
 }
 
+// Lets in, batch by batch, who meets `conditions` now and does not meet `entered`, a condition on
+// her runs r of this journey.
+template <class Conditions>
+void let_in(Ctx& ctx, const Plan& plan, const std::string& occasion, const std::string& zone,
+            const Conditions& conditions, const std::string& entered) {
+  for (bool more = true; more;) {
+    people::Query query;
+    query.where("p.state = 1");
+    if (!conditions(query)) return;
+    auto runs = "SELECT 1 FROM journey_run r WHERE r.person_id = p.person_id AND r.journey_id = " +
+                query.bind(plan.record.journey_id);
+    if (plan.record.reentry)
+      runs += " AND " + (entered.empty() ? "r.entry_key = " + query.bind(occasion) : entered);
+    query.where("NOT EXISTS (" + runs + ")");
+    auto persons = query
+                       .run(ctx, "SELECT p.person_id FROM person p",
+                            " LIMIT " + query.bind(std::int64_t{kBatch}))
+                       .all<Uuid>();
+    more = std::ssize(persons) == kBatch;
+    std::vector<NewRun> entering;
+    for (const auto& person : persons)
+      entering.push_back(new_run(ctx, plan, person, occasion, 0, zone));
+    enter(ctx, entering);
+    ctx.commit();
+  }
+}
+
+void scan_segment(Ctx& ctx, const Plan& plan, const std::string& zone) {
+  auto segment = people::find_segment(ctx, *plan.record.trigger_ref);
+  if (!segment) return;
+  if (plan.record.reentry) {
+    people::Query left;
+    left.where("p.person_id = r.person_id AND r.outside_at IS NULL AND r.journey_id = " +
+               left.bind(plan.record.journey_id));
+    json::object outside{{"op", "and"}, {"not", true}, {"rules", json::array{segment->conditions}}};
+    if (!people::add_conditions(ctx, outside, left)) return;
+    left.run(ctx, "UPDATE journey_run r SET outside_at = " + left.bind(now()) + " FROM person p");
+  }
+  auto at = std::chrono::floor<std::chrono::seconds>(now()).time_since_epoch().count();
+  let_in(
+      ctx, plan, fmt::format("segment:{}", at), zone,
+      [&](people::Query& query) {
+        return static_cast<bool>(people::add_conditions(ctx, segment->conditions, query));
+      },
+      "r.outside_at IS NULL");
+}
+
+// From the day after the last one that was looked at, at most a month back: nobody misses a day
+// because the program was away.
+void scan_dates(Ctx& ctx, const Plan& plan, const std::string& zone) {
+  using std::chrono::days;
+  auto day_of = [&](Timestamp at) { return std::chrono::floor<days>(to_local(at, zone)); };
+  auto at = now();
+  auto today = day_of(at), day = today;
+  if (plan.record.checked_at)
+    day = std::clamp(day_of(*plan.record.checked_at) + days(1), today - days(kMostDaysBack), today);
+  for (; day <= today; day += days(1)) {
+    auto wanted = day.time_since_epoch().count() + plan.trigger.days_before.value_or(0);
+    let_in(
+        ctx, plan, fmt::format("date:{}", wanted), zone,
+        [&](people::Query& query) {
+          query.where(
+              "EXISTS (SELECT 1 FROM person_attribute x WHERE x.person_id = p.person_id AND "
+              "x.attribute_id = " +
+              query.bind(*plan.record.trigger_ref) +
+              " AND x.number_value = " + query.bind(static_cast<double>(wanted)) + ")");
+          return true;
+        },
+        "");
+  }
+  if (!plan.record.checked_at || day_of(*plan.record.checked_at) < today) {
+    ctx.tx().query(kChecked, plan.record.journey_id, at);
+    ctx.commit();
+  }
+}
+
 // Segments and dates: who meets them now and has not entered.
 void scan_tenant(trust::Base& base, const Uuid& tenant) {
   Ctx ctx(base, tenant, {trust::ActorKind::journey, {}});
   auto zone = trust::tenant_settings(ctx).time_zone;
-  for (auto& record : ctx.tx().all<JourneyRecord>(kRunningOfKind, TriggerKind::segment_entered)) {
-    auto plan = plan_of(record);
-    if (!record.trigger_ref) continue;
-    auto segment = people::find_segment(ctx, *record.trigger_ref);
-    if (!segment) continue;
-    while (true) {
-      people::Query query;
-      query.where("p.state = 1");
-      if (!people::add_conditions(ctx, segment->conditions, query)) break;
-      query.where("NOT EXISTS (SELECT 1 FROM journey_run r WHERE r.journey_id = " +
-                  query.bind(record.journey_id) + " AND r.person_id = p.person_id)");
-      auto persons = query
-                         .run(ctx, "SELECT p.person_id FROM person p",
-                              " LIMIT " + query.bind(std::int64_t{kBatch}))
-                         .all<Uuid>();
-      std::vector<NewRun> runs;
-      for (const auto& person : persons)
-        runs.push_back(new_run(ctx, plan, person, "segment", 0, zone));
-      enter(ctx, runs);
-      ctx.commit();
-      if (persons.size() < static_cast<std::size_t>(kBatch)) break;
+  for (auto kind : {TriggerKind::segment_entered, TriggerKind::date})
+    for (auto& record : ctx.tx().all<JourneyRecord>(kRunningOfKind, kind)) {
+      if (!record.trigger_ref) continue;
+      auto plan = plan_of(record);
+      kind == TriggerKind::date ? scan_dates(ctx, plan, zone) : scan_segment(ctx, plan, zone);
     }
-  }
-  for (auto& record : ctx.tx().all<JourneyRecord>(kRunningOfKind, TriggerKind::date)) {
-    auto plan = plan_of(record);
-    if (!record.trigger_ref) continue;
-    auto today =
-        std::chrono::floor<std::chrono::days>(to_local(now(), zone)).time_since_epoch().count() +
-        plan.trigger.days_before.value_or(0);
-    auto occasion = fmt::format("date:{}", today);
-    Uuid after;
-    while (true) {
-      people::Query query;
-      query.where("p.state = 1 AND p.person_id > " + query.bind(after));
-      query.where(
-          "EXISTS (SELECT 1 FROM person_attribute x WHERE x.person_id = p.person_id AND "
-          "x.attribute_id = " +
-          query.bind(*record.trigger_ref) +
-          " AND x.number_value = " + query.bind(static_cast<double>(today)) + ")");
-      auto persons = query
-                         .run(ctx, "SELECT p.person_id FROM person p",
-                              " ORDER BY p.person_id LIMIT " + query.bind(std::int64_t{kBatch}))
-                         .all<Uuid>();
-      if (persons.empty()) break;
-      after = persons.back();
-      auto known = ctx.tx().all<Uuid>(kEntered, record.journey_id, persons);
-      std::vector<NewRun> runs;
-      for (const auto& person : persons) {
-        if (!record.reentry && std::ranges::find(known, person) != known.end()) continue;
-        auto run = new_run(ctx, plan, person, occasion, 0, zone);
-        runs.push_back(run);
-      }
-      enter(ctx, runs);
-      ctx.commit();
-    }
-  }
   ctx.rollback();
 }
 
@@ -836,6 +872,10 @@ std::vector<trust::Attention> journeys_attention(Ctx& ctx) {
   return {{"journey_failing", "Some journeys have steps that fail.", "/journeys", failing}};
 }
 
+void take_back_clicks(Ctx& ctx, const Uuid& campaign, const Uuid& person, Timestamp since) {
+  ctx.tx().later(kTakeBack, campaign, TriggerKind::link_clicked, person, since);
+}
+
 void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
   std::map<TriggerKind, std::set<Uuid>> refs;
   for (const auto& trigger : triggers) refs[trigger.kind].insert(trigger.ref);
@@ -967,6 +1007,7 @@ void add_journey_hooks(trust::Base& base) {
     ctx.tx().later(kEraseCalls, ids);
   }});
   trust::add_names(base, kNames);
+  trust::add_uses(base, "the journey", kUses);
   base.extensions.add(people::SavedHook{[](Ctx& ctx,
                                            const std::vector<people::SavedEvent>& events) {
     if (ctx.actor.kind == trust::ActorKind::journey) return;  // a journey does not start journeys
@@ -1022,7 +1063,8 @@ std::vector<trust::Claim> journey_claims() {
             {"attempts", Data::none},
             {"error", Data::none},
             {"flags", Data::none},
-            {"entered_at", Data::behaviour}}},
+            {"entered_at", Data::behaviour},
+            {"outside_at", Data::behaviour}}},
           {"journey_step_done",
            {{"tenant_id", Data::none},
             {"run_id", Data::none},

@@ -59,6 +59,12 @@ struct Trigger {
 };
 void fire(trust::Ctx& ctx, const std::vector<Trigger>& triggers);
 
+/// Scanners of mail follow all links of a message within this time. What a click begins waits as
+/// long, so that nothing has happened when the link that nobody sees gives the scanner away.
+inline constexpr auto kScannersRound = std::chrono::seconds(60);
+/// Ends what clicks on this message began since then: they were a scanner's.
+void take_back_clicks(trust::Ctx& ctx, const Uuid& campaign, const Uuid& person, Timestamp since);
+
 /// Running journeys with runs that failed.
 std::vector<trust::Attention> journeys_attention(trust::Ctx& ctx);
 /// Journeys that somebody entered since.

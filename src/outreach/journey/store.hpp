@@ -16,11 +16,12 @@ struct JourneyRecord {
   std::string start;
   bool reentry = false;
   std::int64_t version = 1;
+  std::optional<Timestamp> checked_at;  ///< How far days were looked at; nothing since it began.
   Timestamp updated_at;
 };
 BOOST_DESCRIBE_STRUCT(JourneyRecord, (),
                       (journey_id, name, state, trigger, trigger_kind, trigger_ref, steps, start,
-                       reentry, version, updated_at))
+                       reentry, version, checked_at, updated_at))
 
 struct NewRun {
   Uuid tenant_id, run_id, journey_id, person_id;
@@ -105,7 +106,7 @@ inline constexpr db::Sql kCallsOfPerson{
 
 #define VARDE_JOURNEY_COLUMNS                                                                     \
   "journey_id, name, state, trigger, trigger_kind, trigger_ref, steps, start, reentry, version, " \
-  "updated_at"
+  "checked_at, updated_at"
 #define VARDE_RUN_COLUMNS \
   "run_id, journey_id, person_id, step_id, state, wakes_at, attempts, flags, error"
 
@@ -133,9 +134,12 @@ inline constexpr db::Sql kUpdateJourney{
     "UPDATE journey SET name = $3, trigger = $4, trigger_kind = $5, trigger_ref = $6, steps = $7, "
     "start = $8, reentry = $9, "
     "updated_at = $10, version = version + 1 WHERE journey_id = $1 AND version = $2"};
-inline constexpr db::Sql kJourneyState{
-    "journey.state",
-    "UPDATE journey SET state = $2, updated_at = $3, version = version + 1 WHERE journey_id = $1"};
+inline constexpr db::Sql kJourneyState{"journey.state",
+                                       "UPDATE journey SET state = $2, updated_at = $3, checked_at "
+                                       "= NULL, version = version + 1 WHERE "
+                                       "journey_id = $1"};
+inline constexpr db::Sql kChecked{"journey.checked",
+                                  "UPDATE journey SET checked_at = $2 WHERE journey_id = $1"};
 inline constexpr db::Sql kDeleteJourney{"journey.delete",
                                         "DELETE FROM journey WHERE journey_id = $1"};
 inline constexpr db::Sql kCountRuns{"journey.count_runs",
@@ -169,6 +173,10 @@ inline constexpr db::Sql kRuns{"journey.runs",
                                "AND run_id < $4 ORDER BY run_id DESC LIMIT $5"};
 inline constexpr db::Sql kNames{"journey.names",
                                 "SELECT journey_id, name FROM journey WHERE journey_id = ANY($1)"};
+inline constexpr db::Sql kUses{
+    "journey.uses",
+    "SELECT name FROM journey WHERE state IN (1, 2, 3) AND (trigger_ref = $1 OR "
+    "position($1::uuid::text IN trigger::text || steps::text) > 0) ORDER BY name LIMIT 10"};
 // Who entered since: the key finds them, and nobody counts.
 inline constexpr db::Sql kMovingJourneys{
     "journey.moving",
@@ -183,15 +191,16 @@ inline constexpr db::Sql kCallDone{
     "UPDATE webhook_call SET state = $2, attempts = $3, code = $4, due_at = $5 WHERE call_id = $1"};
 inline constexpr db::Sql kNextCall{"webhook.next",
                                    "SELECT min(due_at) FROM webhook_call WHERE state = 1"};
+inline constexpr db::Sql kTakeBack{
+    "journey.take_back",
+    "DELETE FROM journey_run r USING journey j WHERE j.journey_id = r.journey_id AND j.trigger_ref "
+    "= $1 AND j.trigger_kind = $2 AND r.person_id = $3 AND r.entered_at >= $4 AND r.state = 1"};
 inline constexpr db::Sql kEraseRuns{"journey.erase_runs",
                                     "DELETE FROM journey_run WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kEraseDone{"journey.erase_done",
                                     "DELETE FROM journey_step_done WHERE person_id = ANY($1)"};
 inline constexpr db::Sql kEraseCalls{"journey.erase_calls",
                                      "DELETE FROM webhook_call WHERE person_id = ANY($1)"};
-inline constexpr db::Sql kEntered{
-    "journey.entered",
-    "SELECT person_id FROM journey_run WHERE journey_id = $1 AND person_id = ANY($2)"};
 inline constexpr db::Sql kTenants{"journey.tenants",
                                   "SELECT tenant_id FROM tenant WHERE state = 1"};
 
