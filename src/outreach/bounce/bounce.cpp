@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "outreach/channel/channel.hpp"
+#include "outreach/delivery/mailing.hpp"
 #include "outreach/mail/report_parser.hpp"
 #include "outreach/tracking/tracking.hpp"
 #include "trust/audit.hpp"
@@ -31,13 +32,6 @@ metrics::Counter unproved("varde_reports_unproved_total",
 constexpr db::Sql kPersonOf{
     "bounce.person_of",
     "SELECT person_id FROM delivery WHERE source_id = $1 AND recipient_id = $2"};
-// What made the Message-ID (see Mailing): only who has the message knows it.
-std::string message_id_of(Ctx& ctx, const Token& token) {
-  std::string id(token.source_id.view());
-  id += token.subject.view();
-  return hex(crypto::keyed_hash(ctx.base.keys.tenant_key(ctx.tenant, "message-id"), id));
-}
-
 // A complaint outweighs a hard bounce, and that a soft one; the same report again changes nothing.
 constexpr db::Sql kBounced{
     "bounce.mark",
@@ -60,11 +54,21 @@ Bounce bounce_of(const mail::MailReport& report) {
 }
 
 // A return path is no secret: it stands in the envelope, and servers write it into headers. So a
-// report that gives an address up for good has to show the message itself.
-bool shows_message(Ctx& ctx, const Token& token, const mail::MailReport& report) {
+// report that gives an address up for good has to show the message itself. Its Message-ID belongs
+// to the address that it was written to, and that one is what the report is about: today's, or one
+// that the report names and that the person had before. nullopt: the message is not shown.
+std::optional<std::string> written_to(Ctx& ctx, const Token& token, const mail::MailReport& report,
+                                      const std::string& today) {
   auto id = std::string_view(report.original_message_id);
   id = id.substr(0, id.find('@'));
-  return crypto::equal(id, message_id_of(ctx, token));
+  auto key = ctx.base.keys.tenant_key(ctx.tenant, "message-id");
+  std::vector<std::string> candidates;
+  if (!today.empty()) candidates.push_back(today);
+  if (auto named = web::Email::parse(report.recipient.reveal())) candidates.push_back(named->value);
+  for (auto& address : candidates)
+    if (crypto::equal(id, message_id_of(key, token.source_id, token.subject, address)))
+      return address;
+  return std::nullopt;
 }
 
 // Whether the returned message's headers carry a signature of one of the tenant's domains.
@@ -156,31 +160,34 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
   }
   auto bounce = bounce_of(report);
   if (bounce == Bounce::none || report.delayed) return;
-  bool ours = shows_message(ctx, token, report);
-  if (bounce == Bounce::hard && !ours) {
+  auto persons = people::load(ctx, {*person}, false);
+  auto today = persons.empty() ? std::string() : persons.front().email.reveal();
+  auto address = written_to(ctx, token, report, today);
+  if (bounce == Bounce::hard && !address) {
     unproved.with({"bounce"}).add();
     bounce = Bounce::soft;
   }
   bool complaint = bounce == Bounce::complaint;
   // The demo's recipients show a token of this installation; a provider's loop is known by where it
   // comes from. Everybody else shows what we signed.
-  if (complaint && flags == 0 && !from_loop && !(ours && is_signed_by_us(ctx, report))) {
+  if (complaint && flags == 0 && !from_loop && !(address && is_signed_by_us(ctx, report))) {
     unproved.with({"complaint"}).add();
     return;
+  }
+  // A loop that redacts the message still says whose it was, if it says anything.
+  if (complaint && !address) {
+    auto named = web::Email::parse(report.recipient.reveal());
+    address = named && flags == 0 ? named->value : today;
   }
   auto changed = ctx.tx()
                      .query(kBounced, token.source_id, token.subject, bounce, now(),
                             report.status.substr(0, 40))
                      .affected();
   if (changed == 0) return;
-  if (complaint || bounce == Bounce::hard) {
-    auto persons = people::load(ctx, {*person}, false);
-    if (!persons.empty() && !persons.front().email.empty()) {
-      suppress(ctx, people::email_hash(ctx, persons.front().email.reveal()),
-               complaint ? SuppressionReason::complaint : SuppressionReason::bounce);
-      trust::record(ctx,
-                    trust::AuditEntry{"suppression.add", "suppression", std::nullopt, *person});
-    }
+  if ((complaint || bounce == Bounce::hard) && address && !address->empty()) {
+    suppress(ctx, people::email_hash(ctx, *address),
+             complaint ? SuppressionReason::complaint : SuppressionReason::bounce);
+    trust::record(ctx, trust::AuditEntry{"suppression.add", "suppression", std::nullopt, *person});
   }
   record_response(ctx, token.source_id,
                   complaint ? ActivityKind::complained : ActivityKind::bounced, *person, 0, flags);

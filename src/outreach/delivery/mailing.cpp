@@ -316,7 +316,11 @@ std::string number_links(const std::string& text, std::vector<Mailing::Link>& ta
         break;
       ++size;
     }
-    while (size > 0 && std::string_view(".,;:!?)'").find(rest[size - 1]) != std::string_view::npos)
+    // A bracket that closes one within the address is part of it: …/wiki/Oslo_(by).
+    auto count = [&](char c) { return std::ranges::count(rest.substr(0, size), c); };
+    while (size > 0 &&
+           std::string_view(".,;:!?)'").find(rest[size - 1]) != std::string_view::npos &&
+           (rest[size - 1] != ')' || count(')') > count('(')))
       --size;
     auto target = std::string(rest.substr(0, size));
     auto number = static_cast<std::uint32_t>(targets.size() + 1);
@@ -328,6 +332,14 @@ std::string number_links(const std::string& text, std::vector<Mailing::Link>& ta
 }
 
 }  // namespace
+
+std::string message_id_of(const crypto::Key& key, const Uuid& source, const Uuid& recipient,
+                          std::string_view to) {
+  std::string id(source.view());
+  id += recipient.view();
+  id += to;
+  return hex(crypto::keyed_hash(key, id));
+}
 
 Mailing::Mailing(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Mailing::Mailing(Mailing&&) noexcept = default;
@@ -349,7 +361,8 @@ Result<Mailing> Mailing::compile(Ctx& ctx, const Environment& environment, Maili
 
   std::string html = source.html, text = source.text;
   if (source.document) {
-    auto rendered = render_blocks(complete_document(ctx, *source.document, source.preheader));
+    auto rendered =
+        render_blocks(complete_document(ctx, *source.document, source.preheader), source.subject);
     if (!rendered) {
       auto error = rendered.error();
       for (auto& field : error.fields) field.pointer = "/document" + field.pointer;
@@ -378,11 +391,12 @@ Result<Mailing> Mailing::compile(Ctx& ctx, const Environment& environment, Maili
         R"(<img src="{{ links.open }}" width="1" height="1" alt="" style="display:block;border:0">)";
   if (auto at = html.rfind("</body>"); at != std::string::npos) html.insert(at, extra);
   const char* body = source.document ? "/document" : "/text";
+  // First: the HTML has it as its title.
+  VARDE_CHECK(self.subject.compile(source.subject, TemplateEscape::header, names, "/subject"));
   if (!html.empty()) {
     VARDE_CHECK(self.html.compile(html, TemplateEscape::html, names, body));
   }
   VARDE_CHECK(self.text.compile(text, TemplateEscape::text, names, body));
-  VARDE_CHECK(self.subject.compile(source.subject, TemplateEscape::header, names, "/subject"));
   for (const auto& [link_number, target, label] : self.targets) {
     self.target_parts.emplace_back();
     if (!has_written_host(target))
@@ -456,9 +470,8 @@ Result<void> Mailing::append(MailScratch& scratch, std::string& dkim, std::strin
   const auto& self = *impl_;
   VARDE_CHECK(render(scratch, person));
   auto at = now();
-  std::string id(self.source.source_id.view());
-  id += recipient.view();
-  auto message_id = hex(crypto::keyed_hash(self.id_key, id)) + "@" + self.from_domain;
+  auto message_id =
+      message_id_of(self.id_key, self.source.source_id, recipient, to) + "@" + self.from_domain;
   mail::Address addressee{"", to};
   mail::Message message;
   message.from = {self.source.from_name, self.source.from_email};

@@ -78,6 +78,11 @@ class Mailing {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The left part of a message's Message-ID: only who has the message knows it, and it belongs to
+/// the address that the message was written to. `key` is the tenant's for "message-id".
+std::string message_id_of(const crypto::Key& key, const Uuid& source, const Uuid& recipient,
+                          std::string_view to);
+
 /// A short text with personalisation and nothing around it: a journey's SMS.
 class PersonalText {
  public:

@@ -10,7 +10,12 @@
 #include "crypto/aead.hpp"
 #include "jobs/queue.hpp"
 #include "net/http_client.hpp"
+#include "outreach/channel/channel.hpp"
+#include "outreach/mail/report_parser.hpp"
 #include "outreach/sms/gateway.hpp"
+#include "outreach/tracking/tracking.hpp"
+#include "people/person/person.hpp"
+#include "trust/audit.hpp"
 #include "trust/egress.hpp"
 
 namespace varde::outreach {
@@ -199,6 +204,28 @@ std::optional<Duration> retry_pause(int attempts) {
   return kPauses[attempts - 1];
 }
 
+// What a server says at once it would have said in a report an hour later: the same follows.
+static void record_gone(Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent) {
+  static constexpr db::Sql kGone{
+      "delivery.gone",
+      "UPDATE delivery SET bounce = 1, bounced_at = $3 WHERE source_id = $1 AND recipient_id = "
+      "ANY($2) AND bounce <> 4"};
+  std::vector<Uuid> recipients, persons;
+  std::vector<trust::AuditEntry> trail;
+  for (const auto& one : sent) {
+    if (!one.gone) continue;
+    recipients.push_back(one.recipient_id);
+    suppress(ctx, people::email_hash(ctx, one.to), SuppressionReason::bounce);
+    if (one.person_id.is_nil()) continue;
+    persons.push_back(one.person_id);
+    trail.push_back({"suppression.add", "suppression", std::nullopt, one.person_id});
+  }
+  if (recipients.empty()) return;
+  ctx.tx().later(kGone, source, recipients, now());
+  trust::record(ctx, trail);
+  record_responses(ctx, source, people::ActivityKind::bounced, persons);
+}
+
 void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent) {
   std::vector<DeliveryRecord> records;
   records.reserve(sent.size());
@@ -215,6 +242,7 @@ void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& se
                        "ON CONFLICT (tenant_id, source_id, recipient_id) DO UPDATE SET state = "
                        "EXCLUDED.state, attempts = EXCLUDED.attempts, at = EXCLUDED.at, retry_at = "
                        "EXCLUDED.retry_at, code = EXCLUDED.code");
+  record_gone(ctx, source, sent);
 }
 
 bool is_recorded(Ctx& ctx, const Uuid& source, const Sent& sent) {
@@ -423,6 +451,10 @@ void Sender::Impl::connection() {
         break;
       case net::SmtpOutcome::failed:
         sent.state = DeliveryState::failed;
+        sent.gone = mail::classify_bounce(delivery.reply.enhanced,
+                                          std::to_string(delivery.reply.code) + " " +
+                                              delivery.reply.text) == mail::BounceClass::hard;
+        if (sent.gone) sent.to = current.to;
         break;
       case net::SmtpOutcome::lost:
         if (++current.losses < kLosses) {

@@ -57,7 +57,9 @@ struct Sent {
   std::string code;                        ///< "550 5.1.1"
   std::optional<Timestamp> retry_at = {};  ///< Of a deferred one, where it is known better.
   std::optional<SmsParcel> sms = {};       ///< What an SMS was, when it was offered to a gateway.
-  std::string to = {};                     ///< Its number.
+  std::string to = {};                     ///< Its number; or the address that is gone.
+  /// The server said, when it was offered the message, that the mailbox is not there.
+  bool gone = false;
 };
 
 struct SenderOptions {

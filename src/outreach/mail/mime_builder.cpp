@@ -388,7 +388,8 @@ Result<void> append_message(std::string& out, const Message& m) {
     out += "\r\n";
     if (!m.unsubscribe_url.empty()) out += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
   }
-  if (!m.feedback_id.empty()) append_header(out, "Feedback-ID", m.feedback_id);
+  // Of one word, read as it stands: never an encoded word, however long (RFC 5322 allows 998).
+  if (!m.feedback_id.empty()) out += "Feedback-ID: " + std::string(m.feedback_id) + "\r\n";
   if (m.auto_generated) out += "Auto-Submitted: auto-generated\r\n";
   for (const auto& [name, value] : m.headers) append_header(out, name, value);
   out += "MIME-Version: 1.0\r\n";

@@ -22,67 +22,326 @@ struct Unref {
 template <class T>
 using Object = std::unique_ptr<T, Unref>;
 
-// What servers say, in lower case, and the status they mean. First match wins.
-constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
+// What servers say, in lower case, and what it says about the mailbox. Three tables, for they are
+// asked in this order: what is about *us* (the sender, its host, the message, the pace) never gives
+// an address up, whatever else stands beside it; then what is full or a matter of time; then what
+// says that the mailbox is not there; then words that may mean either, which count only when
+// nothing better was said.
+using Phrase = std::pair<std::string_view, std::string_view>;
+constexpr Phrase kAboutUs[] = {
+    // lists of hosts and senders
+    {"block list", "5.7.1"},
+    {"blocklist", "5.7.1"},
+    {"black list", "5.7.1"},
+    {"blacklist", "5.7.1"},
+    {"block-list", "5.7.1"},
+    {"blacklisted", "5.7.1"},
+    {"denylist", "5.7.1"},
+    {"dnsbl", "5.7.1"},
+    {"rbl", "5.7.1"},
+    {"spamhaus", "5.7.1"},
+    {"spamcop", "5.7.1"},
+    {"barracuda", "5.7.1"},
+    {"sorbs", "5.7.1"},
+    {"svarteliste", "5.7.1"},
+    {"svartlist", "5.7.1"},
+    {"sortlist", "5.7.1"},
+    {"schwarze liste", "5.7.1"},
+    {"sperrliste", "5.7.1"},
+    {"liste noire", "5.7.1"},
+    {"lista negra", "5.7.1"},
+    {"lista nera", "5.7.1"},
+    {"zwarte lijst", "5.7.1"},
+    {"estolista", "5.7.1"},
+    {"czarna lista", "5.7.1"},
+    {"reputation", "5.7.1"},
+    {"ip address has been", "5.7.1"},
+    {"client host rejected", "5.7.1"},
+    {"client host [", "5.7.1"},
+    {"your ip", "5.7.1"},
+    {"sending ip", "5.7.1"},
+    // our name and our address
+    {"reverse dns", "5.7.25"},
+    {"rdns", "5.7.25"},
+    {"ptr record", "5.7.25"},
+    {"no ptr", "5.7.25"},
+    {"helo command rejected", "5.7.1"},
+    {"ehlo command rejected", "5.7.1"},
+    {"sender verify failed", "5.1.8"},
+    {"sender verification", "5.1.8"},
+    {"verify sender", "5.1.8"},
+    {"verification failed for <", "5.1.8"},
+    {"sender rejected", "5.1.8"},
+    {"sender address rejected", "5.1.8"},
+    {"sender denied", "5.1.8"},
+    {"sender not allowed", "5.1.8"},
+    {"sender is not", "5.1.8"},
+    {"bad sender", "5.1.8"},
+    {"invalid sender", "5.1.8"},
+    {"envelope sender", "5.1.8"},
+    {"domain of sender", "5.1.8"},
+    {"sender domain", "5.1.8"},
+    {"avsender", "5.1.8"},
+    {"avsändar", "5.1.8"},
+    {"afsender", "5.1.8"},
+    {"absender", "5.1.8"},
+    {"expéditeur", "5.1.8"},
+    {"remitente", "5.1.8"},
+    {"mittente", "5.1.8"},
+    {"remetente", "5.1.8"},
+    {"afzender", "5.1.8"},
+    {"lähettäjä", "5.1.8"},
+    {"nadawc", "5.1.8"},
+    {"spf", "5.7.23"},
+    {"dkim", "5.7.20"},
+    {"dmarc", "5.7.26"},
+    {"unauthenticated", "5.7.26"},
+    {"not authenticated", "5.7.26"},
+    {"authentication required", "5.7.1"},
+    {"authentication checks", "5.7.26"},
+    {"relay access denied", "5.7.1"},
+    {"relaying denied", "5.7.1"},
+    {"unable to relay", "5.7.1"},
+    {"not permitted to relay", "5.7.1"},
+    {"must issue a starttls", "5.7.10"},
+    // what was written
+    {"spam", "5.7.1"},
+    {"junk mail", "5.7.1"},
+    {"unsolicited", "5.7.1"},
+    {"bulk mail", "5.7.1"},
+    {"content denied", "5.7.1"},
+    {"content rejected", "5.7.1"},
+    {"mail content", "5.7.1"},
+    {"content filter", "5.7.1"},
+    {"suspicious", "5.7.1"},
+    {"virus", "5.7.1"},
+    {"malware", "5.7.1"},
+    {"phish", "5.7.1"},
+    // how fast
+    {"at a rate", "4.7.0"},
+    {"rate limit", "4.7.0"},
+    {"ratelimit", "4.7.0"},
+    {"rate-limit", "4.7.0"},
+    {"rate exceeded", "4.7.0"},
+    {"sending rate", "4.7.0"},
+    {"receivingrate", "4.7.0"},
+    {"throttl", "4.7.0"},
+    {"too many messages", "4.7.0"},
+    {"too many connections", "4.7.0"},
+    {"too many recipients", "4.7.0"},
+    {"too many mails", "4.7.0"},
+    {"recipient limit", "4.7.0"},
+    {"limit exceeded for", "4.7.0"},
+    {"greylist", "4.7.1"},
+    {"graylist", "4.7.1"},
+    {"grey-list", "4.7.1"},
+};
+constexpr Phrase kFullOrLater[] = {
     {"mailbox full", "5.2.2"},
     {"mailbox is full", "5.2.2"},
+    {"mailbox size limit", "5.2.2"},
+    {"inbox is full", "5.2.2"},
     {"over quota", "5.2.2"},
     {"overquota", "5.2.2"},
     {"quota exceeded", "5.2.2"},
+    {"exceeded quota", "5.2.2"},
     {"exceeded storage", "5.2.2"},
+    {"storage quota", "5.2.2"},
     {"out of storage", "5.2.2"},
     {"insufficient storage", "5.2.2"},
+    {"insufficient system storage", "4.3.1"},
+    {"postkassen er full", "5.2.2"},
+    {"postboksen er full", "5.2.2"},
+    {"innboksen er full", "5.2.2"},
+    {"brevlådan är full", "5.2.2"},
+    {"inkorgen är full", "5.2.2"},
+    {"postkassen er fuld", "5.2.2"},
+    {"indbakken er fuld", "5.2.2"},
+    {"postfach ist voll", "5.2.2"},
+    {"postfach voll", "5.2.2"},
+    {"speicherplatz", "5.2.2"},
+    {"boîte pleine", "5.2.2"},
+    {"boîte aux lettres est pleine", "5.2.2"},
+    {"boîte de réception est pleine", "5.2.2"},
+    {"buzón lleno", "5.2.2"},
+    {"buzón está lleno", "5.2.2"},
+    {"casella piena", "5.2.2"},
+    {"casella è piena", "5.2.2"},
+    {"caixa cheia", "5.2.2"},
+    {"caixa de correio está cheia", "5.2.2"},
+    {"mailbox is vol", "5.2.2"},
+    {"postvak is vol", "5.2.2"},
+    {"postilaatikko on täynnä", "5.2.2"},
+    {"skrzynka jest pełna", "5.2.2"},
+    {"too large", "5.3.4"},
+    {"exceeds size limit", "5.3.4"},
+    {"maximum message size", "5.3.4"},
+    {"try again later", "4.3.0"},
+    {"temporarily", "4.3.0"},
+    {"temporary failure", "4.3.0"},
+    {"local error in processing", "4.3.0"},
+    {"timed out", "4.4.1"},
+    {"timeout", "4.4.1"},
+    {"retry time", "4.4.1"},
+    {"connection refused", "4.4.1"},
+    {"network is unreachable", "4.4.1"},
+    {"mail loop", "5.4.6"},
+    {"too many hops", "5.4.6"},
+};
+constexpr Phrase kGone[] = {
     {"user unknown", "5.1.1"},
     {"unknown user", "5.1.1"},
     {"unknown recipient", "5.1.1"},
     {"recipient unknown", "5.1.1"},
+    {"unknown address", "5.1.1"},
+    {"address unknown", "5.1.1"},
+    {"unknown mailbox", "5.1.1"},
+    {"unknown local part", "5.1.1"},
+    {"unknown or illegal alias", "5.1.1"},
+    {"addressee unknown", "5.1.1"},
     {"no such user", "5.1.1"},
     {"no such recipient", "5.1.1"},
-    {"no mailbox here", "5.1.1"},
+    {"no such person", "5.1.1"},
+    {"no such address", "5.1.1"},
+    {"no such account", "5.1.1"},
     {"no such mailbox", "5.1.1"},
+    {"no such local user", "5.1.1"},
+    {"no mailbox here", "5.1.1"},
+    {"no mailbox by that name", "5.1.1"},
+    {"not our customer", "5.1.1"},
     {"user not found", "5.1.1"},
     {"recipient not found", "5.1.1"},
+    {"recipientnotfound", "5.1.1"},
+    {"mailbox not found", "5.1.1"},
+    {"account not found", "5.1.1"},
+    {"address not found", "5.1.1"},
     {"address does not exist", "5.1.1"},
     {"account does not exist", "5.1.1"},
+    {"account that you tried to reach does not exist", "5.1.1"},
+    {"mailbox does not exist", "5.1.1"},
+    {"recipient does not exist", "5.1.1"},
     {"user doesn't exist", "5.1.1"},
     {"user does not exist", "5.1.1"},
+    {"doesn't have a", "5.1.1"},
     {"address couldn't be found", "5.1.1"},
     {"address you entered couldn't be found", "5.1.1"},
+    {"not a valid mailbox", "5.1.1"},
+    {"not a valid user", "5.1.1"},
     {"invalid recipient", "5.1.1"},
     {"invalid mailbox", "5.1.1"},
+    {"invalid address", "5.1.1"},
+    {"bad destination mailbox", "5.1.1"},
     {"address rejected: user", "5.1.1"},
+    {"recipient rejected: user", "5.1.1"},
+    {"recipient address rejected: access denied", "5.1.1"},
+    {"not listed in", "5.1.1"},
+    {"is not known", "5.1.1"},
     {"mailbox unavailable", "5.1.1"},
-    {"mailbox not found", "5.1.1"},
+    {"mottakeren finnes ikke", "5.1.1"},
+    {"mottakaren finst ikkje", "5.1.1"},
+    {"adressen finnes ikke", "5.1.1"},
+    {"adressa finst ikkje", "5.1.1"},
+    {"brukeren finnes ikke", "5.1.1"},
+    {"postkassen finnes ikke", "5.1.1"},
+    {"ukjent bruker", "5.1.1"},
+    {"ukjent mottaker", "5.1.1"},
+    {"ukjend", "5.1.1"},
+    {"mottagaren finns inte", "5.1.1"},
+    {"adressen finns inte", "5.1.1"},
+    {"användaren finns inte", "5.1.1"},
+    {"brevlådan finns inte", "5.1.1"},
+    {"okänd användare", "5.1.1"},
+    {"okänd mottagare", "5.1.1"},
+    {"modtageren findes ikke", "5.1.1"},
+    {"adressen findes ikke", "5.1.1"},
+    {"brugeren findes ikke", "5.1.1"},
+    {"postkassen findes ikke", "5.1.1"},
+    {"ukendt bruger", "5.1.1"},
+    {"ukendt modtager", "5.1.1"},
+    {"empfänger unbekannt", "5.1.1"},
+    {"benutzer unbekannt", "5.1.1"},
+    {"unbekannter empfänger", "5.1.1"},
+    {"unbekannter benutzer", "5.1.1"},
+    {"empfänger existiert nicht", "5.1.1"},
+    {"postfach existiert nicht", "5.1.1"},
+    {"adresse existiert nicht", "5.1.1"},
+    {"empfängeradresse wurde nicht gefunden", "5.1.1"},
+    {"utilisateur inconnu", "5.1.1"},
+    {"destinataire inconnu", "5.1.1"},
+    {"adresse inconnue", "5.1.1"},
+    {"n'existe pas", "5.1.1"},
+    {"usuario desconocido", "5.1.1"},
+    {"destinatario desconocido", "5.1.1"},
+    {"usuario no existe", "5.1.1"},
+    {"buzón no existe", "5.1.1"},
+    {"dirección no existe", "5.1.1"},
+    {"utente sconosciuto", "5.1.1"},
+    {"destinatario sconosciuto", "5.1.1"},
+    {"casella inesistente", "5.1.1"},
+    {"indirizzo inesistente", "5.1.1"},
+    {"utente non esiste", "5.1.1"},
+    {"usuário desconhecido", "5.1.1"},
+    {"utilizador desconhecido", "5.1.1"},
+    {"destinatário desconhecido", "5.1.1"},
+    {"usuário não existe", "5.1.1"},
+    {"gebruiker onbekend", "5.1.1"},
+    {"onbekende gebruiker", "5.1.1"},
+    {"onbekende ontvanger", "5.1.1"},
+    {"ontvanger bestaat niet", "5.1.1"},
+    {"adres bestaat niet", "5.1.1"},
+    {"tuntematon vastaanottaja", "5.1.1"},
+    {"tuntematon käyttäjä", "5.1.1"},
+    {"vastaanottajaa ei ole", "5.1.1"},
+    {"vastaanottajaa ei löydy", "5.1.1"},
+    {"nieznany użytkownik", "5.1.1"},
+    {"nieznany odbiorca", "5.1.1"},
+    {"użytkownik nie istnieje", "5.1.1"},
+    {"adres nie istnieje", "5.1.1"},
+    {"mailbox is disabled", "5.2.1"},
+    {"mailbox disabled", "5.2.1"},
+    {"mailbox is inactive", "5.2.1"},
+    {"mailbox inactive", "5.2.1"},
     {"account has been disabled", "5.2.1"},
     {"account is disabled", "5.2.1"},
     {"account disabled", "5.2.1"},
-    {"mailbox disabled", "5.2.1"},
+    {"account is inactive", "5.2.1"},
     {"account inactive", "5.2.1"},
+    {"account has been closed", "5.2.1"},
+    {"account closed", "5.2.1"},
+    {"account is closed", "5.2.1"},
+    {"user is disabled", "5.2.1"},
+    {"user disabled", "5.2.1"},
+    {"account that you tried to reach is disabled", "5.2.1"},
+    {"account that you tried to reach is inactive", "5.2.1"},
+    {"no longer in use", "5.2.1"},
+    {"no longer active", "5.2.1"},
+    {"no longer valid", "5.2.1"},
+    {"no longer available", "5.2.1"},
+    {"has been deactivated", "5.2.1"},
+    {"kontoen er stengt", "5.2.1"},
+    {"kontoen er deaktivert", "5.2.1"},
+    {"kontot är avslutat", "5.2.1"},
+    {"kontoen er lukket", "5.2.1"},
+    {"konto ist gesperrt", "5.2.1"},
+    {"postfach deaktiviert", "5.2.1"},
+    {"compte désactivé", "5.2.1"},
+    {"cuenta deshabilitada", "5.2.1"},
     {"domain not found", "5.1.2"},
     {"host not found", "5.1.2"},
+    {"host unknown", "5.1.2"},
     {"no such domain", "5.1.2"},
+    {"domain does not exist", "5.1.2"},
     {"couldn't find any host", "5.1.2"},
+    {"does not accept mail", "5.1.10"},
     {"unrouteable address", "5.1.2"},
     {"unroutable address", "5.1.2"},
     {"name or service not known", "5.1.2"},
-    {"spam", "5.7.1"},
-    {"blacklist", "5.7.1"},
-    {"blocklist", "5.7.1"},
+};
+constexpr Phrase kPerhaps[] = {
     {"blocked", "5.7.1"},
-    {"reputation", "5.7.1"},
     {"not authorized", "5.7.1"},
     {"access denied", "5.7.1"},
     {"policy", "5.7.1"},
-    {"spf", "5.7.23"},
-    {"dmarc", "5.7.26"},
-    {"too large", "5.3.4"},
-    {"exceeds size limit", "5.3.4"},
-    {"greylist", "4.7.1"},
-    {"try again later", "4.3.0"},
-    {"temporarily", "4.3.0"},
-    {"timed out", "4.4.1"},
-    {"timeout", "4.4.1"},
-    {"connection refused", "4.4.1"},
 };
 
 // What the subject of a bounce begins with, whoever wrote it.
@@ -101,7 +360,27 @@ constexpr std::string_view kBounceSubjects[] = {"undelivered mail",
                                                 "kan ikke leveres",
                                                 "warning: could not send",
                                                 "mail system error",
-                                                "nondeliverable"};
+                                                "nondeliverable",
+                                                "ikke levert",
+                                                "kunne ikke leveres",
+                                                "kunne ikkje leverast",
+                                                "det går inte att leverera",
+                                                "kunde inte levereras",
+                                                "ej levererat",
+                                                "ikke leveret",
+                                                "kan ikke afleveres",
+                                                "unzustellbarer",
+                                                "zustellung fehlgeschlagen",
+                                                "échec de la remise",
+                                                "remise impossible",
+                                                "no se puede entregar",
+                                                "impossibile recapitare",
+                                                "non recapitabile",
+                                                "não é possível entregar",
+                                                "onbestelbaar",
+                                                "ei voida toimittaa",
+                                                "toimitus epäonnistui",
+                                                "nie można dostarczyć"};
 
 constexpr std::string_view kAutoSubjects[] = {
     "automatic reply", "auto:",           "out of office", "autosvar",           "autoreply",
@@ -168,10 +447,50 @@ int find_code(std::string_view text) {
   return 0;
 }
 
-std::string_view find_phrase(std::string_view lower) {
-  for (auto [phrase, status] : kPhrases)
-    if (lower.find(phrase) != std::string_view::npos) return status;
+// A phrase that stands in the text and, where it is short, is no part of another word ("rbl" in
+// "turblent", "spf" in "inspfx").
+template <std::size_t N>
+std::string_view find_in(const Phrase (&table)[N], std::string_view lower) {
+  auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  for (auto [phrase, status] : table) {
+    auto at = lower.find(phrase);
+    if (phrase.size() <= 4)
+      while (at != std::string_view::npos &&
+             ((at > 0 && is_letter(lower[at - 1])) ||
+              (at + phrase.size() < lower.size() && is_letter(lower[at + phrase.size()]))))
+        at = lower.find(phrase, at + 1);
+    if (at != std::string_view::npos) return status;
+  }
   return {};
+}
+
+// The status that the words mean.
+struct Said {
+  std::string_view status;
+  bool about_us = false;
+};
+Said find_said(std::string_view lower) {
+  if (auto found = find_in(kAboutUs, lower); !found.empty()) return {found, true};
+  for (auto found : {find_in(kFullOrLater, lower), find_in(kGone, lower), find_in(kPerhaps, lower)})
+    if (!found.empty()) return {found};
+  return {};
+}
+std::string_view find_phrase(std::string_view lower) { return find_said(lower).status; }
+
+// Addresses and web addresses are no words of the server's: "spam" in one says nothing.
+std::string without_addresses(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    auto end = text.find_first_of(" \t\r\n<>\"()", at);
+    if (end == std::string_view::npos) end = text.size();
+    auto word = text.substr(at, end - at);
+    bool address = word.find('@') != std::string_view::npos ||
+                   word.find("://") != std::string_view::npos || word.starts_with("www.");
+    if (!address) out += word;
+    if (end < text.size()) out += text[end];
+    at = end + 1;
+  }
+  return out;
 }
 
 // "field: value" lines of a status report; continuation lines joined, keys in lower case. An empty
@@ -365,6 +684,9 @@ void read_delivery_status(const std::string& text, MailReport& report, const Par
     if (auto at = value.find(';'); at != std::string_view::npos && at < 20)
       value.remove_prefix(at + 1);
     diagnostic = trim(value);
+    // Sendmail's and others' own words for it, where that is all there is.
+    for (const char* other : {"x-supplementary-info", "x-display-name-diagnostic", "x-notes"})
+      if (diagnostic.empty()) diagnostic = trim(field(*chosen, other));
   }
   if (diagnostic.empty()) diagnostic = trim(parts.text).substr(0, 1000);
   if (report.status.empty() || report.status.ends_with(".0.0")) {
@@ -384,14 +706,22 @@ void read_delivery_status(const std::string& text, MailReport& report, const Par
   }
 }
 
+// RFC 5965, 7.3, and RFC 6430: what somebody holds against the message is a complaint. "not-spam"
+// is the contrary of one, "virus" and "auth-failure" are about us, and of types that are not known
+// nobody knows.
+bool is_complaint(std::string_view type) {
+  return type == "abuse" || type == "fraud" || type == "opt-out" || type == "opt-out-list" ||
+         type == "miscategorized-complaint";
+}
+
 void read_complaint(const Parts& parts, MailReport& report) {
-  report.kind = ReportKind::complaint;
   Group all;
   if (parts.feedback)
     for (auto& group : parse_groups(*parts.feedback))
       all.insert(all.end(), group.begin(), group.end());
   report.feedback_type = utf8(ascii_lower(field(all, "feedback-type")), 40);
   if (report.feedback_type.empty()) report.feedback_type = "abuse";
+  report.kind = is_complaint(report.feedback_type) ? ReportKind::complaint : ReportKind::unknown;
   for (const char* key : {"original-rcpt-to", "removal-recipient"})
     if (report.recipient.empty()) report.recipient = Personal(plain_address(field(all, key)));
   if (report.recipient.empty()) {
@@ -441,6 +771,14 @@ void read_plain_bounce(const Parts& parts, const std::string& failed, MailReport
   report.bounce = report.delayed ? BounceClass::soft : classify_bounce(report.status, text);
 }
 
+// A refusal stands in it: "550 5.1.1", in whatever language the rest is. A machine that is away
+// says no such thing.
+bool says_failed(const Parts& parts) {
+  for (auto line : split(before_original(parts.text), '\n'))
+    if (find_status(line).starts_with('5') && find_code(line) >= 500) return true;
+  return false;
+}
+
 // Counted in what a parser reads: white space and folds between the words of a header are nothing
 // to it, so they are nothing here.
 std::size_t count_nested(std::string_view message) {
@@ -486,28 +824,27 @@ std::string returned_bytes(std::string_view message, const char* boundary) {
 }  // namespace
 
 BounceClass classify_bounce(std::string_view status, std::string_view diagnostic) {
-  auto lower = ascii_lower(diagnostic.substr(0, kMaxText));
-  auto code = find_code(diagnostic.substr(0, kMaxText));
+  auto said = find_said(ascii_lower(without_addresses(diagnostic.substr(0, kMaxText))));
   std::string effective(status);
   bool says_nothing = effective.empty() || effective.ends_with(".0.0") ||
-                      effective.starts_with("5.5.") || effective == "5.3.0";
-  auto phrase = find_phrase(lower);
-  if (says_nothing && !phrase.empty()) effective = phrase;
-  if (effective.starts_with("5.7.") && phrase == "5.1.1") effective = phrase;
-  if (effective.starts_with("5.1.") && phrase == "5.2.2") effective = phrase;
-  if (effective.empty()) {
-    if (code >= 500)
-      return code == 550 || code == 551 || code == 553 ? BounceClass::hard : BounceClass::soft;
-    return BounceClass::soft;
-  }
-  if (effective[0] != '5') return BounceClass::soft;
+                      effective.starts_with("5.5.") || effective == "5.3.0" ||
+                      effective == "5.1.0" || effective == "5.2.0";
   auto is = [&](std::string_view prefix) { return effective.starts_with(prefix); };
+  if (is("4.")) return BounceClass::soft;
+  // What is about us is never the mailbox's fault, whatever number stands before it.
+  if (said.about_us) return said.status.starts_with('4') ? BounceClass::soft : BounceClass::blocked;
+  // A status is a claim of the server, too, but a blunt one: words that say more win.
+  bool better =
+      says_nothing || is("5.7.") || (is("5.1.") && said.status == "5.2.2") || effective == "5.4.1";
+  if (better && !said.status.empty()) effective = said.status;
+  if (effective.empty() || effective[0] != '5') return BounceClass::soft;
+  // RFC 3463, 3.2: bad destination mailbox, system, syntax, moved; and Exchange's 5.1.10.
+  for (const char* gone : {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+    if (effective == gone) return BounceClass::hard;
+  if (effective == "5.4.4" || effective == "5.4.310") return BounceClass::hard;   // no such domain
   if (effective == "5.1.7" || effective == "5.1.8") return BounceClass::blocked;  // our address
-  if (is("5.1.") || effective == "5.2.1") return BounceClass::hard;
-  if (effective == "5.4.4" || effective == "5.4.310") return BounceClass::hard;  // no such domain
-  if (effective == "5.4.1") return BounceClass::hard;  // Exchange Online: no such recipient
   if (is("5.6.") || is("5.7.")) return BounceClass::blocked;
-  if (effective == "5.0.0" && code == 550) return BounceClass::hard;
+  // A bare refusal says nothing about the mailbox: it may be ours.
   return BounceClass::soft;
 }
 
@@ -541,7 +878,9 @@ MailReport parse_report(std::string_view message) {
   auto submitted = ascii_lower(trim(header_of(top, "Auto-Submitted")));
   auto precedence = ascii_lower(trim(header_of(top, "Precedence")));
   bool is_automatic = (!submitted.empty() && !submitted.starts_with("no")) ||
-                      precedence == "auto_reply" || !header_of(top, "X-Autoreply").empty() ||
+                      precedence == "auto_reply" || precedence == "bulk" || precedence == "junk" ||
+                      !header_of(top, "X-Auto-Response-Suppress").empty() ||
+                      !header_of(top, "X-Autoreply").empty() ||
                       !header_of(top, "X-Autorespond").empty() || auto_subject;
   auto answered = bare_id(header_of(top, "In-Reply-To"));
   if (answered.empty()) {
@@ -564,7 +903,7 @@ MailReport parse_report(std::string_view message) {
     read_delivery_status(*parts.delivery_status, report, parts);
     if (report.recipient.empty()) report.recipient = Personal(plain_address(failed));
   } else if (parts.delivery_status || parts.report_type == "delivery-status" || !failed.empty() ||
-             (from_system && bounce_subject)) {
+             (from_system && (bounce_subject || says_failed(parts)))) {
     read_plain_bounce(parts, failed, report);
   } else if (is_automatic || from_system) {
     report.kind = ReportKind::auto_reply;

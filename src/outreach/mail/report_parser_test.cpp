@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "base/text.hpp"
 #include "net/fiber.hpp"
 
 namespace varde::outreach::mail {
@@ -146,13 +149,13 @@ std::vector<Sample> samples() {
        "x@example.org\n"
        "--b--\n",
        K::complaint, B::none, "someone@example.org", "", "m-3@example.org", "abuse"},
-      {"ARF without the recipient: redacted to the original's To",
+      {"ARF that takes it out of the junk, its recipient redacted to the original's To",
        "From: fbl@example.net\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
        "--b\nContent-Type: message/feedback-report\n\nFeedback-Type: not-spam\n\n"
        "--b\nContent-Type: message/rfc822\n\nTo: <someone@example.org>\nMessage-ID: "
        "<m-4@example.org>\n\nx\n"
        "--b--\n",
-       K::complaint, B::none, "someone@example.org", "", "m-4@example.org", "not-spam"},
+       K::unknown, B::none, "someone@example.org", "", "m-4@example.org", "not-spam"},
       {"out of office by RFC 3834",
        plain("From: someone@example.org\nSubject: Re: News\nAuto-Submitted: auto-replied\n"
              "In-Reply-To: <m-5@example.org>\n",
@@ -257,8 +260,9 @@ TEST(ReportParser, Classes) {
       {"5.7.26", "", B::blocked},
       {"4.1.1", "user unknown", B::soft},
       {"5.1.1", "over quota", B::soft},
-      {"5.0.0", "550 no", B::hard},
-      {"", "550 no", B::hard},
+      {"5.0.0", "550 no", B::soft},
+      {"", "550 no", B::soft},
+      {"5.1.0", "550 5.1.0 address rejected", B::soft},
       {"", "552 no", B::soft},
       {"", "", B::soft},
       {"5.5.0", "blocked, see list", B::blocked},
@@ -266,6 +270,71 @@ TEST(ReportParser, Classes) {
   for (auto [status, text, expected] : cases)
     EXPECT_EQ(static_cast<int>(classify_bounce(status, text)), static_cast<int>(expected))
         << status << " " << text;
+}
+
+// tests/data/bounces.tsv: what servers say, and what it says about the mailbox.
+TEST(ReportParser, WhatServersSay) {
+  std::ifstream file(VARDE_SOURCE_DIR "/tests/data/bounces.tsv");
+  int count = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    auto fields = split(line, '\t');
+    ASSERT_EQ(fields.size(), 4U) << line;
+    auto verdict = classify_bounce(fields[2], fields[3]);
+    EXPECT_EQ(fields[1], verdict == BounceClass::hard      ? "gone"
+                         : verdict == BounceClass::blocked ? "us"
+                                                           : "later")
+        << line;
+    ++count;
+    // The same in a report, and whatever address it names.
+    std::string status = fields[2].empty() ? "5.0.0" : std::string(fields[2]);
+    auto report =
+        parse_report(dsn("Final-Recipient: rfc822; spam.policy@example.org\nAction: "
+                         "failed\nStatus: " +
+                         status + "\nDiagnostic-Code: smtp; " + std::string(fields[3]) +
+                         " <spam.policy@example.org>\n"));
+    EXPECT_EQ(static_cast<int>(report.bounce), static_cast<int>(verdict)) << line;
+  }
+  EXPECT_GE(count, 140);
+}
+
+TEST(ReportParser, OnlyThePermanentGiveAnAddressUp) {
+  for (const char* words : {"user unknown", "mailbox disabled", "no such domain"})
+    for (const char* status : {"4.1.1", "4.2.1", "4.4.7"})
+      EXPECT_EQ(static_cast<int>(classify_bounce(status, words)),
+                static_cast<int>(BounceClass::soft));
+}
+
+TEST(ReportParser, ComplaintsAreWhatIsHeldAgainstTheMessage) {
+  for (auto [type, kind] : {std::pair{"abuse", ReportKind::complaint},
+                            {"Fraud", ReportKind::complaint},
+                            {"opt-out", ReportKind::complaint},
+                            {"not-spam", ReportKind::unknown},
+                            {"virus", ReportKind::unknown},
+                            {"auth-failure", ReportKind::unknown},
+                            {"something-new", ReportKind::unknown}}) {
+    auto report = parse_report(
+        "From: fbl@example.net\nMIME-Version: 1.0\nContent-Type: multipart/report; "
+        "report-type=feedback-report; boundary=b\n\n--b\nContent-Type: "
+        "message/feedback-report\n\nFeedback-Type: " +
+        std::string(type) + "\n\n--b--\n");
+    EXPECT_EQ(static_cast<int>(report.kind), static_cast<int>(kind)) << type;
+  }
+}
+
+TEST(ReportParser, ANonDeliveryInAnyLanguage) {
+  auto report = parse_report(
+      plain("Return-Path: <>\nFrom: postmaster@firma.example\nSubject: Det g\xc3\xa5r inte: Hi\n",
+            "Ditt meddelande n\xc3\xa5"
+            "dde inte:\n\n  someone@example.org\n  550 5.1.1 Mottagaren "
+            "finns inte.\n"));
+  EXPECT_EQ(report.kind, ReportKind::bounce);
+  EXPECT_EQ(static_cast<int>(report.bounce), static_cast<int>(BounceClass::hard));
+  // Away, from a machine, and with a number in it.
+  report = parse_report(
+      plain("Return-Path: <>\nFrom: someone@example.org\nSubject: Re: Hi\nPrecedence: junk\n",
+            "I am away, call 550 51 110.\n"));
+  EXPECT_EQ(report.kind, ReportKind::auto_reply);
 }
 
 }  // namespace

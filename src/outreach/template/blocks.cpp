@@ -117,7 +117,7 @@ const char* objection_to_url(std::string_view url,
 
 class Renderer {
  public:
-  Result<RenderedBlocks> run(const json::value& document) {
+  Result<RenderedBlocks> run(const json::value& document, std::string_view title) {
     const auto* root = document.if_object();
     if (!root) {
       fail("", "The document must be an object with blocks.");
@@ -146,7 +146,7 @@ class Renderer {
         fail("/blocks", "The footer is missing; a message must say who sends it and how to leave.");
     }
     std::swap(html_, inner);
-    frame(lang, preheader, inner);
+    frame(lang, title, preheader, inner);
     return finish();
   }
 
@@ -632,7 +632,12 @@ class Renderer {
     if (target) text_ += " (" + *target + ")";
   }
 
-  void frame(const std::string& lang, const std::string& preheader, const std::string& rows) {
+  void frame(const std::string& lang, std::string_view title, const std::string& preheader,
+             const std::string& rows) {
+    auto preview = preheader.empty()
+                       ? ""
+                       : "<div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">" +
+                             escape_around_tags(preheader) + "</div>\n";
     html_ = fmt::format(
         R"(<!DOCTYPE html>
 <html lang="{0}" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">
@@ -642,7 +647,7 @@ class Renderer {
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no">
-<title></title>
+<title>{4}</title>
 <!--[if mso]><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml><![endif]-->
 <style>
 @media (max-width:620px){{.v-col{{display:block!important;width:100%!important}}}}
@@ -650,12 +655,11 @@ class Renderer {
 </style>
 </head>
 <body class="v-page" style="margin:0;padding:0;background-color:{1}">
-<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">{2}</div>
-<table role="presentation" class="v-page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color:{1}"><tr><td align="center" style="padding:16px 0">
+{2}<table role="presentation" class="v-page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color:{1}"><tr><td align="center" style="padding:16px 0">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" class="v-surface" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;background-color:{3};padding:16px 0">
 )",
-        lang, theme_.background, escape_around_tags(preheader), theme_.surface);
+        lang, theme_.background, preview, theme_.surface, escape_around_tags(title));
     html_ += rows;
     html_ +=
         "</table>\n<!--[if "
@@ -673,8 +677,8 @@ class Renderer {
 
 }  // namespace
 
-Result<RenderedBlocks> render_blocks(const boost::json::value& document) {
-  return Renderer().run(document);
+Result<RenderedBlocks> render_blocks(const boost::json::value& document, std::string_view title) {
+  return Renderer().run(document, title);
 }
 
 }  // namespace varde::outreach

@@ -51,7 +51,8 @@ struct RenderedBlocks {
 };
 
 /// bad_input with everything that is wrong with the document at once; the pointers are JSON
-/// Pointers (RFC 6901) into it.
-Result<RenderedBlocks> render_blocks(const boost::json::value& document);
+/// Pointers (RFC 6901) into it. `title` becomes the title of the HTML; it may hold tags.
+Result<RenderedBlocks> render_blocks(const boost::json::value& document,
+                                     std::string_view title = {});
 
 }  // namespace varde::outreach

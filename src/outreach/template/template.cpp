@@ -540,9 +540,17 @@ class Compiler {
 
   // Reads the next token of the tag; `end` at its closer, which is consumed.
   void advance() {
-    while (at_ < source_.size() &&
-           std::string_view(" \t\r\n").find(source_[at_]) != std::string_view::npos)
-      ++at_;
+    // White space of every kind: editors and Word put spaces that do not break between words.
+    for (bool more = true; more && at_ < source_.size();) {
+      more = false;
+      for (std::string_view space :
+           {" ", "\t", "\r", "\n", "\u00a0", "\u202f", "\u2009", "\u200b", "\ufeff"})
+        if (source_.substr(at_).starts_with(space)) {
+          at_ += space.size();
+          more = true;
+          break;
+        }
+    }
     token_ = Token{};
     token_.at = at_;
     if (at_ >= source_.size())

@@ -1,3 +1,4 @@
+#include "base/canonical.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "outreach/campaign/campaign.hpp"
@@ -28,6 +29,19 @@ constexpr db::Sql kRespond{
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (tenant_id, source_id, kind, number, "
     "flags, person_id) DO UPDATE SET last_at = EXCLUDED.last_at, times = response.times + 1 "
     "RETURNING times"};
+// By person and message: a scanner's, because it followed the link that nobody sees.
+constexpr db::Sql kTrapped{
+    "response.trapped",
+    "SELECT 1 FROM response WHERE source_id = $1 AND person_id = $2 AND kind = 21 AND number = 0 "
+    "AND flags & 2 = 2 AND last_at >= $3"};
+constexpr db::Sql kToScanner{
+    "response.to_scanner",
+    "WITH theirs AS (DELETE FROM response WHERE source_id = $1 AND person_id = $2 AND kind IN (20, "
+    "21) AND flags & 2 = 0 AND last_at >= $3 RETURNING *) INSERT INTO response (tenant_id, "
+    "source_id, kind, number, flags, person_id, first_at, last_at, times) SELECT tenant_id, "
+    "source_id, kind, number, flags | 2, person_id, first_at, last_at, times FROM theirs ON "
+    "CONFLICT (tenant_id, source_id, kind, number, flags, person_id) DO UPDATE SET last_at = "
+    "EXCLUDED.last_at, times = response.times + EXCLUDED.times"};
 constexpr db::Sql kLink{"response.link",
                         "SELECT url FROM link WHERE source_id = $1 AND number = $2"};
 constexpr db::Sql kSentAt{
@@ -91,7 +105,10 @@ int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
   if (ctx.base.is_simulated(request)) return people::kSimulated;
   if (looks_like_scanner(request.method, request.header("user-agent"))) return people::kScanner;
   auto sent = ctx.tx().maybe<Timestamp>(kSentAt, token.source_id, token.subject);
-  return sent && now() - *sent < kTooSoon ? people::kScanner : 0;
+  if (sent && now() - *sent < kTooSoon) return people::kScanner;
+  auto trapped =
+      ctx.tx().maybe<int>(kTrapped, token.source_id, token.subject, now() - kScannersRound);
+  return trapped ? people::kScanner : 0;
 }
 
 net::Response click(trust::Base& base, const net::Request& request, const std::string& text) {
@@ -129,6 +146,12 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
     auto flags = trap ? people::kScanner : flags_of(ctx, request, *token);
     bool first = counts && record_response(ctx, token->source_id, ActivityKind::clicked,
                                            token->subject, token->number, flags);
+    if (trap && counts) {
+      auto since = now() - kScannersRound;
+      ctx.tx().later(kToScanner, token->source_id, token->subject, since);
+      people::give_to_scanner(ctx, token->subject, token->source_id, since);
+      take_back_clicks(ctx, token->source_id, token->subject, since);
+    }
     if (first && flags < people::kScanner)
       fire(ctx, {{TriggerKind::link_clicked, token->source_id, token->subject, Uuid::make(),
                   static_cast<int>(token->number), 0}});
@@ -139,7 +162,7 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
   }
   net::Response response;
   response.status = 302;
-  response.with("Location", *url);
+  response.with("Location", to_uri(*url));
   response.with("Cache-Control", "no-store");
   response.with("Referrer-Policy", "no-referrer");
   return response;
@@ -346,6 +369,16 @@ std::string claim_items(Ctx& ctx, const people::PersonClaim& claim) {
   return out.empty() ? out : "<ul>" + out + "</ul>";
 }
 
+// Whoever confirms from her own mailbox that she wants messages takes back that she wanted none.
+// What others said (bounces, complaints, an entry by hand) stays.
+void let_back_in(Ctx& ctx, const Uuid& person) {
+  auto persons = people::load(ctx, {person}, false);
+  if (persons.empty() || persons.front().email.empty()) return;
+  if (unsuppress(ctx, people::email_hash(ctx, persons.front().email.reveal()),
+                 SuppressionReason::unsubscribe))
+    note_unsuppressed(ctx, {person}, "confirmed by e-mail", 0);
+}
+
 // A claim: the link went to an address on record, and only the button there says yes.
 net::Response claim_page(trust::Base& base, const net::Request& request, const std::string& text,
                          const Token& token) {
@@ -385,6 +418,12 @@ net::Response claim_page(trust::Base& base, const net::Request& request, const s
             in_language(style, {"Confirm", "Bekreft", "Bekräfta"})));
   }
   people::confirm_claim(ctx, *claim);
+  auto wanted = [](const auto& chosen, auto yes) {
+    return std::ranges::any_of(chosen, [&](const auto& one) { return one.second == yes; });
+  };
+  if (wanted(claim->change.lists, people::MemberState::subscribed) ||
+      wanted(claim->change.consents, true))
+    let_back_in(ctx, claim->person_id);
   ctx.commit();
   return message_page(
       style, in_language(style, {"Thank you", "Takk", "Tack"}),
@@ -419,7 +458,16 @@ net::Response confirm_page(trust::Base& base, const net::Request& request,
     change.lists[token->source_id] = people::MemberState::subscribed;
     people::save(ctx, {change},
                  {.proof = people::Proof::person(), .source = "confirmed by e-mail"});
+    let_back_in(ctx, token->subject);
     ctx.commit();
+  } else if (state == standing.lists.end() || state->second == people::MemberState::unsubscribed) {
+    return message_page(
+        style, list->name,
+        in_language(style, {"You have left this list since. Sign up once more if you want to.",
+                            "Du har forlatt denne listen siden. Meld deg på en gang til om du vil.",
+                            "Du har lämnat den här listan sedan dess. Anmäl dig en gång till om du "
+                            "vill."}),
+        410);
   }
   return message_page(style, nb ? "Takk" : "Thank you",
                       nb ? "Påmeldingen er bekreftet." : "Your subscription is confirmed.");
@@ -546,6 +594,20 @@ bool record_response(Ctx& ctx, const Uuid& source, ActivityKind kind, const Uuid
   activity.flags = flags;
   people::record_activity(ctx, {activity});
   return true;
+}
+
+void record_responses(Ctx& ctx, const Uuid& source, ActivityKind kind,
+                      const std::vector<Uuid>& persons) {
+  std::vector<people::Activity> activities;
+  for (const auto& [person, key] : ctx.base.keys.keys(ctx.tenant, persons, false)) {
+    ctx.tx().later(kRespond, ctx.tenant, source, kind, 0, 0, person, now());
+    people::Activity activity;
+    activity.person_id = person;
+    activity.kind = kind;
+    activity.ref_id = source;
+    activities.push_back(std::move(activity));
+  }
+  if (!activities.empty()) people::record_activity(ctx, activities);
 }
 
 void add_tracking_pages(trust::Base& base, web::Router& router) {
