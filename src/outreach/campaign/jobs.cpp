@@ -137,7 +137,8 @@ Result<jobs::Outcome> prepare(trust::Base& base, const Environment& environment,
   if (!campaign) return jobs::Outcome::done();
   if (campaign->state == CampaignState::scheduled) {
     auto at = campaign->scheduled_at.value_or(now());
-    if (campaign->time_mode == TimeMode::recipient_time_zone) at -= 14h;
+    if (campaign->time_mode == TimeMode::recipient_time_zone)
+      at = first_in_the_world(at, trust::tenant_settings(ctx).time_zone);
     if (at > now()) return jobs::Outcome::done();  // moved: another job stands for the new time
     ctx.tx().later(kStart, id, now());
   } else if (campaign->state != CampaignState::preparing) {

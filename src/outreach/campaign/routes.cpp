@@ -99,7 +99,8 @@ struct Review {
   std::int64_t recipients = 0;
   Excluded excluded;
   std::vector<people::PersonRow> sample;
-  /// Of an SMS: segments of its text as it stands, and what they cost for all, where that is known.
+  /// Of an SMS: segments of its text as it is sent (the most of a sample), and what they cost for
+  /// all, where that is known.
   std::optional<std::int64_t> segments, price_minor;
   std::optional<std::string> price_currency;
 };
@@ -228,6 +229,21 @@ Result<void> count_audience(Ctx& ctx, const CampaignRecord& campaign, Review& re
   return {};
 }
 
+// How many messages the text takes as it will be sent, with names and counted links: the most of
+// those of the sample, and of a made-up person.
+std::size_t longest_text(Ctx& ctx, const Mailing& mailing,
+                         const std::vector<people::PersonRow>& sample) {
+  std::vector<Uuid> ids;
+  for (const auto& row : sample) ids.push_back(row.id);
+  auto persons = people::load(ctx, ids);
+  if (auto made_up = person_to_show(ctx, std::nullopt)) persons.push_back(std::move(*made_up));
+  std::size_t out = 0;
+  MailScratch scratch;
+  for (const auto& person : persons)
+    if (mailing.render(scratch, person)) out = std::max(out, sms::measure(scratch.text).segments);
+  return out;
+}
+
 Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRecord& campaign) {
   Review out;
   auto href = "/campaigns/" + campaign.campaign_id.str();
@@ -249,18 +265,7 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
   bool captured = provider.kind == ProviderKind::captured;
   bool is_sms = campaign.channel == Channel::sms;
   if (is_sms) {
-    auto measured = sms::measure(campaign.text);
-    out.segments = static_cast<std::int64_t>(measured.segments);
-    if (provider.sms.price_minor && provider.sms.price_currency) {
-      out.price_minor = *out.segments * *provider.sms.price_minor * out.recipients;
-      out.price_currency = provider.sms.price_currency->value;
-    }
-    if (trim(campaign.text).empty())
-      block("no-text", "The text is missing.", "/edit");
-    else if (measured.segments > sms::kMaxSegments)
-      block("too-long",
-            fmt::format("The text takes more than {} messages. Shorten it.", sms::kMaxSegments),
-            "/edit");
+    if (trim(campaign.text).empty()) block("no-text", "The text is missing.", "/edit");
   } else if (trim(campaign.subject).empty()) {
     block("no-subject", "The subject is missing.", "/edit");
   }
@@ -292,11 +297,25 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
     block("no-postal-address", "Your postal address is missing; every message must show it.", "");
   if (!out.blockers.empty() && out.blockers.back().code == "no-postal-address")
     out.blockers.back().href = "/settings";
-  if (auto mailing = Mailing::compile(ctx, environment, mailing_source(ctx, campaign)); !mailing) {
+  auto mailing = Mailing::compile(ctx, environment, mailing_source(ctx, campaign));
+  if (!mailing) {
     const auto& error = mailing.error();
     if (error.fields.empty()) block("content", error.message, "/edit?tab=content");
     for (const auto& field : error.fields)
       out.blockers.push_back({"content", field.message, href + "/edit?tab=content", field.pointer});
+  } else if (is_sms) {
+    auto segments = longest_text(ctx, *mailing, out.sample);
+    out.segments = static_cast<std::int64_t>(segments);
+    if (provider.sms.price_minor && provider.sms.price_currency) {
+      out.price_minor = *out.segments * *provider.sms.price_minor * out.recipients;
+      out.price_currency = provider.sms.price_currency->value;
+    }
+    if (segments > sms::kMaxSegments)
+      block("too-long",
+            fmt::format("As it is sent, with links that are counted, the text takes more than {} "
+                        "messages. Shorten it.",
+                        sms::kMaxSegments),
+            "/edit");
   }
   if (!campaign.purpose_id)
     warn("no-purpose", "No purpose is chosen, so no consent is asked for.", href + "/edit");
@@ -491,41 +510,41 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
             record(ctx, AuditEntry{"campaign.test", "campaign", path->id});
             return TestAnswer{static_cast<int>(messages.size())};
           });
-  api.add({"POST", "/api/v1/campaigns/{id}/send", "sendCampaign", "Sends it, now or at a time",
-           access(Right::campaigns_send)},
-          [environment](Ctx& ctx, const web::Path<web::IdPath>& path,
-                        const web::Body<SendRequest>& in) -> Result<Campaign> {
-            VARDE_TRY(auto r, find(ctx, path->id, true));
-            if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
-              return conflict("This campaign has been started already.", "campaign-started");
-            VARDE_CHECK(ctx.base.room.demand(1));
-            VARDE_TRY(auto judged, review(ctx, environment, r));
-            if (!judged.blockers.empty()) {
-              Error error{
-                  ErrorCode::conflict, "This campaign cannot be sent yet.", {}, "blocked", 0};
-              for (const auto& blocker : judged.blockers)
-                error.fields.push_back({"/" + blocker.code, blocker.message});
-              return error;
-            }
-            bool zones = r.time_mode == TimeMode::recipient_time_zone;
-            bool later = in->at && *in->at > now();
-            if (in->at && *in->at > now() + std::chrono::days(366))
-              return bad_input("/at", "is more than a year away.");
-            if (later || zones) {
-              auto at = in->at.value_or(now());
-              ctx.tx().later(kSchedule, path->id, CampaignState::scheduled, at, now());
-              auto begin = zones ? at - std::chrono::hours(14) : at;
-              enqueue_prepare(ctx, path->id, std::max(begin, now()));
-            } else {
-              ctx.tx().later(kSchedule, path->id, CampaignState::preparing,
-                             std::optional<Timestamp>(), now());
-              ctx.tx().later(kStart, path->id, now());
-              enqueue_prepare(ctx, path->id);
-            }
-            record(ctx, AuditEntry{"campaign.send", "campaign", path->id});
-            VARDE_TRY(r, find(ctx, path->id));
-            return view(ctx, r);
-          });
+  api.add(
+      {"POST", "/api/v1/campaigns/{id}/send", "sendCampaign", "Sends it, now or at a time",
+       access(Right::campaigns_send)},
+      [environment](Ctx& ctx, const web::Path<web::IdPath>& path,
+                    const web::Body<SendRequest>& in) -> Result<Campaign> {
+        VARDE_TRY(auto r, find(ctx, path->id, true));
+        if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
+          return conflict("This campaign has been started already.", "campaign-started");
+        VARDE_CHECK(ctx.base.room.demand(1));
+        VARDE_TRY(auto judged, review(ctx, environment, r));
+        if (!judged.blockers.empty()) {
+          Error error{ErrorCode::conflict, "This campaign cannot be sent yet.", {}, "blocked", 0};
+          for (const auto& blocker : judged.blockers)
+            error.fields.push_back({"/" + blocker.code, blocker.message});
+          return error;
+        }
+        bool zones = r.time_mode == TimeMode::recipient_time_zone;
+        bool later = in->at && *in->at > now();
+        if (in->at && *in->at > now() + std::chrono::days(366))
+          return bad_input("/at", "is more than a year away.");
+        if (later || zones) {
+          auto at = in->at.value_or(now());
+          ctx.tx().later(kSchedule, path->id, CampaignState::scheduled, at, now());
+          auto begin = zones ? first_in_the_world(at, trust::tenant_settings(ctx).time_zone) : at;
+          enqueue_prepare(ctx, path->id, std::max(begin, now()));
+        } else {
+          ctx.tx().later(kSchedule, path->id, CampaignState::preparing, std::optional<Timestamp>(),
+                         now());
+          ctx.tx().later(kStart, path->id, now());
+          enqueue_prepare(ctx, path->id);
+        }
+        record(ctx, AuditEntry{"campaign.send", "campaign", path->id});
+        VARDE_TRY(r, find(ctx, path->id));
+        return view(ctx, r);
+      });
   auto turn = [&api, access](const char* verb, const char* id, const char* summary,
                              std::vector<CampaignState> from, CampaignState to,
                              const char* refusal) {

@@ -2,6 +2,7 @@
 #include "people/person/person.hpp"
 #include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "trust/uses.hpp"
 
 namespace varde::outreach {
 
@@ -30,6 +31,10 @@ Result<json::object> any_of(Ctx& ctx, const std::vector<Uuid>& lists,
 
 constexpr db::Sql kNames{"campaign.names",
                          "SELECT campaign_id, name FROM campaign WHERE campaign_id = ANY($1)"};
+// Of those that are still to be sent, or may go on.
+constexpr db::Sql kUses{"campaign.uses",
+                        "SELECT name FROM campaign WHERE state NOT IN (6, 7) AND "
+                        "position($1::uuid::text IN audience::text) > 0 ORDER BY name LIMIT 10"};
 
 }  // namespace
 
@@ -54,6 +59,10 @@ Result<void> add_audience(Ctx& ctx, const Audience& audience, people::Query& que
     VARDE_CHECK(people::add_conditions(ctx, exclude, query));
   }
   return {};
+}
+
+Timestamp first_in_the_world(Timestamp at, std::string_view zone) {
+  return Timestamp(to_local(at, zone).time_since_epoch()) - std::chrono::hours(14);
 }
 
 std::string consent_key(Ctx& ctx, const Uuid& purpose) {
@@ -210,6 +219,9 @@ std::map<Uuid, std::string> campaign_names(Ctx& ctx, const std::vector<Uuid>& id
   return trust::names_by(ctx, kNames, ids);
 }
 
-void add_campaign_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+void add_campaign_hooks(trust::Base& base) {
+  trust::add_names(base, kNames);
+  trust::add_uses(base, "the campaign", kUses);
+}
 
 }  // namespace varde::outreach

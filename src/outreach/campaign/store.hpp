@@ -251,6 +251,8 @@ Audience audience_of(const store::CampaignRecord& campaign);
 Result<void> add_audience(trust::Ctx& ctx, const Audience& audience, people::Query& query);
 /// "has given this consent" over `person p`; empty when there is no such purpose.
 std::string consent_key(trust::Ctx& ctx, const Uuid& purpose);
+/// When the first clocks of the world (UTC+14) show what those of `zone` show at `at`.
+Timestamp first_in_the_world(Timestamp at, std::string_view zone);
 Result<void> add_consent(trust::Ctx& ctx, const Uuid& purpose, people::Query& query);
 /// Counts of several campaigns, in a fixed number of queries.
 std::map<Uuid, Counts> counts_of(trust::Ctx& ctx,

@@ -17,6 +17,7 @@
 #include "trust/retention.hpp"
 #include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
+#include "trust/uses.hpp"
 #include "web/resource.hpp"
 
 namespace varde::outreach {
@@ -480,6 +481,8 @@ Read read_answers(Ctx& ctx, const std::vector<FormField>& fields, const Posted& 
           break;
         }
         default:
+          // Counted as the browser counts (HTML, 4.10.11: the API value), which sends CR LF.
+          std::erase(text, '\r');
           if (utf8_length(text) > (field.type == FieldType::text ? 1000U : 10000U))
             wrong("This answer is too long.");
           value = text;
@@ -793,6 +796,7 @@ void add_form_hooks(trust::Base& base) {
   base.extensions.add(people::EraseHook{
       [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); }});
   trust::add_names(base, kFormNames);
+  trust::add_uses(base, "the form", kFormUses);
 }
 
 std::vector<trust::Claim> form_claims() {

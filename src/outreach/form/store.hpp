@@ -48,6 +48,10 @@ inline constexpr db::Sql kFormBySlug{"form.by_slug",
                                      "SELECT " VARDE_FORM_COLUMNS " FROM form f WHERE f.slug = $1"};
 inline constexpr db::Sql kFormNames{"form.names",
                                     "SELECT form_id, name FROM form WHERE form_id = ANY($1)"};
+inline constexpr db::Sql kFormUses{
+    "form.uses",
+    "SELECT name FROM form WHERE state IN (1, 2) AND (list_id = $1 OR $1 = ANY(tag_ids) OR "
+    "position($1::uuid::text IN fields::text) > 0) ORDER BY name LIMIT 10"};
 inline constexpr db::Sql kInsertForm{
     "form.insert",
     "INSERT INTO form (tenant_id, form_id, name, slug, title, intro, fields, thanks_text, list_id, "
