@@ -571,6 +571,7 @@ int main(int argc, char** argv) {
       std::cout << operate::PgBackRest::example();
       return 0;
     }
+    app::settle_public_url(settings.public_url, "--public-url");
     if (up->parsed()) app::check_witness_url(settings.witness_url, "--witness-url");
     if (up->parsed()) app::check_account_mail(settings.account_mail, "--mail-");
     if (up->parsed() || restore->parsed()) {

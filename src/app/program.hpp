@@ -66,6 +66,10 @@ Settings read_settings(const std::string& path);
 /// Throws, naming the setting, when `url` is not one of http or https that names a machine; empty
 /// is none.
 void check_witness_url(const std::string& url, const std::string& name);
+/// Brings the address of the pages into the form in which browsers name an origin (RFC 6454: lower
+/// case, A-labels, no default port, no slash at the end). Throws, with `name` as what it is called,
+/// when it is none or has more than a machine and a port.
+void settle_public_url(std::string& url, const std::string& name);
 /// Throws, naming the setting after `name`, when the platform's mail server is not set whole.
 void check_account_mail(const outreach::AccountMailSettings& mail, const std::string& name);
 /// Reads only its table [backup].

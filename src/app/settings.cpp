@@ -3,6 +3,8 @@
 #include <regex>
 
 #include "app/program.hpp"
+#include "base/canonical.hpp"
+#include "base/text.hpp"
 
 namespace varde::app {
 
@@ -159,6 +161,37 @@ void check_witness_url(const std::string& url, const std::string& name) {
         "without spaces, such as \"https://witness.example.org/heads\"");
 }
 
+void settle_public_url(std::string& url, const std::string& name) {
+  if (url.empty()) return;
+  auto text = canonical_symbols(url).value_or("");
+  auto scheme =
+      ascii_lower(std::string_view(text).substr(0, std::min(text.find(':'), text.size())));
+  std::string_view rest = text;
+  rest.remove_prefix(std::min(scheme.size() + 3, rest.size()));
+  while (rest.ends_with('/')) rest.remove_suffix(1);
+  static const std::regex kAuthority(R"(([^\s/?#@:\[\]]+|\[[0-9A-Fa-f:.]+\])(:([0-9]{1,5}))?)");
+  std::match_results<std::string_view::const_iterator> found;
+  bool ok = (scheme == "http" || scheme == "https") &&
+            std::string_view(text).substr(scheme.size()).starts_with("://") &&
+            std::regex_match(rest.begin(), rest.end(), found, kAuthority) &&
+            (!found[3].matched || std::stoi(found[3]) <= 65535);
+  auto host = ok ? found[1].str() : "";
+  if (ok && !host.starts_with('[')) {
+    auto canonical = canonical_host(host);
+    ok = canonical.has_value();
+    host = canonical.value_or("");
+  }
+  if (!ok)
+    throw std::runtime_error(
+        fmt::format("{} must be what the addresses of your pages begin with: http:// or https://, "
+                    "a machine's name, and nothing behind it but perhaps a port, such as "
+                    "\"https://varde.example.org\"; it is \"{}\"",
+                    name, url));
+  auto port = found[3].matched ? std::stoi(found[3]) : 0;
+  url = scheme + "://" + ascii_lower(host);
+  if (port != 0 && port != (scheme == "https" ? 443 : 80)) url += fmt::format(":{}", port);
+}
+
 void read_backup_settings(const std::string& path, operate::BackupSettings& into) {
   read_backup_table(path, parse(path), into);
 }
@@ -228,6 +261,7 @@ Settings read_settings(const std::string& path) {
   text("certificate", out.certificate);
   text("key", out.key);
   text("public_url", out.public_url);
+  settle_public_url(out.public_url, path + ": public_url");
   text("bounce_address", out.bounce_address);
   number("bounce_port", out.bounce_port, 0, 65535);
   text("bounce_domain", out.bounce_domain);
