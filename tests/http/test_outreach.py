@@ -41,7 +41,8 @@ class Outreach(OutreachCase):
         targets = set()
         self.program.move_clock(3600)
         guest = varde.Client(self.program)
-        for link in dict.fromkeys(links):
+        hidden = re.search(r'href="[^"]*?(/t/c/[^"]+)" style="display:none', html)[1]
+        for link in dict.fromkeys(l for l in links if l != hidden):  # as somebody who sees the message
             answer = guest.get(link, headers=BROWSER)
             self.assertEqual(answer.status, 302)
             targets.add(answer.headers["Location"])
@@ -89,13 +90,13 @@ class Outreach(OutreachCase):
             self.assertRaises(smtplib.SMTPRecipientsRefused, smtp.sendmail, "", ["b-nobody@" + sender9.split("@")[1]], report)
         self.assertTrue(self.admin.ok("POST", "/api/v1/suppressions/check", {"email": "Follow9@example.org"})["suppressed"])
         counts = self.admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])["counts"]
-        self.assertEqual((counts["bounced_hard"], counts["unsubscribed"]), (1, 1))
+        self.assertEqual((counts["bounced_hard"], counts["unsubscribed"]), (2, 1), "one was refused at once, one by a report")
         report = self.admin.ok("GET", "/api/v1/campaigns/%s/report" % campaign["id"])
         self.assertEqual([(l["no"], l["people"]) for l in report["links"]], [(1, 1), (2, 1)])
         self.assertEqual(sum(h["opened"] for h in report["by_hour"]), 1)
         again = self.admin.ok("POST", "/api/v1/campaigns/%s/copy" % campaign["id"], {})
         review = self.admin.ok("GET", "/api/v1/campaigns/%s/review" % again["id"])
-        self.assertEqual((review["recipients"], review["excluded"]["suppressed"]), (29, 1))
+        self.assertEqual((review["recipients"], review["excluded"]["suppressed"]), (28, 2))
 
     def test_a_crash_loses_none_and_repeats_at_most_one_per_connection(self):
         sink, provider = self.provider()

@@ -6,7 +6,9 @@ from outreach import OutreachCase
 DAY = 86400
 
 
-class Bounces(OutreachCase):
+class BounceCase(OutreachCase):
+    """What scenarios of reports share."""
+
     def setUp(self):
         self.admin = self.program.admin()
         for domain in self.admin.ok("GET", "/api/v1/domains")["items"]:
@@ -41,6 +43,8 @@ class Bounces(OutreachCase):
     def headers(self, raw):
         return raw.split(b"\r\n\r\n")[0] + b"\r\n"
 
+
+class Bounces(BounceCase):
     # ---- bounces and complaints
 
     def test_a_hard_bounce_shows_the_message_it_is_about(self):
