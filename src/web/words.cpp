@@ -133,7 +133,11 @@ Local local_of(Timestamp at, std::string_view zone) {
 
 std::string Words::span(Timestamp from, Timestamp until, std::string_view zone) const {
   auto begin = local_of(from, zone), end = local_of(until, zone);
-  return fmt::format("{}, {}–{}", day(begin.date), clock(begin.minute), clock(end.minute));
+  auto start = fmt::format("{}, {}", day(begin.date), clock(begin.minute));
+  // A night needs no second day; what lasts longer would look like a few hours without it.
+  if (to_local(until, zone) - to_local(from, zone) < std::chrono::days(1))
+    return fmt::format("{}–{}", start, clock(end.minute));
+  return fmt::format("{} – {}, {}", start, day(end.date), clock(end.minute));
 }
 
 std::string Words::moment(Timestamp at, std::string_view zone) const {

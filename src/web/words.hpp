@@ -35,7 +35,8 @@ class Words {
 
   /// "Monday 2 March"; plain text, as are the others.
   std::string day(Date date) const;
-  /// "Monday 2 March, 22:00–07:00", where the clock shows so.
+  /// "Monday 2 March, 22:00–07:00", where the clock shows so; from a day on with the day on which
+  /// it ends: "Monday 2 March, 08:00 – Tuesday 3 March, 20:00".
   std::string span(Timestamp from, Timestamp until, std::string_view zone) const;
   /// "2 March, 14:05".
   std::string moment(Timestamp at, std::string_view zone) const;

@@ -121,7 +121,8 @@ void check_daily_rest(const PreparedShift& prepared, const Calendar& calendar,
     worst_period = period;
   }
   if (!found) return;
-  bool cut = worst.end == worst_period.end;  // by the 24 hours, not by work
+  // By the 24 hours, not by work; or there is none at all.
+  bool cut = worst.empty() || worst.end == worst_period.end;
   out.kind = !cut && worst.end == prepared.time.start   ? FindingCase::before
              : !cut && worst.start == prepared.time.end ? FindingCase::after
                                                         : FindingCase::period;
@@ -178,16 +179,6 @@ void check_weekly_rest(const PreparedShift& prepared, const Intervals& gaps,
 
 // ---- hours
 
-/// Work within a period, the break spread evenly over the booking.
-Duration work_within(Interval booking, int break_minutes, Interval period) {
-  using std::chrono::seconds;
-  auto part = common(booking, period).length();
-  auto whole = std::chrono::floor<seconds>(booking.length()).count();
-  if (part == Duration(0) || whole == 0) return part;
-  auto pause = std::min<std::int64_t>(std::int64_t{break_minutes} * 60, whole);
-  return part - seconds(pause * std::chrono::floor<seconds>(part).count() / whole);
-}
-
 struct Hours {
   Duration booked{};  // the bookings and the shift
   Interval period;
@@ -209,8 +200,8 @@ Hours most_month(const PreparedShift& prepared, const Candidate& candidate) {
   Hours most;
   for (std::size_t i = 0; i < std::min<std::size_t>(prepared.months.size(), 2); ++i) {
     const auto& month = prepared.months[i];
-    auto sum = work_within(prepared.time, prepared.shift.break_minutes, month) +
-               minutes(candidate.month_minutes[i]);
+    auto sum =
+        work_within(prepared.time, prepared.shift.break_minutes, month) + candidate.month_work[i];
     if (most.period.empty() || sum > most.booked) most = {sum, month};
   }
   return most;
@@ -307,6 +298,15 @@ std::optional<Finding> check_document(const RequiredDocument& required, const Ca
 }
 
 }  // namespace
+
+Duration work_within(Interval booking, int break_minutes, Interval period) {
+  using std::chrono::seconds;
+  auto part = std::chrono::floor<seconds>(common(booking, period).length()).count();
+  auto whole = std::chrono::floor<seconds>(booking.length()).count();
+  if (part == 0 || whole == 0) return seconds(part);
+  auto pause = std::min<std::int64_t>(std::int64_t{break_minutes} * 60, whole);
+  return seconds(part - pause * part / whole);
+}
 
 double kilometres_between(const Coordinates& a, const Coordinates& b) {
   constexpr double kRadius = 6371.0088, kRadian = std::numbers::pi / 180;

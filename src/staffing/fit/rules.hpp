@@ -89,6 +89,10 @@ struct BookedTime {
   std::optional<Coordinates> place;
 };
 
+/// Work within a period, in whole seconds: the break is spread evenly over the booking, so that it
+/// is taken off once whatever the periods are. Never below 0.
+Duration work_within(Interval booking, int break_minutes, Interval period);
+
 struct HeldSkill {
   Uuid skill;
   int level = 1;
@@ -106,8 +110,8 @@ struct Candidate {
   std::vector<Statement> statements;
   std::vector<HeldSkill> skills;
   std::vector<HeldDocument> documents;
-  /// Minutes booked, breaks taken off, in each of load_window().months; without this shift.
-  std::array<int, 2> month_minutes{};
+  /// Work booked (work_within) in each of load_window().months; without this shift.
+  std::array<Duration, 2> month_work{};
   /// Employment beside the bookings, in per cent of full time; its hours are no bookings, and 0
   /// means that there is none.
   double percent = 0;
@@ -128,7 +132,7 @@ struct LoadWindow {
   /// hours. More does no harm.
   Interval bookings;
   /// The calendar months at the workplace that the shift touches, one or two, for
-  /// Candidate::month_minutes. A booking counts in each by the part of it that lies there.
+  /// Candidate::month_work. A booking counts in each by the part of it that lies there.
   std::vector<Interval> months;
   /// All statements with from_date <= last_day and until_date >= first_day.
   Date first_day, last_day;

@@ -69,6 +69,8 @@ TEST(Rules, ElevenHoursWithinTwentyFour) {
       {"thirteen hours of work", {}, "03-03 08:00/21:00", kFine},
       // 13:01 h of work leave 10:59.
       {"a minute more than thirteen hours", {}, "03-03 08:00/21:01", 659, period},
+      // There is none: neither before nor after the shift.
+      {"a day and a night", {}, "03-03 08:00/08:00", 0, period},
       // From 08: 12–16 is 4 h, 20–08 is 12 h. From 16: 20–16 is 20 h.
       {"a day in two parts", {"03-03 08:00/12:00"}, "03-03 16:00/20:00", kFine},
       // From 08: 12–17 is 5 h, 22–08 is 10 h; the 24 hours end there, nobody works at 08.
@@ -595,7 +597,7 @@ TEST(Rules, HoursOfTheMonth) {
   EXPECT_EQ(to_string(window.first_day), "2026-03-30");
   EXPECT_EQ(to_string(window.last_day), "2026-04-01");
   Candidate candidate;
-  candidate.month_minutes = {100 * 60, 99 * 60};
+  candidate.month_work = {minutes(100 * 60), minutes(99 * 60)};
   rules.month_max = {RuleLevel::block, 105 * 60};
   EXPECT_TRUE(check(shift, candidate, rules).empty());
   rules.month_max.max_minutes = 104 * 60;
@@ -603,6 +605,18 @@ TEST(Rules, HoursOfTheMonth) {
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].measured, 105 * 60);
   EXPECT_EQ(findings[0].about.start, at("04-01 00:00"));
+}
+
+TEST(Rules, ABreakIsTakenOffOnce) {
+  // 20:00 to 06:00 with an hour's break: 9 h, 40 % of them before midnight.
+  Interval night = span("03-31 20:00/06:00");
+  Interval march{at("03-01 00:00"), at("04-01 00:00")}, april{at("04-01 00:00"), at("05-01 00:00")};
+  EXPECT_EQ(work_within(night, 60, march), minutes(216));
+  EXPECT_EQ(work_within(night, 60, april), minutes(324));
+  EXPECT_EQ(work_within(night, 60, night), minutes(540));
+  EXPECT_EQ(work_within(night, 600, night), minutes(0));
+  EXPECT_EQ(work_within(night, 900, night), minutes(0)) << "never below it";
+  EXPECT_EQ(work_within(night, 60, {at("05-01 00:00"), at("06-01 00:00")}), minutes(0));
 }
 
 TEST(Rules, WayBetweenTwoShifts) {

@@ -333,6 +333,20 @@ std::vector<std::optional<AnswerReply>> book(Ctx& ctx, const std::vector<Claiman
   return out;
 }
 
+// In the order of outcome_of().
+const char* offer_standing(OfferState state, ShiftState shift, Timestamp starts_at,
+                           std::optional<Timestamp> answer_by, bool places_free) {
+  if (state == OfferState::booked) return "offer.booked";
+  if (shift != ShiftState::open && shift != ShiftState::filled && shift != ShiftState::unfilled)
+    return "offer.withdrawn";
+  if (state == OfferState::withdrawn) return "offer.withdrawn";
+  if (starts_at <= now()) return "offer.begun";
+  if (!places_free) return "offer.taken";
+  if (answer_by && *answer_by <= now()) return "offer.late";
+  if (state == OfferState::waiting) return "offer.waiting";
+  return state == OfferState::declined ? "offer.declined" : "offer.open";
+}
+
 Result<void> say_hours(Ctx& ctx, const Uuid& booking, Timestamp from, Timestamp until,
                        bool by_person) {
   if (until <= from || until - from > std::chrono::hours(48))
@@ -345,6 +359,34 @@ Result<void> say_hours(Ctx& ctx, const Uuid& booking, Timestamp from, Timestamp 
     return bad_input("/from", "must be within a day of the shift.");
   ctx.tx().later(kWorked, booking, from, until, now(), by_person);
   trust::record(ctx, AuditEntry{"booking.hours", "shift", record->shift_id, record->person_id});
+  return {};
+}
+
+void hold_booked(Ctx& ctx, const Uuid& shift) {
+  std::vector<Uuid> persons;
+  for (const auto& r : ctx.tx().all<BookingRecord>(kBookingsOfShift, shift))
+    if (r.state == BookingState::booked) persons.push_back(r.person_id);
+  if (!persons.empty()) book_alone(ctx, persons);
+}
+
+Result<void> change_break(Ctx& ctx, const Shift& shift, int break_minutes) {
+  std::vector<Uuid> longer;
+  for (const auto& r : ctx.tx().all<BookingRecord>(kBookingsOfShift, shift.id)) {
+    if (r.state != BookingState::booked) continue;
+    if (r.worked_from)
+      return conflict(
+          "Hours of this shift were reported already, with the break as it is. Correct the hours "
+          "instead.");
+    // Against a rule somebody was booked who knew why.
+    if (r.break_minutes > break_minutes && !r.overridden) longer.push_back(r.person_id);
+  }
+  auto changed = shift;
+  changed.break_minutes = break_minutes;
+  if (auto why = too_long_for(ctx, changed, longer); !why.empty())
+    return conflict("With this break somebody who is booked would work too long: " + why +
+                        " Keep the break, or cancel the booking first.",
+                    "rule");
+  ctx.tx().later(kSetBreak, shift.id, break_minutes);
   return {};
 }
 

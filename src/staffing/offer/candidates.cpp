@@ -52,12 +52,15 @@ constexpr db::Sql kBookedFor[] = VARDE_FOR(
     "SELECT person_id, workplace_id, starts_at, ends_at, break_minutes FROM booking WHERE state = "
     "1 AND starts_at > $1 AND starts_at < $2 AND ends_at > $3",
     "4", "");
-constexpr db::Sql kMinutesFor[] = VARDE_FOR(
-    "fit.minutes",
-    "SELECT person_id, sum(CASE WHEN starts_at >= $3 AND ends_at <= $2 THEN minutes ELSE "
-    "(extract(epoch FROM least(ends_at, $2) - greatest(starts_at, $3)) / 60)::integer - "
-    "break_minutes END) AS count FROM booking WHERE state = 1 AND starts_at > $1 AND starts_at < "
-    "$2 AND ends_at > $3",
+// In seconds, as fit::work_within() counts them: what is booked in another order comes to the same.
+constexpr db::Sql kWorkFor[] = VARDE_FOR(
+    "fit.work",
+    "SELECT person_id, sum(CASE WHEN starts_at >= $3 AND ends_at <= $2 THEN greatest(minutes, 0) * "
+    "60::bigint ELSE (SELECT p.part - least(break_minutes * 60, p.whole) * p.part / p.whole FROM "
+    "(SELECT greatest(floor(extract(epoch FROM ends_at - starts_at)), 1)::bigint AS whole, "
+    "floor(extract(epoch FROM least(ends_at, $2) - greatest(starts_at, $3)))::bigint AS part) p) "
+    "END)::bigint AS count FROM booking WHERE state = 1 AND starts_at > $1 AND starts_at < $2 AND "
+    "ends_at > $3",
     "4", " GROUP BY person_id");
 // Of everybody, and whole from the day on which they began: fairness needs no minutes.
 constexpr db::Sql kWorkedLately{"fit.worked",
@@ -253,8 +256,8 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
   auto lately = now() - std::chrono::days(out.settings.ranking.lately_days);
   auto& tx = ctx.tx();
   auto only = static_cast<std::size_t>(persons.has_value());
-  auto minutes = [&](Timestamp from, Timestamp until) {
-    return tx.later(kMinutesFor[only], from - kLongestShift, until, from, persons);
+  auto work = [&](Timestamp from, Timestamp until) {
+    return tx.later(kWorkFor[only], from - kLongestShift, until, from, persons);
   };
   auto restricted = people::restricted_later(ctx);
   auto pools = tx.later(kInPools, std::vector<Uuid>(pool_ids.begin(), pool_ids.end()));
@@ -270,7 +273,7 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
   auto booked =
       tx.later(kBookedFor[only], from, window.bookings.end, window.bookings.start, persons);
   if (out.settings.rules.month_max.level == fit::RuleLevel::off) months.clear();
-  for (auto& [month, sums] : months) sums = minutes(month.first, month.second);
+  for (auto& [month, sums] : months) sums = work(month.first, month.second);
   // Fairness is between people: of some alone it is not asked.
   if (!persons) {
     asked = tx.later(kAskedLately[only], lately, persons);
@@ -346,7 +349,7 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
         const auto& own = seat->question->window.months;
         for (std::size_t i = 0; i < own.size(); ++i)
           if (own[i].start == month.first && own[i].end == month.second)
-            seat->candidate().month_minutes[i] = static_cast<int>(r.count);
+            seat->candidate().month_work[i] = std::chrono::seconds(r.count);
       }
   if (persons) return out;
   for (const auto& r : tx.wait(asked).all<PersonCount>())
@@ -424,6 +427,34 @@ std::vector<std::optional<Forbidden>> forbidden_for(Ctx& ctx,
     }
   }
   return out;
+}
+
+std::string too_long_for(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& booked) {
+  if (booked.empty()) return {};
+  auto [questions, settings] = load(ctx, std::vector<const Shift*>(booked.size(), &shift), booked);
+  for (auto& question : questions) {
+    if (question.candidates.empty()) continue;
+    // As it was before they were booked: the shift is asked about, and counts once.
+    auto& one = question.candidates.front();
+    std::erase_if(one.bookings, [&](const fit::BookedTime& b) {
+      fit::Interval time{b.start, b.end};
+      if (time != fit::Interval{shift.starts_at, shift.ends_at} ||
+          b.workplace != shift.workplace_id)
+        return false;
+      for (std::size_t i = 0; i < question.window.months.size(); ++i)
+        one.month_work[i] -= fit::work_within(time, b.break_minutes, question.window.months[i]);
+      return true;
+    });
+    auto findings = fit::check(question.shift, one, settings.rules);
+    std::erase_if(findings, [](const fit::Finding& finding) {
+      using enum fit::RuleId;
+      return finding.rule != week_ordinary && finding.rule != week_max &&
+             finding.rule != month_max && finding.rule != extra_hours;
+    });
+    auto text = findings_text(findings, fit::Audience::scheduler, question.shift.zone, "en");
+    if (!text.empty()) return text;
+  }
+  return {};
 }
 
 std::optional<Forbidden> forbidden_for(Ctx& ctx, const Shift& shift, const Uuid& person) {

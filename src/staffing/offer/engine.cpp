@@ -173,8 +173,9 @@ struct Standing {
   std::optional<Timestamp> earliest;  // when the first open question runs out
 };
 
-void ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen, const Standing& standing,
-         int step, std::optional<Timestamp> until) {
+// Returns how many of them can be reached by nothing; they stay in the list, for whoever calls.
+std::size_t ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen,
+                const Standing& standing, int step, std::optional<Timestamp> until) {
   std::vector<Asked> first, again;
   int rank = 0;
   for (const auto& one : chosen)
@@ -186,6 +187,7 @@ void ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen, const Sta
   for (const auto& [one, at] : first)
     trail.push_back({"offer.create", "shift", shift.id, one->person_id(), {}});
   trust::record(ctx, trail);
+  return static_cast<std::size_t>(ctx.tx().query(kExpireUnreached, shift.id).affected());
 }
 
 std::optional<Timestamp> sooner(std::optional<Timestamp> a, std::optional<Timestamp> b) {
@@ -271,7 +273,10 @@ Result<jobs::Outcome> advance(trust::Base& base, const jobs::Job& job) {
   if (!chosen.ones.empty()) {
     if (plan.minutes) until = sooner(now() + std::chrono::minutes(*plan.minutes), until);
     if (plan.minutes && !between) next = until;
-    ask(ctx, *shift, chosen.ones, standing, plan.step, until);
+    auto unreached = ask(ctx, *shift, chosen.ones, standing, plan.step, until);
+    // Nobody's answer is waited for, or not for as many as it was: the next ones.
+    bool nobody = standing.open == 0 && unreached == chosen.ones.size();
+    if (nobody || (unreached > 0 && shift->strategy.kind == StrategyKind::one_by_one)) next = now();
   } else if (plan.how_many > 0 && !plan.last && !between) {
     next = now();  // nobody in this wave: the next one
   }

@@ -26,6 +26,9 @@ inline constexpr char kWhichNoSms[] = "which-no.";
 inline constexpr char kHintSms[] = "hint.";  ///< How to answer.
 /// A reference of its own for such a message.
 std::string sms_reference(const char* kind);
+/// The same words with dashes and quotation marks of the GSM alphabet: one other makes of one SMS
+/// three.
+std::string sms_text(std::string text);
 
 /// Whether the shift begins so soon that people are asked in quiet hours too.
 bool cannot_wait(const Shift& shift);
@@ -98,6 +101,10 @@ std::vector<store::BookingRecord> cancel_bookings(trust::Ctx& ctx, const Uuid& s
                                                   const std::vector<store::BookingRecord>& bookings,
                                                   BookingState state, const std::string& reason,
                                                   bool locked = false);
+
+/// What forbids one of those who are booked for a shift to work the hours that it has, for the
+/// scheduler; empty when nothing does.
+std::string too_long_for(trust::Ctx& ctx, const Shift& shift, const std::vector<Uuid>& booked);
 
 std::string shift_title(const Shift& shift, const Workplace& workplace);
 /// Its parts where only they are known.

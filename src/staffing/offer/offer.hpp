@@ -62,6 +62,11 @@ Result<AnswerReply> answer(trust::Ctx& ctx, const Uuid& shift, const Uuid& perso
                            AnswerChannel channel, const std::string& language = "en",
                            int flags = 0);
 
+/// What a page about a question says: the key of a text. Only with "offer.open" and
+/// "offer.declined" a yes would do something.
+const char* offer_standing(OfferState state, ShiftState shift, Timestamp starts_at,
+                           std::optional<Timestamp> answer_by, bool places_free);
+
 /// Says from when until when somebody really worked, by the person or by the office; the same as
 /// the other said confirms it, anything else waits for the other. Errors: not_found, bad_input.
 Result<void> say_hours(trust::Ctx& ctx, const Uuid& booking, Timestamp from, Timestamp until,
@@ -96,6 +101,23 @@ std::vector<std::optional<Forbidden>> forbidden_for(trust::Ctx& ctx,
                                                     const std::vector<const Shift*>& shifts,
                                                     const std::vector<Uuid>& persons);
 std::optional<Forbidden> forbidden_for(trust::Ctx& ctx, const Shift& shift, const Uuid& person);
+
+/// Before a shift's break may change, and before the shift is locked: nobody else books those who
+/// are booked for it until the caller's transaction ends.
+void hold_booked(trust::Ctx& ctx, const Uuid& shift);
+/// Gives the bookings of a locked shift another break, which counts for rules and pay. Errors:
+/// conflict when hours were reported with the one they have, or somebody would work too long.
+Result<void> change_break(trust::Ctx& ctx, const Shift& shift, int break_minutes);
+
+/// Ends the questions to those who cannot be asked any more; they become `state`. Nobody waits for
+/// them: the next one is asked, or the asker told that nobody is left.
+void end_questions(trust::Ctx& ctx, const std::vector<Uuid>& persons, OfferState state);
+
+/// How long bookings stay in the feeds of calendars.
+inline constexpr auto kFeedReach = std::chrono::days(60);
+/// That what calendars show of the bookings of a shift, or at a workplace, is another thing now.
+void revise_bookings_of(trust::Ctx& ctx, const Uuid& shift);
+void revise_bookings_at(trust::Ctx& ctx, const Uuid& workplace);
 
 /// Shifts that somebody gave an answer to.
 std::vector<trust::Moving> moving_offers(trust::Ctx& ctx, Timestamp since);

@@ -36,18 +36,6 @@ net::Response say(const PageStyle& style, const Words& t, std::string_view key, 
 
 net::Response invalid_link() { return say({"Varde"}, Words(), "offer.bad_link", 404); }
 
-const char* standing(const OfferRecord& offer, const Shift& shift) {
-  if (offer.state == OfferState::booked) return "offer.booked";
-  if (shift.state == ShiftState::cancelled || offer.state == OfferState::withdrawn)
-    return "offer.withdrawn";
-  if (shift.starts_at <= now()) return "offer.begun";
-  if (shift.taken >= shift.places) return "offer.taken";
-  if (answers_closed(shift)) return "offer.late";
-  if (offer.state == OfferState::waiting) return "offer.waiting";
-  if (offer.state == OfferState::declined) return "offer.declined";
-  return "offer.open";
-}
-
 Words words_of(Ctx& ctx, const Uuid& person, const PageStyle& style) {
   auto chosen = people::languages(ctx, {person});
   return Words(chosen.empty() ? style.language : chosen.begin()->second);
@@ -114,7 +102,7 @@ net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
   std::optional<bool> yes;
   if (fields)
     for (const auto& [name, value] : *fields)
-      if (name == "answer") yes = value == "yes";
+      if (name == "answer" && (value == "yes" || value == "no")) yes = value == "yes";
   if (!yes) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
     auto style = outreach::page_style(ctx);
@@ -168,19 +156,26 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
   auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
   if (!shift || !offer || !workplace) return say(style, t, "offer.gone", 404);
   bool booked = offer->state == OfferState::booked;
-  bool open = shift->state == ShiftState::open && !answers_closed(*shift) &&
-              shift->taken < shift->places && offer->state != OfferState::withdrawn;
+  std::string_view standing = offer_standing(offer->state, shift->state, shift->starts_at,
+                                             shift->answer_by, shift->taken < shift->places);
+  bool yes = standing == "offer.open" || standing == "offer.declined";
+  // Shortly before the shift a cancellation is refused: the page says so instead of the answer.
+  auto hours = booked ? staffing_settings(ctx).asking.cancel_hours : 0;
+  bool late = booked && shift->starts_at - now() < std::chrono::hours(hours);
+  bool no = yes || standing == "offer.waiting" || (booked && !late);
   auto line = [](const std::string& value) {
     return value.empty() ? std::string() : "<p>" + html_escape(value) + "</p>";
   };
-  auto html =
-      fmt::format("<p><strong>{}</strong><br>{}</p>{}{}<p>{}</p>",
-                  html_escape(t.span(shift->starts_at, shift->ends_at, workplace->time_zone)),
-                  html_escape(workplace->name), line(workplace->address), line(shift->note),
-                  t(standing(*offer, *shift)));
-  if (open || booked) {
+  auto html = fmt::format(
+      "<p><strong>{}</strong><br>{}</p>{}{}<p>{}</p>",
+      html_escape(t.span(shift->starts_at, shift->ends_at, workplace->time_zone)),
+      html_escape(workplace->name), line(workplace->address), line(shift->note), t(standing));
+  if (late && shift->starts_at > now())
+    html += fmt::format("<p>{}</p>",
+                        t("booking.too_late_to_cancel", {{"hours", std::to_string(hours)}}));
+  if (no) {
     html += "<form method=\"post\">";
-    if (open && !booked)
+    if (yes)
       html +=
           fmt::format("<p><button name=\"answer\" value=\"yes\">{}</button></p>", t("offer.yes"));
     html += fmt::format("<p><button class=\"plain\" name=\"answer\" value=\"no\">{}</button></p>",

@@ -285,8 +285,8 @@ class Conversation {
     if (said < kMostReplies) send(person, std::move(text), shift, sms_reference(kind));
   }
   void send(const Uuid& person, std::string text, const Uuid& shift, std::string reference) {
-    outreach::send_sms(ctx_, {{person, std::move(text), outreach::SmsKind::offer, shift, true,
-                               std::move(reference)}});
+    outreach::send_sms(ctx_, {{person, sms_text(std::move(text)), outreach::SmsKind::offer, shift,
+                               true, std::move(reference)}});
   }
 
   Ctx& ctx_;

@@ -233,6 +233,18 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
 
 }  // namespace
 
+void end_questions(Ctx& ctx, const std::vector<Uuid>& persons, OfferState state) {
+  auto all = ctx.tx().all<Uuid>(kEndQuestions, persons, state);
+  for (const auto& shift : std::set<Uuid>(all.begin(), all.end())) enqueue_advance(ctx, shift);
+}
+
+void revise_bookings_of(Ctx& ctx, const Uuid& shift) {
+  ctx.tx().later(kReviseBookings, shift, Uuid{}, now(), now() - kFeedReach);
+}
+void revise_bookings_at(Ctx& ctx, const Uuid& workplace) {
+  ctx.tx().later(kReviseBookings, Uuid{}, workplace, now(), now() - kFeedReach);
+}
+
 void add_offer_hooks(trust::Base& base) {
   base.extensions.add(trust::NameSource{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     std::map<Uuid, std::string> out;
@@ -255,12 +267,16 @@ void add_offer_hooks(trust::Base& base) {
       "shifts", "Shifts and bookings",
       "Shifts that are over, who was asked and what they said, who worked and how long.",
       kOldShifts, kDropOldShifts));
+  // Not taken back: who answers is told of the restriction, and it may be lifted in time.
+  base.extensions.add(people::RestrictHook{
+      [](Ctx& ctx, const Uuid& id) { end_questions(ctx, {id}, OfferState::expired); }});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     // Shifts in one order, then offers in theirs, as everywhere: answers are booked meanwhile.
     for (const auto& [shift, count] : ctx.tx().all<ShiftCount>(kFreeErased, ids, now())) {
       free_places(ctx, shift, static_cast<int>(count));
       enqueue_advance(ctx, shift);
     }
+    end_questions(ctx, ids, OfferState::withdrawn);
     ctx.tx().later(kEraseOffers, ids);
     ctx.tx().later(kEraseBookings, ids);
   }});
@@ -318,6 +334,8 @@ std::vector<trust::Claim> offer_claims() {
             {"booked_at", Data::behaviour},
             {"cancelled_at", Data::behaviour},
             {"reminded_at", Data::none},
+            {"revision", Data::none},
+            {"revised_at", Data::none},
             {"worked_from", Data::behaviour},
             {"worked_until", Data::behaviour},
             {"person_confirmed_at", Data::behaviour},
@@ -459,8 +477,10 @@ void add_offer_routes(trust::Api& api) {
             for (const auto& b : all) {
               auto from = b.worked_from.value_or(b.starts_at),
                    until = b.worked_until.value_or(b.ends_at);
-              auto minutes =
-                  std::chrono::floor<std::chrono::minutes>(until - from).count() - b.break_minutes;
+              // Who worked for less than the break worked, and is owed nothing below zero.
+              auto minutes = std::chrono::floor<std::chrono::minutes>(
+                                 fit::work_within({from, until}, b.break_minutes, {from, until}))
+                                 .count();
               table.row({b.id.str(), b.person_id.str(), b.name ? b.name->reveal() : "",
                          places[b.workplace_id], to_rfc3339(b.starts_at), to_rfc3339(b.ends_at),
                          std::to_string(b.break_minutes), web::enum_word(b.state),

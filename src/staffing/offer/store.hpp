@@ -145,12 +145,22 @@ inline constexpr db::Sql kCloseOthers{
 inline constexpr db::Sql kWithdraw{
     "offer.withdraw",
     "UPDATE offer o SET state = 7" VARDE_LOCKED_OFFERS("state IN (1, 4)") " RETURNING o.person_id"};
+// Whom nobody can reach is not waited for.
+inline constexpr db::Sql kExpireUnreached{
+    "offer.expire_unreached",
+    "UPDATE offer o SET state = 6" VARDE_LOCKED_OFFERS("state = 1 AND reached_by = 3")};
 inline constexpr db::Sql kSetOffers{
     "offer.set", "UPDATE offer o SET state = $3" VARDE_LOCKED_OFFERS("person_id = ANY($2)")};
 inline constexpr db::Sql kMarkAgain{
     "offer.mark_again",
     "UPDATE offer o SET again_at = $3" VARDE_LOCKED_OFFERS("person_id = ANY($2)")};
 #undef VARDE_LOCKED_OFFERS
+// All questions to persons ($1) that wait for a word; they become $2.
+inline constexpr db::Sql kEndQuestions{
+    "offer.end_questions",
+    "UPDATE offer o SET state = $2 FROM (SELECT shift_id, person_id FROM offer WHERE person_id = "
+    "ANY($1) AND state IN (1, 4) ORDER BY shift_id, person_id FOR NO KEY UPDATE) l WHERE "
+    "o.shift_id = l.shift_id AND o.person_id = l.person_id RETURNING o.shift_id"};
 // What limits whom may be asked: questions of today, and open ones that overlap the shift.
 inline constexpr db::Sql kAskedToday{
     "offer.asked_today",
@@ -212,6 +222,16 @@ inline constexpr db::Sql kCancelBooking{
     "booking.cancel",
     "UPDATE booking SET state = $2, cancelled_at = $3, sealed = coalesce($4, sealed) WHERE "
     "booking_id = $1 AND state = 1"};
+// Of a shift ($1), or at a workplace ($2), as far back as feeds reach: what they show has changed.
+inline constexpr db::Sql kReviseBookings{
+    "booking.revise",
+    "UPDATE booking b SET revision = b.revision + 1, revised_at = $3 FROM (SELECT booking_id FROM "
+    "booking WHERE (shift_id = $1 OR workplace_id = $2) AND starts_at > $4 ORDER BY booking_id FOR "
+    "NO KEY UPDATE) l WHERE b.booking_id = l.booking_id"};
+// Until somebody has said which hours were worked.
+inline constexpr db::Sql kSetBreak{"booking.set_break",
+                                   "UPDATE booking SET break_minutes = $2 WHERE shift_id = $1 AND "
+                                   "state = 1 AND worked_from IS NULL"};
 inline constexpr db::Sql kReminded{"booking.reminded",
                                    "UPDATE booking SET reminded_at = $2 WHERE booking_id = $1 AND "
                                    "state = 1 AND reminded_at IS NULL"};

@@ -68,34 +68,52 @@ const Words& words_for(Tell what, const std::string& language) {
   return known == Language::nb ? texts.nb : known == Language::sv ? texts.sv : texts.en;
 }
 
-std::string fill(std::string text, const std::string& what, const std::string& link,
+// In one go: a workplace may be called "{link}".
+std::string fill(const char* text, const std::string& what, const std::string& link,
                  const std::string& number) {
-  for (auto [mark, value] :
-       {std::pair{"{what}", &what}, std::pair{"{link}", &link}, std::pair{"{number}", &number}})
-    for (auto at = text.find(mark); at != std::string::npos;
-         at = text.find(mark, at + value->size()))
-      text.replace(at, std::strlen(mark), *value);
-  return text;
+  return fmt::format(fmt::runtime(text), fmt::arg("what", what), fmt::arg("link", link),
+                     fmt::arg("number", number));
 }
 
-// Those whose number takes no messages (STOP, or given up by the gateway).
-std::set<Uuid> silent_numbers(Ctx& ctx, const std::vector<people::Person>& persons) {
-  std::map<Uuid, std::string> hashes;
-  std::vector<std::string> all;
-  for (const auto& person : persons)
-    if (!person.phone.empty())
-      all.push_back(hashes[person.id] = people::phone_hash(ctx, person.phone.reveal()));
-  std::set<Uuid> out;
-  if (all.empty()) return out;
-  auto held = outreach::find_suppressions(ctx, all);
-  for (const auto& [person, hash] : hashes)
-    if (held.contains(hash)) out.insert(person);
+// By what each of them can be told: an SMS, where the number takes messages (no fixed line, no
+// STOP, not given up by the gateway), otherwise a mail, where the address does (no bounce).
+std::map<Uuid, Reach> reach_of(Ctx& ctx, const std::vector<people::Person>& persons) {
+  std::map<Uuid, std::string> numbers, addresses;
+  std::vector<std::string> hashes;
+  for (const auto& person : persons) {
+    if (person.state != people::PersonState::active) continue;
+    if (!person.phone.empty() && people::takes_sms(person.phone.reveal()))
+      hashes.push_back(numbers[person.id] = people::phone_hash(ctx, person.phone.reveal()));
+    if (!person.email.empty())
+      hashes.push_back(addresses[person.id] = people::email_hash(ctx, person.email.reveal()));
+  }
+  std::map<Uuid, Reach> out;
+  for (const auto& person : persons) out[person.id] = Reach::nothing;
+  if (hashes.empty()) return out;
+  auto held = outreach::find_suppressions(ctx, hashes);
+  // Who wants no advertising is asked about shifts all the same.
+  for (const auto& [person, hash] : addresses)
+    if (auto why = held.find(hash);
+        why == held.end() || why->second.reason == outreach::SuppressionReason::unsubscribe)
+      out[person] = Reach::mail;
+  for (const auto& [person, hash] : numbers)
+    if (!held.contains(hash)) out[person] = Reach::sms;
   return out;
 }
 
 }  // namespace
 
 std::string sms_reference(const char* kind) { return kind + Uuid::make().str(); }
+
+std::string sms_text(std::string text) {
+  constexpr std::pair<std::string_view, char> kPlain[] = {
+      {"–", '-'},      {"\u2014", '-'}, {"\u2018", '\''}, {"\u2019", '\''}, {"\u201c", '"'},
+      {"\u201d", '"'}, {"\u00ab", '"'}, {"\u00bb", '"'},  {"\u00a0", ' '}};
+  for (auto [mark, plain] : kPlain)
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1))
+      text.replace(at, mark.size(), 1, plain);
+  return text;
+}
 
 bool cannot_wait(const Shift& shift) { return shift.starts_at - now() < std::chrono::hours(14); }
 
@@ -111,14 +129,15 @@ const char* in(const Sentences& all, const std::string& language) {
 
 std::string shift_title(Timestamp starts_at, Timestamp ends_at, const std::string& zone,
                         const std::string& workplace) {
-  auto start = to_local(starts_at, zone);
-  auto end = to_local(ends_at, zone);
-  return fmt::format("{:%d.%m. %H:%M}–{:%H:%M}, {}",
-                     std::chrono::sys_time<std::chrono::seconds>(
-                         std::chrono::floor<std::chrono::seconds>(start.time_since_epoch())),
-                     std::chrono::sys_time<std::chrono::seconds>(
-                         std::chrono::floor<std::chrono::seconds>(end.time_since_epoch())),
-                     workplace);
+  auto clock = [&](Timestamp at) {
+    return std::chrono::sys_time<std::chrono::seconds>(
+        std::chrono::floor<std::chrono::seconds>(to_local(at, zone).time_since_epoch()));
+  };
+  auto start = clock(starts_at), end = clock(ends_at);
+  // A night needs no second day; what lasts longer would look like a few hours without it.
+  if (end - start < std::chrono::days(1))
+    return fmt::format("{:%d.%m. %H:%M}–{:%H:%M}, {}", start, end, workplace);
+  return fmt::format("{:%d.%m. %H:%M} – {:%d.%m. %H:%M}, {}", start, end, workplace);
 }
 std::string shift_title(const Shift& shift, const Workplace& workplace) {
   return shift_title(shift.starts_at, shift.ends_at, workplace.time_zone, workplace.name);
@@ -127,11 +146,10 @@ std::string shift_title(const Shift& shift, const Workplace& workplace) {
 std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>& persons,
                            Tell what, const std::map<Uuid, int>& numbers,
                            const std::function<std::vector<Uuid>()>& at_last) {
-  std::map<Uuid, Reach> out;
   auto workplace = persons.empty() ? std::nullopt : find_workplace(ctx, shift.workplace_id);
   if (!workplace) {
     if (at_last) at_last();
-    return out;
+    return {};
   }
   auto title = shift_title(shift, *workplace);
   auto tenant_language = trust::tenant_settings(ctx).locale;
@@ -139,31 +157,32 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
   std::vector<outreach::OutboxMessage> mails;
   std::vector<outreach::SmsMessage> texts;
   auto all = people::load(ctx, persons, false);
-  auto silent = silent_numbers(ctx, all);
+  auto out = reach_of(ctx, all);
   for (const auto& person : all) {
-    auto& reach = out[person.id] = Reach::nothing;
-    if (person.state != people::PersonState::active) continue;
+    auto reach = out[person.id];
+    if (reach == Reach::nothing) continue;
     const auto& words =
         words_for(what, person.language.empty() ? tenant_language : person.language);
     auto link = ctx.base.public_url + "/p/o/";
     tokens.append(link, outreach::TokenKind::offer, person.id);
     auto known = numbers.find(person.id);
     auto number = known == numbers.end() ? std::string() : std::to_string(known->second);
-    if (!person.phone.empty() && !silent.contains(person.id)) {
-      reach = Reach::sms;
-      texts.push_back(
-          {person.id, fill(words.sms != nullptr ? words.sms : words.text, title, link, number),
-           outreach::SmsKind::offer, shift.id, what == Tell::cancelled || cannot_wait(shift),
-           sms_reference(kReferences[static_cast<std::size_t>(what)])});
-    } else if (!person.email.empty()) {
-      reach = Reach::mail;
+    if (reach == Reach::sms) {
+      const auto* text = words.sms != nullptr ? words.sms : words.text;
+      texts.push_back({person.id, sms_text(fill(text, title, link, number)),
+                       outreach::SmsKind::offer, shift.id,
+                       what == Tell::cancelled || cannot_wait(shift),
+                       sms_reference(kReferences[static_cast<std::size_t>(what)])});
+    } else {
       outreach::OutboxMessage mail;
       mail.person_id = person.id;
       mail.source_kind = outreach::SourceKind::shift;
       mail.source_id = shift.id;
-      mail.subject = fill(words.subject, title, "", "");
-      mail.links["answer"] = link;
-      mail.text = fill(words.text, title, "{{ links.answer }}", number);
+      // As values: names of workplaces are no templates.
+      mail.subject = "{{ links.subject }}";
+      mail.text = "{{ links.text }}";
+      mail.links = {{"subject", fill(words.subject, title, "", "")},
+                    {"text", fill(words.text, title, link, number)}};
       mail.transactional = true;
       mail.track = false;
       mails.push_back(std::move(mail));

@@ -12,8 +12,6 @@ using trust::Ctx;
 
 namespace {
 
-constexpr auto kBack = std::chrono::days(60);
-
 std::string url_of(const trust::Base& base, const std::string& slug, const Uuid& booking) {
   return fmt::format("{}/p/me/{}/bookings/{}", base.public_url, slug, booking.str());
 }
@@ -28,10 +26,11 @@ ical::Event event_of(const Words& words, const OwnBooking& booking, const std::s
   bool cancelled = booking.state != BookingState::booked;
   ical::Event event;
   event.uid = booking.booking_id.str() + "@varde";
-  event.sequence = cancelled ? 1 : 0;
+  event.sequence = booking.revision + (cancelled ? 1 : 0);
   event.start = booking.starts_at;
   event.end = booking.ends_at;
-  event.changed = booking.cancelled_at.value_or(booking.booked_at);
+  event.changed = std::max(booking.cancelled_at.value_or(booking.booked_at),
+                           booking.revised_at.value_or(booking.booked_at));
   event.summary = words.plain("calendar.summary", {{"workplace", booking.workplace}});
   event.location = booking.address;
   event.description = booking.note;
@@ -100,7 +99,7 @@ net::Response feed(trust::Base& base, net::Request& request, std::string_view to
   const auto& person = persons.front();
   Words words(person.language.empty() ? settings.locale : person.language);
   std::vector<ical::Event> events;
-  for (const auto& booking : ctx.tx().all<OwnBooking>(kSince, *person_id, now() - kBack))
+  for (const auto& booking : ctx.tx().all<OwnBooking>(kSince, *person_id, now() - kFeedReach))
     events.push_back(event_of(words, booking, url_of(base, settings.slug, booking.booking_id)));
   return calendar_response(settings.name, events, "shifts.ics");
 }

@@ -1,5 +1,6 @@
 #include "staffing/portal/form.hpp"
 
+#include <fmt/format.h>
 #include <charconv>
 #include <cmath>
 
@@ -66,6 +67,21 @@ std::optional<std::chrono::local_time<Duration>> read_local(std::string_view tex
   auto minutes = read_clock(text.substr(11));
   if (!date || !minutes) return std::nullopt;
   return std::chrono::local_days(*date) + std::chrono::minutes(*minutes);
+}
+
+std::string local_value(Timestamp at, std::string_view zone) {
+  auto local = to_local(at, zone);
+  auto day = std::chrono::floor<std::chrono::days>(local);
+  auto minute = static_cast<int>(std::chrono::floor<std::chrono::minutes>(local - day).count());
+  return fmt::format("{}T{:02}:{:02}", to_string(Date(day)), minute / 60, minute % 60);
+}
+
+std::optional<Timestamp> read_local_at(std::string_view text, std::optional<Timestamp> seen,
+                                       std::string_view zone) {
+  auto local = read_local(text);
+  if (!local) return std::nullopt;
+  if (seen && local == read_local(local_value(*seen, zone))) return seen;
+  return from_local(*local, zone);
 }
 
 std::optional<std::chrono::year_month> read_month(std::string_view text) {

@@ -38,6 +38,12 @@ class Form {
 std::optional<int> read_clock(std::string_view text);
 /// "2026-03-01T08:30", what an input of type datetime-local sends; seconds may follow.
 std::optional<std::chrono::local_time<Duration>> read_local(std::string_view text);
+/// What such a field shows of an instant in a zone: no seconds.
+std::string local_value(Timestamp at, std::string_view zone);
+/// What such a field, which showed `seen`, says now. What was not touched is `seen` itself: a clock
+/// time of the hour that there is twice has two meanings. nullopt when it is no time.
+std::optional<Timestamp> read_local_at(std::string_view text, std::optional<Timestamp> seen,
+                                       std::string_view zone);
 /// "2026-03"
 std::optional<std::chrono::year_month> read_month(std::string_view text);
 /// "59.91, 10.75", as maps copy it; also with decimal commas where a semicolon or space parts the

@@ -74,5 +74,22 @@ TEST(PortalForm, FieldsAreLimited) {
   EXPECT_FALSE(Form::read("a=%ff"));
 }
 
+TEST(PortalForm, WhatWasNotTouchedKeepsItsHour) {
+  constexpr auto kOslo = "Europe/Oslo";
+  auto at = [](const char* text) { return *parse_rfc3339(text); };
+  // 02:30 comes twice in the night to 31 October 2027; the shift ended at the second one.
+  auto first = at("2027-10-31T00:30:00Z"), second = at("2027-10-31T01:30:00Z");
+  EXPECT_EQ(local_value(first, kOslo), local_value(second, kOslo));
+  EXPECT_EQ(read_local_at("2027-10-31T02:30", second, kOslo), second);
+  EXPECT_EQ(read_local_at("2027-10-31T02:30:00", second, kOslo), second);
+  EXPECT_EQ(read_local_at("2027-10-31T02:30", first, kOslo), first);
+  EXPECT_EQ(read_local_at("2027-10-31T03:30", second, kOslo), at("2027-10-31T02:30:00Z"));
+  EXPECT_EQ(read_local_at("2027-10-31T02:30", std::nullopt, kOslo), first);
+  // Seconds are not shown, and stay.
+  auto odd = at("2027-06-01T10:00:25Z");
+  EXPECT_EQ(read_local_at(local_value(odd, kOslo), odd, kOslo), odd);
+  EXPECT_FALSE(read_local_at("yesterday", second, kOslo));
+}
+
 }  // namespace
 }  // namespace varde::staffing

@@ -47,25 +47,6 @@ std::string booking_item(const Visit& visit, const OwnBooking& b) {
                      link(visit.home + "/bookings/" + b.booking_id.str(), t("booking.open")));
 }
 
-std::string standing_key(const OwnOffer& o) {
-  bool gone = o.shift_state == ShiftState::cancelled || o.state == OfferState::withdrawn;
-  if (o.state == OfferState::booked) return "offer.booked";
-  if (gone) return "offer.withdrawn";
-  if (o.starts_at <= now()) return "offer.begun";
-  if (o.taken >= o.places) return "offer.taken";
-  if (o.answer_by && *o.answer_by < now()) return "offer.late";
-  if (o.state == OfferState::waiting) return "offer.waiting";
-  if (o.state == OfferState::declined) return "offer.declined";
-  return "offer.open";
-}
-
-std::string local_value(Timestamp at, const std::string& zone) {
-  auto local = to_local(at, zone);
-  auto day = std::chrono::floor<std::chrono::days>(local);
-  auto minute = static_cast<int>(std::chrono::floor<std::chrono::minutes>(local - day).count());
-  return fmt::format("{}T{}", to_string(Date(day)), Words::clock(minute));
-}
-
 }  // namespace
 
 net::Response overview(Visit& visit) {
@@ -116,11 +97,18 @@ net::Response offer_page(Visit& visit, const Uuid& shift) {
   const auto& t = visit.words;
   auto offer = visit.ctx.tx().maybe<OwnOffer>(kOwnOffer, visit.me(), shift);
   if (!offer) return say(visit, "not_found", 404);
-  auto standing = standing_key(*offer);
+  std::string_view standing = offer_standing(offer->state, offer->shift_state, offer->starts_at,
+                                             offer->answer_by, offer->taken < offer->places);
   bool booked = offer->state == OfferState::booked;
   bool may_say_yes = standing == "offer.open" || standing == "offer.declined";
   auto body = details(t, *offer) + fmt::format("<p>{}</p>", t(standing));
-  if (may_say_yes || booked || standing == "offer.waiting") {
+  // Shortly before the shift a cancellation is refused: the page says so instead of the answer.
+  auto hours = booked ? staffing_settings(visit.ctx).asking.cancel_hours : 0;
+  bool late = booked && offer->starts_at - now() < std::chrono::hours(hours);
+  if (late && offer->starts_at > now())
+    body += fmt::format("<p>{}</p>",
+                        t("booking.too_late_to_cancel", {{"hours", std::to_string(hours)}}));
+  if (may_say_yes || (booked && !late) || standing == "offer.waiting") {
     body += open_form(visit, "/offers/" + shift.str());
     if (may_say_yes) body += "<p>" + button(t("offer.yes"), "answer", "yes") + "</p>";
     if (standing != "offer.declined")
@@ -263,10 +251,8 @@ net::Response report_hours(Visit& visit, const OwnBooking& own, bool as_seen) {
        seen_until = parse_rfc3339(visit.form.get("seen_until"));
   auto from = seen_from, until = seen_until;
   if (!as_seen) {
-    auto local_from = read_local(visit.form.get("from")),
-         local_until = read_local(visit.form.get("until"));
-    from = local_from ? std::optional(from_local(*local_from, own.time_zone)) : std::nullopt;
-    until = local_until ? std::optional(from_local(*local_until, own.time_zone)) : std::nullopt;
+    from = read_local_at(visit.form.get("from"), seen_from, own.time_zone);
+    until = read_local_at(visit.form.get("until"), seen_until, own.time_zone);
   }
   auto wrong = [&](std::string_view key) { return booking_page(visit, own.booking_id, key, 422); };
   if (!from || !until || !seen_from || !seen_until) return wrong("hours.unreadable");

@@ -141,8 +141,10 @@ void send_code(Portal& portal, Ctx& ctx, const Uuid& id) {
   auto persons = people::load(ctx, {*person_id}, false);
   if (persons.empty() || persons.front().state != people::PersonState::active) return;
   const auto& person = persons.front();
-  // A number that asked not to be written to gets nothing; its owner may have an address.
-  if (!mail && outreach::find_suppression(ctx, people::phone_hash(ctx, person.phone.reveal()))) {
+  // A number that asked not to be written to, or that takes no messages, gets nothing; its owner
+  // may have an address.
+  if (!mail && (!people::takes_sms(person.phone.reveal()) ||
+                outreach::find_suppression(ctx, people::phone_hash(ctx, person.phone.reveal())))) {
     if (person.email.empty()) return;
     mail = true;
   }

@@ -180,16 +180,20 @@ struct OwnBooking {
   Timestamp booked_at;
   std::optional<Timestamp> cancelled_at, worked_from, worked_until, person_confirmed_at,
       office_confirmed_at;
+  int revision = 0;
+  std::optional<Timestamp> revised_at;
   std::string note, workplace, address, time_zone;
 };
 BOOST_DESCRIBE_STRUCT(OwnBooking, (),
                       (booking_id, shift_id, starts_at, ends_at, break_minutes, state, booked_at,
                        cancelled_at, worked_from, worked_until, person_confirmed_at,
-                       office_confirmed_at, note, workplace, address, time_zone))
+                       office_confirmed_at, revision, revised_at, note, workplace, address,
+                       time_zone))
 #define VARDE_OWN_BOOKING                                                                       \
   "SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, "         \
   "b.booked_at, b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, "         \
-  "b.office_confirmed_at, s.note, w.name AS workplace, w.address, w.time_zone FROM booking b "  \
+  "b.office_confirmed_at, b.revision, b.revised_at, s.note, w.name AS workplace, w.address, "   \
+  "w.time_zone FROM booking b "                                                                 \
   "JOIN shift s USING (tenant_id, shift_id) JOIN workplace w ON w.tenant_id = b.tenant_id AND " \
   "w.workplace_id = b.workplace_id WHERE b.person_id = $1 "
 inline constexpr db::Sql kComing{"portal.coming", VARDE_OWN_BOOKING

@@ -172,13 +172,8 @@ fit::Candidate candidate_at(const Mine& mine, const fit::Shift& shift, Timestamp
     if (b.booked_at > known_at || (b.cancelled_at && *b.cancelled_at <= known_at)) continue;
     out.bookings.push_back({b.starts_at, b.ends_at, b.break_minutes, b.workplace_id,
                             place_of(b.latitude, b.longitude)});
-    for (std::size_t i = 0; i < months.size() && i < out.month_minutes.size(); ++i) {
-      auto part = fit::common({b.starts_at, b.ends_at}, months[i]);
-      if (!part.empty())
-        out.month_minutes[i] +=
-            static_cast<int>(std::chrono::floor<std::chrono::minutes>(part.length()).count()) -
-            b.break_minutes;
-    }
+    for (std::size_t i = 0; i < months.size() && i < out.month_work.size(); ++i)
+      out.month_work[i] += fit::work_within({b.starts_at, b.ends_at}, b.break_minutes, months[i]);
   }
   return out;
 }

@@ -103,6 +103,14 @@ TEST(PortalWords, DaysAndTimes) {
        until = *parse_rfc3339("2026-03-03T07:00:00+01:00");
   EXPECT_EQ(Words("en").span(from, until, "Europe/Oslo"), "Monday 2 March, 22:00–07:00");
   EXPECT_EQ(Words("nn").span(from, until, "Europe/Oslo"), "mandag 2. mars, 22:00–07:00");
+  // What lasts for a day or more would look like a few hours, or none.
+  EXPECT_EQ(Words("en").span(from, from + std::chrono::hours(36), "Europe/Oslo"),
+            "Monday 2 March, 22:00 – Wednesday 4 March, 10:00");
+  EXPECT_EQ(Words("sv").span(from, from + std::chrono::hours(24), "Europe/Oslo"),
+            "måndag 2 mars, 22:00 – tisdag 3 mars, 22:00");
+  EXPECT_EQ(Words("en").span(from, from + std::chrono::hours(24) - std::chrono::minutes(1),
+                             "Europe/Oslo"),
+            "Monday 2 March, 22:00–21:59");
   EXPECT_EQ(Words("sv").moment(from, "Europe/Oslo"), "2 mars kl. 22:00");
   EXPECT_EQ(Words("de").month(std::chrono::year(2026) / 3), "March 2026");
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "people/person/person.hpp"
+#include "staffing/offer/offer.hpp"
 #include "staffing/paper/paper.hpp"
 #include "staffing/register/store.hpp"
 #include "trust/audit.hpp"
@@ -463,6 +464,7 @@ void add_register_routes(trust::Api& api) {
              const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
             auto found = find_workplace(ctx, path->id);
             if (!found) return gone("workplace");
+            auto before = *found;
             if (in->name) found->name = in->name->value;
             if (in->address) found->address = in->address->value;
             if (in->time_zone) found->time_zone = in->time_zone->value;
@@ -486,6 +488,8 @@ void add_register_routes(trust::Api& api) {
               if (!e.is_unique_violation()) throw;
               return taken("workplace");
             }
+            if (found->name != before.name || found->address != before.address)
+              revise_bookings_at(ctx, path->id);
             record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
             return *find_workplace(ctx, path->id);
           });
@@ -598,6 +602,7 @@ void add_register_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             if (ctx.tx().query(kDeleteSubstitutes, std::vector<Uuid>{path->id}).affected() == 0)
               return not_found("This person is not a substitute.");
+            end_questions(ctx, {path->id}, OfferState::withdrawn);
             record(ctx, AuditEntry{"substitute.delete", "substitute", path->id, path->id});
             return Done{};
           });

@@ -1,5 +1,6 @@
 #include "staffing/shift/shift.hpp"
 
+#include "staffing/offer/offer.hpp"
 #include "staffing/shift/internal.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
@@ -52,7 +53,7 @@ struct PublishOutcome {
 };
 BOOST_DESCRIBE_STRUCT(PublishOutcome, (), (id, state, problem))
 struct CopyInput {
-  std::vector<Timestamp> starts;  ///< When each copy begins; the length stays.
+  std::vector<Timestamp> starts;  ///< When each copy begins; the clock times stay.
 };
 BOOST_DESCRIBE_STRUCT(CopyInput, (), (starts))
 struct CancelInput {
@@ -407,6 +408,7 @@ void add_shift_routes(trust::Api& api) {
            "Changes a shift; its time and place only while nobody is booked", request},
           [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<ShiftInput>& in) -> Result<Shift> {
+            if (in->break_minutes) hold_booked(ctx, path->id);
             auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
             if (!r) return gone();
             if (!may_change(ctx, *r))
@@ -421,13 +423,18 @@ void add_shift_routes(trust::Api& api) {
                   "Somebody is booked for this time and place. Cancel the booking first, or cancel "
                   "the shift and copy it.");
             auto version = match.or_current(r->version);
+            auto before = view_of(*r);
             VARDE_CHECK(apply(ctx, in.value, *r));
+            if (r->break_minutes != before.break_minutes) {
+              VARDE_CHECK(change_break(ctx, before, r->break_minutes));
+            }
             if (ctx.tx()
                     .query(kUpdateShift, path->id, version, r->workplace_id, r->starts_at,
                            r->ends_at, r->break_minutes, r->places, r->skills, r->note, r->strategy,
                            r->pool_ids, r->answer_by, now())
                     .affected() == 0)
               return web::changed_meanwhile("this shift");
+            if (r->note != before.note) revise_bookings_of(ctx, path->id);
             // The strategy can change while it runs, and a wider pool gives an unfilled one a
             // chance.
             if (r->state == ShiftState::unfilled ||
@@ -466,25 +473,29 @@ void add_shift_routes(trust::Api& api) {
           return bad_input("/shift_ids", fmt::format("must be from 1 to {}.", kMostAtOnce));
         return web::Page<PublishOutcome>{publish_many(ctx, {ids.begin(), ids.end()}), {}, {}};
       });
-  api.add(
-      {"POST", "/api/v1/shifts/{id}/copy", "copyShift", "Makes drafts like this one at other times",
-       request},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path,
-         const web::Body<CopyInput>& in) -> Result<web::Page<Shift>> {
-        auto r = ctx.tx().maybe<ShiftRecord>(kShift, path->id);
-        if (!r) return gone();
-        if (in->starts.empty() || in->starts.size() > kMostCopies)
-          return bad_input("/starts", fmt::format("must be from 1 to {} times.", kMostCopies));
-        std::vector<ShiftRecord> copies;
-        web::Page<Shift> page;
-        auto series = r->series_id.value_or(Uuid::make());
-        for (auto start : in->starts) {
-          copies.push_back(copy_of(ctx, *r, {start, start + (r->ends_at - r->starts_at)}, series));
-          page.items.push_back(view_of(copies.back()));
-        }
-        add_drafts(ctx, copies);
-        return page;
-      });
+  api.add({"POST", "/api/v1/shifts/{id}/copy", "copyShift",
+           "Makes drafts like this one at other times", request},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<CopyInput>& in) -> Result<web::Page<Shift>> {
+            auto r = ctx.tx().maybe<ShiftRecord>(kShift, path->id);
+            if (!r) return gone();
+            if (in->starts.empty() || in->starts.size() > kMostCopies)
+              return bad_input("/starts", fmt::format("must be from 1 to {} times.", kMostCopies));
+            auto workplace = find_workplace(ctx, r->workplace_id);
+            if (!workplace) return gone();
+            std::vector<ShiftRecord> copies;
+            web::Page<Shift> page;
+            auto series = r->series_id.value_or(Uuid::make());
+            for (auto start : in->starts) {
+              auto times = copy_at(start, {r->starts_at, r->ends_at}, workplace->time_zone,
+                                   r->break_minutes);
+              if (!times) return bad_input("/starts", times.error().message);
+              copies.push_back(copy_of(ctx, *r, *times, series));
+              page.items.push_back(view_of(copies.back()));
+            }
+            add_drafts(ctx, copies);
+            return page;
+          });
 }
 
 }  // namespace varde::staffing

@@ -42,6 +42,10 @@ inline constexpr db::Sql kBoard{
     "shift.board", VARDE_SHIFT
     "WHERE starts_at >= $1 AND starts_at < $2 AND ($3::uuid IS NULL OR workplace_id = $3) AND "
     "($4::uuid IS NULL OR requested_by = $4) ORDER BY starts_at, shift_id LIMIT 5001"};
+// Of workplaces; what was cancelled may be made again.
+inline constexpr db::Sql kShiftsBetween{
+    "shift.between", VARDE_SHIFT
+    "WHERE starts_at >= $1 AND starts_at <= $2 AND workplace_id = ANY($3) AND state <> 5"};
 #undef VARDE_SHIFT
 
 inline constexpr db::Sql kUpdateShift{
@@ -98,15 +102,6 @@ inline constexpr db::Sql kPublish{
 inline constexpr db::Sql kSetSeries{
     "shift.set_series",
     "UPDATE shift SET series_id = $2, version = version + 1 WHERE shift_id = $1"};
-struct TakenTime {
-  Uuid workplace_id;
-  Timestamp starts_at, ends_at;
-};
-BOOST_DESCRIBE_STRUCT(TakenTime, (), (workplace_id, starts_at, ends_at))
-inline constexpr db::Sql kTakenTimes{
-    "shift.taken_times",
-    "SELECT workplace_id, starts_at, ends_at FROM shift WHERE starts_at >= $1 AND starts_at <= $2 "
-    "AND workplace_id = ANY($3) AND state <> 5"};
 inline constexpr db::Sql kAskers{
     "shift.askers",
     "SELECT DISTINCT unnest(ARRAY[requested_by, approved_by]) FROM shift WHERE shift_id = $1"};

@@ -42,7 +42,8 @@ std::optional<Date> day(std::string_view text) {
   auto parts = split(text, '.');
   if (parts.size() != 3 || parts[2].size() != 4) return std::nullopt;
   auto d = number(parts[0]), m = number(parts[1]), y = number(parts[2]);
-  if (!d || !m || !y || *d < 1 || *m < 1) return std::nullopt;
+  // A month and a day are kept in a byte: 268 would be 12.
+  if (!d || !m || !y || *d < 1 || *d > 31 || *m < 1 || *m > 12) return std::nullopt;
   Date out{std::chrono::year(*y), std::chrono::month(static_cast<unsigned>(*m)),
            std::chrono::day(static_cast<unsigned>(*d))};
   return out.ok() ? std::optional(out) : std::nullopt;
@@ -92,28 +93,76 @@ std::string read_row(const std::array<std::string, columns>& field, TableRow& ro
   return {};
 }
 
+// The time that really goes by: a night in which the clocks go forward has an hour less of it.
+Result<Times> with_break(const Times& times, int break_minutes) {
+  auto length = times.ends_at - times.starts_at;
+  if (std::chrono::minutes(break_minutes) < length) return times;
+  return bad_input(
+      "/break_minutes",
+      fmt::format("The clocks change in this shift, which lasts {} minutes: a break of "
+                  "{} is too long for it. Shorten the break.",
+                  floor<std::chrono::minutes>(length).count(), break_minutes));
+}
+
 }  // namespace
 
-Result<std::vector<Times>> repeat(const Times& first, std::string_view zone,
-                                  const Repetition& repetition, std::size_t most) {
-  auto start = to_local(first.starts_at, zone), end = to_local(first.ends_at, zone);
-  auto first_day = floor<days>(start);
+LocalTimes local_times(const Times& times, std::string_view zone) {
+  LocalTimes out{to_local(times.starts_at, zone), to_local(times.ends_at, zone)};
+  // Within the hour that clocks show twice a shift may end before it began, by the clock.
+  if (out.end <= out.start) out.end = out.start + (times.ends_at - times.starts_at);
+  return out;
+}
+
+Result<Times> times_at(const LocalTimes& local, std::string_view zone, int break_minutes) {
+  Times out{from_local(local.start, zone), from_local(local.end, zone)};
+  for (auto [wall, at] : {std::pair(local.start, out.starts_at), std::pair(local.end, out.ends_at)})
+    if (to_local(at, zone) != wall) {
+      auto midnight = floor<days>(wall);
+      auto clock = floor<std::chrono::minutes>(wall - midnight).count();
+      return bad_input("/starts_at",
+                       fmt::format("The clocks go forward on {}: there is no {:02}:{:02} on that "
+                                   "day. Choose another time.",
+                                   to_string(Date(midnight)), clock / 60, clock % 60));
+    }
+  return with_break(out, break_minutes);
+}
+
+Result<Times> copy_at(Timestamp start, const Times& first, std::string_view zone,
+                      int break_minutes) {
+  auto like = local_times(first, zone);
+  auto begin = to_local(start, zone);
+  VARDE_TRY(auto out, times_at({begin, begin + (like.end - like.start)}, zone, break_minutes));
+  out.starts_at = start;
+  // Between the two times of the hour that clocks show twice: its length is all that it can keep.
+  if (out.ends_at <= start) out.ends_at = start + (first.ends_at - first.starts_at);
+  return with_break(out, break_minutes);
+}
+
+Result<Repeated> repeat(const Times& first, int break_minutes, std::string_view zone,
+                        const Repetition& repetition, std::size_t most) {
+  auto local = local_times(first, zone);
+  auto first_day = floor<days>(local.start);
   auto wanted = repetition.weekdays;
   std::chrono::weekday weekday(first_day);
   if (wanted.empty()) wanted.push_back(static_cast<int>(weekday.iso_encoding()));
   auto monday = first_day - (weekday - std::chrono::Monday);
-  std::vector<Times> out;
+  Repeated out;
   for (auto at = first_day + days(1); at <= local_days(repetition.until); at += days(1)) {
     auto iso = static_cast<int>(std::chrono::weekday(at).iso_encoding());
     if ((at - monday) / days(7) % repetition.every_weeks != 0) continue;
     if (std::ranges::find(wanted, iso) == wanted.end()) continue;
-    if (out.size() == most)
+    if (out.times.size() == most)
       return bad_input("/until", fmt::format("That is more than {} shifts. End earlier.", most));
-    out.push_back(
-        {from_local(at + (start - first_day), zone), from_local(at + (end - first_day), zone)});
+    auto later = at - first_day;
+    auto times = times_at({local.start + later, local.end + later}, zone, break_minutes);
+    if (times)
+      out.times.push_back(*times);
+    else
+      out.left_out.push_back({Date(at), times.error().message});
   }
-  if (out.empty()) return bad_input("/until", "No day until then is one of the weekdays.");
-  return out;
+  if (!out.times.empty()) return out;
+  if (!out.left_out.empty()) return bad_input("/until", out.left_out.front().reason);
+  return bad_input("/until", "No day until then is one of the weekdays.");
 }
 
 Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most) {

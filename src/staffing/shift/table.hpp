@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <boost/describe.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,16 +19,39 @@ struct Times {
   friend bool operator==(const Times&, const Times&) = default;
 };
 
+/// The same as the clocks of a zone show them.
+struct LocalTimes {
+  std::chrono::local_time<Duration> start, end;
+};
+LocalTimes local_times(const Times& times, std::string_view zone);
+/// When that is. Errors: bad_input, with a sentence that says what to do, when the clocks skip one
+/// of the times, or leave less of the shift than its break.
+Result<Times> times_at(const LocalTimes& local, std::string_view zone, int break_minutes);
+/// A copy that begins at `start` and keeps the clock times of `first`. Errors: as of times_at().
+Result<Times> copy_at(Timestamp start, const Times& first, std::string_view zone,
+                      int break_minutes);
+
 /// When a shift repeats.
 struct Repetition {
   std::vector<int> weekdays;  ///< ISO 8601: 1 is Monday. None: the weekday of the first.
   int every_weeks = 1;
   Date until;  ///< The last day on which one may begin.
 };
+/// A day on which a shift cannot repeat.
+struct DayLeftOut {
+  Date day;
+  std::string reason;  ///< A sentence.
+};
+BOOST_DESCRIBE_STRUCT(DayLeftOut, (), (day, reason))
+struct Repeated {
+  std::vector<Times> times;
+  std::vector<DayLeftOut> left_out;
+};
 /// The times after `first`, at the same local times in `zone`; weeks are counted from that of the
-/// first, beginning on Monday. Errors: bad_input (more than `most`, or none).
-Result<std::vector<Times>> repeat(const Times& first, std::string_view zone,
-                                  const Repetition& repetition, std::size_t most);
+/// first, beginning on Monday. Left out are the days for which times_at() has an error. Errors:
+/// bad_input (more than `most`, or none).
+Result<Repeated> repeat(const Times& first, int break_minutes, std::string_view zone,
+                        const Repetition& repetition, std::size_t most);
 
 /// A row of a table of shifts, as far as it can be read without knowing what exists.
 struct TableRow {

@@ -1,4 +1,5 @@
 // Shifts by the dozen: series, and tables of shifts.
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -26,6 +27,11 @@ struct SeriesInput {
   Date until;
 };
 BOOST_DESCRIBE_STRUCT(SeriesInput, (), (weekdays, every_weeks, until))
+struct Series {
+  std::vector<Shift> items;
+  std::vector<DayLeftOut> left_out;  ///< Days on which the clocks make it impossible, and why.
+};
+BOOST_DESCRIBE_STRUCT(Series, (), (items, left_out))
 struct TableQuery {
   std::optional<bool> check;  ///< Only says what would happen.
 };
@@ -78,11 +84,14 @@ std::string draft_of(Ctx& ctx, const TableRow& row, const Register& known, Shift
     return wrong;
   const auto& zone = place->second.time_zone;
   auto day = std::chrono::local_days(row.date);
+  auto last_day = day + std::chrono::days(row.end_minute <= row.start_minute ? 1 : 0);
+  auto times = times_at({day + std::chrono::minutes(row.start_minute),
+                         last_day + std::chrono::minutes(row.end_minute)},
+                        zone, row.break_minutes);
+  if (!times) return times.error().message;
   r.workplace_id = place->second.id;
-  r.starts_at = from_local(day + std::chrono::minutes(row.start_minute), zone);
-  r.ends_at = from_local(day + std::chrono::days(row.end_minute <= row.start_minute ? 1 : 0) +
-                             std::chrono::minutes(row.end_minute),
-                         zone);
+  r.starts_at = times->starts_at;
+  r.ends_at = times->ends_at;
   if (r.starts_at <= now()) return "The shift begins in the past.";
   std::vector<SkillNeed> needs;
   for (const auto& id : skills) needs.push_back({id, std::nullopt, true});
@@ -91,6 +100,17 @@ std::string draft_of(Ctx& ctx, const TableRow& row, const Register& known, Shift
   r.break_minutes = row.break_minutes;
   r.note = row.note;
   return {};
+}
+
+// What makes two shifts the same to a table: all that a row can say.
+using Same = std::tuple<Uuid, Timestamp, Timestamp, int, int, std::string, std::vector<Uuid>,
+                        std::set<std::tuple<Uuid, int, bool>>>;
+Same same(const ShiftRecord& r) {
+  std::set<std::tuple<Uuid, int, bool>> skills;
+  for (const auto& need : view_of(r).skills)
+    skills.insert({need.skill_id, need.level.value_or(1), need.required.value_or(true)});
+  return {r.workplace_id,  r.starts_at, r.ends_at,  r.places,
+          r.break_minutes, r.note,      r.pool_ids, skills};
 }
 
 Result<TableResult> take_table(Ctx& ctx, std::string_view bytes, bool check) {
@@ -111,17 +131,19 @@ Result<TableResult> take_table(Ctx& ctx, std::string_view bytes, bool check) {
     ++out.bad_rows;
   }
   if (drafts.empty()) return out;
-  // The same table again makes nothing twice.
+  // The same table again makes nothing twice; every row of one table is a shift that is wanted,
+  // however many say the same.
   auto [first, last] = std::ranges::minmax(drafts, {}, &ShiftRecord::starts_at);
-  std::set<std::tuple<Uuid, Timestamp, Timestamp>> there;
+  std::map<Same, int> there;
   std::set<Uuid> places;
   for (const auto& draft : drafts) places.insert(draft.workplace_id);
-  for (const auto& one : ctx.tx().all<TakenTime>(kTakenTimes, first.starts_at, last.starts_at,
-                                                 std::vector<Uuid>(places.begin(), places.end())))
-    there.insert({one.workplace_id, one.starts_at, one.ends_at});
+  for (const auto& one : ctx.tx().all<ShiftRecord>(kShiftsBetween, first.starts_at, last.starts_at,
+                                                   std::vector<Uuid>(places.begin(), places.end())))
+    ++there[same(one)];
   auto before = drafts.size();
   std::erase_if(drafts, [&](const ShiftRecord& r) {
-    return !there.insert({r.workplace_id, r.starts_at, r.ends_at}).second;
+    auto found = there.find(same(r));
+    return found != there.end() && found->second-- > 0;
   });
   out.skipped = static_cast<std::int64_t>(before - drafts.size());
   out.created = static_cast<std::int64_t>(drafts.size());
@@ -136,7 +158,7 @@ void add_table_routes(trust::Api& api) {
   api.add({"POST", "/api/v1/shifts/{id}/series", "repeatShift",
            "Makes drafts at the same local times on later days", request},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<SeriesInput>& in) -> Result<web::Page<Shift>> {
+             const web::Body<SeriesInput>& in) -> Result<Series> {
             auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
             auto workplace = r ? find_workplace(ctx, r->workplace_id) : std::nullopt;
             if (!workplace) return not_found("This shift does not exist any more.");
@@ -151,18 +173,19 @@ void add_table_routes(trust::Api& api) {
                 return bad_input("/weekdays", "A weekday is from 1 (Monday) to 7 (Sunday).");
             if (std::chrono::sys_days(in->until) > r->starts_at + std::chrono::days(366))
               return bad_input("/until", "must be within a year of the shift.");
-            VARDE_TRY(auto all, repeat({r->starts_at, r->ends_at}, workplace->time_zone, repetition,
-                                       kMostRepeated));
+            VARDE_TRY(auto all, repeat({r->starts_at, r->ends_at}, r->break_minutes,
+                                       workplace->time_zone, repetition, kMostRepeated));
             auto series = r->series_id.value_or(Uuid::make());
             if (!r->series_id) ctx.tx().later(kSetSeries, path->id, series);
             std::vector<ShiftRecord> drafts;
-            web::Page<Shift> page;
-            for (const auto& times : all) {
+            Series made;
+            for (const auto& times : all.times) {
               drafts.push_back(copy_of(ctx, *r, times, series));
-              page.items.push_back(view_of(drafts.back()));
+              made.items.push_back(view_of(drafts.back()));
             }
+            made.left_out = std::move(all.left_out);
             add_drafts(ctx, drafts);
-            return page;
+            return made;
           });
   api.add({"POST", "/api/v1/shifts/import", "importShifts",
            "Makes drafts of a table (CSV); the same table again makes nothing twice", request,

@@ -14,21 +14,23 @@ Timestamp at(const char* text) { return *parse_rfc3339(text); }
 
 TEST(Repeat, KeepsLocalTimesWhenClocksChange) {
   Times first{at("2027-03-26T06:30:00Z"), at("2027-03-26T14:00:00Z")};  // a Friday
-  auto all = repeat(first, "Europe/Oslo", {{}, 1, *parse_date("2027-04-09")}, 10);
+  auto all = repeat(first, 0, "Europe/Oslo", {{}, 1, *parse_date("2027-04-09")}, 10);
   ASSERT_TRUE(all);
-  EXPECT_EQ(*all, (std::vector<Times>{{at("2027-04-02T05:30:00Z"), at("2027-04-02T13:00:00Z")},
-                                      {at("2027-04-09T05:30:00Z"), at("2027-04-09T13:00:00Z")}}));
+  EXPECT_EQ(all->times,
+            (std::vector<Times>{{at("2027-04-02T05:30:00Z"), at("2027-04-02T13:00:00Z")},
+                                {at("2027-04-09T05:30:00Z"), at("2027-04-09T13:00:00Z")}}));
   // A night in which the clocks go forward is an hour shorter, and stays from 22:00 to 07:00.
   Times night{at("2027-03-20T21:00:00Z"), at("2027-03-21T06:00:00Z")};
-  auto nights = repeat(night, "Europe/Oslo", {{6}, 1, *parse_date("2027-03-27")}, 10);
+  auto nights = repeat(night, 0, "Europe/Oslo", {{6}, 1, *parse_date("2027-03-27")}, 10);
   ASSERT_TRUE(nights);
-  EXPECT_EQ(nights->front().ends_at - nights->front().starts_at, hours(8));
+  EXPECT_EQ(nights->times.front().ends_at - nights->times.front().starts_at, hours(8));
 }
 
 TEST(Repeat, SaysWhenThereAreNoneOrTooMany) {
   Times first{at("2027-03-26T06:30:00Z"), at("2027-03-26T14:00:00Z")};
-  EXPECT_FALSE(repeat(first, "Europe/Oslo", {{}, 1, *parse_date("2027-03-30")}, 10));
-  EXPECT_FALSE(repeat(first, "Europe/Oslo", {{1, 2, 3, 4, 5}, 1, *parse_date("2027-05-30")}, 10));
+  EXPECT_FALSE(repeat(first, 0, "Europe/Oslo", {{}, 1, *parse_date("2027-03-30")}, 10));
+  EXPECT_FALSE(
+      repeat(first, 0, "Europe/Oslo", {{1, 2, 3, 4, 5}, 1, *parse_date("2027-05-30")}, 10));
 }
 
 RC_GTEST_PROP(Repeat, EachIsOnAWantedDayOfAWantedWeekAtTheSameLocalTimes, ()) {
@@ -43,25 +45,94 @@ RC_GTEST_PROP(Repeat, EachIsOnAWantedDayOfAWantedWeekAtTheSameLocalTimes, ()) {
   auto weekdays = *rc::gen::unique<std::vector<int>>(rc::gen::inRange(1, 8));
   auto every = *rc::gen::inRange(1, 5);
   auto until = std::chrono::floor<days>(start) + days(*rc::gen::inRange(1, 100));
-  auto all = repeat({from_local(start, zone), from_local(end, zone)}, zone,
+  auto all = repeat({from_local(start, zone), from_local(end, zone)}, 0, zone,
                     {weekdays, every, Date(until)}, 1000);
   auto first_day = std::chrono::floor<days>(start);
   auto monday = first_day - (std::chrono::weekday(first_day) - std::chrono::Monday);
   if (weekdays.empty())
     weekdays.push_back(static_cast<int>(std::chrono::weekday(first_day).iso_encoding()));
-  std::size_t count = 0;
+  std::size_t count = 0, left_out = 0;
   for (auto day = first_day + days(1); day <= until; day += days(1)) {
     auto iso = static_cast<int>(std::chrono::weekday(day).iso_encoding());
     bool wanted = std::ranges::find(weekdays, iso) != weekdays.end() &&
                   ((day - monday) / days(7)) % every == 0;
     if (!wanted) continue;
+    auto from = day + (start - first_day), until_clock = day + (end - first_day);
+    bool skipped = to_local(from_local(from, zone), zone) != from ||
+                   to_local(from_local(until_clock, zone), zone) != until_clock;
+    if (skipped) {
+      if (all) RC_ASSERT(all->left_out.at(left_out).day == Date(day));
+      ++left_out;
+      continue;
+    }
     RC_ASSERT(all);
-    RC_ASSERT(count < all->size());
-    RC_ASSERT((*all)[count].starts_at == from_local(day + (start - first_day), zone));
-    RC_ASSERT((*all)[count].ends_at == from_local(day + (end - first_day), zone));
+    RC_ASSERT(count < all->times.size());
+    RC_ASSERT(all->times[count].starts_at == from_local(from, zone));
+    RC_ASSERT(all->times[count].ends_at == from_local(until_clock, zone));
     ++count;
   }
-  RC_ASSERT(count == (all ? all->size() : 0));
+  RC_ASSERT(count == (all ? all->times.size() : 0));
+  if (all) RC_ASSERT(left_out == all->left_out.size());
+}
+
+// In Oslo clocks go from 02:00 to 03:00 on 28 March 2027, and from 03:00 to 02:00 on 31 October.
+TEST(TimesAt, WhatTheClocksMakeImpossibleIsSaid) {
+  auto wall = [](const char* day, int from, int until) {
+    auto midnight = std::chrono::local_days(*parse_date(day));
+    return LocalTimes{midnight + minutes(from), midnight + minutes(until)};
+  };
+  struct Row {
+    const char* what;
+    const char* day;
+    int from, until, pause, minutes;  // minutes: what really goes by; 0 when it cannot be
+    const char* said = "";
+  };
+  for (const auto& row : std::initializer_list<Row>{
+           {"any day", "2027-03-29", 120, 180, 0, 60},
+           {"all of the hour", "2027-03-28", 120, 180, 0, 0, "there is no 02:00"},
+           {"within the hour", "2027-03-28", 135, 165, 0, 0, "there is no 02:15"},
+           {"ends in the hour", "2027-03-28", 60, 150, 0, 0, "there is no 02:30"},
+           {"around it", "2027-03-28", 60, 180, 0, 60},
+           {"a break that leaves a minute", "2027-03-28", 60, 180, 59, 60},
+           {"a break as long as the shift", "2027-03-28", 60, 180, 60, 0, "lasts 60 minutes"},
+           {"a break longer than that", "2027-03-28", 60, 180, 90, 0, "a break of 90"},
+           {"the hour twice", "2027-10-31", 60, 180, 179, 180},
+           {"a night over it", "2027-03-27", 1320, 1860, 0, 480}}) {
+    auto times = times_at(wall(row.day, row.from, row.until), "Europe/Oslo", row.pause);
+    ASSERT_EQ(static_cast<bool>(times), row.minutes > 0) << row.what;
+    if (times)
+      EXPECT_EQ(times->ends_at - times->starts_at, minutes(row.minutes)) << row.what;
+    else
+      EXPECT_NE(times.error().message.find(row.said), std::string::npos) << times.error().message;
+  }
+}
+
+TEST(CopyAt, KeepsClockTimesAlsoWhereTheClocksChange) {
+  Times night{at("2027-03-19T21:00:00Z"), at("2027-03-20T06:00:00Z")};  // 22:00 to 07:00
+  for (auto [begin, end] : {std::pair{"2027-03-25T21:00:00Z", "2027-03-26T06:00:00Z"},
+                            {"2027-03-27T21:00:00Z", "2027-03-28T05:00:00Z"},     // an hour less
+                            {"2027-10-30T20:00:00Z", "2027-10-31T06:00:00Z"}}) {  // an hour more
+    auto copy = copy_at(at(begin), night, "Europe/Oslo", 30);
+    ASSERT_TRUE(copy) << copy.error().message;
+    EXPECT_EQ(*copy, (Times{at(begin), at(end)}));
+  }
+  // Within the hour that there is twice: from the second 02:15 there is no 02:45 any more but its
+  // own.
+  Times short_one{at("2027-03-19T01:15:00Z"), at("2027-03-19T01:45:00Z")};
+  auto copy = copy_at(at("2027-10-31T01:15:00Z"), short_one, "Europe/Oslo", 0);
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(copy->ends_at - copy->starts_at, minutes(30));
+  EXPECT_FALSE(copy_at(at("2027-03-28T00:00:00Z"), short_one, "Europe/Oslo", 30));
+}
+
+TEST(ShiftTable, ADayThatThereIsNotIsNoDay) {
+  for (const char* day : {"01.268.2027", "257.12.2027", "32.12.2027", "01.13.2027", "0.1.2027",
+                          "-1.1.2027", "31.04.2027", "29.02.2027", "01.1.27"}) {
+    auto rows = read_table(
+        std::string("Workplace,Date,Start,End\nNorth school,") + day + ",08:00,16:00\n", 10);
+    ASSERT_TRUE(rows);
+    EXPECT_NE(rows->front().problem, "") << day;
+  }
 }
 
 TEST(ShiftTable, ReadsWhatOfficesWrite) {

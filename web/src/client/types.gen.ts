@@ -444,6 +444,11 @@ export type DailyRestRule = {
     minutes: number;
 };
 
+export type DayLeftOut = {
+    day: string;
+    reason: string;
+};
+
 export type DnsPurpose = 'dkim' | 'dkim_ed25519' | 'spf' | 'dmarc' | 'return_path';
 
 export type DnsRecord = {
@@ -1559,6 +1564,11 @@ export type SegmentPreview = {
 
 export type SendRequest = {
     at?: string;
+};
+
+export type Series = {
+    items: Array<Shift>;
+    left_out: Array<DayLeftOut>;
 };
 
 export type SeriesInput = {
@@ -7799,11 +7809,7 @@ export type RepeatShiftResponses = {
     /**
      * The answer.
      */
-    200: {
-        items: Array<Shift>;
-        next: string | null;
-        total?: number;
-    };
+    200: Series;
 };
 
 export type RepeatShiftResponse = RepeatShiftResponses[keyof RepeatShiftResponses];

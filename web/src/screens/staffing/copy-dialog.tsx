@@ -2,7 +2,7 @@
 // workplace, also where the clocks change in between, and are drafts until somebody publishes them.
 import { Button, Checkbox, SegmentedControl, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
-import { copyShift, repeatShift, type Shift } from '@/client'
+import { copyShift, type DayLeftOut, repeatShift, type Shift } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -30,8 +30,9 @@ export function CopyDialog(props: { shift: Shift; zone: string; close: () => voi
     event.preventDefault()
     event.stopPropagation()
     let made: Shift[] = []
+    let leftOut: DayLeftOut[] = []
     const ok = await form.submit(async () => {
-      const { items } = await once(key, (headers) =>
+      const answer = await once<{ items: Shift[]; left_out?: DayLeftOut[] }>(key, (headers) =>
         how === 'days'
           ? ask(copyShift({ path: { id: shift.id }, body: { starts: v.days.map((d) => wallToUtc(`${d}T${span.from}`, zone)) }, headers }))
           : ask(
@@ -42,11 +43,13 @@ export function CopyDialog(props: { shift: Shift; zone: string; close: () => voi
               }),
             ),
       )
-      made = items
+      made = answer.items
+      leftOut = answer.left_out ?? []
       await refreshShifts()
     })
     if (!ok) return
     toast('good', t('staffing:copy.done', { count: made.length }))
+    for (const one of leftOut) toast('warn', t('staffing:copy.left_out', { day: formatDay(one.day), reason: one.reason }))
     const first = made.map((s) => s.starts_at).sort()[0]
     props.done(first ? spanIn(first, first, zone).day : span.day)
   }
