@@ -179,6 +179,7 @@ class Again(Staff):
             self.assertEqual(self.program.client().request("POST", "/p/sms/%s/reply" % provider["id"], raw=body, headers=sign(body)).status, 200)
             return varde.wait_for(lambda: len(gateway.of(number(910001))) > before and gateway.of(number(910001))[before]["text"], "an answer by SMS")
         asked = self.offers(shift)[people[1]]["number"]
+        varde.wait_for(lambda: gateway.of(number(910001)), "the question at the gateway")
         self.assertIn("Thank you", reply("NO %d" % asked))
         self.again(shift, person_ids=people[1:2])
         text = varde.wait_for(lambda: next((m["text"] for m in gateway.of(number(910001)) if m["text"].startswith("Still free")), None), "the second question")
