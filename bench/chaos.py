@@ -102,7 +102,9 @@ class Chaos:
 
     def __init__(self, receiver, document, seed):
         self.receiver, self.document, self.chance = receiver, document, random.Random(seed)
-        self.program = varde.Program(quick=False, extra=["--no-backup"]).start()
+        self.disk = varde.SmallDisk("6g") if os.geteuid() == 0 else None
+        where = {"directory": self.disk.folder / "program"} if self.disk else {}
+        self.program = varde.Program(quick=False, extra=["--no-backup"], **where).start()
         self.admin = self.program.admin()
         self.admin.ok("POST", "/api/v1/providers", {"name": "receiver", "kind": "smtp", "host": "127.0.0.1", "port": receiver.port, "security": "none", "connections": self.CONNECTIONS, "default": True})
         varde.allow_sending(self.admin, "example.org")
@@ -192,10 +194,18 @@ class Chaos:
             self.damaged += self.program.sql("UPDATE person SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE person_id = (SELECT person_id FROM person p WHERE NOT EXISTS (SELECT FROM list_member m WHERE m.person_id = p.person_id) ORDER BY random() LIMIT 1) RETURNING person_id")
         return None
 
+    def fill_disk(self):
+        if not self.disk:
+            return None  # only root can have a disk of its own
+        self.disk.fill(0)
+        return self.disk.free
+
     # ---- and what must be seen
 
     def told(self):
-        """Whether readiness or home says that something is wrong; home may not answer, and is not waited for."""
+        """Whether readiness, home or the log says that something is wrong; home may not answer, and is not waited for."""
+        if any(level in self.log_since for level in ('"level":"error"', '"level":"warning"')):
+            return True
         with contextlib.suppress(Exception):
             if self.program.client().get("/readyz").status != 200:
                 return True
@@ -204,6 +214,12 @@ class Chaos:
             connection.request("GET", "/api/v1/home", headers={"Cookie": "; ".join("%s=%s" % item for item in self.admin.cookies.items())})
             return any(a["kind"].startswith("alarm_") for a in json.loads(connection.getresponse().read())["attention"])
         return False
+
+    @property
+    def log_since(self):
+        with open(self.program.directory / "log", errors="replace") as log:
+            log.seek(self.log_at)
+            return log.read()
 
     def goes_on(self, what):
         """Within a minute of the fault's end everything works: readiness, a write, a job of the queue."""
@@ -223,7 +239,7 @@ class Chaos:
         writer = threading.Thread(target=self.write, daemon=True)
         writer.start()
         until = time.monotonic() + minutes * 60
-        kinds = [self.kill_database, self.stop_database, self.end_statements, self.break_outcomes, self.refuse_queue, self.refuse_mail, self.step_clock, self.damage]
+        kinds = [self.kill_database, self.stop_database, self.end_statements, self.break_outcomes, self.refuse_queue, self.refuse_mail, self.step_clock, self.damage, self.fill_disk]
         order = []
         while time.monotonic() < until:
             if not order:
@@ -234,6 +250,7 @@ class Chaos:
             if not of_sending:
                 self.begin_campaign()
                 time.sleep(self.chance.uniform(0, 1))
+            self.log_at = (self.program.directory / "log").stat().st_size
             mend = fault()
             self.faults += 1
             shows = not of_sending or self.begin_campaign()
@@ -289,4 +306,6 @@ def chaos(show, receiver, document, minutes, seed):
         return row["lost"] > 0 or row["repeated"] > row["limit"] or row["untold"] > 0 or row["stuck"] > 0
     finally:
         trial.program.remove()
+        if trial.disk:
+            trial.disk.remove()
         receiver.shutdown()

@@ -24,7 +24,7 @@ tenant-restore
             neither the old state nor the one of then (lost), requests of the nine that failed (failed_requests), rows of
             theirs that are not as they left them (changed_rows), erased persons who were back (readable), trails that did not hold
 
-chaos       databases killed and stopped, statements ended, outcomes and the queue refused, mail refused, clocks stepped, rows
+chaos       databases killed and stopped, disks filled, statements ended, outcomes and the queue refused, mail refused, clocks stepped, rows
             damaged, in random order for minutes, while users work: what was acknowledged or to be sent and is not there (lost),
             what was sent twice (repeated), lasting faults that nobody was told of (untold), what did not go on within a
             minute of a fault's end (stuck)

@@ -1,5 +1,5 @@
 """What breaks underneath, and how the program goes on: outcomes that cannot be written, databases that die, a queue that is refused, damaged rows, clocks."""
-import contextlib, os, pathlib, re, signal, struct, subprocess, tempfile, unittest, urllib.parse, zlib
+import contextlib, os, pathlib, re, signal, struct, subprocess, unittest, urllib.parse, zlib
 import varde
 from outreach import OutreachCase
 
@@ -215,28 +215,12 @@ class Room(unittest.TestCase):
     """The data on a disk of its own that is filled and freed."""
 
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="varde-test-disk-"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500m", "tmpfs", str(self.folder)], check=True)
-        self.addCleanup(lambda: subprocess.run(["umount", "-l", str(self.folder)], check=True) and self.folder.rmdir())
-        (self.folder / "program").mkdir()
-        self.program = varde.Program(directory=self.folder / "program", extra=["--no-backup"])
+        self.disk = varde.SmallDisk("1500m")
+        self.addCleanup(self.disk.remove)
+        self.program = varde.Program(directory=self.disk.folder / "program", extra=["--no-backup"])
         self.addCleanup(self.program.stop)
         self.program.start()
         self.admin = self.program.admin()
-
-    def fill(self, leave):
-        """Takes all but `leave` bytes. In pieces: one request for all of it fails whole if the database writes a page meanwhile."""
-        with open(self.folder / "fill", "ab") as f:
-            piece = 1 << 30
-            while piece >= 4096:
-                free, size = os.statvfs(self.folder), f.seek(0, os.SEEK_END)
-                if free.f_bavail * free.f_frsize - leave < piece:
-                    piece //= 2
-                    continue
-                try:
-                    os.posix_fallocate(f.fileno(), size, piece)
-                except OSError:
-                    piece //= 2
 
     def told(self, words):
         return any(words in a["text"] for a in self.admin.ok("GET", "/api/v1/home")["attention"])
@@ -244,7 +228,7 @@ class Room(unittest.TestCase):
     def test_the_last_of_a_disk_is_kept_for_what_must_not_be_refused(self):
         form = self.admin.ok("POST", "/api/v1/forms", {"name": "Full", "fields": [{"key": "mail", "type": "email", "label": "E-mail", "required": True}]})
         path = urllib.parse.urlsplit(self.admin.ok("POST", "/api/v1/forms/%s/publish" % form["id"])["public_url"]).path
-        self.fill(200_000_000)
+        self.disk.fill(200_000_000)
         varde.wait_for(lambda: self.told("is nearly full"), "home to tell")
         answer = self.admin.request("POST", "/api/v1/imports?filename=a.csv", raw=b"email\na@b.example\n")
         self.assertEqual((answer.status, answer.json["kind"]), (503, "no-room"), answer)
@@ -258,25 +242,25 @@ class Room(unittest.TestCase):
         person = self.admin.ok("POST", "/api/v1/persons", {"email": "small@full.example"})["id"]
         self.assertEqual(self.admin.delete("/api/v1/persons/" + person).status, 204)
         self.program.admin()
-        (self.folder / "fill").unlink()
+        self.disk.free()
         varde.wait_for(lambda: not self.told("is nearly full"), "that it is over")
         self.assertEqual(self.admin.import_csv("email\nroom@full.example\n")["state"], "done")
 
     def test_a_full_disk_is_said_and_survived(self):
         kept = self.admin.ok("POST", "/api/v1/persons", {"email": "kept@full.example"})["id"]
         picture = random_png(400)
-        self.fill(0)
+        self.disk.fill(0)
         refused = []
 
         def full():
-            self.fill(0)  # segments of the log that are no longer needed are freed meanwhile
+            self.disk.fill(0)  # segments of the log that are no longer needed are freed meanwhile
             answer = self.admin.request("POST", "/api/v1/images", raw=picture, headers={"Content-Type": "image/png"})
             refused.append(answer.status)
             self.assertIn(answer.status, (201, 503), answer)
             return answer.status == 503
         varde.wait_for(full, "the disk to be full")
         varde.wait_for(lambda: self.program.client().get("/readyz").status == 503 or "disk" in self.program.metrics().partition("varde_alarms{")[2][:40], "somebody to be told")
-        (self.folder / "fill").unlink()
+        self.disk.free()
         varde.wait_for(lambda: self.program.client().get("/readyz").status == 200 and self.admin.post("/api/v1/persons", {"email": "after%d@full.example" % len(refused)}).status in (201, 409), "it to go on", 60)
         self.assertEqual(self.admin.get("/api/v1/persons/" + kept).status, 200)
         self.assertEqual(int(self.program.sql("SELECT count(*) FROM image")[0][0]), refused.count(201), "what was acknowledged is there, and nothing else")

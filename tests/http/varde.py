@@ -284,6 +284,36 @@ class Program:
         return [line.split("\x1f") for line in out.stdout.splitlines()]
 
 
+class SmallDisk:
+    """A disk of its own (needs root) that can be filled and freed."""
+
+    def __init__(self, size):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="varde-test-disk-"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", str(self.folder)], check=True)
+        (self.folder / "program").mkdir()
+
+    def fill(self, leave):
+        """Takes all but `leave` bytes. In pieces: one request for all of it fails whole if the database writes a page meanwhile."""
+        with open(self.folder / "fill", "ab") as f:
+            piece = 1 << 30
+            while piece >= 4096:
+                free, size = os.statvfs(self.folder), f.seek(0, os.SEEK_END)
+                if free.f_bavail * free.f_frsize - leave < piece:
+                    piece //= 2
+                    continue
+                try:
+                    os.posix_fallocate(f.fileno(), size, piece)
+                except OSError:
+                    piece //= 2
+
+    def free(self):
+        (self.folder / "fill").unlink(missing_ok=True)
+
+    def remove(self):
+        subprocess.run(["umount", "-l", str(self.folder)], check=True)
+        self.folder.rmdir()
+
+
 class Node(Program):
     """`varde serve`: one more node on the databases of a program that owns them."""
 
