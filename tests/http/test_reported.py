@@ -195,6 +195,9 @@ class Days(BounceCase):
         self.assertEqual((rule("in_last_days", 0), rule("in_last_days", 1), rule("before_days", 0)), (1, 2, 1))
         since = lambda operator, day: self.count({"field": "attribute:day_rep", "operator": "is_set"}, {"field": "created_at", "operator": operator, "value": day.isoformat()})
         self.assertEqual((since("gte", today), since("gt", today), since("lt", today), since("lte", today)), (2, 0, 0, 2))
+        self.admin.ok("GET", "/api/v1/persons?q=today@days.example")
+        self.program.readings_entered()
+        self.assertIn(today.isoformat(), [r["day"] for r in self.admin.ok("GET", "/api/v1/audit/reads")["items"]])
 
     def test_a_day_that_passed_while_the_program_was_away_is_not_missed(self):
         self.admin.ok("POST", "/api/v1/attributes", {"key": "party_rep", "label": "Party", "type": "date", "classification": "plain"})

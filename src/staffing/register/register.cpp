@@ -607,18 +607,20 @@ void add_register_routes(trust::Api& api) {
             return Done{};
           });
 
-  api.add({"GET", "/api/v1/substitutes/{id}/availability", "listAvailability",
-           "What a substitute has said about when they can work",
-           static_cast<int>(Right::shifts_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<AvailabilityView>> {
-            web::Page<AvailabilityView> page;
-            auto today = Date(std::chrono::floor<std::chrono::days>(now()));
-            for (const auto& r : ctx.tx().all<AvailabilityRecord>(kAvailabilityOf, path->id, today))
-              page.items.push_back(view_of(r));
-            if (page.items.empty() && !ctx.tx().maybe<SubstituteRecord>(kSubstitute, path->id))
-              return not_found("This person is not a substitute, or was erased.");
-            return page;
-          });
+  api.add(
+      {"GET", "/api/v1/substitutes/{id}/availability", "listAvailability",
+       "What a substitute has said about when they can work",
+       static_cast<int>(Right::shifts_write)},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<AvailabilityView>> {
+        web::Page<AvailabilityView> page;
+        auto today = trust::tenant_today(ctx);
+        if (!today) return not_found("This organisation does not exist any more.");
+        for (const auto& r : ctx.tx().all<AvailabilityRecord>(kAvailabilityOf, path->id, *today))
+          page.items.push_back(view_of(r));
+        if (page.items.empty() && !ctx.tx().maybe<SubstituteRecord>(kSubstitute, path->id))
+          return not_found("This person is not a substitute, or was erased.");
+        return page;
+      });
   api.add({"POST", "/api/v1/substitutes/{id}/availability", "createAvailability",
            "Adds a statement; the newest one counts where several cover a time", manage},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,

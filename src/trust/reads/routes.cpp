@@ -1,6 +1,7 @@
 #include "trust/reads/routes.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/reads/store.hpp"
+#include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
 namespace varde::trust {
@@ -20,7 +21,9 @@ struct ReadingQuery {
 BOOST_DESCRIBE_STRUCT(ReadingQuery, (), (from, until))
 
 Result<web::Page<ReadingDay>> list(Ctx& ctx, const ReadingQuery& query) {
-  auto until = query.until.value_or(Date(std::chrono::floor<std::chrono::days>(now())));
+  auto today = tenant_today(ctx);
+  if (!today) return not_found("This organisation does not exist any more.");
+  auto until = query.until.value_or(*today);
   auto from = query.from.value_or(Date(std::chrono::sys_days(until) - std::chrono::days(30)));
   auto rows = ctx.tx().all<reads_store::CountRow>(reads_store::kCounts, from, until);
   std::vector<Uuid> accounts;
