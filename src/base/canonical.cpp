@@ -205,23 +205,15 @@ std::string to_uri(std::string_view iri) {
   auto colon = host.rfind(':');
   auto name = colon == std::string_view::npos || host.ends_with(']') ? host : host.substr(0, colon);
   auto encode = [&](std::string_view text) {
-    static constexpr std::string_view kHex = "0123456789ABCDEF";
     for (char c : text) {
-      auto b = static_cast<unsigned char>(c);
-      if (b > 32 && b < 127 && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos) {
-        out += c;
-      } else {
-        out += '%';
-        out += kHex[b >> 4];
-        out += kHex[b & 15];
-      }
+      bool stays =
+          c > 32 && c < 127 && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+      out += stays ? std::string(1, c) : percent_encode(std::string_view(&c, 1));
     }
   };
   encode(iri.substr(0, begin));
   encode(authority.substr(0, authority.size() - host.size()));
-  auto ascii =
-      std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 128; });
-  auto label = ascii ? std::nullopt : canonical_domain(name);
+  auto label = is_plain(name) ? std::nullopt : canonical_domain(name);
   encode(label ? std::string_view(*label) : name);
   encode(host.substr(name.size()));
   encode(iri.substr(end));

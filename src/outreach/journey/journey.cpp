@@ -393,6 +393,7 @@ void enter(Ctx& ctx, const std::vector<NewRun>& runs) {
 NewRun new_run(Ctx& ctx, const Plan& plan, const Uuid& person, const std::string& occasion,
                int flags, const std::string& zone) {
   auto at = now();
+  // A click of the demo is nobody's scanner: it does not wait.
   bool clicked = plan.record.trigger_kind == TriggerKind::link_clicked;
   auto earliest = clicked && flags == 0 ? at + kScannersRound : at;
   const auto* first = plan.find(plan.record.start);

@@ -16,7 +16,7 @@ namespace varde::outreach {
 /// has been erased. Returns whether it was the first of its kind.
 bool record_response(trust::Ctx& ctx, const Uuid& source, people::ActivityKind kind,
                      const Uuid& person, std::uint32_t number = 0, int flags = 0);
-/// The same for several persons, in three statements however many; each counts as new.
+/// The same for several persons, in one packet however many; each counts as new.
 void record_responses(trust::Ctx& ctx, const Uuid& source, people::ActivityKind kind,
                       const std::vector<Uuid>& persons);
 /// The same without the timeline, where what was done stands already (an answer to a form).

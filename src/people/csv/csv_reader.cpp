@@ -204,7 +204,8 @@ void Reader::consume(std::string_view chunk, std::string& rest) {
         break;
       }
       case State::quote_seen:
-        if (c == '"') {
+      case State::after_quote:
+        if (c == '"' && state_ == State::quote_seen) {
           if (keeping_) kept_ += c;
           bytes_ += c;
           state_ = State::quoted;
@@ -219,24 +220,6 @@ void Reader::consume(std::string_view chunk, std::string& rest) {
         } else if (c == ' ' || c == '\t') {
           if (keeping_) kept_ += c;
           state_ = State::after_quote;
-        } else {
-          spoil(kAfterQuote, State::skipping);
-          break;
-        }
-        ++i;
-        ++offset_;
-        break;
-      case State::after_quote:
-        if (c == delimiter_) {
-          end_field();
-        } else if (c == '\n' || c == '\r') {
-          ++i;
-          ++offset_;
-          count_line_end(c);
-          end_row();
-          break;
-        } else if (c == ' ' || c == '\t') {
-          if (keeping_) kept_ += c;
         } else {
           spoil(kAfterQuote, State::skipping);
           break;
