@@ -12,6 +12,9 @@ using namespace std::chrono_literals;
 constexpr auto kEvery = 1s;
 // An answer that is older than this is none: whoever asks the databases hangs.
 constexpr auto kStale = 6s;
+// Of a postmaster that has ended db::Cluster says more, and has it back by then: what still does
+// not answer hangs.
+constexpr int kHangs = 3;
 constexpr db::Sql kAlive{"health.alive", "SELECT 1"};
 
 db::PoolOptions options(const std::string& conninfo, const char* role) {
@@ -42,12 +45,12 @@ void Health::ask(One& one, bool owned) {
   }
   if (answers && !one.answers) log::info("A database answers again", {{"database", one.name}});
   one.answers = answers;
-  if (owned) return;  // db::Cluster says more
+  one.missed = answers ? 0 : one.missed + 1;
+  auto about = std::string(one.name) + " answers";
   if (answers)
-    alarms::clear("database", one.name);
-  else
-    alarms::raise("database", one.name,
-                  std::string("The ") + one.name + " database does not answer.");
+    alarms::clear("database", about);
+  else if (!owned || one.missed >= kHangs)
+    alarms::raise("database", about, std::string("The ") + one.name + " database does not answer.");
 }
 
 void Health::watch(bool owned) {

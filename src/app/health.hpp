@@ -16,8 +16,8 @@ class Health {
  public:
   Health(const std::string& main, const std::string& keystore);
 
-  /// Asks both databases each second, raises and clears the alarms ("database") where the program
-  /// does not own them, until the loop ends; on a fiber of its own.
+  /// Asks both databases each second, raises and clears the alarms ("database") until the loop ends;
+  /// on a fiber of its own. owned: db::Cluster tells of postmasters that have ended.
   void watch(bool owned);
   /// What a balancer is told: empty when all is well, else a sentence. Does not wait.
   std::string trouble() const;
@@ -27,6 +27,7 @@ class Health {
     const char* name;
     db::Pool pool;
     std::atomic<bool> answers{true};
+    int missed = 0;  // in a row
   };
   void ask(One& one, bool owned);
   One main_, keystore_;
