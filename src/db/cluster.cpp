@@ -34,6 +34,8 @@ constexpr std::chrono::milliseconds kFirstPause{100}, kLongestPause{30'000};
 constexpr auto kLongLife = std::chrono::minutes(1);
 constexpr auto kLookAtProgram = std::chrono::seconds(5);
 constexpr auto kStill = std::chrono::seconds(30);
+// Of a log, and of the one before it.
+constexpr std::uintmax_t kLargestLog = 32U << 20;
 
 // Changes when the file is exchanged; empty when it is not there.
 std::string mark_of(const std::string& path) {
@@ -41,6 +43,11 @@ std::string mark_of(const std::string& path) {
   if (::stat(path.c_str(), &file) != 0) return {};
   return fmt::format("{}:{}:{}.{}", file.st_dev, file.st_ino, file.st_mtim.tv_sec,
                      file.st_mtim.tv_nsec);
+}
+
+// What brings the files of a cluster back, as "varde restore" takes it.
+std::string_view restore_words(const ClusterOptions& options) {
+  return options.name == "keystore" ? "--keystore" : "--to latest";
 }
 
 // Runs a program with its output in `log`, and returns its exit code.
@@ -88,7 +95,7 @@ std::string postgres_bin() {
   std::string path = fmt::format("/usr/lib/postgresql/{}/bin", kVersion);
   if (!fs::exists(path + "/postgres"))
     throw std::runtime_error(fmt::format(
-        "PostgreSQL {0} is not installed. Install the package postgresql-{0}.", kVersion));
+        "PostgreSQL {0} is not installed. Install it: apt install postgresql-{0}", kVersion));
   return path;
 }
 
@@ -123,7 +130,7 @@ void Cluster::start() {
       throw std::runtime_error(fmt::format(
           "{0}/PG_VERSION cannot be read: the data of PostgreSQL is damaged, or belongs to another "
           "user. Look at its owner; if that is right, restore: varde restore {1}",
-          data_, options_.name == "keystore" ? "--keystore" : "--to latest"));
+          data_, restore_words(options_)));
     if (!version.starts_with(kVersion))
       throw std::runtime_error(
           fmt::format("{} belongs to PostgreSQL {}, and this program runs {}. Move the data with "
@@ -151,7 +158,8 @@ void Cluster::create() {
            "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-sync",
            "--no-instructions"},
           log) != 0)
-    throw std::runtime_error("initdb failed; its words are in " + log);
+    throw std::runtime_error("the database cannot be made. Why is said at the end of " + log +
+                             ". Is there room on the disk, and may it be written to?");
   // The roles are made while nobody can connect: postgres in single-user mode reads statements from
   // standard input.
   auto setup = fresh + "/varde-roles.sql";
@@ -163,7 +171,8 @@ void Cluster::create() {
            fmt::format("'{}/postgres' --single -D '{}' postgres < '{}'", postgres_bin(), fresh,
                        setup)},
           log) != 0)
-    throw std::runtime_error("creating the database roles failed; the words are in " + log);
+    throw std::runtime_error("the database's roles cannot be made. Why is said at the end of " +
+                             log + ". Is there room on the disk?");
   fs::remove(setup);
   run({"/bin/sync", "-f", fresh}, log);
   fs::rename(fresh, data_);
@@ -301,6 +310,7 @@ void Cluster::look_at_the_program() {
   auto now = Clock::now();
   if (now - looked_at_ < kLookAtProgram) return;
   looked_at_ = now;
+  keep_log_small();
   auto mark = mark_of(postgres_bin() + "/postgres");
   if (mark == program_ || mark.empty()) {
     changed_.clear();
@@ -319,6 +329,18 @@ void Cluster::look_at_the_program() {
   begin_again();
 }
 
+// PostgreSQL appends to the file that it was started with, so it is copied and cut off, not
+// renamed: what is written meanwhile is lost, a line or two of 32 MB. Its own collector of logs
+// (which turns files) names them by the time, and a line of a start that fails would be looked for
+// in vain.
+void Cluster::keep_log_small() {
+  std::error_code failed;
+  fs::path log = log_ + "/postgres.log";
+  if (fs::file_size(log, failed) <= kLargestLog || failed) return;
+  fs::copy_file(log, log_ + "/postgres.log.1", fs::copy_options::overwrite_existing, failed);
+  if (!failed) fs::resize_file(log, 0, failed);
+}
+
 void Cluster::wait_until_ready() {
   auto probe = "host=" + socket_ + " port=5432 dbname=postgres user=varde_super connect_timeout=2";
   auto patience = recovering_ ? options_.recovery_patience : std::chrono::seconds(60);
@@ -328,14 +350,16 @@ void Cluster::wait_until_ready() {
     if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       pid_ = 0;
       throw std::runtime_error(
-          fmt::format("PostgreSQL ({}) ended while starting; its words are in {}/postgres.log",
-                      options_.name, log_));
+          fmt::format("PostgreSQL ({0}) ended while starting. Why is said at the end of "
+                      "{1}/postgres.log. If its files are damaged, restore them: varde restore {2}",
+                      options_.name, log_, restore_words(options_)));
     }
     if (PQping(probe.c_str()) == PQPING_OK) return;
     std::this_thread::sleep_for(5ms);
   }
   throw std::runtime_error(fmt::format(
-      "PostgreSQL ({}) did not become ready within {} seconds; its words are in {}/postgres.log",
+      "PostgreSQL ({}) did not become ready within {} seconds. Why is said at the end of "
+      "{}/postgres.log",
       options_.name, patience.count(), log_));
 }
 

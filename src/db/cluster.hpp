@@ -69,6 +69,7 @@ class Cluster {
   std::string data_, socket_, log_;
   void begin_again();
   void look_at_the_program();
+  void keep_log_small();
   pid_t pid_ = 0;
   bool created_ = false, recovering_ = false;
 
