@@ -48,13 +48,19 @@ void check_format(const std::string& directory) {
   auto path = directory + "/format";
   if (!fs::exists(path)) {
     if (fs::exists(directory + "/main/data"))
-      throw std::runtime_error(
-          directory + " holds data but no format file; it was damaged. Restore it from a backup.");
+      throw std::runtime_error(fmt::format(
+          "{0} holds data but no format file; it was damaged. Bring the file back: its "
+          "only line is the number of the format, {1} for this program (echo {1} > {0}/format)",
+          directory, kDataFormat));
     std::ofstream(path) << kDataFormat << "\n";
     return;
   }
   int format = 0;
-  std::ifstream(path) >> format;
+  if (!(std::ifstream(path) >> format))
+    throw std::runtime_error(
+        fmt::format("{0} cannot be read, or holds no number; it was damaged. Its only line is the "
+                    "number of the format, {1} for this program (echo {1} > {0})",
+                    path, kDataFormat));
   if (format != kDataFormat)
     throw std::runtime_error(fmt::format(
         "{} has data of format {}, and this program works with format {}. {}", directory, format,
@@ -281,6 +287,11 @@ net::HttpServerOptions Program::server_options() {
     }
     return options;
   }
+  if (!net::Address::parse(settings.address))
+    throw std::runtime_error(fmt::format(
+        "the address {} is not one of a machine: with --address is written 127.0.0.1 or ::1 (this "
+        "machine alone), 0.0.0.0 or :: (everybody), or one of this machine's addresses.",
+        settings.address));
   if (settings.address != "127.0.0.1" && settings.address != "::1")
     throw std::runtime_error(
         "plain HTTP is for this machine only. Use --tls, or listen on 127.0.0.1 behind a proxy "

@@ -667,6 +667,12 @@ void HttpServer::start(const std::vector<Loop*>& loops) {
   if (ec) throw std::runtime_error("not an address to listen on: " + impl.options.address);
   impl.bound_port = impl.options.port;
   auto refuse_taken = [&] {
+    if (ec == boost::system::errc::address_not_available ||
+        ec == boost::system::errc::address_family_not_supported)
+      throw std::runtime_error(
+          fmt::format("cannot listen on {} port {}: this machine has no such address. Choose "
+                      "another with --address.",
+                      impl.options.address, impl.bound_port));
     if (ec)
       throw std::runtime_error(
           fmt::format("cannot listen on {} port {}: {}. Is another program using it? Choose "

@@ -1,6 +1,7 @@
 #include "operate/backup/pgbackrest.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <boost/json.hpp>
 #include <filesystem>
@@ -139,9 +140,10 @@ std::string_view word(Cluster cluster) { return cluster == Cluster::main ? "main
 PgBackRest::PgBackRest(const Installation& installation) : installation_(installation) {}
 
 void PgBackRest::check_installed() {
-  if (!fs::exists(kProgram))
+  if (::access(kProgram, X_OK) != 0)
     throw std::runtime_error(
-        "pgBackRest is not installed. Install the package pgbackrest, or switch backups off with "
+        "pgBackRest is not installed. Install it: apt install pgbackrest. Or switch backups off "
+        "with "
         "--no-backup (varde.toml: [backup] enabled = false).");
 }
 
