@@ -869,9 +869,10 @@ MailReport parse_report(std::string_view message) {
   auto from = ascii_lower(header_of(top, "From"));
   auto return_path = std::string(trim(header_of(top, "Return-Path")));
   auto failed = header_of(top, "X-Failed-Recipients");
-  bool from_system = return_path == "<>" || from.find("mailer-daemon") != std::string::npos ||
+  bool from_daemon = from.find("mailer-daemon") != std::string::npos ||
                      from.find("postmaster@") != std::string::npos ||
                      from.find("mail delivery") != std::string::npos;
+  bool from_system = return_path == "<>" || from_daemon;
   bool bounce_subject = false, auto_subject = false;
   for (auto words : kBounceSubjects) bounce_subject |= subject.starts_with(words);
   for (auto words : kAutoSubjects) auto_subject |= subject.starts_with(words);
@@ -903,7 +904,11 @@ MailReport parse_report(std::string_view message) {
     read_delivery_status(*parts.delivery_status, report, parts);
     if (report.recipient.empty()) report.recipient = Personal(plain_address(failed));
   } else if (parts.delivery_status || parts.report_type == "delivery-status" || !failed.empty() ||
-             (from_system && (bounce_subject || says_failed(parts)))) {
+             (from_system && bounce_subject) ||
+             // Of somebody who is away it may be their own words: "mail to my old address gets
+             // 550".
+             (from_system && (from_daemon || !is_automatic) && !auto_subject &&
+              says_failed(parts))) {
     read_plain_bounce(parts, failed, report);
   } else if (is_automatic || from_system) {
     report.kind = ReportKind::auto_reply;

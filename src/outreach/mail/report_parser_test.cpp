@@ -164,6 +164,16 @@ std::vector<Sample> samples() {
       {"out of office by its subject",
        plain("From: someone@example.org\nSubject: Automatic reply: News\n", "Away.\n"),
        K::auto_reply},
+      {"who is away tells of an old address",
+       plain("Return-Path: <>\nFrom: Somebody <someone@example.org>\nSubject: Automatic reply: "
+             "News\nAuto-Submitted: auto-replied\n",
+             "I am away. Mail to my old address gets 550 5.1.1 user unknown.\n"),
+       K::auto_reply},
+      {"the same in a language whose words for it are not known",
+       plain("Return-Path: <>\nFrom: Somebody <someone@example.org>\nSubject: Poissa: "
+             "News\nAuto-Submitted: auto-replied\n",
+             "Vanha osoite: 550 5.1.1 user unknown.\n"),
+       K::auto_reply},
       {"Auto-Submitted: no is a person",
        plain("From: someone@example.org\nSubject: Re: News\nAuto-Submitted: no\n"
              "References: <m-0@example.org> <m-6@example.org>\n",
