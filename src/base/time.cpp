@@ -1,6 +1,5 @@
 #include "base/time.hpp"
 
-#include <date/tz.h>
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -10,6 +9,8 @@
 #include <atomic>
 #include <cstdint>
 #include <stdexcept>
+
+#include "base/zones.hpp"
 
 namespace varde {
 namespace {
@@ -26,14 +27,6 @@ bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) 
     out = out * 10 + (text[i] - '0');
   }
   return true;
-}
-
-const date::time_zone* locate(std::string_view name) {
-  try {
-    return date::locate_zone(std::string(name));
-  } catch (const std::exception&) {
-    return nullptr;
-  }
 }
 
 }  // namespace
@@ -138,24 +131,21 @@ std::string to_rfc5322(Timestamp at) {
 }
 
 bool is_time_zone(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && locate(name) != nullptr;
+  return !name.empty() && name.size() <= 64 && is_zone(name);
 }
 
 Timestamp from_local(std::chrono::local_time<Duration> local, std::string_view zone) {
-  const auto* found = locate(zone);
-  date::local_time<Duration> wall(local.time_since_epoch());
-  if (found == nullptr) return Timestamp(wall.time_since_epoch());
-  auto info = found->get_info(wall);
-  if (info.result == date::local_info::nonexistent)
-    return Timestamp(info.first.end.time_since_epoch());
-  return Timestamp((wall - info.first.offset).time_since_epoch());
+  Timestamp wall(local.time_since_epoch());
+  // From before any clock shows it (a zone that moves over the date line has a day twice) to the
+  // first span whose clocks have not all gone by; what is before its beginning was skipped by the
+  // change that begins it.
+  auto span = offset_span(zone, wall - std::chrono::hours(48));
+  while (wall - span.offset >= span.end) span = offset_span(zone, span.end);
+  return std::max(wall - span.offset, span.begin);
 }
 
 std::chrono::local_time<Duration> to_local(Timestamp at, std::string_view zone) {
-  const auto* found = locate(zone);
-  if (found == nullptr) return std::chrono::local_time<Duration>(at.time_since_epoch());
-  auto offset = found->get_info(date::sys_time<Duration>(at.time_since_epoch())).offset;
-  return std::chrono::local_time<Duration>(at.time_since_epoch() + offset);
+  return std::chrono::local_time<Duration>(at.time_since_epoch() + offset_span(zone, at).offset);
 }
 
 }  // namespace varde

@@ -1,24 +1,10 @@
 #include "staffing/fit/zone_window.hpp"
 
-#include <date/tz.h>
-
-#include <stdexcept>
-#include <string>
-
 namespace varde::staffing::fit {
 
 ZoneWindow::ZoneWindow(std::string_view zone, Timestamp from, Timestamp until) {
-  const date::time_zone* found = nullptr;
-  try {
-    found = date::locate_zone(std::string(zone));
-  } catch (const std::runtime_error&) {
-    spans_.push_back({Timestamp::min(), Timestamp::max(), Duration(0)});
-    return;
-  }
   do {
-    auto info = found->get_info(date::sys_time<Duration>(from.time_since_epoch()));
-    spans_.push_back({Timestamp(info.begin.time_since_epoch()),
-                      Timestamp(info.end.time_since_epoch()), info.offset});
+    spans_.push_back(offset_span(zone, from));
     from = spans_.back().end;
   } while (from < until);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "base/zones.hpp"
 
 namespace varde::staffing::fit {
 
@@ -49,11 +50,7 @@ class ZoneWindow {
   Timestamp start_of(std::chrono::local_days day) const { return from_local(day); }
 
  private:
-  struct Span {
-    Timestamp begin, end;  // in force over [begin, end)
-    Duration offset;       // local time minus UTC
-  };
-  std::vector<Span> spans_;
+  std::vector<OffsetSpan> spans_;
 };
 
 }  // namespace varde::staffing::fit
