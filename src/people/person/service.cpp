@@ -281,23 +281,37 @@ Result<json::value> normalise_value(const Attribute& attribute, const json::valu
       // Thousands are set apart by spaces of several kinds (ICU and spreadsheets of the North write
       // U+00A0 and U+202F), or by apostrophes; and a minus may be the typographer's.
       std::string digits;
+      std::optional<std::size_t> group;  // where the digits behind a space began
+      bool decimals = false, apart_well = true;
+      auto end_group = [&] { apart_well &= !group || digits.size() - *group == 3; };
       for (std::string_view rest = text; !rest.empty();) {
         std::size_t skip = 0;
         for (std::string_view apart : {" ", "'", "\u00a0", "\u202f", "\u2009", "\u2019"})
           if (rest.starts_with(apart)) skip = apart.size();
-        if (skip == 0 && rest.starts_with("\u2212")) {
+        if (skip > 0) {
+          // "1 234" is one number, "12 34" are two; and nothing is set apart behind the comma.
+          end_group();
+          apart_well &= !decimals && !digits.empty();
+          group = digits.size();
+        } else if (rest.starts_with("\u2212")) {
           digits += '-';
           skip = 3;
-        }
-        if (skip == 0) {
-          digits += rest[0] == ',' ? '.' : rest[0];
+        } else {
+          bool point = rest[0] == ',' || rest[0] == '.';
+          if (point && !std::exchange(decimals, true)) {
+            end_group();
+            group.reset();
+          }
+          digits += point ? '.' : rest[0];
           skip = 1;
         }
         rest.remove_prefix(skip);
       }
+      end_group();
       double number = 0;
       auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-      if (ec != std::errc() || end != digits.data() + digits.size() || !std::isfinite(number))
+      if (ec != std::errc() || end != digits.data() + digits.size() || !std::isfinite(number) ||
+          !apart_well)
         return wrong("must be a number, like 12.5.");
       return number_json(number);
     }
