@@ -112,7 +112,10 @@ inline constexpr std::string_view kAble[] = {
     "funkar bra",     "funker fint",     "works for me", "that works",     "sounds good",
     "høres bra ut",   "låter bra",       "lyder godt",   "lyder fint",     "happy to",
     "i'd love to",    "jeg er ledig",    "eg er ledig",  "jag är ledig",   "sett meg opp",
-    "skriv meg opp",  "skriv upp mig",   "can do",       "can work",       "can come"};
+    "skriv meg opp",  "skriv upp mig",   "can do",       "can work",       "can come",
+    "det kan jeg",    "det kan eg",      "det kan jag",  "den kan jeg",    "den kan eg",
+    "den kan jag",    "den tar jeg",     "den tar eg",   "den tar jag",    "den tager jeg",
+    "det gjør jeg",   "det gjer eg",     "det gør jeg",  "det gör jag"};
 inline constexpr std::string_view kNo[] = {
     "nei",         "neei",       "neida",     "nej",         "nejdå",        "nehej",
     "nope",        "nah",        "næ",        "nä",          "nix",          "niks",
