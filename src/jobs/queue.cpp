@@ -29,7 +29,8 @@ struct Rest {
 Rest rest;
 
 constexpr auto kLease = std::chrono::seconds(30);
-constexpr auto kHeartbeat = std::chrono::seconds(10);
+// Also how long it takes until a refusal is met when every slot is taken and none is claimed.
+constexpr auto kHeartbeat = std::chrono::seconds(5);
 constexpr auto kPoll = std::chrono::seconds(1);
 constexpr int kMaxAttempts = 10;
 constexpr std::chrono::milliseconds kLongestPause{30'000};  // until the end of a job is written
