@@ -65,10 +65,14 @@ class Sink:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
+# As long as news are: beside few words no picture counts opens.
+NEWS = "There is something to tell from each of our workplaces this spring, and more of it than fits on a page. " * 33
+
+
 def document():
     return {"version": 1, "theme": {"accent": "#0b7285"}, "blocks": [
         {"id": "1", "type": "heading", "level": 1, "text": "Hello {{ person.first_name | default: \"friend\" }}"},
-        {"id": "2", "type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Blåbær & sånt"}]}]}},
+        {"id": "2", "type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Blåbær & sånt"}]}, {"type": "paragraph", "content": [{"type": "text", "text": NEWS}]}]}},
         {"id": "3", "type": "button", "label": "Read", "href": "https://example.org/read?who={{ person.first_name }}"},
         {"id": "4", "type": "columns", "columns": [{"blocks": [{"id": "5", "type": "divider"}]}, {"blocks": [{"id": "6", "type": "button", "label": "More", "href": "https://example.org/more"}]}]},
         {"id": "7", "type": "footer", "text": "You asked for it."}]}

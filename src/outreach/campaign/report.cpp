@@ -25,8 +25,9 @@ struct CampaignReport {
   Counts counts;
   std::vector<ReportLink> links;
   std::vector<ReportHour> by_hour;
+  bool opens_counted = false;  ///< Not in an SMS, where it was not wished, or in a short mail.
 };
-BOOST_DESCRIBE_STRUCT(CampaignReport, (), (counts, links, by_hour))
+BOOST_DESCRIBE_STRUCT(CampaignReport, (), (counts, links, by_hour, opens_counted))
 
 constexpr db::Sql kReportLinks{
     "report.links",
@@ -42,16 +43,18 @@ constexpr db::Sql kReportHours{
 
 }  // namespace
 
-void add_report_routes(trust::Api& api) {
+void add_report_routes(trust::Api& api, const Environment& environment) {
   api.add({"GET", "/api/v1/campaigns/{id}/report", "getCampaignReport", "What became of it",
            static_cast<int>(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<CampaignReport> {
+          [&environment](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<CampaignReport> {
             auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, path->id);
             if (!campaign) return not_found("This campaign does not exist any more.");
             CampaignReport out;
             out.counts = counts_of(ctx, {*campaign})[path->id];
             out.links = ctx.tx().all<ReportLink>(kReportLinks, path->id);
             out.by_hour = ctx.tx().all<ReportHour>(kReportHours, path->id);
+            auto mailing = Mailing::compile(ctx, environment, mailing_source(ctx, *campaign));
+            out.opens_counted = mailing && mailing->counts_opens();
             return out;
           });
 }

@@ -303,7 +303,14 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
     if (error.fields.empty()) block("content", error.message, "/edit?tab=content");
     for (const auto& field : error.fields)
       out.blockers.push_back({"content", field.message, href + "/edit?tab=content", field.pointer});
-  } else if (is_sms) {
+  } else if (!is_sms) {
+    if (!mailing->counts_opens() && campaign.track_opens &&
+        trust::tenant_settings(ctx).open_tracking)
+      warn("opens-not-counted",
+           "The message is short, so opens are not counted: beside few words, the picture that "
+           "counts them makes a mail look unwanted. Clicks are counted as ever.",
+           href + "/edit?tab=content");
+  } else {
     auto segments = longest_text(ctx, *mailing, out.sample);
     out.segments = static_cast<std::int64_t>(segments);
     if (provider.sms.price_minor && provider.sms.price_currency) {

@@ -71,6 +71,9 @@ class Mailing {
   const std::vector<Link>& links() const;
   /// Whether rendering needs attributes that are stored plain.
   bool needs_plain() const;
+  /// Whether it carries the picture by which opens are counted: not where it was not wished, and
+  /// not beside so few words that filters would take the mail for spam.
+  bool counts_opens() const;
 
  private:
   struct Impl;
