@@ -1,7 +1,7 @@
 """One mail of each kind that Varde sends, in each language, as SpamAssassin and rspamd see it (both from Debian, without the network): neither holds
 a word of it against us. Which words mails have and how they are built decides that; who sends them is not tried here."""
-import contextlib, http.client, json, os, pathlib, re, shutil, signal, subprocess, tempfile, time, unittest, urllib.parse
-import outreach, varde
+import contextlib, email, email.policy, http.client, json, os, pathlib, re, shutil, signal, subprocess, tempfile, time, unittest, urllib.parse
+import markup, outreach, varde
 from sms import noon
 from test_portal import HOME
 
@@ -149,8 +149,23 @@ class Spam(outreach.OutreachCase):
         answer = visitor.post(path, raw=urllib.parse.urlencode(fields).encode(), headers={"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": language})
         self.assertLess(answer.status, 400, answer.body)
 
+    def every_mail(self):
+        """One of each kind in each language; made once for both tests."""
+        if not hasattr(Spam, "made"):
+            Spam.made = [(kind, language, *message) for language in ("en", "nb", "sv") for kind, message in self.mails(language)]
+        return Spam.made
+
+    def test_every_mail_is_right_html(self):
+        documents = {}
+        for kind, language, _, _, raw in self.every_mail():
+            if html := email.message_from_bytes(raw, policy=email.policy.default).get_body(("html",)):
+                documents["%s (%s)" % (kind, language)] = html.get_content()
+                self.assertRegex(documents["%s (%s)" % (kind, language)], "<title>[^<]+</title>")
+        self.assertGreaterEqual(len(documents), 6)
+        self.assertEqual(markup.complaints(documents, markup.MAIL), [])
+
     def test_nothing_is_held_against_any_kind_of_mail(self):
-        mails = [(kind, language, *message) for language in ("en", "nb", "sv") for kind, message in self.mails(language)]
+        mails = self.every_mail()
         points = spamassassin([raw for *_, raw in mails], self.home)
         for (kind, language, sender, to, raw), first in zip(mails, points):
             with self.subTest(kind=kind, language=language):
