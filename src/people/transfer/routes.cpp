@@ -525,7 +525,7 @@ void add_transfer_routes(trust::Api& api) {
               return bad_input("/sheet", "is not a sheet of this workbook.");
             if (record.sheets.size() > 1 && record.sheet != in->sheet.value) {
               // Nobody may start it meanwhile.
-              ctx.tx().later(kSetState, path->id, ImportState::uploading);
+              ctx.tx().later(kImportState, path->id, ImportState::uploading);
               ctx.commit();
               auto read = read_other_sheet(ctx, path->id, *key, in->sheet.value,
                                            static_cast<std::uint64_t>(record.bytes));

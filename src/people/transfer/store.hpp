@@ -105,7 +105,7 @@ inline constexpr db::Sql kProgress{"import.progress",
 inline constexpr db::Sql kFinish{
     "import.finish",
     "UPDATE import SET state = $2, error = $3, finished_at = $4 WHERE import_id = $1"};
-inline constexpr db::Sql kSetState{"import.set_state",
+inline constexpr db::Sql kImportState{"import.state",
                                    "UPDATE import SET state = $2 WHERE import_id = $1"};
 inline constexpr db::Sql kPieces{
     "import.pieces",
