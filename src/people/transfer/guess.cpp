@@ -28,7 +28,7 @@ const std::vector<Field>& fields() {
       {"email",
        {"email", "epost", "mail", "mejl", "epostadresse", "epostadress", "mailadresse",
         "emailaddress", "eposta", "emailadresse", "mailadress"},
-       {"e", "post", "adresse", "address", "adress", "privat", "private", "primary"}},
+       {"adresse", "address", "adress", "privat", "private", "primary", "jobb", "work"}},
       {"phone",
        {"phone", "mobile", "mobil", "telefon", "tlf", "tel", "mobilnummer", "mobilnr",
         "telefonnummer", "telefonnr", "phonenumber", "mobiltelefon", "mobilephone", "cell",
@@ -96,6 +96,11 @@ std::string suggest_target(std::string_view column, const std::vector<Attribute>
     if (name == joined(attribute.key) || name == joined(attribute.label))
       return "attribute:" + attribute.key;
   auto parts = words(fold(column));
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i)  // "E-post" and "e-mail" are one word
+    if (parts[i] == "e") {
+      parts[i] += parts[i + 1];
+      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
   for (const auto& field : fields()) {
     if (has(field.core, name)) return field.target;
     bool core = std::ranges::any_of(parts, [&](const auto& part) { return has(field.core, part); });
