@@ -103,16 +103,18 @@ export async function seed(api) {
   const small = await api('POST', '/lists', { name: 'Board', description: '', double_opt_in: true })
   await start(
     await upload('board.csv', [
-      'email,first_name,last_name',
-      ...Array.from({ length: 40 }, (_, i) => `board${i}@example.org,Test${i},Person`),
-      ...Array.from({ length: 7 }, (_, i) => `no-address-${i},Bad,Row`),
+      'email,first_name,last_name,Mobile no.',
+      ...Array.from({ length: 40 }, (_, i) => `board${i}@example.org,Test${i},Person,${i % 5 ? '' : 12}`),
+      ...Array.from({ length: 7 }, (_, i) => `no-address-${i},Bad,Row,`),
+      ',Nobody,Row,',
     ]),
     { list_id: small.id, tags: ['board'] },
   )
   await upload('members-2026.csv', [
-    'E-post;Fornavn;Etternavn;By;Medlem siden',
-    'kari@example.org;Kari;Nordmann;Oslo;2019-05-01',
-    'ola.example.org;Ola;Nordmann;Bergen;2020-02-30',
+    'Medlemsliste 2026;;;;;;',
+    'E-post;Fornavn;Etternavn;Mobil tlf.;Poststed;Alder;Samtykke',
+    'kari@example.org;Kari;Nordmann;12;Oslo;44;ja',
+    'ola.example.org;Ola;Nordmann;;Bergen;51;nei',
   ])
   const cancelled = await upload('old-list.csv', ['email', 'old@example.org'])
   await api('POST', `/imports/${cancelled.id}/cancel`)

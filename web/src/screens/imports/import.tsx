@@ -15,6 +15,7 @@ import {
   type ImportMapping,
   type ImportPreview,
   type ImportReason,
+  type PreviewRow,
   previewImport,
   startImport,
 } from '@/client'
@@ -331,14 +332,14 @@ function Columns(props: {
             <tbody>
               {preview.rows.map((row) => (
                 <tr key={row.line}>
-                  <td className="num">
+                  <td className={`num ${classOf(ofRow(row)) ?? ''}`}>
                     {row.line}
-                    <Problems of={row.problems.filter((p) => p.column < 0 || p.column >= row.cells.length)} />
+                    <Problems of={ofRow(row)} />
                   </td>
                   {row.cells.map((cell, i) => {
                     const wrong = row.problems.filter((p) => p.column === i)
                     return (
-                      <td key={i} className={wrong.some((p) => !p.warning) ? 'problem' : undefined}>
+                      <td key={i} className={classOf(wrong)}>
                         {cell}
                         <Problems of={wrong} />
                       </td>
@@ -359,6 +360,12 @@ function Columns(props: {
     </>
   )
 }
+
+const classOf = (of: CellProblem[]) =>
+  of.length === 0 ? undefined : of.some((p) => !p.warning) ? 'problem' : 'noted'
+
+/** What is about the whole row, or about a cell that it does not have. */
+const ofRow = (row: PreviewRow) => row.problems.filter((p) => p.column < 0 || p.column >= row.cells.length)
 
 const Problems = ({ of }: { of: CellProblem[] }) =>
   of.map((p) => (
