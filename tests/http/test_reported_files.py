@@ -151,6 +151,12 @@ class Cells(Import):
         self.assertEqual(preview("ignore,phone"), [[(1, False)], []])
         self.assertEqual(preview("first_name,ignore"), [[(-1, False)], [(-1, False)]])
 
+    def test_a_row_with_more_cells_than_the_header_is_told_of(self):
+        made, done = self.imported("email;fornavn\na@more.example;Kari;; \nb@more.example;Ola;Extra\n")
+        self.assertEqual((done["counts"]["created"], done["counts"]["warned"]), (2, 1), done)
+        self.assertIn("more cells", self.file_of(made["id"], "warnings")[1][1])
+        self.assertEqual(self.admin.upload("x.csv", b"mobil;telefon;tlf\n1;2;3\n")["columns"][1].get("suggestion"), None)
+
     def test_lines_above_the_header(self):
         text = "Medlemsliste;;\nper 1. mars;;\nE-post;Fornavn;By\na@title.example;Kari;Oslo\nb@title.example;Ola;Bergen\n"
         made, done = self.imported(text)
@@ -184,6 +190,9 @@ class Cells(Import):
         made, done = self.imported("email;fornavn\nnew@seen.example;New\nold@seen.example;Older\nsame@seen.example;Same\n")
         seen = self.admin.ok("GET", "/api/v1/persons?imported=" + made["id"])["items"]
         self.assertEqual(sorted(p["email"] for p in seen), ["new@seen.example", "old@seen.example"])
+        group = self.admin.ok("POST", "/api/v1/lists", {"name": "Seen"})["id"]
+        listed, done = self.imported("email\nsame@seen.example\n", options={"list_id": group})
+        self.assertEqual([p["email"] for p in self.admin.ok("GET", "/api/v1/persons?imported=" + listed["id"])["items"]], ["same@seen.example"])
         seen = self.admin.ok("GET", "/api/v1/persons?q=older&imported=" + made["id"])["items"]
         self.assertEqual([p["email"] for p in seen], ["old@seen.example"])
 

@@ -63,11 +63,12 @@ constexpr auto kBeginnings = std::to_array<Beginning>({
     {"%PDF-", "This is a PDF, not a table. Save the list as .xlsx or as CSV and upload that."},
     {"\x89PNG", kPicture},
     {"\xFF\xD8\xFF", kPicture},
-    {"GIF8", kPicture},
+    {"GIF87a", kPicture},
+    {"GIF89a", kPicture},
     {{"II*\0", 4}, kPicture},
     {{"MM\0*", 4}, kPicture},
     {"\x1F\x8B", kPacked},
-    {"BZh", kPacked},
+    {"BZh91AY&SY", kPacked},
     {"7z\xBC\xAF\x27\x1C", kPacked},
     {"Rar!\x1A", kPacked},
     {"\xFD"
@@ -95,7 +96,7 @@ Result<Kind> kind_of(Source& file) {
     if (head.starts_with(one.bytes)) return unsupported(one.sentence);
   if (head.size() >= 12 && head.starts_with("RIFF") && head.substr(8, 4) == "WEBP")
     return unsupported(kPicture);
-  if (head.size() >= 12 && head.substr(4, 4) == "ftyp")
+  if (head.size() >= 12 && head[0] == '\0' && head.substr(4, 4) == "ftyp")
     return unsupported("This is a film, a sound or a picture of a telephone, and no table.");
   std::string_view text = head;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);

@@ -103,6 +103,8 @@ class ImportRun {
         pending.problem = RowNote{RowNote::kWholeRow, row.problem, {}};
       } else {
         pending.problem = rows.read(row.fields, pending.change, pending.tags, pending.warnings);
+        if (auto note = record_.header ? beyond_header(row.fields, names_.size()) : std::nullopt)
+          pending.warnings.push_back(std::move(*note));
       }
       ready.push_back(std::move(pending));
     });

@@ -83,6 +83,10 @@ struct RowNote {
   std::string detail;  ///< What is of this row alone; not counted, and never logged.
 };
 
+/// A note about a row that has something behind the last column of the header: a cell of it may
+/// have been cut in two.
+std::optional<RowNote> beyond_header(std::span<const std::string_view> fields, std::size_t width);
+
 /// Reads rows into changes by a mapping; also for the preview.
 ///
 /// A cell that cannot be read costs no person: it is left out, and a note says so. But never where

@@ -44,6 +44,8 @@ class Pieces {
   }
   Result<void> flush() {
     if (piece_.empty()) return {};
+    // What was declared is the file; a workbook unpacks to many times as much.
+    VARDE_CHECK(ctx_.base.room.demand(std::ssize(piece_)));
     Ctx write(ctx_.base, ctx_.tenant, ctx_.actor);
     VARDE_CHECK(ctx_.base.quotas.take(write, trust::Quota::file_bytes, std::ssize(piece_)));
     auto sealed = kind_ == PieceKind::rows

@@ -186,6 +186,7 @@ std::vector<ImportColumn> columns_of(Ctx& ctx, const std::vector<PreviewRow>& ro
     return !target.starts_with("attribute:") ||
            std::ranges::find(known, target.substr(10), &Attribute::key) != known.end();
   };
+  std::set<std::string> taken;
   std::size_t width = 0;
   for (const auto& row : rows) width = std::max(width, row.cells.size());
   for (std::size_t i = 0; i < width; ++i) {
@@ -203,7 +204,9 @@ std::vector<ImportColumn> columns_of(Ctx& ctx, const std::vector<PreviewRow>& ro
         std::ranges::all_of(column.sample,
                             [](const auto& text) { return normalise_email(text).has_value(); }))
       target = "email";
-    if (!target.empty()) column.suggestion = target;
+    // One field has one column; tags may come from several.
+    if (!target.empty() && (target == "tags" || taken.insert(target).second))
+      column.suggestion = target;
     out.push_back(std::move(column));
   }
   return out;
@@ -507,6 +510,9 @@ void add_transfer_routes(trust::Api& api) {
                 say(*problem, false);
               } else {
                 for (const auto& warning : warnings) say(warning, true);
+                auto beyond =
+                    out.header ? beyond_header(cells, head.rows[0].cells.size()) : std::nullopt;
+                if (beyond) say(*beyond, true);
               }
               for (auto& cell : row.cells) cell = std::string(utf8_prefix(cell, 200));
               out.rows.push_back(std::move(row));

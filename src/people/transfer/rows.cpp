@@ -41,6 +41,16 @@ std::string with_breaks(std::string_view text) {
   return out;
 }
 
+std::optional<RowNote> beyond_header(std::span<const std::string_view> fields, std::size_t width) {
+  if (fields.size() <= width ||
+      std::ranges::all_of(fields.subspan(width), [](auto cell) { return trim(cell).empty(); }))
+    return std::nullopt;
+  return RowNote{RowNote::kWholeRow,
+                 "The row has more cells than the header names. Is a text with the separator in it "
+                 "not in quotation marks?",
+                 {}};
+}
+
 std::optional<Uuid> consent_target(std::string_view target) {
   if (!target.starts_with(kConsent)) return std::nullopt;
   return Uuid::parse(target.substr(kConsent.size()));

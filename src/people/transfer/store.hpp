@@ -106,7 +106,7 @@ inline constexpr db::Sql kFinish{
     "import.finish",
     "UPDATE import SET state = $2, error = $3, finished_at = $4 WHERE import_id = $1"};
 inline constexpr db::Sql kImportState{"import.state",
-                                   "UPDATE import SET state = $2 WHERE import_id = $1"};
+                                      "UPDATE import SET state = $2 WHERE import_id = $1"};
 inline constexpr db::Sql kPieces{
     "import.pieces",
     "SELECT tenant_id, import_id, kind, number, sealed FROM import_piece WHERE import_id = $1 AND "
