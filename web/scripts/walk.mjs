@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiOf, reportPolicy, startBrowser, startProgram, totp, until } from './program.mjs'
-import { newAccount, PASSWORD, portrait } from './seed.mjs'
+import { newAccount, PASSWORD, portrait, workbook } from './seed.mjs'
 
 const shots = join(import.meta.dirname, '../../shots')
 mkdirSync(shots, { recursive: true })
@@ -146,6 +146,22 @@ const steps = {
     await page.getByRole('link', { name: 'See the people' }).click()
     await see('Those whom the import “rows.csv” made or changed.')
     await see('walker2@example.org')
+  },
+  'another sheet of a workbook is chosen': async () => {
+    await page.goto(`${base}/imports/new`)
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'book.xlsx',
+      mimeType: 'application/octet-stream',
+      buffer: workbook({ Old: [['E-post'], ['old@example.org']], New: [['E-post', 'Fornavn'], ['sheet@example.org', 'Ark']] }),
+    })
+    await page.getByRole('heading', { name: 'book.xlsx' }).waitFor()
+    await see('old@example.org')
+    await label('Sheet').selectOption({ label: 'New' })
+    await see('sheet@example.org')
+    await button('Next: options').click()
+    await see('2 columns of book.xlsx')
+    await button('Start the import').click()
+    await see('Every row was taken in.')
   },
   'a segment is built and counted': async () => {
     await page.goto(`${base}/segments/new`)

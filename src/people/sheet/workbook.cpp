@@ -642,14 +642,15 @@ Result<void> Workbook::to_csv(const std::string& sheet, char delimiter, const Wr
   return flush(1);
 }
 
-Result<std::optional<std::string>> small_to_csv(std::string_view bytes, std::size_t most) {
+Result<std::optional<std::string>> small_to_csv(std::string_view bytes, std::size_t most,
+                                                const std::function<void()>& pause) {
   Memory file(bytes);
   VARDE_TRY(auto kind, kind_of(file));
   if (kind == Kind::text) return std::optional<std::string>();
   Limits limits;
   limits.unpacked_bytes = most * 32;
   limits.text_bytes = most;
-  VARDE_TRY(auto book, Workbook::open(file, {}, limits));
+  VARDE_TRY(auto book, Workbook::open(file, {{}, pause}, limits));
   VARDE_TRY(auto sheet, book.first_filled());
   std::string out;
   VARDE_CHECK(book.to_csv(sheet, ',', [&](std::string_view piece) -> Result<void> {

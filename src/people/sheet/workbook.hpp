@@ -72,6 +72,7 @@ class Workbook {
 
 /// A file that may be a workbook, as CSV in UTF-8 with commas: its first sheet that has something
 /// in it. nullopt when it is text already. Errors: as above; too_large beyond `most` bytes.
-Result<std::optional<std::string>> small_to_csv(std::string_view bytes, std::size_t most);
+Result<std::optional<std::string>> small_to_csv(std::string_view bytes, std::size_t most,
+                                                const std::function<void()>& pause = {});
 
 }  // namespace varde::people::sheet

@@ -15,7 +15,7 @@ namespace varde::staffing {
 
 namespace {
 
-constexpr std::size_t kMostText = 64 << 20;  // that a workbook may unpack to
+constexpr std::size_t kMostText = 16 << 20;  // that a workbook may unpack to
 constexpr int kMostTitles = 20;
 
 using std::chrono::days;
@@ -195,8 +195,9 @@ Result<Repeated> repeat(const Times& first, int break_minutes, std::string_view 
   return bad_input("/until", "No day until then is one of the weekdays.");
 }
 
-Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most) {
-  VARDE_TRY(auto sheet, people::sheet::small_to_csv(bytes, kMostText));
+Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most,
+                                         const std::function<void()>& pause) {
+  VARDE_TRY(auto sheet, people::sheet::small_to_csv(bytes, kMostText, pause));
   std::string text;
   char delimiter = ',';
   if (sheet) {

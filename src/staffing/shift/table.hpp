@@ -5,6 +5,7 @@
 
 #include <array>
 #include <boost/describe.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,8 @@ struct TableRow {
 /// pools have
 /// "|" between them. Errors: bad_input (no such table, too many rows), and those of
 /// people::sheet::small_to_csv().
-Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most);
+/// `pause` is called while a workbook is read, to let others run.
+Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most,
+                                         const std::function<void()>& pause = {});
 
 }  // namespace varde::staffing

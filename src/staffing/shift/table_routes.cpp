@@ -115,7 +115,7 @@ Same same(const ShiftRecord& r) {
 }
 
 Result<TableResult> take_table(Ctx& ctx, std::string_view bytes, bool check) {
-  VARDE_TRY(auto rows, read_table(bytes, kMostRows));
+  VARDE_TRY(auto rows, read_table(bytes, kMostRows, net::yield_now));
   Register known(ctx);
   TableResult out;
   out.rows = static_cast<std::int64_t>(rows.size());
