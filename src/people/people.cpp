@@ -109,10 +109,11 @@ trust::Module make_module(trust::Base& base) {
       "segment", {"tenant_id", "segment_id", "name", "conditions", "persons", "counted_at",
                   "version", "created_at", "updated_at"}));
   module.claims.push_back(trust::nothing_personal(
-      "import", {"tenant_id",  "import_id",   "filename",  "state",    "bytes", "encoding",
-                 "delimiter",  "header",      "settings",  "position", "line",  "read",
-                 "created",    "updated",     "unchanged", "rejected", "error", "created_by",
-                 "created_at", "finished_at", "cleared"}));
+      "import", {"tenant_id",   "import_id",   "filename",  "state",    "bytes", "encoding",
+                 "delimiter",   "header",      "settings",  "position", "line",  "read",
+                 "created",     "updated",     "unchanged", "rejected", "error", "created_by",
+                 "created_at",  "finished_at", "cleared",   "sheets",   "sheet", "content_bytes",
+                 "title_lines", "warned",      "reasons"}));
   module.claims.push_back(trust::nothing_personal(
       "export", {"tenant_id", "export_id", "format", "state", "settings", "rows", "error",
                  "created_by", "created_at", "finished_at"}));

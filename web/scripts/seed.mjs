@@ -47,6 +47,45 @@ export async function resetPath(api, email) {
 }
 
 const theme = { background: '#eef2f5', surface: '#ffffff', text: '#1b252c', accent: '#17749b', font: 'sans' }
+/** A workbook of texts, as small as one can be: parts that are stored and not packed. */
+export function workbook(sheets) {
+  const names = Object.keys(sheets)
+  const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+  const relations = (list) => `<Relationships>${list.map(([id, type, to]) => `<Relationship Id="${id}" Type="${office}/${type}" Target="${to}"/>`).join('')}</Relationships>`
+  const parts = [
+    ['_rels/.rels', relations([['r1', 'officeDocument', 'xl/workbook.xml']])],
+    ['xl/workbook.xml', `<workbook xmlns:r="${office}"><sheets>${names.map((n, i) => `<sheet name="${n}" sheetId="${i + 1}" r:id="r${i + 1}"/>`).join('')}</sheets></workbook>`],
+    ['xl/_rels/workbook.xml.rels', relations(names.map((_, i) => [`r${i + 1}`, 'worksheet', `worksheets/sheet${i + 1}.xml`]))],
+    ...names.map((n, i) => [
+      `xl/worksheets/sheet${i + 1}.xml`,
+      `<worksheet><sheetData>${sheets[n].map((row) => `<row>${row.map((c) => `<c t="inlineStr"><is><t>${c}</t></is></c>`).join('')}</row>`).join('')}</sheetData></worksheet>`,
+    ]),
+  ]
+  const out = []
+  const directory = []
+  let at = 0
+  for (const [name, text] of parts) {
+    const bytes = Buffer.from(text)
+    const head = Buffer.alloc(26)
+    head.writeUInt16LE(20, 0)
+    head.writeUInt32LE(crc32(bytes), 10)
+    head.writeUInt32LE(bytes.length, 14)
+    head.writeUInt32LE(bytes.length, 18)
+    head.writeUInt16LE(name.length, 22)
+    const tail = Buffer.alloc(14)
+    tail.writeUInt32LE(at, 10)
+    out.push(Buffer.from('PK\x03\x04'), head, Buffer.from(name), bytes)
+    directory.push(Buffer.from('PK\x01\x02\x14\0'), head, tail, Buffer.from(name))
+    at += 30 + name.length + bytes.length
+  }
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(parts.length, 4)
+  end.writeUInt16LE(parts.length, 6)
+  end.writeUInt32LE(Buffer.concat(directory).length, 8)
+  end.writeUInt32LE(at, 12)
+  return Buffer.concat([...out, ...directory, Buffer.from('PK\x05\x06'), end])
+}
+
 const paragraph = (text) => ({ type: 'doc', content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] })
 const mail = (...blocks) => ({
   version: 1,
@@ -103,16 +142,18 @@ export async function seed(api) {
   const small = await api('POST', '/lists', { name: 'Board', description: '', double_opt_in: true })
   await start(
     await upload('board.csv', [
-      'email,first_name,last_name',
-      ...Array.from({ length: 40 }, (_, i) => `board${i}@example.org,Test${i},Person`),
-      ...Array.from({ length: 7 }, (_, i) => `no-address-${i},Bad,Row`),
+      'email,first_name,last_name,Mobile no.',
+      ...Array.from({ length: 40 }, (_, i) => `board${i}@example.org,Test${i},Person,${i % 5 ? '' : 12}`),
+      ...Array.from({ length: 7 }, (_, i) => `no-address-${i},Bad,Row,`),
+      ',Nobody,Row,',
     ]),
     { list_id: small.id, tags: ['board'] },
   )
   await upload('members-2026.csv', [
-    'E-post;Fornavn;Etternavn;By;Medlem siden',
-    'kari@example.org;Kari;Nordmann;Oslo;2019-05-01',
-    'ola.example.org;Ola;Nordmann;Bergen;2020-02-30',
+    'Medlemsliste 2026;;;;;;',
+    'E-post;Fornavn;Etternavn;Mobil tlf.;Poststed;Alder;Samtykke',
+    'kari@example.org;Kari;Nordmann;12;Oslo;44;ja',
+    'ola.example.org;Ola;Nordmann;;Bergen;51;nei',
   ])
   const cancelled = await upload('old-list.csv', ['email', 'old@example.org'])
   await api('POST', `/imports/${cancelled.id}/cancel`)

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiOf, reportPolicy, startBrowser, startProgram, totp, until } from './program.mjs'
-import { newAccount, PASSWORD, portrait } from './seed.mjs'
+import { newAccount, PASSWORD, portrait, workbook } from './seed.mjs'
 
 const shots = join(import.meta.dirname, '../../shots')
 mkdirSync(shots, { recursive: true })
@@ -120,7 +120,48 @@ const steps = {
     await label('Put everybody on the list').selectOption({ label: 'Newsletter' })
     await button('Start the import').click()
     await see('3 rows were rejected')
+    await see('is not an e-mail address.')
     await button(/Download/).or(page.getByRole('link', { name: /Download/ })).first().waitFor()
+  },
+  'the check follows the mapping, and an attribute is made of a column': async () => {
+    await page.goto(`${base}/imports/new`)
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'rows.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('Medlemsliste;;;\nE-post;Nummer;Kaffe;Samtykke\nwalker1@example.org;12;ja;ja\nwalker2@example.org;;nei;nei\n'),
+    })
+    await page.getByRole('heading', { name: 'rows.csv' }).waitFor()
+    await see('All of them can be imported')
+    await see('3 columns are left out: Nummer, Kaffe, Samtykke.')
+    await label('Column Nummer goes to').selectOption({ label: 'Phone' })
+    await see('1 with a warning')
+    await label('Column Kaffe goes to').selectOption({ label: 'A new attribute …' })
+    await page.getByRole('dialog').getByRole('button', { name: /Create|Save/ }).click()
+    await see('1 column is left out: Samtykke.')
+    await label('Column Samtykke goes to').selectOption({ index: await label('Column Samtykke goes to').locator('option').count() - 2 })
+    await button('Next: options').click()
+    await box('Where the consent comes from').fill('Meeting in March')
+    await button('Start the import').click()
+    await see('1 row was taken with a warning')
+    await page.getByRole('link', { name: 'See the people' }).click()
+    await see('Those whom the import “rows.csv” made or changed.')
+    await see('walker2@example.org')
+  },
+  'another sheet of a workbook is chosen': async () => {
+    await page.goto(`${base}/imports/new`)
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'book.xlsx',
+      mimeType: 'application/octet-stream',
+      buffer: workbook({ Old: [['E-post'], ['old@example.org']], New: [['E-post', 'Fornavn'], ['sheet@example.org', 'Ark']] }),
+    })
+    await page.getByRole('heading', { name: 'book.xlsx' }).waitFor()
+    await see('old@example.org')
+    await label('Sheet').selectOption({ label: 'New' })
+    await see('sheet@example.org')
+    await button('Next: options').click()
+    await see('2 columns of book.xlsx')
+    await button('Start the import').click()
+    await see('Every row was taken in.')
   },
   'a segment is built and counted': async () => {
     await page.goto(`${base}/segments/new`)

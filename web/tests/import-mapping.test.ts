@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ImportColumn } from '@/client'
 import { keyFrom } from '@/lib/keys'
-import { guess, mappingFaults, suggestMapping } from '@/screens/imports/mapping'
+import { leftOut, mappingFaults, suggestMapping, targetsOf, typeOf } from '@/screens/imports/mapping'
 
 const column = (index: number, name: string, suggestion?: string): ImportColumn => ({
   index,
@@ -9,41 +9,12 @@ const column = (index: number, name: string, suggestion?: string): ImportColumn 
   sample: [],
   ...(suggestion ? { suggestion } : {}),
 })
-const attributes = [
-  { key: 'city', label: 'Town' },
-  { key: 'member_since', label: 'Member since' },
-]
-
-describe('guessing a column', () => {
-  it.each([
-    ['E-mail', 'email'],
-    ['epost', 'email'],
-    ['E-postadresse', 'email'],
-    ['Mobil', 'phone'],
-    ['Fornavn', 'first_name'],
-    ['Efternamn', 'last_name'],
-    ['FIRST_NAME', 'first_name'],
-    ['Språk', 'language'],
-    ['Stikkord', 'tags'],
-    ['town', 'attribute:city'],
-    ['Member-Since', 'attribute:member_since'],
-    ['Notes', 'ignore'],
-    ['', 'ignore'],
-  ])('%s → %s', (name, target) => {
-    expect(guess(column(0, name), attributes)).toBe(target)
-  })
-  it('lets the server know better', () => {
-    expect(guess(column(0, 'Notes', 'email'), attributes)).toBe('email')
-  })
-})
-
 describe('a whole mapping', () => {
   it('gives a target to the first column that claims it', () => {
     const m = suggestMapping(
-      [column(0, 'E-post'), column(1, 'Email'), column(2, 'Tags'), column(3, 'Etiketter')],
-      attributes,
+      [column(0, 'E-post', 'email'), column(1, 'Email', 'email'), column(2, 'Tags', 'tags'), column(3, 'Etiketter', 'tags'), column(4, 'Notes')],
     )
-    expect(m.map((x) => x.target)).toEqual(['email', 'ignore', 'tags', 'tags'])
+    expect(m.map((x) => x.target)).toEqual(['email', 'ignore', 'tags', 'tags', 'ignore'])
   })
   it('tells what the server would refuse', () => {
     expect(mappingFaults([{ column: 0, target: 'first_name' }])).toEqual([{ fault: 'no_address' }])
@@ -60,6 +31,24 @@ describe('a whole mapping', () => {
         { column: 2, target: 'tags' },
       ]),
     ).toEqual([])
+  })
+})
+
+describe('what a mapping says', () => {
+  it('gives every column a target', () => {
+    expect(targetsOf([{ column: 2, target: 'email' }], 4)).toBe('ignore,ignore,email,ignore')
+    expect(leftOut([{ column: 0, target: 'email' }], [column(0, 'E-post'), column(1, 'Poststed')]).map((c) => c.name)).toEqual(['Poststed'])
+  })
+  it.each([
+    [['2026-03-01', '01.03.2026'], 'date'],
+    [['ja', 'Nei'], 'boolean'],
+    [['1', '12,5'], 'number'],
+    [['0123', '12'], 'text'],
+    [['99887766123'], 'text'],
+    [['Oslo'], 'text'],
+    [[], 'text'],
+  ])('%s is %s', (sample, type) => {
+    expect(typeOf(sample)).toBe(type)
   })
 })
 

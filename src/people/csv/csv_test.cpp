@@ -3,6 +3,7 @@
 
 #include "people/csv/csv_reader.hpp"
 #include "people/csv/csv_writer.hpp"
+#include "people/csv/moment.hpp"
 #include "people/csv/sniff.hpp"
 
 namespace varde::people::csv {
@@ -262,6 +263,76 @@ TEST(Sniff, DelimitersAndHeaders) {
     EXPECT_EQ(found.has_header, c.header) << c.text;
     EXPECT_EQ(found.quoted, c.quoted) << c.text;
   }
+}
+
+TEST(Sniff, WhatStandsAboveAHeader) {
+  struct Case {
+    const char* text;
+    bool header;
+    std::uint64_t lines;
+  };
+  for (auto [text, header, lines] : std::initializer_list<Case>{
+           {"List of members;;\nE-post;Fornavn;By\na@example.org;Kari;Oslo\n", true, 1},
+           {"List of members\n\nas of;March\nE-post;Fornavn;By;Alder\na@example.org;Kari;Oslo;3\n",
+            true, 3},
+           {"\"List\nof members\";;\nE-post;Fornavn;By\na@example.org;Kari;Oslo\n", true, 2},
+           {"E-post;Fornavn;By\na@example.org;Kari;Oslo\n", true, 0},
+           // A first row of values with gaps is none, nor is a header that names few columns.
+           {";a@example.org;\nKari;b@example.org;Oslo\nOla;c@example.org;Bergen\n", false, 0},
+           {"E-post;Fornavn\na@example.org;Kari;x;y;z\nb@example.org;Ola;x;y;z\n", true, 0},
+           {"Participants\na@example.org\n", true, 0}}) {
+    auto found = sniff(text);
+    EXPECT_EQ(found.has_header, header) << text;
+    EXPECT_EQ(found.title_lines, lines) << text;
+  }
+}
+
+TEST(Moment, DaysAndTimes) {
+  auto text = [](const char* cell) -> std::string {
+    auto read = read_moment(cell);
+    if (!read) return "-";
+    return (read->date ? to_string(*read->date) : "") + "/" +
+           (read->seconds ? std::to_string(*read->seconds) : "");
+  };
+  for (auto [cell, expected] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"2026-03-01", "2026-03-01/"},
+           {"1.3.2026", "2026-03-01/"},
+           {"01.03.2026", "2026-03-01/"},
+           {" 2026-03-01 ", "2026-03-01/"},
+           {"2026-03-01 00:00:00", "2026-03-01/0"},
+           {"2026-03-01T00:00:00Z", "2026-03-01/0"},
+           {"2026-03-01T08:30:00.000+01:00", "2026-03-01/30600"},
+           {"2026-03-01T08:30:00.000000-0500", "2026-03-01/30600"},
+           {"2026-03-01 08:30", "2026-03-01/30600"},
+           {"2026-03-01  08:30:15", "2026-03-01/30615"},
+           {"01.03.2026 08:30", "2026-03-01/30600"},
+           {"1899-12-30 08:30:00", "/30600"},
+           {"8", "/28800"},
+           {"8.30", "/30600"},
+           {"08:30:00.000", "/30600"},
+           {"24:00", "/86400"},
+           {"24:01", "-"},
+           {"8.3", "-"},
+           {"08.30.00", "-"},
+           {"25:00", "-"},
+           {"31.12.25", "-"},
+           {"31/12/2025", "-"},
+           {"2026-02-30", "-"},
+           {"2026-03-01 8", "-"},
+           {"2026-03-01T", "-"},
+           {"2026-03-01 08:30 PM", "-"},
+           {"", "-"},
+           {":", "-"},
+           {"-1:00", "-"}})
+    EXPECT_EQ(text(cell), expected) << cell;
+}
+
+TEST(Moment, NumbersUnderWhichSpreadsheetsKeepDays) {
+  EXPECT_EQ(to_string(*day_of_serial("45657")), "2024-12-31");
+  EXPECT_EQ(to_string(*day_of_serial("45657.75")), "2024-12-31");
+  for (const char* none :
+       {"1985", "9999", "73051", "456570", "45657.", "45657.x", "-45657", "", "4565a"})
+    EXPECT_FALSE(day_of_serial(none)) << none;
 }
 
 }  // namespace

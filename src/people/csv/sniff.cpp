@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <vector>
@@ -122,6 +123,7 @@ using Table = std::vector<std::vector<std::string>>;
 
 struct Trial {
   Table rows;
+  std::vector<std::uint64_t> lines;  // on which they begin
   std::size_t bad = 0, columns = 1, agreeing = 0;
   char delimiter = ',';
 };
@@ -137,6 +139,7 @@ Trial try_delimiter(std::string_view text, char delimiter, bool complete) {
     }
     ++widths[row.fields.size()];
     trial.rows.emplace_back(row.fields.begin(), row.fields.end());
+    trial.lines.push_back(row.line);
   });
   // The last row of a head may be cut off: it does not count.
   if (!complete) text = text.substr(0, text.find_last_of("\r\n") + 1);
@@ -151,14 +154,13 @@ Trial try_delimiter(std::string_view text, char delimiter, bool complete) {
   return trial;
 }
 
-bool first_row_is_header(const Table& rows) {
-  if (rows.empty()) return false;
+bool is_header(const std::vector<std::string>& row) {
   std::set<std::string> names;
   std::size_t filled = 0;
   // Spreadsheets write columns that were once used: nothing but delimiters at the end.
-  auto last = rows[0].size();
-  while (last > 0 && trim(rows[0][last - 1]).empty()) --last;
-  for (const auto& cell : std::span(rows[0]).first(last)) {
+  auto last = row.size();
+  while (last > 0 && trim(row[last - 1]).empty()) --last;
+  for (const auto& cell : std::span(row).first(last)) {
     if (looks_typed(cell)) return false;
     auto name = ascii_lower(trim(cell));
     if (name.empty()) continue;
@@ -167,6 +169,34 @@ bool first_row_is_header(const Table& rows) {
   }
   // The same name twice happens, in a header with other names; a row of values has more of it.
   return filled > 0 && filled * 2 >= last && names.size() * 2 > filled;
+}
+
+constexpr std::size_t kMostTitles = 10;
+
+// The row that is the header, if there is one. Above it may stand what people write over a list:
+// rows that have far fewer cells than the others.
+std::optional<std::size_t> header_row(const Table& rows) {
+  std::vector<std::size_t> filled;
+  for (const auto& row : rows)
+    filled.push_back(static_cast<std::size_t>(
+        std::ranges::count_if(row, [](const auto& cell) { return !trim(cell).empty(); })));
+  if (filled.empty()) return std::nullopt;
+  auto sorted = filled;
+  std::ranges::nth_element(sorted, sorted.begin() + std::ssize(sorted) / 2);
+  auto usual = sorted[sorted.size() / 2];
+  std::size_t at = 0;
+  while (at < kMostTitles && at + 1 < rows.size() && filled[at] * 2 <= usual && filled[at] < usual)
+    ++at;
+  if (is_header(rows[at])) return at;
+  return is_header(rows[0]) ? std::optional<std::size_t>(0) : std::nullopt;
+}
+
+void lay_out(const Trial& trial, Sniffed& out) {
+  out.delimiter = trial.delimiter;
+  out.columns = trial.columns;
+  auto header = header_row(trial.rows);
+  out.has_header = header.has_value();
+  out.title_lines = header && *header > 0 ? trial.lines[*header] - 1 : 0;
 }
 
 }  // namespace
@@ -238,11 +268,15 @@ Sniffed sniff(std::string_view head) {
       best_score = score;
     }
   }
-  out.delimiter = best.delimiter;
-  out.columns = best.columns;
-  out.has_header = first_row_is_header(best.rows);
+  lay_out(best, out);
   out.quoted = text.starts_with('"') || text.find("\n\"") != std::string::npos ||
                text.find(std::string{out.delimiter, '"'}) != std::string::npos;
+  return out;
+}
+
+Sniffed sniff_layout(std::string_view text, char delimiter, bool complete) {
+  Sniffed out;
+  lay_out(try_delimiter(text.substr(0, kHead), delimiter, complete && text.size() <= kHead), out);
   return out;
 }
 

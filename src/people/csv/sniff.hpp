@@ -8,6 +8,7 @@
 // number of columns. The guess is a proposal that the import page shows and the user may change.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,11 +23,15 @@ struct Sniffed {
   bool has_header = true;
   bool quoted = false;      ///< Some fields are in quotation marks.
   std::size_t columns = 1;  ///< What most rows have.
+  /// Lines above the header: a title, a date, who made the list.
+  std::uint64_t title_lines = 0;
 };
 
 /// Looks at the first bytes of a file (64 kB are plenty).
 Sniffed sniff(std::string_view head);
 std::string sniff_encoding(std::string_view head);
+/// The same of UTF-8 whose delimiter is known. `complete`: nothing follows what is in `text`.
+Sniffed sniff_layout(std::string_view text, char delimiter, bool complete);
 
 /// Converts a stream of bytes to UTF-8 through ICU; a byte order mark is dropped. What cannot be
 /// read becomes U+FFFD and is counted.

@@ -83,9 +83,10 @@ BOOST_DESCRIBE_STRUCT(PersonUpdate, (),
 struct PersonQuery {
   std::optional<std::string> q, cursor;
   std::optional<Uuid> list, tag, segment;
+  std::optional<Uuid> imported;  ///< Whom this import made or changed.
   std::optional<int> limit;
 };
-BOOST_DESCRIBE_STRUCT(PersonQuery, (), (q, cursor, list, tag, segment, limit))
+BOOST_DESCRIBE_STRUCT(PersonQuery, (), (q, cursor, list, tag, segment, imported, limit))
 struct ListPath {
   Uuid id, list_id;
 };
@@ -379,19 +380,39 @@ void add_person_hooks(trust::Base& base) {
   }});
 }
 
+namespace {
+
+// A thousand of an import at a time, until as many were found as are wanted.
+Result<std::vector<Uuid>> search_imported(Ctx& ctx, PersonFilter filter, const Uuid& import,
+                                          const Uuid& before, int limit) {
+  constexpr int kMostRounds = 20;
+  std::vector<Uuid> out;
+  auto from = before;
+  for (int round = 0; round < kMostRounds && std::ssize(out) < limit; ++round) {
+    filter.among = ctx.tx().all<Uuid>(kIdsByImport, import, from);
+    if (filter.among->empty()) break;
+    VARDE_TRY(auto found, search(ctx, filter, from, limit - static_cast<int>(out.size())));
+    out.insert(out.end(), found.begin(), found.end());
+    from = filter.among->back();
+  }
+  return out;
+}
+
+}  // namespace
+
 void add_person_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/persons", "listPersons",
-           "Finds persons by name, address, phone, list, tag or segment; newest first",
+           "Finds persons by name, address, phone, list, tag, segment or import; newest first",
            access(Right::persons_read)},
           [](Ctx& ctx, const web::Query<PersonQuery>& query) -> Result<web::Page<PersonRow>> {
             VARDE_TRY(auto before, web::read_before(query->cursor));
             auto limit = web::page_limit(query->limit);
-            VARDE_TRY(
-                auto ids,
-                search(ctx, {query->q.value_or(""), query->list, query->tag, query->segment, {}},
-                       before, limit + 1));
+            PersonFilter filter{query->q.value_or(""), query->list, query->tag, query->segment, {}};
+            VARDE_TRY(auto ids, query->imported ? search_imported(ctx, filter, *query->imported,
+                                                                  before, limit + 1)
+                                                : search(ctx, filter, before, limit + 1));
             web::Page<PersonRow> page;
             page.next = web::cut_page(ids, limit, std::identity{});
             page.items = rows(ctx, ids);

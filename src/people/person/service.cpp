@@ -755,7 +755,9 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
     if (draft.is_new) {
       activities.push_back(
           {id, options.created_as, options.ref_id, std::nullopt, options.flags, std::nullopt, at});
-    } else if (draft.changed_row || !draft.changed_attributes.empty()) {
+    } else if (draft.changed_row || !draft.changed_attributes.empty() ||
+               options.created_as == ActivityKind::imported) {
+      // Whom an import put on a list is found as one of its people, too.
       activities.push_back({id, ActivityKind::changed, options.ref_id, std::nullopt, options.flags,
                             std::nullopt, at});
     }

@@ -90,6 +90,14 @@ inline constexpr db::Sql kIdsByPhone{
     "person.ids_by_phone",
     "SELECT person_id FROM person WHERE phone_hash = $1 AND state = 1 ORDER BY person_id LIMIT "
     "100"};
+// Whom an import made or changed. An import touches nobody before it began, so that of those who
+// were not touched since no activity is looked up.
+inline constexpr db::Sql kIdsByImport{
+    "person.ids_by_import",
+    "SELECT p.person_id FROM person p WHERE p.person_id < $2 AND p.updated_at >= (SELECT "
+    "created_at FROM import WHERE import_id = $1) AND EXISTS (SELECT FROM activity a WHERE "
+    "a.person_id = p.person_id AND a.ref_id = $1 AND a.kind IN (2, 3)) ORDER BY p.person_id DESC "
+    "LIMIT 1000"};
 struct SharingRecord {
   db::Bytes phone_hash;
   Uuid person_id;

@@ -1,5 +1,7 @@
 // The import: pieces → UTF-8 → rows → batches of save().
-#include "base/canonical.hpp"
+#include <array>
+#include <cctype>
+
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "people/csv/csv_reader.hpp"
@@ -20,128 +22,29 @@ std::string piece_context(const Uuid& id, int kind, std::int64_t number) {
   return fmt::format("import:{}:{}:{}", id.str(), kind, number);
 }
 
+std::string piece_context(const Uuid& id, PieceKind kind, std::int64_t number) {
+  return piece_context(id, static_cast<int>(kind), number);
+}
+
 Result<ImportSettings> read_settings(const ImportRecord& record) {
   return web::read<ImportSettings>(json::parse(record.settings.text));
 }
 
-std::string suggest_target(std::string_view column, const std::vector<Attribute>& attributes) {
-  std::string name;
-  for (const auto& word : words(fold(column))) name += word;
-  static const std::vector<std::pair<const char*, std::vector<std::string_view>>> kNames = {
-      {"email",
-       {"email", "epost", "epostadresse", "epostadress", "mail", "emailaddress", "mailadresse",
-        "eposta"}},
-      {"phone",
-       {"phone", "mobile", "mobil", "telefon", "mobilnummer", "telefonnummer", "phonenumber",
-        "mobiltelefon", "tlf", "mobilephone", "cell"}},
-      {"first_name", {"firstname", "fornavn", "fornamn", "förnamn", "givenname", "first"}},
-      {"last_name", {"lastname", "etternavn", "efternamn", "surname", "familyname", "last"}},
-      {"language", {"language", "språk", "sprak", "locale"}},
-      {"time_zone", {"timezone", "tidssone", "tidszon", "tz"}},
-      {"tags", {"tags", "etiketter", "taggar", "tag"}}};
-  for (const auto& [target, spellings] : kNames)
-    if (std::ranges::find(spellings, name) != spellings.end()) return target;
-  for (const auto& attribute : attributes) {
-    std::string key, label;
-    for (const auto& word : words(fold(attribute.key))) key += word;
-    for (const auto& word : words(fold(attribute.label))) label += word;
-    if (!name.empty() && (name == key || name == label)) return "attribute:" + attribute.key;
-  }
-  return "";
+std::vector<ImportReason> read_reasons(const ImportRecord& record) {
+  auto reasons = web::read<std::vector<ImportReason>>(json::parse(record.reasons.text));
+  return reasons ? *reasons : std::vector<ImportReason>{};
 }
-
-// ---- rows to changes
-// -----------------------------------------------------------------------------
-
-namespace {
-constexpr std::size_t kMostTags = 50;  // of one row
-}
-
-RowReader::RowReader(Ctx& ctx, std::vector<std::string> targets, const ImportOptions& options)
-    : targets_(std::move(targets)),
-      options_(options),
-      region_(region_of(trust::tenant_settings(ctx).time_zone)) {
-  for (auto& attribute : attributes(ctx)) catalogue_[attribute.key] = attribute;
-  for (const auto& name : options.tags.value_or(std::vector<web::Text<60, 1>>{}))
-    fixed_tags_.push_back(name.value);
-  if (options.list_id)
-    if (auto list = find_list(ctx, *options.list_id)) double_opt_in_ = list->double_opt_in;
-}
-
-std::optional<FieldError> RowReader::read(std::span<const std::string_view> fields,
-                                          PersonChange& change,
-                                          std::vector<std::string>& tags) const {
-  tags = fixed_tags_;
-  for (std::size_t i = 0; i < fields.size() && i < targets_.size(); ++i) {
-    const auto& target = targets_[i];
-    if (target == "ignore" || target.empty()) continue;
-    auto canonical = canonical_prose(csv::unguarded(fields[i]));
-    auto wrong = [&](std::string message) { return FieldError{target, std::move(message)}; };
-    if (!canonical || canonical->find("\xEF\xBF\xBD") != std::string::npos)
-      return wrong("holds characters that cannot be read; is the file's encoding right?");
-    std::string_view text = *canonical;
-    if (text.empty()) continue;  // an empty cell never clears what is known
-    auto name_field = [&](std::optional<std::string>& into) -> std::optional<FieldError> {
-      if (utf8_length(text) > 100) return wrong("is longer than 100 characters.");
-      into = canonical_line(text);
-      if (!into) return wrong("holds characters that cannot be seen.");
-      return std::nullopt;
-    };
-    if (target == "email") {
-      change.email = normalise_email(text);
-      if (!change.email) return wrong("is not an e-mail address.");
-    } else if (target == "phone") {
-      change.phone = normalise_phone(text, region_);
-      if (!change.phone) return wrong("is not a phone number that can exist.");
-    } else if (target == "first_name") {
-      if (auto error = name_field(change.first_name)) return error;
-    } else if (target == "last_name") {
-      if (auto error = name_field(change.last_name)) return error;
-    } else if (target == "language") {
-      if (text.size() > 16) return wrong("is not a language, like nb.");
-      change.language = ascii_lower(text);
-    } else if (target == "time_zone") {
-      if (!is_time_zone(text)) return wrong("is not a time zone, like Europe/Oslo.");
-      change.time_zone = std::string(text);
-    } else if (target == "tags") {
-      for (auto part : split(text, text.find(';') != std::string_view::npos ? ';' : ','))
-        if (part = trim(part); !part.empty()) {
-          if (utf8_length(part) > 60) return wrong("has a tag longer than 60 characters.");
-          if (tags.size() >= kMostTags)
-            return wrong(fmt::format("has more than {} tags.", kMostTags));
-          auto name = canonical_line(part);
-          if (!name) return wrong("has a tag with characters that cannot be seen.");
-          tags.push_back(std::move(*name));
-        }
-    } else if (target.starts_with("attribute:")) {
-      auto found = catalogue_.find(target.substr(10));
-      if (found == catalogue_.end()) continue;
-      auto value = normalise_value(found->second, json::value(std::string(text)));
-      if (!value) return wrong(value.error().message);
-      if (!value->is_null()) change.attributes[found->second.id] = *value;
-    }
-  }
-  // By one of them the row is known again: the same file a second time changes nothing.
-  if (!change.email && !change.phone)
-    return FieldError{"", "has neither an e-mail address nor a phone number."};
-  if (options_.list_id)
-    change.lists[*options_.list_id] =
-        double_opt_in_ ? MemberState::pending : MemberState::subscribed;
-  if (options_.purpose_id) change.consents[*options_.purpose_id] = true;
-  return std::nullopt;
-}
-
-// ---- the job
-// -------------------------------------------------------------------------------------
 
 namespace {
 
 constexpr std::size_t kBatch = 500;
+constexpr std::size_t kMostReasons = 100;
 
 struct PendingRow {
   std::uint64_t line = 0;
-  std::string original;  // the row as CSV, for the reject file
-  std::optional<FieldError> problem;
+  std::string original;  // the row as CSV, for the files of rejected rows and of warnings
+  std::optional<RowNote> problem;
+  std::vector<RowNote> warnings;
   PersonChange change;
   std::vector<std::string> tags;
 };
@@ -163,6 +66,7 @@ class ImportRun {
     auto settings = read_settings(record_);
     if (!settings) return fail("The settings of the import cannot be read.");
     settings_ = *settings;
+    reasons_ = read_reasons(record_);
     auto converter = csv::Utf8Converter::create(record_.encoding);
     if (!converter) return fail(converter.error().message);
     std::vector<std::string> targets;
@@ -172,26 +76,35 @@ class ImportRun {
       targets[static_cast<std::size_t>(entry.column)] = entry.target.value;
     }
     RowReader rows(ctx, targets, settings_.options);
+    rows_ = &rows;
+    if (!record_.header) name_by_targets(targets);
     ctx.rollback();
 
     std::vector<PendingRow> batch;
     bool header_seen = !record_.header;
-    auto delimiter = record_.delimiter.empty() ? ',' : record_.delimiter[0];
+    auto delimiter = record_.separator();
     std::deque<PendingRow> ready;
     csv::Reader reader(delimiter, [&](const csv::Row& row) {
+      if (row.line <= static_cast<std::uint64_t>(record_.title_lines)) return;
       if (!header_seen) {
         header_seen = true;
+        for (auto cell : row.fields) names_.push_back(with_breaks(cell));
         return;
       }
       // Rows up to here were committed by an earlier life of this job.
       if (row.line <= static_cast<std::uint64_t>(record_.line)) return;
       PendingRow pending;
       pending.line = row.line;
-      csv::append_row(pending.original, row.fields, delimiter);
+      std::vector<std::string> cells;
+      for (auto cell : row.fields) cells.push_back(with_breaks(cell));
+      csv::append_row(pending.original, std::vector<std::string_view>(cells.begin(), cells.end()),
+                      delimiter);
       if (row.problem != nullptr) {
-        pending.problem = FieldError{"", row.problem};
+        pending.problem = RowNote{RowNote::kWholeRow, row.problem, {}};
       } else {
-        pending.problem = rows.read(row.fields, pending.change, pending.tags);
+        pending.problem = rows.read(row.fields, pending.change, pending.tags, pending.warnings);
+        if (auto note = record_.header ? beyond_header(row.fields, names_.size()) : std::nullopt)
+          pending.warnings.push_back(std::move(*note));
       }
       ready.push_back(std::move(pending));
     });
@@ -232,7 +145,7 @@ class ImportRun {
   std::vector<std::string> next_pieces(std::int64_t from) {
     auto tx = base_.database.tenant(tenant_);
     std::vector<std::string> out;
-    for (auto& piece : tx.all<PieceRecord>(kPieces, id_, 1, from)) {
+    for (auto& piece : tx.all<PieceRecord>(kPieces, id_, PieceKind::rows, from)) {
       auto plain = open_piece(key_, id_, piece.number, piece.sealed.data);
       if (!plain) {
         damaged_ = true;
@@ -261,12 +174,13 @@ class ImportRun {
     return std::nullopt;
   }
 
-  std::optional<jobs::Outcome> try_batch(const std::deque<PendingRow>& ready, std::size_t count) {
+  std::optional<jobs::Outcome> try_batch(const std::deque<PendingRow>& ready,
+                                         std::size_t count_of_rows) {
     Ctx ctx(base_, tenant_, {trust::ActorKind::user, settings_.started_by});
     std::vector<std::string> names;
     std::vector<PersonChange> changes;
     std::vector<std::size_t> at;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < count_of_rows; ++i) {
       if (ready[i].problem) continue;
       changes.push_back(ready[i].change);
       at.push_back(i);
@@ -284,71 +198,125 @@ class ImportRun {
                           .created_as = ActivityKind::imported,
                           .ref_id = id_});
     auto progress = record_;
-    progress.read += static_cast<std::int64_t>(count);
-    progress.line = static_cast<std::int64_t>(ready[count - 1].line);
+    progress.read += static_cast<std::int64_t>(count_of_rows);
+    progress.line = static_cast<std::int64_t>(ready[count_of_rows - 1].line);
     progress.position = bytes_done_;
-    std::string rejects;
-    auto reject = [&](const PendingRow& row, const std::string& field, const std::string& problem) {
+    auto reasons = reasons_;
+    std::string rejects, warnings;
+    auto reject = [&](const PendingRow& row, const RowNote& note) {
       ++progress.rejected;
-      auto reason = field.empty() ? problem : field + " " + problem;
-      auto line = std::to_string(row.line);
-      std::string_view head[] = {line, reason};
-      csv::append_row(rejects, head, record_.delimiter.empty() ? ',' : record_.delimiter[0]);
-      rejects.resize(rejects.size() - 2);  // the row itself follows on the same line
-      rejects += record_.delimiter.empty() ? ',' : record_.delimiter[0];
-      rejects += row.original;
+      count(reasons, note, true);
+      list(rejects, row, sentence(note));
     };
     std::size_t next = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (ready[i].problem) {
-        reject(ready[i], ready[i].problem->pointer, ready[i].problem->message);
+    for (std::size_t i = 0; i < count_of_rows; ++i) {
+      const auto& row = ready[i];
+      if (row.problem) {
+        reject(row, *row.problem);
         continue;
       }
       const auto& outcome = outcomes[next++];
-      switch (outcome.what) {
-        case Saved::created:
-          ++progress.created;
-          break;
-        case Saved::updated:
-          ++progress.updated;
-          break;
-        case Saved::unchanged:
-          ++progress.unchanged;
-          break;
-        case Saved::rejected:
-          reject(ready[i], outcome.field, outcome.problem);
-          break;
+      if (outcome.what == Saved::rejected) {
+        reject(row, {rows_->column_of(outcome.field), outcome.problem, {}});
+        continue;
       }
+      ++(outcome.what == Saved::created   ? progress.created
+         : outcome.what == Saved::updated ? progress.updated
+                                          : progress.unchanged);
+      if (row.warnings.empty()) continue;
+      ++progress.warned;
+      std::string all;
+      for (const auto& note : row.warnings) {
+        count(reasons, note, false);
+        all += (all.empty() ? "" : " ") + sentence(note);
+      }
+      list(warnings, row, all);
     }
-    if (!rejects.empty())
-      ctx.tx().insert_many(
-          "import_piece",
-          std::vector<PieceRecord>{
-              {tenant_,
-               id_,
-               2,
-               progress.line,
-               {crypto::seal(key_, rejects, piece_context(id_, 2, progress.line))}}});
-    auto updated = ctx.tx().query(kProgress, id_, ImportState::running, progress.position,
-                                  progress.line, progress.read, progress.created, progress.updated,
-                                  progress.unchanged, progress.rejected);
+    progress.reasons = {json::serialize(web::write(reasons))};
+    std::vector<PieceRecord> pieces;
+    auto add_piece = [&](PieceKind kind, std::int64_t number, const std::string& text) {
+      if (!text.empty())
+        pieces.push_back({tenant_,
+                          id_,
+                          kind,
+                          number,
+                          {crypto::seal(key_, text, piece_context(id_, kind, number))}});
+    };
+    add_piece(PieceKind::rejects, progress.line, rejects);
+    add_piece(PieceKind::warnings, progress.line, warnings);
+    if (record_.line == 0) add_piece(PieceKind::head, 0, head_line());
+    ctx.tx().insert_many("import_piece", pieces);
+    auto updated =
+        ctx.tx().query(kProgress, id_, ImportState::running, progress.position, progress.line,
+                       progress.read, progress.created, progress.updated, progress.unchanged,
+                       progress.rejected, progress.warned, progress.reasons);
     if (updated.affected() == 0)
       return jobs::Outcome::done();  // cancelled meanwhile: this batch is dropped
     ctx.commit();
     record_ = progress;
+    reasons_ = std::move(reasons);
     return std::nullopt;
+  }
+
+  // A header for those who have none: the words that columns are guessed from when it comes back.
+  void name_by_targets(const std::vector<std::string>& targets) {
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      std::string_view target = targets[i];
+      if (target.starts_with("attribute:")) target.remove_prefix(10);
+      bool known = !target.empty() && target != "ignore" && !consent_target(target);
+      names_.push_back(known ? std::string(target) : fmt::format("Column {}", i + 1));
+    }
+  }
+  std::string head_line() const {
+    std::vector<std::string_view> cells = {"line", "reason"};
+    cells.insert(cells.end(), names_.begin(), names_.end());
+    std::string out;
+    csv::append_row(out, cells, record_.separator());
+    return out;
+  }
+
+  std::string name_of(int column) const {
+    auto at = static_cast<std::size_t>(column);
+    if (column < 0) return "";
+    auto name = at < names_.size() ? std::string(trim(names_[at])) : "";
+    return name.empty() ? fmt::format("Column {}", column + 1) : std::string(utf8_prefix(name, 80));
+  }
+  // What is said of a row in its file: "Phone" is not a phone number that can exist.
+  std::string sentence(const RowNote& note) const {
+    auto name = name_of(note.column);
+    auto out = name.empty() || std::isupper(static_cast<unsigned char>(note.message[0])) != 0
+                   ? note.message
+                   : fmt::format("\"{}\" {}", name, note.message);
+    if (!note.detail.empty()) out += " (" + note.detail + ")";
+    return out;
+  }
+  void count(std::vector<ImportReason>& reasons, const RowNote& note, bool rejected) const {
+    auto name = name_of(note.column);
+    for (auto& reason : reasons)
+      if (reason.rejected == rejected && reason.column == name && reason.message == note.message) {
+        ++reason.rows;
+        return;
+      }
+    if (reasons.size() < kMostReasons) reasons.push_back({name, note.message, rejected, 1});
+  }
+  void list(std::string& into, const PendingRow& row, const std::string& why) const {
+    auto line = std::to_string(row.line);
+    csv::append_row(into, std::array<std::string_view, 2>{line, why}, record_.separator());
+    into.resize(into.size() - 2);  // the row itself follows on the same line
+    into += record_.separator();
+    into += row.original;
   }
 
   Result<jobs::Outcome> finish() {
     Ctx ctx(base_, tenant_, {trust::ActorKind::user, settings_.started_by});
     ctx.tx().later(kFinish, id_, ImportState::done, std::string(), now());
-    ctx.tx().later(kDeletePieces, id_, 1);
+    ctx.tx().later(kDeletePieces, id_, PieceKind::rows);
     trust::record(ctx, trust::AuditEntry{"import.finish",
                                          "import",
                                          id_,
                                          std::nullopt,
                                          {{"read", std::nullopt, std::to_string(record_.read)}}});
-    if (record_.rejected == 0) trust::destroy_keys(ctx, {id_});
+    if (record_.rejected == 0 && record_.warned == 0) trust::destroy_keys(ctx, {id_});
     ctx.commit();
     if (record_.created + record_.updated >= 1000) {
       auto tx = base_.database.tenant(tenant_);
@@ -370,6 +338,9 @@ class ImportRun {
   ImportRecord record_;
   ImportSettings settings_;
   crypto::Key key_;
+  const RowReader* rows_ = nullptr;
+  std::vector<std::string> names_;  // of the columns
+  std::vector<ImportReason> reasons_;
   std::int64_t bytes_done_ = 0;
   bool damaged_ = false;  // a piece of the file
 };

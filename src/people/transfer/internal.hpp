@@ -11,8 +11,9 @@ namespace varde::people {
 struct ImportMapping {
   int column = 0;
   web::Text<80> target;
+  std::optional<web::Text<80>> name;  ///< Of the column, by which it is known again next time.
 };
-BOOST_DESCRIBE_STRUCT(ImportMapping, (), (column, target))
+BOOST_DESCRIBE_STRUCT(ImportMapping, (), (column, target, name))
 struct ImportOptions {
   std::optional<Uuid> list_id, purpose_id;
   std::optional<std::vector<web::Text<60, 1>>> tags;
@@ -30,24 +31,85 @@ struct ImportSettings {
 BOOST_DESCRIBE_STRUCT(ImportSettings, (), (mapping, options, started_by))
 
 std::string piece_context(const Uuid& id, int kind, std::int64_t number);
-/// A piece of an uploaded file (kind 1), packed and sealed; and back: nullopt when it is damaged.
+std::string piece_context(const Uuid& id, store::PieceKind kind, std::int64_t number);
+/// A piece of the rows of a file, packed and sealed; and back: nullopt when it is damaged.
 std::string seal_piece(const crypto::Key& key, const Uuid& id, std::int64_t number,
                        std::string_view plain);
 std::optional<std::string> open_piece(const crypto::Key& key, const Uuid& id, std::int64_t number,
                                       std::string_view sealed);
+/// What is kept of a file, and how it was understood.
+struct ReceivedFile {
+  std::uint64_t bytes = 0, content_bytes = 0;
+  std::string encoding, delimiter;
+  bool header = true;
+  std::uint64_t title_lines = 0;
+  std::vector<std::string> sheets;
+  std::string sheet;
+};
+/// Takes an uploaded file as it comes, a megabyte at a time; nothing of it is ever stored readable.
+/// `ctx` has no transaction open. Errors: too_large, unsupported (no table), conflict (a quota).
+Result<ReceivedFile> receive_file(trust::Ctx& ctx, const Uuid& id, const crypto::Key& key,
+                                  net::BodyReader& body);
+/// Reads another sheet of a workbook that was uploaded.
+Result<ReceivedFile> read_other_sheet(trust::Ctx& ctx, const Uuid& id, const crypto::Key& key,
+                                      const std::string& sheet, std::uint64_t bytes);
 Result<ImportSettings> read_settings(const store::ImportRecord& record);
 Result<jobs::Outcome> run_import(trust::Base& base, const jobs::Job& job);
 Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job);
 
+/// Why rows were rejected, or cells left out of rows that were taken.
+struct ImportReason {
+  std::string column;   ///< Its name in the file; empty when it is about the row.
+  std::string message;  ///< To be read behind the name, or a sentence where there is none.
+  bool rejected = false;
+  std::int64_t rows = 0;
+};
+BOOST_DESCRIBE_STRUCT(ImportReason, (), (column, message, rejected, rows))
+std::vector<ImportReason> read_reasons(const store::ImportRecord& record);
+
+/// What columns of these names went to in the last imports, by the name's words joined.
+std::map<std::string, std::string> remembered_targets(trust::Ctx& ctx);
+std::string remembered_target(const std::map<std::string, std::string>& past,
+                              std::string_view column);
+
+/// A cell with line breaks where its workbook had them (see sheet::Workbook::to_csv).
+std::string with_breaks(std::string_view text);
+
+/// Something about a cell or a row, to be read behind the column's name: "is not a day.".
+struct RowNote {
+  static constexpr int kWholeRow = -1;
+  int column = kWholeRow;
+  std::string message;
+  std::string detail;  ///< What is of this row alone; not counted, and never logged.
+};
+
+/// A note about a row that has something behind the last column of the header: a cell of it may
+/// have been cut in two.
+std::optional<RowNote> beyond_header(std::span<const std::string_view> fields, std::size_t width);
+
 /// Reads rows into changes by a mapping; also for the preview.
+///
+/// A cell that cannot be read costs no person: it is left out, and a note says so. But never where
+/// that could make somebody else of them, or put words in their mouth: an e-mail address that is
+/// none, a consent that is neither yes nor no, a row by which nobody can be known again, and text
+/// in a wrong encoding (with which the whole file is wrong) reject the row.
 class RowReader {
  public:
   RowReader(trust::Ctx& ctx, std::vector<std::string> targets, const ImportOptions& options);
-  /// The first problem of the row, with the target as pointer.
-  std::optional<FieldError> read(std::span<const std::string_view> fields, PersonChange& change,
-                                 std::vector<std::string>& tags) const;
+  /// Why the row is rejected; nullopt when it is taken, with what was left out of it in `warnings`.
+  std::optional<RowNote> read(std::span<const std::string_view> fields, PersonChange& change,
+                              std::vector<std::string>& tags, std::vector<RowNote>& warnings) const;
+  /// The column that goes to a field that save() complains of.
+  int column_of(const std::string& field) const;
 
  private:
+  std::optional<RowNote> consent(int column, const Uuid& purpose, std::string_view text,
+                                 PersonChange& change) const;
+  std::optional<RowNote> read_tags(int column, std::string_view text,
+                                   std::vector<std::string>& tags) const;
+  Result<boost::json::value> value_of(const Attribute& attribute, std::string_view text,
+                                      RowNote& note) const;
+
   std::vector<std::string> targets_;
   ImportOptions options_;
   std::string region_;
@@ -55,5 +117,8 @@ class RowReader {
   std::vector<std::string> fixed_tags_;
   bool double_opt_in_ = false;
 };
+
+/// "consent:<purpose>": whose consent a column has; nullopt for other targets.
+std::optional<Uuid> consent_target(std::string_view target);
 
 }  // namespace varde::people

@@ -16,11 +16,10 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::uint64_t kMaxFile = 2ULL << 30;
 // How often a file that does not shrink when it is packed is stored while it is there: the table,
 // the log, its archive, a backup.
 constexpr double kCost = 4;
-constexpr std::size_t kPiece = 1 << 20;
+constexpr std::uint64_t kMaxFile = 2ULL << 30;
 
 struct ImportColumn {
   int index = 0;
@@ -31,8 +30,9 @@ struct ImportColumn {
 BOOST_DESCRIBE_STRUCT(ImportColumn, (), (index, name, sample, suggestion))
 struct ImportCounts {
   std::int64_t read = 0, created = 0, updated = 0, unchanged = 0, rejected = 0;
+  std::int64_t warned = 0;  ///< Of those that were taken: a cell was left out.
 };
-BOOST_DESCRIBE_STRUCT(ImportCounts, (), (read, created, updated, unchanged, rejected))
+BOOST_DESCRIBE_STRUCT(ImportCounts, (), (read, created, updated, unchanged, rejected, warned))
 struct Import {
   Uuid id;
   std::string filename;
@@ -40,18 +40,23 @@ struct Import {
   std::int64_t bytes = 0;
   std::string encoding, delimiter;
   bool header = true;
+  std::vector<std::string> sheets;   ///< Of a workbook, those that can be seen.
+  std::optional<std::string> sheet;  ///< The one whose rows these are.
+  std::int64_t title_lines = 0;      ///< Lines above the header, which are left out.
   std::vector<ImportColumn> columns;
   std::optional<std::vector<ImportMapping>> mapping;
   std::optional<ImportOptions> options;
   ImportCounts counts;
+  std::vector<ImportReason> reasons;
   double progress = 0;
   Timestamp created_at;
   std::optional<Timestamp> finished_at;
   std::optional<std::string> error;
 };
 BOOST_DESCRIBE_STRUCT(Import, (),
-                      (id, filename, state, bytes, encoding, delimiter, header, columns, mapping,
-                       options, counts, progress, created_at, finished_at, error))
+                      (id, filename, state, bytes, encoding, delimiter, header, sheets, sheet,
+                       title_lines, columns, mapping, options, counts, reasons, progress,
+                       created_at, finished_at, error))
 
 struct UploadQuery {
   web::Text<200, 1> filename;
@@ -62,14 +67,20 @@ struct PreviewQuery {
   std::optional<web::Text<40>> encoding;
   std::optional<std::string> delimiter;
   std::optional<bool> header;
+  std::optional<int> title_lines;      // above the header; found out when it is not said
   std::optional<std::string> mapping;  // "email,first_name,ignore": to show problems under it
 };
-BOOST_DESCRIBE_STRUCT(PreviewQuery, (), (rows, encoding, delimiter, header, mapping))
-struct CellProblem {
-  int column = 0;
-  std::string message;
+BOOST_DESCRIBE_STRUCT(PreviewQuery, (), (rows, encoding, delimiter, header, title_lines, mapping))
+struct SheetChoice {
+  web::Text<100, 1> sheet;
 };
-BOOST_DESCRIBE_STRUCT(CellProblem, (), (column, message))
+BOOST_DESCRIBE_STRUCT(SheetChoice, (), (sheet))
+struct CellProblem {
+  int column = 0;  ///< -1: it is about the whole row.
+  std::string message;
+  bool warning = false;  ///< The row is taken without this cell; otherwise it is rejected.
+};
+BOOST_DESCRIBE_STRUCT(CellProblem, (), (column, message, warning))
 struct PreviewRow {
   std::int64_t line = 0;
   std::vector<std::string> cells;
@@ -79,18 +90,20 @@ BOOST_DESCRIBE_STRUCT(PreviewRow, (), (line, cells, problems))
 struct ImportPreview {
   std::string encoding, delimiter;
   bool header = true;
+  std::int64_t title_lines = 0;
   std::vector<ImportColumn> columns;
   std::vector<PreviewRow> rows;
 };
-BOOST_DESCRIBE_STRUCT(ImportPreview, (), (encoding, delimiter, header, columns, rows))
+BOOST_DESCRIBE_STRUCT(ImportPreview, (), (encoding, delimiter, header, title_lines, columns, rows))
 struct ImportStart {
   web::Text<40, 1> encoding;
   std::string delimiter;  // one character, which may be a tab: kept as it comes
   bool header = true;
+  std::optional<int> title_lines;
   std::vector<ImportMapping> mapping;
   ImportOptions options;
 };
-BOOST_DESCRIBE_STRUCT(ImportStart, (), (encoding, delimiter, header, mapping, options))
+BOOST_DESCRIBE_STRUCT(ImportStart, (), (encoding, delimiter, header, title_lines, mapping, options))
 enum class ExportFormat { csv = 1, json = 2 };
 BOOST_DESCRIBE_ENUM(ExportFormat, csv, json)
 enum class ExportState { queued = 1, running = 2, done = 3, failed = 4, expired = 5 };
@@ -114,55 +127,115 @@ struct Export {
 };
 BOOST_DESCRIBE_STRUCT(Export, (), (id, state, format, rows, created_at, finished_at, error))
 
+constexpr int kMostTitleLines = 1000;
+
+// How a file is read: as it was found out, or as somebody says.
+struct Reading {
+  std::string encoding;
+  char delimiter = ',';
+  bool header = true;
+  std::int64_t title_lines = 0;
+};
+
 // The first piece of a file, decrypted; empty when it is gone.
 std::string first_piece(Ctx& ctx, const Uuid& id) {
   auto key = ctx.base.keys.key(ctx.tenant, id);
-  auto pieces = ctx.tx().all<PieceRecord>(kPieces, id, 1, std::int64_t{0});
+  auto pieces = ctx.tx().all<PieceRecord>(kPieces, id, PieceKind::rows, std::int64_t{0});
   if (!key || pieces.empty()) return "";
   return open_piece(*key, id, 0, pieces.front().sealed.data).value_or("");
 }
 
-// Rows of the beginning of a file. The last one may be cut off where the piece ends and is left
-// out.
-std::vector<PreviewRow> head_rows(const std::string& head, const std::string& encoding,
-                                  char delimiter, std::size_t most) {
-  std::vector<PreviewRow> out;
-  auto converter = csv::Utf8Converter::create(encoding);
-  if (!converter) return out;
+// The beginning of a file, as rows from the header on. The last one may be cut off where the piece
+// ends and is left out.
+struct Head {
+  std::vector<PreviewRow> rows;
+  std::vector<const char*> problems;  // of each row, as the reader says; null when it is good
+};
+constexpr std::size_t kHeadBytes = 256 * 1024;
+
+std::string head_text(const std::string& piece, const std::string& encoding) {
   std::string text;
-  converter->convert(std::string_view(head).substr(0, 256 * 1024), false, text);
-  csv::Reader reader(delimiter, [&](const csv::Row& row) {
-    if (out.size() >= most) return;
+  if (auto converter = csv::Utf8Converter::create(encoding))
+    converter->convert(std::string_view(piece).substr(0, kHeadBytes), false, text);
+  return text;
+}
+
+Head head_rows(const std::string& text, bool complete, const Reading& reading, std::size_t most) {
+  Head out;
+  csv::Reader reader(reading.delimiter, [&](const csv::Row& row) {
+    if (out.rows.size() >= most || row.line <= static_cast<std::uint64_t>(reading.title_lines))
+      return;
     PreviewRow line{static_cast<std::int64_t>(row.line), {}, {}};
-    for (auto field : row.fields) line.cells.emplace_back(utf8_prefix(field, 200));
-    if (row.problem != nullptr) line.problems.push_back({0, row.problem});
-    out.push_back(std::move(line));
+    for (auto field : row.fields) line.cells.push_back(with_breaks(field));
+    out.rows.push_back(std::move(line));
+    out.problems.push_back(row.problem);
   });
   reader.push(text);
-  if (head.size() < 256 * 1024) reader.finish();
+  if (complete) reader.finish();
   return out;
 }
 
 std::vector<ImportColumn> columns_of(Ctx& ctx, const std::vector<PreviewRow>& rows, bool header) {
   std::vector<ImportColumn> out;
   auto known = attributes(ctx);
+  auto agreed = purposes(ctx);
+  auto past = remembered_targets(ctx);
+  auto exists = [&](const std::string& target) {
+    if (auto purpose = consent_target(target))
+      return std::ranges::find(agreed, *purpose, &Purpose::id) != agreed.end();
+    return !target.starts_with("attribute:") ||
+           std::ranges::find(known, target.substr(10), &Attribute::key) != known.end();
+  };
+  std::set<std::string> taken;
   std::size_t width = 0;
   for (const auto& row : rows) width = std::max(width, row.cells.size());
   for (std::size_t i = 0; i < width; ++i) {
     ImportColumn column{static_cast<int>(i), "", {}, {}};
-    bool named = header && !rows.empty() && i < rows[0].cells.size() && !rows[0].cells[i].empty();
-    column.name = named ? rows[0].cells[i] : fmt::format("Column {}", i + 1);
+    bool named =
+        header && !rows.empty() && i < rows[0].cells.size() && !trim(rows[0].cells[i]).empty();
+    column.name = named ? std::string(utf8_prefix(trim(rows[0].cells[i]), 200))
+                        : fmt::format("Column {}", i + 1);
     for (std::size_t r = header ? 1 : 0; r < rows.size() && column.sample.size() < 3; ++r)
       if (i < rows[r].cells.size() && !rows[r].cells[i].empty())
-        column.sample.push_back(rows[r].cells[i]);
-    auto target = named ? suggest_target(column.name, known) : "";
+        column.sample.emplace_back(utf8_prefix(rows[r].cells[i], 200));
+    auto target = named ? remembered_target(past, column.name) : "";
+    if (target.empty() || !exists(target)) target = named ? suggest_target(column.name, known) : "";
     if (target.empty() && !column.sample.empty() &&
         std::ranges::all_of(column.sample,
                             [](const auto& text) { return normalise_email(text).has_value(); }))
       target = "email";
-    if (!target.empty()) column.suggestion = target;
+    // One field has one column; tags may come from several.
+    if (!target.empty() && (target == "tags" || taken.insert(target).second))
+      column.suggestion = target;
     out.push_back(std::move(column));
   }
+  return out;
+}
+
+// Somebody's word goes before what was found out; a workbook's rows were written here.
+Reading reading_of(const ImportRecord& record, const std::string& piece,
+                   const std::optional<std::string>& encoding,
+                   const std::optional<std::string>& delimiter, std::optional<bool> header,
+                   std::optional<int> title_lines) {
+  Reading out{record.encoding, record.separator(), header.value_or(record.header),
+              record.title_lines};
+  bool other = false;
+  if (!record.is_workbook()) {
+    if (encoding && !encoding->empty()) {
+      other |= out.encoding != *encoding;
+      out.encoding = *encoding;
+    }
+    if (delimiter && delimiter->size() == 1) {
+      other |= out.delimiter != (*delimiter)[0];
+      out.delimiter = (*delimiter)[0];
+    }
+  }
+  if (other)
+    out.title_lines = static_cast<std::int64_t>(
+        csv::sniff_layout(head_text(piece, out.encoding), out.delimiter, piece.size() < kHeadBytes)
+            .title_lines);
+  if (!out.header) out.title_lines = 0;
+  if (title_lines) out.title_lines = std::clamp(*title_lines, 0, kMostTitleLines);
   return out;
 }
 
@@ -175,12 +248,17 @@ Import view(Ctx& ctx, const ImportRecord& record, bool with_columns) {
   out.encoding = record.encoding;
   out.delimiter = record.delimiter;
   out.header = record.header;
-  out.counts = {record.read, record.created, record.updated, record.unchanged, record.rejected};
+  out.counts = {record.read,      record.created,  record.updated,
+                record.unchanged, record.rejected, record.warned};
+  out.sheets = record.sheets;
+  if (record.is_workbook()) out.sheet = record.sheet;
+  out.title_lines = record.title_lines;
+  out.reasons = read_reasons(record);
+  auto bytes = record.content_bytes > 0 ? record.content_bytes : record.bytes;
   out.progress =
       record.state == ImportState::done ? 1.0
-      : record.bytes > 0
-          ? std::min(1.0, static_cast<double>(record.position) / static_cast<double>(record.bytes))
-          : 0.0;
+      : bytes > 0 ? std::min(1.0, static_cast<double>(record.position) / static_cast<double>(bytes))
+                  : 0.0;
   out.created_at = record.created_at;
   out.finished_at = record.finished_at;
   if (!record.error.empty()) out.error = record.error;
@@ -188,11 +266,14 @@ Import view(Ctx& ctx, const ImportRecord& record, bool with_columns) {
     out.mapping = settings->mapping;
     out.options = settings->options;
   }
-  if (with_columns && record.state == ImportState::uploaded)
-    out.columns = columns_of(ctx,
-                             head_rows(first_piece(ctx, record.import_id), record.encoding,
-                                       record.delimiter.empty() ? ',' : record.delimiter[0], 20),
-                             record.header);
+  if (with_columns && record.state == ImportState::uploaded) {
+    auto piece = first_piece(ctx, record.import_id);
+    auto reading = reading_of(record, piece, {}, {}, {}, {});
+    out.columns = columns_of(
+        ctx,
+        head_rows(head_text(piece, reading.encoding), piece.size() < kHeadBytes, reading, 20).rows,
+        record.header);
+  }
   return out;
 }
 
@@ -203,7 +284,32 @@ Result<ImportRecord> find_import(Ctx& ctx, const Uuid& id, bool lock = false) {
   return *record;
 }
 
-// Takes the body as it comes, a megabyte at a time; nothing of it is ever stored readable.
+// Keeps what the columns are called, so that they are known again next time. Where a row of values
+// was taken for the header, nothing of it is kept: names have no digits and no addresses.
+void name_columns(std::vector<ImportMapping>& mapping, const std::string& piece,
+                  const Reading& reading) {
+  for (auto& entry : mapping) entry.name.reset();
+  if (!reading.header) return;
+  auto head = head_rows(head_text(piece, reading.encoding), piece.size() < kHeadBytes, reading, 1);
+  if (head.rows.empty()) return;
+  for (auto& entry : mapping) {
+    auto at = static_cast<std::size_t>(entry.column);
+    if (at >= head.rows[0].cells.size()) continue;
+    auto name = trim(head.rows[0].cells[at]);
+    if (!name.empty() && utf8_length(name) <= 80 &&
+        name.find_first_of("@0123456789") == std::string_view::npos)
+      entry.name = web::Text<80>{std::string(name)};
+  }
+}
+
+void keep_reading(Ctx& ctx, const Uuid& id, const ReceivedFile& file) {
+  ctx.tx().later(
+      kUploaded, id, static_cast<std::int64_t>(file.bytes), file.encoding, file.delimiter,
+      file.header, ImportState::uploaded, file.sheets, file.sheet,
+      static_cast<std::int64_t>(file.content_bytes),
+      static_cast<std::int32_t>(std::min<std::uint64_t>(file.title_lines, kMostTitleLines)));
+}
+
 Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::Request& request) {
   if (request.body->declared_size().value_or(0) > kMaxFile)
     return make_error(ErrorCode::too_large, "Files of up to 2 GB can be imported. Split this one.");
@@ -218,49 +324,15 @@ Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::
   ctx.tx().later(kInsertImport, ctx.tenant, id, filename, ImportState::uploading, ctx.actor.id,
                  now());
   ctx.commit();
-  std::string head, piece;
-  std::uint64_t total = 0;
-  std::int64_t number = 0;
-  auto give_up = [&](Error error) -> Result<web::Created<Import>> {
+  auto received = receive_file(ctx, id, key, *request.body);
+  if (!received) {
     ctx.rollback();
     ctx.tx().later(kDeleteImport, id);
     ctx.commit();
     ctx.base.keys.destroy_keys(ctx.tenant, {&id, 1});
-    return error;
-  };
-  auto flush = [&]() -> Result<void> {
-    if (piece.empty()) return {};
-    Ctx write(ctx.base, ctx.tenant, ctx.actor);
-    VARDE_CHECK(quotas.take(write, trust::Quota::file_bytes, std::ssize(piece)));
-    write.tx().insert_many("import_piece",
-                           std::vector<PieceRecord>{
-                               {ctx.tenant, id, 1, number, {seal_piece(key, id, number, piece)}}});
-    write.commit();
-    ++number;
-    piece.clear();
-    return {};
-  };
-  while (true) {
-    auto more = request.body->read_some(kPiece - piece.size());
-    if (!more) return give_up(more.error());
-    if (more->empty()) break;
-    total += more->size();
-    if (total > kMaxFile)
-      return give_up(
-          make_error(ErrorCode::too_large, "Files of up to 2 GB can be imported. Split this one."));
-    if (head.size() < 64 * 1024) head += more->substr(0, 64 * 1024 - head.size());
-    piece += *more;
-    if (piece.size() < kPiece) continue;
-    if (auto kept = flush(); !kept) return give_up(kept.error());
+    return received.error();
   }
-  if (auto kept = flush(); !kept) return give_up(kept.error());
-  if (total == 0) return give_up(make_error(ErrorCode::bad_input, "The file is empty."));
-  if (head.starts_with("PK\x03\x04"))
-    return give_up(make_error(ErrorCode::unsupported,
-                              "This is an Excel workbook or a zip file. Save it as CSV first."));
-  auto sniffed = csv::sniff(head);
-  ctx.tx().later(kUploaded, id, static_cast<std::int64_t>(total), sniffed.encoding,
-                 std::string(1, sniffed.delimiter), sniffed.has_header, ImportState::uploaded);
+  keep_reading(ctx, id, *received);
   trust::record(ctx, trust::AuditEntry{"import.upload", "import", id});
   VARDE_TRY(auto record, find_import(ctx, id));
   return web::Created<Import>{view(ctx, record, true), "/api/v1/imports/" + id.str()};
@@ -285,6 +357,36 @@ net::Response download(Ctx& ctx, const std::string& type, const std::string& fil
     }
   };
   return response;
+}
+
+// Rejected rows, or those with a warning: as they were, each behind its line and the reason.
+Result<net::Response> rows_with_reasons(Ctx& ctx, const Uuid& id, PieceKind kind) {
+  VARDE_TRY(auto record, find_import(ctx, id));
+  auto key = ctx.base.keys.key(ctx.tenant, id);
+  bool rejects = kind == PieceKind::rejects;
+  if ((rejects ? record.rejected : record.warned) == 0 || !key)
+    return not_found(rejects ? "No row of this import was rejected."
+                             : "Nothing was left out of a row of this import.");
+  return download(
+      ctx, "text/csv; charset=utf-8", (rejects ? "rejected-" : "warnings-") + id.str() + ".csv",
+      [key = *key, id, kind, delimiter = record.separator()](db::Tx& tx, std::int64_t& next) {
+        auto opened = [&](const PieceRecord& piece) {
+          return crypto::open(key, piece.sealed.data, piece_context(id, piece.kind, piece.number))
+              .value_or("");
+        };
+        std::vector<std::string> out;
+        if (next == 0) {
+          auto head = tx.maybe<PieceRecord>(kOnePiece, id, PieceKind::head, std::int64_t{0});
+          out.push_back("\xEF\xBB\xBF" +
+                        (head ? opened(*head) : fmt::format("line{}reason\r\n", delimiter)));
+        }
+        for (auto& piece : tx.all<PieceRecord>(kPieces, id, kind, next)) {
+          out.push_back(opened(piece));
+          next = piece.number + 1;
+        }
+        if (out.size() == 1 && next == 0) next = 1;
+        return out;
+      });
 }
 
 }  // namespace
@@ -338,7 +440,8 @@ void add_transfer_hooks(trust::Base& base) {
 void add_transfer_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
-  api.add({"POST", "/api/v1/imports", "uploadImport", "Uploads a CSV file; nothing is imported yet",
+  api.add({"POST", "/api/v1/imports", "uploadImport",
+           "Uploads a table (CSV, or a workbook of Excel); nothing is imported yet",
            access(Right::persons_write)},
           [](Ctx& ctx, const web::Query<UploadQuery>& query,
              const web::RawBody& body) -> Result<web::Created<Import>> {
@@ -359,49 +462,95 @@ void add_transfer_routes(trust::Api& api) {
             VARDE_TRY(auto record, find_import(ctx, path->id));
             return view(ctx, record, true);
           });
-  api.add(
-      {"GET", "/api/v1/imports/{id}/preview", "previewImport",
-       "The first rows under given settings, with what would be wrong",
-       access(Right::persons_read)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path,
-         const web::Query<PreviewQuery>& query) -> Result<ImportPreview> {
-        VARDE_TRY(auto record, find_import(ctx, path->id));
-        ImportPreview out;
-        out.encoding = query->encoding && !query->encoding->value.empty() ? query->encoding->value
-                                                                          : record.encoding;
-        out.delimiter = query->delimiter && query->delimiter->size() == 1 ? *query->delimiter
-                                                                          : record.delimiter;
-        out.header = query->header.value_or(record.header);
-        auto converter = csv::Utf8Converter::create(out.encoding);
-        if (!converter)
-          return bad_input("query/encoding", "is not an encoding that is known here.");
-        auto rows = head_rows(first_piece(ctx, path->id), out.encoding, out.delimiter[0], 200);
-        out.columns = columns_of(ctx, rows, out.header);
-        std::vector<std::string> targets;
-        if (query->mapping) {
-          for (auto part : split(*query->mapping, ',')) targets.emplace_back(part);
-        } else {
-          for (const auto& column : out.columns)
-            targets.push_back(column.suggestion.value_or("ignore"));
-        }
-        RowReader reader(ctx, targets, {});
-        auto most = static_cast<std::size_t>(std::clamp(query->rows.value_or(20), 1, 100));
-        for (std::size_t i = out.header ? 1 : 0; i < rows.size() && out.rows.size() < most; ++i) {
-          auto& row = rows[i];
-          std::vector<std::string_view> cells(row.cells.begin(), row.cells.end());
-          PersonChange change;
-          std::vector<std::string> tags;
-          if (row.problems.empty())
-            if (auto problem = reader.read(cells, change, tags)) {
-              auto at = std::ranges::find(targets, problem->pointer);
-              row.problems.push_back(
-                  {at == targets.end() ? 0 : static_cast<int>(at - targets.begin()),
-                   problem->message});
+  api.add({"GET", "/api/v1/imports/{id}/preview", "previewImport",
+           "The first rows under given settings, with what would be wrong",
+           access(Right::persons_read)},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Query<PreviewQuery>& query) -> Result<ImportPreview> {
+            VARDE_TRY(auto record, find_import(ctx, path->id));
+            auto piece = first_piece(ctx, path->id);
+            auto reading =
+                reading_of(record, piece,
+                           query->encoding ? std::optional(query->encoding->value) : std::nullopt,
+                           query->delimiter, query->header, query->title_lines);
+            ImportPreview out;
+            out.encoding = reading.encoding;
+            out.delimiter = std::string(1, reading.delimiter);
+            out.header = reading.header;
+            out.title_lines = reading.title_lines;
+            if (!csv::Utf8Converter::create(out.encoding))
+              return bad_input("query/encoding", "is not an encoding that is known here.");
+            auto head = head_rows(head_text(piece, reading.encoding), piece.size() < kHeadBytes,
+                                  reading, 200);
+            out.columns = columns_of(ctx, head.rows, out.header);
+            std::vector<std::string> targets;
+            if (query->mapping) {
+              for (auto part : split(*query->mapping, ',')) targets.emplace_back(part);
+            } else {
+              for (const auto& column : out.columns)
+                targets.push_back(column.suggestion.value_or("ignore"));
             }
-          out.rows.push_back(std::move(row));
-        }
-        return out;
-      });
+            RowReader reader(ctx, targets, {});
+            auto most = static_cast<std::size_t>(std::clamp(query->rows.value_or(20), 1, 100));
+            for (std::size_t i = out.header ? 1 : 0; i < head.rows.size() && out.rows.size() < most;
+                 ++i) {
+              auto& row = head.rows[i];
+              std::vector<std::string_view> cells(row.cells.begin(), row.cells.end());
+              PersonChange change;
+              std::vector<std::string> tags;
+              std::vector<RowNote> warnings;
+              auto say = [&](const RowNote& note, bool warning) {
+                auto message =
+                    note.detail.empty() ? note.message : note.message + " (" + note.detail + ")";
+                row.problems.push_back({note.column, std::move(message), warning});
+              };
+              if (head.problems[i] != nullptr) {
+                say({RowNote::kWholeRow, head.problems[i], {}}, false);
+              } else if (auto problem = reader.read(cells, change, tags, warnings)) {
+                say(*problem, false);
+              } else {
+                for (const auto& warning : warnings) say(warning, true);
+                auto beyond =
+                    out.header ? beyond_header(cells, head.rows[0].cells.size()) : std::nullopt;
+                if (beyond) say(*beyond, true);
+              }
+              for (auto& cell : row.cells) cell = std::string(utf8_prefix(cell, 200));
+              out.rows.push_back(std::move(row));
+            }
+            return out;
+          });
+  api.add({"POST", "/api/v1/imports/{id}/sheet", "chooseImportSheet",
+           "Reads another sheet of an uploaded workbook", access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path,
+             const web::Body<SheetChoice>& in) -> Result<Import> {
+            VARDE_TRY(auto record, find_import(ctx, path->id, true));
+            auto key = ctx.base.keys.key(ctx.tenant, path->id);
+            if (record.state != ImportState::uploaded || !key)
+              return conflict("This import was started already.", "import-started");
+            if (std::ranges::find(record.sheets, in->sheet.value) == record.sheets.end())
+              return bad_input("/sheet", "is not a sheet of this workbook.");
+            if (record.sheets.size() > 1 && record.sheet != in->sheet.value) {
+              // Nobody may start it meanwhile.
+              ctx.tx().later(kImportState, path->id, ImportState::uploading);
+              ctx.commit();
+              auto read = read_other_sheet(ctx, path->id, *key, in->sheet.value,
+                                           static_cast<std::uint64_t>(record.bytes));
+              ctx.rollback();
+              if (!read) {
+                // What there was is gone: the sheet that could be read before is read again.
+                auto before = read_other_sheet(ctx, path->id, *key, record.sheet,
+                                               static_cast<std::uint64_t>(record.bytes));
+                ctx.rollback();
+                if (before) keep_reading(ctx, path->id, *before);
+                ctx.commit();
+                return read.error();
+              }
+              keep_reading(ctx, path->id, *read);
+              trust::record(ctx, trust::AuditEntry{"import.upload", "import", path->id});
+            }
+            VARDE_TRY(record, find_import(ctx, path->id));
+            return view(ctx, record, true);
+          });
   api.add({"POST", "/api/v1/imports/{id}/start", "startImport",
            "Starts the import in the background", access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
@@ -420,7 +569,8 @@ void add_transfer_routes(trust::Api& api) {
                                                            "last_name", "language", "time_zone",
                                                            "tags",      "ignore"};
             std::set<std::string> used;
-            bool identifies = false;
+            bool identifies = false, consents = false;
+            auto agreed = purposes(ctx);
             for (std::size_t i = 0; i < in->mapping.size(); ++i) {
               const auto& entry = in->mapping[i];
               const auto& target = entry.target.value;
@@ -431,8 +581,17 @@ void add_transfer_routes(trust::Api& api) {
                                std::ranges::any_of(known, [&](const Attribute& a) {
                                  return a.key == target.substr(10);
                                });
-              if (!kTargets.contains(target) && !attribute)
+              if (auto purpose = consent_target(target)) {
+                if (std::ranges::find(agreed, *purpose, &Purpose::id) == agreed.end())
+                  return bad_input(at + "/target", "is a purpose that does not exist any more.");
+                if (in->options.purpose_id == purpose)
+                  return bad_input("/options/purpose_id",
+                                   "A column of the file says who consented to this. Leave one of "
+                                   "the two out.");
+                consents = true;
+              } else if (!kTargets.contains(target) && !attribute) {
                 return bad_input(at + "/target", "is not a field of a person.");
+              }
               if (target != "ignore" && target != "tags" && !used.insert(target).second)
                 return bad_input(at + "/target", "is mapped from two columns.");
               identifies = identifies || target == "email" || target == "phone" ||
@@ -442,13 +601,20 @@ void add_transfer_routes(trust::Api& api) {
               return bad_input("/mapping", "Map at least one column to e-mail, phone or a name.");
             if (in->options.list_id && !find_list(ctx, *in->options.list_id))
               return bad_input("/options/list_id", "This list does not exist any more.");
-            if (in->options.purpose_id && !in->options.consent_source)
+            if ((in->options.purpose_id || consents) &&
+                (!in->options.consent_source || in->options.consent_source->value.empty()))
               return bad_input(
                   "/options/consent_source",
                   "Say where these consents were given, for example: paper form, spring 2026.");
             ImportSettings settings{in->mapping, in->options, ctx.actor.id};
-            ctx.tx().later(kStart, path->id, in->encoding.value, in->delimiter, in->header,
-                           db::Json{json::serialize(web::write(settings))}, ImportState::queued);
+            auto piece = first_piece(ctx, path->id);
+            auto reading = reading_of(record, piece, in->encoding.value, in->delimiter, in->header,
+                                      in->title_lines);
+            name_columns(settings.mapping, piece, reading);
+            ctx.tx().later(kStart, path->id, reading.encoding, std::string(1, reading.delimiter),
+                           reading.header, db::Json{json::serialize(web::write(settings))},
+                           ImportState::queued, static_cast<std::int32_t>(reading.title_lines));
+            ctx.tx().later(kDeletePieces, path->id, PieceKind::workbook);
             jobs::enqueue(ctx.tx(),
                           {.kind = "people.import",
                            .tenant_id = ctx.tenant,
@@ -465,36 +631,26 @@ void add_transfer_routes(trust::Api& api) {
             if (record.state == ImportState::done || record.state == ImportState::failed)
               return conflict("This import has ended already.", "import-ended");
             ctx.tx().later(kFinish, path->id, ImportState::cancelled, std::string(), now());
-            ctx.tx().later(kDeletePieces, path->id, 1);
-            if (record.rejected == 0) trust::destroy_keys(ctx, {path->id});
+            ctx.tx().later(kDeletePieces, path->id, PieceKind::rows);
+            ctx.tx().later(kDeletePieces, path->id, PieceKind::workbook);
+            if (record.rejected == 0 && record.warned == 0) trust::destroy_keys(ctx, {path->id});
             trust::record(ctx, trust::AuditEntry{"import.cancel", "import", path->id});
             VARDE_TRY(record, find_import(ctx, path->id));
             return view(ctx, record, false);
           });
   api.add({"GET", "/api/v1/imports/{id}/rejects", "downloadImportRejects",
-           "The rows that were not imported, with line and reason, as CSV",
+           "The rows that were not imported, with line and reason, as CSV under the file's own "
+           "header: mended, it can be imported again",
            access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-            VARDE_TRY(auto record, find_import(ctx, path->id));
-            auto key = ctx.base.keys.key(ctx.tenant, path->id);
-            if (record.rejected == 0 || !key)
-              return not_found("No row of this import was rejected.");
-            auto delimiter = record.delimiter.empty() ? ',' : record.delimiter[0];
-            return download(
-                ctx, "text/csv; charset=utf-8", "rejected-" + path->id.str() + ".csv",
-                [key = *key, id = path->id, delimiter](db::Tx& tx, std::int64_t& next) {
-                  std::vector<std::string> out;
-                  if (next == 0)
-                    out.push_back(fmt::format("\xEF\xBB\xBFline{0}reason\r\n", delimiter));
-                  for (auto& piece : tx.all<PieceRecord>(kPieces, id, 2, next)) {
-                    out.push_back(
-                        crypto::open(key, piece.sealed.data, piece_context(id, 2, piece.number))
-                            .value_or(""));
-                    next = piece.number + 1;
-                  }
-                  if (out.size() == 1 && next == 0) next = 1;
-                  return out;
-                });
+            return rows_with_reasons(ctx, path->id, PieceKind::rejects);
+          });
+  api.add({"GET", "/api/v1/imports/{id}/warnings", "downloadImportWarnings",
+           "The rows that were imported but for a cell, with line and reason, as CSV under the "
+           "file's own header",
+           access(Right::persons_write)},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
+            return rows_with_reasons(ctx, path->id, PieceKind::warnings);
           });
 
   api.add(

@@ -23,15 +23,27 @@ struct ImportRecord {
   std::string error;
   Timestamp created_at;
   std::optional<Timestamp> finished_at;
+  std::vector<std::string> sheets;  ///< Of a workbook, those that can be seen.
+  std::string sheet;                ///< The one that is imported; empty: the file is text.
+  std::int64_t content_bytes = 0;   ///< Of the text that was made of a workbook.
+  std::int32_t title_lines = 0;
+  std::int64_t warned = 0;
+  db::Json reasons;
+
+  char separator() const { return delimiter.empty() ? ',' : delimiter[0]; }
+  bool is_workbook() const { return !sheet.empty(); }
 };
 BOOST_DESCRIBE_STRUCT(ImportRecord, (),
                       (import_id, filename, state, bytes, encoding, delimiter, header, settings,
                        position, line, read, created, updated, unchanged, rejected, error,
-                       created_at, finished_at))
+                       created_at, finished_at, sheets, sheet, content_bytes, title_lines, warned,
+                       reasons))
 
+enum class PieceKind { rows = 1, rejects = 2, workbook = 3, warnings = 4, head = 5 };
+BOOST_DESCRIBE_ENUM(PieceKind, rows, rejects, workbook, warnings, head)
 struct PieceRecord {
   Uuid tenant_id, import_id;
-  int kind = 1;
+  PieceKind kind = PieceKind::rows;
   std::int64_t number = 0;
   db::Bytes sealed;
 };
@@ -60,7 +72,8 @@ BOOST_DESCRIBE_STRUCT(ExportPieceRecord, (), (tenant_id, export_id, number, seal
 #define VARDE_IMPORT_COLUMNS                                                                   \
   "import_id, filename, state, bytes, encoding, delimiter, header, settings, position, line, " \
   "read, created, updated, "                                                                   \
-  "unchanged, rejected, error, created_at, finished_at"
+  "unchanged, rejected, error, created_at, finished_at, sheets, sheet, content_bytes, "        \
+  "title_lines, warned, reasons"
 
 inline constexpr db::Sql kImportNames{
     "import.names", "SELECT import_id, filename FROM import WHERE import_id = ANY($1)"};
@@ -75,21 +88,33 @@ inline constexpr db::Sql kInsertImport{"import.insert",
                                        "created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6)"};
 inline constexpr db::Sql kUploaded{"import.uploaded",
                                    "UPDATE import SET bytes = $2, encoding = $3, delimiter = $4, "
-                                   "header = $5, state = $6 WHERE import_id = $1"};
+                                   "header = $5, state = $6, sheets = $7, sheet = $8, "
+                                   "content_bytes = $9, title_lines = $10 WHERE import_id = $1"};
+// The mappings of the last imports, by which columns of the same names are known again.
+inline constexpr db::Sql kPastSettings{"import.past_settings",
+                                       "SELECT settings FROM import WHERE state IN (2, 3, 4) AND "
+                                       "settings <> '{}' ORDER BY import_id DESC LIMIT 30"};
 inline constexpr db::Sql kStart{"import.start",
                                 "UPDATE import SET encoding = $2, delimiter = $3, header = $4, "
-                                "settings = $5, state = $6 WHERE import_id = $1"};
+                                "settings = $5, state = $6, title_lines = $7 WHERE import_id = $1"};
 inline constexpr db::Sql kProgress{"import.progress",
                                    "UPDATE import SET state = $2, position = $3, line = $4, read = "
                                    "$5, created = $6, updated = $7, unchanged = $8, "
-                                   "rejected = $9 WHERE import_id = $1 AND state IN (2, 3)"};
+                                   "rejected = $9, warned = $10, reasons = $11 WHERE import_id = "
+                                   "$1 AND state IN (2, 3)"};
 inline constexpr db::Sql kFinish{
     "import.finish",
     "UPDATE import SET state = $2, error = $3, finished_at = $4 WHERE import_id = $1"};
+inline constexpr db::Sql kImportState{"import.state",
+                                      "UPDATE import SET state = $2 WHERE import_id = $1"};
 inline constexpr db::Sql kPieces{
     "import.pieces",
     "SELECT tenant_id, import_id, kind, number, sealed FROM import_piece WHERE import_id = $1 AND "
     "kind = $2 AND number >= $3 ORDER BY number LIMIT 4"};
+inline constexpr db::Sql kOnePiece{
+    "import.piece",
+    "SELECT tenant_id, import_id, kind, number, sealed FROM import_piece WHERE import_id = $1 AND "
+    "kind = $2 AND number = $3"};
 inline constexpr db::Sql kDeletePieces{
     "import.delete_pieces", "DELETE FROM import_piece WHERE import_id = $1 AND kind = $2"};
 struct ProgressRecord {
@@ -100,8 +125,8 @@ struct ProgressRecord {
 BOOST_DESCRIBE_STRUCT(ProgressRecord, (), (import_id, filename, position, bytes))
 inline constexpr db::Sql kRunningImports{
     "import.running",
-    "SELECT import_id, filename, position, bytes FROM import WHERE state IN (2, 3) ORDER BY "
-    "import_id DESC LIMIT 5"};
+    "SELECT import_id, filename, position, coalesce(nullif(content_bytes, 0), bytes) AS bytes "
+    "FROM import WHERE state IN (2, 3) ORDER BY import_id DESC LIMIT 5"};
 inline constexpr db::Sql kRejectedImports{
     "import.rejected",
     "SELECT import_id FROM import WHERE state = 4 AND rejected > 0 AND finished_at > $1 ORDER BY "

@@ -3,14 +3,20 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "base/text.hpp"
 #include "people/csv/csv_reader.hpp"
+#include "people/csv/moment.hpp"
 #include "people/csv/sniff.hpp"
+#include "people/sheet/workbook.hpp"
 
 namespace varde::staffing {
 
 namespace {
+
+constexpr std::size_t kMostText = 16 << 20;  // that a workbook may unpack to
+constexpr int kMostTitles = 20;
 
 using std::chrono::days;
 using std::chrono::floor;
@@ -37,27 +43,25 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-std::optional<Date> day(std::string_view text) {
-  if (auto iso = parse_date(text)) return iso;
-  auto parts = split(text, '.');
-  if (parts.size() != 3 || parts[2].size() != 4) return std::nullopt;
-  auto d = number(parts[0]), m = number(parts[1]), y = number(parts[2]);
-  // A month and a day are kept in a byte: 268 would be 12.
-  if (!d || !m || !y || *d < 1 || *d > 31 || *m < 1 || *m > 12) return std::nullopt;
-  Date out{std::chrono::year(*y), std::chrono::month(static_cast<unsigned>(*m)),
-           std::chrono::day(static_cast<unsigned>(*d))};
-  return out.ok() ? std::optional(out) : std::nullopt;
+// A cell that begins or ends a shift: a time, or a day with one.
+struct Clock {
+  std::optional<Date> date;
+  int minute = 0;
+};
+std::optional<Clock> clock(std::string_view text) {
+  auto moment = people::csv::read_moment(text);
+  if (!moment || !moment->seconds || *moment->seconds % 60 != 0) return std::nullopt;
+  return Clock{moment->date, *moment->seconds / 60};
 }
 
-std::optional<int> minute(std::string_view text) {
-  auto parts = split(text, text.find(':') == std::string_view::npos ? '.' : ':');
-  if (parts.empty() || parts.size() > 2 || parts[0].empty() || parts[0].size() > 2)
-    return std::nullopt;
-  auto h = number(parts[0]), m = parts.size() == 2 ? number(parts[1]) : std::optional(0);
-  bool two = parts.size() == 1 || parts[1].size() == 2;
-  if (!h || !m || !two || *h < 0 || *h > 24 || *m < 0 || *m > 59 || (*h == 24 && *m > 0))
-    return std::nullopt;
-  return *h * 60 + *m;
+using Where = std::array<std::optional<std::size_t>, columns>;
+Where columns_in(std::span<const std::string_view> header) {
+  Where where;
+  for (std::size_t i = 0; i < header.size(); ++i)
+    for (std::size_t c = 0; c < columns; ++c)
+      for (auto name : kNames[c])
+        if (!name.empty() && !where[c] && fold(trim(header[i])) == name) where[c] = i;
+  return where;
 }
 
 std::vector<std::string> several(std::string_view text) {
@@ -74,20 +78,46 @@ std::string read_row(const std::array<std::string, columns>& field, TableRow& ro
   row.pools = several(field[pools]);
   if (row.workplace.empty()) return "The workplace is missing.";
   if (row.note.size() > 2000) return "The note is longer than 2,000 characters.";
-  auto when = day(field[date]);
-  if (!when) return "The date is not a day like 2026-03-01 or 01.03.2026.";
-  auto from = minute(field[start]), until = minute(field[end]);
-  if (!from || *from == 24 * 60) return "The start is not a time like 07:30.";
+  auto from = clock(field[start]), until = clock(field[end]);
+  if (!from || from->minute == 24 * 60) return "The start is not a time like 07:30.";
   if (!until) return "The end is not a time like 15:00.";
+  auto when = from->date;
+  if (!field[date].empty() || !when) {
+    auto said = people::csv::read_moment(field[date]);
+    auto serial = people::csv::day_of_serial(field[date]);
+    if (said && said->date && said->seconds.value_or(0) == 0) {
+      when = said->date;
+    } else if (serial) {
+      when = serial;
+      row.warning = fmt::format("{} was read as the day {}: spreadsheets keep days under numbers.",
+                                field[date], to_string(*serial));
+    } else {
+      return "The date is not a day like 2026-03-01 or 01.03.2026.";
+    }
+    if (from->date && *from->date != *when)
+      return "The start is on another day than the date says.";
+  }
+  auto next = Date(std::chrono::sys_days(*when) + days(1));
+  bool ends_next_day = until->minute <= from->minute;
+  if (until->date) {
+    // A day in the cell settles what the clock leaves open; 24:00 is the end of the day it names.
+    if (*until->date != *when && *until->date != next)
+      return "The end is neither on the day of the shift nor on the next.";
+    if (*until->date == *when && ends_next_day) return "The shift ends before it begins.";
+    if (*until->date == next && !ends_next_day) return "The shift is longer than a day.";
+  } else if (until->minute == from->minute) {
+    return "The shift has no length: it ends when it begins. A whole day ends at 24:00, or on the "
+           "next day with the date in the cell, like 2026-03-02 08:00.";
+  }
   auto persons = field[places].empty() ? std::optional(1) : number(field[places]);
   if (!persons || *persons < 1 || *persons > 200) return "The places are not a number up to 200.";
   auto minutes = field[pause].empty() ? std::optional(0) : number(field[pause]);
-  auto length = *until > *from ? *until - *from : *until + 24 * 60 - *from;
+  auto length = until->minute - from->minute + (ends_next_day ? 24 * 60 : 0);
   if (!minutes || *minutes < 0 || *minutes >= length)
     return "The break is not a number of minutes shorter than the shift.";
   row.date = *when;
-  row.start_minute = *from;
-  row.end_minute = *until;
+  row.start_minute = from->minute;
+  row.end_minute = until->minute;
   row.places = *persons;
   row.break_minutes = *minutes;
   return {};
@@ -165,21 +195,30 @@ Result<Repeated> repeat(const Times& first, int break_minutes, std::string_view 
   return bad_input("/until", "No day until then is one of the weekdays.");
 }
 
-Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most) {
-  auto sniffed = people::csv::sniff(bytes.substr(0, 64 * 1024));
-  VARDE_TRY(auto converter, people::csv::Utf8Converter::create(sniffed.encoding));
+Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most,
+                                         const std::function<void()>& pause) {
+  VARDE_TRY(auto sheet, people::sheet::small_to_csv(bytes, kMostText, pause));
   std::string text;
-  converter.convert(bytes, true, text);
+  char delimiter = ',';
+  if (sheet) {
+    text = std::move(*sheet);
+  } else {
+    auto sniffed = people::csv::sniff(bytes.substr(0, 64 * 1024));
+    VARDE_TRY(auto converter, people::csv::Utf8Converter::create(sniffed.encoding));
+    converter.convert(bytes, true, text);
+    delimiter = sniffed.delimiter;
+  }
   std::vector<TableRow> rows;
-  std::array<std::optional<std::size_t>, columns> where;
+  Where where;
   bool header = true;
-  people::csv::Reader reader(sniffed.delimiter, [&](const people::csv::Row& read) {
+  int above = 0;
+  people::csv::Reader reader(delimiter, [&](const people::csv::Row& read) {
     if (header) {
-      header = false;
-      for (std::size_t i = 0; i < read.fields.size(); ++i)
-        for (std::size_t c = 0; c < columns; ++c)
-          for (auto name : kNames[c])
-            if (!name.empty() && !where[c] && fold(trim(read.fields[i])) == name) where[c] = i;
+      // A title and the like may stand above it.
+      auto found = columns_in(read.fields);
+      auto named = std::ranges::count_if(found, [](const auto& at) { return at.has_value(); });
+      if (above == 0 || named > 1) where = found;
+      header = named < 2 && ++above < kMostTitles;
       return;
     }
     if (rows.size() > most) return;
@@ -193,7 +232,8 @@ Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t mos
   });
   reader.push(text);
   reader.finish();
-  for (auto needed : {workplace, date, start, end})
+  // Where the starts have their day with them, no column of days is needed; a row without says so.
+  for (auto needed : {workplace, start, end})
     if (!where[needed])
       return bad_input("body", fmt::format("The first line names the columns; \"{}\" is missing.",
                                            kNames[needed][0]));

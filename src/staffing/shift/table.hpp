@@ -5,6 +5,7 @@
 
 #include <array>
 #include <boost/describe.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,16 +58,24 @@ Result<Repeated> repeat(const Times& first, int break_minutes, std::string_view 
 struct TableRow {
   std::uint64_t line = 0;
   std::string problem;  ///< A sentence; empty when the row can be read.
+  std::string warning;  ///< A sentence about how something was read; mostly empty.
   std::string workplace, note;
   std::vector<std::string> skills, pools;
   Date date;
   int start_minute = 0, end_minute = 0;  ///< Of the day; an end before the start: the next day.
   int places = 1, break_minutes = 0;
 };
-/// Reads a table: any common encoding and delimiter, a header with the columns workplace, date,
-/// start and end, and optionally places, break, skills, pools and note, in English, Norwegian or
-/// Swedish, in any order. Days as 2026-03-01 or 01.03.2026, times as 07:30 or 7.30, several skills
-/// or pools with "|" between them. Errors: bad_input (no such table, too many rows).
-Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most);
+/// Reads a table: a workbook's first sheet with rows, or text in any common encoding and with any
+/// delimiter; a header (which may have a title above it) with the columns workplace, date, start
+/// and end, and optionally places, break, skills, pools and note, in English, Norwegian or Swedish,
+/// in any order. Days as 2026-03-01 or 01.03.2026, times as 07:30, 7.30 or 07:30:00; a start or end
+/// may have its day with it (2026-03-01 07:30:00), and then no date is needed. A shift that ends
+/// when it begins is refused, unless the end says that it is the next day's. Several skills or
+/// pools have
+/// "|" between them. Errors: bad_input (no such table, too many rows), and those of
+/// people::sheet::small_to_csv().
+/// `pause` is called while a workbook is read, to let others run.
+Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t most,
+                                         const std::function<void()>& pause = {});
 
 }  // namespace varde::staffing

@@ -43,9 +43,10 @@ struct BadRow {
 BOOST_DESCRIBE_STRUCT(BadRow, (), (row, reason))
 struct TableResult {
   std::int64_t rows = 0, created = 0, skipped = 0, bad_rows = 0;
-  std::vector<BadRow> bad;  ///< The first hundred.
+  std::vector<BadRow> bad;       ///< The first hundred.
+  std::vector<BadRow> warnings;  ///< How something was read in rows that can be taken; as many.
 };
-BOOST_DESCRIBE_STRUCT(TableResult, (), (rows, created, skipped, bad_rows, bad))
+BOOST_DESCRIBE_STRUCT(TableResult, (), (rows, created, skipped, bad_rows, bad, warnings))
 
 // What rows name, by the folded name.
 struct Register {
@@ -114,7 +115,7 @@ Same same(const ShiftRecord& r) {
 }
 
 Result<TableResult> take_table(Ctx& ctx, std::string_view bytes, bool check) {
-  VARDE_TRY(auto rows, read_table(bytes, kMostRows));
+  VARDE_TRY(auto rows, read_table(bytes, kMostRows, net::yield_now));
   Register known(ctx);
   TableResult out;
   out.rows = static_cast<std::int64_t>(rows.size());
@@ -124,6 +125,8 @@ Result<TableResult> take_table(Ctx& ctx, std::string_view bytes, bool check) {
     auto wrong = draft_of(ctx, row, known, draft);
     if (wrong.empty()) {
       drafts.push_back(std::move(draft));
+      if (!row.warning.empty() && out.warnings.size() < kMostBad)
+        out.warnings.push_back({static_cast<std::int64_t>(row.line), row.warning});
       continue;
     }
     if (out.bad.size() < kMostBad)
@@ -187,15 +190,17 @@ void add_table_routes(trust::Api& api) {
             add_drafts(ctx, drafts);
             return made;
           });
-  api.add({"POST", "/api/v1/shifts/import", "importShifts",
-           "Makes drafts of a table (CSV); the same table again makes nothing twice", request,
-           kMostBytes},
-          [](Ctx& ctx, const web::Query<TableQuery>& query,
-             const web::Bytes& body) -> Result<TableResult> {
-            const auto& bytes = body.value;
-            if (!bytes) return bad_input("body", "A table of shifts has 4 MB at most. Split it.");
-            return take_table(ctx, *bytes, query->check.value_or(false));
-          });
+  api.add(
+      {"POST", "/api/v1/shifts/import", "importShifts",
+       "Makes drafts of a table (CSV, or a workbook of Excel); the same table again makes nothing "
+       "twice",
+       request, kMostBytes},
+      [](Ctx& ctx, const web::Query<TableQuery>& query,
+         const web::Bytes& body) -> Result<TableResult> {
+        const auto& bytes = body.value;
+        if (!bytes) return bad_input("body", "A table of shifts has 4 MB at most. Split it.");
+        return take_table(ctx, *bytes, query->check.value_or(false));
+      });
 }
 
 }  // namespace varde::staffing

@@ -167,5 +167,46 @@ TEST(ShiftTable, WantsItsColumnsAndItsLimit) {
   EXPECT_FALSE(read_table("Workplace,Date,Start,End\nx,y,z,w\nx,y,z,w\nx,y,z,w\n", 2));
 }
 
+TEST(Table, CellsOfDatabasesAndShiftsWithoutLength) {
+  struct Case {
+    const char *date, *start, *end;
+    int from, until;
+    const char* problem;
+  };
+  for (auto [date, start, end, from, until, problem] : std::initializer_list<Case>{
+           {"2027-03-01 00:00:00", "08:30:00", "15:00:00.000", 510, 900, ""},
+           {"2027-03-01T00:00:00Z", "2027-03-01T08:30:00", "2027-03-01 15:00:00", 510, 900, ""},
+           {"", "2027-03-01 22:00:00", "2027-03-02 06:00:00", 1320, 360, ""},
+           {"01.03.2027", "8.30", "24:00", 510, 1440, ""},
+           {"2027-03-01", "0:00", "24:00", 0, 1440, ""},
+           {"2027-03-01", "08:00", "2027-03-02 08:00", 480, 480, ""},
+           {"2027-03-01", "08.30", "08.30", 0, 0, "no length"},
+           {"2027-03-01", "08:00", "2027-03-02 09:00", 0, 0, "longer than a day"},
+           {"2027-03-01", "08:00", "2027-03-01 07:00", 0, 0, "before it begins"},
+           {"2027-03-01", "08:00", "2027-03-03 07:00", 0, 0, "neither"},
+           {"2027-03-02", "2027-03-01 08:00", "09:00", 0, 0, "another day"},
+           {"2027-03-01 08:00", "08:00", "09:00", 0, 0, "not a day"},
+           {"", "08:00", "09:00", 0, 0, "not a day"},
+           {"31/12/2027", "08:00", "09:00", 0, 0, "not a day"},
+           {"2027-03-01", "08:00:30", "09:00", 0, 0, "not a time"}}) {
+    auto rows = read_table(std::string("Vaktliste\n\nArbeidssted;Dato;Fra;Til\nx;") + date + ";" +
+                               start + ";" + end + "\n",
+                           10);
+    ASSERT_TRUE(rows) << rows.error().message;
+    ASSERT_EQ(rows->size(), 1U);
+    const auto& row = rows->front();
+    EXPECT_NE(row.problem.find(problem), std::string::npos) << row.problem;
+    EXPECT_EQ(row.problem.empty(), std::string_view(problem).empty()) << row.problem << start;
+    if (!row.problem.empty()) continue;
+    EXPECT_EQ(to_string(row.date), "2027-03-01");
+    EXPECT_EQ(row.start_minute, from);
+    EXPECT_EQ(row.end_minute, until);
+  }
+  auto serial = read_table("Workplace,Date,Start,End\nx,46600,8,9\n", 10);
+  EXPECT_EQ(to_string(serial->front().date), "2027-08-01");
+  EXPECT_NE(serial->front().warning.find("46600 was read as the day 2027-08-01"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace varde::staffing

@@ -325,6 +325,7 @@ export type CategoryView = {
 export type CellProblem = {
     column: number;
     message: string;
+    warning: boolean;
 };
 
 export type ChangeView = {
@@ -755,10 +756,14 @@ export type Import = {
     encoding: string;
     delimiter: string;
     header: boolean;
+    sheets: Array<string>;
+    sheet?: string;
+    title_lines: number;
     columns: Array<ImportColumn>;
     mapping?: Array<ImportMapping>;
     options?: ImportOptions;
     counts: ImportCounts;
+    reasons: Array<ImportReason>;
     progress: number;
     created_at: string;
     finished_at?: string;
@@ -778,11 +783,13 @@ export type ImportCounts = {
     updated: number;
     unchanged: number;
     rejected: number;
+    warned: number;
 };
 
 export type ImportMapping = {
     column: number;
     target: string;
+    name?: string;
 };
 
 export type ImportOptions = {
@@ -797,14 +804,23 @@ export type ImportPreview = {
     encoding: string;
     delimiter: string;
     header: boolean;
+    title_lines: number;
     columns: Array<ImportColumn>;
     rows: Array<PreviewRow>;
+};
+
+export type ImportReason = {
+    column: string;
+    message: string;
+    rejected: boolean;
+    rows: number;
 };
 
 export type ImportStart = {
     encoding: string;
     delimiter: string;
     header: boolean;
+    title_lines?: number;
     mapping: Array<ImportMapping>;
     options: ImportOptions;
 };
@@ -1647,6 +1663,10 @@ export type SetupStep = {
 
 export type Severity = 'error' | 'warning';
 
+export type SheetChoice = {
+    sheet: string;
+};
+
 export type Shift = {
     id: string;
     workplace_id: string;
@@ -1885,6 +1905,7 @@ export type TableResult = {
     skipped: number;
     bad_rows: number;
     bad: Array<BadRow>;
+    warnings: Array<BadRow>;
 };
 
 export type Tag = {
@@ -3631,6 +3652,7 @@ export type ListPersonsData = {
         list?: string;
         tag?: string;
         segment?: string;
+        imported?: string;
         limit?: number;
     };
     url: '/api/v1/persons';
@@ -4210,6 +4232,7 @@ export type PreviewImportData = {
         encoding?: string;
         delimiter?: string;
         header?: boolean;
+        title_lines?: number;
         mapping?: string;
     };
     url: '/api/v1/imports/{id}/preview';
@@ -4232,6 +4255,36 @@ export type PreviewImportResponses = {
 };
 
 export type PreviewImportResponse = PreviewImportResponses[keyof PreviewImportResponses];
+
+export type ChooseImportSheetData = {
+    body: SheetChoice;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{id}/sheet';
+};
+
+export type ChooseImportSheetErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ChooseImportSheetError = ChooseImportSheetErrors[keyof ChooseImportSheetErrors];
+
+export type ChooseImportSheetResponses = {
+    /**
+     * The answer.
+     */
+    200: Import;
+};
+
+export type ChooseImportSheetResponse = ChooseImportSheetResponses[keyof ChooseImportSheetResponses];
 
 export type StartImportData = {
     body: ImportStart;
@@ -4312,6 +4365,31 @@ export type DownloadImportRejectsErrors = {
 export type DownloadImportRejectsError = DownloadImportRejectsErrors[keyof DownloadImportRejectsErrors];
 
 export type DownloadImportRejectsResponses = {
+    /**
+     * The content.
+     */
+    200: unknown;
+};
+
+export type DownloadImportWarningsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{id}/warnings';
+};
+
+export type DownloadImportWarningsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DownloadImportWarningsError = DownloadImportWarningsErrors[keyof DownloadImportWarningsErrors];
+
+export type DownloadImportWarningsResponses = {
     /**
      * The content.
      */

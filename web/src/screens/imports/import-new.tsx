@@ -101,6 +101,7 @@ export default function ImportNew() {
                 })}
               </span>
             </div>
+            {upload.sent >= upload.total && <p className="muted">{t('imports:being_read')}</p>}
             <Bar value={upload.total ? upload.sent / upload.total : 1} label={t('imports:uploading')} />
             <div>
               <Button
@@ -131,7 +132,7 @@ export default function ImportNew() {
             <input
               ref={input}
               type="file"
-              accept=".csv,.tsv,.txt,text/csv"
+              accept=".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
               className="sr"
               tabIndex={-1}
               aria-label={t('imports:choose')}

@@ -1,5 +1,5 @@
-// Which column of a file goes where. The server suggests from the content; what it leaves open is guessed from
-// the header, in the languages spreadsheets here are written in. A target is given to one column only.
+// Which column of a file goes where. What a column probably is the server says, by its name and its content; here a target
+// is given to one column only, and what a mapping would be refused for is said before the start.
 import type { Attribute, ImportColumn, ImportMapping } from '@/client'
 
 export const fixedTargets = [
@@ -12,64 +12,39 @@ export const fixedTargets = [
   'tags',
 ] as const
 
-const words: Record<(typeof fixedTargets)[number], string[]> = {
-  email: [
-    'email',
-    'e mail',
-    'epost',
-    'e post',
-    'mail',
-    'email address',
-    'epostadresse',
-    'e postadresse',
-    'e postadress',
-    'mejl',
-  ],
-  phone: [
-    'phone',
-    'mobile',
-    'mobil',
-    'telefon',
-    'tlf',
-    'mobilnummer',
-    'telefonnummer',
-    'phone number',
-    'cell',
-  ],
-  first_name: ['first name', 'firstname', 'given name', 'fornavn', 'förnamn'],
-  last_name: ['last name', 'lastname', 'surname', 'family name', 'etternavn', 'efternamn'],
-  language: ['language', 'lang', 'locale', 'sprak', 'språk'],
-  time_zone: ['time zone', 'timezone', 'tidssone', 'tidszon'],
-  tags: ['tags', 'tag', 'labels', 'etiketter', 'stikkord'],
-}
-
-const plain = (s: string) =>
-  s
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-
-export function guess(column: ImportColumn, attributes: Pick<Attribute, 'key' | 'label'>[]): string {
-  if (column.suggestion) return column.suggestion
-  const name = plain(column.name)
-  for (const target of fixedTargets) if (words[target].some((w) => plain(w) === name)) return target
-  const attribute = attributes.find((a) => plain(a.key) === name || plain(a.label) === name)
-  return attribute ? `attribute:${attribute.key}` : 'ignore'
-}
-
 /** A target for every column; where two columns claim the same, the first keeps it (tags may come from several). */
-export function suggestMapping(
-  columns: ImportColumn[],
-  attributes: Pick<Attribute, 'key' | 'label'>[],
-): ImportMapping[] {
+export function suggestMapping(columns: ImportColumn[]): ImportMapping[] {
   const taken = new Set<string>()
   return columns.map((column) => {
-    const target = guess(column, attributes)
+    const target = column.suggestion ?? 'ignore'
     if (target === 'ignore' || target === 'tags') return { column: column.index, target }
     if (taken.has(target)) return { column: column.index, target: 'ignore' }
     taken.add(target)
     return { column: column.index, target }
   })
+}
+
+/** The mapping as the preview takes it: the targets of all columns, in their order. */
+export function targetsOf(mapping: ImportMapping[], columns: number): string {
+  const targets: string[] = Array.from({ length: columns }, () => 'ignore')
+  for (const m of mapping) if (m.column < columns) targets[m.column] = m.target
+  return targets.join(',')
+}
+
+/** The purpose whose consents a column has. */
+export const consentOf = (target: string) => (target.startsWith('consent:') ? target.slice(8) : undefined)
+
+export const leftOut = (mapping: ImportMapping[], columns: ImportColumn[]) =>
+  columns.filter((c) => (mapping.find((m) => m.column === c.index)?.target ?? 'ignore') === 'ignore')
+
+/** What kind of attribute the first values of a column ask for. */
+export function typeOf(sample: string[]): Attribute['type'] {
+  const all = (pattern: RegExp) => sample.length > 0 && sample.every((s) => pattern.test(s.trim()))
+  if (all(/^(\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})([T ].*)?$/)) return 'date'
+  if (all(/^(ja|nei|nej|yes|no|true|false|sann|usann|sant|falskt)$/i)) return 'boolean'
+  // What begins with a zero is a number that names something, and not one to count with.
+  if (all(/^-?(0|[1-9]\d{0,8})([.,]\d+)?$/)) return 'number'
+  return 'text'
 }
 
 export type MappingFault = 'no_address' | 'twice'

@@ -1,20 +1,12 @@
-import { TextInput } from '@mantine/core'
 import { IconAdjustments, IconLock } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { type Attribute, createAttribute, deleteAttribute, listAttributes, updateAttribute } from '@/client'
-import { ask, match } from '@/lib/ask'
-import { useForm } from '@/lib/form'
+import { useMay } from '@/app/session'
+import { type Attribute, deleteAttribute, listAttributes } from '@/client'
+import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { keyFrom } from '@/lib/keys'
-import { DialogForm } from '@/ui/dialog-form'
 import { Tag } from '@/ui/kit'
 import { ListPage } from '@/ui/list-page'
-import { Choice } from '@/ui/pick'
-import { TagPicker } from '@/ui/pick-many'
 import type { Column } from '@/ui/table'
-
-const kinds = ['text', 'number', 'date', 'boolean', 'choice'] as const
-const classes = ['plain', 'identifying', 'sensitive'] as const
+import { AttributeForm } from './attribute-form'
 
 export default function Attributes() {
   const columns: Column<Attribute>[] = [
@@ -70,7 +62,7 @@ export default function Attributes() {
       write={useMay()('persons.write')}
       make={t('people:attributes_page.new')}
       editable
-      form={(attribute, close) => <Edit key={attribute?.id} attribute={attribute} close={close} />}
+      form={(attribute, close) => <AttributeForm key={attribute?.id} attribute={attribute} close={close} />}
       remove={(a) => ({
         title: t('people:attributes_page.delete_title', { name: a.label }),
         body: t('people:attributes_page.delete_body'),
@@ -79,84 +71,5 @@ export default function Attributes() {
         run: () => ask(deleteAttribute({ path: { id: a.id } })),
       })}
     />
-  )
-}
-
-function Edit({ attribute: a, close }: { attribute?: Attribute; close: () => void }) {
-  const form = useForm(
-    {
-      label: a?.label ?? '',
-      key: a?.key ?? '',
-      type: a?.type ?? ('text' as Attribute['type']),
-      classification: a?.classification ?? ('plain' as Attribute['classification']),
-      choices: a?.choices ?? [],
-    },
-    { draft: `attribute-${a?.id ?? 'new'}` },
-  )
-  const { values, errors, set, patch } = form
-  return (
-    <DialogForm
-      open
-      title={a ? t('edit_named', { name: a.label }) : t('people:attributes_page.new')}
-      form={form}
-      onClose={close}
-      send={async ({ label, key, type, classification, choices }) => {
-        if (a)
-          await ask(
-            updateAttribute({
-              path: { id: a.id },
-              body: { label, choices },
-              headers: match(),
-            }),
-          )
-        else await ask(createAttribute({ body: { label, key, type, classification, choices } }))
-        await queries.invalidateQueries({ queryKey: ['attributes'] })
-      }}
-    >
-      <TextInput
-        label={t('people:attributes_page.label')}
-        required
-        autoFocus
-        {...form.text('label')}
-        onChange={(e) => {
-          const label = e.currentTarget.value
-          const follow = !a && values.key === keyFrom(values.label)
-          patch(follow ? { label, key: keyFrom(label) } : { label })
-        }}
-      />
-      <TextInput
-        label={t('people:attributes_page.key')}
-        description={t('people:attributes_page.key_text')}
-        required
-        disabled={Boolean(a)}
-        {...form.text('key')}
-      />
-      <Choice
-        label={t('people:attributes_page.type')}
-        disabled={Boolean(a)}
-        value={values.type}
-        error={errors.type}
-        data={kinds.map((k) => ({ value: k, label: t(`people:types.${k}`) }))}
-        onPick={(v) => set('type', v as Attribute['type'])}
-      />
-      {values.type === 'choice' && (
-        <TagPicker
-          label={t('people:attributes_page.choices')}
-          suggestions={[]}
-          value={values.choices}
-          error={errors.choices}
-          onChange={(v) => set('choices', v)}
-        />
-      )}
-      <Choice
-        label={t('people:attributes_page.class')}
-        description={t('people:attributes_page.class_text')}
-        disabled={Boolean(a)}
-        value={values.classification}
-        error={errors.classification}
-        data={classes.map((k) => ({ value: k, label: t(`people:class.${k}`) }))}
-        onPick={(v) => set('classification', v as Attribute['classification'])}
-      />
-    </DialogForm>
   )
 }

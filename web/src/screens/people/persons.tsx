@@ -1,12 +1,13 @@
 import { IconAddressBook, IconPlus } from '@tabler/icons-react'
 import { useMay } from '@/app/session'
-import { listPersons, type PersonRow } from '@/client'
+import { useQuery } from '@tanstack/react-query'
+import { getImport, listPersons, type PersonRow } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { options, useLists, useSegments, useTags } from '@/lib/lookups'
 import { personName } from '@/lib/names'
 import { useUrl } from '@/lib/url'
-import { Empty, Page, State, Tag, Time } from '@/ui/kit'
+import { Alert, Empty, Page, State, Tag, Time } from '@/ui/kit'
 import { Link, LinkButton } from '@/ui/link'
 import { Choice, SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
@@ -49,7 +50,7 @@ export default function Persons() {
   const lists = useLists()
   const tags = useTags()
   const segments = useSegments()
-  const filter = { q: url.q, list: url.list, tag: url.tag, segment: url.segment }
+  const filter = { q: url.q, list: url.list, tag: url.tag, segment: url.segment, imported: url.imported }
   const filtered = Object.values(filter).some(Boolean)
   const pages = usePages(['persons', filter], (cursor) =>
     ask(listPersons({ query: { ...filter, cursor, limit: 50 } })),
@@ -100,6 +101,7 @@ export default function Persons() {
           onPick={(segment) => setUrl({ segment })}
         />
       </div>
+      {url.imported && <OfImport id={url.imported} />}
       <Pages
         pages={pages}
         label={t('people:persons')}
@@ -134,5 +136,22 @@ export default function Persons() {
         }
       />
     </Page>
+  )
+}
+
+/** Says that only those of an import are seen, and leads back to everybody. */
+function OfImport({ id }: { id: string }) {
+  const query = useQuery({ queryKey: ['import', id], queryFn: () => ask(getImport({ path: { id } })) })
+  return (
+    <Alert
+      tone="info"
+      actions={
+        <LinkButton size="xs" variant="default" href="/persons">
+          {t('people:everybody')}
+        </LinkButton>
+      }
+    >
+      {t('people:of_import', { name: query.data?.filename ?? '…' })}
+    </Alert>
   )
 }

@@ -72,7 +72,7 @@ export default function ShiftImport() {
         <input
           ref={input}
           type="file"
-          accept=".csv,.tsv,.txt,text/csv"
+          accept=".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
           className="sr"
           tabIndex={-1}
           aria-label={t('staffing:import.choose')}
@@ -114,6 +114,19 @@ export default function ShiftImport() {
                 columns={[
                   { key: 'row', header: t('staffing:import.row'), number: true, width: 90, cell: (b) => formatNumber(b.row) },
                   { key: 'reason', header: t('staffing:import.reason'), cell: (b) => b.reason },
+                ]}
+              />
+            </Card>
+          )}
+          {found.warnings.length > 0 && (
+            <Card title={t('staffing:import.warnings')} note={t('staffing:import.warnings_note')} flush>
+              <DataTable
+                label={t('staffing:import.warnings')}
+                rows={found.warnings}
+                rowKey={(b) => `${b.row} ${b.reason}`}
+                columns={[
+                  { key: 'row', header: t('staffing:import.row'), number: true, width: 90, cell: (b) => formatNumber(b.row) },
+                  { key: 'reason', header: t('staffing:import.how'), cell: (b) => b.reason },
                 ]}
               />
             </Card>
