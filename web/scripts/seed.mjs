@@ -234,6 +234,7 @@ export async function seed(api) {
   const sms = await api('POST', '/campaigns', {
     name: 'Reminder by SMS',
     channel: 'sms',
+    service_reason: 'They come to the meeting.',
     text: 'Hi {{ person.first_name | default: "friend" }}, the meeting is tomorrow at six. Answer STOP to get no more.',
     audience: { lists: [numbers.id], segments: [] },
   })

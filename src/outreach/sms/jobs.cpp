@@ -90,6 +90,9 @@ class SmsRun {
       auto content = open(row);
       if (!content) continue;
       if (!content->to.empty()) hashes.push_back(people::phone_hash(ctx, content->to));
+      auto person = row.person_id ? persons_.find(*row.person_id) : persons_.end();
+      if (row.kind == SmsKind::journey && person != persons_.end() && !person->second.email.empty())
+        hashes.push_back(people::email_hash(ctx, person->second.email.reveal()));
       contents_.emplace(row.sms_id, std::move(*content));
     }
     held_ = find_suppressions(ctx, hashes);
@@ -108,6 +111,12 @@ class SmsRun {
     if (person != nullptr && person->state != people::PersonState::active) return "restricted";
     if (content->to.empty()) return "no-phone";
     if (held_.contains(people::phone_hash(ctx, content->to))) return "suppressed";
+    // Who wants no messages at all said so of the e-mail address; offers of shifts come all the
+    // same.
+    if (row.kind == SmsKind::journey && person != nullptr && !person->email.empty())
+      if (auto held = held_.find(people::email_hash(ctx, person->email.reveal()));
+          held != held_.end() && held->second.reason == SuppressionReason::unsubscribe)
+        return "suppressed";
     if (now() - row.created_at > kTooOld) return "expired";
     return nullptr;
   }

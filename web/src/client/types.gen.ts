@@ -240,6 +240,7 @@ export type Campaign = {
     track_clicks: boolean;
     channel: Channel;
     text?: string;
+    service_reason?: string;
     version: number;
 };
 
@@ -259,6 +260,7 @@ export type CampaignInput = {
     track_clicks?: boolean;
     channel?: Channel;
     text?: string;
+    service_reason?: string | null;
 };
 
 export type CampaignPerson = {
@@ -1455,6 +1457,7 @@ export type Review = {
     blockers: Array<ReviewNote>;
     warnings: Array<ReviewNote>;
     recipients: number;
+    said_no: number;
     excluded: Excluded;
     sample: Array<PersonRow>;
     segments?: number;
