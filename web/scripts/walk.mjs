@@ -563,7 +563,7 @@ const steps = {
     await page.locator('tbody tr').first().waitFor()
     await context.clearCookies()
     await page.getByRole('link', { name: 'Tags' }).click()
-    await page.waitForURL('**/login?next=%2Ftags')
+    await page.waitForURL('**/login?**next=%2Ftags')
     await label('E-mail').fill(login.email)
     await page.getByLabel('Password').first().fill(login.password)
     await button('Log in').click()
