@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/sender.hpp"
+#include "outreach/delivery/undelivered.hpp"
 #include "outreach/sms/store.hpp"
 #include "people/person/person.hpp"
 #include "trust/egress.hpp"
@@ -141,14 +142,18 @@ class SmsRun {
 
   std::string send(const Provider& provider) {
     Sender sender(base_, tenant_, provider, "", Uuid{},
-                  [](Ctx& ctx, const std::vector<Sent>& sent, bool) {
+                  [this](Ctx& ctx, const std::vector<Sent>& sent, bool) {
                     // What was offered to the gateway, the Sender writes.
                     for (const auto& one : sent)
-                      if (!one.sms)
+                      if (!one.sms) {
                         ctx.tx().later(kEnd, one.recipient_id,
                                        one.state == DeliveryState::failed ? SmsState::failed
                                                                           : SmsState::skipped,
                                        one.code, one.at);
+                        auto row = std::ranges::find(rows_, one.recipient_id, &SmsRecord::sms_id);
+                        if (row != rows_.end() && row->kind == SmsKind::offer && row->person_id)
+                          tell_undelivered(ctx, SourceKind::shift, row->ref_id, *row->person_id);
+                      }
                     return !jobs::Workers::stopping();
                   },
                   {.platform = platform_});
