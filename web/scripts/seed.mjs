@@ -206,6 +206,7 @@ export async function seed(api) {
   await api('POST', '/forms', {
     name: 'Feedback',
     title: 'Tell us',
+    purpose_id: purposes[0].id,
     fields: questions.map(([type, label, more], i) => ({ key: `q${i}`, type, label, required: false, ...more })),
   })
   await api('POST', '/journeys', {

@@ -77,6 +77,12 @@ constexpr db::Sql kDropOldCaptured{
     "DELETE FROM captured_message WHERE ctid IN (SELECT ctid FROM captured_message WHERE at < $1 "
     "ORDER BY at LIMIT $2) RETURNING message_id"};
 
+// Who was asked about a list often enough since $3.
+constexpr db::Sql kAskedToday{
+    "confirm.asked_today",
+    "SELECT person_id FROM outbox WHERE person_id = ANY($1) AND source_kind = 3 AND source_id = $2 "
+    "AND created_at > $3 GROUP BY person_id HAVING count(*) >= $4"};
+
 // 43 bytes: a transparent GIF of one pixel.
 constexpr std::string_view kPixel(
     "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\x01\x00\x00\x00\x00\x2c"
@@ -480,7 +486,12 @@ void ask_about_claims(Ctx& ctx, const std::vector<people::PersonClaim>& claims) 
 }
 
 // The mail that asks whether somebody really wants to be on a list.
-void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& persons) {
+void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& all) {
+  auto asked = ctx.tx().all<Uuid>(kAskedToday, all, list, now() - std::chrono::hours(24),
+                                  static_cast<std::int64_t>(people::kMostClaims));
+  std::vector<Uuid> persons;
+  for (const auto& person : all)
+    if (std::ranges::find(asked, person) == asked.end()) persons.push_back(person);
   auto names = people::list_names(ctx);
   bool nb = page_style(ctx).language.starts_with("n");
   std::vector<OutboxMessage> messages;

@@ -203,6 +203,7 @@ export type BookingView = {
     worked_until?: string;
     person_confirmed_at?: string;
     office_confirmed_at?: string;
+    reason?: string;
 };
 
 export type CallbackFields = {
@@ -829,6 +830,7 @@ export type InvitationView = {
 export type InviteRequest = {
     email: string;
     role: Role;
+    replace?: boolean;
 };
 
 export type JobState = 'failed';
@@ -1049,6 +1051,9 @@ export type OfferView = {
     repeatable: boolean;
     again: boolean;
     earlier: Array<EarlierRound>;
+    booked_at?: string;
+    cancelled_at?: string;
+    cancelled?: BookingState;
 };
 
 export type PackageState = 'none' | 'gathering' | 'ready' | 'failed' | 'gone';
@@ -1565,9 +1570,15 @@ export type SegmentPreview = {
     took_ms: number;
 };
 
+export type SegmentValues = {
+    values: Array<string>;
+};
+
 export type SendRequest = {
     at?: string;
 };
+
+export type Separator = 'comma' | 'semicolon' | 'tab';
 
 export type Series = {
     items: Array<Shift>;
@@ -1831,6 +1842,7 @@ export type Substitute = {
     picture_at?: string;
     phone?: string;
     email?: string;
+    takes_sms: boolean;
     percent: number;
     latitude?: number;
     longitude?: number;
@@ -2101,6 +2113,7 @@ export type Workplace = {
     latitude?: number;
     longitude?: number;
     required_documents: Array<string>;
+    code: string;
     version: number;
 };
 
@@ -2111,6 +2124,7 @@ export type WorkplaceInput = {
     latitude?: number | null;
     longitude?: number | null;
     required_documents?: Array<string>;
+    code?: string;
 };
 
 export type LogOutData = {
@@ -4004,6 +4018,34 @@ export type ListSegmentFieldsResponses = {
 };
 
 export type ListSegmentFieldsResponse = ListSegmentFieldsResponses[keyof ListSegmentFieldsResponses];
+
+export type ListSegmentValuesData = {
+    body?: never;
+    path?: never;
+    query: {
+        field: string;
+        q?: string;
+    };
+    url: '/api/v1/segments/values';
+};
+
+export type ListSegmentValuesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListSegmentValuesError = ListSegmentValuesErrors[keyof ListSegmentValuesErrors];
+
+export type ListSegmentValuesResponses = {
+    /**
+     * The answer.
+     */
+    200: SegmentValues;
+};
+
+export type ListSegmentValuesResponse = ListSegmentValuesResponses[keyof ListSegmentValuesResponses];
 
 export type PreviewSegmentData = {
     body: PreviewRequest;
@@ -8159,6 +8201,7 @@ export type DownloadBookingsData = {
         until: string;
         person?: string;
         workplace?: string;
+        separator?: Separator;
     };
     url: '/api/v1/bookings.csv';
 };

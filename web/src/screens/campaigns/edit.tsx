@@ -358,6 +358,11 @@ function Details({ form, sms }: { form: FormState<Values>; sms: boolean }) {
             ]}
             onPick={(v) => set('purpose_id', v)}
           />
+          {purposes.data?.items.length === 0 && (
+            <p className="muted small">
+              {t('campaigns:no_purposes')} <Link href="/purposes">{t('campaigns:make_purpose')}</Link>
+            </p>
+          )}
           {values.purpose_id === SERVICE && (
             <TextInput
               label={t('campaigns:service_reason')}
