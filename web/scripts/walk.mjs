@@ -40,7 +40,7 @@ const steps = {
     await label('E-mail').fill(login.email)
     await page.getByLabel('Password').first().fill('wrong')
     await button('Log in').click()
-    await see('You are not logged in')
+    await see('The e-mail address or the password is not right')
     await page.getByLabel('Password').first().fill(login.password)
     await button('Log in').click()
     await label('Six-digit code').fill('000000')

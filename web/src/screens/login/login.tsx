@@ -7,6 +7,7 @@ import { acceptTerms, giveTotp, logIn, type SessionView, switchTenant } from '@/
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { adviceFor } from '@/lib/problem'
 import { oneOf, useUrl } from '@/lib/url'
 import { Alert, FormAlerts, Loaded } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
@@ -81,9 +82,8 @@ function Password({
         )}
         {changed && <Alert tone="good">{t('login:password_changed')}</Alert>}
         {form.problem && (
-          <Alert tone="bad" live title={t('login:refused')}>
-            {form.problem.detail}
-            {form.problem.retryAfter ? ` ${t('problem.wait', { seconds: form.problem.retryAfter })}` : ''}
+          <Alert tone="bad" live title={form.problem.detail ?? t(`problem.${adviceFor(form.problem)}`)}>
+            {form.problem.retryAfter ? t('problem.wait', { seconds: form.problem.retryAfter }) : undefined}
           </Alert>
         )}
         <TextInput
