@@ -204,7 +204,7 @@ std::string sentences(Ctx& ctx, const PageStyle& style, const Leaving& leaving, 
 std::string ways_on(Ctx& ctx, const PageStyle& style, const Token& token) {
   std::string out;
   auto link = [&](const std::string& href, const std::string& words) {
-    out += fmt::format("<li><a href=\"{}\">{}</a></li>", html_escape(href), words);
+    out += fmt::format("<a class=\"act\" href=\"{}\">{}</a><br>", html_escape(href), words);
   };
   if (token.age < life_of(TokenKind::preferences)) {
     auto choices = token;
@@ -217,7 +217,7 @@ std::string ways_on(Ctx& ctx, const PageStyle& style, const Token& token) {
                                 "Se eller slett det {} har lagret om deg",
                                 "Se eller radera det som {} har lagrat om dig"}),
             style.organisation));
-  return "<ul>" + out + "</ul>";
+  return "<p>" + out + "</p>";
 }
 
 enum class Wish { look, leave, everything, back };
