@@ -43,7 +43,7 @@ class Silent:
 def campaign(admin, name, emails, document, **fields):
     group = admin.ok("POST", "/api/v1/lists", {"name": name})["id"]
     admin.import_csv("email\n" + "\n".join(emails), options={"list_id": group})
-    return admin.ok("POST", "/api/v1/campaigns", {"name": name, "subject": name, "from_name": "x", "from_email": "news@example.org", "document": document,
+    return admin.ok("POST", "/api/v1/campaigns", {"name": name, "service_reason": "They asked for it.", "subject": name, "from_name": "x", "from_email": "news@example.org", "document": document,
                                                   "audience": {"lists": [group], "segments": [], "exclude_lists": [], "exclude_segments": []}, **fields})["id"]
 
 

@@ -173,7 +173,7 @@ def fault_campaign(name, count, times, gently, connections=10):
         admin.import_csv(csv(count), options={"list_id": group["id"]})
         program.sql("ANALYZE")
         send_through(admin, receiver, connections)
-        campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Fault", "subject": "Hello", "from_name": "Fault", "from_email": "news@example.org", "document": document(), "audience": {"lists": [group["id"]], "segments": [], "exclude_lists": [], "exclude_segments": []}})
+        campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Fault", "service_reason": "They asked for it.", "subject": "Hello", "from_name": "Fault", "from_email": "news@example.org", "document": document(), "audience": {"lists": [group["id"]], "segments": [], "exclude_lists": [], "exclude_segments": []}})
         admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
         runs = interrupt(program, gently, times, 3, count, lambda: receiver.taken)
         state = varde.wait_for(lambda: (lambda s: s if s["state"] == "sent" else None)(admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])), "the campaign to end", 600)

@@ -116,7 +116,7 @@ class Campaigns(Work):
         emails = ["c%d-%d@example.org" % (n, i) for i in range(10)]
         group = self.insist("POST", "/api/v1/lists", {"name": "c%d" % n})["id"]
         self.imported(emails, group)
-        made = self.insist("POST", "/api/v1/campaigns", {"name": "c%d" % n, "subject": "Hello", "from_name": "x", "from_email": "news@example.org", "document": self.trial.document,
+        made = self.insist("POST", "/api/v1/campaigns", {"name": "c%d" % n, "service_reason": "They asked for it.", "subject": "Hello", "from_name": "x", "from_email": "news@example.org", "document": self.trial.document,
                                                          "audience": {"lists": [group], "segments": [], "exclude_lists": [], "exclude_segments": []}})
         path = "/api/v1/campaigns/" + made["id"]
         self.insist("POST", path + "/send", {})

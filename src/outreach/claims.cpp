@@ -95,6 +95,7 @@ std::vector<trust::Claim> core_claims() {
              "document",
              "audience",
              "purpose_id",
+             "service_reason",
              "provider_id",
              "time_mode",
              "track_opens",

@@ -58,6 +58,7 @@ trust::Module make_module(trust::Base& base) {
         {"person_id", Data::pseudonym},
         {"attribute_id", Data::none},
         {"text_value", Data::plain},
+        {"text_key", Data::plain},
         {"number_value", Data::plain}}},
       {"person_tag",
        {{"tenant_id", Data::none}, {"tag_id", Data::plain}, {"person_id", Data::pseudonym}}},

@@ -85,7 +85,8 @@ const steps = {
   async cancel({ home }) {
     await plain.goto(`${base}${home}/bookings`)
     await plain.getByRole('link', { name: 'Details' }).first().click()
-    await plain.getByRole('button', { name: 'Cancel my booking' }).click()
+    await plain.getByRole('link', { name: 'Cancel my booking' }).click()
+    await plain.getByRole('button', { name: 'Yes, cancel this shift' }).click()
     return plain.getByRole('status').innerText()
   },
   async no_script_passkey({ home }) {

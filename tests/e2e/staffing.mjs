@@ -150,9 +150,10 @@ const steps = {
     await pages.phone.goto(base + path)
     return pages.phone.locator('body').innerText()
   },
-  async answer({ path, press }) {
+  async answer({ path, press, then }) {
     await pages.phone.goto(base + path)
     await button(pages.phone, press).click()
+    if (then) await button(pages.phone, then).click()
     return pages.phone.locator('body').innerText()
   },
   // Its owner's own pages.

@@ -98,7 +98,7 @@ class OutreachCase(unittest.TestCase):
     def campaign(self, list_id, **fields):
         return self.admin.ok("POST", "/api/v1/campaigns", {
             "name": "Spring", "subject": "Hi {{ person.first_name }}", "from_name": "Org", "from_email": "post@sender.example", "document": document(),
-            "audience": {"lists": [list_id], "segments": []}, **fields})
+            "audience": {"lists": [list_id], "segments": []}, **({} if "purpose_id" in fields else {"service_reason": "What the scenario sends."}), **fields})
 
     def send(self, campaign, until=("sent",)):
         self.admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})

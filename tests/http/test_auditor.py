@@ -52,7 +52,7 @@ class Auditor(unittest.TestCase):
         admin.ok("POST", "/api/v1/segments", {"name": "Like " + NAME, "conditions": {"op": "and", "rules": [{"field": "email_known", "operator": "is", "value": True}]}})
         for more in ({"name": "To " + NAME, "subject": "Hi {{ person.first_name }}", "from_name": "Org", "from_email": "post@sender.example", "document": document()},
                      {"name": "SMS to " + NAME, "channel": "sms", "text": "Hi " + NAME}):
-            campaign = admin.ok("POST", "/api/v1/campaigns", {**more, "audience": {"lists": [lists], "segments": []}})["id"]
+            campaign = admin.ok("POST", "/api/v1/campaigns", {**more, "service_reason": "They asked for it.", "audience": {"lists": [lists], "segments": []}})["id"]
             admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign, {})
             varde.wait_for(lambda: admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign)["state"] == "sent", "the campaign")
         admin.ok("POST", "/api/v1/journeys", {"name": "For " + NAME, "steps": [{"id": "a", "kind": "wait", "days": 1}]})

@@ -41,7 +41,7 @@ class Contract(unittest.TestCase):
         admin.ok("POST", "/api/v1/persons/%s/notes" % cls.person, {"text": "Called, and was friendly"})
         list_id = admin.ok("POST", "/api/v1/lists", {"name": "All"})["id"]
         admin.ok("PUT", "/api/v1/persons/%s/lists/%s" % (cls.person, list_id), {"state": "subscribed"})
-        campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Last", "subject": "Hi {{ person.first_name }}", "from_name": "Org", "from_email": "post@sender.example",
+        campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Last", "service_reason": "They asked for it.", "subject": "Hi {{ person.first_name }}", "from_name": "Org", "from_email": "post@sender.example",
                                                           "document": document(), "audience": {"lists": [list_id], "segments": []}})
         admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
         varde.wait_for(lambda: admin.ok("GET", "/api/v1/campaigns/%s/progress" % campaign["id"])["state"] == "sent", "the campaign")

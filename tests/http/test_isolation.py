@@ -132,7 +132,7 @@ def prepare(program):
                        ("/api/v1/campaigns", {"name": "Victims campaign"}), ("/api/v1/templates", {"name": "Victims template", "document": {"version": 1, "blocks": []}})):
         admin.request("POST", path, body)
     # An SMS gateway, and captured SMS.
-    box = admin.request("POST", "/api/v1/campaigns", {"name": "Victims SMS", "channel": "sms", "text": "Hi", "audience": {"lists": [lists.json["id"]] if lists.status == 201 else [], "segments": []}})
+    box = admin.request("POST", "/api/v1/campaigns", {"name": "Victims SMS", "service_reason": "They asked for it.", "channel": "sms", "text": "Hi", "audience": {"lists": [lists.json["id"]] if lists.status == 201 else [], "segments": []}})
     admin.request("POST", "/api/v1/campaigns/%s/send" % box.json["id"], {})
     if box.status == 201:  # a second round finds it there
         varde.wait_for(lambda: admin.ok("GET", "/api/v1/campaigns/%s/progress" % box.json["id"])["state"] == "sent", "the SMS")

@@ -26,7 +26,7 @@ class Live(unittest.TestCase):
 
     def test_a_captured_message_is_told(self):
         self.admin.request("PATCH", "/api/v1/settings", {"postal_address": "Storgata 1, 0155 Oslo"}, {"If-Match": "*"})
-        campaign = self.admin.ok("POST", "/api/v1/campaigns", {"name": "Told live", "subject": "Told", "from_name": "Org", "from_email": "post@sender.example", "document": outreach.document(), "audience": {"lists": [], "segments": []}})
+        campaign = self.admin.ok("POST", "/api/v1/campaigns", {"name": "Told live", "service_reason": "They asked for it.", "subject": "Told", "from_name": "Org", "from_email": "post@sender.example", "document": outreach.document(), "audience": {"lists": [], "segments": []}})
         self.admin.ok("POST", "/api/v1/campaigns/%s/test" % campaign["id"], {"emails": ["admin@example.org"]})
         self.read_until("event: mailbox.message")
 

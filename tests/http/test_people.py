@@ -1,5 +1,5 @@
 """People: persons, search, import, export, segments, erasure."""
-import random, unittest
+import random, unicodedata, unittest, urllib.parse
 import varde
 
 
@@ -90,16 +90,19 @@ class People(unittest.TestCase):
         """Generated trees: the count, the sample and a reading of the same tree in Python agree; restricted persons are in none."""
         tag = self.admin.ok("POST", "/api/v1/tags", {"name": "tree"})["id"]
         other = self.admin.ok("POST", "/api/v1/tags", {"name": "tree-other"})["id"]
+        self.admin.ok("POST", "/api/v1/attributes", {"key": "town", "label": "Town", "type": "text", "classification": "plain"})
         people = []
-        for i in range(9):
-            person = {"age": [None, 10, 20, 30][i % 4], "other": i % 3 == 0, "language": "nb" if i % 2 else "sv"}
+        for i in range(15):
+            person = {"age": [None, 10, 20, 30][i % 4], "other": i % 3 == 0, "language": "nb" if i % 2 else "sv", "town": [None, "\u00c5lesund", "\u00c5LESUND", "A\u030alesund", "Stra\u00dfe", "STRASSE", "\u00e5lg\u00e5rd"][i % 7]}
             made = self.admin.ok("POST", "/api/v1/persons", {"email": "tree-%d@example.org" % i, "language": person["language"], "tags": ["tree"] + (["tree-other"] if person["other"] else []),
-                                                             "attributes": {"age": person["age"]} if person["age"] else {}})
-            if i == 8:
+                                                             "attributes": {k: person[k] for k in ("age", "town") if person[k]}})
+            if i == 14:
                 self.program.sql("UPDATE person SET state = 2 WHERE person_id = '%s'" % made["id"])
             else:
                 people.append(person)
         rng = random.Random(3)
+        towns = ["\u00e5lesund", " \u00c5LESUND\u00a0", "a\u030alesund", "strasse", "stra\u00dfe", "nowhere"]
+        folded = lambda text: unicodedata.normalize("NFKC", text).strip().upper()
 
         def tree(depth):
             kind = rng.random()
@@ -108,6 +111,9 @@ class People(unittest.TestCase):
                     ({"field": "attribute:age", "operator": "gte", "value": 20}, lambda p: p["age"] is not None and p["age"] >= 20),
                     ({"field": "attribute:age", "operator": "ne", "value": 10}, lambda p: p["age"] != 10),
                     ({"field": "attribute:age", "operator": "is_not_set"}, lambda p: p["age"] is None),
+                    *[({"field": "attribute:town", "operator": "is", "value": word}, lambda p, word=word: p["town"] is not None and folded(p["town"]) == folded(word)) for word in towns],
+                    ({"field": "attribute:town", "operator": "is_not", "value": " \u00e5LESUND "}, lambda p: p["town"] is None or folded(p["town"]) != folded("\u00e5lesund")),
+                    ({"field": "attribute:town", "operator": "starts_with", "value": "\u00e5L"}, lambda p: p["town"] is not None and folded(p["town"]).startswith(folded("\u00e5l"))),
                     ({"field": "tag", "operator": "has", "value": other}, lambda p: p["other"]),
                     ({"field": "tag", "operator": "has_not", "value": other}, lambda p: not p["other"]),
                     ({"field": "language", "operator": "is", "value": "sv"}, lambda p: p["language"] == "sv"),
@@ -117,11 +123,19 @@ class People(unittest.TestCase):
             test = (lambda p: all(t(p) for _, t in inner)) if op == "and" else (lambda p: any(t(p) for _, t in inner))
             return {"op": op, "rules": [r for r, _ in inner], "not": negated}, (lambda p: not test(p)) if negated else test
 
-        for _ in range(80):
+        for _ in range(120):
             rule, test = tree(3)
             answer = self.admin.ok("POST", "/api/v1/segments/preview", {"conditions": {"op": "and", "rules": [{"field": "tag", "operator": "has", "value": tag}, rule]}})
             expected = sum(test(p) for p in people)
-            self.assertEqual((answer["count"], len(answer["sample"])), (expected, expected), rule)
+            self.assertEqual((answer["count"], len(answer["sample"])), (expected, min(expected, 10)), rule)
+        values = lambda q: self.admin.ok("GET", "/api/v1/segments/values?field=attribute:town&q=" + urllib.parse.quote(q))["values"]
+        self.assertEqual([folded(v) for v in values("\u00e5l")], ["\u00c5LESUND", "\u00c5LG\u00c5RD"], "each spelling once")
+        self.assertEqual((len(values("")), values("x"), values("\ufdfa" * 100)), (3, [], []))
+        self.assertEqual(self.admin.get("/api/v1/segments/values?field=attribute:nothing").status, 422)
+        long = self.admin.ok("POST", "/api/v1/persons", {"email": "tree-long@example.org", "tags": ["tree"], "attributes": {"town": "\ufdfa" * 400}})
+        rule = {"field": "attribute:town", "operator": "is", "value": "\ufdfa" * 400}
+        self.assertEqual(self.count(rule), 1)
+        self.assertEqual(self.count({**rule, "value": "\ufdfa" * 399}), 0)
 
     def test_names_on_a_persons_page_follow_the_catalogue(self):
         """They are kept in memory; what changes them is seen by the very next request."""

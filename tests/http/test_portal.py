@@ -380,8 +380,17 @@ class Portal(unittest.TestCase):
         self.assertIn(b"The shift is yours", visitor.send(path, answer="yes").body, "twice is once")
         self.assertIn("You are booked", visitor.page(path))
         booking = re.search(r'href="%s(/bookings/[0-9a-f-]+)"' % HOME, visitor.page("/bookings"))[1]
-        self.assertIn("until 24 hours before", visitor.page(booking))
-        self.assertIn("done=cancelled", visitor.done(booking, action="cancel"))
+        page = visitor.page(booking)
+        self.assertIn("until 24 hours before", page)
+        self.assertIn(booking + "?cancel=1", page)
+        self.assertNotIn('value="cancel"', page, "a thumb that slips cancels nothing")
+        page = visitor.page(booking + "?cancel=1")
+        for words in ("Cancel this shift?", "Portal school", 'name="reason"', 'value="cancel"', "No, I will come"):
+            self.assertIn(words, page)
+        self.assertIn("Cancel this shift?", visitor.send(path, answer="no").body.decode(), "an old page asks, too")
+        self.assertIn("done=cancelled", visitor.done(booking, action="cancel", reason="No train goes"))
+        stored, = self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]
+        self.assertEqual((stored["state"], stored["reason"]), ("cancelled_by_person", "No train goes"))
         self.assertIn("You cancelled", visitor.page(booking))
         self.assertEqual(visitor.send(booking, action="cancel").status, 409)
         self.assertEqual(self.admin.ok("GET", "/api/v1/shifts/" + shift["id"])["taken"], 0)

@@ -205,7 +205,7 @@ class Replies(Staff):
         self.hears(phones[0], "Du har f\u00e5tt vakten: ")
         group = self.admin.ok("POST", "/api/v1/lists", {"name": "party"})["id"]
         self.admin.ok("PUT", "/api/v1/persons/%s/lists/%s" % (people[0], group), {"state": "subscribed"})
-        campaign = self.admin.ok("POST", "/api/v1/campaigns", {"name": "Party", "channel": "sms", "text": "Kommer du p\u00e5 festen?", "audience": {"lists": [group], "segments": []}})
+        campaign = self.admin.ok("POST", "/api/v1/campaigns", {"name": "Party", "service_reason": "They asked for it.", "channel": "sms", "text": "Kommer du p\u00e5 festen?", "audience": {"lists": [group], "segments": []}})
         self.admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
         self.hears(phones[0], "festen")
         self.silence(phones[0], "Nei")

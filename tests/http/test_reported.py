@@ -100,7 +100,9 @@ class KeptOut(BounceCase):
         # By segment: the message is about no list that she could leave, so she leaves everything.
         sink, provider = self.provider()
         group = self.list_of("back", 1)
-        rules = {"op": "and", "rules": [{"field": "list", "operator": "has", "value": group}]}
+        person = self.admin.ok("GET", "/api/v1/persons?q=back0@example.org")["items"][0]["id"]
+        self.admin.ok("POST", "/api/v1/persons/%s/tags" % person, {"add": ["back"]})
+        rules = {"op": "and", "rules": [{"field": "tag", "operator": "has", "value": "back"}]}
         segment = self.admin.ok("POST", "/api/v1/segments", {"name": "back", "conditions": rules})["id"]
         self.send(self.campaign(group, provider_id=provider["id"], audience={"lists": [], "segments": [segment]}))
         raw = sink.messages[0][2]
@@ -255,7 +257,7 @@ class Sizes(BounceCase):
         group = self.list_of("long", 1)
         text = "\n".join("%02d https://example.org/program/%02d" % (i, i) for i in range(24))
         gateway = self.admin.ok("POST", "/api/v1/providers", {"name": "sms", "kind": "captured", "channel": "sms"})
-        made = self.admin.ok("POST", "/api/v1/campaigns", {"name": "Long", "channel": "sms", "text": text, "provider_id": gateway["id"], "track_clicks": True, "audience": {"lists": [group], "segments": []}})
+        made = self.admin.ok("POST", "/api/v1/campaigns", {"name": "Long", "service_reason": "They asked for it.", "channel": "sms", "text": text, "provider_id": gateway["id"], "track_clicks": True, "audience": {"lists": [group], "segments": []}})
         review = self.admin.ok("GET", "/api/v1/campaigns/%s/review" % made["id"])
         self.assertIn("too-long", [b["code"] for b in review["blockers"]])
         self.assertGreater(review["segments"], 10)

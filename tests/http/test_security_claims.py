@@ -31,7 +31,7 @@ class Claims(OutreachCase):
         form = self.admin.ok("POST", "/api/v1/forms", {"name": "Form %d %d" % (Claims.used, len(fields)), "fields": list(fields) or [
             {"key": "mail", "type": "email", "label": "E-mail", "required": False},
             {"key": "first", "type": "text", "label": "First name", "required": False, "attribute": "first_name"},
-            {"key": "yes", "type": "consent", "label": "I agree", "required": False}], **more})
+            *([{"key": "yes", "type": "consent", "label": "I agree", "required": False}] if "purpose_id" in more else [])], **more})
         return urllib.parse.urlsplit(self.admin.ok("POST", "/api/v1/forms/%s/publish" % form["id"])["public_url"])
 
     def answer(self, path, **values):

@@ -108,7 +108,7 @@ class Life(unittest.TestCase):
             group = admin.ok("POST", "/api/v1/lists", {"name": "Secure"})["id"]
             person = admin.ok("POST", "/api/v1/persons", {"email": "secure@example.org", "lists": [group]})["id"]
             admin.ok("POST", "/api/v1/providers", {"name": "sink", "kind": "smtp", "host": "127.0.0.1", "port": sink.port, "security": "none"})
-            campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Secure", "subject": "Hi", "from_name": "Org", "from_email": "post@sender.example", "document": document(), "audience": {"lists": [group], "segments": []}})
+            campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Secure", "service_reason": "They asked for it.", "subject": "Hi", "from_name": "Org", "from_email": "post@sender.example", "document": document(), "audience": {"lists": [group], "segments": []}})
             admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
             varde.wait_for(lambda: sink.messages, "the message")
             head = sink.messages[0][2].split(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").decode()

@@ -62,7 +62,7 @@ class Sms(unittest.TestCase):
         return made
 
     def campaign(self, list_id, text, **more):
-        return self.admin.ok("POST", "/api/v1/campaigns", {"name": "SMS", "channel": "sms", "text": text, "audience": {"lists": [list_id], "segments": []}, **more})
+        return self.admin.ok("POST", "/api/v1/campaigns", {"name": "SMS", "service_reason": "They asked for it.", "channel": "sms", "text": text, "audience": {"lists": [list_id], "segments": []}, **more})
 
     def reach(self, campaign, until=("sent",), seconds=60):
         def check():
@@ -387,7 +387,7 @@ class Sms(unittest.TestCase):
         # Mistakes.
         self.admin.ok("POST", "/api/v1/suppressions", {"phone": held})
         long = self.campaign(list_id, "a" * 1600)
-        mail = self.admin.ok("POST", "/api/v1/campaigns", {"name": "mail", "subject": "Hello", "audience": {"lists": [list_id], "segments": []}})
+        mail = self.admin.ok("POST", "/api/v1/campaigns", {"name": "mail", "service_reason": "They asked for it.", "subject": "Hello", "audience": {"lists": [list_id], "segments": []}})
         for at, body, pointer in ((campaign, {}, "/phones"), (campaign, {"phones": []}, "/phones"), (campaign, {"phones": [mine] * 21}, "/phones"), (campaign, {"phones": [mine, "12"]}, "/phones/1"),
                                   (campaign, {"phones": [held]}, "/phones/0"), (campaign, {"phones": [mine], "emails": ["a@example.org"]}, "/emails"), (campaign, {"phones": [mine], "person_id": campaign["id"]}, "/person_id"),
                                   (long, {"phones": [mine]}, "/text"), (mail, {"phones": [mine]}, "/phones"), (mail, {}, "/emails")):

@@ -95,7 +95,7 @@ class Staffing(Staff):
         self.assertEqual(self.say(shift, first, True), "too_late", "the office took the question back")
         self.assertEqual(self.say(shift, second, True), "booked")
         email = "again-%d@example.org" % people.index(second)
-        page = self.program.client().post(self.link(email, "Booked"), raw=b"answer=no", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        page = self.program.client().post(self.link(email, "Booked"), raw=b"answer=no&sure=1", headers={"Content-Type": "application/x-www-form-urlencoded"})
         self.assertIn(b"Thank you for telling us", page.body)
         self.reach(shift, "unfilled")
 

@@ -247,6 +247,7 @@ export async function seed(api) {
   await api('POST', '/forms', {
     name: 'Feedback',
     title: 'Tell us',
+    purpose_id: purposes[0].id,
     fields: questions.map(([type, label, more], i) => ({ key: `q${i}`, type, label, required: false, ...more })),
   })
   await api('POST', '/journeys', {
@@ -275,6 +276,7 @@ export async function seed(api) {
   const sms = await api('POST', '/campaigns', {
     name: 'Reminder by SMS',
     channel: 'sms',
+    service_reason: 'They come to the meeting.',
     text: 'Hi {{ person.first_name | default: "friend" }}, the meeting is tomorrow at six. Answer STOP to get no more.',
     audience: { lists: [numbers.id], segments: [] },
   })

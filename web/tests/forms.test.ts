@@ -29,8 +29,10 @@ describe('questions', () => {
     expect(newField('email', 'L', [])).toMatchObject({ required: true })
   })
   it('tell what is missing before publishing', () => {
-    expect(formFaults([])).toEqual([{ fault: 'no_questions' }])
-    expect(formFaults([q('a', { label: ' ' }), q('b', { type: 'choice', choices: ['x'] }), q('a')])).toEqual([
+    expect(formFaults([q('a', { type: 'consent' })], '')).toEqual([{ fault: 'no_purpose', index: 0 }])
+    expect(formFaults([q('a', { type: 'consent' })], 'some')).toEqual([])
+    expect(formFaults([], '')).toEqual([{ fault: 'no_questions' }])
+    expect(formFaults([q('a', { label: ' ' }), q('b', { type: 'choice', choices: ['x'] }), q('a')], '')).toEqual([
       { fault: 'no_label', index: 0 },
       { fault: 'few_choices', index: 1 },
       { fault: 'same_key', index: 2 },

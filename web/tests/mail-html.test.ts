@@ -26,6 +26,17 @@ describe('mail made showable under the policy', () => {
   ])('%s', (html, expected) => {
     expect(made(html)).toBe(expected)
   })
+  const tenant = '01a229ea-94a8-7000-8000-000000000001'
+  const picture = `/i/${tenant}/01a229ea-94a8-7000-8000-000000000002`
+  it.each([
+    [`https://news.example.org${picture}`, `src="${picture}"`],
+    [`http://127.0.0.1:8080${picture}`, `src="${picture}"`],
+    [`https://news.example.org${picture}?x`, 'data-mail-blocked='],
+    [`https://news.example.org/x${picture}`, 'data-mail-blocked='],
+    [`https://news.example.org${picture.replace('0001/', '0009/')}`, 'data-mail-blocked='],
+  ])('shows pictures of the own organisation, at whatever address: %s', (url, expected) => {
+    expect(prepareMail(`<img src="${url}" alt="">`, 'N', tenant).html).toContain(expected)
+  })
   it('counts what it does not load', () => {
     expect(
       prepareMail('<img src="https://a/1"><img src="https://a/2"><img src="data:image/png;base64,x">', 'N')

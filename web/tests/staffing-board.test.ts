@@ -3,7 +3,7 @@ import type { Shift, ShiftState, Workplace } from '@/client'
 
 const { layOut, tallyOf } = await import('@/screens/staffing/board')
 
-const place = (id: string, time_zone = 'Europe/Oslo'): Workplace => ({ id, name: `Place ${id}`, address: '', time_zone, required_documents: [], version: 1 })
+const place = (id: string, time_zone = 'Europe/Oslo'): Workplace => ({ id, name: `Place ${id}`, address: '', time_zone, code: '', required_documents: [], version: 1 })
 let made = 0
 const shift = (workplace_id: string, starts_at: string, state: ShiftState = 'open') =>
   ({ id: String((made += 1)).padStart(3, '0'), workplace_id, starts_at, ends_at: starts_at, state }) as Shift

@@ -69,9 +69,11 @@ describe('hours', () => {
     ({ state: 'booked', starts_at: '2026-11-02T07:00:00Z', ends_at: '2026-11-02T15:00:00Z', break_minutes: 30, name: 'Demo', person_id: 'p', ...more }) as BookingView
   const now = Date.parse('2026-11-03T00:00:00Z')
   it('are what was worked, else what was planned, without the break', () => {
-    expect(h.workedMinutes(booking())).toBe(450)
-    expect(h.workedMinutes(booking({ worked_from: '2026-11-02T07:00:00Z', worked_until: '2026-11-02T16:00:00Z' }))).toBe(510)
-    expect(h.workedMinutes(booking({ state: 'cancelled_by_office' }))).toBe(0)
+    expect(h.workedMinutes(booking(), now)).toBe(450)
+    expect(h.workedMinutes(booking(), Date.parse('2026-11-02T14:59:00Z'))).toBe(0)
+    expect(h.countedMinutes(booking())).toBe(450)
+    expect(h.workedMinutes(booking({ worked_from: '2026-11-02T07:00:00Z', worked_until: '2026-11-02T16:00:00Z' }), now)).toBe(510)
+    expect(h.workedMinutes(booking({ state: 'cancelled_by_office' }), now)).toBe(0)
   })
   it.each([
     [{ ends_at: '2026-11-04T00:00:00Z' }, 'coming', false],

@@ -13,6 +13,7 @@
 #include "crypto/hash.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/mailing.hpp"
+#include "outreach/delivery/undelivered.hpp"
 #include "outreach/mail/report_parser.hpp"
 #include "outreach/tracking/tracking.hpp"
 #include "trust/audit.hpp"
@@ -189,6 +190,7 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
              complaint ? SuppressionReason::complaint : SuppressionReason::bounce);
     trust::record(ctx, trust::AuditEntry{"suppression.add", "suppression", std::nullopt, *person});
   }
+  if (bounce == Bounce::hard) tell_undelivered(ctx, token.source_kind, token.source_id, *person);
   record_response(ctx, token.source_id,
                   complaint ? ActivityKind::complained : ActivityKind::bounced, *person, 0, flags);
   ctx.commit();

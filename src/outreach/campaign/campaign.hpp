@@ -75,7 +75,7 @@ struct CampaignNote {
   Uuid id;
   std::string name;
   std::optional<Uuid> purpose_id;
-  std::vector<Uuid> lists;
+  std::vector<Uuid> lists;  ///< Those behind its segments, too.
 };
 std::optional<CampaignNote> campaign_note(trust::Ctx& ctx, const Uuid& id);
 /// The names of those among `ids` that are campaigns.

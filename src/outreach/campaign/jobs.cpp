@@ -53,13 +53,14 @@ std::string sms_reference(const crypto::Key& key, const Uuid& campaign, const Uu
   return hex(crypto::keyed_hash(key, std::string(campaign.view()) + std::string(person.view())));
 }
 
-// Those among `ids` who have given the consent that the campaign needs; all when it needs none.
+// Those among `ids` whom the campaign may reach: see add_basis.
 Result<std::set<Uuid>> consenting(Ctx& ctx, const CampaignRecord& campaign,
                                   const std::vector<Uuid>& ids) {
-  if (!campaign.purpose_id) return std::set<Uuid>(ids.begin(), ids.end());
+  if (!campaign.purpose_id && !campaign.service_reason.empty())
+    return std::set<Uuid>(ids.begin(), ids.end());
   people::Query query;
   query.where("p.person_id = ANY(" + query.bind(ids) + ")");
-  VARDE_CHECK(add_consent(ctx, *campaign.purpose_id, query));
+  VARDE_CHECK(add_basis(ctx, campaign, query));
   auto found = query.run(ctx, "SELECT p.person_id FROM person p").all<Uuid>();
   return std::set<Uuid>(found.begin(), found.end());
 }

@@ -37,13 +37,15 @@ struct Campaign {
   bool track_opens = true, track_clicks = true;
   Channel channel = Channel::mail;
   std::optional<std::string> text;  ///< Of an SMS, in place of subject and document.
+  /// It is a service message, and why people get it without having agreed to a purpose.
+  std::optional<std::string> service_reason;
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(Campaign, (),
                       (id, name, state, subject, scheduled_at, started_at, finished_at, error,
                        counts, updated_at, from_name, from_email, reply_to, preheader, document,
                        audience, purpose_id, provider_id, time_mode, track_opens, track_clicks,
-                       channel, text, version))
+                       channel, text, service_reason, version))
 
 struct CampaignInput {
   std::optional<web::Text<120, 1>> name;
@@ -57,11 +59,13 @@ struct CampaignInput {
   std::optional<bool> track_opens, track_clicks;
   std::optional<Channel> channel;  ///< Only when it is made.
   std::optional<web::Text<2000>> text;
+  /// In place of a purpose: why people get it without having agreed to one.
+  web::Patch<web::Text<300>> service_reason;
 };
 BOOST_DESCRIBE_STRUCT(CampaignInput, (),
                       (name, subject, from_name, preheader, from_email, reply_to, document,
                        audience, purpose_id, provider_id, time_mode, track_opens, track_clicks,
-                       channel, text))
+                       channel, text, service_reason))
 
 struct SendRequest {
   std::optional<Timestamp> at;
@@ -97,6 +101,9 @@ BOOST_DESCRIBE_STRUCT(Excluded, (), (suppressed, no_consent, no_address, restric
 struct Review {
   std::vector<ReviewNote> blockers, warnings;
   std::int64_t recipients = 0;
+  /// Of the recipients: those who have left a list or withdrawn a consent, and whom only a service
+  /// message reaches.
+  std::int64_t said_no = 0;
   Excluded excluded;
   std::vector<people::PersonRow> sample;
   /// Of an SMS: segments of its text as it is sent (the most of a sample), and what they cost for
@@ -105,8 +112,8 @@ struct Review {
   std::optional<std::string> price_currency;
 };
 BOOST_DESCRIBE_STRUCT(Review, (),
-                      (blockers, warnings, recipients, excluded, sample, segments, price_minor,
-                       price_currency))
+                      (blockers, warnings, recipients, said_no, excluded, sample, segments,
+                       price_minor, price_currency))
 
 struct Progress {
   CampaignState state = CampaignState::draft;
@@ -147,6 +154,7 @@ Campaign view(Ctx& ctx, const CampaignRecord& r) {
           r.track_clicks,
           r.channel,
           some(r.text),
+          some(r.service_reason),
           r.version};
 }
 
@@ -177,6 +185,10 @@ Result<void> apply(CampaignRecord& r, const CampaignInput& in) {
   }
   if (in.audience) r.audience.text = json::serialize(web::write(*in.audience));
   if (in.purpose_id.present) r.purpose_id = in.purpose_id.value;
+  patch_text(in.service_reason, r.service_reason);
+  if (r.purpose_id && !r.service_reason.empty())
+    return bad_input("/service_reason",
+                     "is for a message without a purpose. Leave one of the two out.");
   if (in.provider_id.present) r.provider_id = in.provider_id.value;
   if (in.time_mode) r.time_mode = *in.time_mode;
   if (in.track_opens) r.track_opens = *in.track_opens;
@@ -189,7 +201,7 @@ void insert(Ctx& ctx, const CampaignRecord& r) {
   ctx.tx().later(kInsertCampaign, ctx.tenant, r.campaign_id, r.name, r.subject, r.preheader,
                  r.from_name, r.from_email, r.reply_to, r.document, r.audience, r.purpose_id,
                  r.provider_id, r.time_mode, r.track_opens, r.track_clicks, ctx.actor.id, now(),
-                 r.channel, r.text);
+                 r.channel, r.text, r.service_reason);
   record(ctx, AuditEntry{"campaign.create", "campaign", r.campaign_id});
 }
 
@@ -197,6 +209,11 @@ struct CountRow {
   std::int64_t total = 0, restricted = 0, no_address = 0, suppressed = 0;
 };
 BOOST_DESCRIBE_STRUCT(CountRow, (), (total, restricted, no_address, suppressed))
+
+struct ReachedRow {
+  std::int64_t recipients = 0, said_no = 0;
+};
+BOOST_DESCRIBE_STRUCT(ReachedRow, (), (recipients, said_no))
 
 // Who would get it, and who not and why; each person counts under the first reason.
 Result<void> count_audience(Ctx& ctx, const CampaignRecord& campaign, Review& review) {
@@ -219,8 +236,12 @@ Result<void> count_audience(Ctx& ctx, const CampaignRecord& campaign, Review& re
   people::Query good;
   good.where("p.state = 1 AND " + address + " IS NOT NULL AND NOT " + sick);
   VARDE_CHECK(add_audience(ctx, audience, good));
-  if (campaign.purpose_id) VARDE_CHECK(add_consent(ctx, *campaign.purpose_id, good));
-  review.recipients = good.run(ctx, "SELECT count(*) FROM person p").as<std::int64_t>(0);
+  VARDE_CHECK(add_basis(ctx, campaign, good));
+  auto reached = good.run(ctx, "SELECT count(*) AS recipients, count(*) FILTER (WHERE " +
+                                   said_no_condition("p") + ") AS said_no FROM person p")
+                     .as<ReachedRow>(0);
+  review.recipients = reached.recipients;
+  review.said_no = reached.said_no;
   review.excluded.no_consent =
       row.total - row.restricted - row.no_address - row.suppressed - review.recipients;
   auto ids = good.run(ctx, "SELECT p.person_id FROM person p", " ORDER BY p.person_id LIMIT 10")
@@ -324,8 +345,20 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
                         sms::kMaxSegments),
             "/edit");
   }
-  if (!campaign.purpose_id)
-    warn("no-purpose", "No purpose is chosen, so no consent is asked for.", href + "/edit");
+  if (!campaign.purpose_id && campaign.service_reason.empty())
+    block("no-purpose",
+          "Choose the purpose that people have agreed to. If it concerns something that they have "
+          "asked for already, say that it is a service message, and why.",
+          "/edit");
+  if (!campaign.service_reason.empty())
+    warn("service-message",
+         out.said_no == 0
+             ? "This is a service message: no consent is asked for."
+             : fmt::format("This is a service message: no consent is asked for, and it reaches {} "
+                           "who once said no: they left a list or withdrew a consent.",
+                           out.said_no == 1 ? std::string("one person")
+                                            : fmt::format("{} people", out.said_no)),
+         href + "/edit");
   return out;
 }
 
@@ -442,7 +475,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
             ctx.tx().later(kUpdateCampaign, r.campaign_id, r.name, r.subject, r.preheader,
                            r.from_name, r.from_email, r.reply_to, r.document, r.audience,
                            r.purpose_id, r.provider_id, r.time_mode, r.track_opens, r.track_clicks,
-                           now(), r.text);
+                           now(), r.text, r.service_reason);
             record(ctx, AuditEntry{"campaign.update", "campaign", r.campaign_id});
             VARDE_TRY(r, find(ctx, path->id));
             return view(ctx, r);

@@ -71,13 +71,58 @@ std::string consent_key(Ctx& ctx, const Uuid& purpose) {
   return "";
 }
 
-Result<void> add_consent(Ctx& ctx, const Uuid& purpose, people::Query& query) {
-  auto key = consent_key(ctx, purpose);
+std::string said_no_condition(const std::string& alias) {
+  // The line breaks keep people::Query from taking these WHEREs for the statement's own.
+  return "EXISTS (SELECT 1 FROM consent c\nWHERE c.person_id = " + alias +
+         ".person_id AND NOT c.given) OR EXISTS (SELECT 1 FROM list_member m\nWHERE m.person_id "
+         "= " +
+         alias + ".person_id AND m.state = 3)";
+}
+
+Result<void> add_basis(Ctx& ctx, const CampaignRecord& campaign, people::Query& query) {
+  if (!campaign.purpose_id) {
+    if (campaign.service_reason.empty()) query.where("NOT (" + said_no_condition("p") + ")");
+    return {};
+  }
+  auto key = consent_key(ctx, *campaign.purpose_id);
   if (key.empty()) {
     query.where("false");
     return {};
   }
   return people::add_conditions(ctx, rule("consent:" + key, "given", nullptr), query);
+}
+
+namespace {
+
+// The lists that a tree asks somebody to be on. A "not" turns it round: who is in the segment is
+// not on those.
+void collect_lists(const json::value& node, bool negated, int depth, std::set<Uuid>& out) {
+  const auto* object = node.if_object();
+  if (object == nullptr || depth > 10) return;
+  auto text = [&](const char* name) -> std::string_view {
+    const auto* held = object->if_contains(name);
+    return held != nullptr && held->is_string() ? std::string_view(held->get_string())
+                                                : std::string_view();
+  };
+  if (text("field") == "list") {
+    if ((text("operator") == "has") != negated)
+      if (auto id = Uuid::parse(text("value"))) out.insert(*id);
+    return;
+  }
+  if (const auto* flag = object->if_contains("not"); flag != nullptr && flag->is_bool())
+    negated = negated != flag->get_bool();
+  if (const auto* rules = object->if_contains("rules"); rules != nullptr && rules->is_array())
+    for (const auto& rule : rules->get_array()) collect_lists(rule, negated, depth + 1, out);
+}
+
+}  // namespace
+
+std::vector<Uuid> lists_behind(Ctx& ctx, const Audience& audience) {
+  std::set<Uuid> out(audience.lists.begin(), audience.lists.end());
+  for (const auto& id : audience.segments)
+    if (auto segment = people::find_segment(ctx, id))
+      collect_lists(segment->conditions, false, 0, out);
+  return {out.begin(), out.end()};
 }
 
 MailingSource mailing_source(Ctx& ctx, const CampaignRecord& campaign) {
@@ -196,7 +241,8 @@ std::vector<trust::Moving> moving_campaigns(Ctx& ctx, Timestamp since) {
 std::optional<CampaignNote> campaign_note(Ctx& ctx, const Uuid& id) {
   auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, id);
   if (!campaign) return std::nullopt;
-  return CampaignNote{id, campaign->name, campaign->purpose_id, audience_of(*campaign).lists};
+  return CampaignNote{id, campaign->name, campaign->purpose_id,
+                      lists_behind(ctx, audience_of(*campaign))};
 }
 
 void enqueue_prepare(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {

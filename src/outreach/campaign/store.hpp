@@ -40,19 +40,24 @@ struct CampaignRecord {
   Timestamp created_at, updated_at;
   Channel channel = Channel::mail;
   std::string text;  ///< Of an SMS.
+  /// Why it goes to people without asking for a consent; empty: it asks for one.
+  std::string service_reason;
 };
 BOOST_DESCRIBE_STRUCT(CampaignRecord, (),
                       (campaign_id, name, state, subject, preheader, from_name, from_email,
                        reply_to, document, audience, purpose_id, provider_id, time_mode,
                        track_opens, track_clicks, scheduled_at, started_at, finished_at,
                        prepared_to, prepared, recipients, skipped_suppressed, skipped_no_consent,
-                       skipped_no_address, error, version, created_at, updated_at, channel, text))
+                       skipped_no_address, error, version, created_at, updated_at, channel, text,
+                       service_reason))
 
 #define VARDE_CAMPAIGN_COLUMNS                                                                \
   "campaign_id, name, state, subject, preheader, from_name, from_email, reply_to, document, " \
   "audience, purpose_id, provider_id, time_mode, track_opens, track_clicks, scheduled_at, "   \
   "started_at, finished_at, prepared_to, prepared, recipients, skipped_suppressed, "          \
-  "skipped_no_consent, skipped_no_address, error, version, created_at, updated_at, channel, text"
+  "skipped_no_consent, skipped_no_address, error, version, created_at, updated_at, channel, " \
+  "text, "                                                                                    \
+  "service_reason"
 
 inline constexpr db::Sql kCampaigns{"campaign.all",
                                     "SELECT " VARDE_CAMPAIGN_COLUMNS
@@ -92,13 +97,15 @@ inline constexpr db::Sql kInsertCampaign{
     "campaign.insert",
     "INSERT INTO campaign (tenant_id, campaign_id, name, subject, preheader, from_name, "
     "from_email, reply_to, document, audience, purpose_id, provider_id, time_mode, track_opens, "
-    "track_clicks, created_by, created_at, updated_at, channel, text) VALUES ($1, $2, $3, $4, $5, "
-    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19)"};
+    "track_clicks, created_by, created_at, updated_at, channel, text, service_reason) VALUES ($1, "
+    "$2, $3, $4, $5, "
+    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19, $20)"};
 inline constexpr db::Sql kUpdateCampaign{
     "campaign.update",
     "UPDATE campaign SET name = $2, subject = $3, preheader = $4, from_name = $5, from_email = $6, "
     "reply_to = $7, document = $8, audience = $9, purpose_id = $10, provider_id = $11, time_mode = "
-    "$12, track_opens = $13, track_clicks = $14, updated_at = $15, text = $16, version = version + "
+    "$12, track_opens = $13, track_clicks = $14, updated_at = $15, text = $16, service_reason = "
+    "$17, version = version + "
     "1 WHERE "
     "campaign_id = $1"};
 inline constexpr db::Sql kSetState{
@@ -249,11 +256,20 @@ Audience audience_of(const store::CampaignRecord& campaign);
 /// Conditions over `person p`: in the audience, not excluded. Without those on suppression,
 /// consent, address and state.
 Result<void> add_audience(trust::Ctx& ctx, const Audience& audience, people::Query& query);
-/// "has given this consent" over `person p`; empty when there is no such purpose.
+/// The key of a purpose; empty when there is no such purpose.
 std::string consent_key(trust::Ctx& ctx, const Uuid& purpose);
 /// When the first clocks of the world (UTC+14) show what those of `zone` show at `at`.
 Timestamp first_in_the_world(Timestamp at, std::string_view zone);
-Result<void> add_consent(trust::Ctx& ctx, const Uuid& purpose, people::Query& query);
+/// Whom a campaign may reach at all, over `person p`. With a purpose: who has given that consent.
+/// A service message: everybody. Neither, as drafts were before one had to choose: nobody who has
+/// ever said no.
+Result<void> add_basis(trust::Ctx& ctx, const store::CampaignRecord& campaign,
+                       people::Query& query);
+/// SQL that is true of a `person` who left a list or withdrew a consent.
+std::string said_no_condition(const std::string& alias);
+/// The lists that somebody is on who gets this campaign: those it is sent to, and those that its
+/// segments ask for.
+std::vector<Uuid> lists_behind(trust::Ctx& ctx, const Audience& audience);
 /// Counts of several campaigns, in a fixed number of queries.
 std::map<Uuid, Counts> counts_of(trust::Ctx& ctx,
                                  const std::vector<store::CampaignRecord>& campaigns);

@@ -134,10 +134,9 @@ bool unsuppress(trust::Ctx& ctx, const std::string& address_hash,
 /// again. `how`: what the timeline says beside it.
 void note_unsuppressed(trust::Ctx& ctx, const std::vector<Uuid>& persons, const std::string& how,
                        int flags);
-/// Adds "this person's address (or number) is suppressed" to a query over persons.
-/// `hard_only` counts bounces, complaints and manual entries only.
-std::string suppressed_condition(const std::string& alias, Channel channel = Channel::mail,
-                                 bool hard_only = false);
+/// Adds "this person's address (or number) is suppressed" to a query over persons. By SMS, whoever
+/// wants no messages at all counts as well, which is said of the e-mail address.
+std::string suppressed_condition(const std::string& alias, Channel channel = Channel::mail);
 
 void add_channel_routes(trust::Api& api);
 void add_domain_routes(trust::Api& api, const std::string& bounce_domain);

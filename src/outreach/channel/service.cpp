@@ -142,10 +142,15 @@ void note_unsuppressed(Ctx& ctx, const std::vector<Uuid>& persons, const std::st
 }
 
 // The line break keeps people::Query from taking this WHERE for the statement's own.
-std::string suppressed_condition(const std::string& alias, Channel channel, bool hard_only) {
-  return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.address_hash = " + alias +
-         (channel == Channel::sms ? ".phone_hash" : ".email_hash") +
-         (hard_only ? " AND s.reason <> 3" : "") + ")";
+std::string suppressed_condition(const std::string& alias, Channel channel) {
+  auto of = [&](const char* column, const char* more) {
+    return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.address_hash = " + alias + column + more +
+           ")";
+  };
+  if (channel == Channel::mail) return of(".email_hash", "");
+  // Who wants no messages at all said so of the address that the link came to: it holds for the
+  // telephone, too. A STOP by SMS is about SMS alone.
+  return "(" + of(".phone_hash", "") + " OR " + of(".email_hash", " AND s.reason = 3") + ")";
 }
 
 void add_channel_hooks(trust::Base& base) {

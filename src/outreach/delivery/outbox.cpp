@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "outreach/delivery/mailing.hpp"
 #include "outreach/delivery/sender.hpp"
+#include "outreach/delivery/undelivered.hpp"
 #include "people/subject/subject.hpp"
 #include "trust/egress.hpp"
 #include "trust/names.hpp"
@@ -376,6 +377,9 @@ class OutboxRun {
         ctx.tx().later(kOutboxDone, one.recipient_id, one.state == DeliveryState::sent ? 2 : 3,
                        one.attempts);
       }
+      if ((one.state == DeliveryState::failed || one.state == DeliveryState::skipped) &&
+          row.person_id)
+        tell_undelivered(ctx, row.source_kind, row.source_id, *row.person_id);
       // Tests count nowhere.
       if (row.source_kind != SourceKind::test) by_source[row.source_id].push_back(one);
     }

@@ -148,6 +148,24 @@ Result<void> check_fields(Ctx& ctx, const std::vector<FormField>& fields) {
   return Error{ErrorCode::bad_input, "Some questions are not right.", std::move(errors), {}, 0};
 }
 
+// A yes to nothing is lost: a form that asks for a consent has to say to what, before anybody
+// answers.
+Result<void> check_consents(Ctx& ctx, const FormRecord& record) {
+  auto known = people::purposes(ctx);
+  bool named = record.purpose_id &&
+               std::ranges::find(known, *record.purpose_id, &people::Purpose::id) != known.end();
+  if (named) return {};
+  auto fields = fields_of(record);
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].type == FieldType::consent)
+      return bad_input(
+          fmt::format("/fields/{}", i),
+          fmt::format("The question “{}” asks for a consent, but not to what: choose a "
+                      "purpose for it, or take the question out.",
+                      fields[i].label.value));
+  return {};
+}
+
 std::string answer_context(const Uuid& tenant, const Uuid& answer) {
   return "answer:" + tenant.str() + ":" + answer.str();
 }
@@ -876,6 +894,7 @@ void add_form_routes(trust::Api& api) {
               VARDE_CHECK(check_fields(ctx, *in->fields));
               record.fields = {json::serialize(web::write(*in->fields))};
             }
+            if (record.state == FormState::published) VARDE_CHECK(check_consents(ctx, record));
             if (ctx.tx()
                     .query(kUpdateForm, path->id, match.or_current(record.version), record.name,
                            record.title, record.intro, record.fields, record.thanks_text,
@@ -899,6 +918,7 @@ void add_form_routes(trust::Api& api) {
     VARDE_TRY(auto record, find_form(ctx, id));
     if (state == FormState::published && fields_of(record).empty())
       return conflict("Add at least one question before you publish.", "no-fields");
+    if (state == FormState::published) VARDE_CHECK(check_consents(ctx, record));
     ctx.tx().later(kFormState, id, state, now());
     trust::record(ctx, trust::AuditEntry{action, "form", id});
     VARDE_TRY(record, find_form(ctx, id));

@@ -23,6 +23,7 @@
 #include "trust/sealed.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/uses.hpp"
+#include "trust/words.hpp"
 #include "web/resource.hpp"
 
 namespace varde::outreach {
@@ -1243,7 +1244,8 @@ void add_journey_routes(trust::Api& api) {
                                   : "go the way of no, as things are now";
                 next = yes ? target(step->yes) : target(step->no);
               } else if (step->kind == StepKind::wait || step->kind == StepKind::wait_until) {
-                entry.would = "go on at " + to_rfc3339(at);
+                entry.would =
+                    "go on on " + trust::in_words(at, trust::tenant_settings(ctx).time_zone);
               } else {
                 entry.would = describe(*step);
               }

@@ -19,6 +19,7 @@ textarea{min-height:120px}.choice{display:flex;gap:12px;align-items:center;min-h
 .error{color:#a61e1e;font-weight:600;margin:0 0 4px}.bad{border-left:4px solid #a61e1e;padding-left:12px}
 button{font:inherit;font-weight:600;background:var(--c);color:#fff;border:0;border-radius:8px;padding:10px 24px;min-height:44px;cursor:pointer}
 button.plain{background:#fff;color:var(--c);border:1px solid var(--c)}:focus-visible{outline:3px solid #1d2129;outline-offset:2px}
+a{color:inherit}.act{display:inline-block;padding:10px 0;min-height:44px;min-width:44px}
 .hp{position:absolute;left:-9999px}footer{max-width:640px;margin:0 auto;padding:16px;color:#4b5363;font-size:14px}
 @media (prefers-color-scheme:dark){body{background:#14171c;color:#e8eaee}main{background:#1d2129}.help,footer{color:#b6bdc9}fieldset{border-color:#4b5363}
 input[type=text],input[type=email],input[type=tel],input[type=date],textarea{background:#14171c;border-color:#9aa2b1}.error{color:#ff9d9d}.bad{border-color:#ff9d9d}

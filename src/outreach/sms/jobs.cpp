@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/sender.hpp"
+#include "outreach/delivery/undelivered.hpp"
 #include "outreach/sms/store.hpp"
 #include "people/person/person.hpp"
 #include "trust/egress.hpp"
@@ -90,6 +91,9 @@ class SmsRun {
       auto content = open(row);
       if (!content) continue;
       if (!content->to.empty()) hashes.push_back(people::phone_hash(ctx, content->to));
+      auto person = row.person_id ? persons_.find(*row.person_id) : persons_.end();
+      if (row.kind == SmsKind::journey && person != persons_.end() && !person->second.email.empty())
+        hashes.push_back(people::email_hash(ctx, person->second.email.reveal()));
       contents_.emplace(row.sms_id, std::move(*content));
     }
     held_ = find_suppressions(ctx, hashes);
@@ -108,6 +112,12 @@ class SmsRun {
     if (person != nullptr && person->state != people::PersonState::active) return "restricted";
     if (content->to.empty()) return "no-phone";
     if (held_.contains(people::phone_hash(ctx, content->to))) return "suppressed";
+    // Who wants no messages at all said so of the e-mail address; offers of shifts come all the
+    // same.
+    if (row.kind == SmsKind::journey && person != nullptr && !person->email.empty())
+      if (auto held = held_.find(people::email_hash(ctx, person->email.reveal()));
+          held != held_.end() && held->second.reason == SuppressionReason::unsubscribe)
+        return "suppressed";
     if (now() - row.created_at > kTooOld) return "expired";
     return nullptr;
   }
@@ -132,14 +142,18 @@ class SmsRun {
 
   std::string send(const Provider& provider) {
     Sender sender(base_, tenant_, provider, "", Uuid{},
-                  [](Ctx& ctx, const std::vector<Sent>& sent, bool) {
+                  [this](Ctx& ctx, const std::vector<Sent>& sent, bool) {
                     // What was offered to the gateway, the Sender writes.
                     for (const auto& one : sent)
-                      if (!one.sms)
+                      if (!one.sms) {
                         ctx.tx().later(kEnd, one.recipient_id,
                                        one.state == DeliveryState::failed ? SmsState::failed
                                                                           : SmsState::skipped,
                                        one.code, one.at);
+                        auto row = std::ranges::find(rows_, one.recipient_id, &SmsRecord::sms_id);
+                        if (row != rows_.end() && row->kind == SmsKind::offer && row->person_id)
+                          tell_undelivered(ctx, SourceKind::shift, row->ref_id, *row->person_id);
+                      }
                     return !jobs::Workers::stopping();
                   },
                   {.platform = platform_});

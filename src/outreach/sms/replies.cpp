@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "outreach/delivery/delivery.hpp"
+#include "outreach/delivery/undelivered.hpp"
 #include "outreach/sms/gateway.hpp"
 #include "outreach/sms/store.hpp"
 #include "outreach/tracking/tracking.hpp"
@@ -50,6 +51,8 @@ bool take_status(Ctx& ctx, const Provider& provider, const sms::Callback& in) {
                    .affected() > 0;
   if (moved && failed && row->kind == SmsKind::campaign && row->person_id)
     ctx.tx().later(kBounced, row->ref_id, *row->person_id, Bounce::hard, at, in.code.substr(0, 40));
+  if (moved && failed && row->kind == SmsKind::offer && row->person_id)
+    tell_undelivered(ctx, SourceKind::shift, row->ref_id, *row->person_id);
   return true;
 }
 

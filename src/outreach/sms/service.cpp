@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/sender.hpp"
+#include "outreach/delivery/undelivered.hpp"
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/store.hpp"
 #include "people/person/person.hpp"
@@ -125,6 +126,8 @@ void record_sms(Ctx& ctx, const Provider& provider, const std::vector<Sent>& sen
           json::serialize(json::object{{"text", one.sms->text}, {"to", one.to}, {"from", sender}}),
           context_of(ctx.tenant, row.reference))};
     }
+    if (row.kind == SmsKind::offer && row.state == SmsState::failed && row.person_id)
+      tell_undelivered(ctx, SourceKind::shift, row.ref_id, *row.person_id);
     rows.push_back(std::move(row));
   }
   ctx.tx().insert_many("sms", rows, kUpsert);

@@ -8,7 +8,7 @@
 #include "outreach/journey/journey.hpp"
 #include "outreach/page/page.hpp"
 #include "outreach/sms/sms.hpp"
-#include "outreach/tracking/tracking.hpp"
+#include "outreach/tracking/internal.hpp"
 #include "people/person/standing.hpp"
 #include "trust/audit.hpp"
 #include "trust/retention.hpp"
@@ -77,29 +77,17 @@ constexpr db::Sql kDropOldCaptured{
     "DELETE FROM captured_message WHERE ctid IN (SELECT ctid FROM captured_message WHERE at < $1 "
     "ORDER BY at LIMIT $2) RETURNING message_id"};
 
+// Who was asked about a list often enough since $3.
+constexpr db::Sql kAskedToday{
+    "confirm.asked_today",
+    "SELECT person_id FROM outbox WHERE person_id = ANY($1) AND source_kind = 3 AND source_id = $2 "
+    "AND created_at > $3 GROUP BY person_id HAVING count(*) >= $4"};
+
 // 43 bytes: a transparent GIF of one pixel.
 constexpr std::string_view kPixel(
     "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\x01\x00\x00\x00\x00\x2c"
     "\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b",
     43);
-
-net::Response invalid_link() {
-  return message_page({"Varde"}, "This link does not work",
-                      "The link is not complete, or not from here. Open it once more from the "
-                      "message it came with.",
-                      404);
-}
-
-// What a link that was good once says now. `again` is how to get a new one.
-net::Response expired_link(trust::Base& base, const Token& token, const Sentence& again) {
-  Ctx ctx(base, token.tenant, {trust::ActorKind::person, {}});
-  auto style = page_style(ctx);
-  if (style.ended) return ended_page(style);
-  return message_page(style,
-                      in_language(style, {"This link is too old", "Denne lenken er for gammel",
-                                          "Den här länken är för gammal"}),
-                      in_language(style, again), 410);
-}
 
 int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
   if (ctx.base.is_simulated(request)) return people::kSimulated;
@@ -181,64 +169,6 @@ net::Response open(trust::Base& base, const net::Request& request, std::string_v
   return response;
 }
 
-// ---- leaving
-
-void unsubscribe(Ctx& ctx, const Token& token) {
-  auto persons = people::load(ctx, {token.subject}, false);
-  if (persons.empty()) return;
-  people::PersonChange change;
-  change.person_id = token.subject;
-  if (token.source_kind == SourceKind::campaign) {
-    if (auto campaign = campaign_note(ctx, token.source_id)) {
-      auto standing = people::standing(ctx, token.subject);
-      for (const auto& list : campaign->lists)
-        if (standing.lists.contains(list)) change.lists[list] = people::MemberState::unsubscribed;
-      if (campaign->purpose_id) change.consents[*campaign->purpose_id] = false;
-    }
-  }
-  bool everything = change.lists.empty() && change.consents.empty();
-  if (!everything)
-    people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
-  if (everything && !persons.front().email.empty()) {
-    suppress(ctx, people::email_hash(ctx, persons.front().email.reveal()),
-             SuppressionReason::unsubscribe);
-    trust::record(ctx,
-                  trust::AuditEntry{"suppression.add", "suppression", std::nullopt, token.subject});
-  }
-  record_response(ctx, token.source_id, ActivityKind::unsubscribed, token.subject);
-}
-
-net::Response unsubscribe_page(trust::Base& base, const net::Request& request,
-                               const std::string& text) {
-  std::optional<Token> expired;
-  auto token = read_token(base, TokenKind::unsubscribe, text, &expired);
-  if (!token && expired)
-    return expired_link(base, *expired,
-                        {"Use the link in the newest message from us, or answer that message.",
-                         "Bruk lenken i den nyeste meldingen fra oss, eller svar på den.",
-                         "Använd länken i det senaste meddelandet från oss, eller svara på det."});
-  if (!token) return invalid_link();
-  Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
-  auto style = page_style(ctx);
-  if (style.ended) return ended_page(style);
-  bool nb = style.language.starts_with("n");
-  if (request.method != "POST") {
-    auto body = fmt::format(
-        "<h1>{}</h1><p>{}</p><form method=\"post\" action=\"/u/{}\"><button>{}</button></form>",
-        nb ? "Meld deg av" : "Unsubscribe",
-        fmt::format(fmt::runtime(nb ? "Du får ikke flere slike meldinger fra {}."
-                                    : "You will get no more of these messages from {}."),
-                    html_escape(style.organisation)),
-        html_escape(text), nb ? "Meld meg av" : "Unsubscribe me");
-    return page(style, nb ? "Meld deg av" : "Unsubscribe", body);
-  }
-  unsubscribe(ctx, *token);
-  ctx.commit();
-  return message_page(style, nb ? "Du er meldt av" : "You are unsubscribed",
-                      nb ? "Det kan ta noen minutter før det gjelder meldinger som er på vei."
-                         : "Messages that are on their way already may still arrive.");
-}
-
 // ---- choices
 
 std::string box(const char* kind, const Uuid& id, const std::string& label, bool on) {
@@ -264,10 +194,11 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
          "i det gamla fungerar fortfarande."});
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
-  auto style = page_style(ctx);
+  auto persons = people::load(ctx, {token->subject}, false);
+  auto style = page_style_for(ctx, persons.empty() ? "" : persons.front().language);
   if (style.ended) return ended_page(style);
   bool nb = style.language.starts_with("n");
-  if (people::load(ctx, {token->subject}, false).empty())
+  if (persons.empty())
     return message_page(style, nb ? "Ingenting lagret" : "Nothing is stored",
                         nb ? "Vi har ingen opplysninger om deg." : "We hold nothing about you.");
   auto standing = people::standing(ctx, token->subject);
@@ -316,31 +247,63 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
     consents +=
         box("consent", purpose.id, purpose.label, held != standing.consents.end() && held->second);
   }
-  auto group = [](const char* legend, const std::string& boxes) {
-    return boxes.empty() ? std::string()
-                         : fmt::format("<fieldset><legend>{}</legend>{}</fieldset>", legend, boxes);
+  auto group = [&](const Sentence& legend, const Sentence& what, const std::string& boxes) {
+    return boxes.empty()
+               ? std::string()
+               : fmt::format("<fieldset><legend>{}</legend><p class=\"help\">{}</p>{}</fieldset>",
+                             in_language(style, legend), in_language(style, what), boxes);
   };
-  auto body = fmt::format(
-      "<h1>{}</h1>{}<form method=\"post\" action=\"/p/preferences/{}\">{}{}<button>{}</button>"
-      "</form>",
-      nb ? "Dine valg" : "Your choices",
-      saved
-          ? fmt::format("<p role=\"status\"><strong>{}</strong></p>",
-                        waits ? html_escape(in_language(
-                                    style, {"What you leave or withdraw is saved. For the rest we "
-                                            "have sent you a message: follow the link in it.",
-                                            "Det du melder deg av eller trekker tilbake er lagret. "
-                                            "For resten har vi sendt deg en melding: følg lenken i "
-                                            "den.",
-                                            "Det du lämnar eller drar tillbaka är sparat. För "
-                                            "resten har vi skickat dig ett meddelande: följ länken "
-                                            "i det."}))
-                              : in_language(style, {"Your choices are saved.", "Valgene er lagret.",
-                                                    "Dina val är sparade."}))
-          : "",
-      html_escape(text), group(nb ? "Lister" : "Lists", lists),
-      group(nb ? "Samtykker" : "Consents", consents), nb ? "Lagre" : "Save");
-  return page(style, nb ? "Dine valg" : "Your choices", body);
+  std::string said;
+  if (saved)
+    said = fmt::format(
+        "<p role=\"status\"><strong>{}</strong></p>",
+        html_escape(
+            waits ? in_language(style,
+                                {"What you leave or withdraw is saved. For the rest we have sent "
+                                 "you a message: follow the link in it.",
+                                 "Det du melder deg av eller trekker tilbake er lagret. For resten "
+                                 "har vi sendt deg en melding: følg lenken i den.",
+                                 "Det du lämnar eller drar tillbaka är sparat. För resten har vi "
+                                 "skickat dig ett meddelande: följ länken i det."})
+                  : in_language(style, {"Your choices are saved.", "Valgene er lagret.",
+                                        "Dina val är sparade."})));
+  // Whoever asked for nothing at all is told so, and how to get messages again.
+  std::string nothing;
+  if (!persons.front().email.empty())
+    if (auto held = find_suppression(ctx, people::email_hash(ctx, persons.front().email.reveal()));
+        held && held->reason == SuppressionReason::unsubscribe) {
+      auto leave = *token;
+      leave.kind = TokenKind::unsubscribe;
+      nothing = fmt::format(
+          "<p>{}</p>{}",
+          html_escape(fmt::format(
+              fmt::runtime(in_language(style, {"You have asked for no messages at all from {}.",
+                                               "Du har bedt om ingen meldinger i det hele tatt "
+                                               "fra {}.",
+                                               "Du har bett om inga meddelanden alls från {}."})),
+              style.organisation)),
+          back_button(style, make_token(base, leave)));
+    }
+  auto groups = group({"Lists", "Lister", "Listor"},
+                      {"What is sent to several at once.", "Det som sendes til flere på én gang.",
+                       "Det som skickas till flera på en gång."},
+                      lists) +
+                group({"Consents", "Samtykker", "Samtycken"},
+                      {"What you have agreed that we write to you about.",
+                       "Det du har samtykket i at vi skriver til deg om.",
+                       "Det du har samtyckt till att vi skriver till dig om."},
+                      consents);
+  const auto* title = in_language(style, {"Your choices", "Dine valg", "Dina val"});
+  auto body = fmt::format("<h1>{}</h1>{}{}", title, said, nothing);
+  if (groups.empty() && nothing.empty())
+    body += fmt::format("<p>{}</p>", in_language(style, {"There is nothing to choose at present.",
+                                                         "Det er ingenting å velge akkurat nå.",
+                                                         "Det finns inget att välja just nu."}));
+  if (!groups.empty())
+    body += fmt::format(
+        "<form method=\"post\" action=\"/p/preferences/{}\">{}<button>{}</button></form>",
+        html_escape(text), groups, in_language(style, {"Save", "Lagre", "Spara"}));
+  return page(style, title, body);
 }
 
 constexpr Sentence kConfirmAgain{"Sign up once more; you get a new message then.",
@@ -367,16 +330,6 @@ std::string claim_items(Ctx& ctx, const people::PersonClaim& claim) {
            (value->second.is_string() ? std::string(value->second.get_string())
                                       : boost::json::serialize(value->second)));
   return out.empty() ? out : "<ul>" + out + "</ul>";
-}
-
-// Whoever confirms from her own mailbox that she wants messages takes back that she wanted none.
-// What others said (bounces, complaints, an entry by hand) stays.
-void let_back_in(Ctx& ctx, const Uuid& person) {
-  auto persons = people::load(ctx, {person}, false);
-  if (persons.empty() || persons.front().email.empty()) return;
-  if (unsuppress(ctx, people::email_hash(ctx, persons.front().email.reveal()),
-                 SuppressionReason::unsubscribe))
-    note_unsuppressed(ctx, {person}, "confirmed by e-mail", 0);
 }
 
 // A claim: the link went to an address on record, and only the button there says yes.
@@ -436,6 +389,8 @@ net::Response confirm_page(trust::Base& base, const net::Request& request,
   if (auto claim = read_token(base, TokenKind::claim, text, &expired))
     return claim_page(base, request, text, *claim);
   auto token = read_token(base, TokenKind::confirm, text, &expired);
+  if (token && token->source_kind == SourceKind::system)
+    return welcome_back_page(base, request, text, *token);
   if (!token && expired) return expired_link(base, *expired, kConfirmAgain);
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
@@ -531,7 +486,12 @@ void ask_about_claims(Ctx& ctx, const std::vector<people::PersonClaim>& claims) 
 }
 
 // The mail that asks whether somebody really wants to be on a list.
-void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& persons) {
+void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& all) {
+  auto asked = ctx.tx().all<Uuid>(kAskedToday, all, list, now() - std::chrono::hours(24),
+                                  static_cast<std::int64_t>(people::kMostClaims));
+  std::vector<Uuid> persons;
+  for (const auto& person : all)
+    if (std::ranges::find(asked, person) == asked.end()) persons.push_back(person);
   auto names = people::list_names(ctx);
   bool nb = page_style(ctx).language.starts_with("n");
   std::vector<OutboxMessage> messages;
@@ -560,6 +520,31 @@ void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& persons
 }
 
 }  // namespace
+
+net::Response invalid_link() {
+  return message_page({"Varde"}, "This link does not work",
+                      "The link is not complete, or not from here. Open it once more from the "
+                      "message it came with.",
+                      404);
+}
+
+net::Response expired_link(trust::Base& base, const Token& token, const Sentence& again) {
+  Ctx ctx(base, token.tenant, {trust::ActorKind::person, {}});
+  auto style = page_style(ctx);
+  if (style.ended) return ended_page(style);
+  return message_page(style,
+                      in_language(style, {"This link is too old", "Denne lenken er for gammel",
+                                          "Den här länken är för gammal"}),
+                      in_language(style, again), 410);
+}
+
+void let_back_in(Ctx& ctx, const Uuid& person) {
+  auto persons = people::load(ctx, {person}, false);
+  if (persons.empty() || persons.front().email.empty()) return;
+  if (unsuppress(ctx, people::email_hash(ctx, persons.front().email.reveal()),
+                 SuppressionReason::unsubscribe))
+    note_unsuppressed(ctx, {person}, "confirmed by e-mail", 0);
+}
 
 bool looks_like_scanner(const std::string& method, std::string_view user_agent) {
   if (method == "HEAD" || user_agent.empty()) return true;
@@ -628,10 +613,8 @@ void add_tracking_pages(trust::Base& base, web::Router& router) {
       [&base](net::Request&, const Captures& captures, const Result<web::Router::Form>& sent) {
         return preferences_page(base, captures[0], &sent);
       });
+  add_leave_pages(base, router);
   for (const char* method : {"GET", "POST"}) {
-    router.page(method, "/u/{token}", [&base](net::Request& request, const Captures& captures) {
-      return unsubscribe_page(base, request, captures[0]);
-    });
     router.page(method, "/p/confirm/{token}",
                 [&base](net::Request& request, const Captures& captures) {
                   return confirm_page(base, request, captures[0]);

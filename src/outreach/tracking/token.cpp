@@ -167,11 +167,13 @@ std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_v
   auto number = take_number(body);
   if (!number || *number > UINT32_MAX) return std::nullopt;
   token.number = static_cast<std::uint32_t>(*number);
+  if (!dated) token.age = std::chrono::days(36500);
   bool old = !dated && kind != TokenKind::unsubscribe;
   if (dated) {
     auto day = take_number(body);
     if (!day) return std::nullopt;
     auto life = static_cast<std::uint64_t>(life_of(kind).count());
+    token.age = std::chrono::days(today() - std::min(*day, today()));
     old = *day > today() + 1 || *day + life <= today();
   }
   if (!body.empty()) return std::nullopt;

@@ -63,6 +63,7 @@ struct Token {
   Uuid source_id;
   Uuid subject;
   std::uint32_t number = 0;
+  std::chrono::days age{0};  ///< Of one that was read; more than any life when it is not known.
 };
 
 /// The number that stands for a source; made when there is none. One query, then remembered.

@@ -673,7 +673,12 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
     }
     for (const auto& [list, state] : change.lists) {
       auto known = draft.lists.find(list);
-      if (known != draft.lists.end() && known->second == state) continue;
+      if (known != draft.lists.end() && known->second == state) {
+        // A clerk who says it again wants the person asked again: the first question may be lost.
+        if (state == MemberState::pending && options.proof.of() == Proof::Of::clerk)
+          to_confirm[list].push_back(id);
+        continue;
+      }
       if (known != draft.lists.end() && known->second == MemberState::subscribed &&
           state == MemberState::pending)
         continue;

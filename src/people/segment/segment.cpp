@@ -17,6 +17,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr int kMaxDepth = 6;
+constexpr int kMostSuggestions = 20;
 constexpr std::size_t kMaxRules = 50, kMaxChoices = 200;
 
 constexpr db::Sql kSegments{"segment.all",
@@ -38,6 +39,17 @@ constexpr db::Sql kUpdate{"segment.update",
                           "WHERE segment_id = $1 AND version = $2"};
 constexpr db::Sql kLoops{"segment.loops", "SELECT set_config('enable_nestloop', $1, true)"};
 constexpr db::Sql kDelete{"segment.delete", "DELETE FROM segment WHERE segment_id = $1"};
+// The first values of an attribute that begin so, each spelling once: a step of the index for each,
+// however many have it.
+constexpr db::Sql kValues{
+    "segment.values",
+    "WITH RECURSIVE known (key) AS ((SELECT x.text_key FROM person_attribute x WHERE "
+    "x.attribute_id = $1 AND x.text_key >= folded_text($2) ORDER BY x.text_key LIMIT 1) UNION ALL "
+    "SELECT (SELECT x.text_key FROM person_attribute x WHERE x.attribute_id = $1 AND x.text_key > "
+    "known.key ORDER BY x.text_key LIMIT 1) FROM known WHERE starts_with(known.key, "
+    "folded_text($2))) SELECT (SELECT x.text_value FROM person_attribute x WHERE x.attribute_id = "
+    "$1 AND x.text_key = known.key LIMIT 1) FROM known WHERE starts_with(known.key, "
+    "folded_text($2)) LIMIT $3"};
 constexpr db::Sql kUses{"segment.uses",
                         "SELECT name FROM segment WHERE position($1::uuid::text IN "
                         "conditions::text) > 0 ORDER BY name LIMIT 10"};
@@ -92,6 +104,15 @@ struct SegmentFieldView {
   std::optional<std::vector<std::string>> choices;
 };
 BOOST_DESCRIBE_STRUCT(SegmentFieldView, (), (field, label, type, operators, choices))
+struct ValuesQuery {
+  std::string field;
+  std::optional<std::string> q;
+};
+BOOST_DESCRIBE_STRUCT(ValuesQuery, (), (field, q))
+struct SegmentValues {
+  std::vector<std::string> values;
+};
+BOOST_DESCRIBE_STRUCT(SegmentValues, (), (values))
 struct SegmentFields {
   std::vector<SegmentFieldView> fields;
 };
@@ -360,6 +381,8 @@ class Compiler {
                        fmt::format("\"{}\" is not an operator of {}.", op, attribute.label));
     };
     bool textual = attribute.type == AttributeType::text || attribute.type == AttributeType::choice;
+    // Without case and outer spaces, on both sides: see migration 0055. What is asked for is folded
+    // once, when the statement is planned.
     if (textual) {
       if (op == "any_of") {
         if (!value.is_array() || value.as_array().size() > kMaxChoices)
@@ -367,16 +390,22 @@ class Compiler {
         std::vector<std::string> all;
         for (const auto& item : value.as_array())
           if (item.is_string()) all.emplace_back(item.as_string());
-        return member(true, base + " AND x.text_value = ANY(" + query_.bind(all) + ")", p);
+        std::string keys;
+        for (const auto& one : all)
+          keys += (keys.empty() ? "text_key(" : ", text_key(") + query_.bind(one) + ")";
+        if (keys.empty()) keys = "NULL";
+        return member(true, base + " AND x.text_key IN (" + keys + ")", p);
       }
       if (!value.is_string()) return wants("text");
       std::string text(value.as_string());
       if (op == "is" || op == "is_not")
-        return member(op == "is", base + " AND x.text_value = " + query_.bind(text), p);
+        return member(op == "is", base + " AND x.text_key = text_key(" + query_.bind(text) + ")",
+                      p);
       // starts_with() is leakproof, LIKE is not: under row-level security only the former may use
       // the index.
       if (op == "starts_with")
-        return member(true, base + " AND starts_with(x.text_value, " + query_.bind(text) + ")", p);
+        return member(
+            true, base + " AND starts_with(x.text_key, folded_text(" + query_.bind(text) + "))", p);
       return unknown();
     }
     if (attribute.type == AttributeType::boolean) {
@@ -579,6 +608,23 @@ void add_segment_routes(trust::Api& api) {
               {extra.field, extra.label, "behaviour", {"happened", "not_happened"}, {}});
         return out;
       });
+  api.add({"GET", "/api/v1/segments/values", "listSegmentValues",
+           "Values of a text attribute that people have, beginning with what is asked for",
+           access(Right::persons_read)},
+          [](Ctx& ctx, const web::Query<ValuesQuery>& query) -> Result<SegmentValues> {
+            SegmentValues out;
+            auto begins = std::string(utf8_prefix(query->q.value_or(""), 100));
+            for (const auto& attribute : attributes(ctx))
+              if (query->field == "attribute:" + attribute.key) {
+                if (attribute.classification != Classification::plain ||
+                    attribute.type != AttributeType::text)
+                  return out;
+                out.values =
+                    ctx.tx().all<std::string>(kValues, attribute.id, begins, kMostSuggestions);
+                return out;
+              }
+            return bad_input("/field", "is not an attribute of this organisation.");
+          });
   api.add({"POST", "/api/v1/segments/preview", "previewSegment",
            "Count and a sample of conditions that are not saved yet", access(Right::persons_read)},
           [](Ctx& ctx, const web::Body<PreviewRequest>& in) -> Result<SegmentPreview> {

@@ -1,4 +1,6 @@
 // Answers: read, decided, said.
+#include "base/canonical.hpp"
+#include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
@@ -80,6 +82,7 @@ struct Heard {
   AnswerChannel channel;
   const std::string& language;
   int flags;
+  const std::string& reason;
 };
 
 void set_offer(Ctx& ctx, const Heard& heard, OfferState state) {
@@ -103,7 +106,8 @@ AnswerReply give_back(Ctx& ctx, const Heard& heard) {
       heard.shift.starts_at - now() < std::chrono::hours(hours))
     return {AnswerResult::not_allowed, fmt::format(fmt::runtime(in(kCall, heard.language)), hours)};
   if (booking)
-    cancel_bookings(ctx, heard.shift.id, {*booking}, BookingState::cancelled_by_person, "");
+    cancel_bookings(ctx, heard.shift.id, {*booking}, BookingState::cancelled_by_person,
+                    heard.reason);
   return reply(AnswerResult::declined, heard.language);
 }
 
@@ -230,7 +234,8 @@ std::vector<AnswerReply> take(Ctx& ctx, const std::vector<Claim>& claims, Change
 }  // namespace
 
 Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, bool yes,
-                           AnswerChannel channel, const std::string& language, int flags) {
+                           AnswerChannel channel, const std::string& language, int flags,
+                           const std::string& reason) {
   for (int attempt = 0;; ++attempt) {
     auto asked = ctx.tx().later(kOffer, shift_id, person);
     auto open = ctx.tx().later(kOpenOf, std::vector{shift_id}, kFewOpen);
@@ -238,7 +243,7 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
     auto offer = asked.rows().maybe<OfferRecord>();
     if (shift && !offer) offer = booked_unasked(ctx, shift_id, person);
     if (!shift || !offer) return not_found("This person was not asked about this shift.");
-    Heard heard{*shift, *offer, channel, language, flags};
+    Heard heard{*shift, *offer, channel, language, flags, reason};
     auto few_open = open.rows().as<ShiftCount>(0).count < kFewOpen;
     if (auto outcome = outcome_of(*shift, *offer, yes, channel, few_open))
       return carry_out(ctx, heard, *outcome);
@@ -331,6 +336,11 @@ std::vector<std::optional<AnswerReply>> book(Ctx& ctx, const std::vector<Claiman
   }
   changes.write(ctx, AnswerChannel::link, false);
   return out;
+}
+
+std::string cancel_reason(std::string_view text) {
+  auto line = canonical_line(text);
+  return line ? std::string(utf8_prefix(*line, kLongestReason)) : std::string();
 }
 
 // In the order of outcome_of().
@@ -499,6 +509,7 @@ std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
       state == BookingState::cancelled_by_person ? OfferState::declined : OfferState::withdrawn);
   trust::record(ctx, trail);
   people::record_activity(ctx, activities);
+  if (state == BookingState::cancelled_by_person) tell_cancelled(ctx, shift);
   enqueue_advance(ctx, shift);
   return out;
 }

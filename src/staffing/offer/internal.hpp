@@ -35,6 +35,9 @@ bool cannot_wait(const Shift& shift);
 /// When people can be asked, where that is not now: nobody is asked at night about what can wait.
 std::optional<Timestamp> morning_for(trust::Ctx& ctx, const Shift& shift);
 
+/// Why somebody cancels: a line, as long as the form lets it be.
+inline constexpr std::size_t kLongestReason = 300;
+std::string cancel_reason(std::string_view text);
 /// How often a person is asked about one shift at most.
 inline constexpr int kMostRounds = 10;
 /// Whether a question that is over can be asked again, when somebody says so.
@@ -42,6 +45,9 @@ bool can_be_repeated(OfferState state);
 /// Whether this person is asked again without more being said: somebody said so after the answer,
 /// or they were told that the shift is taken and it is not any more.
 bool to_be_repeated(const store::OfferRecord& offer);
+/// Tells those who asked for the shift and published it that somebody who was booked cancelled. Not
+/// who: notices name nobody.
+void tell_cancelled(trust::Ctx& ctx, const Uuid& shift);
 /// Tells those who asked for the shift and published it that nobody is left to ask.
 void tell_unfilled(trust::Ctx& ctx, const Shift& shift);
 

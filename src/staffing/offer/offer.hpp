@@ -57,10 +57,10 @@ BOOST_DESCRIBE_STRUCT(AnswerReply, (), (result, sentence))
 /// Decides an answer, in the caller's transaction, which the caller commits before telling anybody.
 /// The same answer again gives the same reply. Errors: not_found (neither asked nor booked).
 /// `language`: of the sentence; English, Norwegian and Swedish are known. `flags`:
-/// people::kSimulated.
+/// people::kSimulated. `reason`: of a no that ends a booking; kept sealed with it.
 Result<AnswerReply> answer(trust::Ctx& ctx, const Uuid& shift, const Uuid& person, bool yes,
-                           AnswerChannel channel, const std::string& language = "en",
-                           int flags = 0);
+                           AnswerChannel channel, const std::string& language = "en", int flags = 0,
+                           const std::string& reason = {});
 
 /// What a page about a question says: the key of a text. Only with "offer.open" and
 /// "offer.declined" a yes would do something.

@@ -41,6 +41,31 @@ Words words_of(Ctx& ctx, const Uuid& person, const PageStyle& style) {
   return Words(chosen.empty() ? style.language : chosen.begin()->second);
 }
 
+// Which shift, when and where.
+std::string details(const Words& t, const Shift& shift, const Workplace& workplace) {
+  auto line = [](const std::string& value) {
+    return value.empty() ? std::string() : "<p>" + html_escape(value) + "</p>";
+  };
+  return fmt::format("<p><strong>{}</strong><br>{}</p>{}{}",
+                     html_escape(t.span(shift.starts_at, shift.ends_at, workplace.time_zone)),
+                     html_escape(workplace.name), line(workplace.address), line(shift.note));
+}
+
+// A booking ends by a second step, which says what ends; a thumb that slips ends none.
+net::Response ask_to_cancel(const PageStyle& style, const Words& t, const Shift& shift,
+                            const Workplace& workplace, std::string_view token) {
+  return show(style, t, t.plain("cancel.title"),
+              fmt::format("{}<p>{}</p><form method=\"post\" action=\"/p/o/{}\"><input "
+                          "type=\"hidden\" name=\"sure\" value=\"1\"><div class=\"field\"><label "
+                          "class=\"q\" for=\"reason\">{}</label><input type=\"text\" id=\"reason\" "
+                          "name=\"reason\" maxlength=\"{}\"></div><p><button name=\"answer\" "
+                          "value=\"no\">{}</button></p></form><p><a class=\"act\" "
+                          "href=\"/p/o/{}\">{}</a></p>",
+                          details(t, shift, workplace), t("cancel.text"), html_escape(token),
+                          t("cancel.reason"), kLongestReason, t("cancel.do"), html_escape(token),
+                          t("cancel.keep")));
+}
+
 std::string calendar_link(const Words& t, std::string_view token) {
   return fmt::format("<p><a class=\"act\" href=\"/p/o/{}.ics\">{}</a></p>", html_escape(token),
                      t("booking.calendar"));
@@ -100,9 +125,14 @@ net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
                           const outreach::Token& token, std::string_view text,
                           const Result<web::Router::Form>& fields) {
   std::optional<bool> yes;
+  bool sure = false;
+  std::string reason;
   if (fields)
-    for (const auto& [name, value] : *fields)
+    for (const auto& [name, value] : *fields) {
       if (name == "answer" && (value == "yes" || value == "no")) yes = value == "yes";
+      if (name == "sure") sure = true;
+      if (name == "reason") reason = cancel_reason(value);
+    }
   if (!yes) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
     auto style = outreach::page_style(ctx);
@@ -118,16 +148,30 @@ net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
                           {{token.source_id, token.subject, true, flags}, t.language()});
   if (!settled.reply) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
-    auto said =
-        answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language(), flags);
+    if (!*yes && !sure)  // it would end a booking
+      if (auto shift = find_shift(ctx, token.source_id);
+          shift && shift->starts_at - now() >=
+                       std::chrono::hours(staffing_settings(ctx).asking.cancel_hours))
+        if (auto workplace = find_workplace(ctx, shift->workplace_id);
+            workplace && ctx.tx().maybe<BookingRecord>(kBookingOf, shift->id, token.subject))
+          return ask_to_cancel(style, t, *shift, *workplace, text);
+    auto said = answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language(),
+                       flags, reason);
     if (!said) return say(style, t, "offer.bad_link", 404);
     ctx.commit();  // before anybody is told
     settled.reply = *said;
   }
   bool booked = settled.reply->result == AnswerResult::booked;
+  std::string which;
+  if (booked) {
+    Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
+    auto shift = find_shift(ctx, token.source_id);
+    auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
+    if (workplace) which = details(t, *shift, *workplace);
+  }
   return show(style, t, t.plain(booked ? "offer.title_booked" : "offer.title_answered"),
-              fmt::format("<p>{}</p>{}", html_escape(settled.reply->sentence),
-                          booked ? calendar_link(t, text) : ""));
+              fmt::format("<p role=\"status\">{}</p>{}{}", html_escape(settled.reply->sentence),
+                          which, booked ? calendar_link(t, text) : ""));
 }
 
 // `sent`: what a POST brought; of a GET there is none.
@@ -163,13 +207,7 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
   auto hours = booked ? staffing_settings(ctx).asking.cancel_hours : 0;
   bool late = booked && shift->starts_at - now() < std::chrono::hours(hours);
   bool no = yes || standing == "offer.waiting" || (booked && !late);
-  auto line = [](const std::string& value) {
-    return value.empty() ? std::string() : "<p>" + html_escape(value) + "</p>";
-  };
-  auto html = fmt::format(
-      "<p><strong>{}</strong><br>{}</p>{}{}<p>{}</p>",
-      html_escape(t.span(shift->starts_at, shift->ends_at, workplace->time_zone)),
-      html_escape(workplace->name), line(workplace->address), line(shift->note), t(standing));
+  auto html = details(t, *shift, *workplace) + fmt::format("<p>{}</p>", t(standing));
   if (late && shift->starts_at > now())
     html += fmt::format("<p>{}</p>",
                         t("booking.too_late_to_cancel", {{"hours", std::to_string(hours)}}));

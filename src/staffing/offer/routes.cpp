@@ -1,5 +1,7 @@
 #include <unordered_map>
 
+#include "crypto/aead.hpp"
+#include "outreach/delivery/undelivered.hpp"
 #include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
@@ -8,6 +10,7 @@
 #include "trust/names.hpp"
 #include "trust/retention.hpp"
 #include "trust/sealed.hpp"
+#include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
 namespace varde::staffing {
@@ -47,11 +50,14 @@ struct OfferView {
   bool repeatable = false;  ///< Can be asked again, when somebody says so.
   bool again = false;       ///< Waits to be asked again.
   std::vector<EarlierRound> earlier;
+  /// Booked since the question, and not any more: when, and by whom.
+  std::optional<Timestamp> booked_at, cancelled_at;
+  std::optional<BookingState> cancelled;
 };
 BOOST_DESCRIBE_STRUCT(OfferView, (),
                       (person_id, name, picture_at, reach, state, step, rank, number, explanation,
                        asked_at, expires_at, answered_at, channel, simulated, repeatable, again,
-                       earlier))
+                       earlier, booked_at, cancelled_at, cancelled))
 struct CandidateView {
   Uuid person_id;
   std::optional<Personal> name;
@@ -82,11 +88,12 @@ struct BookingView {
   Timestamp booked_at;
   std::optional<Timestamp> cancelled_at, worked_from, worked_until, person_confirmed_at,
       office_confirmed_at;
+  std::optional<Personal> reason;  ///< Of a cancellation, or of a booking against a rule; the same.
 };
 BOOST_DESCRIBE_STRUCT(BookingView, (),
                       (id, shift_id, person_id, workplace_id, name, picture_at, starts_at, ends_at,
                        break_minutes, state, overridden, booked_at, cancelled_at, worked_from,
-                       worked_until, person_confirmed_at, office_confirmed_at))
+                       worked_until, person_confirmed_at, office_confirmed_at, reason))
 struct BookInput {
   Uuid person_id;
   /// Books against what the rules say; needs the right to, and goes into the trail.
@@ -124,6 +131,14 @@ struct BookingsQuery {
   std::optional<Uuid> person, workplace;
 };
 BOOST_DESCRIBE_STRUCT(BookingsQuery, (), (from, until, person, workplace))
+enum class Separator { comma, semicolon, tab };
+BOOST_DESCRIBE_ENUM(Separator, comma, semicolon, tab)
+struct PayrollQuery {
+  Timestamp from, until;
+  std::optional<Uuid> person, workplace;
+  std::optional<Separator> separator;  ///< Default: as spreadsheets of the organisation's language.
+};
+BOOST_DESCRIBE_STRUCT(PayrollQuery, (), (from, until, person, workplace, separator))
 struct OfferPath {
   Uuid id, person;
 };
@@ -155,21 +170,35 @@ class Faces {
 
 std::vector<BookingView> views(Ctx& ctx, const std::vector<BookingRecord>& records) {
   std::set<Uuid> ids;
-  for (const auto& r : records) ids.insert(r.person_id);
+  std::vector<Uuid> sealing;
+  bool shown = trust::may(ctx.role, Right::shifts_write);
+  for (const auto& r : records) {
+    ids.insert(r.person_id);
+    if (shown && r.sealed) sealing.push_back(r.person_id);
+  }
   Faces faces(ctx, {ids.begin(), ids.end()});
+  auto keys = sealing.empty() ? std::unordered_map<Uuid, crypto::Key>{}
+                              : ctx.base.keys.keys(ctx.tenant, sealing);
+  auto reason_of = [&](const BookingRecord& r) -> std::optional<Personal> {
+    auto key = keys.find(r.person_id);
+    if (!r.sealed || key == keys.end()) return std::nullopt;
+    auto text = crypto::open(key->second, r.sealed->data, "booking:" + r.booking_id.str());
+    return text ? std::optional(Personal(*text)) : std::nullopt;
+  };
   std::vector<BookingView> out;
   for (const auto& r : records) {
     auto [name, picture_at] = faces.of(r.person_id);
     out.push_back({r.booking_id, r.shift_id, r.person_id, r.workplace_id, std::move(name),
                    picture_at, r.starts_at, r.ends_at, r.break_minutes, r.state, r.overridden,
                    r.booked_at, r.cancelled_at, r.worked_from, r.worked_until,
-                   r.person_confirmed_at, r.office_confirmed_at});
+                   r.person_confirmed_at, r.office_confirmed_at, reason_of(r)});
   }
   return out;
 }
 
 std::vector<OfferView> offer_views(Ctx& ctx, const Uuid& shift) {
   auto asked = ctx.tx().later(kOffersOf, shift);
+  auto cancelled_later = ctx.tx().later(kCancelledOf, shift);
   auto before = ctx.tx().all<BeforeRecord>(kAskedBefore, shift);
   auto records = asked.rows().all<OfferRecord>();
   std::unordered_map<Uuid, std::vector<EarlierRound>> earlier;
@@ -178,14 +207,38 @@ std::vector<OfferView> offer_views(Ctx& ctx, const Uuid& shift) {
   std::vector<Uuid> ids;
   for (const auto& r : records) ids.push_back(r.person_id);
   Faces faces(ctx, ids);
+  std::unordered_map<Uuid, CancelledRow> cancelled;
+  for (auto& row : cancelled_later.rows().all<CancelledRow>()) cancelled[row.person_id] = row;
   std::vector<OfferView> out;
   for (auto& r : records) {
     auto [name, picture_at] = faces.of(r.person_id);
-    out.push_back({r.person_id, std::move(name), picture_at, r.reached_by, r.state, r.step, r.rank,
-                   r.number, std::move(r.explanation), r.asked_at, r.expires_at, r.answered_at,
-                   r.channel, (r.flags & people::kSimulated) != 0,
-                   can_be_repeated(r.state) && r.round < kMostRounds, to_be_repeated(r),
-                   std::move(earlier[r.person_id])});
+    out.push_back({r.person_id,
+                   std::move(name),
+                   picture_at,
+                   r.reached_by,
+                   r.state,
+                   r.step,
+                   r.rank,
+                   r.number,
+                   std::move(r.explanation),
+                   r.asked_at,
+                   r.expires_at,
+                   r.answered_at,
+                   r.channel,
+                   (r.flags & people::kSimulated) != 0,
+                   can_be_repeated(r.state) && r.round < kMostRounds,
+                   to_be_repeated(r),
+                   std::move(earlier[r.person_id]),
+                   std::nullopt,
+                   std::nullopt,
+                   std::nullopt});
+    auto ended = cancelled.find(r.person_id);
+    if (r.state == OfferState::booked || ended == cancelled.end() ||
+        ended->second.booked_at < r.asked_at)
+      continue;
+    out.back().booked_at = ended->second.booked_at;
+    out.back().cancelled_at = ended->second.cancelled_at;
+    out.back().cancelled = ended->second.state;
   }
   return out;
 }
@@ -199,6 +252,79 @@ Result<std::vector<BookingRecord>> bookings(Ctx& ctx, const BookingsQuery& query
     return bad_input("query/until",
                      "There are more than 5,000 bookings in this time. Ask for less.");
   return records;
+}
+
+// Attributes of a person that a payroll system knows her by, where the organisation has them.
+constexpr const char* kEmployeeNumber = "employee_number";
+constexpr const char* kWageType = "wage_type";
+
+// Excel splits by what the country writes lists with, which is a comma only where that is no
+// decimal sign.
+char separator_of(Ctx& ctx, std::optional<Separator> wanted) {
+  auto locale = trust::tenant_settings(ctx).locale;
+  bool comma = locale.empty() || locale.starts_with("en");
+  switch (wanted.value_or(comma ? Separator::comma : Separator::semicolon)) {
+    case Separator::comma:
+      return ',';
+    case Separator::semicolon:
+      return ';';
+    case Separator::tab:
+      return '\t';
+  }
+  return ',';
+}
+
+// Who worked when and for how long. Times are those of the clocks at the workplace; hours count as
+// worked when the shift is over: as they were said, or as planned until somebody says otherwise.
+std::string payroll(Ctx& ctx, const std::vector<BookingRecord>& records, char separator) {
+  std::map<Uuid, Workplace> places;
+  for (auto& workplace : workplaces(ctx)) places[workplace.id] = std::move(workplace);
+  Uuid number, wage;
+  for (const auto& attribute : people::attributes(ctx)) {
+    if (attribute.key == kEmployeeNumber) number = attribute.id;
+    if (attribute.key == kWageType) wage = attribute.id;
+  }
+  std::set<Uuid> ids;
+  for (const auto& r : records) ids.insert(r.person_id);
+  std::unordered_map<Uuid, people::Person> persons;
+  for (auto& person : people::load(ctx, {ids.begin(), ids.end()})) persons[person.id] = person;
+  std::string out = "\xEF\xBB\xBF";  // spreadsheets read UTF-8 only with a byte order mark
+  auto row = [&](std::vector<std::string> cells) {
+    std::vector<std::string_view> fields;
+    for (auto& cell : cells) fields.emplace_back(cell = people::csv::guarded(std::move(cell)));
+    people::csv::append_row(out, fields, separator);
+  };
+  row({"employee_number", "name", "workplace_code", "workplace", "wage_type", "starts", "ends",
+       "break_minutes", "state", "worked_from", "worked_until", "worked_minutes",
+       "person_confirmed", "office_confirmed", "time_zone", "booking_id", "person_id"});
+  for (const auto& r : records) {
+    const auto& place = places[r.workplace_id];
+    auto local = [&](std::optional<Timestamp> at) {
+      if (!at) return std::string();
+      auto wall = std::chrono::floor<std::chrono::minutes>(to_local(*at, place.time_zone));
+      return fmt::format("{:%Y-%m-%d %H:%M}",
+                         std::chrono::sys_time<std::chrono::minutes>(wall.time_since_epoch()));
+    };
+    auto found = persons.find(r.person_id);
+    auto attribute = [&](const Uuid& id) {
+      if (found == persons.end()) return std::string();
+      auto value = found->second.attributes.find(id);
+      return value == found->second.attributes.end() ? std::string()
+                                                     : people::csv::cell_of(value->second);
+    };
+    bool over = r.state == BookingState::booked && r.ends_at <= now();
+    auto from = r.worked_from.value_or(r.starts_at), until = r.worked_until.value_or(r.ends_at);
+    // Who worked for less than the break worked, and is owed nothing below zero.
+    auto minutes = std::chrono::floor<std::chrono::minutes>(
+                       fit::work_within({from, until}, r.break_minutes, {from, until}))
+                       .count();
+    row({attribute(number), found == persons.end() ? "" : people::display_name(found->second),
+         place.code, place.name, attribute(wage), local(r.starts_at), local(r.ends_at),
+         std::to_string(r.break_minutes), web::enum_word(r.state), local(r.worked_from),
+         local(r.worked_until), over ? std::to_string(minutes) : "0", local(r.person_confirmed_at),
+         local(r.office_confirmed_at), place.time_zone, r.booking_id.str(), r.person_id.str()});
+  }
+  return out;
 }
 
 // Somebody books: the manager's choice, a direct booking, one against a rule.
@@ -258,6 +384,13 @@ void add_offer_hooks(trust::Base& base) {
     return out;
   }});
   base.extensions.add(outreach::SmsReplyHook{take_reply});
+  // Who was not reached is not waited for: the next one is asked at once.
+  base.extensions.add(outreach::UndeliveredHook{
+      [](Ctx& ctx, outreach::SourceKind kind, const Uuid& shift, const Uuid& person) {
+        if (kind == outreach::SourceKind::shift &&
+            ctx.tx().query(kUndelivered, shift, person).affected() > 0)
+          enqueue_advance(ctx, shift);
+      }});
   base.extensions.add(trust::SealedColumn{"booking", "sealed", "person_id", "",
                                           trust::sealed_under("booking:", "booking_id", false),
                                           trust::SealedColumn::Holds::text});
@@ -463,39 +596,18 @@ void add_offer_routes(trust::Api& api) {
         trust::record(ctx, trail);
         return ManyHoursResult{static_cast<int>(trail.size())};
       });
-  api.add({"GET", "/api/v1/bookings.csv", "downloadBookings", "Bookings with hours, for payroll",
+  api.add({"GET", "/api/v1/bookings.csv", "downloadBookings",
+           "Bookings with hours, for payroll: one row each, in the clocks of the workplace",
            static_cast<int>(Right::persons_export)},
-          [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<net::Response> {
-            VARDE_TRY(auto records, bookings(ctx, query.value));
-            std::map<Uuid, std::string> places;
-            for (const auto& workplace : workplaces(ctx)) places[workplace.id] = workplace.name;
-            people::csv::Writer table;
-            table.row({"booking_id", "person_id", "name", "workplace", "starts_at", "ends_at",
-                       "break_minutes", "state", "worked_from", "worked_until", "worked_minutes",
-                       "person_confirmed_at", "office_confirmed_at"});
-            auto all = views(ctx, records);
-            for (const auto& b : all) {
-              auto from = b.worked_from.value_or(b.starts_at),
-                   until = b.worked_until.value_or(b.ends_at);
-              // Who worked for less than the break worked, and is owed nothing below zero.
-              auto minutes = std::chrono::floor<std::chrono::minutes>(
-                                 fit::work_within({from, until}, b.break_minutes, {from, until}))
-                                 .count();
-              table.row({b.id.str(), b.person_id.str(), b.name ? b.name->reveal() : "",
-                         places[b.workplace_id], to_rfc3339(b.starts_at), to_rfc3339(b.ends_at),
-                         std::to_string(b.break_minutes), web::enum_word(b.state),
-                         b.worked_from ? to_rfc3339(*b.worked_from) : "",
-                         b.worked_until ? to_rfc3339(*b.worked_until) : "",
-                         b.state == BookingState::booked ? std::to_string(minutes) : "0",
-                         b.person_confirmed_at ? to_rfc3339(*b.person_confirmed_at) : "",
-                         b.office_confirmed_at ? to_rfc3339(*b.office_confirmed_at) : ""});
-            }
-            trust::record(ctx, AuditEntry{"booking.export", "tenant", ctx.tenant});
+          [](Ctx& ctx, const web::Query<PayrollQuery>& query) -> Result<net::Response> {
+            VARDE_TRY(auto records,
+                      bookings(ctx, {query->from, query->until, query->person, query->workplace}));
             net::Response response;
             response.with("Content-Type", "text/csv; charset=utf-8")
                 .with("Content-Disposition", "attachment; filename=\"bookings.csv\"")
                 .with("Cache-Control", "no-store");
-            response.body = table.take();
+            response.body = payroll(ctx, records, separator_of(ctx, query->separator));
+            trust::record(ctx, AuditEntry{"booking.export", "tenant", ctx.tenant});
             return response;
           });
 }

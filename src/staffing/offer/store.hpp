@@ -149,6 +149,11 @@ inline constexpr db::Sql kWithdraw{
 inline constexpr db::Sql kExpireUnreached{
     "offer.expire_unreached",
     "UPDATE offer o SET state = 6" VARDE_LOCKED_OFFERS("state = 1 AND reached_by = 3")};
+// The question never came: it waits for nobody.
+inline constexpr db::Sql kUndelivered{
+    "offer.undelivered",
+    "UPDATE offer SET state = 6, reached_by = 3 WHERE shift_id = $1 AND person_id = $2 AND state = "
+    "1"};
 inline constexpr db::Sql kSetOffers{
     "offer.set", "UPDATE offer o SET state = $3" VARDE_LOCKED_OFFERS("person_id = ANY($2)")};
 inline constexpr db::Sql kMarkAgain{
@@ -208,6 +213,18 @@ inline constexpr db::Sql kBookingOf{
     "booking.of_person", VARDE_BOOKING "WHERE shift_id = $1 AND person_id = $2 AND state = 1"};
 inline constexpr db::Sql kBookingsOfShift{"booking.of_shift",
                                           VARDE_BOOKING "WHERE shift_id = $1 ORDER BY booked_at"};
+// Who was booked for a shift and is not any more, the last time of each.
+struct CancelledRow {
+  Uuid person_id;
+  BookingState state = BookingState::cancelled_by_office;
+  Timestamp booked_at;
+  std::optional<Timestamp> cancelled_at;
+};
+BOOST_DESCRIBE_STRUCT(CancelledRow, (), (person_id, state, booked_at, cancelled_at))
+inline constexpr db::Sql kCancelledOf{
+    "booking.cancelled_of",
+    "SELECT DISTINCT ON (person_id) person_id, state, booked_at, cancelled_at FROM booking WHERE "
+    "shift_id = $1 AND state <> 1 ORDER BY person_id, cancelled_at DESC"};
 inline constexpr db::Sql kBookings{
     "booking.page", VARDE_BOOKING
     "WHERE starts_at >= $1 AND starts_at < $2 AND ($3::uuid IS NULL OR person_id = $3) AND "

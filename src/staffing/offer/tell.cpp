@@ -199,6 +199,20 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
   return out;
 }
 
+void tell_cancelled(Ctx& ctx, const Uuid& id) {
+  auto shift = find_shift(ctx, id);
+  auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
+  if (!workplace) return;
+  std::vector<trust::Notice> notices;
+  for (const auto& account : askers_of(ctx, id))
+    notices.push_back({account,
+                       fmt::format("A substitute has cancelled the booking for {}. Who it was, and "
+                                   "the reason that was given, stands with the shift.",
+                                   shift_title(*shift, *workplace)),
+                       "/shifts/" + id.str(), true});
+  trust::notify(ctx, notices);
+}
+
 void tell_unfilled(Ctx& ctx, const Shift& shift) {
   auto workplace = find_workplace(ctx, shift.workplace_id);
   if (!workplace) return;

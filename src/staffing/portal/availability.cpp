@@ -136,13 +136,13 @@ std::string weekday_text(const Words& t, int weekdays) {
 }
 
 // "Can work: Monday, Tuesday; 2 March – 1 June, 08:00–16:00"; escaped.
-std::string statement_text(const Words& t, const OwnStatement& s) {
+std::string statement_text(const Words& t, const OwnStatement& s, const std::string& zone) {
   std::string days;
   if (s.weekdays != 127 && s.from_date != s.until_date) days = weekday_text(t, s.weekdays);
   auto span = html_escape(t.day(s.from_date));
   auto end = std::chrono::sys_days(s.until_date);
   auto year = [](Date date) { return fmt::format(" {}", static_cast<int>(date.year())); };
-  auto this_year = Date(std::chrono::floor<std::chrono::days>(now())).year();
+  auto this_year = Date(std::chrono::floor<std::chrono::days>(to_local(now(), zone))).year();
   if (s.from_date.year() != this_year) span += year(s.from_date);
   if (s.until_date != s.from_date)
     span += end - std::chrono::sys_days(s.from_date) >= kOpenEnd - std::chrono::days(1)
@@ -293,11 +293,11 @@ net::Response availability_page(Visit& visit, std::string_view error, int status
   // One form around them all: a form for each would be most of the page.
   if (!said.empty()) body += open_form(visit, "/availability");
   for (std::size_t i = skip; i < said.size() && i < skip + kPerPage; ++i)
-    body +=
-        fmt::format("<div class=\"item\"><p>{}</p>{}</div>", statement_text(t, said[i]),
-                    button(fmt::format("{}<span class=\"vh\">: {}</span>", t("availability.remove"),
-                                       html_escape(t.day(said[i].from_date))),
-                           "remove", said[i].id.str(), true));
+    body += fmt::format(
+        "<div class=\"item\"><p>{}</p>{}</div>", statement_text(t, said[i], visit.tenant.time_zone),
+        button(fmt::format("{}<span class=\"vh\">: {}</span>", t("availability.remove"),
+                           html_escape(t.day(said[i].from_date))),
+               "remove", said[i].id.str(), true));
   if (!said.empty()) body += "</form>";
   if (skip + kPerPage < said.size())
     body += more_link(visit, "/availability", skip + kPerPage, "#said");

@@ -87,7 +87,7 @@ net::Response serve(Portal& portal, net::Request& request, const std::string& re
   auto id = Uuid::parse(name);
   if (parts.size() > 2 && !id) return say(visit, "not_found", 404);
   if (auto query = Form::read(std::string_view(request.query).substr(0, 2000)))
-    for (const char* key : {"done", "month", "day", "before", "skip", "workplace"})
+    for (const char* key : {"done", "month", "day", "before", "skip", "workplace", "cancel"})
       visit.query[key] = query->get(key);
   if (sent == nullptr) return look(visit, page, id, ics);
 

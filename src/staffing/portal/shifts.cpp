@@ -47,6 +47,28 @@ std::string booking_item(const Visit& visit, const OwnBooking& b) {
                      link(visit.home + "/bookings/" + b.booking_id.str(), t("booking.open")));
 }
 
+std::string cancel_link(const Visit& visit, const Uuid& booking) {
+  return fmt::format("<p>{}</p>",
+                     link(fmt::format("{}/bookings/{}?cancel=1", visit.home, booking.str()),
+                          visit.words("booking.cancel")));
+}
+
+// A booking ends by a second step, which says what ends; a thumb that slips ends none.
+net::Response ask_to_cancel(Visit& visit, const OwnBooking& b) {
+  const auto& t = visit.words;
+  auto here = "/bookings/" + b.booking_id.str();
+  auto hours = staffing_settings(visit.ctx).asking.cancel_hours;
+  if (b.starts_at - now() < std::chrono::hours(hours))
+    return booking_page(visit, b.booking_id, "booking.cannot_cancel", 409);
+  auto body = details(t, b) + fmt::format("<p>{}</p>{}{}<p>{}</p></form><p>{}</p>",
+                                          t("cancel.text"), open_form(visit, here),
+                                          input("reason", t("cancel.reason"), "text", "",
+                                                fmt::format("maxlength=\"{}\"", kLongestReason)),
+                                          button(t("cancel.do"), "action", "cancel"),
+                                          link(visit.home + here, t("cancel.keep")));
+  return show(visit, t.plain("cancel.title"), body, Tab::bookings);
+}
+
 }  // namespace
 
 net::Response overview(Visit& visit) {
@@ -105,15 +127,18 @@ net::Response offer_page(Visit& visit, const Uuid& shift) {
   // Shortly before the shift a cancellation is refused: the page says so instead of the answer.
   auto hours = booked ? staffing_settings(visit.ctx).asking.cancel_hours : 0;
   bool late = booked && offer->starts_at - now() < std::chrono::hours(hours);
+  auto own =
+      booked ? visit.ctx.tx().maybe<OwnBooking>(kBookingOfShift, visit.me(), shift) : std::nullopt;
+  if (own && !late && own->state == BookingState::booked)
+    body += cancel_link(visit, own->booking_id);
   if (late && offer->starts_at > now())
     body += fmt::format("<p>{}</p>",
                         t("booking.too_late_to_cancel", {{"hours", std::to_string(hours)}}));
-  if (may_say_yes || (booked && !late) || standing == "offer.waiting") {
+  if (may_say_yes || standing == "offer.waiting") {
     body += open_form(visit, "/offers/" + shift.str());
     if (may_say_yes) body += "<p>" + button(t("offer.yes"), "answer", "yes") + "</p>";
     if (standing != "offer.declined")
-      body +=
-          "<p>" + button(t(booked ? "booking.cancel" : "offer.no"), "answer", "no", true) + "</p>";
+      body += "<p>" + button(t("offer.no"), "answer", "no", true) + "</p>";
     body += "</form>";
   }
   return show(visit, t.plain(booked ? "offer.title_booked" : "offer.title"), body, Tab::home);
@@ -122,6 +147,11 @@ net::Response offer_page(Visit& visit, const Uuid& shift) {
 net::Response answer_offer(Visit& visit, const Uuid& shift) {
   auto said = visit.form.get("answer");
   if (said != "yes" && said != "no") return offer_page(visit, shift);
+  // An old page's button may still say no to a booking: that is asked about on the booking's page.
+  if (said == "no")
+    if (auto own = visit.ctx.tx().maybe<OwnBooking>(kBookingOfShift, visit.me(), shift);
+        own && own->state == BookingState::booked)
+      return ask_to_cancel(visit, *own);
   auto answered = answer(visit.ctx, shift, visit.me(), said == "yes", AnswerChannel::link,
                          visit.words.language());
   if (!answered) return say(visit, "not_found", 404);
@@ -131,7 +161,8 @@ net::Response answer_offer(Visit& visit, const Uuid& shift) {
   auto body = fmt::format("<p role=\"status\">{}</p>", html_escape(answered->sentence));
   if (booked)
     if (auto own = visit.ctx.tx().maybe<OwnBooking>(kBookingOfShift, visit.me(), shift))
-      body += fmt::format("<p>{}</p>",
+      body += details(t, *own) +
+              fmt::format("<p>{}</p>",
                           link(fmt::format("{}/bookings/{}.ics", visit.home, own->booking_id.str()),
                                t("booking.calendar")));
   body += fmt::format("<p>{}</p>", link(visit.home, t("back")));
@@ -184,6 +215,9 @@ net::Response booking_page(Visit& visit, const Uuid& id, std::string_view error,
   auto booking = visit.ctx.tx().maybe<OwnBooking>(kOwnBooking, visit.me(), id);
   if (!booking) return say(visit, "not_found", 404);
   const auto& b = *booking;
+  if (!visit.query["cancel"].empty() && error.empty() && status == 200 &&
+      b.state == BookingState::booked && b.starts_at > now())
+    return ask_to_cancel(visit, b);
   auto here = "/bookings/" + id.str();
   auto body = details(t, b) + error_line(t, error);
   bool held = b.state == BookingState::booked;
@@ -200,9 +234,8 @@ net::Response booking_page(Visit& visit, const Uuid& id, std::string_view error,
     if (b.starts_at - now() < std::chrono::hours(hours)) {
       body += fmt::format("<p>{}</p>", t("booking.too_late_to_cancel", {{"hours", number}}));
     } else {
-      body += fmt::format("<p>{}</p>{}{}</form>", t("booking.cancel_text", {{"hours", number}}),
-                          open_form(visit, here),
-                          button(t("booking.cancel"), "action", "cancel", true));
+      body += fmt::format("<p>{}</p>{}", t("booking.cancel_text", {{"hours", number}}),
+                          cancel_link(visit, id));
     }
   }
   if (held && b.ends_at <= now() && b.ends_at > now() - kReportable) {
@@ -239,8 +272,9 @@ net::Response cancel(Visit& visit, const OwnBooking& own) {
   if (own.starts_at - now() < std::chrono::hours(hours))
     return booking_page(visit, own.booking_id, {}, 409);  // the page says why, and whom to call
   auto record = ctx.tx().maybe<store::BookingRecord>(store::kBooking, own.booking_id);
-  if (!record ||
-      cancel_bookings(ctx, own.shift_id, {*record}, BookingState::cancelled_by_person, "").empty())
+  if (!record || cancel_bookings(ctx, own.shift_id, {*record}, BookingState::cancelled_by_person,
+                                 cancel_reason(visit.form.get("reason")))
+                     .empty())
     return booking_page(visit, own.booking_id, "booking.cannot_cancel", 409);
   ctx.commit();
   return go(visit, here, "cancelled");

@@ -29,9 +29,10 @@ struct WorkplaceInput {
   std::optional<web::TimeZone> time_zone;
   web::Patch<double> latitude, longitude;
   std::optional<std::vector<Uuid>> required_documents;
+  std::optional<web::Text<40>> code;
 };
 BOOST_DESCRIBE_STRUCT(WorkplaceInput, (),
-                      (name, address, time_zone, latitude, longitude, required_documents))
+                      (name, address, time_zone, latitude, longitude, required_documents, code))
 struct NameInput {
   web::Text<80, 1> name;
 };
@@ -73,6 +74,7 @@ struct Substitute {
   std::optional<Timestamp>
       picture_at;  ///< When the picture was changed; without one there is none.
   std::optional<Personal> phone, email;
+  bool takes_sms = false;  ///< The number is no fixed line.
   double percent = 0;
   std::optional<double> latitude, longitude;
   std::vector<Uuid> pools;
@@ -82,8 +84,8 @@ struct Substitute {
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(Substitute, (),
-                      (id, name, picture_at, phone, email, percent, latitude, longitude, pools,
-                       skills, workplaces, last_asked_at, version))
+                      (id, name, picture_at, phone, email, takes_sms, percent, latitude, longitude,
+                       pools, skills, workplaces, last_asked_at, version))
 struct SubstituteQuery {
   std::optional<Uuid> pool, skill, person;
   std::optional<std::string> q;  ///< The beginning of a name, an address or a number.
@@ -218,7 +220,10 @@ std::vector<Substitute> views(Ctx& ctx, const std::vector<SubstituteRecord>& rec
     auto& one = all[person.id];
     one.id = person.id;
     one.name = Personal(people::display_name(person));
-    if (!person.phone.empty()) one.phone = person.phone;
+    if (!person.phone.empty()) {
+      one.phone = person.phone;
+      one.takes_sms = people::takes_sms(person.phone.reveal());
+    }
     if (!person.email.empty()) one.email = person.email;
   }
   for (const auto& r : skills.rows().all<SkillOfRecord>())
@@ -389,7 +394,7 @@ std::vector<trust::Claim> register_claims() {
   using trust::Data;
   return {trust::nothing_personal(
               "workplace", {"tenant_id", "workplace_id", "name", "address", "time_zone", "latitude",
-                            "longitude", "required_documents", "version", "created_at"}),
+                            "longitude", "required_documents", "code", "version", "created_at"}),
           trust::nothing_personal("skill", {"tenant_id", "skill_id", "name", "created_at"}),
           trust::nothing_personal("pool", {"tenant_id", "pool_id", "name", "created_at"}),
           {"substitute",
@@ -453,7 +458,7 @@ void add_register_routes(trust::Api& api) {
         if (ctx.tx()
                 .query(kInsertWorkplace, ctx.tenant, id, in->name->value,
                        in->address ? in->address->value : "", zone, in->latitude.value,
-                       in->longitude.value, documents, now())
+                       in->longitude.value, documents, now(), in->code ? in->code->value : "")
                 .affected() == 0)
           return taken("workplace");
         record(ctx, AuditEntry{"workplace.create", "workplace", id});
@@ -467,6 +472,7 @@ void add_register_routes(trust::Api& api) {
             auto before = *found;
             if (in->name) found->name = in->name->value;
             if (in->address) found->address = in->address->value;
+            if (in->code) found->code = in->code->value;
             if (in->time_zone) found->time_zone = in->time_zone->value;
             if (in->latitude.present) found->latitude = in->latitude.value;
             if (in->longitude.present) found->longitude = in->longitude.value;
@@ -481,7 +487,7 @@ void add_register_routes(trust::Api& api) {
               if (ctx.tx()
                       .query(kUpdateWorkplace, path->id, match.or_current(found->version),
                              found->name, found->address, found->time_zone, found->latitude,
-                             found->longitude, found->required_documents)
+                             found->longitude, found->required_documents, found->code)
                       .affected() == 0)
                 return web::changed_meanwhile("this workplace");
             } catch (const db::SqlError& e) {

@@ -21,10 +21,11 @@ struct Workplace {
   std::string name, address, time_zone;
   std::optional<double> latitude, longitude;  ///< WGS 84, degrees.
   std::vector<Uuid> required_documents;       ///< Kinds that everybody who works there must have.
+  std::string code;  ///< What the payroll system knows it by; may be empty.
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(Workplace, (),
-                      (id, name, address, time_zone, latitude, longitude, required_documents,
+                      (id, name, address, time_zone, latitude, longitude, required_documents, code,
                        version))
 
 /// A skill, a pool or a kind of document: a name that others refer to.

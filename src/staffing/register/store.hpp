@@ -7,7 +7,7 @@ namespace varde::staffing::store {
 
 #define VARDE_WORKPLACE                                                        \
   "SELECT workplace_id AS id, name, address, time_zone, latitude, longitude, " \
-  "required_documents, version FROM workplace "
+  "required_documents, code, version FROM workplace "
 inline constexpr db::Sql kWorkplaces{"workplace.all", VARDE_WORKPLACE "ORDER BY name LIMIT 2000"};
 inline constexpr db::Sql kWorkplace{"workplace.one", VARDE_WORKPLACE "WHERE workplace_id = $1"};
 inline constexpr db::Sql kWorkplacesOf{"workplace.some",
@@ -16,12 +16,14 @@ inline constexpr db::Sql kWorkplacesOf{"workplace.some",
 inline constexpr db::Sql kInsertWorkplace{
     "workplace.insert",
     "INSERT INTO workplace (tenant_id, workplace_id, name, address, time_zone, latitude, "
-    "longitude, required_documents, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON "
+    "longitude, required_documents, created_at, code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+    "$10) ON "
     "CONFLICT (tenant_id, name) DO NOTHING"};
 inline constexpr db::Sql kUpdateWorkplace{
     "workplace.update",
     "UPDATE workplace SET name = $3, address = $4, time_zone = $5, latitude = $6, longitude = $7, "
-    "required_documents = $8, version = version + 1 WHERE workplace_id = $1 AND version = $2"};
+    "required_documents = $8, code = $9, version = version + 1 WHERE workplace_id = $1 AND version "
+    "= $2"};
 inline constexpr db::Sql kDeleteWorkplace{
     "workplace.delete",
     "DELETE FROM workplace w WHERE w.workplace_id = $1 AND NOT EXISTS (SELECT 1 FROM shift s WHERE "

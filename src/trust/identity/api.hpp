@@ -169,8 +169,10 @@ BOOST_DESCRIBE_STRUCT(User, (), (id, name, email, role, state, totp, last_seen_a
 struct InviteRequest {
   web::Email email;
   Role role = Role::viewer;
+  /// Whoever has an open invitation for another role gets this one instead.
+  std::optional<bool> replace;
 };
-BOOST_DESCRIBE_STRUCT(InviteRequest, (), (email, role))
+BOOST_DESCRIBE_STRUCT(InviteRequest, (), (email, role, replace))
 struct UserUpdate {
   std::optional<Role> role;
   std::optional<bool> suspended;

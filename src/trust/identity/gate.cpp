@@ -7,6 +7,7 @@
 #include "trust/audit.hpp"
 #include "trust/identity/idempotency.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/words.hpp"
 
 namespace varde::trust {
 
@@ -125,9 +126,10 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
                               {{route.id, std::nullopt, word(right)}}});
       ctx->commit();
     }
-    return forbidden(fmt::format(
-        "Your role ({}) does not include the right {}. An administrator can change that.",
-        web::enum_word(ctx->role), word(right)));
+    return forbidden(
+        fmt::format("Your role ({}) does not include “{}”. An administrator of your organisation "
+                    "can change that.",
+                    in_words(ctx->role), in_words(right)));
   }
 
   if (auto key = request.header("idempotency-key"); !key.empty() && request.method != "GET") {

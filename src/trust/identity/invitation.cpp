@@ -10,6 +10,7 @@
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
 #include "trust/notice.hpp"
+#include "trust/words.hpp"
 #include "web/resource.hpp"
 
 namespace varde::trust {
@@ -20,7 +21,9 @@ using namespace wire;
 namespace {
 
 Error gone() {
-  return not_found("This invitation was used, withdrawn or has expired. Ask for a new one.");
+  return not_found(
+      "This invitation was used already, was withdrawn, or has expired. If you have accepted it, "
+      "log in. Otherwise ask whoever invited you for a new one.");
 }
 
 bool is_proven(const std::optional<AccountRow>& account) {
@@ -160,10 +163,21 @@ Result<web::Created<User>> invite(Identity::Impl& impl, Ctx& ctx, const InviteRe
   auto id = Uuid::make();
   auto hash = db::Bytes{email_hash(impl.base, in.email.value)};
   auto tx = impl.base.database.system();
-  if (auto account = tx.maybe<AccountRow>(kAccountByEmail, hash);
-      account && tx.maybe<MemberRow>(kMember, ctx.tenant, account->account_id))
-    return conflict("A user with this address belongs to the organisation already.",
-                    "member-exists");
+  if (auto account = tx.maybe<AccountRow>(kAccountByEmail, hash))
+    if (auto member = tx.maybe<MemberRow>(kMember, ctx.tenant, account->account_id))
+      return conflict(
+          fmt::format("A user with this address belongs to the organisation already, as {}. Change "
+                      "the role on the user's page.",
+                      in_words(member->role)),
+          "member-exists");
+  // The same again is a reminder; another role is a decision, which is not made by a second dialog
+  // that stands at its default.
+  if (auto invited = tx.maybe<Role>(kInvitedAs, ctx.tenant, hash, now());
+      invited && *invited != in.role && !in.replace.value_or(false))
+    return conflict(fmt::format("This address is invited already, as {}. Its invitation ends when "
+                                "it is invited as {} instead.",
+                                in_words(*invited), in_words(in.role)),
+                    "invited-otherwise");
   auto key = crypto::derive(impl.base.keys.installation_key("invitation"), id.view());
   tx.later(kDeleteInvitationOf, ctx.tenant, hash);
   tx.later(kInsertInvitation, id, ctx.tenant, db::Bytes{crypto::sha256(id.view())},

@@ -8,6 +8,7 @@
 #include "jobs/queue.hpp"
 #include "trust/identity/internal.hpp"
 #include "trust/notice.hpp"
+#include "trust/words.hpp"
 
 namespace varde::trust {
 
@@ -48,20 +49,6 @@ std::string harmless(std::string_view name) {
   return std::string(trim(out));
 }
 
-// "30 November 2026 at 08:00 (Europe/Oslo)"
-std::string in_words(Timestamp at, const std::string& zone) {
-  static constexpr std::array kMonths{"January",   "February", "March",    "April",
-                                      "May",       "June",     "July",     "August",
-                                      "September", "October",  "November", "December"};
-  auto local = to_local(at, zone);
-  auto day = std::chrono::floor<std::chrono::days>(local);
-  std::chrono::year_month_day date(day);
-  auto minutes = std::chrono::duration_cast<std::chrono::minutes>(local - day).count();
-  return fmt::format("{} {} {} at {:02}:{:02} ({})", static_cast<unsigned>(date.day()),
-                     kMonths[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<int>(date.year()), minutes / 60, minutes % 60, zone);
-}
-
 struct Addressee {
   Personal email;
   std::string time_zone;
@@ -90,7 +77,7 @@ std::optional<SystemMail> invitation_mail(Base& base, const Uuid& id) {
       Personal(open_invitation(base, *row)), fmt::format("You are invited to {} in Varde", name),
       fmt::format("You are invited to work with {} in Varde as {}. The invitation is valid until "
                   "{}. If you do not know what this is about, do nothing.",
-                  name, web::enum_word(row->role), in_words(row->expires_at, row->time_zone)),
+                  name, in_words(row->role), in_words(row->expires_at, row->time_zone)),
       "Accept the invitation",
       Personal(base.public_url + "/invitation/" + mail_token(base, "invitation", id))};
 }

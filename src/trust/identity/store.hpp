@@ -253,6 +253,9 @@ inline constexpr db::Sql kInsertInvitation{
     "INSERT INTO invitation (invitation_id, tenant_id, token_hash, sealed, email_hash, role, "
     "invited_by, created_at, expires_at) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+inline constexpr db::Sql kInvitedAs{"identity.invited_as",
+                                    "SELECT role FROM invitation WHERE tenant_id = $1 AND "
+                                    "email_hash = $2 AND expires_at > $3"};
 inline constexpr db::Sql kDeleteInvitationOf{
     "identity.delete_invitation_of",
     "DELETE FROM invitation WHERE tenant_id = $1 AND email_hash = $2"};

@@ -48,8 +48,12 @@ const shell = createRoute({
 const screen = (path: string, words: string, load: () => Module) =>
   createRoute({ getParentRoute: () => shell, path, component: lazy(load, words.split(' ')) })
 
-const loginHref = (from: string) =>
-  from === '/' || from.startsWith('/login') ? '/login' : `/login?next=${encodeURIComponent(from)}`
+const loginHref = (from: string, why?: 'ended') => {
+  const search = new URLSearchParams()
+  if (why) search.set('why', why)
+  if (from !== '/' && !from.startsWith('/login')) search.set('next', from)
+  return search.size ? `/login?${search}` : '/login'
+}
 
 const screens = [
   screen('/', 'home campaigns', () => import('@/screens/home/home')),
@@ -145,7 +149,7 @@ whenLoggedOut(() => {
   if (/^\/(login|invitation|reset)\b/.test(here)) return
   queries.setQueryData(sessionOptions.queryKey, nobody)
   void queries.invalidateQueries({ queryKey: ['session'] })
-  router.history.push(loginHref(here))
+  router.history.push(loginHref(here, 'ended'))
 })
 
 whenLiveAgain(() => void queries.invalidateQueries())

@@ -203,6 +203,7 @@ export type BookingView = {
     worked_until?: string;
     person_confirmed_at?: string;
     office_confirmed_at?: string;
+    reason?: string;
 };
 
 export type CallbackFields = {
@@ -240,6 +241,7 @@ export type Campaign = {
     track_clicks: boolean;
     channel: Channel;
     text?: string;
+    service_reason?: string;
     version: number;
 };
 
@@ -259,6 +261,7 @@ export type CampaignInput = {
     track_clicks?: boolean;
     channel?: Channel;
     text?: string;
+    service_reason?: string | null;
 };
 
 export type CampaignPerson = {
@@ -843,6 +846,7 @@ export type InvitationView = {
 export type InviteRequest = {
     email: string;
     role: Role;
+    replace?: boolean;
 };
 
 export type JobState = 'failed';
@@ -1063,6 +1067,9 @@ export type OfferView = {
     repeatable: boolean;
     again: boolean;
     earlier: Array<EarlierRound>;
+    booked_at?: string;
+    cancelled_at?: string;
+    cancelled?: BookingState;
 };
 
 export type PackageState = 'none' | 'gathering' | 'ready' | 'failed' | 'gone';
@@ -1471,6 +1478,7 @@ export type Review = {
     blockers: Array<ReviewNote>;
     warnings: Array<ReviewNote>;
     recipients: number;
+    said_no: number;
     excluded: Excluded;
     sample: Array<PersonRow>;
     segments?: number;
@@ -1578,9 +1586,15 @@ export type SegmentPreview = {
     took_ms: number;
 };
 
+export type SegmentValues = {
+    values: Array<string>;
+};
+
 export type SendRequest = {
     at?: string;
 };
+
+export type Separator = 'comma' | 'semicolon' | 'tab';
 
 export type Series = {
     items: Array<Shift>;
@@ -1848,6 +1862,7 @@ export type Substitute = {
     picture_at?: string;
     phone?: string;
     email?: string;
+    takes_sms: boolean;
     percent: number;
     latitude?: number;
     longitude?: number;
@@ -2119,6 +2134,7 @@ export type Workplace = {
     latitude?: number;
     longitude?: number;
     required_documents: Array<string>;
+    code: string;
     version: number;
 };
 
@@ -2129,6 +2145,7 @@ export type WorkplaceInput = {
     latitude?: number | null;
     longitude?: number | null;
     required_documents?: Array<string>;
+    code?: string;
 };
 
 export type LogOutData = {
@@ -4023,6 +4040,34 @@ export type ListSegmentFieldsResponses = {
 };
 
 export type ListSegmentFieldsResponse = ListSegmentFieldsResponses[keyof ListSegmentFieldsResponses];
+
+export type ListSegmentValuesData = {
+    body?: never;
+    path?: never;
+    query: {
+        field: string;
+        q?: string;
+    };
+    url: '/api/v1/segments/values';
+};
+
+export type ListSegmentValuesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListSegmentValuesError = ListSegmentValuesErrors[keyof ListSegmentValuesErrors];
+
+export type ListSegmentValuesResponses = {
+    /**
+     * The answer.
+     */
+    200: SegmentValues;
+};
+
+export type ListSegmentValuesResponse = ListSegmentValuesResponses[keyof ListSegmentValuesResponses];
 
 export type PreviewSegmentData = {
     body: PreviewRequest;
@@ -8234,6 +8279,7 @@ export type DownloadBookingsData = {
         until: string;
         person?: string;
         workplace?: string;
+        separator?: Separator;
     };
     url: '/api/v1/bookings.csv';
 };

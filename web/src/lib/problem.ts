@@ -115,3 +115,12 @@ export function adviceFor(problem: Problem): ProblemAdvice {
       return problem.status >= 500 ? 'server' : 'invalid'
   }
 }
+
+/** Whether trying again, with nothing changed, can end otherwise. */
+export const mayPass = (problem: Problem): boolean =>
+  ['offline', 'busy', 'unavailable', 'server'].includes(adviceFor(problem))
+
+/** Whether the server's own sentence says what is wrong and what to do: then it is the only one shown. */
+export const saysItself = (problem: Problem): boolean =>
+  Boolean(problem.detail) &&
+  ['forbidden', 'missing', 'conflict', 'invalid', 'unauthorised'].includes(adviceFor(problem))

@@ -232,7 +232,7 @@ function UserMenu() {
       return
     }
     sessionStorage.clear()
-    location.assign('/login')
+    location.assign('/login?why=out')
   }
   const items: MenuItem[] = [
     { label: t('shell:profile'), icon: <IconUserCircle size={16} aria-hidden />, run: () => go('/me') },

@@ -15,7 +15,7 @@ import {
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { adviceFor, type Problem, toProblem } from '@/lib/problem'
+import { adviceFor, mayPass, type Problem, toProblem, saysItself } from '@/lib/problem'
 import { formatTime } from '@/lib/time'
 import { Link } from './link'
 import { Dialog } from './overlay'
@@ -131,11 +131,12 @@ export function ProblemAlert(props: {
   const problem: Problem = toProblem(props.problem)
   const advice = adviceFor(problem)
   const lines = props.rest ?? problem.errors.map((e) => e.message)
+  const own = saysItself(problem)
   return (
     <Alert
       tone={advice === 'changed' || advice === 'busy' ? 'warn' : 'bad'}
       live
-      title={t(`problem.${advice}_title`)}
+      title={own ? problem.detail : t(`problem.${advice}_title`)}
       actions={
         <>
           {advice === 'changed' && props.reload && (
@@ -148,7 +149,7 @@ export function ProblemAlert(props: {
               {t('problem.keep_mine')}
             </Button>
           )}
-          {props.retry && advice !== 'changed' && advice !== 'invalid' && (
+          {props.retry && mayPass(problem) && (
             <Button size="xs" variant="default" onClick={props.retry}>
               {t('problem.retry')}
             </Button>
@@ -156,7 +157,6 @@ export function ProblemAlert(props: {
         </>
       }
     >
-      {problem.detail && advice !== 'changed' && <p>{problem.detail}</p>}
       {lines.length > 0 && (
         <ul>
           {lines.map((line) => (
@@ -164,11 +164,13 @@ export function ProblemAlert(props: {
           ))}
         </ul>
       )}
-      <p>
-        {t(`problem.${advice}`)}
-        {problem.retryAfter ? ` ${t('problem.wait', { seconds: problem.retryAfter })}` : ''}
-      </p>
-      {problem.requestId && <p className="muted small">{t('problem.request', { id: problem.requestId })}</p>}
+      {!own && (
+        <p>
+          {advice === 'busy' && problem.detail ? problem.detail : t(`problem.${advice}`)}
+          {problem.retryAfter ? ` ${t('problem.wait', { seconds: problem.retryAfter })}` : ''}
+        </p>
+      )}
+      {advice === 'server' && problem.requestId && <p className="muted small">{t('problem.request', { id: problem.requestId })}</p>}
     </Alert>
   )
 }
@@ -410,8 +412,11 @@ export function toast(tone: Tone, text: string) {
 /** Says a failed action aloud when there is no form to put it in. */
 export const toastProblem = (error: unknown) => {
   const problem = toProblem(error)
-  const words = [problem.title, problem.detail, ...problem.errors.map((e) => e.message)].filter(Boolean)
-  toast('bad', [...new Set(words), t(`problem.${adviceFor(problem)}`)].join(' – '))
+  const advice = adviceFor(problem)
+  const words = saysItself(problem) ? [problem.detail, ...problem.errors.map((e) => e.message)] : [t(`problem.${advice}`)]
+  if (problem.retryAfter) words.push(t('problem.wait', { seconds: problem.retryAfter }))
+  if (advice === 'server' && problem.requestId) words.push(t('problem.request', { id: problem.requestId }))
+  toast('bad', [...new Set(words)].join(' '))
 }
 
 interface Question {

@@ -1,5 +1,6 @@
 // Shows a mail as it looks, in a frame that runs no script and follows no link.
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { useSession } from '@/app/session'
 import { t } from '@/lib/i18n'
 import { prepareMail, STYLE } from '@/lib/mail-html'
 import { nonce } from '@/lib/nonce'
@@ -10,7 +11,8 @@ export function MailFrame({ html, width, title }: { html: string; width: number;
   const [height, setHeight] = useState(320)
   const [room, setRoom] = useState(width)
   const [link, setLink] = useState<string>()
-  const prepared = useMemo(() => prepareMail(html, nonce()), [html])
+  const tenant = useSession().tenant?.id
+  const prepared = useMemo(() => prepareMail(html, nonce(), tenant), [html, tenant])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another width or text needs another height
   useEffect(() => {

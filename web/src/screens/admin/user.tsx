@@ -120,7 +120,20 @@ function View({ user: u }: { user: User }) {
               disabled={self}
               value={u.role}
               data={roles.map((r) => ({ value: r, label: t(`role.${r}`) }))}
-              onPick={(role) => void change({ role })}
+              onPick={(role) =>
+                role !== u.role &&
+                confirm({
+                  danger: role === 'administrator',
+                  title: t('admin:role_title', { name, from: t(`role.${u.role}`), to: t(`role.${role}`) }),
+                  body: t(`admin:role_texts.${role}`),
+                  label: t('admin:role_label', { to: t(`role.${role}`) }),
+                  run: async () => {
+                    await ask(updateUser({ path: { id: u.id }, body: { role }, headers: match() }))
+                    await refresh(u.id)
+                    toast('good', t('saved'))
+                  },
+                })
+              }
             />
           )}
         </Card>

@@ -1,13 +1,14 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconPlus, IconShieldCheck, IconShieldOff, IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries } from '@/app/session'
+import { queries, useMay } from '@/app/session'
 import { inviteUser, listUsers, type User } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { toProblem } from '@/lib/problem'
 import { DialogForm } from '@/ui/dialog-form'
-import { Empty, Page, State, Time, type Tone, toast } from '@/ui/kit'
+import { confirm, Empty, Page, State, Time, type Tone, toast } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
@@ -20,6 +21,7 @@ export const roles = ['administrator', 'editor', 'viewer', 'requester', 'privacy
 
 export default function Users() {
   const [open, setOpen] = useState(false)
+  const may = useMay()('users.manage')
   const pages = usePages(['users', 'pages'], () => ask(listUsers()))
   const columns: Column<User>[] = [
     {
@@ -57,7 +59,7 @@ export default function Users() {
     </Button>
   )
   return (
-    <Page title={t('admin:users')} lead={t('admin:users_lead')} actions={create}>
+    <Page title={t('admin:users')} lead={t('admin:users_lead')} actions={may && create}>
       <Pages
         pages={pages}
         label={t('admin:users')}
@@ -84,9 +86,24 @@ function Invite({ close }: { close: () => void }) {
       form={form}
       onClose={close}
       send={async (body) => {
-        await ask(inviteUser({ body }))
-        await queries.invalidateQueries({ queryKey: ['users'] })
-        toast('good', t('admin:invited', { email: body.email }))
+        const send = async (replace?: boolean) => {
+          await ask(inviteUser({ body: replace ? { ...body, replace } : body }))
+          await queries.invalidateQueries({ queryKey: ['users'] })
+          toast('good', t('admin:invited', { email: body.email }))
+        }
+        try {
+          await send()
+        } catch (error) {
+          const problem = toProblem(error)
+          if (problem.kind !== 'invited-otherwise') throw error
+          confirm({
+            danger: body.role === 'administrator',
+            title: t('admin:reinvite_title', { email: body.email, role: t(`role.${body.role}`) }),
+            body: problem.detail,
+            label: t('admin:reinvite_label', { role: t(`role.${body.role}`) }),
+            run: () => send(true),
+          })
+        }
       }}
     >
       <TextInput label={t('admin:email')} type="email" required autoFocus {...form.text('email')} />

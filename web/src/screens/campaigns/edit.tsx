@@ -7,6 +7,7 @@ import { ask, askTagged, match } from '@/lib/ask'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { isBuiltIn, options, useDomains, useLists, useProviders, usePurposes, useSegments } from '@/lib/lookups'
+import { Problem } from '@/lib/problem'
 import { useParam, useUrl } from '@/lib/url'
 import { type Mail, readMail, toDocument } from '@/screens/composer/blocks'
 import { Composer } from '@/screens/composer/composer'
@@ -30,7 +31,9 @@ interface Values {
   segments: string[]
   exclude_lists: string[]
   exclude_segments: string[]
+  /** A purpose, or that it is a service message; empty: not chosen yet. */
   purpose_id: string
+  service_reason: string
   provider_id: string
   time_mode: Campaign['time_mode']
   track_opens: boolean
@@ -38,6 +41,8 @@ interface Values {
   text: string
   mail: Mail
 }
+
+const SERVICE = 'service'
 
 const read = (c: Campaign): Values => ({
   name: c.name,
@@ -50,7 +55,8 @@ const read = (c: Campaign): Values => ({
   segments: c.audience.segments ?? [],
   exclude_lists: c.audience.exclude_lists ?? [],
   exclude_segments: c.audience.exclude_segments ?? [],
-  purpose_id: c.purpose_id ?? '',
+  purpose_id: c.purpose_id ?? (c.service_reason ? SERVICE : ''),
+  service_reason: c.service_reason ?? '',
   provider_id: c.provider_id ?? '',
   time_mode: c.time_mode,
   track_opens: c.track_opens,
@@ -100,6 +106,7 @@ function Editor({
       'from_email',
       'reply_to',
       'purpose_id',
+      'service_reason',
       'provider_id',
       'time_mode',
       'audience',
@@ -114,6 +121,12 @@ function Editor({
 
   async function save(tag: string): Promise<boolean> {
     const ok = await form.submit(async (v) => {
+      if (v.purpose_id === SERVICE && !v.service_reason.trim())
+        throw new Problem({
+          status: 422,
+          detail: t('campaigns:service_reason_missing'),
+          errors: [{ pointer: '/service_reason', message: t('campaigns:service_reason_missing') }],
+        })
       await ask(
         updateCampaign({
           path: { id: campaign.id },
@@ -131,7 +144,8 @@ function Editor({
               exclude_lists: v.exclude_lists,
               exclude_segments: v.exclude_segments,
             },
-            purpose_id: v.purpose_id || null,
+            purpose_id: v.purpose_id === SERVICE ? null : v.purpose_id || null,
+            service_reason: v.purpose_id === SERVICE ? v.service_reason : null,
             provider_id: v.provider_id || null,
             time_mode: v.time_mode,
             track_opens: v.track_opens,
@@ -331,13 +345,33 @@ function Details({ form, sms }: { form: FormState<Values>; sms: boolean }) {
           />
           <Choice
             label={t('campaigns:purpose')}
-            description={t('campaigns:purpose_text')}
+            description={t(
+              values.purpose_id === SERVICE ? 'campaigns:service_text' : 'campaigns:purpose_text',
+            )}
             empty={t('campaigns:no_purpose')}
+            required
             value={values.purpose_id}
             error={errors.purpose_id}
-            data={(purposes.data?.items ?? []).map((p) => ({ value: p.id, label: p.label }))}
+            data={[
+              ...(purposes.data?.items ?? []).map((p) => ({ value: p.id, label: p.label })),
+              { value: SERVICE, label: t('campaigns:service') },
+            ]}
             onPick={(v) => set('purpose_id', v)}
           />
+          {purposes.data?.items.length === 0 && (
+            <p className="muted small">
+              {t('campaigns:no_purposes')} <Link href="/purposes">{t('campaigns:make_purpose')}</Link>
+            </p>
+          )}
+          {values.purpose_id === SERVICE && (
+            <TextInput
+              label={t('campaigns:service_reason')}
+              description={t('campaigns:service_reason_text')}
+              required
+              maxLength={300}
+              {...form.text('service_reason')}
+            />
+          )}
         </Card>
         <Card title={t('campaigns:sending')}>
           <Radio.Group

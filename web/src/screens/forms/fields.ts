@@ -45,16 +45,17 @@ export function moveField(fields: FormField[], from: number, to: number): FormFi
   return next
 }
 
-export type FormFault = 'no_questions' | 'no_label' | 'few_choices' | 'same_key'
+export type FormFault = 'no_questions' | 'no_label' | 'few_choices' | 'same_key' | 'no_purpose'
 
 /** What keeps a form from being useful once published. */
-export function formFaults(fields: FormField[]): { fault: FormFault; index?: number }[] {
+export function formFaults(fields: FormField[], purpose: string): { fault: FormFault; index?: number }[] {
   if (!fields.length) return [{ fault: 'no_questions' }]
   return fields.flatMap((f, index) => {
     const out: { fault: FormFault; index: number }[] = []
     if (!f.label.trim()) out.push({ fault: 'no_label', index })
     if (hasChoices(f.type) && (f.choices?.length ?? 0) < 2) out.push({ fault: 'few_choices', index })
     if (fields.findIndex((o) => o.key === f.key) !== index) out.push({ fault: 'same_key', index })
+    if (f.type === 'consent' && !purpose) out.push({ fault: 'no_purpose', index })
     return out
   })
 }

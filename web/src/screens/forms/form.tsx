@@ -23,6 +23,7 @@ import {
   toast,
   toastProblem,
 } from '@/ui/kit'
+import { Link } from '@/ui/link'
 import { Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
@@ -74,7 +75,7 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
   const write = useMay()('forms.write')
   const form = useForm(read(saved), { draft: `form-${saved.id}` })
   const { values } = form
-  const faults = formFaults(values.fields)
+  const faults = formFaults(values.fields, values.purpose_id)
 
   async function save(tag: string): Promise<boolean> {
     const ok = await form.submit(async (v) => {
@@ -207,7 +208,6 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
 
 function Settings({ form }: { form: FormState<Values> }) {
   const lists = useLists()
-  const purposes = usePurposes()
   const { values, errors, set } = form
   return (
     <>
@@ -225,15 +225,30 @@ function Settings({ form }: { form: FormState<Values> }) {
         error={errors.tags}
         onChange={(v) => set('tags', v)}
       />
+    </>
+  )
+}
+
+/** What the form's consent questions are about: one purpose for all of them, shown at each. */
+function PurposePick({ form }: { form: FormState<Values> }) {
+  const purposes = usePurposes()
+  return (
+    <>
       <Choice
         label={t('forms:purpose')}
         description={t('forms:purpose_text')}
-        empty={t('none')}
-        value={values.purpose_id}
-        error={errors.purpose_id}
+        required
+        empty={t('choose')}
+        value={form.values.purpose_id}
+        error={form.errors.purpose_id}
         data={(purposes.data?.items ?? []).map((p) => ({ value: p.id, label: p.label }))}
-        onPick={(v) => set('purpose_id', v)}
+        onPick={(v) => form.set('purpose_id', v)}
       />
+      {purposes.data?.items.length === 0 && (
+        <p className="muted small">
+          {t('forms:no_purposes')} <Link href="/purposes">{t('forms:make_purpose')}</Link>
+        </p>
+      )}
     </>
   )
 }
@@ -244,7 +259,7 @@ function Questions({ form }: { form: FormState<Values> }) {
   const { fields } = form.values
   const [open, setOpen] = useState(0)
   const [over, setOver] = useState<number>()
-  const faults = formFaults(fields)
+  const faults = formFaults(fields, form.values.purpose_id)
   const set = (next: FormField[]) => form.set('fields', next)
   const move = (from: number, to: number) => {
     set(moveField(fields, from, to))
@@ -332,6 +347,7 @@ function Questions({ form }: { form: FormState<Values> }) {
                     errors={form.errors}
                     onChange={(next) => set(fields.map((f, k) => (k === i ? next : f)))}
                   />
+                  {field.type === 'consent' && <PurposePick form={form} />}
                 </div>
               )}
             </li>

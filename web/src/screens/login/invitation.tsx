@@ -1,14 +1,15 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { keepSession } from '@/app/session'
-import { type AcceptInvitationData, acceptInvitation, getInvitation, getSession, type InvitationView } from '@/client'
+import { type AcceptInvitationData, acceptInvitation, getInvitation, getSession, type InvitationView, logIn, switchTenant } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
 import { Facts, FormAlerts, Loaded } from '@/ui/kit'
-import { useGo } from '@/ui/link'
+import { Link, useGo } from '@/ui/link'
 import { Bare } from './bare'
+import { fillLogin } from './login'
 import { NewPassword } from './new-password'
 
 export default function InvitationScreen() {
@@ -20,6 +21,7 @@ export default function InvitationScreen() {
   return (
     <Bare title={t('login:invitation.title')}>
       <Loaded query={query}>{(invitation) => <Accept token={token} invitation={invitation} />}</Loaded>
+      {query.isError && <Link href="/login">{t('login:invitation.to_login')}</Link>}
     </Bare>
   )
 }
@@ -37,9 +39,22 @@ function Accept({ token, invitation }: { token: string; invitation: InvitationVi
           const { name, ...rest } = given
           const body = known ? rest : { ...rest, name }
           await ask(acceptInvitation({ body: { token, ...body } as AcceptInvitationData['body'] }))
-          keepSession(await ask(getSession()))
         })
-        if (done) go('/login')
+        if (!done) return
+        // Whoever has just typed the password need not type it again: what is still missing (a second factor, the
+        // terms) is asked for at the login.
+        try {
+          let session = await ask(logIn({ body: { email: invitation.email, password: form.values.password } }))
+          const joined = session.tenants.find((one) => one.name === invitation.tenant_name)
+          if (joined && session.tenant?.id !== joined.id && session.state === 'ready')
+            session = await ask(switchTenant({ body: { tenant_id: joined.id } }))
+          keepSession(session)
+          go('/login')
+        } catch {
+          fillLogin(invitation.email)
+          keepSession(await ask(getSession()))
+          go('/login?why=joined')
+        }
       }}
     >
       <Facts

@@ -7,11 +7,19 @@ import { acceptTerms, giveTotp, logIn, type SessionView, switchTenant } from '@/
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { useUrl } from '@/lib/url'
+import { adviceFor } from '@/lib/problem'
+import { oneOf, useUrl } from '@/lib/url'
 import { Alert, FormAlerts, Loaded } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
 import { Bare } from './bare'
 import { RecoveryCodes, SetUpFactor } from './factor'
+
+/** The address that the login begins with. */
+export const fillLogin = (email: string) =>
+  sessionStorage.setItem('varde-draft:login', JSON.stringify({ email }))
+
+/** Why one is at the login. */
+const reasons = ['ended', 'out', 'joined'] as const
 
 /** Only a path of this console may be returned to. */
 export const safeNext = (next: string | undefined) => (next && /^\/(?![/\\])/.test(next) ? next : '/')
@@ -19,7 +27,7 @@ export const safeNext = (next: string | undefined) => (next && /^\/(?![/\\])/.te
 export default function Login() {
   const query = useQuery(sessionOptions)
   const [codes, setCodes] = useState<string[]>()
-  const [{ next, reset }] = useUrl()
+  const [{ next, reset, why }] = useUrl()
   const go = useGo()
   const state = query.data?.state
   const leaving = state === 'ready' && !codes
@@ -42,7 +50,7 @@ export default function Login() {
     )
   if (state === 'terms_required' && query.data?.terms) return <Terms terms={query.data.terms} />
   if ((state as string) === 'tenant_required') return <Tenants tenants={query.data?.tenants ?? []} />
-  if (state === 'anonymous') return <Password changed={reset === 'done'} />
+  if (state === 'anonymous') return <Password changed={reset === 'done'} why={oneOf(reasons, why)} next={next} />
   return (
     <Bare title={t('login:title')}>
       <Loaded query={query}>{() => null}</Loaded>
@@ -50,7 +58,15 @@ export default function Login() {
   )
 }
 
-function Password({ changed }: { changed: boolean }) {
+function Password({
+  changed,
+  why,
+  next,
+}: {
+  changed: boolean
+  why: (typeof reasons)[number] | undefined
+  next: string | undefined
+}) {
   const form = useForm({ email: '', password: '' }, { draft: 'login', secret: ['password'] })
   function send(event: FormEvent) {
     event.preventDefault()
@@ -59,11 +75,15 @@ function Password({ changed }: { changed: boolean }) {
   return (
     <Bare title={t('login:title')}>
       <form onSubmit={send} className="stack">
+        {!changed && !form.problem && (why || next) && (
+          <Alert tone={why === 'joined' || why === 'out' ? 'good' : 'info'}>
+            {t(why ? `login:why.${why}` : 'login:why.next')}
+          </Alert>
+        )}
         {changed && <Alert tone="good">{t('login:password_changed')}</Alert>}
         {form.problem && (
-          <Alert tone="bad" live title={t('login:refused')}>
-            {form.problem.detail}
-            {form.problem.retryAfter ? ` ${t('problem.wait', { seconds: form.problem.retryAfter })}` : ''}
+          <Alert tone="bad" live title={form.problem.detail ?? t(`problem.${adviceFor(form.problem)}`)}>
+            {form.problem.retryAfter ? t('problem.wait', { seconds: form.problem.retryAfter }) : undefined}
           </Alert>
         )}
         <TextInput

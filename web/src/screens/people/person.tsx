@@ -480,8 +480,10 @@ function Lists({ person, write }: { person: Person; write: boolean }) {
     try {
       await ask(setPersonList({ path: { id: person.id, list_id: listId }, body: { state } }))
       await refresh(person.id)
+      return true
     } catch (error) {
       toastProblem(error)
+      return false
     }
   }
   return (
@@ -499,6 +501,16 @@ function Lists({ person, write }: { person: Person; write: boolean }) {
                   </span>
                 </div>
               </div>
+              {write && l.state === 'pending' && (
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={t('people:ask_again_named', { name: l.name })}
+                  onClick={() => void set(l.id, 'pending').then((ok) => ok && toast('good', t('people:asked_again')))}
+                >
+                  {t('people:ask_again')}
+                </Button>
+              )}
               {write && (
                 <NativeSelect
                   size="xs"

@@ -1,7 +1,11 @@
 // The condition builder: nested groups of rules with native controls. Used by segments and by a journey's branch.
 import { Button, NativeSelect, SegmentedControl, Switch, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
-import type { SegmentFieldView } from '@/client'
+import { useQuery } from '@tanstack/react-query'
+import { useId } from 'react'
+import { listSegmentValues, type SegmentFieldView } from '@/client'
+import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { options, useCampaigns, useForms, useLists, useTags } from '@/lib/lookups'
 import { IconButton } from '@/ui/kit'
@@ -289,14 +293,36 @@ function ValueInput({
     case 'behaviour':
       return <BehaviourInput field={field.field} value={(value ?? {}) as Behaviour} onChange={onChange} />
     default:
-      return (
-        <TextInput
-          aria-label={label}
-          value={String(value ?? '')}
-          onChange={(e) => onChange(e.currentTarget.value)}
-        />
-      )
+      return <TextBox field={field.field} label={label} value={String(value ?? '')} onChange={onChange} />
   }
+}
+
+/** A text, with the values that people have as suggestions: nobody has to guess how a town is spelled. */
+function TextBox(props: { field: string; label: string; value: string; onChange: (text: string) => void }) {
+  const id = useId()
+  const [q] = useDebouncedValue(props.value, 200)
+  const known = useQuery({
+    queryKey: ['segment-values', props.field, q],
+    queryFn: () => ask(listSegmentValues({ query: { field: props.field, q } })),
+    enabled: props.field.startsWith('attribute:'),
+    staleTime: 60_000,
+  })
+  return (
+    <>
+      <TextInput
+        aria-label={props.label}
+        value={props.value}
+        list={id}
+        autoComplete="off"
+        onChange={(e) => props.onChange(e.currentTarget.value)}
+      />
+      <datalist id={id}>
+        {known.data?.values.map((v) => (
+          <option key={v} value={v} />
+        ))}
+      </datalist>
+    </>
+  )
 }
 
 function NumberBox(props: {

@@ -10,17 +10,19 @@ import { currentZone, formatDay, formatNumber } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
 import { Card, Empty, Figure, Loaded, Page } from '@/ui/kit'
 import { Link, LinkButton } from '@/ui/link'
+import { Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
 import { DataTable } from '@/ui/table'
 import { bookingsQuery, useLiveBoard, useNames, zoneOf } from './data'
 import { MonthHead } from './day-picker'
-import { awaitsOffice, type MonthRow, monthRows, plannedMinutes, workedMinutes } from './hours'
+import { awaitsOffice, countedMinutes, type MonthRow, monthRows, plannedMinutes, workedMinutes } from './hours'
 import { HoursTable } from './hours-table'
 import { ShiftTimes } from './shift-card'
 import { duration } from './strategy'
 import { dayIn, daysOfMonth, isMonth, monthOf, monthSpan, today, weekday } from './week'
 import './staffing.css'
 
+const separators = ['semicolon', 'comma', 'tab'] as const
 const views = ['workplace', 'person', 'hours'] as const
 
 export default function Calendar() {
@@ -45,9 +47,19 @@ export default function Calendar() {
       lead={t('staffing:calendar.lead')}
       actions={
         may('persons.export') && (
-          <LinkButton variant="default" href={csv} download leftSection={<IconDownload size={16} aria-hidden />}>
-            {t('staffing:calendar.export')}
-          </LinkButton>
+          <Menu
+            label={t('staffing:calendar.export')}
+            className="menu-button framed"
+            button={
+              <>
+                <IconDownload size={16} aria-hidden /> {t('staffing:calendar.export')}
+              </>
+            }
+            items={separators.map((separator) => ({
+              label: t(`staffing:calendar.separators.${separator}`),
+              run: () => location.assign(`${csv}&separator=${separator}`),
+            }))}
+          />
         )
       }
     >
@@ -104,7 +116,7 @@ function Sums({ bookings }: { bookings: BookingView[] }) {
     <div className="figures">
       <Figure label={t('staffing:bookings.title')} value={formatNumber(booked.length)} />
       <Figure label={t('staffing:calendar.planned')} value={sum(plannedMinutes)} />
-      <Figure label={t('staffing:calendar.worked')} value={sum(workedMinutes)} note={t('staffing:calendar.worked_note')} />
+      <Figure label={t('staffing:calendar.worked')} value={sum((b) => workedMinutes(b, Date.now()))} note={t('staffing:calendar.worked_note')} />
       <Figure label={t('staffing:calendar.due')} value={formatNumber(due)} />
     </div>
   )
@@ -230,7 +242,7 @@ function Details({ row, by }: { row: MonthRow; by: 'workplace' | 'person' }) {
               cell: (b) => <Link href={`/substitutes/${b.person_id}`}>{b.name ?? t('no_name')}</Link>,
             }
           : { key: 'where', header: t('staffing:workplace'), cell: (b) => names.places.get(b.workplace_id)?.name ?? '…' },
-        { key: 'hours', header: t('staffing:hours_title'), number: true, cell: (b) => duration(workedMinutes(b)) },
+        { key: 'hours', header: t('staffing:hours_title'), number: true, cell: (b) => duration(countedMinutes(b)) },
       ]}
     />
   )

@@ -17,7 +17,7 @@ import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { DataTable } from '@/ui/table'
 import { useNames, zoneOf } from './data'
-import { awaitsOffice, type HoursState, hoursState, workedMinutes } from './hours'
+import { awaitsOffice, countedMinutes, type HoursState, hoursState } from './hours'
 import { ShiftTimes } from './shift-card'
 import { duration } from './strategy'
 import { dayIn } from './week'
@@ -101,7 +101,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
                       <span className="muted">{t('staffing:hours_page.nothing_said')}</span>
                     ),
                 },
-                { key: 'sum', header: t('staffing:hours_title'), number: true, cell: (b) => duration(workedMinutes(b)) },
+                { key: 'sum', header: t('staffing:hours_title'), number: true, cell: (b) => duration(countedMinutes(b)) },
                 {
                   key: 'state',
                   header: t('staffing:state'),

@@ -5,11 +5,15 @@ import { minutesBetween } from './week'
 export const plannedMinutes = (b: BookingView): number =>
   b.state === 'booked' ? Math.max(0, minutesBetween(b.starts_at, b.ends_at) - b.break_minutes) : 0
 
-/** As payroll counts it: what was said to be worked, else what was planned; the break taken off; nothing when cancelled. */
-export const workedMinutes = (b: BookingView): number =>
+/** Of a booking, whether it is over or not: what was said to be worked, else what is planned; the break taken off. */
+export const countedMinutes = (b: BookingView): number =>
   b.state === 'booked'
     ? Math.max(0, minutesBetween(b.worked_from ?? b.starts_at, b.worked_until ?? b.ends_at) - b.break_minutes)
     : 0
+
+/** As payroll counts it: nothing was worked before the shift is over. */
+export const workedMinutes = (b: BookingView, now: number): number =>
+  Date.parse(b.ends_at) <= now ? countedMinutes(b) : 0
 
 /** Planned minutes of the bookings that begin within a time. */
 export const hoursIn = (bookings: BookingView[], span: { from: string; until: string }): number =>
@@ -56,7 +60,7 @@ export function monthRows(
     const row = rows.get(key) ?? { key, name: nameOf(b), days: Array.from({ length }, () => []), count: 0, minutes: 0 }
     row.days[day - 1]!.push(b)
     row.count += 1
-    row.minutes += workedMinutes(b)
+    row.minutes += countedMinutes(b)
     rows.set(key, row)
   }
   return [...rows.values()].sort((a, b) => a.name.localeCompare(b.name))

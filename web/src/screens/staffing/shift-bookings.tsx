@@ -31,6 +31,7 @@ export function Bookings({ shift, bookings, write, over }: { shift: Shift; booki
                 <div className="muted small">
                   <Time at={b.cancelled_at ?? b.booked_at} />
                 </div>
+                {b.reason && <div className="small wrap">“{b.reason}”</div>}
                 {b.overridden && <div className="small">{t('staffing:bookings.overridden')}</div>}
               </div>
               {write && !over && b.state === 'booked' && (

@@ -126,9 +126,18 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
               <div className="muted small">{o.explanation}</div>
             </div>
             <div className="offer-said">
-              <OfferStateMark state={o.state} />
+              {o.cancelled ? (
+                <State tone="warn">{t(`staffing:offers.${o.cancelled}`)}</State>
+              ) : (
+                <OfferStateMark state={o.state} />
+              )}
               {o.again && shift.state === 'open' && !over && <State tone="busy">{t('staffing:again.waits')}</State>}
-              {o.answered_at ? (
+              {o.cancelled ? (
+                <div className="muted small">
+                  {t('staffing:offers.said_yes')} <Time at={o.booked_at} />, {t('staffing:offers.then_cancelled')}{' '}
+                  <Time at={o.cancelled_at} />
+                </div>
+              ) : o.answered_at ? (
                 <div className="muted small">
                   <Time at={o.answered_at} />
                   {o.channel !== 'none' && ` ${t(`staffing:through.${o.channel}`)}`}

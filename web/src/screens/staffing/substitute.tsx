@@ -16,7 +16,7 @@ import { DataTable } from '@/ui/table'
 import { Availability } from './availability-card'
 import { bookingsQuery, useNames, zoneOf } from './data'
 import { Documents } from './documents-card'
-import { hoursIn, workedMinutes } from './hours'
+import { countedMinutes, hoursIn } from './hours'
 import { Face } from './face'
 import { PictureForm, SubstituteEdit } from './later'
 import { Reach } from './reach'
@@ -39,6 +39,18 @@ export default function SubstituteScreen() {
     )
   return <View key={id} one={query.data} />
 }
+
+/** By what somebody is asked: a fixed line takes no messages. */
+const reachWords = (one: Substitute) =>
+  one.takes_sms
+    ? 'staffing:reach_sms'
+    : one.email
+      ? one.phone
+        ? 'staffing:reach_landline'
+        : 'staffing:reach_mail'
+      : one.phone
+        ? 'staffing:reach_call'
+        : 'staffing:reach_none'
 
 function View({ one }: { one: Substitute }) {
   const may = useMay()
@@ -73,7 +85,7 @@ function View({ one }: { one: Substitute }) {
       lead={
         <span className="reach-line">
           <Reach of={one} />
-          <span className="small">{t(one.phone ? 'staffing:reach_sms' : one.email ? 'staffing:reach_mail' : 'staffing:reach_none')}</span>
+          <span className="small">{t(reachWords(one))}</span>
         </span>
       }
       back={{ href: '/substitutes', label: t('staffing:substitutes.title') }}
@@ -257,7 +269,7 @@ function History({ bookings }: { bookings: ReturnType<typeof useHistory> }) {
                 },
                 { key: 'where', header: t('staffing:workplace'), cell: (b) => names.places.get(b.workplace_id)?.name ?? '…' },
                 { key: 'state', header: t('staffing:state'), cell: (b) => <BookingStateMark state={b.state} /> },
-                { key: 'hours', header: t('staffing:hours_title'), number: true, cell: (b) => duration(workedMinutes(b)) },
+                { key: 'hours', header: t('staffing:hours_title'), number: true, cell: (b) => duration(countedMinutes(b)) },
               ]}
             />
           ) : (

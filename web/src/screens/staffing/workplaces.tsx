@@ -73,6 +73,7 @@ function Edit({ place, close }: { place?: Workplace; close: () => void }) {
       latitude: place?.latitude === undefined ? '' : String(place.latitude),
       longitude: place?.longitude === undefined ? '' : String(place.longitude),
       required_documents: place?.required_documents ?? [],
+      code: place?.code ?? '',
     },
     { draft: `workplace-${place?.id ?? 'new'}` },
   )
@@ -116,6 +117,7 @@ function Edit({ place, close }: { place?: Workplace; close: () => void }) {
           onChange={(ids) => set('required_documents', ids)}
         />
       )}
+      <TextInput label={t('staffing:workplaces.code')} description={t('staffing:workplaces.code_text')} maxLength={40} {...form.text('code')} />
       <div className="two">
         <TextInput inputMode="decimal" label={t('staffing:latitude')} description={t('staffing:workplaces.place_text')} {...form.text('latitude')} />
         <TextInput inputMode="decimal" label={t('staffing:longitude')} description={t('staffing:degrees')} {...form.text('longitude')} />

@@ -1,0 +1,359 @@
+// Leaving: what the link "Unsubscribe" and the mail program's own button do.
+//
+// What somebody means who leaves is not "this message" but "what this message is of". So a
+// campaign's link leaves every list that stands behind its audience (those it was sent to and those
+// that its segments ask for) and withdraws the consent that it relied on. Where there is neither (a
+// journey, a service message to everybody in a town) nothing smaller than everything is left to
+// leave, and everything it is: lists, consents, and the address is held. The page says which of
+// these was done, of which address, and how it is taken back.
+//
+// The link is good for two years and lies in archives, so it proves nobody. It takes away at once;
+// it gives nothing back: for that the person's own address is asked.
+#include "base/text.hpp"
+#include "outreach/campaign/campaign.hpp"
+#include "outreach/channel/channel.hpp"
+#include "outreach/tracking/internal.hpp"
+#include "people/person/standing.hpp"
+#include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
+
+namespace varde::outreach {
+
+using people::ActivityKind;
+using people::MemberState;
+using trust::Ctx;
+
+namespace {
+
+constexpr std::size_t kMostBytes = 16 * 1024, kMostFields = 20;
+constexpr int kMostLetters = 3;  // a day, to ask whether somebody wants messages again
+
+constexpr db::Sql kLettersOfToday{
+    "leave.letters",
+    "SELECT count(*) FROM outbox WHERE person_id = $1 AND source_kind = 6 AND created_at > $2"};
+
+std::string fill(const char* sentence, const std::string& value) {
+  return html_escape(fmt::format(fmt::runtime(sentence), value));
+}
+
+// Enough of an address for its owner to know it, and for nobody else to write to it.
+std::string masked(const people::Person& person) {
+  if (!person.email.empty()) {
+    const auto& email = person.email.reveal();
+    return std::string(utf8_prefix(email, 1)) + "•••" + email.substr(email.rfind('@'));
+  }
+  const auto& phone = person.phone.reveal();
+  return phone.size() < 6 ? std::string() : "••• " + phone.substr(phone.size() - 3);
+}
+
+// What a link leaves, as things stand.
+struct Leaving {
+  std::vector<Uuid> lists;      ///< That the person is, or was, on.
+  std::optional<Uuid> purpose;  ///< Whose consent the message relied on.
+  bool everything = false;
+};
+
+Leaving leaving_by(Ctx& ctx, const Token& token, const people::Standing& standing) {
+  Leaving out;
+  if (token.source_kind == SourceKind::campaign)
+    if (auto campaign = campaign_note(ctx, token.source_id)) {
+      for (const auto& list : campaign->lists)
+        if (standing.lists.contains(list)) out.lists.push_back(list);
+      if (campaign->purpose_id)
+        for (const auto& purpose : people::purposes(ctx))
+          if (purpose.id == *campaign->purpose_id) out.purpose = purpose.id;
+    }
+  out.everything = out.lists.empty() && !out.purpose;
+  return out;
+}
+
+Leaving all_of(const people::Standing& standing) {
+  Leaving out{.everything = true};
+  for (const auto& [list, state] : standing.lists) out.lists.push_back(list);
+  return out;
+}
+
+void leave(Ctx& ctx, const Token& token, const people::Person& person,
+           const people::Standing& standing, const Leaving& leaving) {
+  people::PersonChange change;
+  change.person_id = person.id;
+  for (const auto& list : leaving.lists) change.lists[list] = MemberState::unsubscribed;
+  if (leaving.purpose) change.consents[*leaving.purpose] = false;
+  if (leaving.everything)
+    for (const auto& [purpose, given] : standing.consents)
+      if (given) change.consents[purpose] = false;
+  if (!change.lists.empty() || !change.consents.empty())
+    people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
+  if (leaving.everything && !(person.email.empty() && person.phone.empty())) {
+    bool by_mail = !person.email.empty();
+    suppress(ctx,
+             by_mail ? people::email_hash(ctx, person.email.reveal())
+                     : people::phone_hash(ctx, person.phone.reveal()),
+             SuppressionReason::unsubscribe, by_mail ? Channel::mail : Channel::sms);
+    trust::record(ctx,
+                  trust::AuditEntry{"suppression.add", "suppression", std::nullopt, person.id});
+  }
+  record_response(ctx, token.source_id, ActivityKind::unsubscribed, person.id);
+}
+
+// Asks the person's own address; until it says yes, nothing changes.
+void ask_back(Ctx& ctx, const Token& token, const people::Person& person,
+              const people::Standing& standing) {
+  auto leaving = leaving_by(ctx, token, standing);
+  auto held = person.email.empty()
+                  ? std::nullopt
+                  : find_suppression(ctx, people::email_hash(ctx, person.email.reveal()));
+  if (!held || held->reason != SuppressionReason::unsubscribe) {
+    people::PersonChange change;
+    change.person_id = person.id;
+    for (const auto& list : leaving.lists) change.lists[list] = MemberState::subscribed;
+    if (leaving.purpose) change.consents[*leaving.purpose] = true;
+    if (!change.lists.empty() || !change.consents.empty())
+      people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
+    return;
+  }
+  if (ctx.tx().one<std::int64_t>(kLettersOfToday, person.id, now() - std::chrono::hours(24)) >=
+      kMostLetters)
+    return;
+  auto style = page_style_for(ctx, person.language);
+  OutboxMessage mail;
+  mail.person_id = person.id;
+  mail.source_kind = SourceKind::system;
+  mail.source_id = ctx.tenant;
+  mail.links = {{"organisation", style.organisation},
+                {"confirm", ctx.base.public_url + "/p/confirm/" +
+                                make_token(ctx.base, {TokenKind::confirm, ctx.tenant,
+                                                      SourceKind::system, ctx.tenant, person.id})}};
+  mail.subject = in_language(style, {"Messages from {{ links.organisation }} again?",
+                                     "Meldinger fra {{ links.organisation }} igjen?",
+                                     "Meddelanden från {{ links.organisation }} igen?"});
+  mail.text = in_language(
+      style,
+      {"Somebody, hopefully you, asked that this address get messages from {{ links.organisation "
+       "}} again. If that is right, confirm it here:\n\n{{ links.confirm }}\n\nIf it was not you, "
+       "do nothing: you get none then.\n",
+       "Noen, forhåpentligvis du, har bedt om at denne adressen får meldinger fra {{ "
+       "links.organisation }} igjen. Stemmer det, så bekreft her:\n\n{{ links.confirm }}\n\nVar "
+       "det ikke deg, kan du se bort fra denne meldingen: da får du ingen.\n",
+       "Någon, förhoppningsvis du, har bett om att den här adressen får meddelanden från {{ "
+       "links.organisation }} igen. Stämmer det, bekräfta här:\n\n{{ links.confirm }}\n\nVar det "
+       "inte du behöver du inte göra något: då får du inga.\n"});
+  mail.transactional = true;
+  mail.track = false;
+  enqueue_message(ctx, mail);
+}
+
+std::string button(std::string_view token, const char* field, const char* words, bool plain) {
+  auto hidden = *field == '\0'
+                    ? std::string()
+                    : fmt::format("<input type=\"hidden\" name=\"{}\" value=\"1\">", field);
+  return fmt::format("<form method=\"post\" action=\"/u/{}\">{}<p><button{}>{}</button></p></form>",
+                     html_escape(token), hidden, plain ? " class=\"plain\"" : "", words);
+}
+
+std::string everything_button(const PageStyle& style, std::string_view token) {
+  return button(token, "everything",
+                fill(in_language(style, {"No messages at all from {}",
+                                         "Ingen meldinger i det hele tatt fra {}",
+                                         "Inga meddelanden alls från {}"}),
+                     style.organisation)
+                    .c_str(),
+                true);
+}
+
+// What is left, or would be, a sentence each.
+std::string sentences(Ctx& ctx, const PageStyle& style, const Leaving& leaving, bool done) {
+  auto line = [&](const Sentence& before, const Sentence& after, const std::string& value) {
+    return "<li>" + fill(in_language(style, done ? after : before), value) + "</li>";
+  };
+  if (leaving.everything)
+    return "<ul>" +
+           line({"You will get no more messages from {}, in no list and for no purpose.",
+                 "Du får ikke flere meldinger fra {}, på ingen liste og til ikke noe formål.",
+                 "Du får inga fler meddelanden från {}, på ingen lista och för inget ändamål."},
+                {"You get no more messages from {}: you have left all lists, and all consents are "
+                 "withdrawn.",
+                 "Du får ikke flere meldinger fra {}: du er tatt av alle lister, og alle samtykker "
+                 "er trukket tilbake.",
+                 "Du får inga fler meddelanden från {}: du är borttagen från alla listor, och alla "
+                 "samtycken är återkallade."},
+                style.organisation) +
+           "</ul>";
+  std::string out;
+  auto names = people::list_names(ctx);
+  for (const auto& list : leaving.lists)
+    if (auto name = names.find(list); name != names.end())
+      out +=
+          line({"You leave the list “{}”.", "Du går ut av listen «{}».", "Du lämnar listan ”{}”."},
+               {"You have left the list “{}”.", "Du er tatt av listen «{}».",
+                "Du är borttagen från listan ”{}”."},
+               name->second);
+  for (const auto& purpose : people::purposes(ctx))
+    if (leaving.purpose && purpose.id == *leaving.purpose)
+      out += line({"You no longer agree to “{}”.", "Du samtykker ikke lenger til «{}».",
+                   "Du samtycker inte längre till ”{}”."},
+                  {"You no longer agree to “{}”; nothing more is sent for that.",
+                   "Du samtykker ikke lenger til «{}»; det sendes ikke mer om det.",
+                   "Du samtycker inte längre till ”{}”; inget mer skickas om det."},
+                  purpose.label);
+  return "<ul>" + out + "</ul>";
+}
+
+// Where else to go. To one's choices only by a link that is as young as those links have to be: the
+// page shows what somebody is on.
+std::string ways_on(Ctx& ctx, const PageStyle& style, const Token& token) {
+  std::string out;
+  auto link = [&](const std::string& href, const std::string& words) {
+    out += fmt::format("<a class=\"act\" href=\"{}\">{}</a><br>", html_escape(href), words);
+  };
+  if (token.age < life_of(TokenKind::preferences)) {
+    auto choices = token;
+    choices.kind = TokenKind::preferences;
+    link("/p/preferences/" + make_token(ctx.base, choices),
+         in_language(style, {"Choose what you get", "Velg hva du får", "Välj vad du får"}));
+  }
+  link("/p/requests/" + trust::tenant_settings(ctx).slug,
+       fill(in_language(style, {"See or delete what {} has stored about you",
+                                "Se eller slett det {} har lagret om deg",
+                                "Se eller radera det som {} har lagrat om dig"}),
+            style.organisation));
+  return "<p>" + out + "</p>";
+}
+
+enum class Wish { look, leave, everything, back };
+
+net::Response unsubscribe_page(trust::Base& base, const std::string& text, Wish wish) {
+  std::optional<Token> expired;
+  auto token = read_token(base, TokenKind::unsubscribe, text, &expired);
+  if (!token && expired)
+    return expired_link(base, *expired,
+                        {"Use the link in the newest message from us, or answer that message.",
+                         "Bruk lenken i den nyeste meldingen fra oss, eller svar på den.",
+                         "Använd länken i det senaste meddelandet från oss, eller svara på det."});
+  if (!token) return invalid_link();
+  Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
+  auto persons = people::load(ctx, {token->subject}, false);
+  auto style = page_style_for(ctx, persons.empty() ? "" : persons.front().language);
+  if (style.ended) return ended_page(style);
+  if (persons.empty())
+    return message_page(
+        style, in_language(style, {"You are unsubscribed", "Du er meldt av", "Du är avanmäld"}),
+        in_language(style, {"We hold nothing about you any more.",
+                            "Vi har ingen opplysninger om deg lenger.",
+                            "Vi har inga uppgifter om dig längre."}));
+  const auto& person = persons.front();
+  auto standing = people::standing(ctx, person.id);
+  if (wish == Wish::back) {
+    ask_back(ctx, *token, person, standing);
+    ctx.commit();
+    return message_page(
+        style, in_language(style, {"Look in your mailbox", "Se i innboksen", "Se i inkorgen"}),
+        in_language(style, {"We have sent you a message. Follow the link in it, and you get what "
+                            "you got before.",
+                            "Vi har sendt deg en melding. Følg lenken i den, så får du det du fikk "
+                            "før.",
+                            "Vi har skickat dig ett meddelande. Följ länken i det, så får du det "
+                            "du fick förut."}));
+  }
+  auto leaving = leaving_by(ctx, *token, standing);
+  if (wish == Wish::everything || leaving.everything) leaving = all_of(standing);
+  auto address = masked(person);
+  auto whose = address.empty()
+                   ? std::string()
+                   : "<p>" +
+                         fill(in_language(style, {"This is about {}.", "Dette gjelder {}.",
+                                                  "Det här gäller {}."}),
+                              address) +
+                         "</p>";
+  if (wish == Wish::look) {
+    const auto* title = in_language(style, {"Unsubscribe", "Meld deg av", "Avanmäl dig"});
+    return page(
+        style, title,
+        fmt::format(
+            "<h1>{}</h1>{}{}{}{}", title, whose, sentences(ctx, style, leaving, false),
+            button(text, "", in_language(style, {"Unsubscribe me", "Meld meg av", "Avanmäl mig"}),
+                   false),
+            leaving.everything ? "" : everything_button(style, text)));
+  }
+  leave(ctx, *token, person, standing, leaving);
+  ctx.commit();
+  const auto* title =
+      in_language(style, {"You are unsubscribed", "Du er meldt av", "Du är avanmäld"});
+  return page(
+      style, title,
+      fmt::format("<h1>{}</h1>{}{}<p>{}</p>{}{}{}", title, whose,
+                  sentences(ctx, style, leaving, true),
+                  in_language(style, {"Messages that are on their way already may still arrive.",
+                                      "Meldinger som allerede er på vei kan fortsatt komme.",
+                                      "Meddelanden som redan är på väg kan fortfarande komma."}),
+                  leaving.everything ? "" : everything_button(style, text),
+                  back_button(style, text), ways_on(ctx, style, *token)));
+}
+
+}  // namespace
+
+PageStyle page_style_for(Ctx& ctx, const std::string& language) {
+  auto style = page_style(ctx);
+  for (const char* known : {"en", "nb", "nn", "no", "sv"})
+    if (language.starts_with(known)) style.language = language;
+  return style;
+}
+
+std::string back_button(const PageStyle& style, std::string_view token) {
+  return button(token, "back",
+                in_language(style, {"I want messages again", "Jeg vil ha meldinger igjen",
+                                    "Jag vill ha meddelanden igen"}),
+                true);
+}
+
+net::Response welcome_back_page(trust::Base& base, const net::Request& request,
+                                std::string_view text, const Token& token) {
+  Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
+  auto persons = people::load(ctx, {token.subject}, false);
+  if (persons.empty()) return invalid_link();
+  auto style = page_style_for(ctx, persons.front().language);
+  if (style.ended) return ended_page(style);
+  auto title = fmt::format(
+      fmt::runtime(in_language(
+          style, {"Messages from {} again", "Meldinger fra {} igjen", "Meddelanden från {} igen"})),
+      style.organisation);
+  if (request.method != "POST")
+    return page(style, title,
+                fmt::format("<h1>{}</h1><form method=\"post\" action=\"/p/confirm/{}\"><button>{}"
+                            "</button></form>",
+                            html_escape(title), html_escape(text),
+                            in_language(style, {"Yes, please", "Ja takk", "Ja tack"})));
+  let_back_in(ctx, token.subject);
+  ctx.commit();
+  auto choices = token;
+  choices.kind = TokenKind::preferences;
+  return page(
+      style, title,
+      fmt::format(
+          "<h1>{}</h1><p>{}</p><p><a href=\"/p/preferences/{}\">{}</a></p>", html_escape(title),
+          in_language(style, {"You can get messages again. Choose of which lists.",
+                              "Du kan få meldinger igjen. Velg fra hvilke lister.",
+                              "Du kan få meddelanden igen. Välj från vilka listor."}),
+          make_token(base, choices),
+          in_language(style, {"Choose what you get", "Velg hva du får", "Välj vad du får"})));
+}
+
+void add_leave_pages(trust::Base& base, web::Router& router) {
+  using Captures = std::vector<std::string>;
+  router.page("GET", "/u/{token}", [&base](net::Request&, const Captures& captures) {
+    return unsubscribe_page(base, captures[0], Wish::look);
+  });
+  // A mail program's button (RFC 8058) sends a form or parts, and may send what it likes: whatever
+  // is not one of the page's own buttons leaves.
+  router.form(
+      "/u/{token}", kMostBytes, kMostFields,
+      [&base](net::Request&, const Captures& captures, const Result<web::Router::Form>& sent) {
+        auto wish = Wish::leave;
+        if (sent)
+          for (const auto& [name, value] : *sent)
+            wish = name == "everything" ? Wish::everything : name == "back" ? Wish::back : wish;
+        return unsubscribe_page(base, captures[0], wish);
+      });
+}
+
+}  // namespace varde::outreach
