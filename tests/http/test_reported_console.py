@@ -236,7 +236,7 @@ class Users(OutreachCase):
         group = self.admin.ok("POST", "/api/v1/lists", {"name": "trial"})["id"]
         journey = self.admin.ok("POST", "/api/v1/journeys", {"name": "Trial", "trigger": {"kind": "list_joined", "list_id": group}, "start": "wait", "steps": [{"id": "wait", "kind": "wait", "days": 2}]})["id"]
         path = self.admin.ok("POST", "/api/v1/journeys/%s/dry-run" % journey, {"person_id": person})["path"]
-        self.assertRegex(path[0]["would"], r"^go on on \d+ [A-Z][a-z]+ \d{4} at \d\d:\d\d \(")
+        self.assertRegex(path[0]["would"], r"^continue on \d+ [A-Z][a-z]+ \d{4} at \d\d:\d\d \(")
 
 
 class Shifts(Staff):

@@ -237,8 +237,10 @@ Result<void> count_audience(Ctx& ctx, const CampaignRecord& campaign, Review& re
   good.where("p.state = 1 AND " + address + " IS NOT NULL AND NOT " + sick);
   VARDE_CHECK(add_audience(ctx, audience, good));
   VARDE_CHECK(add_basis(ctx, campaign, good));
-  auto reached = good.run(ctx, "SELECT count(*) AS recipients, count(*) FILTER (WHERE " +
-                                   said_no_condition("p") + ") AS said_no FROM person p")
+  // Asked of each recipient, so only where the answer can be another than nobody.
+  auto said_no = campaign.service_reason.empty() ? std::string("false") : said_no_condition("p");
+  auto reached = good.run(ctx, "SELECT count(*) AS recipients, count(*) FILTER (WHERE " + said_no +
+                                   ") AS said_no FROM person p")
                      .as<ReachedRow>(0);
   review.recipients = reached.recipients;
   review.said_no = reached.said_no;

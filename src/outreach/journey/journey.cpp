@@ -1245,7 +1245,7 @@ void add_journey_routes(trust::Api& api) {
                 next = yes ? target(step->yes) : target(step->no);
               } else if (step->kind == StepKind::wait || step->kind == StepKind::wait_until) {
                 entry.would =
-                    "go on on " + trust::in_words(at, trust::tenant_settings(ctx).time_zone);
+                    "continue on " + trust::in_words(at, trust::tenant_settings(ctx).time_zone);
               } else {
                 entry.would = describe(*step);
               }

@@ -63,8 +63,11 @@ net::Response page(const PageStyle& style, std::string_view title, std::string_v
                    int status) {
   auto response =
       page(style, title, body,
-           {.footer = html_escape(style.organisation) + ". This page sets no cookies and runs no "
-                                                        "scripts."},
+           {.footer = html_escape(style.organisation) + ". " +
+                      in_language(style, {"This page sets no cookies and runs no scripts.",
+                                          "Denne siden setter ingen informasjonskapsler og kjører "
+                                          "ingen skript.",
+                                          "Den här sidan sätter inga kakor och kör inga skript."})},
            status);
   response.with("Referrer-Policy", "no-referrer");
   return response;
