@@ -292,7 +292,7 @@ class World:
 
 
 # What every campaign of these says beside its contents.
-CAMPAIGN = {}
+CAMPAIGN = {"service_reason": "What the case sends."}
 DOES = {"call": World.call, "page": World.page, "import": World.import_, "bounce": World.bounce, "shifts": World.shifts, "reply": World.reply, "mail": World.mail,
         "clock": lambda world, step: world.clock(step["clock"])}
 

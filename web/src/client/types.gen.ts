@@ -276,6 +276,7 @@ export type CampaignReport = {
     counts: Counts;
     links: Array<ReportLink>;
     by_hour: Array<ReportHour>;
+    opens_counted: boolean;
 };
 
 export type CampaignRow = {
