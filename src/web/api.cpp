@@ -2,6 +2,9 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
+#include <set>
+
 #include "base/log.hpp"
 
 namespace varde::web {
@@ -251,6 +254,59 @@ net::Response Router::route(net::Request& request) const {
   return found->second(request, captures);
 }
 
+namespace {
+
+// The names of the schemas that a part of the document speaks of.
+void gather_named(const json::value& in, std::set<std::string>& out) {
+  if (const auto* list = in.if_array())
+    for (const auto& one : *list) gather_named(one, out);
+  if (const auto* object = in.if_object())
+    for (const auto& [key, value] : *object) {
+      if (key == "$ref") {
+        std::string_view place(value.get_string());
+        out.emplace(place.substr(place.rfind('/') + 1));
+      } else {
+        gather_named(value, out);
+      }
+    }
+}
+
+// A field of a request that may be left out may be null as well (see read()); what is answered
+// leaves it out.
+void allow_null(const json::object& paths, json::object& components) {
+  std::set<std::string> sent, looked_at;
+  for (const auto& [path, methods] : paths)
+    for (const auto& [method, endpoint] : methods.get_object())
+      if (const auto* body = endpoint.get_object().if_contains("requestBody"))
+        gather_named(*body, sent);
+  while (looked_at.size() < sent.size())
+    for (const auto& name : std::set<std::string>(sent))
+      if (looked_at.insert(name).second) gather_named(components[name], sent);
+  for (const auto& name : sent) {
+    auto& schema = components[name].as_object();
+    if (!schema.contains("properties")) continue;
+    auto must_be_there = [&](std::string_view field) {
+      const auto* required = schema.if_contains("required");
+      return required != nullptr &&
+             std::ranges::find(required->get_array(),
+                               json::value(json::string_view(field.data(), field.size()))) !=
+                 required->get_array().end();
+    };
+    for (auto& [field, value] : schema["properties"].as_object()) {
+      if (must_be_there(field)) continue;
+      auto& described = value.as_object();
+      if (auto* type = described.if_contains("type"); type != nullptr && type->is_string()) {
+        *type = json::array{*type, "null"};
+        if (auto* words = described.if_contains("enum")) words->as_array().push_back(nullptr);
+      } else if (described.contains("$ref")) {
+        described = {{"anyOf", json::array{described, json::object{{"type", "null"}}}}};
+      }
+    }
+  }
+}
+
+}  // namespace
+
 json::object Router::openapi(std::string_view title, std::string_view version) const {
   Schemas schemas;
   json::object paths;
@@ -262,9 +318,12 @@ json::object Router::openapi(std::string_view title, std::string_view version) c
   schema<Problem>(schemas);
   json::object components;
   for (auto& [name, value] : schemas.named) components[name] = value;
+  allow_null(paths, components);
   return json::object{
       {"openapi", "3.1.0"},
       {"info", json::object{{"title", title}, {"version", version}}},
+      // Where the document itself comes from.
+      {"servers", json::array{json::object{{"url", "/"}}}},
       {"paths", paths},
       {"components",
        json::object{{"schemas", components},

@@ -19,6 +19,7 @@ def sample(schema, schemas, ids, rng, depth=0):
     if "anyOf" in schema:
         return sample(schema["anyOf"][0], schemas, ids, rng, depth + 1)
     kind = schema.get("type")
+    kind = kind[0] if isinstance(kind, list) else kind  # the other is null
     if "enum" in schema:
         return rng.choice(schema["enum"])
     if kind == "string":

@@ -1,6 +1,6 @@
 """What public bug reports of other products were about, tried on Varde: who is written to, and what files and texts mean."""
 import datetime, re, subprocess, unittest, urllib.parse, zoneinfo
-import varde
+import contract, varde
 from test_security_bounces import BounceCase
 
 
@@ -344,6 +344,29 @@ class Files(BounceCase):
         for email, amount, member in (("nb", 1234.5, True), ("sv", 1234.5, False), ("da", -1234.5, True)):
             attributes = self.admin.ok("GET", "/api/v1/persons/" + self.person(email + "@files.example")["id"])["attributes"]
             self.assertEqual((attributes["amount_rep"], attributes["member_rep"]), (amount, member))
+
+
+class Document(unittest.TestCase):
+    """The OpenAPI document says what is taken."""
+
+    def test_null_is_said_where_it_is_taken(self):
+        document = contract.document(varde.BINARY)
+        self.assertEqual(document["servers"], [{"url": "/"}])
+        named = lambda schema: document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+        takes_null = lambda schema: "null" in schema.get("type", []) or any(one.get("type") == "null" for one in schema.get("anyOf", [])) or schema == {}
+        looked_at = 0
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                for content in operation.get("requestBody", {}).get("content", {}).values():
+                    body = named(content["schema"])
+                    for field, schema in body.get("properties", {}).items():
+                        self.assertNotEqual(field in body.get("required", []), takes_null(schema), (operation["operationId"], field))
+                        looked_at += 1
+        self.assertGreater(looked_at, 200)
+        admin = varde.shared().admin()
+        self.assertEqual(admin.post("/api/v1/suppressions/check", {"email": "null@example.org", "phone": None}).status, 200)
+        self.assertEqual(admin.post("/api/v1/persons", {"email": "null@example.org", "first_name": None, "lists": None}).status, 201)
+        self.assertEqual(admin.post("/api/v1/tags", {"name": None}).status, 422)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ export type ActorView = {
 
 export type AddInput = {
     person_ids: Array<string>;
-    pools?: Array<string>;
+    pools?: Array<string> | null;
 };
 
 export type Added = {
@@ -49,8 +49,8 @@ export type AnswerReply = {
 export type AnswerResult = 'booked' | 'waiting' | 'declined' | 'taken' | 'too_late' | 'not_allowed';
 
 export type AskAgainInput = {
-    states?: Array<OfferState>;
-    person_ids?: Array<string>;
+    states?: Array<OfferState> | null;
+    person_ids?: Array<string> | null;
 };
 
 export type AskedAgain = {
@@ -85,8 +85,8 @@ export type Attribute = {
 };
 
 export type AttributeChange = {
-    label?: string;
-    choices?: Array<string>;
+    label?: string | null;
+    choices?: Array<string> | null;
 };
 
 export type AttributeNew = {
@@ -94,7 +94,7 @@ export type AttributeNew = {
     label: string;
     type: AttributeType;
     classification: Classification;
-    choices?: Array<string>;
+    choices?: Array<string> | null;
 };
 
 export type AttributeType = 'text' | 'number' | 'date' | 'boolean' | 'choice';
@@ -102,8 +102,8 @@ export type AttributeType = 'text' | 'number' | 'date' | 'boolean' | 'choice';
 export type Audience = {
     lists: Array<string>;
     segments: Array<string>;
-    exclude_lists?: Array<string>;
-    exclude_segments?: Array<string>;
+    exclude_lists?: Array<string> | null;
+    exclude_segments?: Array<string> | null;
 };
 
 export type AuditView = {
@@ -121,9 +121,9 @@ export type AvailabilityInput = {
     kind: AvailabilityKind;
     from_date: string;
     until_date: string;
-    weekdays?: Array<number>;
-    from_minute?: number;
-    until_minute?: number;
+    weekdays?: Array<number> | null;
+    from_minute?: number | null;
+    until_minute?: number | null;
 };
 
 export type AvailabilityKind = 'available' | 'unavailable' | 'ask_anyway' | 'pause';
@@ -158,20 +158,20 @@ export type BadRow = {
 };
 
 export type Block = {
-    id?: string;
-    type?: BlockType;
-    level?: number;
-    text?: string;
+    id?: string | null;
+    type?: BlockType | null;
+    level?: number | null;
+    text?: string | null;
     doc?: unknown;
-    image_id?: string;
-    src?: string;
-    alt?: string;
-    width?: number;
-    label?: string;
-    href?: string;
-    align?: BlockAlign;
-    columns?: Array<Column>;
-    height?: number;
+    image_id?: string | null;
+    src?: string | null;
+    alt?: string | null;
+    width?: number | null;
+    label?: string | null;
+    href?: string | null;
+    align?: BlockAlign | null;
+    columns?: Array<Column> | null;
+    height?: number | null;
 };
 
 export type BlockAlign = 'left' | 'center' | 'right';
@@ -180,7 +180,7 @@ export type BlockType = 'heading' | 'text' | 'image' | 'button' | 'columns' | 'd
 
 export type BookInput = {
     person_id: string;
-    override_reason?: string;
+    override_reason?: string | null;
 };
 
 export type BookingState = 'booked' | 'cancelled_by_person' | 'cancelled_by_office';
@@ -207,14 +207,14 @@ export type BookingView = {
 };
 
 export type CallbackFields = {
-    message_id?: string;
-    reference?: string;
-    status?: string;
-    from?: string;
-    text?: string;
-    delivered?: Array<string>;
-    failed?: Array<string>;
-    signature_header?: string;
+    message_id?: string | null;
+    reference?: string | null;
+    status?: string | null;
+    from?: string | null;
+    text?: string | null;
+    delivered?: Array<string> | null;
+    failed?: Array<string> | null;
+    signature_header?: string | null;
 };
 
 export type Campaign = {
@@ -246,21 +246,21 @@ export type Campaign = {
 };
 
 export type CampaignInput = {
-    name?: string;
-    subject?: string;
-    from_name?: string;
+    name?: string | null;
+    subject?: string | null;
+    from_name?: string | null;
     preheader?: string | null;
     from_email?: string | null;
     reply_to?: string | null;
-    document?: Document;
-    audience?: Audience;
+    document?: Document | null;
+    audience?: Audience | null;
     purpose_id?: string | null;
     provider_id?: string | null;
-    time_mode?: TimeMode;
-    track_opens?: boolean;
-    track_clicks?: boolean;
-    channel?: Channel;
-    text?: string;
+    time_mode?: TimeMode | null;
+    track_opens?: boolean | null;
+    track_clicks?: boolean | null;
+    channel?: Channel | null;
+    text?: string | null;
     service_reason?: string | null;
 };
 
@@ -374,12 +374,12 @@ export type CodeRequest = {
 };
 
 export type Column = {
-    blocks?: Array<Block>;
+    blocks?: Array<Block> | null;
 };
 
 export type Conditions = {
     op: ConditionsOp;
-    not?: boolean;
+    not?: boolean | null;
     rules: Array<Conditions | Rule>;
 };
 
@@ -387,7 +387,7 @@ export type ConditionsOp = 'and' | 'or';
 
 export type ConsentChange = {
     state: ConsentState;
-    source?: string;
+    source?: string | null;
 };
 
 export type ConsentState = 'given' | 'withdrawn';
@@ -467,10 +467,10 @@ export type DnsRecord = {
 };
 
 export type Document = {
-    version?: number;
-    theme?: Theme;
-    preheader?: string;
-    blocks?: Array<Block>;
+    version?: number | null;
+    theme?: Theme | null;
+    preheader?: string | null;
+    blocks?: Array<Block> | null;
 };
 
 export type Domain = {
@@ -524,8 +524,8 @@ export type Encoding = 'gsm7' | 'ucs2';
 
 export type EndIn = {
     wanted: ContractWanted;
-    ends_at?: string;
-    reason?: string;
+    ends_at?: string | null;
+    reason?: string | null;
     confirm: string;
 };
 
@@ -556,8 +556,8 @@ export type ErasedView = {
 export type EventKind = 'received' | 'confirmed' | 'person_chosen' | 'note' | 'started' | 'extended' | 'gathered' | 'sent' | 'fetched' | 'downloaded' | 'restricted' | 'lifted' | 'objected' | 'erased' | 'done' | 'refused';
 
 export type EvidenceWanted = {
-    from?: string;
-    until?: string;
+    from?: string | null;
+    until?: string | null;
 };
 
 export type Excluded = {
@@ -583,8 +583,8 @@ export type ExportFormat = 'csv' | 'json';
 export type ExportNew = {
     what: ExportWhat;
     format: ExportFormat;
-    segment_id?: string;
-    list_id?: string;
+    segment_id?: string | null;
+    list_id?: string | null;
 };
 
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired';
@@ -602,8 +602,8 @@ export type ExtraHoursRule = {
 };
 
 export type FactorAgain = {
-    code?: string;
-    password?: string;
+    code?: string | null;
+    password?: string | null;
 };
 
 export type FailedJob = {
@@ -662,23 +662,23 @@ export type FormField = {
     key: string;
     type: FieldType;
     label: string;
-    help?: string;
+    help?: string | null;
     required: boolean;
-    choices?: Array<string>;
-    attribute?: string;
-    max?: number;
+    choices?: Array<string> | null;
+    attribute?: string | null;
+    max?: number | null;
 };
 
 export type FormInput = {
-    name?: string;
-    slug?: string;
-    title?: string;
-    intro?: string;
-    fields?: Array<FormField>;
-    thanks_text?: string;
+    name?: string | null;
+    slug?: string | null;
+    title?: string | null;
+    intro?: string | null;
+    fields?: Array<FormField> | null;
+    thanks_text?: string | null;
     list_id?: string | null;
     purpose_id?: string | null;
-    tags?: Array<string>;
+    tags?: Array<string> | null;
 };
 
 export type FormResults = {
@@ -793,15 +793,15 @@ export type ImportCounts = {
 export type ImportMapping = {
     column: number;
     target: string;
-    name?: string;
+    name?: string | null;
 };
 
 export type ImportOptions = {
-    list_id?: string;
-    purpose_id?: string;
-    tags?: Array<string>;
-    consent_source?: string;
-    update_existing?: boolean;
+    list_id?: string | null;
+    purpose_id?: string | null;
+    tags?: Array<string> | null;
+    consent_source?: string | null;
+    update_existing?: boolean | null;
 };
 
 export type ImportPreview = {
@@ -824,7 +824,7 @@ export type ImportStart = {
     encoding: string;
     delimiter: string;
     header: boolean;
-    title_lines?: number;
+    title_lines?: number | null;
     mapping: Array<ImportMapping>;
     options: ImportOptions;
 };
@@ -833,7 +833,7 @@ export type ImportState = 'uploading' | 'uploaded' | 'queued' | 'running' | 'don
 
 export type InvitationAccept = {
     token: string;
-    name?: string;
+    name?: string | null;
     password: string;
 };
 
@@ -847,7 +847,7 @@ export type InvitationView = {
 export type InviteRequest = {
     email: string;
     role: Role;
-    replace?: boolean;
+    replace?: boolean | null;
 };
 
 export type JobState = 'failed';
@@ -873,12 +873,12 @@ export type JourneyCounts = {
 };
 
 export type JourneyInput = {
-    name?: string;
-    trigger?: TriggerInput;
-    steps?: Array<Step>;
-    start?: string;
-    reentry?: boolean;
-    state?: JourneyState;
+    name?: string | null;
+    trigger?: TriggerInput | null;
+    steps?: Array<Step> | null;
+    start?: string | null;
+    reentry?: boolean | null;
+    state?: JourneyState | null;
 };
 
 export type JourneyRun = {
@@ -914,15 +914,15 @@ export type List = {
 };
 
 export type ListChange = {
-    name?: string;
-    description?: string;
-    double_opt_in?: boolean;
+    name?: string | null;
+    description?: string | null;
+    double_opt_in?: boolean | null;
 };
 
 export type ListNew = {
     name: string;
-    description?: string;
-    double_opt_in?: boolean;
+    description?: string | null;
+    double_opt_in?: boolean | null;
 };
 
 export type ListState = {
@@ -1089,10 +1089,10 @@ export type Paper = {
 };
 
 export type PaperInput = {
-    kind_id?: string;
+    kind_id?: string | null;
     valid_from?: string | null;
     valid_until?: string | null;
-    seen?: boolean;
+    seen?: boolean | null;
 };
 
 export type PasswordChange = {
@@ -1108,7 +1108,7 @@ export type PasswordCheck = {
 
 export type PasswordCheckRequest = {
     password: string;
-    second_factor?: boolean;
+    second_factor?: boolean | null;
 };
 
 export type Person = {
@@ -1134,17 +1134,17 @@ export type Person = {
 };
 
 export type PersonNew = {
-    email?: string;
-    phone?: string;
-    first_name?: string;
-    last_name?: string;
-    language?: string;
-    time_zone?: string;
+    email?: string | null;
+    phone?: string | null;
+    first_name?: string | null;
+    last_name?: string | null;
+    language?: string | null;
+    time_zone?: string | null;
     attributes?: {
         [key: string]: string | number | boolean | null;
-    };
-    tags?: Array<string>;
-    lists?: Array<string>;
+    } | null;
+    tags?: Array<string> | null;
+    lists?: Array<string> | null;
 };
 
 export type PersonRow = {
@@ -1172,7 +1172,7 @@ export type PersonUpdate = {
     time_zone?: string | null;
     attributes?: {
         [key: string]: string | number | boolean | null;
-    };
+    } | null;
 };
 
 export type PersonalisationField = {
@@ -1224,9 +1224,9 @@ export type ProblemSummary = {
 };
 
 export type ProfileUpdate = {
-    name?: string;
-    locale?: string;
-    time_zone?: string;
+    name?: string | null;
+    locale?: string | null;
+    time_zone?: string | null;
 };
 
 export type ProgrammeFormat = 'html' | 'pdf';
@@ -1239,21 +1239,21 @@ export type Progress = {
 };
 
 export type ProviderInput = {
-    name?: string;
-    kind?: ProviderKind;
-    host?: string;
-    port?: number;
-    security?: Security;
+    name?: string | null;
+    kind?: ProviderKind | null;
+    host?: string | null;
+    port?: number | null;
+    security?: Security | null;
     username?: string | null;
     password?: string | null;
-    connections?: number;
+    connections?: number | null;
     per_second?: number | null;
     window_seconds?: number | null;
     per_window?: number | null;
-    region?: string;
-    default?: boolean;
-    channel?: Channel;
-    sms?: SmsSettings;
+    region?: string | null;
+    default?: boolean | null;
+    channel?: Channel | null;
+    sms?: SmsSettings | null;
     callback_secret?: string | null;
 };
 
@@ -1306,7 +1306,7 @@ export type Purpose = {
 export type PurposeNew = {
     key: string;
     label: string;
-    description?: string;
+    description?: string | null;
 };
 
 export type Quota = 'users' | 'persons' | 'file_bytes' | 'mails_per_day' | 'sms_per_day';
@@ -1347,7 +1347,7 @@ export type ReadingDay = {
 };
 
 export type ReasonInput = {
-    reason?: string;
+    reason?: string | null;
 };
 
 export type RecoveryCodes = {
@@ -1362,9 +1362,9 @@ export type RenderProblem = {
 
 export type RenderRequest = {
     document: Document;
-    subject?: string;
-    preheader?: string;
-    person_id?: string;
+    subject?: string | null;
+    preheader?: string | null;
+    person_id?: string | null;
 };
 
 export type Rendered = {
@@ -1413,11 +1413,11 @@ export type RequestNew = {
     kind: RequestKind;
     channel: RequestChannel;
     name: string;
-    contact?: string;
-    words?: string;
-    person_id?: string;
-    received_at?: string;
-    language?: string;
+    contact?: string | null;
+    words?: string | null;
+    person_id?: string | null;
+    received_at?: string | null;
+    language?: string | null;
     identity: string;
 };
 
@@ -1509,7 +1509,7 @@ export type Rule = {
 };
 
 export type RuleIn = {
-    months?: number;
+    months?: number | null;
 };
 
 export type RuleLevel = 'off' | 'warn' | 'block';
@@ -1560,8 +1560,8 @@ export type Segment = {
 };
 
 export type SegmentChange = {
-    name?: string;
-    conditions?: Conditions;
+    name?: string | null;
+    conditions?: Conditions | null;
 };
 
 export type SegmentFieldView = {
@@ -1592,7 +1592,7 @@ export type SegmentValues = {
 };
 
 export type SendRequest = {
-    at?: string;
+    at?: string | null;
 };
 
 export type Separator = 'comma' | 'semicolon' | 'tab';
@@ -1603,8 +1603,8 @@ export type Series = {
 };
 
 export type SeriesInput = {
-    weekdays?: Array<number>;
-    every_weeks?: number;
+    weekdays?: Array<number> | null;
+    every_weeks?: number | null;
     until: string;
 };
 
@@ -1632,22 +1632,22 @@ export type SessionView = {
 };
 
 export type SettingsInput = {
-    rules?: RuleSettings;
-    ranking?: RankSettings;
-    asking?: AskingSettings;
+    rules?: RuleSettings | null;
+    ranking?: RankSettings | null;
+    asking?: AskingSettings | null;
 };
 
 export type SettingsUpdate = {
-    name?: string;
-    colour?: string;
-    time_zone?: string;
-    locale?: string;
-    postal_address?: string;
-    open_tracking?: boolean;
-    click_tracking?: boolean;
-    require_totp_roles?: Array<Role>;
-    quiet_from?: string;
-    quiet_to?: string;
+    name?: string | null;
+    colour?: string | null;
+    time_zone?: string | null;
+    locale?: string | null;
+    postal_address?: string | null;
+    open_tracking?: boolean | null;
+    click_tracking?: boolean | null;
+    require_totp_roles?: Array<Role> | null;
+    quiet_from?: string | null;
+    quiet_to?: string | null;
 };
 
 export type SettingsView = {
@@ -1708,15 +1708,15 @@ export type Shift = {
 };
 
 export type ShiftInput = {
-    workplace_id?: string;
-    starts_at?: string;
-    ends_at?: string;
-    break_minutes?: number;
-    places?: number;
-    skills?: Array<SkillNeed>;
-    note?: string;
-    strategy?: Strategy;
-    pool_ids?: Array<string>;
+    workplace_id?: string | null;
+    starts_at?: string | null;
+    ends_at?: string | null;
+    break_minutes?: number | null;
+    places?: number | null;
+    skills?: Array<SkillNeed> | null;
+    note?: string | null;
+    strategy?: Strategy | null;
+    pool_ids?: Array<string> | null;
     answer_by?: string | null;
 };
 
@@ -1728,34 +1728,34 @@ export type SimulatedReply = {
 
 export type SkillNeed = {
     skill_id: string;
-    level?: number;
-    required?: boolean;
+    level?: number | null;
+    required?: boolean | null;
 };
 
 export type SkillOf = {
     skill_id: string;
-    level?: number;
-    expires_on?: string;
+    level?: number | null;
+    expires_on?: string | null;
 };
 
 export type SmsKind = 'notice' | 'campaign' | 'offer' | 'journey' | 'test' | 'request';
 
 export type SmsSettings = {
-    sender?: string;
-    url?: string;
-    method?: HttpMethod;
-    content_type?: string;
-    headers?: Array<HeaderTemplate>;
-    body?: string;
-    id_pointer?: string;
-    callback?: CallbackFields;
-    price_minor?: number;
-    price_currency?: string;
+    sender?: string | null;
+    url?: string | null;
+    method?: HttpMethod | null;
+    content_type?: string | null;
+    headers?: Array<HeaderTemplate> | null;
+    body?: string | null;
+    id_pointer?: string | null;
+    callback?: CallbackFields | null;
+    price_minor?: number | null;
+    price_currency?: string | null;
 };
 
 export type SmsTest = {
     phone: string;
-    text?: string;
+    text?: string | null;
 };
 
 export type SmsView = {
@@ -1787,32 +1787,32 @@ export type StaffingSettings = {
 export type Step = {
     id: string;
     kind: StepKind;
-    next?: string;
-    yes?: string;
-    no?: string;
-    days?: number;
-    hours?: number;
-    minutes?: number;
-    weekday?: number;
-    time?: string;
-    conditions?: Conditions;
-    subject?: string;
-    document?: Document;
-    template_id?: string;
-    from_name?: string;
-    from_email?: string;
-    attribute?: string;
+    next?: string | null;
+    yes?: string | null;
+    no?: string | null;
+    days?: number | null;
+    hours?: number | null;
+    minutes?: number | null;
+    weekday?: number | null;
+    time?: string | null;
+    conditions?: Conditions | null;
+    subject?: string | null;
+    document?: Document | null;
+    template_id?: string | null;
+    from_name?: string | null;
+    from_email?: string | null;
+    attribute?: string | null;
     value?: string | number | boolean | null;
-    add?: Array<string>;
-    remove?: Array<string>;
-    list_id?: string;
-    state?: MemberState;
-    url?: string;
-    user_id?: string;
-    text?: string;
-    urgent?: boolean;
-    x?: number;
-    y?: number;
+    add?: Array<string> | null;
+    remove?: Array<string> | null;
+    list_id?: string | null;
+    state?: MemberState | null;
+    url?: string | null;
+    user_id?: string | null;
+    text?: string | null;
+    urgent?: boolean | null;
+    x?: number | null;
+    y?: number | null;
 };
 
 export type StepCounts = {
@@ -1827,8 +1827,8 @@ export type StepKind = 'wait' | 'wait_until' | 'branch' | 'send' | 'set_attribut
 
 export type Strategy = {
     kind: StrategyKind;
-    minutes?: number;
-    waves?: Array<Wave>;
+    minutes?: number | null;
+    waves?: Array<Wave> | null;
 };
 
 export type StrategyKind = 'broadcast' | 'one_by_one' | 'waves' | 'candidates' | 'direct';
@@ -1875,12 +1875,12 @@ export type Substitute = {
 };
 
 export type SubstituteInput = {
-    percent?: number;
+    percent?: number | null;
     latitude?: number | null;
     longitude?: number | null;
-    pools?: Array<string>;
-    skills?: Array<SkillOf>;
-    workplaces?: Array<ChoiceOf>;
+    pools?: Array<string> | null;
+    skills?: Array<SkillOf> | null;
+    workplaces?: Array<ChoiceOf> | null;
 };
 
 export type SuppressionAnswer = {
@@ -1890,9 +1890,9 @@ export type SuppressionAnswer = {
 };
 
 export type SuppressionNew = {
-    email?: string;
-    phone?: string;
-    reason?: SuppressionReason;
+    email?: string | null;
+    phone?: string | null;
+    reason?: SuppressionReason | null;
 };
 
 export type SuppressionNote = {
@@ -1901,8 +1901,8 @@ export type SuppressionNote = {
 };
 
 export type SuppressionQuestion = {
-    email?: string;
-    phone?: string;
+    email?: string | null;
+    phone?: string | null;
 };
 
 export type SuppressionReason = 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
@@ -1931,8 +1931,8 @@ export type Tag = {
 };
 
 export type TagChange = {
-    add?: Array<string>;
-    remove?: Array<string>;
+    add?: Array<string> | null;
+    remove?: Array<string> | null;
 };
 
 export type TagCreate = {
@@ -1940,8 +1940,8 @@ export type TagCreate = {
 };
 
 export type TemplateChange = {
-    name?: string;
-    document?: Document;
+    name?: string | null;
+    document?: Document | null;
 };
 
 export type TemplateNew = {
@@ -1994,18 +1994,18 @@ export type TestAnswer = {
 };
 
 export type TestRequest = {
-    emails?: Array<string>;
-    phones?: Array<string>;
-    person_id?: string;
+    emails?: Array<string> | null;
+    phones?: Array<string> | null;
+    person_id?: string | null;
 };
 
 export type Theme = {
-    background?: string;
-    surface?: string;
-    text?: string;
-    accent?: string;
-    font?: string;
-    logo_url?: string;
+    background?: string | null;
+    surface?: string | null;
+    text?: string | null;
+    accent?: string | null;
+    font?: string | null;
+    logo_url?: string | null;
 };
 
 export type TimeMode = 'at_once' | 'recipient_time_zone';
@@ -2045,14 +2045,14 @@ export type TravelRule = {
 
 export type TriggerInput = {
     kind: TriggerKind;
-    form_id?: string;
-    campaign_id?: string;
-    list_id?: string;
-    segment_id?: string;
-    link_no?: number;
-    attribute?: string;
+    form_id?: string | null;
+    campaign_id?: string | null;
+    list_id?: string | null;
+    segment_id?: string | null;
+    link_no?: number | null;
+    attribute?: string | null;
     value?: string | number | boolean | null;
-    days_before?: number;
+    days_before?: number | null;
 };
 
 export type TriggerKind = 'none' | 'form_submitted' | 'link_clicked' | 'list_joined' | 'segment_entered' | 'attribute_changed' | 'date';
@@ -2076,8 +2076,8 @@ export type UserRights = {
 export type UserState = 'active' | 'suspended' | 'invited';
 
 export type UserUpdate = {
-    role?: Role;
-    suspended?: boolean;
+    role?: Role | null;
+    suspended?: boolean | null;
 };
 
 export type UserView = {
@@ -2124,7 +2124,7 @@ export type WithReason = {
 };
 
 export type WithText = {
-    text?: string;
+    text?: string | null;
 };
 
 export type Workplace = {
@@ -2140,13 +2140,13 @@ export type Workplace = {
 };
 
 export type WorkplaceInput = {
-    name?: string;
-    address?: string;
-    time_zone?: string;
+    name?: string | null;
+    address?: string | null;
+    time_zone?: string | null;
     latitude?: number | null;
     longitude?: number | null;
-    required_documents?: Array<string>;
-    code?: string;
+    required_documents?: Array<string> | null;
+    code?: string | null;
 };
 
 export type LogOutData = {

@@ -53,7 +53,8 @@ export default function Report() {
         </p>
       )}
       <Loaded query={report} block={320}>
-        {({ counts: n, links, by_hour }) => {
+        {({ counts: n, links, by_hour, opens_counted }) => {
+          const counted = (what: What) => opens_counted || what !== 'opened' || n.opened > 0
           return (
             <>
               {n.recipients === 0 && <Alert tone="info">{t('campaigns:nobody_yet')}</Alert>}
@@ -62,13 +63,19 @@ export default function Report() {
                   <Figure
                     key={what}
                     label={t(`campaigns:figures.${what}`)}
-                    value={formatNumber(n[what])}
-                    note={what === 'sent' ? undefined : formatPercent(n[what], n.sent)}
+                    value={counted(what) ? formatNumber(n[what]) : '–'}
+                    note={
+                      what === 'sent'
+                        ? undefined
+                        : counted(what)
+                          ? formatPercent(n[what], n.sent)
+                          : t('campaigns:not_counted')
+                    }
                     href={people(what)}
                   />
                 ))}
               </div>
-              <p className="muted small">{t('campaigns:opens_note')}</p>
+              <p className="muted small">{counted('opened') ? t('campaigns:opens_note') : t('campaigns:opens_not_counted')}</p>
               <Card title={t('campaigns:also_counted')}>
                 <ul className="tallies">
                   {otherFigures.map((what) => (

@@ -448,7 +448,7 @@ function ThemeCard({ mail, onChange }: { mail: Mail; onChange: (mail: Mail) => v
       <div className="two">
         {(['background', 'surface', 'text', 'accent'] as const).map((key) => (
           <label key={key} className="colour">
-            <input type="color" value={theme[key]} onChange={(e) => set({ [key]: e.currentTarget.value })} />
+            <input type="color" value={theme[key] ?? undefined} onChange={(e) => set({ [key]: e.currentTarget.value })} />
             <span>
               {t(`composer:colours.${key}`)} <code className="muted">{theme[key]}</code>
             </span>

@@ -59,7 +59,7 @@ export function describe(step: Step, names: Names): string {
 }
 
 export function describeTrigger(trigger: TriggerInput, names: Names): string {
-  const or = (id: string | undefined, name: (id: string) => string) => (id ? name(id) : t('journeys:not_set'))
+  const or = (id: string | null | undefined, name: (id: string) => string) => (id ? name(id) : t('journeys:not_set'))
   switch (trigger.kind) {
     case 'none':
       return t('journeys:not_set')

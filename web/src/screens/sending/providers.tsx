@@ -170,7 +170,7 @@ function ProviderCard({ provider: p, edit }: { provider: ProviderView; edit: () 
             [t('sending:region'), p.region || '–'],
             [
               t('sending:price'),
-              p.sms?.price_minor !== undefined && p.sms.price_currency
+              p.sms?.price_minor != null && p.sms.price_currency
                 ? formatPrice(p.sms.price_minor, p.sms.price_currency)
                 : '–',
             ],
@@ -265,7 +265,7 @@ function smsValues(p?: ProviderView) {
     headers: s?.headers?.map((h) => `${h.name}: ${h.value}`).join('\n') ?? 'Authorization: Bearer {password}',
     body: s?.body ?? '{"to": "{to}", "from": "{from}", "text": "{text}", "reference": "{reference}"}',
     id_pointer: s?.id_pointer ?? '',
-    price: s?.price_minor !== undefined ? String(s.price_minor / 100) : '',
+    price: s?.price_minor != null ? String(s.price_minor / 100) : '',
     currency: s?.price_currency ?? '',
     callback_secret: '',
     field_id: c?.message_id ?? 'id',
