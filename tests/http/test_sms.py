@@ -266,6 +266,9 @@ class Sms(unittest.TestCase):
         self.assertEqual((counts["answered"], counts["unsubscribed"]), (1, 1))
         self.assertNotIn(one, self.program.tail())
         self.assertNotIn(one[3:], (self.program.directory / "log").read_text(errors="replace"))
+        # Words that elsewhere may be about a shift: after a campaign they are not.
+        self.assertEqual(self.call(provider, "reply", {**ja, "id": "in-6-%d" % gateway.port, "text": "Cancel, please"}), 200)
+        self.assertTrue(self.admin.ok("POST", "/api/v1/suppressions/check", {"phone": one})["suppressed"])
 
     def test_start_lifts_what_a_stop_began(self):
         gateway, provider = self.gateway()

@@ -206,9 +206,13 @@ TEST(Sms, QuietHours) {
 
 TEST(Sms, StopWordsAreWholeMessages) {
   for (const char* yes : {"STOP", "stopp", " Stop. ", "Avslutt!", "AVMELD", "Unsubscribe",
-                          "stop all", "Meld meg av", "ＳＴＯＰ"})
+                          "stop all", "Meld meg av", "ＳＴＯＰ", "Stopp takk", "Please stop!"})
     EXPECT_TRUE(is_stop_word(yes)) << yes;
-  for (const char* no : {"", "stopp litt", "don't stop", "ja", "nei", "busstopp", "\xff"})
+  for (const char* end : {"END", "Cancel", "quit.", "Cancel please"}) {
+    EXPECT_TRUE(is_end_word(end)) << end;
+    EXPECT_FALSE(is_stop_word(end)) << end;
+  }
+  for (const char* no : {"", "takk", "stopp litt", "don't stop", "ja", "nei", "busstopp", "\xff"})
     EXPECT_FALSE(is_stop_word(no)) << no;
 }
 

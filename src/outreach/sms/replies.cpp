@@ -141,7 +141,11 @@ bool take_reply(Ctx& ctx, const Uuid& provider, const std::string& from, const s
       last.emplace(sent.person_id, sent);
       reply.answering.push_back(std::move(sent));
     }
-  if (is_stop_word(said)) {
+  // Of who was last written to about a shift, "cancel" is about the shift.
+  bool of_campaigns = !last.empty() && std::ranges::all_of(last, [](const auto& sent) {
+    return sent.second.kind == SmsKind::campaign;
+  });
+  if (is_stop_word(said) || (of_campaigns && is_end_word(said))) {
     leave(ctx, *number, persons, last, flags);
     return true;
   }

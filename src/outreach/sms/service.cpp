@@ -156,11 +156,14 @@ QuietSettings quiet_settings(Ctx& ctx) {
 
 namespace {
 
-// Whether a whole text is one of the words, whatever its case and punctuation.
+// Whether a whole text is one of the words, whatever its case, punctuation and courtesy.
 bool is_one_of(const std::set<std::string>& known, std::string_view text) {
+  static const std::set<std::string> kCourtesy = {"takk", "tack",   "tak",    "please",
+                                                  "pls",  "thanks", "kiitos", "vennligst"};
   if (text.size() > 100 || !is_utf8(text)) return false;
   std::string joined;
-  for (const auto& word : words(fold(text))) joined += (joined.empty() ? "" : " ") + word;
+  for (const auto& word : words(fold(text)))
+    if (!kCourtesy.contains(word)) joined += (joined.empty() ? "" : " ") + word;
   return known.contains(joined);
 }
 
@@ -172,6 +175,11 @@ bool is_stop_word(std::string_view text) {
       "avslutt",       "avsluta",     "afslut",       "avmeld",  "meld av",
       "meld meg av",   "afmeld",      "avregistrera", "frameld", "lopeta",
       "lopeta kaikki", "unsubscribe", "unsub",        "opt out", "optout"};
+  return is_one_of(kWords, text);
+}
+
+bool is_end_word(std::string_view text) {
+  static const std::set<std::string> kWords = {"end", "cancel", "quit"};
   return is_one_of(kWords, text);
 }
 

@@ -127,6 +127,9 @@ QuietSettings quiet_settings(trust::Ctx& ctx);
 
 /// Whether a whole reply is a word by which one leaves: "Stop", "STOPP.", "avmeld" …
 bool is_stop_word(std::string_view text);
+/// Whether a whole reply is one by which one leaves where nothing else can be meant: "end",
+/// "cancel", "quit". Of who was last asked about a shift it is an answer.
+bool is_end_word(std::string_view text);
 /// Whether a whole reply is a word by which one comes back: "Start", "STARTA", "meld meg på" …
 /// "Yes" is none, though gateways in America take it so: here it answers a question.
 bool is_start_word(std::string_view text);

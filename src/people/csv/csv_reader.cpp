@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
+
 namespace varde::people::csv {
 namespace {
 
@@ -28,6 +30,11 @@ void Reader::push(std::string_view chunk) {
   begin(false);
 }
 
+bool is_blank(const Row& row) {
+  return row.problem == nullptr &&
+         std::ranges::all_of(row.fields, [](auto field) { return trim(field).empty(); });
+}
+
 void Reader::finish() {
   if (!begun_) begin(true);
   while (state_ == State::quoted) run(give_up_quote());
@@ -41,12 +48,18 @@ void Reader::begin(bool at_end) {
   begun_ = true;
   std::string_view rest = head_;
   if (rest.starts_with(kMark)) rest.remove_prefix(kMark.size());
-  if (rest.size() >= 5 &&
-      (rest.starts_with("sep=") || rest.starts_with("SEP=") || rest.starts_with("Sep=")) &&
-      rest[4] != '\r' && rest[4] != '\n' &&
-      (rest.size() == 5 || rest[5] == '\r' || rest[5] == '\n')) {
-    delimiter_ = rest[4];
-    rest.remove_prefix(5);
+  // Some programs write it as a cell, in quotes.
+  bool quoted = rest.starts_with('"');
+  auto named = rest.substr(quoted ? 1 : 0);
+  auto ends = [&](std::size_t at) {
+    return named.size() == at || named[at] == '\r' || named[at] == '\n';
+  };
+  if (named.size() >= 5 &&
+      (named.starts_with("sep=") || named.starts_with("SEP=") || named.starts_with("Sep=")) &&
+      named[4] != '\r' && named[4] != '\n' &&
+      (quoted ? named.size() > 5 && named[5] == '"' && ends(6) : ends(5))) {
+    delimiter_ = named[4];
+    rest.remove_prefix(quoted ? 7 : 5);
   }
   offset_ = head_.size() - rest.size();
   row_offset_ = offset_;

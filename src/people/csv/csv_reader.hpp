@@ -29,6 +29,10 @@ struct Row {
   const char* problem = nullptr;
 };
 
+/// Whether nothing stands in it but white space between delimiters, as below a table in a
+/// spreadsheet: no row for whoever imports.
+bool is_blank(const Row& row);
+
 struct Limits {
   std::size_t field_bytes = 64 * 1024;
   std::size_t row_bytes = 1024 * 1024;

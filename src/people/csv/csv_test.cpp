@@ -94,6 +94,7 @@ TEST(Csv, WhatProgramsWrite) {
       {"\xef\xbb\xbfname,mail\nx,y\n", {{"name", "mail"}, {"x", "y"}}, {"1@3", "2@13"}},
       {"sep=;\r\na;b,c\r\n", {{"a", "b,c"}}, {"2@7"}},
       {"\xef\xbb\xbfsep=\t\na\tb\n", {{"a", "b"}}, {"2@9"}},
+      {"\"sep=;\"\r\na;b,c\r\n", {{"a", "b,c"}}, {"2@9"}},
       {"separate,b\nx,y\n", {{"separate", "b"}, {"x", "y"}}, {"1@0", "2@11"}},
       {"\"\"", {{""}}, {"1@0"}},
       {"\"a\", \"b, c\" ,  d\n", {{"a", "b, c", "  d"}}, {"1@0"}},

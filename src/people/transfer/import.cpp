@@ -91,6 +91,7 @@ class ImportRun {
         for (auto cell : row.fields) names_.push_back(with_breaks(cell));
         return;
       }
+      if (csv::is_blank(row)) return;
       // Rows up to here were committed by an earlier life of this job.
       if (row.line <= static_cast<std::uint64_t>(record_.line)) return;
       PendingRow pending;

@@ -163,7 +163,8 @@ std::string head_text(const std::string& piece, const std::string& encoding) {
 Head head_rows(const std::string& text, bool complete, const Reading& reading, std::size_t most) {
   Head out;
   csv::Reader reader(reading.delimiter, [&](const csv::Row& row) {
-    if (out.rows.size() >= most || row.line <= static_cast<std::uint64_t>(reading.title_lines))
+    if (out.rows.size() >= most || row.line <= static_cast<std::uint64_t>(reading.title_lines) ||
+        csv::is_blank(row))
       return;
     PreviewRow line{static_cast<std::int64_t>(row.line), {}, {}};
     for (auto field : row.fields) line.cells.push_back(with_breaks(field));

@@ -221,7 +221,7 @@ Result<std::vector<TableRow>> read_table(std::string_view bytes, std::size_t mos
       header = named < 2 && ++above < kMostTitles;
       return;
     }
-    if (rows.size() > most) return;
+    if (rows.size() > most || people::csv::is_blank(read)) return;
     auto& row = rows.emplace_back();
     row.line = read.line;
     std::array<std::string, columns> field;
