@@ -679,7 +679,7 @@ void HttpServer::start(const std::vector<Loop*>& loops) {
                       "another with --port.",
                       impl.options.address, impl.bound_port, ec.message()));
   };
-  {
+  if (impl.bound_port != 0) {  // one that the kernel chooses is nobody's
     // The listeners below would share the port with another program of the same user that shares it
     // too, and each would get some of the requests: so first one that shares with nobody.
     tcp::acceptor alone(loops.front()->impl().context);
@@ -689,7 +689,6 @@ void HttpServer::start(const std::vector<Loop*>& loops) {
     alone.bind(endpoint, ec);
     if (!ec) alone.listen(1, ec);
     refuse_taken();
-    impl.bound_port = alone.local_endpoint().port();
   }
   for (auto* loop : loops) {
     auto acceptor = std::make_shared<tcp::acceptor>(loop->impl().context);
