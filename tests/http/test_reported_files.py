@@ -197,6 +197,15 @@ class Cells(Import):
         self.assertEqual([p["email"] for p in seen], ["old@seen.example"])
 
 
+    def test_a_no_is_recorded_of_somebody_who_is_left_as_known(self):
+        target, options = "consent:" + self.purpose, {"consent_source": "form", "update_existing": False}
+        self.imported("email;fornavn;Samtykke\nknown@no.example;Kari;ja\n", [{"column": 0, "target": "email"}, {"column": 1, "target": "first_name"}, {"column": 2, "target": target}], {"consent_source": "form"})
+        self.imported("email;fornavn;Samtykke\nknown@no.example;Other;nei\nfresh@no.example;Ola;nei\n", [{"column": 0, "target": "email"}, {"column": 1, "target": "first_name"}, {"column": 2, "target": target}], options)
+        person = self.person("known@no.example")
+        self.assertEqual((person["first_name"], person["consents"][0]["state"]), ("Kari", "withdrawn"))
+        self.imported("email;Samtykke\nfresh@no.example;ja\n", [{"column": 0, "target": "email"}, {"column": 1, "target": target}], options)
+        self.assertNotEqual(self.person("fresh@no.example")["consents"][0]["state"], "given")
+
 class Shifts(Staff):
     def table(self, data, check=False):
         return self.admin.request("POST", "/api/v1/shifts/import?check=" + str(check).lower(), raw=data if isinstance(data, bytes) else data.encode(), headers={"Content-Type": "text/csv"})

@@ -608,7 +608,14 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
       reject("", draft.damaged ? kDamaged : "This person was erased.");
       continue;
     }
-    if (!made_now && !options.update_existing) continue;
+    if (!made_now && !options.update_existing) {
+      // Somebody's no is no update that could wait: it takes a right away, and gives none.
+      PersonChange no;
+      for (const auto& [purpose, given] : change.consents)
+        if (!given) no.consents[purpose] = false;
+      if (no.consents.empty()) continue;
+      change = std::move(no);
+    }
     PersonChange waits;
     std::string wrong_field;
     if (auto wrong = divide(draft, options.proof, catalogue, change, waits, wrong_field);
