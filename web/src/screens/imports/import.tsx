@@ -102,12 +102,18 @@ function Prepare({ item, attributes }: { item: Import; attributes: Attribute[] }
     },
     { draft: `import-${item.id}-${item.sheet ?? ''}` },
   )
-  const { encoding, delimiter, header, title_lines, mapping } = form.values
+  const { encoding, delimiter, header, title_lines, mapping, purpose_id } = form.values
   const reading = { encoding, delimiter, header, ...(title_lines === '' ? {} : { title_lines: Number(title_lines) }) }
   const targets = targetsOf(mapping, Math.max(0, ...mapping.map((m) => m.column + 1)))
   const preview = useQuery({
-    queryKey: ['import-preview', item.id, item.sheet, reading, targets],
-    queryFn: () => ask(previewImport({ path: { id: item.id }, query: { rows: 20, ...reading, mapping: targets } })),
+    queryKey: ['import-preview', item.id, item.sheet, reading, targets, purpose_id],
+    queryFn: () =>
+      ask(
+        previewImport({
+          path: { id: item.id },
+          query: { rows: 20, ...reading, mapping: targets, ...(purpose_id ? { purpose_id } : {}) },
+        }),
+      ),
     placeholderData: keepPreviousData,
   })
   // Read in another way, a file has other columns: what they are is asked anew.
