@@ -333,6 +333,24 @@ TEST(Sheet, HostileFiles) {
   }
 }
 
+TEST(Sheet, ADamagedSheetIsNotPassedOver) {
+  Book book;
+  book.sheets =
+      R"(<sheet name="List" sheetId="1" r:id="rId1"/><sheet name="B" sheetId="2" r:id="r9"/>)";
+  book.rows = R"(<row r="1"><c t="s"><v>7</v></c></row>)";
+  book.more = {{"xl/worksheets/sheet2.xml",
+                std::string("<worksheet xmlns=\"") + kMain +
+                    "\"><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>"}};
+  auto file = book.file();
+  EXPECT_EQ(*csv_of(file, "B"), "1\r\n");
+  Memory memory(file);
+  auto open = Workbook::open(memory, {});
+  ASSERT_TRUE(open);
+  auto first = open->first_filled();
+  EXPECT_NE(first ? *first : first.error().message, "B");
+  EXPECT_FALSE(first);
+}
+
 TEST(Sheet, MoreTextsThanFitInMemory) {
   Strings strings(std::filesystem::temp_directory_path().string(), 2);
   for (int i = 0; i < 100000; ++i) strings.add("text " + std::to_string(i));

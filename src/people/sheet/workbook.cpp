@@ -663,3 +663,5 @@ Result<std::optional<std::string>> small_to_csv(std::string_view bytes, std::siz
 }
 
 }  // namespace varde::people::sheet
+    // What is damaged is not passed over: its table may be the one that is meant.
+    if (rows.wrong != nullptr) return damaged(rows.wrong);
