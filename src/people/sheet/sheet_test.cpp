@@ -333,6 +333,22 @@ TEST(Sheet, HostileFiles) {
   }
 }
 
+TEST(Sheet, ADirectoryIsMeasuredBeforeItIsRead) {
+  auto told = [](const Parts& parts) { return csv_of(zip(parts)).error().message; };
+  // One name many times: of 10,001 the directory counts itself, of 70,000 its larger form does.
+  for (std::size_t count : {10'001U, 70'000U})
+    EXPECT_NE(told(Parts(count, {"x", ""})).find("too many parts"), std::string::npos) << count;
+  Parts long_names;
+  for (int i = 0; i < 9000; ++i)
+    long_names.emplace_back(std::to_string(i) + std::string(1000, 'n'), "");
+  EXPECT_NE(told(long_names).find("too many parts"), std::string::npos);
+  // A count that lies.
+  auto lies = zip(long_names);
+  auto end = lies.rfind("PK\x05\x06");
+  lies.replace(end + 8, 4, std::string("\1\0\1\0", 4));
+  EXPECT_NE(csv_of(lies).error().message.find("too many parts"), std::string::npos);
+}
+
 TEST(Sheet, ADamagedSheetIsNotPassedOver) {
   Book book;
   book.sheets =
