@@ -367,8 +367,19 @@ TEST(Sheet, ADamagedSheetIsNotPassedOver) {
   EXPECT_FALSE(first);
 }
 
+TEST(Sheet, OthersRunWhileTextsAreFetched) {
+  int pauses = 0;
+  Strings strings(std::filesystem::temp_directory_path().string(), [&] { ++pauses; }, 2);
+  for (int i = 0; i < 200000; ++i) strings.add("text " + std::to_string(i));
+  pauses = 0;
+  auto before = strings.loads();
+  for (int i = 0; i < 640; ++i) (void)strings.at(i % 4 * 50000);
+  EXPECT_EQ(strings.loads() - before, 640U);
+  EXPECT_EQ(pauses, 10);
+}
+
 TEST(Sheet, MoreTextsThanFitInMemory) {
-  Strings strings(std::filesystem::temp_directory_path().string(), 2);
+  Strings strings(std::filesystem::temp_directory_path().string(), {}, 2);
   for (int i = 0; i < 100000; ++i) strings.add("text " + std::to_string(i));
   EXPECT_EQ(strings.size(), 100000U);
   for (std::uint64_t i : {0, 99999, 5, 50000, 50001, 0, 77777, 99998})
@@ -376,7 +387,7 @@ TEST(Sheet, MoreTextsThanFitInMemory) {
   strings.add("later");
   EXPECT_EQ(strings.at(100000), "later");
   EXPECT_EQ(strings.at(99999), "text 99999");
-  Strings in_memory("", 2);
+  Strings in_memory("", {}, 2);
   for (int i = 0; i < 50000; ++i) in_memory.add(std::string(10, 'x'));
   EXPECT_EQ(in_memory.at(49999), "xxxxxxxxxx");
 }

@@ -25,12 +25,14 @@ constexpr std::size_t kMostSheets = 1000, kMostFormats = 65536;
 constexpr std::size_t kMostLookedInto = 50;  // sheets, for one that has something in it
 constexpr std::uint64_t kLastRow = 1048576, kLastColumn = 16384;
 constexpr std::size_t kPiece = 64 * 1024, kWrite = 256 * 1024;
+constexpr std::uint64_t kMostLoads =
+    5'000'000;  // of blocks of texts from the disk, minutes of them
 constexpr std::string_view kLineSeparator = "\u2028";
-
-Error damaged(const std::string& what) {
 constexpr const char* kTooManyParts = "it has too many parts.";
 // Entries of a directory take 46 bytes and their names; those of workbooks 100 or so.
 constexpr std::uint64_t kMostOfDirectory = 4 << 20;
+
+Error damaged(const std::string& what) {
   return make_error(ErrorCode::unsupported,
                     "The workbook cannot be read: " + what +
                         " Open it in your spreadsheet, save it as .xlsx again, or as CSV.");
@@ -293,8 +295,6 @@ std::uint64_t column_of(std::string_view reference) {
   return column;
 }
 
-struct Rows : XmlHandler {
-  Rows(const Limits& limits_, Strings& strings_, const Styles& styles_, bool since_1904_,
 // The library reads the whole directory of a ZIP file into memory before it tells of the first
 // part, and believes no count in it: a file of 512 MB may name ten million. So it is measured
 // before, at each place that the library would take for its end (APPNOTE.TXT 4.3.14 to 4.3.16).
@@ -336,6 +336,8 @@ bool directory_too_large(Source& file) {
   return false;
 }
 
+struct Rows : XmlHandler {
+  Rows(const Limits& limits_, Strings& strings_, const Styles& styles_, bool since_1904_,
        char delimiter_)
       : limits(limits_),
         strings(strings_),
@@ -418,6 +420,7 @@ bool directory_too_large(Source& file) {
         fail("a cell names a text that it does not have.");
         return {};
       }
+      if (strings.loads() > kMostLoads) fail("its cells name texts that lie too far apart.");
       return std::string(strings.at(*number));
     }
     if (type == "inlineStr") return text_of.take();
@@ -531,7 +534,7 @@ struct Workbook::Impl {
   // The texts and formats, once they are needed.
   Result<void> prepare() {
     if (strings) return {};
-    auto made = std::make_unique<Strings>(means.directory);
+    auto made = std::make_unique<Strings>(means.directory, means.pause);
     if (!strings_part.empty()) {
       SharedStrings handler(*made, limits.cell_bytes, limits.text_bytes);
       XmlReader xml(handler);
@@ -572,15 +575,15 @@ Result<Workbook> Workbook::open(Source& file, Means means, Limits limits) {
         ErrorCode::too_large,
         fmt::format("Workbooks of up to {} MB can be read. Split it, or save it as CSV.",
                     limits.file_bytes >> 20));
+  if (directory_too_large(file)) return damaged(kTooManyParts);
   std::map<std::string, bool> there;  // a part, and whether it is encrypted
   std::string mimetype;
   {
-  if (directory_too_large(file)) return damaged(kTooManyParts);
     Archive archive(file);
     if (!archive.begin()) return damaged("it is no complete ZIP file.");
+    int count = 0;
     while (auto name = archive.next()) {
       if (++count > kMostParts) return damaged(kTooManyParts);
-    int count = 0;
       there[*name] = archive.encrypted;
       if (*name == "mimetype") {
         std::array<char, 100> bytes{};
@@ -664,6 +667,8 @@ Result<std::string> Workbook::first_filled() {
     rows.only_whether = true;
     VARDE_TRY(auto found, impl_->read(impl_->parts[name], xml));
     (void)found;
+    // What is damaged is not passed over: its table may be the one that is meant.
+    if (rows.wrong != nullptr) return damaged(rows.wrong);
     if (rows.any) return name;
   }
   return impl_->names.front();
@@ -708,5 +713,3 @@ Result<std::optional<std::string>> small_to_csv(std::string_view bytes, std::siz
 }
 
 }  // namespace varde::people::sheet
-    // What is damaged is not passed over: its table may be the one that is meant.
-    if (rows.wrong != nullptr) return damaged(rows.wrong);
