@@ -68,6 +68,15 @@ class Workbooks(Import):
         self.assertEqual(self.admin.request("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": "Second"}).status, 409)
         self.assertEqual(self.program.sql("SELECT count(*) FROM import_piece WHERE kind = 3 AND import_id = '%s'" % made["id"]), [["0"]])
 
+    def test_a_sheet_that_cannot_be_chosen_says_why(self):
+        made = self.admin.upload("three.xlsx", workbook.workbook({"First": [["email"], ["first@why.example"]], "Empty": [], " Outer  ": [["email"], ["outer@why.example"]]}))
+        self.assertEqual(made["sheets"], ["First", "Empty", " Outer  "])
+        answer = self.admin.request("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": "Empty"})
+        self.assertEqual((answer.status, [(e["pointer"], e["message"]) for e in answer.json.get("errors", [])]), (422, [("/sheet", "has no rows.")]), answer)
+        self.assertEqual(self.admin.ok("GET", "/api/v1/imports/" + made["id"])["columns"][0]["sample"], ["first@why.example"])
+        made = self.admin.ok("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": made["sheets"][2]})
+        self.assertEqual((made["sheet"], made["columns"][0]["sample"]), (" Outer  ", ["outer@why.example"]))
+
     def test_what_is_no_table_is_refused_with_a_sentence(self):
         def parts(**names):
             into = io.BytesIO()
@@ -195,7 +204,6 @@ class Cells(Import):
         self.assertEqual([p["email"] for p in self.admin.ok("GET", "/api/v1/persons?imported=" + listed["id"])["items"]], ["same@seen.example"])
         seen = self.admin.ok("GET", "/api/v1/persons?q=older&imported=" + made["id"])["items"]
         self.assertEqual([p["email"] for p in seen], ["old@seen.example"])
-
 
     def test_a_consent_is_never_taken_from_a_cell_beside_it(self):
         target, source = "consent:" + self.purpose, {"consent_source": "form"}

@@ -1,3 +1,4 @@
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "people/csv/csv_reader.hpp"
 #include "people/csv/sniff.hpp"
@@ -544,13 +545,17 @@ void add_transfer_routes(trust::Api& api) {
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (record.state != ImportState::uploaded || !key)
               return conflict("This import was started already.", "import-started");
-            if (std::ranges::find(record.sheets, in->sheet.value) == record.sheets.end())
+            // A name comes without the spaces that may stand around it in the workbook.
+            auto wanted = std::ranges::find_if(record.sheets, [&](const auto& name) {
+              return canonical_prose(name).value_or(name) == in->sheet.value;
+            });
+            if (wanted == record.sheets.end())
               return bad_input("/sheet", "is not a sheet of this workbook.");
-            if (record.sheets.size() > 1 && record.sheet != in->sheet.value) {
+            if (record.sheets.size() > 1 && record.sheet != *wanted) {
               // Nobody may start it meanwhile.
               ctx.tx().later(kImportState, path->id, ImportState::uploading);
               ctx.commit();
-              auto read = read_other_sheet(ctx, path->id, *key, in->sheet.value,
+              auto read = read_other_sheet(ctx, path->id, *key, *wanted,
                                            static_cast<std::uint64_t>(record.bytes));
               ctx.rollback();
               if (!read) {
