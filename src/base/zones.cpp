@@ -154,8 +154,8 @@ OffsetSpan by_rule(const Tail& tail, Timestamp at, Timestamp listed) {
     changes[count++] = std::min(begins, ends, [](auto& a, auto& b) { return a.at < b.at; });
     changes[count++] = begins.at < ends.at ? ends : begins;
   }
-  std::size_t next = 0;
-  while (changes[next].at <= at) ++next;
+  std::size_t next = 1;  // the first is of the year before
+  while (next + 1 < changes.size() && changes[next].at <= at) ++next;
   return {std::max(changes[next - 1].at, listed), changes[next].at, changes[next - 1].after};
 }
 

@@ -68,6 +68,15 @@ class Workbooks(Import):
         self.assertEqual(self.admin.request("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": "Second"}).status, 409)
         self.assertEqual(self.program.sql("SELECT count(*) FROM import_piece WHERE kind = 3 AND import_id = '%s'" % made["id"]), [["0"]])
 
+    def test_a_sheet_that_cannot_be_chosen_says_why(self):
+        made = self.admin.upload("three.xlsx", workbook.workbook({"First": [["email"], ["first@why.example"]], "Empty": [], " Outer  ": [["email"], ["outer@why.example"]]}))
+        self.assertEqual(made["sheets"], ["First", "Empty", " Outer  "])
+        answer = self.admin.request("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": "Empty"})
+        self.assertEqual((answer.status, [(e["pointer"], e["message"]) for e in answer.json.get("errors", [])]), (422, [("/sheet", "has no rows.")]), answer)
+        self.assertEqual(self.admin.ok("GET", "/api/v1/imports/" + made["id"])["columns"][0]["sample"], ["first@why.example"])
+        made = self.admin.ok("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": made["sheets"][2]})
+        self.assertEqual((made["sheet"], made["columns"][0]["sample"]), (" Outer  ", ["outer@why.example"]))
+
     def test_what_is_no_table_is_refused_with_a_sentence(self):
         def parts(**names):
             into = io.BytesIO()
@@ -196,6 +205,89 @@ class Cells(Import):
         seen = self.admin.ok("GET", "/api/v1/persons?q=older&imported=" + made["id"])["items"]
         self.assertEqual([p["email"] for p in seen], ["old@seen.example"])
 
+    def test_a_consent_is_never_taken_from_a_cell_beside_it(self):
+        target, source = "consent:" + self.purpose, {"consent_source": "form"}
+        text = "email;Merknad;Samtykke\ngood@shift.example;ok;ja\nshifted@shift.example;Ring;ja;nei\nblank@shift.example;ok;nei;; \n"
+        mapping = [{"column": 0, "target": "email"}, {"column": 2, "target": target}]
+        made, done = self.imported(text, mapping, source)
+        self.assertEqual((done["counts"]["created"], done["counts"]["rejected"]), (2, 1), done)
+        self.assertIn("more cells", self.file_of(made["id"], "rejects")[1][1])
+        self.assertIsNone(self.person("shifted@shift.example"))
+        # What all of a file consented to is somebody's consent, too; and without a header the first row says how many cells there are.
+        made, done = self.imported("email;by\na@all.example;Oslo;Extra\n", {"email": "email"}, {"purpose_id": self.purpose, **source})
+        self.assertEqual((done["counts"]["created"], done["counts"]["rejected"]), (0, 1), done)
+        made, done = self.imported("a@bare.example;ok;ja\nb@bare.example;Ring;ja;nei\n", mapping, source)
+        self.assertEqual((made["header"], done["counts"]["created"], done["counts"]["rejected"]), (False, 1, 1), done)
+        # The check says the same.
+        made = self.admin.upload("x.csv", text.encode())
+        def preview(query):
+            return [[p["warning"] for p in r["problems"]] for r in self.admin.ok("GET", "/api/v1/imports/%s/preview?%s" % (made["id"], query))["rows"]]
+        self.assertEqual(preview("mapping=" + urllib.parse.quote("email,ignore," + target)), [[], [False], []])
+        self.assertEqual(preview("mapping=email,ignore,ignore"), [[], [True], []])
+        self.assertEqual(preview("mapping=email,ignore,ignore&purpose_id=" + self.purpose), [[], [False], []])
+
+    def test_a_no_is_recorded_of_somebody_who_is_left_as_known(self):
+        target, options = "consent:" + self.purpose, {"consent_source": "form", "update_existing": False}
+        self.imported("email;fornavn;Samtykke\nknown@no.example;Kari;ja\n", [{"column": 0, "target": "email"}, {"column": 1, "target": "first_name"}, {"column": 2, "target": target}], {"consent_source": "form"})
+        self.imported("email;fornavn;Samtykke\nknown@no.example;Other;nei\nfresh@no.example;Ola;nei\n", [{"column": 0, "target": "email"}, {"column": 1, "target": "first_name"}, {"column": 2, "target": target}], options)
+        person = self.person("known@no.example")
+        self.assertEqual((person["first_name"], person["consents"][0]["state"]), ("Kari", "withdrawn"))
+        self.imported("email;Samtykke\nfresh@no.example;ja\n", [{"column": 0, "target": "email"}, {"column": 1, "target": target}], options)
+        self.assertNotEqual(self.person("fresh@no.example")["consents"][0]["state"], "given")
+
+    def test_a_row_with_a_warning_goes_with_its_person(self):
+        made, done = self.imported("email;Mobil tlf.;Diagnose\ngone@warned.example;12;secret\nstays@warned.example;13;secret\n", {"email": "email", "Mobil tlf.": "phone"})
+        self.assertEqual(done["counts"]["warned"], 2)
+        listed = lambda: [row[2:] for row in self.file_of(made["id"], "warnings")[1:]]
+        self.assertEqual(listed(), [["gone@warned.example", "12", ""], ["stays@warned.example", "13", ""]], "what was not imported is not kept")
+        self.admin.ok("POST", "/api/v1/persons/erase", {"ids": [self.person("gone@warned.example")["id"]]})
+        self.assertEqual(listed(), [["stays@warned.example", "13", ""]])
+
+    def test_what_is_said_of_rows_has_bounds(self):
+        for i in range(12):
+            self.admin.ok("POST", "/api/v1/attributes", {"key": "choice%s_f" % chr(97 + i), "label": "Choice %s" % chr(97 + i), "type": "choice", "classification": "plain", "choices": ["%s%d" % ("o" * 40, n) for n in range(100)]})
+        names = [chr(97 + i) for i in range(12)]
+        text = "email;" + ";".join(names) + "\nmany@bounds.example" + ";x" * 12 + "\n"
+        made, done = self.imported(text, {"email": "email", **{n: "attribute:choice%s_f" % n for n in names}})
+        self.assertEqual(done["counts"]["warned"], 1, done)
+        self.assertTrue(all(len(r["message"]) < 210 for r in done["reasons"]), done)
+        self.assertIn("and 98 more.", done["reasons"][0]["message"])
+        said = self.file_of(made["id"], "warnings")[1][1]
+        self.assertEqual((said.count("must be one of"), said[-12:]), (10, " And 2 more."))
+
+    def test_a_row_that_was_taken_for_the_header_is_not_kept(self):
+        made, _ = self.imported("kari@head.example;99887766;Kari\nola@head.example;12;Ola\n")
+        made = self.admin.upload("x.csv", b"kari@head.example;99887766;Kari\nola@head.example;12;Ola\nno;99887765;Anne\n")
+        self.admin.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": "UTF-8", "delimiter": ";", "header": True, "title_lines": 0, "options": {},
+            "mapping": [{"column": 0, "target": "email"}, {"column": 1, "target": "phone"}, {"column": 2, "target": "first_name"}]})
+        done = self.admin.finished_import(made["id"])
+        self.assertEqual(sorted((r["column"], r["rejected"]) for r in done["reasons"]), [("Column 1", True), ("Column 2", False)])
+        self.assertEqual(self.program.sql("SELECT count(*) FROM import WHERE reasons::text ~ 'head.example|99887766'"), [["0"]])
+
+    def test_nothing_runs_in_the_files_of_rows(self):
+        made = self.admin.upload("x.xlsx", workbook.workbook({"A": [["email", "phone", "=name"], ["=cmd()", "+47 99 88 77 66", "-1"], ["f@formula.example", "@12", "=1+1"]]}))
+        self.assertEqual(self.start(made, [{"column": 0, "target": "email"}, {"column": 1, "target": "phone"}, {"column": 2, "target": "first_name"}]).status, 200)
+        self.admin.finished_import(made["id"])
+        rejects = self.file_of(made["id"], "rejects")
+        self.assertEqual((rejects[0][4], rejects[1][2:]), ("'=name", ["'=cmd()", "+47 99 88 77 66", "-1"]))
+        self.assertEqual(self.file_of(made["id"], "warnings")[1][2:], ["f@formula.example", "'@12", "'=1+1"])
+
+
+class Room(unittest.TestCase):
+    def test_rows_beyond_the_room_are_counted(self):
+        program = varde.Program()
+        self.addCleanup(program.remove)
+        program.start()
+        admin = program.admin()
+        program.sql("INSERT INTO tenant_quota (tenant_id, quota, most) SELECT tenant_id, 3, 3000000 FROM tenant")
+        made = admin.upload("x.csv", b"email;first_name\n" + b"".join(b"no address %06d;Somebody of a long name\n" % i for i in range(50000)) + b"last@room.example;Last\n")
+        admin.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": "UTF-8", "delimiter": ";", "header": True, "options": {},
+            "mapping": [{"column": 0, "target": "email"}, {"column": 1, "target": "first_name"}]})
+        done = admin.finished_import(made["id"])
+        self.assertEqual((done["state"], done["counts"]["rejected"], done["counts"]["created"]), ("done", 50000, 1), done)
+        rows = admin.get("/api/v1/imports/%s/rejects" % made["id"]).body.decode("utf-8-sig").splitlines()
+        self.assertTrue(10000 < len(rows) < 40000, len(rows))
+        self.assertIn("counted and not listed", rows[-1])
 
 class Shifts(Staff):
     def table(self, data, check=False):

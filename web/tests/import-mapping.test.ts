@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ImportColumn } from '@/client'
 import { keyFrom } from '@/lib/keys'
-import { leftOut, mappingFaults, suggestMapping, targetsOf, typeOf } from '@/screens/imports/mapping'
+import { leftOut, mappingFaults, remap, suggestMapping, targetsOf, typeOf } from '@/screens/imports/mapping'
 
 const column = (index: number, name: string, suggestion?: string): ImportColumn => ({
   index,
@@ -59,5 +59,32 @@ describe('machine names', () => {
     ['???', ''],
   ])('%s → %s', (label, key) => {
     expect(keyFrom(label)).toBe(key)
+  })
+})
+
+describe('a file that is read in another way', () => {
+  const named = (...names: [string, string?][]) =>
+    names.map(([name, suggestion], index) => ({ index, name, sample: [], ...(suggestion ? { suggestion } : {}) }))
+  const to = (...targets: string[]) => targets.map((target, column) => ({ column, target }))
+
+  it('forgets where columns went that are called otherwise now', () => {
+    const columns = named(['E-post', 'email'], ['Fornavn', 'first_name'], ['Merknad'])
+    expect(remap(to('first_name', 'email', 'tags'), ['Liste', 'per', 'mars'], columns)).toEqual(
+      to('email', 'first_name', 'ignore'),
+    )
+  })
+  it('keeps where the others go, and gives nothing twice', () => {
+    const columns = named(['E-post', 'email'], ['Født', 'attribute:born'], ['Epost 2', 'email'])
+    expect(remap(to('ignore', 'ignore', 'email'), ['E-post', 'F¯dt', 'Epost 2'], columns)).toEqual(
+      to('ignore', 'attribute:born', 'email'),
+    )
+    expect(remap(to('email'), ['A'], named(['A', 'phone'], ['B', 'email']))).toEqual(to('phone', 'email'))
+  })
+  it('keeps what was said of columns without a name', () => {
+    const bare = named(['Column 1', 'email'], ['Column 2'])
+    expect(remap(to('email', 'first_name'), ['kari@x.example', 'Kari'], bare)).toEqual(to('email', 'first_name'))
+    expect(remap(to('email', 'phone'), ['Column 1', 'Column 2'], named(['a', 'email'], ['b']))).toEqual(
+      to('email', 'phone'),
+    )
   })
 })

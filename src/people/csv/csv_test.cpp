@@ -52,7 +52,7 @@ TEST(Csv, CellsThatASpreadsheetWouldRunAreGuarded) {
   table.row(
       {"=1+1", "+47 22", "+4799999999", "-5", "-12.5", "-5+3", "@x", "\tx", "\rx", "-", "a=b"});
   EXPECT_EQ(table.take(),
-            "\xEF\xBB\xBF'=1+1,'+47 22,+4799999999,-5,-12.5,'-5+3,'@x,'\tx,\"'\rx\",'-,a=b\r\n");
+            "\xEF\xBB\xBF'=1+1,+47 22,+4799999999,-5,-12.5,'-5+3,'@x,'\tx,\"'\rx\",'-,a=b\r\n");
   table.row({"next"});
   EXPECT_EQ(table.take(), "next\r\n");
 }

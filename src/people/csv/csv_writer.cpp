@@ -42,7 +42,7 @@ bool is_formula(std::string_view text) {
 std::string guarded(std::string text) {
   if (!is_formula(text)) return text;
   bool number = (text[0] == '+' || text[0] == '-') && text.size() > 1 &&
-                text.find_first_not_of("0123456789.", 1) == std::string::npos;
+                text.find_first_not_of("0123456789. ", 1) == std::string::npos;
   return number ? text : "'" + text;
 }
 

@@ -14,7 +14,7 @@ namespace varde::people::csv {
 void append_row(std::string& out, std::span<const std::string_view> fields, char delimiter = ',');
 
 /// A cell that a spreadsheet would run as a formula (it begins with one of = + - @, tab or CR) with
-/// an apostrophe in front; numbers and phone numbers ("-12.5", "+4799999999") stay as they are.
+/// an apostrophe in front; numbers and phone numbers ("-12.5", "+47 99 99 99 99") stay as they are.
 /// See OWASP, "CSV Injection". What begins with an apostrophe before one of those gets another one.
 std::string guarded(std::string text);
 /// The cell as it was before it was guarded: a file that was written here comes back unchanged.

@@ -382,13 +382,19 @@ void add_person_hooks(trust::Base& base) {
 
 namespace {
 
-// A thousand of an import at a time, until as many were found as are wanted.
+// A thousand of an import at a time, until as many were found as are wanted. A search that few of
+// a large import answer goes on where it stopped: the next page begins at `rest`.
 Result<std::vector<Uuid>> search_imported(Ctx& ctx, PersonFilter filter, const Uuid& import,
-                                          const Uuid& before, int limit) {
-  constexpr int kMostRounds = 20;
+                                          const Uuid& before, int limit,
+                                          std::optional<Uuid>& rest) {
+  constexpr int kMostRounds = 50;
   std::vector<Uuid> out;
   auto from = before;
-  for (int round = 0; round < kMostRounds && std::ssize(out) < limit; ++round) {
+  for (int round = 0; std::ssize(out) < limit; ++round) {
+    if (round == kMostRounds) {
+      rest = from;
+      break;
+    }
     filter.among = ctx.tx().all<Uuid>(kIdsByImport, import, from);
     if (filter.among->empty()) break;
     VARDE_TRY(auto found, search(ctx, filter, from, limit - static_cast<int>(out.size())));
@@ -410,11 +416,13 @@ void add_person_routes(trust::Api& api) {
             VARDE_TRY(auto before, web::read_before(query->cursor));
             auto limit = web::page_limit(query->limit);
             PersonFilter filter{query->q.value_or(""), query->list, query->tag, query->segment, {}};
+            std::optional<Uuid> rest;
             VARDE_TRY(auto ids, query->imported ? search_imported(ctx, filter, *query->imported,
-                                                                  before, limit + 1)
+                                                                  before, limit + 1, rest)
                                                 : search(ctx, filter, before, limit + 1));
             web::Page<PersonRow> page;
             page.next = web::cut_page(ids, limit, std::identity{});
+            if (rest) page.next = web::make_cursor({rest->str()});
             page.items = rows(ctx, ids);
             trust::record_bulk_read(ctx, ids.size(), "person");
             return page;

@@ -256,6 +256,25 @@ std::vector<std::string> sender_phones(std::string_view text, const std::string&
   return out;
 }
 
+namespace {
+
+// As many as fit a sentence: "a, b, c and 97 more".
+std::string some_of(const std::vector<std::string>& choices) {
+  constexpr std::size_t kMost = 120, kMostOfOne = 60;
+  std::string out;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (!out.empty() && out.size() + choices[i].size() > kMost)
+      return fmt::format("{} and {} more", out, choices.size() - i);
+    auto shown = utf8_prefix(choices[i], kMostOfOne);
+    out += out.empty() ? "" : ", ";
+    out += shown;
+    if (shown.size() < choices[i].size()) out += "…";
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<json::value> normalise_value(const Attribute& attribute, const json::value& in) {
   if (in.is_null()) return json::value(nullptr);
   auto canonical = canonical_prose(text_of(in));
@@ -272,9 +291,7 @@ Result<json::value> normalise_value(const Attribute& attribute, const json::valu
     case AttributeType::choice: {
       for (const auto& choice : attribute.choices)
         if (fold(choice) == fold(text)) return json::value(choice);
-      std::string all;
-      for (const auto& choice : attribute.choices) all += (all.empty() ? "" : ", ") + choice;
-      return wrong("must be one of: " + all + ".");
+      return wrong("must be one of: " + some_of(attribute.choices) + ".");
     }
     case AttributeType::number: {
       if (in.is_number()) return number_json(in.to_number<double>());
@@ -608,7 +625,14 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
       reject("", draft.damaged ? kDamaged : "This person was erased.");
       continue;
     }
-    if (!made_now && !options.update_existing) continue;
+    if (!made_now && !options.update_existing) {
+      // Somebody's no is no update that could wait: it takes a right away, and gives none.
+      PersonChange no;
+      for (const auto& [purpose, given] : change.consents)
+        if (!given) no.consents[purpose] = false;
+      if (no.consents.empty()) continue;
+      change = std::move(no);
+    }
     PersonChange waits;
     std::string wrong_field;
     if (auto wrong = divide(draft, options.proof, catalogue, change, waits, wrong_field);

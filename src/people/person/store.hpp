@@ -94,10 +94,8 @@ inline constexpr db::Sql kIdsByPhone{
 // were not touched since no activity is looked up.
 inline constexpr db::Sql kIdsByImport{
     "person.ids_by_import",
-    "SELECT p.person_id FROM person p WHERE p.person_id < $2 AND p.updated_at >= (SELECT "
-    "created_at FROM import WHERE import_id = $1) AND EXISTS (SELECT FROM activity a WHERE "
-    "a.person_id = p.person_id AND a.ref_id = $1 AND a.kind IN (2, 3)) ORDER BY p.person_id DESC "
-    "LIMIT 1000"};
+    "SELECT DISTINCT person_id FROM activity WHERE ref_id = $1 AND ref_id IS NOT NULL AND kind IN "
+    "(2, 3) AND person_id < $2 ORDER BY person_id DESC LIMIT 1000"};
 struct SharingRecord {
   db::Bytes phone_hash;
   Uuid person_id;

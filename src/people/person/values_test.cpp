@@ -95,6 +95,24 @@ RC_GTEST_PROP(TelephoneNumbers, GarbageNeverThrows, ()) {
   for (const auto& number : sender_phones(text, "NO")) RC_ASSERT(number.starts_with("+"));
 }
 
+// ---- choices
+
+TEST(Choices, ASentenceNamesSomeOfMany) {
+  Attribute attribute;
+  attribute.key = "city";
+  attribute.type = AttributeType::choice;
+  attribute.choices = {"Oslo", "Bergen"};
+  auto sentence = [&] {
+    return normalise_value(attribute, boost::json::value("x")).error().message;
+  };
+  EXPECT_EQ(sentence(), "must be one of: Oslo, Bergen.");
+  for (int i = 0; i < 98; ++i) attribute.choices.push_back(std::string(40, 'o'));
+  EXPECT_EQ(sentence(), "must be one of: Oslo, Bergen, " + std::string(40, 'o') + ", " +
+                            std::string(40, 'o') + " and 96 more.");
+  attribute.choices = {std::string(5000, 'x')};
+  EXPECT_LT(sentence().size(), 200U);
+}
+
 // ---- other numbers
 
 Attribute number_attribute() {

@@ -158,6 +158,11 @@ Format read_format(std::string_view code) {
       case 'S':
         time = true;
         break;
+      case 'G':
+      case 'g':  // a number as it is, with something about it; not the e of an era
+        if (iequals(code.substr(i, 7), "general")) i += 6;
+        only_places = false;
+        break;
       case 'A':
       case 'a':
         if (iequals(code.substr(i, 5), "am/pm")) {

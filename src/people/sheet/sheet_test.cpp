@@ -118,6 +118,13 @@ TEST(Sheet, NumbersAsTheyAreShown) {
                                    {"12345678901234567", "General", "12345678901234567"},
                                    {"0", "General", "0"},
                                    {"-0", "General", "-0"},
+                                   {"45717", "General_)", "45717"},
+                                   {"45717", "[Red]General", "45717"},
+                                   {"45717", "[$-409]General", "45717"},
+                                   {"45717", "GENERAL\" kr\"", "45717"},
+                                   {"45717", "\"nr. \"General", "45717"},
+                                   {"45717", "General;-General", "45717"},
+                                   {"45717", "[h]\"General\"", "1097208:00"},
                                    {"1E300", "General", "1e+300"},
                                    {"12345678", "00000000", "12345678"},
                                    {"1234567", "00000000", "01234567"},
@@ -326,8 +333,53 @@ TEST(Sheet, HostileFiles) {
   }
 }
 
+TEST(Sheet, ADirectoryIsMeasuredBeforeItIsRead) {
+  auto told = [](const Parts& parts) { return csv_of(zip(parts)).error().message; };
+  // One name many times: of 10,001 the directory counts itself, of 70,000 its larger form does.
+  for (std::size_t count : {10'001U, 70'000U})
+    EXPECT_NE(told(Parts(count, {"x", ""})).find("too many parts"), std::string::npos) << count;
+  Parts long_names;
+  for (int i = 0; i < 9000; ++i)
+    long_names.emplace_back(std::to_string(i) + std::string(1000, 'n'), "");
+  EXPECT_NE(told(long_names).find("too many parts"), std::string::npos);
+  // A count that lies.
+  auto lies = zip(long_names);
+  auto end = lies.rfind("PK\x05\x06");
+  lies.replace(end + 8, 4, std::string("\1\0\1\0", 4));
+  EXPECT_NE(csv_of(lies).error().message.find("too many parts"), std::string::npos);
+}
+
+TEST(Sheet, ADamagedSheetIsNotPassedOver) {
+  Book book;
+  book.sheets =
+      R"(<sheet name="List" sheetId="1" r:id="rId1"/><sheet name="B" sheetId="2" r:id="r9"/>)";
+  book.rows = R"(<row r="1"><c t="s"><v>7</v></c></row>)";
+  book.more = {{"xl/worksheets/sheet2.xml",
+                std::string("<worksheet xmlns=\"") + kMain +
+                    "\"><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>"}};
+  auto file = book.file();
+  EXPECT_EQ(*csv_of(file, "B"), "1\r\n");
+  Memory memory(file);
+  auto open = Workbook::open(memory, {});
+  ASSERT_TRUE(open);
+  auto first = open->first_filled();
+  EXPECT_NE(first ? *first : first.error().message, "B");
+  EXPECT_FALSE(first);
+}
+
+TEST(Sheet, OthersRunWhileTextsAreFetched) {
+  int pauses = 0;
+  Strings strings(std::filesystem::temp_directory_path().string(), [&] { ++pauses; }, 2);
+  for (int i = 0; i < 200000; ++i) strings.add("text " + std::to_string(i));
+  pauses = 0;
+  auto before = strings.loads();
+  for (int i = 0; i < 640; ++i) (void)strings.at(i % 4 * 50000);
+  EXPECT_EQ(strings.loads() - before, 640U);
+  EXPECT_EQ(pauses, 10);
+}
+
 TEST(Sheet, MoreTextsThanFitInMemory) {
-  Strings strings(std::filesystem::temp_directory_path().string(), 2);
+  Strings strings(std::filesystem::temp_directory_path().string(), {}, 2);
   for (int i = 0; i < 100000; ++i) strings.add("text " + std::to_string(i));
   EXPECT_EQ(strings.size(), 100000U);
   for (std::uint64_t i : {0, 99999, 5, 50000, 50001, 0, 77777, 99998})
@@ -335,7 +387,7 @@ TEST(Sheet, MoreTextsThanFitInMemory) {
   strings.add("later");
   EXPECT_EQ(strings.at(100000), "later");
   EXPECT_EQ(strings.at(99999), "text 99999");
-  Strings in_memory("", 2);
+  Strings in_memory("", {}, 2);
   for (int i = 0; i < 50000; ++i) in_memory.add(std::string(10, 'x'));
   EXPECT_EQ(in_memory.at(49999), "xxxxxxxxxx");
 }

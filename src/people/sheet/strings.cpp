@@ -14,6 +14,7 @@ namespace varde::people::sheet {
 namespace {
 
 constexpr std::size_t kBlock = 64 * 1024;
+constexpr std::uint64_t kLoadsAtOnce = 64;  // a few milliseconds
 
 std::string context(std::size_t index) { return "sheet:" + std::to_string(index); }
 
@@ -23,8 +24,9 @@ std::string context(std::size_t index) { return "sheet:" + std::to_string(index)
 
 }  // namespace
 
-Strings::Strings(std::string directory, std::size_t blocks_in_memory)
+Strings::Strings(std::string directory, std::function<void()> pause, std::size_t blocks_in_memory)
     : directory_(std::move(directory)),
+      pause_(std::move(pause)),
       in_memory_(std::max<std::size_t>(blocks_in_memory, 2)),
       key_(crypto::Key::random()) {}
 
@@ -61,6 +63,7 @@ Strings::Block& Strings::block(std::size_t index) {
     if (found->second.use != used_.begin()) used_.splice(used_.begin(), used_, found->second.use);
     return found->second.block;
   }
+  if (++loads_ % kLoadsAtOnce == 0 && pause_) pause_();
   const auto& place = places_[index];
   std::string sealed(place.size, '\0');
   for (std::size_t done = 0; done < sealed.size();) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -22,7 +23,9 @@ namespace varde::people::sheet {
 class Strings {
  public:
   /// `directory` is where the file is made once it is needed; empty: everything stays in memory.
-  Strings(std::string directory, std::size_t blocks_in_memory = 256);
+  /// `pause` lets others run while blocks are read from it.
+  Strings(std::string directory, std::function<void()> pause = {},
+          std::size_t blocks_in_memory = 256);
   ~Strings();
   Strings(const Strings&) = delete;
   Strings& operator=(const Strings&) = delete;
@@ -30,6 +33,8 @@ class Strings {
   void add(std::string_view text);
   std::uint64_t size() const { return count_; }
   std::uint64_t bytes() const { return bytes_; }
+  /// How often a block was read from the file.
+  std::uint64_t loads() const { return loads_; }
   /// Valid until the next call. `number` is below size(). Throws when the disk fails.
   std::string_view at(std::uint64_t number);
 
@@ -48,8 +53,9 @@ class Strings {
   void make_room();
 
   std::string directory_;
+  std::function<void()> pause_;
   std::size_t in_memory_;
-  std::uint64_t count_ = 0, bytes_ = 0;
+  std::uint64_t count_ = 0, bytes_ = 0, loads_ = 0;
   std::vector<Place> places_;
   std::list<std::size_t> used_;  // the last first
   struct Held {

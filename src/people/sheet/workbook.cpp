@@ -25,7 +25,12 @@ constexpr std::size_t kMostSheets = 1000, kMostFormats = 65536;
 constexpr std::size_t kMostLookedInto = 50;  // sheets, for one that has something in it
 constexpr std::uint64_t kLastRow = 1048576, kLastColumn = 16384;
 constexpr std::size_t kPiece = 64 * 1024, kWrite = 256 * 1024;
+constexpr std::uint64_t kMostLoads =
+    5'000'000;  // of blocks of texts from the disk, minutes of them
 constexpr std::string_view kLineSeparator = "\u2028";
+constexpr const char* kTooManyParts = "it has too many parts.";
+// Entries of a directory take 46 bytes and their names; those of workbooks 100 or so.
+constexpr std::uint64_t kMostOfDirectory = 4 << 20;
 
 Error damaged(const std::string& what) {
   return make_error(ErrorCode::unsupported,
@@ -290,6 +295,47 @@ std::uint64_t column_of(std::string_view reference) {
   return column;
 }
 
+// The library reads the whole directory of a ZIP file into memory before it tells of the first
+// part, and believes no count in it: a file of 512 MB may name ten million. So it is measured
+// before, at each place that the library would take for its end (APPNOTE.TXT 4.3.14 to 4.3.16).
+bool directory_too_large(Source& file) {
+  constexpr std::uint64_t kTail = 16 * 1024 + 22;  // where it is looked for
+  auto bytes = [&](std::uint64_t from, std::size_t most) {
+    std::string out;
+    while (out.size() < most) {
+      auto piece = file.at(from + out.size());
+      if (piece.empty()) break;
+      out += piece.substr(0, most - out.size());
+    }
+    return out;
+  };
+  auto little = [](std::string_view text, std::size_t at, std::size_t size) {
+    std::uint64_t value = 0;
+    for (auto i = size; i-- > 0;) value = value << 8 | static_cast<unsigned char>(text[at + i]);
+    return value;
+  };
+  auto begin = file.size() - std::min(file.size(), kTail);
+  auto tail = bytes(begin, static_cast<std::size_t>(kTail));
+  auto beyond = [&](std::uint64_t entries, std::uint64_t directory, std::uint64_t end) {
+    return entries > static_cast<std::uint64_t>(kMostParts) || end - directory > kMostOfDirectory;
+  };
+  for (auto at = tail.find("PK"); at != std::string::npos; at = tail.find("PK", at + 1)) {
+    auto record = std::string_view(tail).substr(at);
+    auto here = begin + at;
+    if (record.starts_with("PK\x05\x06") && record.size() >= 22) {
+      auto size = little(record, 12, 4), offset = little(record, 16, 4);
+      if (little(record, 4, 4) != 0 || size + offset > here) continue;  // none that is believed
+      if (beyond(little(record, 10, 2), offset, here)) return true;
+    } else if (record.starts_with("PK\x06\x07") && record.size() >= 20) {
+      auto large = bytes(little(record, 8, 8), 56);
+      if (large.size() < 56 || !large.starts_with("PK\x06\x06")) continue;
+      auto offset = little(large, 48, 8);
+      if (offset <= here && beyond(little(large, 32, 8), offset, here)) return true;
+    }
+  }
+  return false;
+}
+
 struct Rows : XmlHandler {
   Rows(const Limits& limits_, Strings& strings_, const Styles& styles_, bool since_1904_,
        char delimiter_)
@@ -374,6 +420,7 @@ struct Rows : XmlHandler {
         fail("a cell names a text that it does not have.");
         return {};
       }
+      if (strings.loads() > kMostLoads) fail("its cells name texts that lie too far apart.");
       return std::string(strings.at(*number));
     }
     if (type == "inlineStr") return text_of.take();
@@ -477,7 +524,7 @@ struct Workbook::Impl {
         if (state == XmlReader::State::ended) return true;
       }
     }
-    return damaged("it has too many parts.");
+    return damaged(kTooManyParts);
   }
   Result<bool> read(const std::string& part, XmlHandler& handler) {
     XmlReader xml(handler);
@@ -487,7 +534,7 @@ struct Workbook::Impl {
   // The texts and formats, once they are needed.
   Result<void> prepare() {
     if (strings) return {};
-    auto made = std::make_unique<Strings>(means.directory);
+    auto made = std::make_unique<Strings>(means.directory, means.pause);
     if (!strings_part.empty()) {
       SharedStrings handler(*made, limits.cell_bytes, limits.text_bytes);
       XmlReader xml(handler);
@@ -528,14 +575,15 @@ Result<Workbook> Workbook::open(Source& file, Means means, Limits limits) {
         ErrorCode::too_large,
         fmt::format("Workbooks of up to {} MB can be read. Split it, or save it as CSV.",
                     limits.file_bytes >> 20));
+  if (directory_too_large(file)) return damaged(kTooManyParts);
   std::map<std::string, bool> there;  // a part, and whether it is encrypted
   std::string mimetype;
   {
     Archive archive(file);
     if (!archive.begin()) return damaged("it is no complete ZIP file.");
+    int count = 0;
     while (auto name = archive.next()) {
-      if (there.size() >= static_cast<std::size_t>(kMostParts))
-        return damaged("it has too many parts.");
+      if (++count > kMostParts) return damaged(kTooManyParts);
       there[*name] = archive.encrypted;
       if (*name == "mimetype") {
         std::array<char, 100> bytes{};
@@ -619,6 +667,8 @@ Result<std::string> Workbook::first_filled() {
     rows.only_whether = true;
     VARDE_TRY(auto found, impl_->read(impl_->parts[name], xml));
     (void)found;
+    // What is damaged is not passed over: its table may be the one that is meant.
+    if (rows.wrong != nullptr) return damaged(rows.wrong);
     if (rows.any) return name;
   }
   return impl_->names.front();

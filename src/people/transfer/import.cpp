@@ -37,16 +37,30 @@ std::vector<ImportReason> read_reasons(const ImportRecord& record) {
 
 namespace {
 
+// Of a transaction: so many rows, and of long ones fewer.
 constexpr std::size_t kBatch = 500;
+constexpr std::size_t kBatchBytes = 4 << 20;
 constexpr std::size_t kMostReasons = 100;
+constexpr std::size_t kMostNotes = 10;          // of a row that are said
+constexpr std::int64_t kMostListed = 64 << 20;  // of each of the two files of rows
 
 struct PendingRow {
   std::uint64_t line = 0;
-  std::string original;  // the row as CSV, for the files of rejected rows and of warnings
+  // As CSV, for the files of rejected rows and of warnings. Behind a warning a person is made, and
+  // what of the row is not imported is not kept: there it is `taken` that is listed.
+  std::string original, taken;
   std::optional<RowNote> problem;
   std::vector<RowNote> warnings;
   PersonChange change;
   std::vector<std::string> tags;
+
+  std::size_t bytes() const { return original.size() + taken.size(); }
+};
+
+// What is kept of rows for one of the files; once it is full, the rest is only counted.
+struct Listing {
+  std::int64_t bytes = 0;
+  bool full = false;
 };
 
 class ImportRun {
@@ -78,35 +92,40 @@ class ImportRun {
     RowReader rows(ctx, targets, settings_.options);
     rows_ = &rows;
     if (!record_.header) name_by_targets(targets);
+    rejected_ = listed(ctx, PieceKind::rejects);
+    warned_ = listed(ctx, PieceKind::warnings);
     ctx.rollback();
 
     std::vector<PendingRow> batch;
-    bool header_seen = !record_.header;
+    bool header_seen = !record_.header, width_known = false;
     auto delimiter = record_.separator();
     std::deque<PendingRow> ready;
     csv::Reader reader(delimiter, [&](const csv::Row& row) {
       if (row.line <= static_cast<std::uint64_t>(record_.title_lines)) return;
       if (!header_seen) {
-        header_seen = true;
+        header_seen = width_known = true;
+        rows.set_width(row.fields.size(), true);
         for (auto cell : row.fields) names_.push_back(with_breaks(cell));
         return;
       }
       if (csv::is_blank(row)) return;
+      if (!width_known) rows.set_width(row.fields.size(), false);
+      width_known = true;
       // Rows up to here were committed by an earlier life of this job.
       if (row.line <= static_cast<std::uint64_t>(record_.line)) return;
       PendingRow pending;
       pending.line = row.line;
-      std::vector<std::string> cells;
-      for (auto cell : row.fields) cells.push_back(with_breaks(cell));
-      csv::append_row(pending.original, std::vector<std::string_view>(cells.begin(), cells.end()),
-                      delimiter);
       if (row.problem != nullptr) {
         pending.problem = RowNote{RowNote::kWholeRow, row.problem, {}};
       } else {
         pending.problem = rows.read(row.fields, pending.change, pending.tags, pending.warnings);
-        if (auto note = record_.header ? beyond_header(row.fields, names_.size()) : std::nullopt)
-          pending.warnings.push_back(std::move(*note));
       }
+      pending.original = as_csv(row.fields, [](std::size_t) { return true; });
+      if (!pending.problem && !pending.warnings.empty())
+        pending.taken = as_csv(row.fields, [&](std::size_t i) {
+          return rows.takes(i) || (record_.header && i >= names_.size());
+        });
+      waiting_ += pending.bytes();
       ready.push_back(std::move(pending));
     });
     std::string text;
@@ -125,8 +144,8 @@ class ImportRun {
         // In slices, so that few rows wait in memory at a time.
         for (std::size_t at = 0; at < text.size(); at += 64 * 1024) {
           reader.push(std::string_view(text).substr(at, 64 * 1024));
-          while (ready.size() >= kBatch)
-            if (auto stop = write_batch(ready, kBatch)) return *stop;
+          while (ready.size() >= kBatch || waiting_ >= kBatchBytes)
+            if (auto stop = write_batch(ready)) return *stop;
         }
       }
       number += static_cast<std::int64_t>(pieces.size());
@@ -138,7 +157,7 @@ class ImportRun {
       }
     }
     while (!ready.empty())
-      if (auto stop = write_batch(ready, kBatch)) return *stop;
+      if (auto stop = write_batch(ready)) return *stop;
     return finish();
   }
 
@@ -157,11 +176,30 @@ class ImportRun {
     return out;
   }
 
+  Listing listed(Ctx& ctx, PieceKind kind) {
+    auto bytes = ctx.tx().one<std::int64_t>(kPieceBytes, id_, kind);
+    return {bytes, bytes > kMostListed};
+  }
+
+  // Whoever opens the file in a spreadsheet runs nothing that somebody else wrote into it.
+  template <class Wanted>
+  std::string as_csv(std::span<const std::string_view> fields, Wanted wanted) const {
+    std::vector<std::string> cells;
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      cells.push_back(wanted(i) ? csv::guarded(with_breaks(fields[i])) : "");
+    std::string out;
+    csv::append_row(out, std::vector<std::string_view>(cells.begin(), cells.end()),
+                    record_.separator());
+    return out;
+  }
+
   // Writes the first rows of `ready` in one transaction. Returns an outcome when the import must
   // stop here.
-  std::optional<jobs::Outcome> write_batch(std::deque<PendingRow>& ready, std::size_t most) {
+  std::optional<jobs::Outcome> write_batch(std::deque<PendingRow>& ready) {
     if (jobs::Workers::stopping()) return jobs::Outcome::again(now());
-    auto count = std::min(most, ready.size());
+    std::size_t count = 0, bytes = 0;
+    while (count < std::min(kBatch, ready.size()) && bytes < kBatchBytes)
+      bytes += ready[count++].bytes();
     for (int attempt = 0;; ++attempt) {
       try {
         if (auto stop = try_batch(ready, count)) return stop;
@@ -172,6 +210,7 @@ class ImportRun {
       }
     }
     ready.erase(ready.begin(), ready.begin() + static_cast<std::ptrdiff_t>(count));
+    waiting_ -= bytes;
     return std::nullopt;
   }
 
@@ -203,11 +242,12 @@ class ImportRun {
     progress.line = static_cast<std::int64_t>(ready[count_of_rows - 1].line);
     progress.position = bytes_done_;
     auto reasons = reasons_;
-    std::string rejects, warnings;
+    std::string rejects;
+    std::vector<std::pair<Uuid, std::string>> warned;
     auto reject = [&](const PendingRow& row, const RowNote& note) {
       ++progress.rejected;
       count(reasons, note, true);
-      list(rejects, row, sentence(note));
+      rejects += list(row.line, sentence(note), row.original);
     };
     std::size_t next = 0;
     for (std::size_t i = 0; i < count_of_rows; ++i) {
@@ -227,11 +267,13 @@ class ImportRun {
       if (row.warnings.empty()) continue;
       ++progress.warned;
       std::string all;
-      for (const auto& note : row.warnings) {
-        count(reasons, note, false);
-        all += (all.empty() ? "" : " ") + sentence(note);
+      for (std::size_t n = 0; n < row.warnings.size(); ++n) {
+        count(reasons, row.warnings[n], false);
+        if (n < kMostNotes) all += (all.empty() ? "" : " ") + sentence(row.warnings[n]);
       }
-      list(warnings, row, all);
+      if (row.warnings.size() > kMostNotes)
+        all += fmt::format(" And {} more.", row.warnings.size() - kMostNotes);
+      warned.emplace_back(outcome.person_id, list(row.line, all, row.taken));
     }
     progress.reasons = {json::serialize(web::write(reasons))};
     std::vector<PieceRecord> pieces;
@@ -243,8 +285,18 @@ class ImportRun {
                           number,
                           {crypto::seal(key_, text, piece_context(id_, kind, number))}});
     };
-    add_piece(PieceKind::rejects, progress.line, rejects);
-    add_piece(PieceKind::warnings, progress.line, warnings);
+    auto rejected_now = rejected_, warned_now = warned_;
+    if (!rejects.empty() && !rejected_now.full) {
+      if (!fits(ctx, rejected_now, rejects.size())) rejects = no_more(progress.line, "rejected");
+      add_piece(PieceKind::rejects, progress.line, rejects);
+    }
+    if (!warned.empty() && !warned_now.full) {
+      auto rows = sealed_for(warned);
+      auto packed = pack_rows(rows);
+      if (!fits(ctx, warned_now, packed.size()))
+        packed = pack_rows({{{}, no_more(progress.line, "taken with a warning")}});
+      add_piece(PieceKind::warnings, progress.line, packed);
+    }
     if (record_.line == 0) add_piece(PieceKind::head, 0, head_line());
     ctx.tx().insert_many("import_piece", pieces);
     auto updated =
@@ -256,7 +308,37 @@ class ImportRun {
     ctx.commit();
     record_ = progress;
     reasons_ = std::move(reasons);
+    rejected_ = rejected_now;
+    warned_ = warned_now;
     return std::nullopt;
+  }
+
+  // Rows come back larger than they were: each with its reason, and not packed. So they ask for
+  // room of their own. Where there is none, persons are still imported.
+  bool fits(Ctx& ctx, Listing& listing, std::size_t size) {
+    auto more = static_cast<std::int64_t>(size);
+    listing.full = listing.bytes + more > kMostListed || !base_.room.demand(more) ||
+                   !base_.quotas.take(ctx, trust::Quota::file_bytes, more);
+    if (!listing.full) listing.bytes += more;
+    return !listing.full;
+  }
+  std::string no_more(std::int64_t line, std::string_view what) const {
+    return list(static_cast<std::uint64_t>(line),
+                fmt::format("From about here on, rows that were {} are counted and not listed: "
+                            "there is no room for more of them.",
+                            what),
+                "\r\n");
+  }
+
+  std::vector<WarnedRow> sealed_for(const std::vector<std::pair<Uuid, std::string>>& rows) const {
+    std::vector<Uuid> persons;
+    for (const auto& [person, text] : rows) persons.push_back(person);
+    auto keys = base_.keys.keys(tenant_, persons);
+    std::vector<WarnedRow> out;
+    for (const auto& [person, text] : rows)
+      if (auto key = keys.find(person); key != keys.end())
+        out.push_back({person, crypto::seal(key->second, text, warned_row_context(id_, person))});
+    return out;
   }
 
   // A header for those who have none: the words that columns are guessed from when it comes back.
@@ -270,7 +352,9 @@ class ImportRun {
   }
   std::string head_line() const {
     std::vector<std::string_view> cells = {"line", "reason"};
-    cells.insert(cells.end(), names_.begin(), names_.end());
+    std::vector<std::string> safe;
+    for (const auto& name : names_) safe.push_back(csv::guarded(name));
+    cells.insert(cells.end(), safe.begin(), safe.end());
     std::string out;
     csv::append_row(out, cells, record_.separator());
     return out;
@@ -285,27 +369,31 @@ class ImportRun {
   // What is said of a row in its file: "Phone" is not a phone number that can exist.
   std::string sentence(const RowNote& note) const {
     auto name = name_of(note.column);
-    auto out = name.empty() || std::isupper(static_cast<unsigned char>(note.message[0])) != 0
-                   ? note.message
-                   : fmt::format("\"{}\" {}", name, note.message);
-    if (!note.detail.empty()) out += " (" + note.detail + ")";
-    return out;
+    return name.empty() || std::isupper(static_cast<unsigned char>(note.message[0])) != 0
+               ? text_of(note)
+               : fmt::format("\"{}\" {}", name, text_of(note));
   }
+  // In the record of the import, for as long as that is there, and not sealed.
   void count(std::vector<ImportReason>& reasons, const RowNote& note, bool rejected) const {
     auto name = name_of(note.column);
+    if (record_.header && !name.empty() && !name_to_keep(name))
+      name = fmt::format("Column {}", note.column + 1);
+    auto message = brief(note.message);
     for (auto& reason : reasons)
-      if (reason.rejected == rejected && reason.column == name && reason.message == note.message) {
+      if (reason.rejected == rejected && reason.column == name && reason.message == message) {
         ++reason.rows;
         return;
       }
-    if (reasons.size() < kMostReasons) reasons.push_back({name, note.message, rejected, 1});
+    if (reasons.size() < kMostReasons) reasons.push_back({name, message, rejected, 1});
   }
-  void list(std::string& into, const PendingRow& row, const std::string& why) const {
-    auto line = std::to_string(row.line);
-    csv::append_row(into, std::array<std::string_view, 2>{line, why}, record_.separator());
-    into.resize(into.size() - 2);  // the row itself follows on the same line
-    into += record_.separator();
-    into += row.original;
+  std::string list(std::uint64_t number, const std::string& why, std::string_view row) const {
+    auto line = std::to_string(number);
+    std::string out;
+    csv::append_row(out, std::array<std::string_view, 2>{line, why}, record_.separator());
+    out.resize(out.size() - 2);  // the row itself follows on the same line
+    out += record_.separator();
+    out += row;
+    return out;
   }
 
   Result<jobs::Outcome> finish() {
@@ -342,6 +430,8 @@ class ImportRun {
   const RowReader* rows_ = nullptr;
   std::vector<std::string> names_;  // of the columns
   std::vector<ImportReason> reasons_;
+  Listing rejected_, warned_;
+  std::size_t waiting_ = 0;  // bytes of rows that are read and not written
   std::int64_t bytes_done_ = 0;
   bool damaged_ = false;  // a piece of the file
 };

@@ -67,6 +67,16 @@ struct ImportReason {
 BOOST_DESCRIBE_STRUCT(ImportReason, (), (column, message, rejected, rows))
 std::vector<ImportReason> read_reasons(const store::ImportRecord& record);
 
+/// A row with a warning, as it is kept: sealed under the key of the person that was made of it, so
+/// that it goes with her. Nil: a sentence about no person, which is not sealed.
+struct WarnedRow {
+  Uuid person;
+  std::string sealed;
+};
+std::string pack_rows(const std::vector<WarnedRow>& rows);
+std::vector<WarnedRow> unpack_rows(std::string_view packed);
+std::string warned_row_context(const Uuid& import_id, const Uuid& person);
+
 /// What columns of these names went to in the last imports, by the name's words joined.
 std::map<std::string, std::string> remembered_targets(trust::Ctx& ctx);
 std::string remembered_target(const std::map<std::string, std::string>& past,
@@ -83,26 +93,36 @@ struct RowNote {
   std::string detail;  ///< What is of this row alone; not counted, and never logged.
 };
 
-/// A note about a row that has something behind the last column of the header: a cell of it may
-/// have been cut in two.
-std::optional<RowNote> beyond_header(std::span<const std::string_view> fields, std::size_t width);
+/// A note's message and its detail, no longer than a sentence.
+std::string text_of(const RowNote& note);
+std::string brief(std::string_view message);
+/// What a column is called, if it can be kept readable: a row of values may have been taken for the
+/// header, and nothing of a person's stays. Names have no digits and no addresses.
+std::optional<std::string> name_to_keep(std::string_view cell);
 
 /// Reads rows into changes by a mapping; also for the preview.
 ///
 /// A cell that cannot be read costs no person: it is left out, and a note says so. But never where
 /// that could make somebody else of them, or put words in their mouth: an e-mail address that is
 /// none, a consent that is neither yes nor no, a row by which nobody can be known again, and text
-/// in a wrong encoding (with which the whole file is wrong) reject the row.
+/// in a wrong encoding (with which the whole file is wrong) reject the row. So does, where consents
+/// are taken, a row with more cells than the header: a text may have been cut in two at a separator
+/// in it, and its second half stand where the consent is looked for.
 class RowReader {
  public:
   RowReader(trust::Ctx& ctx, std::vector<std::string> targets, const ImportOptions& options);
+  /// How many cells the header has, or the first row where there is none.
+  void set_width(std::size_t cells, bool of_header);
   /// Why the row is rejected; nullopt when it is taken, with what was left out of it in `warnings`.
   std::optional<RowNote> read(std::span<const std::string_view> fields, PersonChange& change,
                               std::vector<std::string>& tags, std::vector<RowNote>& warnings) const;
   /// The column that goes to a field that save() complains of.
   int column_of(const std::string& field) const;
+  /// Whether anything of a column is imported.
+  bool takes(std::size_t column) const;
 
  private:
+  std::optional<RowNote> beyond(std::span<const std::string_view> fields) const;
   std::optional<RowNote> consent(int column, const Uuid& purpose, std::string_view text,
                                  PersonChange& change) const;
   std::optional<RowNote> read_tags(int column, std::string_view text,
@@ -115,7 +135,8 @@ class RowReader {
   std::string region_;
   std::map<std::string, Attribute> catalogue_;
   std::vector<std::string> fixed_tags_;
-  bool double_opt_in_ = false;
+  bool double_opt_in_ = false, takes_consents_ = false, has_header_ = false;
+  std::optional<std::size_t> width_;
 };
 
 /// "consent:<purpose>": whose consent a column has; nullopt for other targets.

@@ -57,4 +57,34 @@ std::optional<std::string> open_piece(const crypto::Key& key, const Uuid& id, st
   return crypto::open(key, sealed, piece_context(id, 1, number));  // from before they were packed
 }
 
+std::string warned_row_context(const Uuid& import_id, const Uuid& person) {
+  return fmt::format("import:{}:warned:{}", import_id.str(), person.str());
+}
+
+std::string pack_rows(const std::vector<WarnedRow>& rows) {
+  std::string out;
+  for (const auto& row : rows) {
+    out += row.person.view();
+    for (int i = 0; i < 4; ++i) out += static_cast<char>(row.sealed.size() >> (8 * i));
+    out += row.sealed;
+  }
+  return out;
+}
+
+std::vector<WarnedRow> unpack_rows(std::string_view packed) {
+  std::vector<WarnedRow> out;
+  while (packed.size() >= 20) {
+    WarnedRow row;
+    std::ranges::copy(packed.substr(0, 16), row.person.bytes.begin());
+    std::size_t size = 0;
+    for (std::size_t i = 4; i-- > 0;) size = size << 8 | static_cast<unsigned char>(packed[16 + i]);
+    packed.remove_prefix(20);
+    if (size > packed.size()) break;
+    row.sealed = packed.substr(0, size);
+    packed.remove_prefix(size);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
 }  // namespace varde::people

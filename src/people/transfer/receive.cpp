@@ -125,7 +125,8 @@ Result<ReceivedFile> read_workbook(Ctx& ctx, const Uuid& id, const crypto::Key& 
   VARDE_TRY(auto kind, sheet::kind_of(file));
   (void)kind;  // a workbook, or an error
   VARDE_TRY(auto book, sheet::Workbook::open(file, {ctx.base.data_directory, net::yield_now}));
-  if (wanted.empty()) {
+  bool chosen = !wanted.empty();
+  if (!chosen) {
     VARDE_TRY(wanted, book.first_filled());
   }
   if (std::ranges::find(book.sheets(), wanted) == book.sheets().end())
@@ -139,6 +140,7 @@ Result<ReceivedFile> read_workbook(Ctx& ctx, const Uuid& id, const crypto::Key& 
     return rows.add(text);
   }));
   VARDE_CHECK(rows.flush());
+  if (rows.total() == 0 && chosen) return bad_input("/sheet", "has no rows.");
   if (rows.total() == 0)
     return make_error(ErrorCode::bad_input,
                       "The workbook has no rows in any sheet that can be seen.");

@@ -1,3 +1,4 @@
+#include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "people/csv/csv_reader.hpp"
 #include "people/csv/sniff.hpp"
@@ -69,8 +70,10 @@ struct PreviewQuery {
   std::optional<bool> header;
   std::optional<int> title_lines;      // above the header; found out when it is not said
   std::optional<std::string> mapping;  // "email,first_name,ignore": to show problems under it
+  std::optional<Uuid> purpose_id;      // what all of them consented to: more is a problem then
 };
-BOOST_DESCRIBE_STRUCT(PreviewQuery, (), (rows, encoding, delimiter, header, title_lines, mapping))
+BOOST_DESCRIBE_STRUCT(PreviewQuery, (),
+                      (rows, encoding, delimiter, header, title_lines, mapping, purpose_id))
 struct SheetChoice {
   web::Text<100, 1> sheet;
 };
@@ -285,8 +288,7 @@ Result<ImportRecord> find_import(Ctx& ctx, const Uuid& id, bool lock = false) {
   return *record;
 }
 
-// Keeps what the columns are called, so that they are known again next time. Where a row of values
-// was taken for the header, nothing of it is kept: names have no digits and no addresses.
+// Keeps what the columns are called, so that they are known again next time.
 void name_columns(std::vector<ImportMapping>& mapping, const std::string& piece,
                   const Reading& reading) {
   for (auto& entry : mapping) entry.name.reset();
@@ -296,10 +298,8 @@ void name_columns(std::vector<ImportMapping>& mapping, const std::string& piece,
   for (auto& entry : mapping) {
     auto at = static_cast<std::size_t>(entry.column);
     if (at >= head.rows[0].cells.size()) continue;
-    auto name = trim(head.rows[0].cells[at]);
-    if (!name.empty() && utf8_length(name) <= 80 &&
-        name.find_first_of("@0123456789") == std::string_view::npos)
-      entry.name = web::Text<80>{std::string(name)};
+    if (auto name = name_to_keep(head.rows[0].cells[at]))
+      entry.name = web::Text<80>{std::move(*name)};
   }
 }
 
@@ -360,7 +360,25 @@ net::Response download(Ctx& ctx, const std::string& type, const std::string& fil
   return response;
 }
 
-// Rejected rows, or those with a warning: as they were, each behind its line and the reason.
+// Rows with a warning that can still be read: whoever was erased meanwhile took theirs along.
+std::string readable_rows(trust::Base& base, const Uuid& tenant, const Uuid& id,
+                          std::string_view piece) {
+  auto rows = unpack_rows(piece);
+  std::vector<Uuid> persons;
+  for (const auto& row : rows) persons.push_back(row.person);
+  auto keys = base.keys.keys(tenant, persons, false);
+  std::string out;
+  for (const auto& row : rows) {
+    if (row.person.is_nil()) {
+      out += row.sealed;
+    } else if (auto key = keys.find(row.person); key != keys.end()) {
+      out += crypto::open(key->second, row.sealed, warned_row_context(id, row.person)).value_or("");
+    }
+  }
+  return out;
+}
+
+// Rejected rows, or those with a warning: each behind its line and the reason.
 Result<net::Response> rows_with_reasons(Ctx& ctx, const Uuid& id, PieceKind kind) {
   VARDE_TRY(auto record, find_import(ctx, id));
   auto key = ctx.base.keys.key(ctx.tenant, id);
@@ -370,7 +388,8 @@ Result<net::Response> rows_with_reasons(Ctx& ctx, const Uuid& id, PieceKind kind
                              : "Nothing was left out of a row of this import.");
   return download(
       ctx, "text/csv; charset=utf-8", (rejects ? "rejected-" : "warnings-") + id.str() + ".csv",
-      [key = *key, id, kind, delimiter = record.separator()](db::Tx& tx, std::int64_t& next) {
+      [&base = ctx.base, tenant = ctx.tenant, key = *key, id, kind, rejects,
+       delimiter = record.separator()](db::Tx& tx, std::int64_t& next) {
         auto opened = [&](const PieceRecord& piece) {
           return crypto::open(key, piece.sealed.data, piece_context(id, piece.kind, piece.number))
               .value_or("");
@@ -382,7 +401,7 @@ Result<net::Response> rows_with_reasons(Ctx& ctx, const Uuid& id, PieceKind kind
                         (head ? opened(*head) : fmt::format("line{}reason\r\n", delimiter)));
         }
         for (auto& piece : tx.all<PieceRecord>(kPieces, id, kind, next)) {
-          out.push_back(opened(piece));
+          out.push_back(rejects ? opened(piece) : readable_rows(base, tenant, id, opened(piece)));
           next = piece.number + 1;
         }
         if (out.size() == 1 && next == 0) next = 1;
@@ -491,7 +510,10 @@ void add_transfer_routes(trust::Api& api) {
               for (const auto& column : out.columns)
                 targets.push_back(column.suggestion.value_or("ignore"));
             }
-            RowReader reader(ctx, targets, {});
+            ImportOptions options;
+            options.purpose_id = query->purpose_id;
+            RowReader reader(ctx, targets, options);
+            if (!head.rows.empty()) reader.set_width(head.rows[0].cells.size(), out.header);
             auto most = static_cast<std::size_t>(std::clamp(query->rows.value_or(20), 1, 100));
             for (std::size_t i = out.header ? 1 : 0; i < head.rows.size() && out.rows.size() < most;
                  ++i) {
@@ -501,9 +523,7 @@ void add_transfer_routes(trust::Api& api) {
               std::vector<std::string> tags;
               std::vector<RowNote> warnings;
               auto say = [&](const RowNote& note, bool warning) {
-                auto message =
-                    note.detail.empty() ? note.message : note.message + " (" + note.detail + ")";
-                row.problems.push_back({note.column, std::move(message), warning});
+                row.problems.push_back({note.column, text_of(note), warning});
               };
               if (head.problems[i] != nullptr) {
                 say({RowNote::kWholeRow, head.problems[i], {}}, false);
@@ -511,9 +531,6 @@ void add_transfer_routes(trust::Api& api) {
                 say(*problem, false);
               } else {
                 for (const auto& warning : warnings) say(warning, true);
-                auto beyond =
-                    out.header ? beyond_header(cells, head.rows[0].cells.size()) : std::nullopt;
-                if (beyond) say(*beyond, true);
               }
               for (auto& cell : row.cells) cell = std::string(utf8_prefix(cell, 200));
               out.rows.push_back(std::move(row));
@@ -528,13 +545,17 @@ void add_transfer_routes(trust::Api& api) {
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (record.state != ImportState::uploaded || !key)
               return conflict("This import was started already.", "import-started");
-            if (std::ranges::find(record.sheets, in->sheet.value) == record.sheets.end())
+            // A name comes without the spaces that may stand around it in the workbook.
+            auto wanted = std::ranges::find_if(record.sheets, [&](const auto& name) {
+              return canonical_prose(name).value_or(name) == in->sheet.value;
+            });
+            if (wanted == record.sheets.end())
               return bad_input("/sheet", "is not a sheet of this workbook.");
-            if (record.sheets.size() > 1 && record.sheet != in->sheet.value) {
+            if (record.sheets.size() > 1 && record.sheet != *wanted) {
               // Nobody may start it meanwhile.
               ctx.tx().later(kImportState, path->id, ImportState::uploading);
               ctx.commit();
-              auto read = read_other_sheet(ctx, path->id, *key, in->sheet.value,
+              auto read = read_other_sheet(ctx, path->id, *key, *wanted,
                                            static_cast<std::uint64_t>(record.bytes));
               ctx.rollback();
               if (!read) {

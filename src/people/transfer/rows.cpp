@@ -41,14 +41,23 @@ std::string with_breaks(std::string_view text) {
   return out;
 }
 
-std::optional<RowNote> beyond_header(std::span<const std::string_view> fields, std::size_t width) {
-  if (fields.size() <= width ||
-      std::ranges::all_of(fields.subspan(width), [](auto cell) { return trim(cell).empty(); }))
+std::string brief(std::string_view message) {
+  constexpr std::size_t kMost = 200;
+  auto shown = utf8_prefix(message, kMost);
+  return shown.size() == message.size() ? std::string(shown) : std::string(shown) + "…";
+}
+
+std::string text_of(const RowNote& note) {
+  return note.detail.empty() ? brief(note.message)
+                             : fmt::format("{} ({})", brief(note.message), brief(note.detail));
+}
+
+std::optional<std::string> name_to_keep(std::string_view cell) {
+  auto name = trim(cell);
+  if (name.empty() || utf8_length(name) > 80 ||
+      name.find_first_of("@0123456789") != std::string_view::npos)
     return std::nullopt;
-  return RowNote{RowNote::kWholeRow,
-                 "The row has more cells than the header names. Is a text with the separator in it "
-                 "not in quotation marks?",
-                 {}};
+  return std::string(name);
 }
 
 std::optional<Uuid> consent_target(std::string_view target) {
@@ -65,6 +74,36 @@ RowReader::RowReader(Ctx& ctx, std::vector<std::string> targets, const ImportOpt
     fixed_tags_.push_back(name.value);
   if (options.list_id)
     if (auto list = find_list(ctx, *options.list_id)) double_opt_in_ = list->double_opt_in;
+  takes_consents_ = options.purpose_id || std::ranges::any_of(targets_, [](const auto& target) {
+                      return consent_target(target).has_value();
+                    });
+}
+
+void RowReader::set_width(std::size_t cells, bool of_header) {
+  has_header_ = of_header;
+  width_ = cells;
+  // A first row may end before columns that others fill, and that somebody mapped.
+  for (auto i = targets_.size(); !of_header && i > cells; --i)
+    if (takes(i - 1)) {
+      width_ = i;
+      break;
+    }
+}
+
+bool RowReader::takes(std::size_t column) const {
+  return column < targets_.size() && !targets_[column].empty() && targets_[column] != "ignore";
+}
+
+// Something behind the last column.
+std::optional<RowNote> RowReader::beyond(std::span<const std::string_view> fields) const {
+  if (!width_ || fields.size() <= *width_ ||
+      std::ranges::all_of(fields.subspan(*width_), [](auto cell) { return trim(cell).empty(); }))
+    return std::nullopt;
+  return RowNote{RowNote::kWholeRow,
+                 fmt::format("The row has more cells than the {}. Is a text with the separator in "
+                             "it not in quotation marks?",
+                             has_header_ ? "header names" : "first row"),
+                 {}};
 }
 
 int RowReader::column_of(const std::string& field) const {
@@ -77,10 +116,12 @@ std::optional<RowNote> RowReader::read(std::span<const std::string_view> fields,
                                        PersonChange& change, std::vector<std::string>& tags,
                                        std::vector<RowNote>& warnings) const {
   tags = fixed_tags_;
+  auto surplus = beyond(fields);
+  if (surplus && takes_consents_) return surplus;
   std::optional<RowNote> bad_phone;
   for (std::size_t i = 0; i < fields.size() && i < targets_.size(); ++i) {
     const auto& target = targets_[i];
-    if (target == "ignore" || target.empty()) continue;
+    if (!takes(i)) continue;
     auto column = static_cast<int>(i);
     auto canonical = canonical_prose(with_breaks(csv::unguarded(fields[i])));
     auto note = [&](std::string message) { return RowNote{column, std::move(message), {}}; };
@@ -152,6 +193,7 @@ std::optional<RowNote> RowReader::read(std::span<const std::string_view> fields,
     change.lists[*options_.list_id] =
         double_opt_in_ ? MemberState::pending : MemberState::subscribed;
   if (options_.purpose_id) change.consents[*options_.purpose_id] = true;
+  if (surplus && has_header_) warnings.push_back(std::move(*surplus));
   return std::nullopt;
 }
 

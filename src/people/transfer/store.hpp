@@ -115,6 +115,10 @@ inline constexpr db::Sql kOnePiece{
     "import.piece",
     "SELECT tenant_id, import_id, kind, number, sealed FROM import_piece WHERE import_id = $1 AND "
     "kind = $2 AND number = $3"};
+inline constexpr db::Sql kPieceBytes{
+    "import.piece_bytes",
+    "SELECT coalesce(sum(octet_length(sealed)), 0)::bigint FROM import_piece WHERE import_id = $1 "
+    "AND kind = $2"};
 inline constexpr db::Sql kDeletePieces{
     "import.delete_pieces", "DELETE FROM import_piece WHERE import_id = $1 AND kind = $2"};
 struct ProgressRecord {

@@ -4280,6 +4280,7 @@ export type PreviewImportData = {
         header?: boolean;
         title_lines?: number;
         mapping?: string;
+        purpose_id?: string;
     };
     url: '/api/v1/imports/{id}/preview';
 };

@@ -33,7 +33,17 @@ import { TagPicker } from '@/ui/pick-many'
 import { DataTable } from '@/ui/table'
 import { AttributeForm } from '../people/attribute-form'
 import { ImportState } from './imports'
-import { consentOf, fixedTargets, leftOut, mappingFaults, suggestMapping, targetsOf, typeOf } from './mapping'
+import {
+  consentOf,
+  fixedTargets,
+  leftOut,
+  mappingFaults,
+  namesOf,
+  remap,
+  suggestMapping,
+  targetsOf,
+  typeOf,
+} from './mapping'
 import { Steps } from './steps'
 
 interface Values {
@@ -42,6 +52,7 @@ interface Values {
   header: boolean
   title_lines: string // empty: as the server found out
   mapping: ImportMapping[]
+  names: string[] // of the columns that it is of
   list_id: string
   tags: string[]
   purpose_id: string
@@ -94,6 +105,7 @@ function Prepare({ item, attributes }: { item: Import; attributes: Attribute[] }
       header: item.header,
       title_lines: '',
       mapping: suggestMapping(item.columns),
+      names: namesOf(item.columns),
       list_id: '',
       tags: [],
       purpose_id: '',
@@ -102,20 +114,30 @@ function Prepare({ item, attributes }: { item: Import; attributes: Attribute[] }
     },
     { draft: `import-${item.id}-${item.sheet ?? ''}` },
   )
-  const { encoding, delimiter, header, title_lines, mapping } = form.values
+  const { encoding, delimiter, header, title_lines, mapping, names, purpose_id } = form.values
   const reading = { encoding, delimiter, header, ...(title_lines === '' ? {} : { title_lines: Number(title_lines) }) }
   const targets = targetsOf(mapping, Math.max(0, ...mapping.map((m) => m.column + 1)))
   const preview = useQuery({
-    queryKey: ['import-preview', item.id, item.sheet, reading, targets],
-    queryFn: () => ask(previewImport({ path: { id: item.id }, query: { rows: 20, ...reading, mapping: targets } })),
+    queryKey: ['import-preview', item.id, item.sheet, reading, targets, purpose_id],
+    queryFn: () =>
+      ask(
+        previewImport({
+          path: { id: item.id },
+          query: { rows: 20, ...reading, mapping: targets, ...(purpose_id ? { purpose_id } : {}) },
+        }),
+      ),
     placeholderData: keepPreviousData,
   })
-  // Read in another way, a file has other columns: what they are is asked anew.
+  // Read in another way, a file has other columns, or the same number with another meaning: what they are is asked anew.
   const read = preview.isPlaceholderData ? undefined : preview.data
   const { set } = form
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what was read anew counts
   useEffect(() => {
-    if (read && read.columns.length !== mapping.length) set('mapping', suggestMapping(read.columns))
+    if (!read) return
+    const now = namesOf(read.columns)
+    if (JSON.stringify(now) === JSON.stringify(names)) return
+    set('mapping', remap(mapping, names, read.columns))
+    set('names', now)
   }, [read])
   const onOptions = step === 'options'
   return (
@@ -147,7 +169,7 @@ function Prepare({ item, attributes }: { item: Import; attributes: Attribute[] }
 const NEW = 'new'
 const MOST_NAMES = 8
 
-function namesOf(columns: ImportColumn[]): string {
+function listOf(columns: ImportColumn[]): string {
   const names = columns.slice(0, MOST_NAMES).map((c) => c.name)
   return names.join(', ') + (columns.length > MOST_NAMES ? ' …' : '')
 }
@@ -297,7 +319,7 @@ function Columns(props: {
         />
       )}
       {out.length > 0 && (
-        <Alert tone="info">{t('imports:left_out', { count: out.length, names: namesOf(out) })}</Alert>
+        <Alert tone="info">{t('imports:left_out', { count: out.length, names: listOf(out) })}</Alert>
       )}
       {form.errors.mapping && <Alert tone="bad">{form.errors.mapping}</Alert>}
       {faults.map((f) => (
@@ -455,7 +477,7 @@ function Options(props: { form: FormState<Values>; item: Import; preview: Import
       </Card>
       <p className="muted">
         {t('imports:summary', { count: kept, file: item.filename, size: formatBytes(item.bytes) })}
-        {out.length > 0 && ` ${t('imports:left_out', { count: out.length, names: namesOf(out) })}`}
+        {out.length > 0 && ` ${t('imports:left_out', { count: out.length, names: listOf(out) })}`}
       </p>
       <div className="row">
         <Button type="submit" loading={form.busy}>

@@ -24,6 +24,29 @@ export function suggestMapping(columns: ImportColumn[]): ImportMapping[] {
   })
 }
 
+/** What columns are called, by which it is known whether they are still the same. */
+export const namesOf = (columns: ImportColumn[]) => columns.map((c) => c.name)
+
+/**
+ * A mapping after the file was read in another way: a column that is still called the same goes where it went, one that is called
+ * otherwise goes where its name says. Of a column without a name only its place is known, and that is the same.
+ */
+export function remap(mapping: ImportMapping[], names: string[], columns: ImportColumn[]): ImportMapping[] {
+  if (columns.length !== names.length) return suggestMapping(columns)
+  const before = (index: number) => mapping.find((m) => m.column === index)?.target ?? 'ignore'
+  const same = (c: ImportColumn) => names[c.index] === c.name
+  const nameless = (c: ImportColumn) => [c.name, names[c.index]].includes(`Column ${c.index + 1}`)
+  const out = new Map<number, string>()
+  const give = (c: ImportColumn, target: string) => {
+    const taken = target !== 'tags' && [...out.values()].includes(target)
+    if (target !== 'ignore' && !taken) out.set(c.index, target)
+  }
+  for (const c of columns) if (same(c)) give(c, before(c.index))
+  for (const c of columns) if (!same(c)) give(c, c.suggestion ?? 'ignore')
+  for (const c of columns) if (!same(c) && nameless(c) && !out.has(c.index)) give(c, before(c.index))
+  return columns.map((c) => ({ column: c.index, target: out.get(c.index) ?? 'ignore' }))
+}
+
 /** The mapping as the preview takes it: the targets of all columns, in their order. */
 export function targetsOf(mapping: ImportMapping[], columns: number): string {
   const targets: string[] = Array.from({ length: columns }, () => 'ignore')
