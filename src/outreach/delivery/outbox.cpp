@@ -283,8 +283,7 @@ class OutboxRun {
       return "restricted";
     if (row.source_kind == SourceKind::test) return nullptr;
     if (auto held = held_.find(people::email_hash(ctx, to)); held != held_.end())
-      if (!m.transactional || held->second.reason != SuppressionReason::unsubscribe)
-        return "suppressed";
+      if (!m.transactional || !held->second.of_news_alone()) return "suppressed";
     if (m.purpose_id && m.person_id && !consenting_[*m.purpose_id].contains(*m.person_id))
       return "no-consent";
     return nullptr;

@@ -86,10 +86,10 @@ void leave(Ctx& ctx, const Token& token, const people::Person& person,
     people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
   if (leaving.everything && !(person.email.empty() && person.phone.empty())) {
     bool by_mail = !person.email.empty();
-    suppress(ctx,
-             by_mail ? people::email_hash(ctx, person.email.reveal())
-                     : people::phone_hash(ctx, person.phone.reveal()),
-             SuppressionReason::unsubscribe, by_mail ? Channel::mail : Channel::sms);
+    wants_nothing(ctx,
+                  by_mail ? people::email_hash(ctx, person.email.reveal())
+                          : people::phone_hash(ctx, person.phone.reveal()),
+                  by_mail ? Channel::mail : Channel::sms, false);
     trust::record(ctx,
                   trust::AuditEntry{"suppression.add", "suppression", std::nullopt, person.id});
   }
@@ -103,7 +103,7 @@ void ask_back(Ctx& ctx, const Token& token, const people::Person& person,
   auto held = person.email.empty()
                   ? std::nullopt
                   : find_suppression(ctx, people::email_hash(ctx, person.email.reveal()));
-  if (!held || held->reason != SuppressionReason::unsubscribe) {
+  if (!held || !held->unsubscribed_at) {
     people::PersonChange change;
     change.person_id = person.id;
     for (const auto& list : leaving.lists) change.lists[list] = MemberState::subscribed;

@@ -93,11 +93,11 @@ std::map<Uuid, Reach> reach_of(Ctx& ctx, const std::vector<people::Person>& pers
   auto held = outreach::find_suppressions(ctx, hashes);
   // Who wants no advertising is asked about shifts all the same.
   for (const auto& [person, hash] : addresses)
-    if (auto why = held.find(hash);
-        why == held.end() || why->second.reason == outreach::SuppressionReason::unsubscribe)
+    if (auto why = held.find(hash); why == held.end() || why->second.of_news_alone())
       out[person] = Reach::mail;
   for (const auto& [person, hash] : numbers)
-    if (!held.contains(hash)) out[person] = Reach::sms;
+    if (auto why = held.find(hash); why == held.end() || why->second.of_news_alone())
+      out[person] = Reach::sms;
   return out;
 }
 
