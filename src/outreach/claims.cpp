@@ -98,6 +98,7 @@ std::vector<trust::Claim> core_claims() {
              "audience",
              "purpose_id",
              "service_reason",
+             "opens_counted",
              "provider_id",
              "time_mode",
              "track_opens",
