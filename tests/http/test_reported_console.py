@@ -501,3 +501,38 @@ class Unreached(Staff):
 
 if __name__ == "__main__":
     unittest.main()
+    def test_a_question_ends_when_it_fails_itself_and_not_another_message(self):
+        noon(self.program)
+        self.log_in()
+        gateway = Gateway()
+        provider = self.admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": 4, "default": True, "callback_secret": SECRET, "sms": http_settings(gateway)})
+        self.addCleanup(lambda: self.admin.delete("/api/v1/providers/" + provider["id"]))
+        phone = number(970002)
+        person = self.admin.ok("POST", "/api/v1/persons", {"phone": phone, "language": "en"})["id"]
+        pool = self.admin.ok("POST", "/api/v1/pools", {"name": "failing news"})["id"]
+        self.admin.ok("PUT", "/api/v1/substitutes/" + person, {"pools": [pool]})
+        shift = self.shift(pool, begin=6 * DAY)
+        sent = lambda words, count=1: varde.wait_for(lambda: len(found := [m for m in gateway.of(phone) if words in m["text"]]) >= count and found[-1], words)
+
+        def fails(message):
+            body = json.dumps({"id": message["id"], "status": "failed"}).encode()
+            self.assertEqual(self.program.client().request("POST", "/p/sms/%s/status" % provider["id"], raw=body, headers=sign(body)).status, 200)
+        first = sent("Can you work")
+        self.assertEqual(self.say(shift, person, True), "booked")
+        self.program.move_clock(120)
+        booked = sent("You are booked")
+        booking, = self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]
+        self.admin.ok("POST", "/api/v1/bookings/%s/cancel" % booking["id"], {})
+        cancelled = sent("cancelled")
+        self.admin.ok("POST", "/api/v1/shifts/%s/ask-again" % shift["id"], {"person_ids": [person]})
+        second = sent("an you work", 2)
+        for old in (first, booked, cancelled):
+            fails(old)
+            self.assertEqual(self.offers(shift)[person]["state"], "open", old["text"])
+        self.program.move_clock(60)
+        before = self.state(shift)["updated_at"]
+        fails(second)
+        self.assertEqual((self.offers(shift)[person]["state"], self.offers(shift)[person]["reach"]), ("expired", "nothing"))
+        self.assertGreater(self.state(shift)["updated_at"], before, "the board shows it")
+        self.reach(shift, "unfilled")
+

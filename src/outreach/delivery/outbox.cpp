@@ -366,6 +366,7 @@ class OutboxRun {
   bool record(Ctx& ctx, const std::map<Uuid, const OutboxRow*>& rows,
               const std::vector<Sent>& sent) {
     std::map<Uuid, std::vector<Sent>> by_source;
+    std::vector<Undelivered> undelivered;
     for (const auto& one : sent) {
       const auto& row = *rows.at(one.recipient_id);
       if (one.state == DeliveryState::deferred) {
@@ -378,11 +379,12 @@ class OutboxRun {
       }
       if ((one.state == DeliveryState::failed || one.state == DeliveryState::skipped) &&
           row.person_id)
-        tell_undelivered(ctx, row.source_kind, row.source_id, *row.person_id);
+        undelivered.push_back({row.source_kind, row.source_id, *row.person_id, row.message_id, ""});
       // Tests count nowhere.
       if (row.source_kind != SourceKind::test) by_source[row.source_id].push_back(one);
     }
     for (const auto& [source, some] : by_source) record_deliveries(ctx, source, some);
+    tell_undelivered(ctx, undelivered);
     return !jobs::Workers::stopping();
   }
 

@@ -148,6 +148,7 @@ class SmsRun {
   std::string send(const Provider& provider) {
     Sender sender(base_, tenant_, provider, "", Uuid{},
                   [this](Ctx& ctx, const std::vector<Sent>& sent, bool) {
+                    std::vector<Undelivered> undelivered;
                     // What was offered to the gateway, the Sender writes.
                     for (const auto& one : sent)
                       if (!one.sms) {
@@ -157,8 +158,10 @@ class SmsRun {
                                        one.code, one.at);
                         auto row = std::ranges::find(rows_, one.recipient_id, &SmsRecord::sms_id);
                         if (row != rows_.end() && row->kind == SmsKind::offer && row->person_id)
-                          tell_undelivered(ctx, SourceKind::shift, row->ref_id, *row->person_id);
+                          undelivered.push_back({SourceKind::shift, row->ref_id, *row->person_id,
+                                                 row->sms_id, row->reference});
                       }
+                    tell_undelivered(ctx, undelivered);
                     return !jobs::Workers::stopping();
                   },
                   {.platform = platform_});

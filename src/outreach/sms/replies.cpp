@@ -52,7 +52,8 @@ bool take_status(Ctx& ctx, const Provider& provider, const sms::Callback& in) {
   if (moved && failed && row->kind == SmsKind::campaign && row->person_id)
     ctx.tx().later(kBounced, row->ref_id, *row->person_id, Bounce::hard, at, in.code.substr(0, 40));
   if (moved && failed && row->kind == SmsKind::offer && row->person_id)
-    tell_undelivered(ctx, SourceKind::shift, row->ref_id, *row->person_id);
+    tell_undelivered(
+        ctx, {{SourceKind::shift, row->ref_id, *row->person_id, row->sms_id, row->reference}});
   return true;
 }
 
