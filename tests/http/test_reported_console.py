@@ -456,12 +456,47 @@ class Shifts(Staff):
         self.assertTrue(any("A substitute has cancelled the booking" in n for n in notices), notices)
         self.assertFalse(any("Sure" in n for n in notices), "notices name nobody")
 
+        self.assertTrue(any("and the reason that was given, stands" in n for n in notices), notices)
     def payroll(self, query):
         return self.admin.get("/api/v1/bookings.csv?from=%s&until=%s&%s" % (self.at(-5 * DAY), self.at(30 * DAY), query)).body.decode("utf-8-sig").splitlines()
+    def test_no_reason_is_made_up_for_whoever_gives_none(self):
+        pool, (person,) = self.pool("overridden", 1)
+        late = self.shift(pool, begin=5 * DAY, hours=8, strategy={"kind": "direct"})
+        early = self.shift(pool, begin=5 * DAY + 14 * HOUR, hours=8, strategy={"kind": "direct"})
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % late["id"], {"person_id": person})
+        booked = self.admin.ok("POST", "/api/v1/shifts/%s/book" % early["id"], {"person_id": person, "override_reason": "Nobody else knows the house"})
+        self.assertEqual(booked["reason"], "Nobody else knows the house")
+        ended = self.admin.ok("POST", "/api/v1/bookings/%s/cancel" % booked["id"], {})
+        self.assertIsNone(ended.get("reason"), "why she was booked is not why it ended")
+        # Whoever says no without a word gave no reason, and the notice promises none.
+        other, person, post = self.booked("wordless")
+        post(b"answer=yes")
+        self.program.move_clock(120)
+        post(b"answer=no&sure=1")
+        notice, = [n["text"] for n in self.admin.ok("GET", "/api/v1/notifications")["items"] if n["href"] == "/shifts/" + other["id"] and "has cancelled" in n["text"]]
+        self.assertIn("Who it was stands with the shift.", notice)
+
+    def test_what_is_sensitive_is_not_handed_to_payroll(self):
+        key = self.admin.ok("GET", "/api/v1/attributes")
+        had = [a for a in key["items"] if a["key"] == "wage_type"]
+        if had:
+            self.admin.delete("/api/v1/attributes/" + had[0]["id"])
+        made = self.admin.ok("POST", "/api/v1/attributes", {"key": "wage_type", "label": "Wage type", "type": "text", "classification": "sensitive"})
+        self.addCleanup(lambda: self.admin.delete("/api/v1/attributes/" + made["id"]))
+        pool, (person,) = self.pool("sensitive", 1)
+        self.admin.request("PATCH", "/api/v1/persons/" + person, {"attributes": {"wage_type": "hush"}}, {"If-Match": "*"})
+        shift = self.shift(pool, begin=5 * DAY, strategy={"kind": "direct"})
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % shift["id"], {"person_id": person})
+        rows = self.payroll("person=%s" % person)
+        self.assertEqual(len(rows), 2)
+        self.assertNotIn("hush", rows[1])
+
 
     def test_hours_are_exported_as_payroll_reads_them(self):
         for key, label in (("employee_number", "Employee number"), ("wage_type", "Wage type")):
-            self.admin.ok("POST", "/api/v1/attributes", {"key": key, "label": label, "type": "text", "classification": "plain"})
+            if key not in there:
+                self.admin.ok("POST", "/api/v1/attributes", {"key": key, "label": label, "type": "text", "classification": "plain"})
+        there = {a["key"] for a in self.admin.ok("GET", "/api/v1/attributes")["items"]}
         place = self.workplace("Paid; school", address="", time_zone="Europe/Oslo", code="4711")
         pool, (person,) = self.pool("paid", 1)
         self.admin.request("PATCH", "/api/v1/persons/" + person, {"attributes": {"employee_number": "0042", "wage_type": "120"}}, {"If-Match": "*"})

@@ -88,7 +88,7 @@ struct BookingView {
   Timestamp booked_at;
   std::optional<Timestamp> cancelled_at, worked_from, worked_until, person_confirmed_at,
       office_confirmed_at;
-  std::optional<Personal> reason;  ///< Of a cancellation, or of a booking against a rule; the same.
+  std::optional<Personal> reason;  ///< Of a cancellation; before, of a booking against a rule.
 };
 BOOST_DESCRIBE_STRUCT(BookingView, (),
                       (id, shift_id, person_id, workplace_id, name, picture_at, starts_at, ends_at,
@@ -277,10 +277,14 @@ char separator_of(Ctx& ctx, std::optional<Separator> wanted) {
 // Who worked when and for how long. Times are those of the clocks at the workplace; hours count as
 // worked when the shift is over: as they were said, or as planned until somebody says otherwise.
 std::string payroll(Ctx& ctx, const std::vector<BookingRecord>& records, char separator) {
+  std::set<Uuid> where;
+  for (const auto& r : records) where.insert(r.workplace_id);
   std::map<Uuid, Workplace> places;
-  for (auto& workplace : workplaces(ctx)) places[workplace.id] = std::move(workplace);
+  for (auto& place : find_workplaces(ctx, {where.begin(), where.end()}))
+    places[place.id] = std::move(place);
   Uuid number, wage;
   for (const auto& attribute : people::attributes(ctx)) {
+    if (attribute.classification == people::Classification::sensitive) continue;
     if (attribute.key == kEmployeeNumber) number = attribute.id;
     if (attribute.key == kWageType) wage = attribute.id;
   }

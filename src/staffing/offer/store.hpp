@@ -251,10 +251,12 @@ inline constexpr db::Sql kInsertBooking{
     "INSERT INTO booking (tenant_id, booking_id, shift_id, person_id, workplace_id, starts_at, "
     "ends_at, break_minutes, overridden, sealed, booked_by, booked_at) VALUES ($1, $2, $3, $4, $5, "
     "$6, $7, $8, $9, $10, $11, $12)"};
+// The reason is that of the cancellation, or there is none: why somebody was booked against a rule
+// is not what she said when she cancelled. (The trail keeps it.)
 inline constexpr db::Sql kCancelBooking{
     "booking.cancel",
-    "UPDATE booking SET state = $2, cancelled_at = $3, sealed = coalesce($4, sealed) WHERE "
-    "booking_id = $1 AND state = 1"};
+    "UPDATE booking SET state = $2, cancelled_at = $3, sealed = $4 WHERE booking_id = $1 AND state "
+    "= 1"};
 // Of a shift ($1), or at a workplace ($2), as far back as feeds reach: what they show has changed.
 inline constexpr db::Sql kReviseBookings{
     "booking.revise",

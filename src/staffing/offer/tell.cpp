@@ -199,16 +199,17 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
   return out;
 }
 
-void tell_cancelled(Ctx& ctx, const Uuid& id) {
+void tell_cancelled(Ctx& ctx, const Uuid& id, bool with_reason) {
   auto shift = find_shift(ctx, id);
   auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
   if (!workplace) return;
   std::vector<trust::Notice> notices;
   for (const auto& account : askers_of(ctx, id))
     notices.push_back({account,
-                       fmt::format("A substitute has cancelled the booking for {}. Who it was, and "
-                                   "the reason that was given, stands with the shift.",
-                                   shift_title(*shift, *workplace)),
+                       fmt::format("A substitute has cancelled the booking for {}. Who it was{} "
+                                   "stands with the shift.",
+                                   shift_title(*shift, *workplace),
+                                   with_reason ? ", and the reason that was given," : ""),
                        "/shifts/" + id.str(), true});
   trust::notify(ctx, notices);
 }
