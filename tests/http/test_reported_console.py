@@ -140,8 +140,9 @@ class Unsubscribing(BounceCase):
         for _ in range(5):
             self.press(leave, b"everything=1")
             self.press(leave, b"back=1")
+        self.assertEqual(self.program.sql("SELECT count(*) FROM outbox WHERE source_kind = 6 AND person_id = '%s'" % self.people[0]), [["3"]], "the questions of a day")
         self.program.move_clock(60)
-        varde.wait_for(lambda: len(found()) == 3, "the questions of a day")
+        varde.wait_for(lambda: len(found()) == 3, "them to come")
 
     def test_what_was_left_by_mistake_comes_back_by_the_mailbox(self):
         leave, _ = self.links(self.to(segments=[self.by_list], purpose_id=self.purpose))
@@ -153,7 +154,6 @@ class Unsubscribing(BounceCase):
         self.press(link)
         self.assertEqual(self.state(), {"list": ["subscribed"], "consent": ["given"], "nothing": None})
 
-    def test_the_page_speaks_the_readers_language(self):
     def test_one_press_is_enough_for_whoever_is_reached_by_more_than_a_list(self):
         campaign = self.to(lists=[self.group], segments=[self.by_tag], service_reason="It must.")
         leave, _ = self.links(campaign)
@@ -272,6 +272,7 @@ class Unsubscribing(BounceCase):
                                  "; RESET ROLE; SELECT unsubscribed_at = at, stopped FROM suppression ORDER BY address_hash; SELECT relforcerowsecurity FROM pg_class WHERE relname = 'suppression'; ROLLBACK")
         self.assertEqual(after, [["", "f"], ["t", "f"], ["t", "t"], ["", "f"], ["t"]])
 
+    def test_the_page_speaks_the_readers_language(self):
         self.admin.request("PATCH", "/api/v1/persons/" + self.people[0], {"language": "sv"}, {"If-Match": "*"})
         leave, choices = self.links(self.to(lists=[self.group], purpose_id=self.purpose))
         guest = self.program.client()
@@ -284,7 +285,6 @@ class Unsubscribing(BounceCase):
         self.assertEqual((refused.status, refused.json["errors"][0]["pointer"]), (422, "/service_reason"))
 
 
-class Consents(OutreachCase):
 class NumbersAlone(Staff):
     """Who has a number and no address."""
 
@@ -347,6 +347,7 @@ class Opens(OutreachCase):
         self.assertFalse(report(), "a short mail carries no picture")
 
 
+class Consents(OutreachCase):
     """What people agree to is asked for, and kept."""
 
     def test_a_form_that_asks_for_a_consent_says_to_what(self):
@@ -370,6 +371,7 @@ class Opens(OutreachCase):
         asked = lambda: len([m for m in sink.messages if m[1] == "again@clerk.example"])
         for state, expected in (("subscribed", 1), ("pending", 2), ("subscribed", 3), ("pending", 3)):
             self.admin.ok("PUT", "/api/v1/persons/%s/lists/%s" % (person, joined), {"state": state})
+            self.assertEqual(self.program.sql("SELECT count(*) FROM outbox WHERE person_id = '%s'" % person), [["%d" % expected]])
             varde.wait_for(lambda: asked() == expected, "question %d" % expected)
         self.assertEqual([l["state"] for l in self.admin.ok("GET", "/api/v1/persons/" + person)["lists"]], ["pending"])
 
@@ -454,11 +456,9 @@ class Shifts(Staff):
         self.assertEqual(self.program.sql("SELECT count(*) FROM booking WHERE encode(sealed, 'escape') LIKE '%Fever%'"), [["0"]], "the reason is sealed")
         notices = [n["text"] for n in self.admin.ok("GET", "/api/v1/notifications")["items"] if n["href"] == "/shifts/" + shift["id"]]
         self.assertTrue(any("A substitute has cancelled the booking" in n for n in notices), notices)
+        self.assertTrue(any("and the reason that was given, stands" in n for n in notices), notices)
         self.assertFalse(any("Sure" in n for n in notices), "notices name nobody")
 
-        self.assertTrue(any("and the reason that was given, stands" in n for n in notices), notices)
-    def payroll(self, query):
-        return self.admin.get("/api/v1/bookings.csv?from=%s&until=%s&%s" % (self.at(-5 * DAY), self.at(30 * DAY), query)).body.decode("utf-8-sig").splitlines()
     def test_no_reason_is_made_up_for_whoever_gives_none(self):
         pool, (person,) = self.pool("overridden", 1)
         late = self.shift(pool, begin=5 * DAY, hours=8, strategy={"kind": "direct"})
@@ -491,12 +491,14 @@ class Shifts(Staff):
         self.assertEqual(len(rows), 2)
         self.assertNotIn("hush", rows[1])
 
+    def payroll(self, query):
+        return self.admin.get("/api/v1/bookings.csv?from=%s&until=%s&%s" % (self.at(-5 * DAY), self.at(30 * DAY), query)).body.decode("utf-8-sig").splitlines()
 
     def test_hours_are_exported_as_payroll_reads_them(self):
+        there = {a["key"] for a in self.admin.ok("GET", "/api/v1/attributes")["items"]}
         for key, label in (("employee_number", "Employee number"), ("wage_type", "Wage type")):
             if key not in there:
                 self.admin.ok("POST", "/api/v1/attributes", {"key": key, "label": label, "type": "text", "classification": "plain"})
-        there = {a["key"] for a in self.admin.ok("GET", "/api/v1/attributes")["items"]}
         place = self.workplace("Paid; school", address="", time_zone="Europe/Oslo", code="4711")
         pool, (person,) = self.pool("paid", 1)
         self.admin.request("PATCH", "/api/v1/persons/" + person, {"attributes": {"employee_number": "0042", "wage_type": "120"}}, {"If-Match": "*"})
@@ -533,9 +535,6 @@ class Unreached(Staff):
         self.assertEqual({o["state"] for o in self.offers(shift).values()}, {"expired"})
         self.assertEqual(len(self.offers(shift)), 2, "the second was asked at once")
 
-
-if __name__ == "__main__":
-    unittest.main()
     def test_a_question_ends_when_it_fails_itself_and_not_another_message(self):
         noon(self.program)
         self.log_in()
@@ -571,3 +570,6 @@ if __name__ == "__main__":
         self.assertGreater(self.state(shift)["updated_at"], before, "the board shows it")
         self.reach(shift, "unfilled")
 
+
+if __name__ == "__main__":
+    unittest.main()
