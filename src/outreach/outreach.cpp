@@ -12,9 +12,9 @@
 
 namespace varde::outreach {
 
-std::vector<trust::Claim> core_claims();                                  // claims.cpp
-void add_report_routes(trust::Api& api, const Environment& environment);  // campaign/report.cpp
-void add_delivery_subject_hooks(trust::Base& base);                       // delivery/subject.cpp
+std::vector<trust::Claim> core_claims();             // claims.cpp
+void add_report_routes(trust::Api& api);             // campaign/report.cpp
+void add_delivery_subject_hooks(trust::Base& base);  // delivery/subject.cpp
 
 trust::Module make_module(trust::Base& base, const Environment& environment) {
   trust::Module module;
@@ -37,7 +37,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
     add_domain_routes(api, environment.bounce_domain);
     add_mailbox_routes(api);
     add_campaign_routes(api, environment);
-    add_report_routes(api, environment);
+    add_report_routes(api);
     add_composer_routes(api, environment);
     add_campaign_people_routes(api);
     add_form_routes(api);

@@ -1,7 +1,8 @@
 """What people met who tried the console and the public pages for the first time."""
-import datetime, re, unittest, zoneinfo
+import datetime, io, json, re, unittest, zipfile, zoneinfo
 import varde
 from outreach import OutreachCase, Sink
+from sms import SECRET, Gateway, http_settings, noon, number, sign
 from staff import DAY, HOUR, Staff
 from test_security_bounces import BounceCase
 
@@ -139,8 +140,9 @@ class Unsubscribing(BounceCase):
         for _ in range(5):
             self.press(leave, b"everything=1")
             self.press(leave, b"back=1")
+        self.assertEqual(self.program.sql("SELECT count(*) FROM outbox WHERE source_kind = 6 AND person_id = '%s'" % self.people[0]), [["3"]], "the questions of a day")
         self.program.move_clock(60)
-        varde.wait_for(lambda: len(found()) == 3, "the questions of a day")
+        varde.wait_for(lambda: len(found()) == 3, "them to come")
 
     def test_what_was_left_by_mistake_comes_back_by_the_mailbox(self):
         leave, _ = self.links(self.to(segments=[self.by_list], purpose_id=self.purpose))
@@ -151,6 +153,124 @@ class Unsubscribing(BounceCase):
         link, = varde.wait_for(found, "the question")
         self.press(link)
         self.assertEqual(self.state(), {"list": ["subscribed"], "consent": ["given"], "nothing": None})
+
+    def test_one_press_is_enough_for_whoever_is_reached_by_more_than_a_list(self):
+        campaign = self.to(lists=[self.group], segments=[self.by_tag], service_reason="It must.")
+        leave, _ = self.links(campaign)
+        reached = lambda: self.admin.ok("GET", "/api/v1/campaigns/%s/review" % campaign["id"])["recipients"]
+        self.assertEqual(reached(), 2)
+        asked = self.program.client().get(leave).body.decode()
+        self.assertIn("You leave the list “%s”" % self.word, asked)
+        self.assertIn("you get no more messages at all", asked)
+        for _ in range(2):  # mail programs press twice
+            self.assertIn("You get no more messages from", self.press(leave, ONE_CLICK))
+            self.assertEqual((reached(), self.state()["nothing"]), (1, "unsubscribe"))
+        trail = [e["action"] for e in self.admin.ok("GET", "/api/v1/audit?object=" + self.people[0])["items"]]
+        self.assertEqual(trail.count("suppression.add"), 1)
+
+    def test_a_list_that_was_left_long_ago_is_not_what_is_left_again(self):
+        campaign = self.to(segments=[self.by_tag], lists=[self.group], service_reason="It must.")
+        self.admin.ok("PUT", "/api/v1/persons/%s/lists/%s" % (self.people[0], self.group), {"state": "unsubscribed"})
+        leave, _ = self.links(campaign)
+        self.assertIn("You will get no more messages from", self.program.client().get(leave).body.decode())
+        self.press(leave, ONE_CLICK)
+        self.assertEqual(self.admin.ok("GET", "/api/v1/campaigns/%s/review" % campaign["id"])["recipients"], 1)
+
+    def test_a_list_is_left_alone_and_a_second_press_leaves_no_more(self):
+        leave, _ = self.links(self.to(lists=[self.group], service_reason="It must."))
+        for _ in range(2):
+            self.press(leave, ONE_CLICK)
+            self.assertEqual(self.state(), {"list": ["unsubscribed"], "consent": ["given"], "nothing": None})
+
+    def test_the_page_says_what_was_sent(self):
+        leave, _ = self.links(self.to(lists=[self.group], purpose_id=self.purpose))
+        self.assertIn("You have not left", self.press(leave, b"back=1"))
+        self.press(leave, b"everything=1")
+        for words in ("We have sent you a message",) * 3 + ("several messages today already",):
+            self.assertIn(words, self.press(leave, b"back=1"))
+
+    def test_an_old_letter_does_not_let_in_who_has_left_again(self):
+        leave, _ = self.links(self.to(lists=[self.group], purpose_id=self.purpose))
+        found = lambda: [m[0] for _, to, raw in self.sink.messages if to == self.address and (m := re.search(r"/p/confirm/\S+", self.text_of(raw)))]
+        self.press(leave, b"everything=1")
+        self.press(leave, b"back=1")
+        first, = varde.wait_for(found, "the letter")
+        self.press(first)
+        self.assertIsNone(self.state()["nothing"])
+        self.program.move_clock(60)
+        self.press(leave, b"everything=1")
+        late = self.program.client().request("POST", first, raw=b"", headers=FORM)
+        self.assertEqual((late.status, self.state()["nothing"]), (410, "unsubscribe"))
+        self.press(leave, b"back=1")
+        varde.wait_for(lambda: len(found()) == 2, "the newest letter")
+        self.press(found()[1])
+        self.assertIsNone(self.state()["nothing"])
+
+    # ---- that nothing is wanted is a fact of its own
+
+    used_numbers = 0
+
+    def gateway(self):
+        gateway = Gateway()
+        made = self.admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": 4, "default": True, "callback_secret": SECRET, "sms": http_settings(gateway)})
+        self.addCleanup(lambda: self.admin.delete("/api/v1/providers/" + made["id"]))
+        return gateway, made
+
+    def reached_by_sms(self):
+        campaign = self.admin.ok("POST", "/api/v1/campaigns", {"name": "SMS", "service_reason": "It must.", "channel": "sms", "text": "Hi", "audience": {"lists": [], "segments": [self.by_tag]}})
+        return self.admin.ok("GET", "/api/v1/campaigns/%s/review" % campaign["id"])["recipients"]
+
+    def with_numbers(self):
+        for person in self.people:
+            Unsubscribing.used_numbers += 1
+            self.admin.request("PATCH", "/api/v1/persons/" + person, {"phone": number(960000 + Unsubscribing.used_numbers)}, {"If-Match": "*"})
+
+    def test_a_bounce_before_or_after_does_not_take_its_place(self):
+        noon(self.program)
+        self.admin = self.program.admin()
+        self.with_numbers()
+        gateway, _ = self.gateway()
+        leave, _ = self.links(self.to(lists=[self.group], purpose_id=self.purpose))
+        again = self.admin.ok("POST", "/api/v1/lists", {"name": "again " + self.word})["id"]
+        journey = self.admin.ok("POST", "/api/v1/journeys", {"name": self.word, "trigger": {"kind": "list_joined", "list_id": again}, "start": "a", "steps": [{"id": "a", "kind": "sms", "text": "Hi again"}]})
+        self.admin.ok("POST", "/api/v1/journeys/%s/start" % journey["id"], {})
+        self.addCleanup(lambda: self.admin.post("/api/v1/journeys/%s/pause" % journey["id"]))
+        hold = lambda reason: self.admin.ok("POST", "/api/v1/suppressions", {"email": self.address, "reason": reason})
+        lift = lambda: self.admin.ok("DELETE", "/api/v1/persons/%s/suppressions/mail" % self.people[0])
+        self.assertEqual(self.reached_by_sms(), 2)
+        hold("bounce")
+        self.assertEqual(self.reached_by_sms(), 2, "a mailbox that is gone says nothing of the telephone")
+        self.press(leave, b"everything=1")
+        self.assertEqual((self.reached_by_sms(), self.state()["nothing"]), (1, "bounce"))
+        self.admin.ok("PUT", "/api/v1/persons/%s/lists/%s" % (self.people[0], again), {"state": "subscribed"})
+        ended = lambda: self.program.sql("SELECT state, reason FROM sms WHERE person_id = '%s'" % self.people[0])
+        self.assertEqual(varde.wait_for(lambda: (e := ended()) and e[0][0] > "2" and e, "the SMS of the journey to end"), [["6", "suppressed"]])
+        lift()
+        self.assertEqual((self.reached_by_sms(), self.state()["nothing"]), (1, "unsubscribe"), "taking the bounce away leaves what she said")
+        for late in ("bounce", "complaint"):
+            hold(late)
+        self.assertEqual((self.reached_by_sms(), self.state()["nothing"]), (1, "bounce"))
+        self.assertEqual(gateway.messages, [])
+        # What she said is handed out, and taken back by herself alone; the bounce stays.
+        with zipfile.ZipFile(io.BytesIO(self.admin.post("/api/v1/persons/%s/export" % self.people[0]).body)) as package:
+            self.assertTrue(any(b"unsubscribed_at" in package.read(name) for name in package.namelist()))
+        lift()
+        self.press(leave, b"back=1")
+        found = lambda: [m[0] for _, to, raw in self.sink.messages if to == self.address and (m := re.search(r"/p/confirm/\S+", self.text_of(raw)))]
+        link, = varde.wait_for(found, "the letter")
+        hold("bounce")
+        self.press(link)
+        self.assertEqual((self.reached_by_sms(), self.state()["nothing"]), (2, "bounce"))
+
+    def test_those_of_before_are_known(self):
+        with open("db/migrations/main/0058_wants_nothing.sql") as f:
+            steps = f.read()
+        (tenant,), = self.program.sql("SELECT tenant_id FROM tenant WHERE slug = 'first'")
+        rows = ", ".join("('%s', '\\x%02d', %d, %d, '2026-01-02 03:04:05Z')" % (tenant, i, reason, channel) for i, (reason, channel) in enumerate(((1, 1), (3, 1), (3, 2), (4, 2))))
+        after = self.program.sql("BEGIN; DELETE FROM suppression; INSERT INTO suppression (tenant_id, address_hash, reason, channel, at) VALUES " + rows +
+                                 "; SET LOCAL ROLE varde_owner; ALTER TABLE suppression DROP COLUMN unsubscribed_at, DROP COLUMN stopped; " + steps +
+                                 "; RESET ROLE; SELECT unsubscribed_at = at, stopped FROM suppression ORDER BY address_hash; SELECT relforcerowsecurity FROM pg_class WHERE relname = 'suppression'; ROLLBACK")
+        self.assertEqual(after, [["", "f"], ["t", "f"], ["t", "t"], ["", "f"], ["t"]])
 
     def test_the_page_speaks_the_readers_language(self):
         self.admin.request("PATCH", "/api/v1/persons/" + self.people[0], {"language": "sv"}, {"If-Match": "*"})
@@ -163,6 +283,68 @@ class Unsubscribing(BounceCase):
     def test_a_purpose_and_a_reason_exclude_each_other(self):
         refused = self.admin.post("/api/v1/campaigns", {"name": "Both", "purpose_id": self.purpose, "service_reason": "Both."})
         self.assertEqual((refused.status, refused.json["errors"][0]["pointer"]), (422, "/service_reason"))
+
+
+class NumbersAlone(Staff):
+    """Who has a number and no address."""
+
+    def test_who_leaves_everything_on_a_page_is_asked_about_shifts_and_who_says_stop_is_not(self):
+        gateway = Gateway()
+        provider = self.admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": 4, "default": True, "callback_secret": SECRET, "sms": http_settings(gateway)})
+        self.addCleanup(lambda: self.admin.delete("/api/v1/providers/" + provider["id"]))
+        phone, guest = number(970001), self.program.client()
+        say = lambda text: self.assertEqual(guest.request("POST", "/p/sms/%s/reply" % provider["id"], raw=(body := json.dumps({"id": "alone-%s-%d" % (text, gateway.port), "from": phone, "text": text}).encode()), headers=sign(body)).status, 200)
+        person = self.admin.ok("POST", "/api/v1/persons", {"phone": phone, "language": "en"})["id"]
+        pool = self.admin.ok("POST", "/api/v1/pools", {"name": "numbers alone"})["id"]
+        group = self.admin.ok("POST", "/api/v1/lists", {"name": "numbers alone"})["id"]
+        self.admin.ok("PUT", "/api/v1/substitutes/" + person, {"pools": [pool]})
+        self.admin.ok("PUT", "/api/v1/persons/%s/lists/%s" % (person, group), {"state": "subscribed"})
+        campaign = self.admin.ok("POST", "/api/v1/campaigns", {"name": "SMS", "service_reason": "It must.", "channel": "sms", "text": "Hi {{ links.unsubscribe }}", "audience": {"lists": [group], "segments": []}})
+        reached = lambda: self.admin.ok("GET", "/api/v1/campaigns/%s/review" % campaign["id"])["recipients"]
+        self.admin.ok("POST", "/api/v1/campaigns/%s/send" % campaign["id"], {})
+        text = varde.wait_for(lambda: gateway.of(phone), "the SMS")[0]["text"]
+        leave = re.search(r"/u/\S+", text)[0]
+        press = lambda body: guest.request("POST", leave, raw=body, headers=FORM).body.decode()
+        self.assertIn("You get no more messages from", press(b"everything=1"))
+        self.admin.ok("PUT", "/api/v1/persons/%s/lists/%s" % (person, group), {"state": "subscribed"})
+        self.assertEqual(reached(), 0)
+        # Shifts are what she signed up for: she is asked, and told that one is cancelled.
+        first = self.shift(pool, begin=6 * DAY)
+        self.asked(first, 1)
+        self.assertEqual(self.offers(first)[person]["reach"], "sms")
+        varde.wait_for(lambda: [m for m in gateway.of(phone) if "Can you work" in m["text"]], "the question")
+        self.assertEqual(self.say(first, person, True), "booked")
+        self.admin.ok("POST", "/api/v1/shifts/%s/cancel" % first["id"], {"reason": "Closed."})
+        varde.wait_for(lambda: [m for m in gateway.of(phone) if "cancelled" in m["text"]], "the notice")
+        self.assertIn("Send START", press(b"back=1"))
+        say("START")
+        varde.wait_for(lambda: reached() == 1, "START to count")
+        say("STOP")
+        varde.wait_for(lambda: reached() == 0, "STOP to count")
+        second = self.shift(pool, begin=8 * DAY)
+        self.reach(second, "unfilled")
+        self.assertEqual(self.offers(second)[person]["reach"], "nothing")
+
+
+class Opens(OutreachCase):
+    def test_what_was_counted_is_what_the_messages_carried(self):
+        sink, relay = self.provider()
+        campaign = self.campaign(self.list_of("counted", 1), provider_id=relay["id"])
+        report = lambda: self.admin.ok("GET", "/api/v1/campaigns/%s/report" % campaign["id"])["opens_counted"]
+        self.send(campaign)
+        self.assertTrue(report())
+        settings = self.admin.ok("GET", "/api/v1/settings")
+        self.admin.request("PATCH", "/api/v1/settings", {"open_tracking": False}, {"If-Match": "*"})
+        self.addCleanup(lambda: self.admin.request("PATCH", "/api/v1/settings", {"open_tracking": settings["open_tracking"]}, {"If-Match": "*"}))
+        self.assertTrue(report(), "settings of today say nothing of what was sent")
+        # One of before this was kept.
+        self.program.sql("UPDATE campaign SET opens_counted = NULL WHERE campaign_id = '%s'" % campaign["id"])
+        self.assertTrue(report())
+        short = {"version": 1, "theme": {"accent": "#0b7285"}, "blocks": [{"id": "1", "type": "text", "doc": {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Hi"}]}]}}, {"id": "2", "type": "footer", "text": "You asked for it."}]}
+        self.admin.request("PATCH", "/api/v1/settings", {"open_tracking": True}, {"If-Match": "*"})
+        campaign = self.campaign(self.list_of("short", 1), provider_id=relay["id"], document=short)
+        self.send(campaign)
+        self.assertFalse(report(), "a short mail carries no picture")
 
 
 class Consents(OutreachCase):
@@ -189,6 +371,7 @@ class Consents(OutreachCase):
         asked = lambda: len([m for m in sink.messages if m[1] == "again@clerk.example"])
         for state, expected in (("subscribed", 1), ("pending", 2), ("subscribed", 3), ("pending", 3)):
             self.admin.ok("PUT", "/api/v1/persons/%s/lists/%s" % (person, joined), {"state": state})
+            self.assertEqual(self.program.sql("SELECT count(*) FROM outbox WHERE person_id = '%s'" % person), [["%d" % expected]])
             varde.wait_for(lambda: asked() == expected, "question %d" % expected)
         self.assertEqual([l["state"] for l in self.admin.ok("GET", "/api/v1/persons/" + person)["lists"]], ["pending"])
 
@@ -273,14 +456,49 @@ class Shifts(Staff):
         self.assertEqual(self.program.sql("SELECT count(*) FROM booking WHERE encode(sealed, 'escape') LIKE '%Fever%'"), [["0"]], "the reason is sealed")
         notices = [n["text"] for n in self.admin.ok("GET", "/api/v1/notifications")["items"] if n["href"] == "/shifts/" + shift["id"]]
         self.assertTrue(any("A substitute has cancelled the booking" in n for n in notices), notices)
+        self.assertTrue(any("and the reason that was given, stands" in n for n in notices), notices)
         self.assertFalse(any("Sure" in n for n in notices), "notices name nobody")
+
+    def test_no_reason_is_made_up_for_whoever_gives_none(self):
+        pool, (person,) = self.pool("overridden", 1)
+        late = self.shift(pool, begin=5 * DAY, hours=8, strategy={"kind": "direct"})
+        early = self.shift(pool, begin=5 * DAY + 14 * HOUR, hours=8, strategy={"kind": "direct"})
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % late["id"], {"person_id": person})
+        booked = self.admin.ok("POST", "/api/v1/shifts/%s/book" % early["id"], {"person_id": person, "override_reason": "Nobody else knows the house"})
+        self.assertEqual(booked["reason"], "Nobody else knows the house")
+        ended = self.admin.ok("POST", "/api/v1/bookings/%s/cancel" % booked["id"], {})
+        self.assertIsNone(ended.get("reason"), "why she was booked is not why it ended")
+        # Whoever says no without a word gave no reason, and the notice promises none.
+        other, person, post = self.booked("wordless")
+        post(b"answer=yes")
+        self.program.move_clock(120)
+        post(b"answer=no&sure=1")
+        notice, = [n["text"] for n in self.admin.ok("GET", "/api/v1/notifications")["items"] if n["href"] == "/shifts/" + other["id"] and "has cancelled" in n["text"]]
+        self.assertIn("Who it was stands with the shift.", notice)
+
+    def test_what_is_sensitive_is_not_handed_to_payroll(self):
+        key = self.admin.ok("GET", "/api/v1/attributes")
+        had = [a for a in key["items"] if a["key"] == "wage_type"]
+        if had:
+            self.admin.delete("/api/v1/attributes/" + had[0]["id"])
+        made = self.admin.ok("POST", "/api/v1/attributes", {"key": "wage_type", "label": "Wage type", "type": "text", "classification": "sensitive"})
+        self.addCleanup(lambda: self.admin.delete("/api/v1/attributes/" + made["id"]))
+        pool, (person,) = self.pool("sensitive", 1)
+        self.admin.request("PATCH", "/api/v1/persons/" + person, {"attributes": {"wage_type": "hush"}}, {"If-Match": "*"})
+        shift = self.shift(pool, begin=5 * DAY, strategy={"kind": "direct"})
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % shift["id"], {"person_id": person})
+        rows = self.payroll("person=%s" % person)
+        self.assertEqual(len(rows), 2)
+        self.assertNotIn("hush", rows[1])
 
     def payroll(self, query):
         return self.admin.get("/api/v1/bookings.csv?from=%s&until=%s&%s" % (self.at(-5 * DAY), self.at(30 * DAY), query)).body.decode("utf-8-sig").splitlines()
 
     def test_hours_are_exported_as_payroll_reads_them(self):
+        there = {a["key"] for a in self.admin.ok("GET", "/api/v1/attributes")["items"]}
         for key, label in (("employee_number", "Employee number"), ("wage_type", "Wage type")):
-            self.admin.ok("POST", "/api/v1/attributes", {"key": key, "label": label, "type": "text", "classification": "plain"})
+            if key not in there:
+                self.admin.ok("POST", "/api/v1/attributes", {"key": key, "label": label, "type": "text", "classification": "plain"})
         place = self.workplace("Paid; school", address="", time_zone="Europe/Oslo", code="4711")
         pool, (person,) = self.pool("paid", 1)
         self.admin.request("PATCH", "/api/v1/persons/" + person, {"attributes": {"employee_number": "0042", "wage_type": "120"}}, {"If-Match": "*"})
@@ -316,6 +534,41 @@ class Unreached(Staff):
         self.reach(shift, "unfilled")
         self.assertEqual({o["state"] for o in self.offers(shift).values()}, {"expired"})
         self.assertEqual(len(self.offers(shift)), 2, "the second was asked at once")
+
+    def test_a_question_ends_when_it_fails_itself_and_not_another_message(self):
+        noon(self.program)
+        self.log_in()
+        gateway = Gateway()
+        provider = self.admin.ok("POST", "/api/v1/providers", {"name": "gateway", "kind": "sms_http", "password": "key", "connections": 4, "default": True, "callback_secret": SECRET, "sms": http_settings(gateway)})
+        self.addCleanup(lambda: self.admin.delete("/api/v1/providers/" + provider["id"]))
+        phone = number(970002)
+        person = self.admin.ok("POST", "/api/v1/persons", {"phone": phone, "language": "en"})["id"]
+        pool = self.admin.ok("POST", "/api/v1/pools", {"name": "failing news"})["id"]
+        self.admin.ok("PUT", "/api/v1/substitutes/" + person, {"pools": [pool]})
+        shift = self.shift(pool, begin=6 * DAY)
+        sent = lambda words, count=1: varde.wait_for(lambda: len(found := [m for m in gateway.of(phone) if words in m["text"]]) >= count and found[-1], words)
+
+        def fails(message):
+            body = json.dumps({"id": message["id"], "status": "failed"}).encode()
+            self.assertEqual(self.program.client().request("POST", "/p/sms/%s/status" % provider["id"], raw=body, headers=sign(body)).status, 200)
+        first = sent("Can you work")
+        self.assertEqual(self.say(shift, person, True), "booked")
+        self.program.move_clock(120)
+        booked = sent("You are booked")
+        booking, = self.admin.ok("GET", "/api/v1/shifts/%s/bookings" % shift["id"])["items"]
+        self.admin.ok("POST", "/api/v1/bookings/%s/cancel" % booking["id"], {})
+        cancelled = sent("cancelled")
+        self.admin.ok("POST", "/api/v1/shifts/%s/ask-again" % shift["id"], {"person_ids": [person]})
+        second = sent("an you work", 2)
+        for old in (first, booked, cancelled):
+            fails(old)
+            self.assertEqual(self.offers(shift)[person]["state"], "open", old["text"])
+        self.program.move_clock(60)
+        before = self.state(shift)["updated_at"]
+        fails(second)
+        self.assertEqual((self.offers(shift)[person]["state"], self.offers(shift)[person]["reach"]), ("expired", "nothing"))
+        self.assertGreater(self.state(shift)["updated_at"], before, "the board shows it")
+        self.reach(shift, "unfilled")
 
 
 if __name__ == "__main__":

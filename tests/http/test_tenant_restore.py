@@ -5,7 +5,7 @@ from test_backup import cli, database_time, looked
 from test_trail import verify
 
 # What goes back as it was, to the byte.
-BACK = ("person", "person_prefix", "person_attribute", "person_tag", "attribute", "tag", "list", "purpose", "activity", "segment", "template", "form", "form_answer", "workplace", "skill", "pool", "retention_rule")
+BACK = ("person", "person_prefix", "person_attribute", "person_tag", "attribute", "tag", "list", "purpose", "activity", "segment", "template", "form", "form_answer", "workplace", "skill", "pool", "booking", "retention_rule")
 
 
 def columns(program, table):
@@ -63,6 +63,13 @@ class TenantRestore(outreach.OutreachCase):
                                 "steps": [{"id": "wait", "kind": "wait", "days": 1, "next": "tag"}, {"id": "tag", "kind": "tag", "add": ["welcomed"]}]})
         self.admin.ok("POST", "/api/v1/journeys/%s/start" % journey["id"])
         self.person("elsewhere", self.other)
+        # A booking, whose minutes the database derives, as it does what texts are compared by.
+        place = self.admin.ok("POST", "/api/v1/workplaces", {"name": "School"})["id"]
+        pool = self.admin.ok("POST", "/api/v1/pools", {"name": "Teachers"})["id"]
+        self.admin.ok("PUT", "/api/v1/substitutes/" + stays["id"], {"pools": [pool]})
+        shift = self.admin.ok("POST", "/api/v1/shifts", {"workplace_id": place, "starts_at": now(5 * 86400), "ends_at": now(5 * 86400 + 7200), "pool_ids": [pool]})["id"]
+        self.admin.ok("POST", "/api/v1/shifts/%s/publish" % shift, {})
+        self.admin.ok("POST", "/api/v1/shifts/%s/book" % shift, {"person_id": stays["id"]})
         early = self.admin.ok("POST", "/api/v1/audit/heads")["note"]
         varde.wait_for(lambda: self.one("SELECT count(*) FROM job WHERE lease_until > now() AND tenant_id IS NOT NULL") == "0", "work to end")
 
@@ -82,8 +89,11 @@ class TenantRestore(outreach.OutreachCase):
         self.program.readings_entered()
         others = rows_of(self.program, "second", self.others)
 
+        [[kept]] = self.program.sql("SELECT xmin FROM person_attribute WHERE person_id = '%s'" % stays["id"])
         said = self.restore("--to", at)
         self.assertIn("gone with their keys: 1;", said)
+        self.assertEqual(self.program.sql("SELECT xmin, text_key FROM person_attribute WHERE person_id = '%s'" % stays["id"]), [[kept, "OSLO"]], "what did not change is not written")
+        self.assertEqual(self.one("SELECT minutes FROM booking WHERE person_id = '%s'" % stays["id"]), "120")
         self.assertIn("staying so: 2.", said)
         self.assertIn("campaigns stopped: 1; journeys paused: 1;", said)
         self.assertEqual(rows_of(self.program, "second", self.others), others)

@@ -134,7 +134,9 @@ void Exchange::stage() {
   find_tables();
   auto own = live_.literal(tenant_);
   for (const auto& table : tables_) {
-    live_.run(fmt::format("CREATE TEMP TABLE {} (LIKE {})", table.stage, table.name));
+    // What is derived is derived here as well: it is not copied, and rows are compared as a whole.
+    live_.run(
+        fmt::format("CREATE TEMP TABLE {} (LIKE {} INCLUDING GENERATED)", table.stage, table.name));
     bool wanted = table.fate == kReplaced || table.fate == kJoined || table.name == "tenant";
     if (!wanted) continue;
     live_.copy(

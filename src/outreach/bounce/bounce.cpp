@@ -190,7 +190,8 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
              complaint ? SuppressionReason::complaint : SuppressionReason::bounce);
     trust::record(ctx, trust::AuditEntry{"suppression.add", "suppression", std::nullopt, *person});
   }
-  if (bounce == Bounce::hard) tell_undelivered(ctx, token.source_kind, token.source_id, *person);
+  if (bounce == Bounce::hard)
+    tell_undelivered(ctx, {{token.source_kind, token.source_id, *person, token.subject, ""}});
   record_response(ctx, token.source_id,
                   complaint ? ActivityKind::complained : ActivityKind::bounced, *person, 0, flags);
   ctx.commit();

@@ -76,8 +76,12 @@ struct CampaignNote {
   std::string name;
   std::optional<Uuid> purpose_id;
   std::vector<Uuid> lists;  ///< Those behind its segments, too.
+  bool by_segment = false;  ///< Some are reached by more than being on a list.
 };
 std::optional<CampaignNote> campaign_note(trust::Ctx& ctx, const Uuid& id);
+/// Whether the campaign, sent now, would go to this person, but for what holds the address. Also
+/// true when that cannot be told (a segment of it asks for what is not there any more).
+bool would_reach(trust::Ctx& ctx, const Uuid& campaign, const Uuid& person);
 /// The names of those among `ids` that are campaigns.
 std::map<Uuid, std::string> campaign_names(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 

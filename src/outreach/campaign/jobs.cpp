@@ -152,6 +152,7 @@ Result<jobs::Outcome> prepare(trust::Base& base, const Environment& environment,
   for (const auto& [number, target, label] : mailing->links())
     links.push_back({ctx.tenant, id, static_cast<int>(number), target, label});
   ctx.tx().insert_many("link", links, "ON CONFLICT DO NOTHING");
+  ctx.tx().later(kOpensCounted, id, mailing->counts_opens());
   auto zone = trust::tenant_settings(ctx).time_zone;
   ctx.commit();
   while (!jobs::Workers::stopping()) {

@@ -241,8 +241,19 @@ std::vector<trust::Moving> moving_campaigns(Ctx& ctx, Timestamp since) {
 std::optional<CampaignNote> campaign_note(Ctx& ctx, const Uuid& id) {
   auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, id);
   if (!campaign) return std::nullopt;
-  return CampaignNote{id, campaign->name, campaign->purpose_id,
-                      lists_behind(ctx, audience_of(*campaign))};
+  auto audience = audience_of(*campaign);
+  return CampaignNote{id, campaign->name, campaign->purpose_id, lists_behind(ctx, audience),
+                      !audience.segments.empty()};
+}
+
+bool would_reach(Ctx& ctx, const Uuid& id, const Uuid& person) {
+  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, id);
+  if (!campaign) return false;
+  people::Query query;
+  query.where("p.person_id = " + query.bind(person));
+  if (!add_audience(ctx, audience_of(*campaign), query) || !add_basis(ctx, *campaign, query))
+    return true;
+  return !query.run(ctx, "SELECT p.person_id FROM person p").all<Uuid>().empty();
 }
 
 void enqueue_prepare(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {

@@ -42,6 +42,7 @@ struct CampaignRecord {
   std::string text;  ///< Of an SMS.
   /// Why it goes to people without asking for a consent; empty: it asks for one.
   std::string service_reason;
+  std::optional<bool> opens_counted;  ///< As its messages were made; not kept of old ones.
 };
 BOOST_DESCRIBE_STRUCT(CampaignRecord, (),
                       (campaign_id, name, state, subject, preheader, from_name, from_email,
@@ -49,7 +50,7 @@ BOOST_DESCRIBE_STRUCT(CampaignRecord, (),
                        track_opens, track_clicks, scheduled_at, started_at, finished_at,
                        prepared_to, prepared, recipients, skipped_suppressed, skipped_no_consent,
                        skipped_no_address, error, version, created_at, updated_at, channel, text,
-                       service_reason))
+                       service_reason, opens_counted))
 
 #define VARDE_CAMPAIGN_COLUMNS                                                                \
   "campaign_id, name, state, subject, preheader, from_name, from_email, reply_to, document, " \
@@ -57,7 +58,7 @@ BOOST_DESCRIBE_STRUCT(CampaignRecord, (),
   "started_at, finished_at, prepared_to, prepared, recipients, skipped_suppressed, "          \
   "skipped_no_consent, skipped_no_address, error, version, created_at, updated_at, channel, " \
   "text, "                                                                                    \
-  "service_reason"
+  "service_reason, opens_counted"
 
 inline constexpr db::Sql kCampaigns{"campaign.all",
                                     "SELECT " VARDE_CAMPAIGN_COLUMNS
@@ -131,6 +132,8 @@ inline constexpr db::Sql kPrepared{
     "campaign.prepared",
     "UPDATE campaign SET prepared_to = $2, recipients = recipients + $3, prepared = $4, updated_at "
     "= $5, state = CASE WHEN $4 AND state = 3 THEN 4 ELSE state END WHERE campaign_id = $1"};
+inline constexpr db::Sql kOpensCounted{
+    "campaign.opens_counted", "UPDATE campaign SET opens_counted = $2 WHERE campaign_id = $1"};
 inline constexpr db::Sql kSkips{
     "campaign.skips",
     "UPDATE campaign SET skipped_suppressed = skipped_suppressed + $2, skipped_no_consent = "

@@ -114,22 +114,34 @@ std::string default_sender(trust::Ctx& ctx);
 
 enum class SuppressionReason { bounce = 1, complaint = 2, unsubscribe = 3, manual = 4 };
 BOOST_DESCRIBE_ENUM(SuppressionReason, bounce, complaint, unsubscribe, manual)
+/// Why nothing is sent to an address. That its owner wants nothing is kept beside whatever else
+/// holds it; `reason` is `unsubscribe` when this is all there is.
 struct Suppression {
   SuppressionReason reason = SuppressionReason::manual;
   Timestamp at;
+  std::optional<Timestamp> unsubscribed_at;  ///< Since when its owner wants no messages.
+  bool stopped = false;  ///< A number whose owner wants no SMS at all: it answered STOP.
+  /// What the owner asked for (shifts to take, a code to log in with) goes there all the same.
+  bool of_news_alone() const { return reason == SuppressionReason::unsubscribe && !stopped; }
 };
-BOOST_DESCRIBE_STRUCT(Suppression, (), (reason, at))
+BOOST_DESCRIBE_STRUCT(Suppression, (), (reason, at, unsubscribed_at, stopped))
 /// `address_hash` as people::email_hash() or people::phone_hash() makes it.
 std::optional<Suppression> find_suppression(trust::Ctx& ctx, const std::string& address_hash);
 /// Those among the hashes that are held, by hash.
 std::map<std::string, Suppression> find_suppressions(
     trust::Ctx& ctx, const std::vector<std::string>& address_hashes);
-/// Keeps an earlier reason unless it was only an unsubscription.
+/// Keeps an earlier reason unless it was only an unsubscription, which is kept beside it. An
+/// unsubscription of a number is a STOP.
 void suppress(trust::Ctx& ctx, const std::string& address_hash, SuppressionReason reason,
               Channel channel = Channel::mail);
-/// Allows messages again; `only`: where that was the reason. False: it was not held (for that).
-bool unsuppress(trust::Ctx& ctx, const std::string& address_hash,
-                std::optional<SuppressionReason> only = std::nullopt);
+/// The owner of the address wants no messages. `stop`: of a number, not even shifts.
+void wants_nothing(trust::Ctx& ctx, const std::string& address_hash, Channel channel, bool stop);
+enum class TakenBack { nothing = 0, held_still = 1, free = 2 };
+/// Somebody of the organisation takes an address off the list. A bounce, a complaint, an entry by
+/// hand first: what the owner said stays, until it is all there is.
+TakenBack unsuppress(trust::Ctx& ctx, const std::string& address_hash);
+/// The owner of the address takes back that nothing is wanted. Whatever else holds it stays.
+TakenBack wants_again(trust::Ctx& ctx, const std::string& address_hash);
 /// Writes into trail and timelines that persons whose address or number was held get messages
 /// again. `how`: what the timeline says beside it.
 void note_unsuppressed(trust::Ctx& ctx, const std::vector<Uuid>& persons, const std::string& how,

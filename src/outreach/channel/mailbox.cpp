@@ -405,7 +405,7 @@ void add_mailbox_routes(trust::Api& api) {
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Path<HashPath>& path) -> Result<Done> {
             auto hash = unhex(path->id);
-            if (!hash || !unsuppress(ctx, *hash))
+            if (!hash || unsuppress(ctx, *hash) == TakenBack::nothing)
               return not_found("This address is not on the list any more.");
             record(ctx, AuditEntry{"suppression.remove", "suppression", std::nullopt});
             return Done{};
@@ -417,11 +417,16 @@ void add_mailbox_routes(trust::Api& api) {
             if (persons.empty()) return not_found("This person does not exist, or was erased.");
             bool sms = path->channel == Channel::sms;
             const auto& to = sms ? persons.front().phone : persons.front().email;
-            if (to.empty() || !unsuppress(ctx, sms ? people::phone_hash(ctx, to.reveal())
-                                                   : people::email_hash(ctx, to.reveal())))
+            auto taken = to.empty() ? TakenBack::nothing
+                                    : unsuppress(ctx, sms ? people::phone_hash(ctx, to.reveal())
+                                                          : people::email_hash(ctx, to.reveal()));
+            if (taken == TakenBack::nothing)
               return not_found(sms ? "This person's number is not on the list."
                                    : "This person's address is not on the list.");
-            note_unsuppressed(ctx, {path->id}, sms ? "SMS" : "", 0);
+            if (taken == TakenBack::free)
+              note_unsuppressed(ctx, {path->id}, sms ? "SMS" : "", 0);
+            else
+              record(ctx, AuditEntry{"suppression.remove", "suppression", std::nullopt, path->id});
             return Done{};
           });
 }

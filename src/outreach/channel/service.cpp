@@ -111,17 +111,27 @@ std::map<std::string, Suppression> find_suppressions(
   for (const auto& hash : address_hashes) wanted.push_back({hash});
   if (wanted.empty()) return out;
   for (auto& held : ctx.tx().all<HeldRecord>(kFindSuppressions, wanted))
-    out[held.address_hash.data] = {held.reason, held.at};
+    out[held.address_hash.data] = {held.reason, held.at, held.unsubscribed_at, held.stopped};
   return out;
 }
 
 void suppress(Ctx& ctx, const std::string& address_hash, SuppressionReason reason,
               Channel channel) {
+  if (reason == SuppressionReason::unsubscribe)
+    return wants_nothing(ctx, address_hash, channel, channel == Channel::sms);
   ctx.tx().later(kSuppress, ctx.tenant, db::Bytes{address_hash}, reason, now(), channel);
 }
 
-bool unsuppress(Ctx& ctx, const std::string& address_hash, std::optional<SuppressionReason> only) {
-  return ctx.tx().query(kUnsuppress, db::Bytes{address_hash}, only).affected() > 0;
+void wants_nothing(Ctx& ctx, const std::string& address_hash, Channel channel, bool stop) {
+  ctx.tx().later(kWantsNothing, ctx.tenant, db::Bytes{address_hash}, now(), channel, stop);
+}
+
+TakenBack unsuppress(Ctx& ctx, const std::string& address_hash) {
+  return static_cast<TakenBack>(ctx.tx().one<int>(kUnsuppress, db::Bytes{address_hash}));
+}
+
+TakenBack wants_again(Ctx& ctx, const std::string& address_hash) {
+  return static_cast<TakenBack>(ctx.tx().one<int>(kWantsAgain, db::Bytes{address_hash}));
 }
 
 void note_unsuppressed(Ctx& ctx, const std::vector<Uuid>& persons, const std::string& how,
@@ -150,7 +160,8 @@ std::string suppressed_condition(const std::string& alias, Channel channel) {
   if (channel == Channel::mail) return of(".email_hash", "");
   // Who wants no messages at all said so of the address that the link came to: it holds for the
   // telephone, too. A STOP by SMS is about SMS alone.
-  return "(" + of(".phone_hash", "") + " OR " + of(".email_hash", " AND s.reason = 3") + ")";
+  return "(" + of(".phone_hash", "") + " OR " +
+         of(".email_hash", " AND s.unsubscribed_at IS NOT NULL") + ")";
 }
 
 void add_channel_hooks(trust::Base& base) {

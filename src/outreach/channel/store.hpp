@@ -108,25 +108,47 @@ inline constexpr db::Sql kChannelNames{
     "SELECT provider_id, name FROM provider WHERE provider_id = ANY($1) UNION ALL "
     "SELECT domain_id, domain FROM sending_domain WHERE domain_id = ANY($1)"};
 inline constexpr db::Sql kFindSuppression{
-    "suppression.find", "SELECT reason, at FROM suppression WHERE address_hash = $1"};
+    "suppression.find",
+    "SELECT reason, at, unsubscribed_at, stopped FROM suppression WHERE address_hash = $1"};
 struct HeldRecord {
   db::Bytes address_hash;
   SuppressionReason reason = SuppressionReason::manual;
   Timestamp at;
+  std::optional<Timestamp> unsubscribed_at;
+  bool stopped = false;
 };
-BOOST_DESCRIBE_STRUCT(HeldRecord, (), (address_hash, reason, at))
+BOOST_DESCRIBE_STRUCT(HeldRecord, (), (address_hash, reason, at, unsubscribed_at, stopped))
 inline constexpr db::Sql kFindSuppressions{
     "suppression.find_many",
-    "SELECT address_hash, reason, at FROM suppression WHERE address_hash = ANY($1)"};
-inline constexpr db::Sql kSuppress{"suppression.add",
-                                   "INSERT INTO suppression (tenant_id, address_hash, reason, at, "
-                                   "channel) VALUES ($1, $2, $3, $4, "
-                                   "$5) ON CONFLICT (tenant_id, address_hash) DO UPDATE SET reason "
-                                   "= EXCLUDED.reason, at = EXCLUDED.at "
-                                   "WHERE suppression.reason = 3"};
+    "SELECT address_hash, reason, at, unsubscribed_at, stopped FROM suppression WHERE address_hash "
+    "= ANY($1)"};
+// What holds an address: the first that is more than its owner's wish. The wish is kept beside it.
+inline constexpr db::Sql kSuppress{
+    "suppression.add",
+    "INSERT INTO suppression (tenant_id, address_hash, reason, at, channel) VALUES ($1, $2, $3, "
+    "$4, $5) ON CONFLICT (tenant_id, address_hash) DO UPDATE SET reason = EXCLUDED.reason, at = "
+    "EXCLUDED.at WHERE suppression.reason = 3"};
+inline constexpr db::Sql kWantsNothing{
+    "suppression.wants_nothing",
+    "INSERT INTO suppression (tenant_id, address_hash, reason, at, channel, unsubscribed_at, "
+    "stopped) VALUES ($1, $2, 3, $3, $4, $3, $5) ON CONFLICT (tenant_id, address_hash) DO UPDATE "
+    "SET unsubscribed_at = coalesce(suppression.unsubscribed_at, EXCLUDED.unsubscribed_at), "
+    "stopped = suppression.stopped OR EXCLUDED.stopped"};
+// Both answer 2 when messages go to the address again, 1 when something else holds it still, 0 when
+// there was nothing to take away.
 inline constexpr db::Sql kUnsuppress{
     "suppression.remove",
-    "DELETE FROM suppression WHERE address_hash = $1 AND ($2::smallint IS NULL OR reason = $2)"};
+    "WITH wish AS (UPDATE suppression SET reason = 3, at = unsubscribed_at WHERE address_hash = $1 "
+    "AND reason <> 3 AND unsubscribed_at IS NOT NULL RETURNING 1), gone AS (DELETE FROM "
+    "suppression WHERE address_hash = $1 AND (reason = 3 OR unsubscribed_at IS NULL) RETURNING 1) "
+    "SELECT CASE WHEN EXISTS (SELECT FROM gone) THEN 2 WHEN EXISTS (SELECT FROM wish) THEN 1 ELSE "
+    "0 END"};
+inline constexpr db::Sql kWantsAgain{
+    "suppression.wants_again",
+    "WITH held AS (UPDATE suppression SET unsubscribed_at = NULL, stopped = false WHERE "
+    "address_hash = $1 AND reason <> 3 AND unsubscribed_at IS NOT NULL RETURNING 1), gone AS "
+    "(DELETE FROM suppression WHERE address_hash = $1 AND reason = 3 RETURNING 1) SELECT CASE WHEN "
+    "EXISTS (SELECT FROM gone) THEN 2 WHEN EXISTS (SELECT FROM held) THEN 1 ELSE 0 END"};
 
 inline constexpr db::Sql kChannelFacts{
     "channel.facts",

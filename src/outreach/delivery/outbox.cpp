@@ -283,8 +283,7 @@ class OutboxRun {
       return "restricted";
     if (row.source_kind == SourceKind::test) return nullptr;
     if (auto held = held_.find(people::email_hash(ctx, to)); held != held_.end())
-      if (!m.transactional || held->second.reason != SuppressionReason::unsubscribe)
-        return "suppressed";
+      if (!m.transactional || !held->second.of_news_alone()) return "suppressed";
     if (m.purpose_id && m.person_id && !consenting_[*m.purpose_id].contains(*m.person_id))
       return "no-consent";
     return nullptr;
@@ -367,6 +366,7 @@ class OutboxRun {
   bool record(Ctx& ctx, const std::map<Uuid, const OutboxRow*>& rows,
               const std::vector<Sent>& sent) {
     std::map<Uuid, std::vector<Sent>> by_source;
+    std::vector<Undelivered> undelivered;
     for (const auto& one : sent) {
       const auto& row = *rows.at(one.recipient_id);
       if (one.state == DeliveryState::deferred) {
@@ -379,11 +379,12 @@ class OutboxRun {
       }
       if ((one.state == DeliveryState::failed || one.state == DeliveryState::skipped) &&
           row.person_id)
-        tell_undelivered(ctx, row.source_kind, row.source_id, *row.person_id);
+        undelivered.push_back({row.source_kind, row.source_id, *row.person_id, row.message_id, ""});
       // Tests count nowhere.
       if (row.source_kind != SourceKind::test) by_source[row.source_id].push_back(one);
     }
     for (const auto& [source, some] : by_source) record_deliveries(ctx, source, some);
+    tell_undelivered(ctx, undelivered);
     return !jobs::Workers::stopping();
   }
 

@@ -87,8 +87,10 @@ struct SubjectHeld {
   Channel channel = Channel::mail;
   SuppressionReason reason = SuppressionReason::manual;
   Timestamp at;
+  std::optional<Timestamp> unsubscribed_at;
+  bool stopped = false;
 };
-BOOST_DESCRIBE_STRUCT(SubjectHeld, (), (channel, reason, at))
+BOOST_DESCRIBE_STRUCT(SubjectHeld, (), (channel, reason, at, unsubscribed_at, stopped))
 
 template <class Row, class Id>
 std::map<Uuid, std::string> names_for(Ctx& ctx, const std::vector<Row>& rows, Id id) {
@@ -143,7 +145,7 @@ void write_held(Ctx& ctx, const Uuid& id, people::SubjectWriter& out) {
   const auto& person = persons.front();
   auto add = [&](Channel channel, const std::string& hash) {
     if (auto held = find_suppression(ctx, hash))
-      out.add(SubjectHeld{channel, held->reason, held->at});
+      out.add(SubjectHeld{channel, held->reason, held->at, held->unsubscribed_at, held->stopped});
   };
   if (!person.email.empty()) add(Channel::mail, people::email_hash(ctx, person.email.reveal()));
   if (!person.phone.empty()) add(Channel::sms, people::phone_hash(ctx, person.phone.reveal()));

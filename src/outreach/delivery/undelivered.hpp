@@ -2,20 +2,28 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "outreach/tracking/token.hpp"
 
 namespace varde::outreach {
 
-/// Extension: a message about `source` will not reach the person: it was refused, could not leave,
-/// or came back. Called in the transaction that writes so, perhaps more than once for a message.
-struct UndeliveredHook {
-  std::function<void(trust::Ctx&, SourceKind kind, const Uuid& source, const Uuid& person)> run;
+/// A message that will not reach the person: it was refused, could not leave, or came back.
+struct Undelivered {
+  SourceKind kind = SourceKind::campaign;  ///< What the message was about.
+  Uuid source, person;
+  Uuid message;           ///< Its id, which says when it was made.
+  std::string reference;  ///< What an SMS is known by; empty of a mail.
 };
-inline void tell_undelivered(trust::Ctx& ctx, SourceKind kind, const Uuid& source,
-                             const Uuid& person) {
-  for (const auto& hook : ctx.base.extensions.all<UndeliveredHook>())
-    hook.run(ctx, kind, source, person);
+
+/// Extension: told of all such messages of a batch at once, in the transaction that writes so;
+/// perhaps more than once of a message.
+struct UndeliveredHook {
+  std::function<void(trust::Ctx&, const std::vector<Undelivered>&)> run;
+};
+inline void tell_undelivered(trust::Ctx& ctx, const std::vector<Undelivered>& messages) {
+  if (messages.empty()) return;
+  for (const auto& hook : ctx.base.extensions.all<UndeliveredHook>()) hook.run(ctx, messages);
 }
 
 }  // namespace varde::outreach

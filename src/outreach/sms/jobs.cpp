@@ -111,12 +111,17 @@ class SmsRun {
     if (content == nullptr || (row.person_id && person == nullptr)) return "erased";
     if (person != nullptr && person->state != people::PersonState::active) return "restricted";
     if (content->to.empty()) return "no-phone";
-    if (held_.contains(people::phone_hash(ctx, content->to))) return "suppressed";
-    // Who wants no messages at all said so of the e-mail address; offers of shifts come all the
-    // same.
+    // Who left everything on a page is told of shifts all the same, and gets the code that she logs
+    // in with; a STOP, or a number that takes no messages, ends those as well.
+    bool asked_for =
+        row.kind == SmsKind::offer || row.kind == SmsKind::notice || row.kind == SmsKind::request;
+    if (auto held = held_.find(people::phone_hash(ctx, content->to));
+        held != held_.end() && !(asked_for && held->second.of_news_alone()))
+      return "suppressed";
+    // What she left may have been said of the e-mail address.
     if (row.kind == SmsKind::journey && person != nullptr && !person->email.empty())
       if (auto held = held_.find(people::email_hash(ctx, person->email.reveal()));
-          held != held_.end() && held->second.reason == SuppressionReason::unsubscribe)
+          held != held_.end() && held->second.unsubscribed_at)
         return "suppressed";
     if (now() - row.created_at > kTooOld) return "expired";
     return nullptr;
@@ -143,6 +148,7 @@ class SmsRun {
   std::string send(const Provider& provider) {
     Sender sender(base_, tenant_, provider, "", Uuid{},
                   [this](Ctx& ctx, const std::vector<Sent>& sent, bool) {
+                    std::vector<Undelivered> undelivered;
                     // What was offered to the gateway, the Sender writes.
                     for (const auto& one : sent)
                       if (!one.sms) {
@@ -152,8 +158,10 @@ class SmsRun {
                                        one.code, one.at);
                         auto row = std::ranges::find(rows_, one.recipient_id, &SmsRecord::sms_id);
                         if (row != rows_.end() && row->kind == SmsKind::offer && row->person_id)
-                          tell_undelivered(ctx, SourceKind::shift, row->ref_id, *row->person_id);
+                          undelivered.push_back({SourceKind::shift, row->ref_id, *row->person_id,
+                                                 row->sms_id, row->reference});
                       }
+                    tell_undelivered(ctx, undelivered);
                     return !jobs::Workers::stopping();
                   },
                   {.platform = platform_});

@@ -52,7 +52,8 @@ bool take_status(Ctx& ctx, const Provider& provider, const sms::Callback& in) {
   if (moved && failed && row->kind == SmsKind::campaign && row->person_id)
     ctx.tx().later(kBounced, row->ref_id, *row->person_id, Bounce::hard, at, in.code.substr(0, 40));
   if (moved && failed && row->kind == SmsKind::offer && row->person_id)
-    tell_undelivered(ctx, SourceKind::shift, row->ref_id, *row->person_id);
+    tell_undelivered(
+        ctx, {{SourceKind::shift, row->ref_id, *row->person_id, row->sms_id, row->reference}});
   return true;
 }
 
@@ -83,8 +84,13 @@ constexpr const char* kBack[] = {"You get SMS from {} again. Answer STOP to end 
 
 // A START ends what a STOP began. False: there was none.
 bool come_back(Ctx& ctx, const std::string& number, const std::vector<Uuid>& persons, int flags) {
-  if (!unsuppress(ctx, people::phone_hash(ctx, number), SuppressionReason::unsubscribe))
-    return false;
+  auto taken = wants_again(ctx, people::phone_hash(ctx, number));
+  if (taken == TakenBack::nothing) return false;
+  if (taken == TakenBack::held_still) {
+    // It gets nothing still, so it is not told that it does.
+    trust::record(ctx, trust::AuditEntry{"suppression.remove", "suppression", std::nullopt});
+    return true;
+  }
   if (persons.empty()) {
     trust::record(ctx, trust::AuditEntry{"suppression.remove", "suppression", std::nullopt});
     return true;

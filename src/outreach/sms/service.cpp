@@ -95,6 +95,7 @@ void record_sms(Ctx& ctx, const Provider& provider, const std::vector<Sent>& sen
   auto keys = persons.empty() ? std::unordered_map<Uuid, crypto::Key>()
                               : ctx.base.keys.keys(ctx.tenant, persons, false);
   std::vector<SmsRecord> rows;
+  std::vector<Undelivered> undelivered;
   for (const auto& one : sent) {
     if (!one.sms) continue;
     SmsRecord row;
@@ -127,10 +128,12 @@ void record_sms(Ctx& ctx, const Provider& provider, const std::vector<Sent>& sen
           context_of(ctx.tenant, row.reference))};
     }
     if (row.kind == SmsKind::offer && row.state == SmsState::failed && row.person_id)
-      tell_undelivered(ctx, SourceKind::shift, row.ref_id, *row.person_id);
+      undelivered.push_back(
+          {SourceKind::shift, row.ref_id, *row.person_id, one.recipient_id, row.reference});
     rows.push_back(std::move(row));
   }
   ctx.tx().insert_many("sms", rows, kUpsert);
+  tell_undelivered(ctx, undelivered);
 }
 
 std::optional<Timestamp> quiet_until(Timestamp at, const std::string& zone,

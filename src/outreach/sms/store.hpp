@@ -75,14 +75,16 @@ struct ReportedRecord {
   std::optional<Uuid> person_id;
   SmsKind kind = SmsKind::notice;
   Uuid ref_id;
+  std::string reference;
 };
-BOOST_DESCRIBE_STRUCT(ReportedRecord, (), (sms_id, person_id, kind, ref_id))
+BOOST_DESCRIBE_STRUCT(ReportedRecord, (), (sms_id, person_id, kind, ref_id, reference))
 inline constexpr db::Sql kByExternal{
     "sms.by_external",
-    "SELECT sms_id, person_id, kind, ref_id FROM sms WHERE provider_id = $1 AND external_id = $2 "
-    "LIMIT 1"};
+    "SELECT sms_id, person_id, kind, ref_id, reference FROM sms WHERE provider_id = $1 AND "
+    "external_id = $2 LIMIT 1"};
 inline constexpr db::Sql kByReference{
-    "sms.by_reference", "SELECT sms_id, person_id, kind, ref_id FROM sms WHERE reference = $1"};
+    "sms.by_reference",
+    "SELECT sms_id, person_id, kind, ref_id, reference FROM sms WHERE reference = $1"};
 inline constexpr db::Sql kReported{
     "sms.reported",
     "UPDATE sms SET state = $2, reason = $3, at = $4, sealed = CASE WHEN captured THEN sealed ELSE "

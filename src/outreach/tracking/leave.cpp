@@ -3,9 +3,11 @@
 // What somebody means who leaves is not "this message" but "what this message is of". So a
 // campaign's link leaves every list that stands behind its audience (those it was sent to and those
 // that its segments ask for) and withdraws the consent that it relied on. Where there is neither (a
-// journey, a service message to everybody in a town) nothing smaller than everything is left to
-// leave, and everything it is: lists, consents, and the address is held. The page says which of
-// these was done, of which address, and how it is taken back.
+// journey, a service message to everybody in a town), or where that is not enough (she is in a
+// segment beside the list, or left the list long ago), nothing smaller than everything is left to
+// leave, and everything it is: lists, consents, and the address is held. So afterwards it is asked
+// whether the campaign would reach her still, and not guessed before. The page says which of these
+// was done, of which address, and how it is taken back.
 //
 // The link is good for two years and lies in archives, so it proves nobody. It takes away at once;
 // it gives nothing back: for that the person's own address is asked.
@@ -51,9 +53,11 @@ struct Leaving {
   std::vector<Uuid> lists;      ///< That the person is, or was, on.
   std::optional<Uuid> purpose;  ///< Whose consent the message relied on.
   bool everything = false;
+  bool perhaps_everything = false;  ///< If this is not enough.
 };
 
-Leaving leaving_by(Ctx& ctx, const Token& token, const people::Standing& standing) {
+Leaving leaving_by(Ctx& ctx, const Token& token, const Uuid& person,
+                   const people::Standing& standing) {
   Leaving out;
   if (token.source_kind == SourceKind::campaign)
     if (auto campaign = campaign_note(ctx, token.source_id)) {
@@ -62,8 +66,19 @@ Leaving leaving_by(Ctx& ctx, const Token& token, const people::Standing& standin
       if (campaign->purpose_id)
         for (const auto& purpose : people::purposes(ctx))
           if (purpose.id == *campaign->purpose_id) out.purpose = purpose.id;
+      // Who has left all of it is reached by something else, or not at all.
+      auto given = [&](const Uuid& id) {
+        auto consent = standing.consents.find(id);
+        return consent != standing.consents.end() && consent->second;
+      };
+      bool left = (!out.purpose || !given(*out.purpose)) &&
+                  std::ranges::all_of(out.lists, [&](const Uuid& list) {
+                    return standing.lists.at(list) == MemberState::unsubscribed;
+                  });
+      out.perhaps_everything = campaign->by_segment && !out.purpose;
+      out.everything = left && would_reach(ctx, token.source_id, person);
     }
-  out.everything = out.lists.empty() && !out.purpose;
+  out.everything = out.everything || (out.lists.empty() && !out.purpose);
   return out;
 }
 
@@ -73,8 +88,9 @@ Leaving all_of(const people::Standing& standing) {
   return out;
 }
 
-void leave(Ctx& ctx, const Token& token, const people::Person& person,
-           const people::Standing& standing, const Leaving& leaving) {
+// What was left in the end.
+Leaving leave(Ctx& ctx, const Token& token, const people::Person& person,
+              const people::Standing& standing, const Leaving& leaving) {
   people::PersonChange change;
   change.person_id = person.id;
   for (const auto& list : leaving.lists) change.lists[list] = MemberState::unsubscribed;
@@ -84,46 +100,73 @@ void leave(Ctx& ctx, const Token& token, const people::Person& person,
       if (given) change.consents[purpose] = false;
   if (!change.lists.empty() || !change.consents.empty())
     people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
+  if (!leaving.everything && token.source_kind == SourceKind::campaign &&
+      would_reach(ctx, token.source_id, person.id))
+    return leave(ctx, token, person, people::standing(ctx, person.id),
+                 all_of(people::standing(ctx, person.id)));
   if (leaving.everything && !(person.email.empty() && person.phone.empty())) {
     bool by_mail = !person.email.empty();
-    suppress(ctx,
-             by_mail ? people::email_hash(ctx, person.email.reveal())
-                     : people::phone_hash(ctx, person.phone.reveal()),
-             SuppressionReason::unsubscribe, by_mail ? Channel::mail : Channel::sms);
-    trust::record(ctx,
-                  trust::AuditEntry{"suppression.add", "suppression", std::nullopt, person.id});
+    auto hash = by_mail ? people::email_hash(ctx, person.email.reveal())
+                        : people::phone_hash(ctx, person.phone.reveal());
+    // Mail programs press twice.
+    if (auto held = find_suppression(ctx, hash); !held || !held->unsubscribed_at) {
+      wants_nothing(ctx, hash, by_mail ? Channel::mail : Channel::sms, false);
+      trust::record(ctx,
+                    trust::AuditEntry{"suppression.add", "suppression", std::nullopt, person.id});
+    }
   }
   record_response(ctx, token.source_id, ActivityKind::unsubscribed, person.id);
+  return leaving;
 }
 
-// Asks the person's own address; until it says yes, nothing changes.
-void ask_back(Ctx& ctx, const Token& token, const people::Person& person,
-              const people::Standing& standing) {
-  auto leaving = leaving_by(ctx, token, standing);
-  auto held = person.email.empty()
-                  ? std::nullopt
-                  : find_suppression(ctx, people::email_hash(ctx, person.email.reveal()));
-  if (!held || held->reason != SuppressionReason::unsubscribe) {
+// Which leaving a letter takes back: whoever has left again since is not let in by an old one.
+std::uint32_t leaving_of(const Suppression& held) {
+  return static_cast<std::uint32_t>(
+      std::chrono::floor<std::chrono::seconds>(held.unsubscribed_at.value_or(held.at))
+          .time_since_epoch()
+          .count());
+}
+
+enum class Asked { by_mail, as_often_as_may_be, answer_start, nothing };
+
+// Asks the person's own address; until it says yes, nothing changes. A number says so itself.
+Asked ask_back(Ctx& ctx, const Token& token, const people::Person& person,
+               const people::Standing& standing) {
+  auto leaving = leaving_by(ctx, token, person.id, standing);
+  if (person.email.empty()) {
+    auto held = person.phone.empty()
+                    ? std::nullopt
+                    : find_suppression(ctx, people::phone_hash(ctx, person.phone.reveal()));
+    return held && held->unsubscribed_at ? Asked::answer_start : Asked::nothing;
+  }
+  auto held = find_suppression(ctx, people::email_hash(ctx, person.email.reveal()));
+  if (!held || !held->unsubscribed_at) {
     people::PersonChange change;
     change.person_id = person.id;
-    for (const auto& list : leaving.lists) change.lists[list] = MemberState::subscribed;
-    if (leaving.purpose) change.consents[*leaving.purpose] = true;
-    if (!change.lists.empty() || !change.consents.empty())
-      people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
-    return;
+    for (const auto& list : leaving.lists)
+      if (standing.lists.at(list) != MemberState::subscribed)
+        change.lists[list] = MemberState::subscribed;
+    auto consent =
+        leaving.purpose ? standing.consents.find(*leaving.purpose) : standing.consents.end();
+    if (leaving.purpose && (consent == standing.consents.end() || !consent->second))
+      change.consents[*leaving.purpose] = true;
+    if (change.lists.empty() && change.consents.empty()) return Asked::nothing;
+    people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
+    return Asked::by_mail;
   }
   if (ctx.tx().one<std::int64_t>(kLettersOfToday, person.id, now() - std::chrono::hours(24)) >=
       kMostLetters)
-    return;
+    return Asked::as_often_as_may_be;
   auto style = page_style_for(ctx, person.language);
   OutboxMessage mail;
   mail.person_id = person.id;
   mail.source_kind = SourceKind::system;
   mail.source_id = ctx.tenant;
-  mail.links = {{"organisation", style.organisation},
-                {"confirm", ctx.base.public_url + "/p/confirm/" +
-                                make_token(ctx.base, {TokenKind::confirm, ctx.tenant,
-                                                      SourceKind::system, ctx.tenant, person.id})}};
+  mail.links = {
+      {"organisation", style.organisation},
+      {"confirm", ctx.base.public_url + "/p/confirm/" +
+                      make_token(ctx.base, {TokenKind::confirm, ctx.tenant, SourceKind::system,
+                                            ctx.tenant, person.id, leaving_of(*held)})}};
   mail.subject = in_language(style, {"Messages from {{ links.organisation }} again?",
                                      "Meldinger fra {{ links.organisation }} igjen?",
                                      "Meddelanden från {{ links.organisation }} igen?"});
@@ -141,6 +184,41 @@ void ask_back(Ctx& ctx, const Token& token, const people::Person& person,
   mail.transactional = true;
   mail.track = false;
   enqueue_message(ctx, mail);
+  return Asked::by_mail;
+}
+
+net::Response asked_page(const PageStyle& style, Asked asked) {
+  if (asked == Asked::answer_start)
+    return message_page(
+        style, in_language(style, {"Answer START", "Svar START", "Svara START"}),
+        in_language(style,
+                    {"Send START by SMS to the number that our messages came from, and you "
+                     "get messages again.",
+                     "Send START på SMS til nummeret meldingene våre kom fra, så får du "
+                     "meldinger igjen.",
+                     "Skicka START som sms till numret som våra meddelanden kom från, så får "
+                     "du meddelanden igen."}));
+  if (asked == Asked::nothing)
+    return message_page(
+        style, in_language(style, {"Nothing to take back", "Ingenting å angre", "Inget att ångra"}),
+        in_language(style, {"You have not left what this link is about.",
+                            "Du er ikke meldt av det denne lenken gjelder.",
+                            "Du är inte avanmäld från det som länken gäller."}));
+  return message_page(
+      style, in_language(style, {"Look in your mailbox", "Se i innboksen", "Se i inkorgen"}),
+      asked == Asked::as_often_as_may_be
+          ? in_language(style, {"We have sent you several messages today already. Follow the link "
+                                "in the newest one.",
+                                "Vi har allerede sendt deg flere meldinger i dag. Følg lenken i "
+                                "den nyeste.",
+                                "Vi har redan skickat dig flera meddelanden i dag. Följ länken i "
+                                "det senaste."})
+          : in_language(style, {"We have sent you a message. Follow the link in it, and you get "
+                                "what you got before.",
+                                "Vi har sendt deg en melding. Følg lenken i den, så får du det du "
+                                "fikk før.",
+                                "Vi har skickat dig ett meddelande. Följ länken i det, så får du "
+                                "det du fick förut."}));
 }
 
 std::string button(std::string_view token, const char* field, const char* words, bool plain) {
@@ -196,7 +274,18 @@ std::string sentences(Ctx& ctx, const PageStyle& style, const Leaving& leaving, 
                    "Du samtykker ikke lenger til «{}»; det sendes ikke mer om det.",
                    "Du samtycker inte längre till ”{}”; inget mer skickas om det."},
                   purpose.label);
-  return "<ul>" + out + "</ul>";
+  out = "<ul>" + out + "</ul>";
+  if (!done && leaving.perhaps_everything)
+    out += "<p>" +
+           fill(in_language(style, {"If that does not end messages like this one, you get no more "
+                                    "messages at all from {}.",
+                                    "Hvis det ikke stanser slike meldinger som denne, får du ingen "
+                                    "flere meldinger fra {} i det hele tatt.",
+                                    "Om det inte stoppar sådana här meddelanden får du inga fler "
+                                    "meddelanden alls från {}."}),
+                style.organisation) +
+           "</p>";
+  return out;
 }
 
 // Where else to go. To one's choices only by a link that is as young as those links have to be: the
@@ -244,18 +333,11 @@ net::Response unsubscribe_page(trust::Base& base, const std::string& text, Wish 
   const auto& person = persons.front();
   auto standing = people::standing(ctx, person.id);
   if (wish == Wish::back) {
-    ask_back(ctx, *token, person, standing);
+    auto asked = ask_back(ctx, *token, person, standing);
     ctx.commit();
-    return message_page(
-        style, in_language(style, {"Look in your mailbox", "Se i innboksen", "Se i inkorgen"}),
-        in_language(style, {"We have sent you a message. Follow the link in it, and you get what "
-                            "you got before.",
-                            "Vi har sendt deg en melding. Følg lenken i den, så får du det du fikk "
-                            "før.",
-                            "Vi har skickat dig ett meddelande. Följ länken i det, så får du det "
-                            "du fick förut."}));
+    return asked_page(style, asked);
   }
-  auto leaving = leaving_by(ctx, *token, standing);
+  auto leaving = leaving_by(ctx, *token, person.id, standing);
   if (wish == Wish::everything || leaving.everything) leaving = all_of(standing);
   auto address = masked(person);
   auto whose = address.empty()
@@ -275,7 +357,7 @@ net::Response unsubscribe_page(trust::Base& base, const std::string& text, Wish 
                    false),
             leaving.everything ? "" : everything_button(style, text)));
   }
-  leave(ctx, *token, person, standing, leaving);
+  leaving = leave(ctx, *token, person, standing, leaving);
   ctx.commit();
   const auto* title =
       in_language(style, {"You are unsubscribed", "Du er meldt av", "Du är avanmäld"});
@@ -317,6 +399,19 @@ net::Response welcome_back_page(trust::Base& base, const net::Request& request,
       fmt::runtime(in_language(
           style, {"Messages from {} again", "Meldinger fra {} igjen", "Meddelanden från {} igen"})),
       style.organisation);
+  auto held = persons.front().email.empty()
+                  ? std::nullopt
+                  : find_suppression(ctx, people::email_hash(ctx, persons.front().email.reveal()));
+  if (held && held->unsubscribed_at && token.number != leaving_of(*held))
+    return message_page(
+        style, title,
+        in_language(style, {"You have left again since this message was sent. Use the link in the "
+                            "newest one.",
+                            "Du har meldt deg av igjen etter at denne meldingen ble sendt. Bruk "
+                            "lenken i den nyeste.",
+                            "Du har avanmält dig igen sedan det här meddelandet skickades. Använd "
+                            "länken i det senaste."}),
+        410);
   if (request.method != "POST")
     return page(style, title,
                 fmt::format("<h1>{}</h1><form method=\"post\" action=\"/p/confirm/{}\"><button>{}"

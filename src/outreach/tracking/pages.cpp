@@ -271,7 +271,7 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
   std::string nothing;
   if (!persons.front().email.empty())
     if (auto held = find_suppression(ctx, people::email_hash(ctx, persons.front().email.reveal()));
-        held && held->reason == SuppressionReason::unsubscribe) {
+        held && held->unsubscribed_at) {
       auto leave = *token;
       leave.kind = TokenKind::unsubscribe;
       nothing = fmt::format(
@@ -541,9 +541,12 @@ net::Response expired_link(trust::Base& base, const Token& token, const Sentence
 void let_back_in(Ctx& ctx, const Uuid& person) {
   auto persons = people::load(ctx, {person}, false);
   if (persons.empty() || persons.front().email.empty()) return;
-  if (unsuppress(ctx, people::email_hash(ctx, persons.front().email.reveal()),
-                 SuppressionReason::unsubscribe))
+  auto taken = wants_again(ctx, people::email_hash(ctx, persons.front().email.reveal()));
+  if (taken == TakenBack::free)
     note_unsuppressed(ctx, {person}, "confirmed by e-mail", 0);
+  else if (taken == TakenBack::held_still)
+    trust::record(ctx,
+                  trust::AuditEntry{"suppression.remove", "suppression", std::nullopt, person});
 }
 
 bool looks_like_scanner(const std::string& method, std::string_view user_agent) {

@@ -509,7 +509,7 @@ std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
       state == BookingState::cancelled_by_person ? OfferState::declined : OfferState::withdrawn);
   trust::record(ctx, trail);
   people::record_activity(ctx, activities);
-  if (state == BookingState::cancelled_by_person) tell_cancelled(ctx, shift);
+  if (state == BookingState::cancelled_by_person) tell_cancelled(ctx, shift, !reason.empty());
   enqueue_advance(ctx, shift);
   return out;
 }

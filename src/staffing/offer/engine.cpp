@@ -112,14 +112,15 @@ void ask_first(Ctx& ctx, const Shift& shift, const std::vector<Asked>& asked, in
   if (asked.empty()) return;
   std::vector<Uuid> ids;
   for (const auto& [one, rank] : asked) ids.push_back(one->person_id());
-  auto numbers = note_asked(ctx, ids, now());
+  auto at = now();  // before its message is made: see kUndelivered
+  auto numbers = note_asked(ctx, ids, at);
   auto reach = tell(ctx, shift, ids, Tell::asked, numbers);
   std::vector<OfferRecord> offers;
   for (const auto& [one, rank] : asked) {
     const auto& id = one->person_id();
     auto found = reach.find(id);
     offers.push_back({ctx.tenant, shift.id, id, OfferState::open, step, rank, numbers[id],
-                      one->explanation(), now(), until, std::nullopt, AnswerChannel::none, 0, 1,
+                      one->explanation(), at, until, std::nullopt, AnswerChannel::none, 0, 1,
                       found == reach.end() ? Reach::nothing : found->second, std::nullopt});
   }
   ctx.tx().insert_many("offer", offers, "ON CONFLICT DO NOTHING");
@@ -149,6 +150,7 @@ std::vector<Uuid> ask_again(Ctx& ctx, const Shift& shift, const std::vector<Aske
   }
   if (ids.empty()) return ids;
   note_asked_again(ctx, ids);
+  auto at = now();  // before its message is made: see kUndelivered
   auto reach = tell(ctx, shift, said, Tell::still_free, numbers);
   reach.merge(tell(ctx, shift, taken, Tell::free_again, numbers));
   std::vector<int> ranks;
@@ -161,7 +163,7 @@ std::vector<Uuid> ask_again(Ctx& ctx, const Shift& shift, const std::vector<Aske
     reaches.push_back(found == reach.end() ? Reach::nothing : found->second);
   }
   ctx.tx().insert_many("offer_before", kept);
-  ctx.tx().later(kAskAgain, shift.id, step, now(), until, ids, ranks, explanations, reaches);
+  ctx.tx().later(kAskAgain, shift.id, step, at, until, ids, ranks, explanations, reaches);
   return ids;
 }
 

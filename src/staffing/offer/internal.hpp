@@ -47,7 +47,7 @@ bool can_be_repeated(OfferState state);
 bool to_be_repeated(const store::OfferRecord& offer);
 /// Tells those who asked for the shift and published it that somebody who was booked cancelled. Not
 /// who: notices name nobody.
-void tell_cancelled(trust::Ctx& ctx, const Uuid& shift);
+void tell_cancelled(trust::Ctx& ctx, const Uuid& shift, bool with_reason);
 /// Tells those who asked for the shift and published it that nobody is left to ask.
 void tell_unfilled(trust::Ctx& ctx, const Shift& shift);
 

@@ -88,7 +88,7 @@ struct BookingView {
   Timestamp booked_at;
   std::optional<Timestamp> cancelled_at, worked_from, worked_until, person_confirmed_at,
       office_confirmed_at;
-  std::optional<Personal> reason;  ///< Of a cancellation, or of a booking against a rule; the same.
+  std::optional<Personal> reason;  ///< Of a cancellation; before, of a booking against a rule.
 };
 BOOST_DESCRIBE_STRUCT(BookingView, (),
                       (id, shift_id, person_id, workplace_id, name, picture_at, starts_at, ends_at,
@@ -277,10 +277,14 @@ char separator_of(Ctx& ctx, std::optional<Separator> wanted) {
 // Who worked when and for how long. Times are those of the clocks at the workplace; hours count as
 // worked when the shift is over: as they were said, or as planned until somebody says otherwise.
 std::string payroll(Ctx& ctx, const std::vector<BookingRecord>& records, char separator) {
+  std::set<Uuid> where;
+  for (const auto& r : records) where.insert(r.workplace_id);
   std::map<Uuid, Workplace> places;
-  for (auto& workplace : workplaces(ctx)) places[workplace.id] = std::move(workplace);
+  for (auto& place : find_workplaces(ctx, {where.begin(), where.end()}))
+    places[place.id] = std::move(place);
   Uuid number, wage;
   for (const auto& attribute : people::attributes(ctx)) {
+    if (attribute.classification == people::Classification::sensitive) continue;
     if (attribute.key == kEmployeeNumber) number = attribute.id;
     if (attribute.key == kWageType) wage = attribute.id;
   }
@@ -359,6 +363,32 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
 
 }  // namespace
 
+namespace {
+
+// Only the question itself: a reminder, or that the shift is taken, may fail and ends nothing.
+void end_undelivered(Ctx& ctx, const std::vector<outreach::Undelivered>& messages) {
+  std::vector<Uuid> shifts, persons;
+  std::vector<std::int64_t> reach;
+  std::vector<Timestamp> made;
+  for (const auto& message : messages) {
+    if (message.kind != outreach::SourceKind::shift ||
+        !(message.reference.empty() || message.reference.starts_with(kQuestionSms)))
+      continue;
+    shifts.push_back(message.source);
+    persons.push_back(message.person);
+    reach.push_back(static_cast<int>(message.reference.empty() ? Reach::mail : Reach::sms));
+    made.push_back(message.message.time() + std::chrono::milliseconds(1));  // it counts whole ones
+  }
+  if (shifts.empty()) return;
+  auto concerned = ctx.tx().all<Uuid>(kUndeliveredShifts, shifts, persons, reach, made);
+  if (concerned.empty()) return;
+  ctx.tx().later(kTouchShifts, concerned, now());
+  auto ended = ctx.tx().all<Uuid>(kUndelivered, shifts, persons, reach, made);
+  for (const auto& shift : std::set<Uuid>(ended.begin(), ended.end())) enqueue_advance(ctx, shift);
+}
+
+}  // namespace
+
 void end_questions(Ctx& ctx, const std::vector<Uuid>& persons, OfferState state) {
   auto all = ctx.tx().all<Uuid>(kEndQuestions, persons, state);
   for (const auto& shift : std::set<Uuid>(all.begin(), all.end())) enqueue_advance(ctx, shift);
@@ -385,12 +415,7 @@ void add_offer_hooks(trust::Base& base) {
   }});
   base.extensions.add(outreach::SmsReplyHook{take_reply});
   // Who was not reached is not waited for: the next one is asked at once.
-  base.extensions.add(outreach::UndeliveredHook{
-      [](Ctx& ctx, outreach::SourceKind kind, const Uuid& shift, const Uuid& person) {
-        if (kind == outreach::SourceKind::shift &&
-            ctx.tx().query(kUndelivered, shift, person).affected() > 0)
-          enqueue_advance(ctx, shift);
-      }});
+  base.extensions.add(outreach::UndeliveredHook{end_undelivered});
   base.extensions.add(trust::SealedColumn{"booking", "sealed", "person_id", "",
                                           trust::sealed_under("booking:", "booking_id", false),
                                           trust::SealedColumn::Holds::text});

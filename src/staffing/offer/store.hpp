@@ -149,11 +149,27 @@ inline constexpr db::Sql kWithdraw{
 inline constexpr db::Sql kExpireUnreached{
     "offer.expire_unreached",
     "UPDATE offer o SET state = 6" VARDE_LOCKED_OFFERS("state = 1 AND reached_by = 3")};
-// The question never came: it waits for nobody.
+// Questions that never came wait for nobody: those among shift ($1), person ($2), what it went by
+// ($3) and when its message was made ($4) that are open, and were asked by that message. An answer
+// that is booked meanwhile has locked the shift first, so the shifts of those are locked before.
+#define VARDE_UNDELIVERED                                                                       \
+  "FROM offer f JOIN unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[]) AS a "     \
+  "(shift_id, person_id, reach, made_at) ON f.shift_id = a.shift_id AND f.person_id = "         \
+  "a.person_id WHERE f.state = 1 AND coalesce(f.reached_by, a.reach) = a.reach AND f.asked_at " \
+  "<= a.made_at "
+inline constexpr db::Sql kUndeliveredShifts{"offer.undelivered_shifts",
+                                            "SELECT DISTINCT f.shift_id " VARDE_UNDELIVERED};
+inline constexpr db::Sql kTouchShifts{
+    "offer.touch_shifts",
+    "UPDATE shift s SET updated_at = $2 FROM (SELECT shift_id FROM shift WHERE shift_id = ANY($1) "
+    "ORDER BY shift_id FOR NO KEY UPDATE) l WHERE s.shift_id = l.shift_id"};
 inline constexpr db::Sql kUndelivered{
     "offer.undelivered",
-    "UPDATE offer SET state = 6, reached_by = 3 WHERE shift_id = $1 AND person_id = $2 AND state = "
-    "1"};
+    "UPDATE offer o SET state = 6, reached_by = 3 FROM (SELECT f.shift_id, "
+    "f.person_id " VARDE_UNDELIVERED
+    "ORDER BY f.shift_id, f.person_id FOR NO KEY UPDATE OF f) l WHERE o.shift_id = l.shift_id AND "
+    "o.person_id = l.person_id RETURNING o.shift_id"};
+#undef VARDE_UNDELIVERED
 inline constexpr db::Sql kSetOffers{
     "offer.set", "UPDATE offer o SET state = $3" VARDE_LOCKED_OFFERS("person_id = ANY($2)")};
 inline constexpr db::Sql kMarkAgain{
@@ -235,10 +251,12 @@ inline constexpr db::Sql kInsertBooking{
     "INSERT INTO booking (tenant_id, booking_id, shift_id, person_id, workplace_id, starts_at, "
     "ends_at, break_minutes, overridden, sealed, booked_by, booked_at) VALUES ($1, $2, $3, $4, $5, "
     "$6, $7, $8, $9, $10, $11, $12)"};
+// The reason is that of the cancellation, or there is none: why somebody was booked against a rule
+// is not what she said when she cancelled. (The trail keeps it.)
 inline constexpr db::Sql kCancelBooking{
     "booking.cancel",
-    "UPDATE booking SET state = $2, cancelled_at = $3, sealed = coalesce($4, sealed) WHERE "
-    "booking_id = $1 AND state = 1"};
+    "UPDATE booking SET state = $2, cancelled_at = $3, sealed = $4 WHERE booking_id = $1 AND state "
+    "= 1"};
 // Of a shift ($1), or at a workplace ($2), as far back as feeds reach: what they show has changed.
 inline constexpr db::Sql kReviseBookings{
     "booking.revise",

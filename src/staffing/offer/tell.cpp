@@ -93,11 +93,11 @@ std::map<Uuid, Reach> reach_of(Ctx& ctx, const std::vector<people::Person>& pers
   auto held = outreach::find_suppressions(ctx, hashes);
   // Who wants no advertising is asked about shifts all the same.
   for (const auto& [person, hash] : addresses)
-    if (auto why = held.find(hash);
-        why == held.end() || why->second.reason == outreach::SuppressionReason::unsubscribe)
+    if (auto why = held.find(hash); why == held.end() || why->second.of_news_alone())
       out[person] = Reach::mail;
   for (const auto& [person, hash] : numbers)
-    if (!held.contains(hash)) out[person] = Reach::sms;
+    if (auto why = held.find(hash); why == held.end() || why->second.of_news_alone())
+      out[person] = Reach::sms;
   return out;
 }
 
@@ -199,16 +199,17 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
   return out;
 }
 
-void tell_cancelled(Ctx& ctx, const Uuid& id) {
+void tell_cancelled(Ctx& ctx, const Uuid& id, bool with_reason) {
   auto shift = find_shift(ctx, id);
   auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
   if (!workplace) return;
   std::vector<trust::Notice> notices;
   for (const auto& account : askers_of(ctx, id))
     notices.push_back({account,
-                       fmt::format("A substitute has cancelled the booking for {}. Who it was, and "
-                                   "the reason that was given, stands with the shift.",
-                                   shift_title(*shift, *workplace)),
+                       fmt::format("A substitute has cancelled the booking for {}. Who it was{} "
+                                   "stands with the shift.",
+                                   shift_title(*shift, *workplace),
+                                   with_reason ? ", and the reason that was given," : ""),
                        "/shifts/" + id.str(), true});
   trust::notify(ctx, notices);
 }

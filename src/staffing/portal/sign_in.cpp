@@ -143,10 +143,12 @@ void send_code(Portal& portal, Ctx& ctx, const Uuid& id) {
   const auto& person = persons.front();
   // A number that asked not to be written to, or that takes no messages, gets nothing; its owner
   // may have an address.
-  if (!mail && (!people::takes_sms(person.phone.reveal()) ||
-                outreach::find_suppression(ctx, people::phone_hash(ctx, person.phone.reveal())))) {
-    if (person.email.empty()) return;
-    mail = true;
+  if (!mail) {
+    auto held = outreach::find_suppression(ctx, people::phone_hash(ctx, person.phone.reveal()));
+    if (!people::takes_sms(person.phone.reveal()) || (held && !held->of_news_alone())) {
+      if (person.email.empty()) return;
+      mail = true;
+    }
   }
   bool own = crypto::equal(text_of("device"), device_of(ctx.base, ctx.tenant, *person_id));
   auto bucket = person_id->str() + (mail ? "m" : "s");

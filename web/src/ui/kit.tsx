@@ -425,6 +425,8 @@ interface Question {
   label: string
   danger?: boolean
   run: () => unknown
+  /** When it is closed without that. */
+  cancel?: () => void
 }
 const question = store<Question | undefined>(undefined)
 
@@ -439,6 +441,10 @@ export function Overlays() {
   const close = () => {
     question.set(undefined)
     setError(undefined)
+  }
+  const cancel = () => {
+    close()
+    asked?.cancel?.()
   }
   return (
     <>
@@ -455,12 +461,12 @@ export function Overlays() {
           </div>
         ))}
       </div>
-      <Dialog open={asked !== undefined} onClose={close} title={asked?.title ?? ''}>
+      <Dialog open={asked !== undefined} onClose={cancel} title={asked?.title ?? ''}>
         <div className="stack">
           <div>{asked?.body}</div>
           {error !== undefined && <ProblemAlert problem={error} />}
           <div className="row row-end">
-            <Button variant="default" onClick={close} autoFocus>
+            <Button variant="default" onClick={cancel} autoFocus>
               {t('cancel')}
             </Button>
             <Button

@@ -96,13 +96,20 @@ function Invite({ close }: { close: () => void }) {
         } catch (error) {
           const problem = toProblem(error)
           if (problem.kind !== 'invited-otherwise') throw error
-          confirm({
-            danger: body.role === 'administrator',
-            title: t('admin:reinvite_title', { email: body.email, role: t(`role.${body.role}`) }),
-            body: problem.detail,
-            label: t('admin:reinvite_label', { role: t(`role.${body.role}`) }),
-            run: () => send(true),
-          })
+          // Whoever cancels comes back to the form as it was.
+          await new Promise<void>((done, left) =>
+            confirm({
+              danger: body.role === 'administrator',
+              title: t('admin:reinvite_title', { email: body.email, role: t(`role.${body.role}`) }),
+              body: problem.detail,
+              label: t('admin:reinvite_label', { role: t(`role.${body.role}`) }),
+              run: async () => {
+                await send(true)
+                done()
+              },
+              cancel: () => left(error),
+            }),
+          )
         }
       }}
     >

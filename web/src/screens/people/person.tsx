@@ -597,7 +597,11 @@ function Suppressed(props: { person: Person; name: string; channel: Channel; not
                 run: async () => {
                   await ask(deletePersonSuppression({ path: { id: person.id, channel } }))
                   await refresh(person.id)
-                  toast('good', t('people:unsuppressed', { name }))
+                  // What the owner said stays when something else is taken away.
+                  const now = await ask(getPerson({ path: { id: person.id } }))
+                  const held = channel === 'sms' ? now.sms_suppressed : now.suppressed
+                  if (held) toast('warn', t('people:still_suppressed', { name }))
+                  else toast('good', t('people:unsuppressed', { name }))
                 },
               })
             }
