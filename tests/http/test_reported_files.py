@@ -77,6 +77,15 @@ class Workbooks(Import):
         made = self.admin.ok("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": made["sheets"][2]})
         self.assertEqual((made["sheet"], made["columns"][0]["sample"]), (" Outer  ", ["outer@why.example"]))
 
+    def test_a_sheet_that_cannot_be_read_to_its_end_changes_nothing(self):
+        made = self.admin.upload("two.xlsx", workbook.workbook({"First": [["email"], ["first@half.example"]], "Second": [["email"], ["second@half.example"]]}))
+        self.program.sql("DELETE FROM import_piece WHERE kind = 3 AND import_id = '%s'" % made["id"])
+        self.assertEqual(self.admin.request("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": "Second"}).status, 500)
+        self.assertEqual(self.admin.ok("GET", "/api/v1/imports/" + made["id"])["columns"][0]["sample"], ["first@half.example"])
+        self.assertEqual(self.start(made).status, 200)
+        self.assertEqual(self.admin.finished_import(made["id"])["counts"]["created"], 1)
+        self.assertEqual(self.program.sql("SELECT count(*) FROM import_piece WHERE kind = 6"), [["0"]])
+
     def test_what_is_no_table_is_refused_with_a_sentence(self):
         def parts(**names):
             into = io.BytesIO()
