@@ -283,6 +283,25 @@ class Cells(Import):
 
 
 class Room(unittest.TestCase):
+    def test_one_of_many_people_of_an_import_is_found(self):
+        program = varde.Program()
+        self.addCleanup(program.remove)
+        program.start()
+        admin = program.admin()
+        count = 21000
+        made = admin.upload("x.csv", b"email;first_name\nneedle@many.example;Needle\n" + b"".join(b"straw%d@many.example;Straw\n" % i for i in range(count)))
+        admin.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": "UTF-8", "delimiter": ";", "header": True, "options": {},
+            "mapping": [{"column": 0, "target": "email"}, {"column": 1, "target": "first_name"}]})
+        self.assertEqual(admin.finished_import(made["id"])["counts"]["created"], count + 1)
+        found, cursor = [], ""
+        while cursor is not None:
+            page = admin.ok("GET", "/api/v1/persons?q=needle&imported=%s&cursor=%s" % (made["id"], urllib.parse.quote(cursor)))
+            found += [p["email"] for p in page["items"]]
+            cursor = page.get("next")
+        self.assertEqual(found, ["needle@many.example"])
+        plan = " ".join(row[0] for row in program.sql("EXPLAIN SELECT DISTINCT person_id FROM activity WHERE tenant_id = (SELECT tenant_id FROM tenant) AND ref_id = '%s' AND ref_id IS NOT NULL AND kind IN (2, 3) ORDER BY person_id DESC LIMIT 1000" % made["id"]))
+        self.assertIn("activity_import", plan)
+
     def test_rows_beyond_the_room_are_counted(self):
         program = varde.Program()
         self.addCleanup(program.remove)
