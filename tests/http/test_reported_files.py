@@ -10,8 +10,10 @@ class Import(unittest.TestCase):
         cls.program = varde.shared()
         cls.admin = cls.program.admin()
         for key, label, kind in (("born_f", "Født", "date"), ("amount_f", "Beløp", "number"), ("member_f", "Medlem", "boolean"), ("city_f", "By", "text"), ("id_f", "Kundenummer", "text")):
-            cls.admin.ok("POST", "/api/v1/attributes", {"key": key, "label": label, "type": kind, "classification": "plain"})
-        cls.purpose = cls.admin.ok("POST", "/api/v1/purposes", {"key": "news_f", "label": "News"})["id"]
+            # Both classes have them, and may have one program.
+            cls.admin.request("POST", "/api/v1/attributes", {"key": key, "label": label, "type": kind, "classification": "plain"})
+        cls.admin.request("POST", "/api/v1/purposes", {"key": "news_f", "label": "News"})
+        cls.purpose = next(p["id"] for p in cls.admin.ok("GET", "/api/v1/purposes")["items"] if p["key"] == "news_f")
 
     def start(self, made, mapping=None, options=None, **more):
         mapping = mapping or [{"column": c["index"], "target": c.get("suggestion", "ignore")} for c in made["columns"]]
@@ -76,6 +78,15 @@ class Workbooks(Import):
         self.assertEqual(self.admin.ok("GET", "/api/v1/imports/" + made["id"])["columns"][0]["sample"], ["first@why.example"])
         made = self.admin.ok("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": made["sheets"][2]})
         self.assertEqual((made["sheet"], made["columns"][0]["sample"]), (" Outer  ", ["outer@why.example"]))
+
+    def test_a_sheet_that_cannot_be_read_to_its_end_changes_nothing(self):
+        made = self.admin.upload("two.xlsx", workbook.workbook({"First": [["email"], ["first@half.example"]], "Second": [["email"], ["second@half.example"]]}))
+        self.program.sql("DELETE FROM import_piece WHERE kind = 3 AND import_id = '%s'" % made["id"])
+        self.assertEqual(self.admin.request("POST", "/api/v1/imports/%s/sheet" % made["id"], {"sheet": "Second"}).status, 500)
+        self.assertEqual(self.admin.ok("GET", "/api/v1/imports/" + made["id"])["columns"][0]["sample"], ["first@half.example"])
+        self.assertEqual(self.start(made).status, 200)
+        self.assertEqual(self.admin.finished_import(made["id"])["counts"]["created"], 1)
+        self.assertEqual(self.program.sql("SELECT count(*) FROM import_piece WHERE kind = 6"), [["0"]])
 
     def test_what_is_no_table_is_refused_with_a_sentence(self):
         def parts(**names):
@@ -274,6 +285,25 @@ class Cells(Import):
 
 
 class Room(unittest.TestCase):
+    def test_one_of_many_people_of_an_import_is_found(self):
+        program = varde.Program()
+        self.addCleanup(program.remove)
+        program.start()
+        admin = program.admin()
+        count = 21000
+        made = admin.upload("x.csv", b"email;first_name\nneedle@many.example;Needle\n" + b"".join(b"straw%d@many.example;Straw\n" % i for i in range(count)))
+        admin.ok("POST", "/api/v1/imports/%s/start" % made["id"], {"encoding": "UTF-8", "delimiter": ";", "header": True, "options": {},
+            "mapping": [{"column": 0, "target": "email"}, {"column": 1, "target": "first_name"}]})
+        self.assertEqual(admin.finished_import(made["id"])["counts"]["created"], count + 1)
+        found, cursor = [], ""
+        while cursor is not None:
+            page = admin.ok("GET", "/api/v1/persons?q=needle&imported=%s&cursor=%s" % (made["id"], urllib.parse.quote(cursor)))
+            found += [p["email"] for p in page["items"]]
+            cursor = page.get("next")
+        self.assertEqual(found, ["needle@many.example"])
+        plan = " ".join(row[0] for row in program.sql("EXPLAIN SELECT DISTINCT person_id FROM activity WHERE tenant_id = (SELECT tenant_id FROM tenant) AND ref_id = '%s' AND ref_id IS NOT NULL AND kind IN (2, 3) ORDER BY person_id DESC LIMIT 1000" % made["id"]))
+        self.assertIn("activity_import", plan)
+
     def test_rows_beyond_the_room_are_counted(self):
         program = varde.Program()
         self.addCleanup(program.remove)

@@ -50,9 +50,11 @@ struct ReceivedFile {
 /// `ctx` has no transaction open. Errors: too_large, unsupported (no table), conflict (a quota).
 Result<ReceivedFile> receive_file(trust::Ctx& ctx, const Uuid& id, const crypto::Key& key,
                                   net::BodyReader& body);
-/// Reads another sheet of a workbook that was uploaded.
+/// Reads another sheet of a workbook that was uploaded into pieces that are `staged`, from the
+/// number `at` on; what was read before stays.
 Result<ReceivedFile> read_other_sheet(trust::Ctx& ctx, const Uuid& id, const crypto::Key& key,
-                                      const std::string& sheet, std::uint64_t bytes);
+                                      const std::string& sheet, std::uint64_t bytes,
+                                      std::int64_t at);
 Result<ImportSettings> read_settings(const store::ImportRecord& record);
 Result<jobs::Outcome> run_import(trust::Base& base, const jobs::Job& job);
 Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job);

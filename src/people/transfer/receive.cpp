@@ -31,8 +31,8 @@ Error too_large() {
 // Writes pieces of one kind in their order, each in a transaction of its own.
 class Pieces {
  public:
-  Pieces(Ctx& ctx, const Uuid& id, const crypto::Key& key, PieceKind kind)
-      : ctx_(ctx), id_(id), key_(key), kind_(kind) {}
+  Pieces(Ctx& ctx, const Uuid& id, const crypto::Key& key, PieceKind kind, std::int64_t at = 0)
+      : ctx_(ctx), id_(id), key_(key), kind_(kind), at_(at) {}
   Result<void> add(std::string_view bytes) {
     while (!bytes.empty()) {
       auto fits = bytes.substr(0, kPiece - piece_.size());
@@ -48,12 +48,13 @@ class Pieces {
     VARDE_CHECK(ctx_.base.room.demand(std::ssize(piece_)));
     Ctx write(ctx_.base, ctx_.tenant, ctx_.actor);
     VARDE_CHECK(ctx_.base.quotas.take(write, trust::Quota::file_bytes, std::ssize(piece_)));
-    auto sealed = kind_ == PieceKind::rows
-                      ? seal_piece(key_, id_, number_, piece_)
-                      : crypto::seal(key_, piece_, piece_context(id_, kind_, number_));
+    // Rows that are staged are sealed as those that they become.
+    auto sealed = kind_ == PieceKind::workbook
+                      ? crypto::seal(key_, piece_, piece_context(id_, kind_, number_))
+                      : seal_piece(key_, id_, number_, piece_);
     write.tx().insert_many(
         "import_piece",
-        std::vector<PieceRecord>{{ctx_.tenant, id_, kind_, number_, {std::move(sealed)}}});
+        std::vector<PieceRecord>{{ctx_.tenant, id_, kind_, at_ + number_, {std::move(sealed)}}});
     write.commit();
     total_ += piece_.size();
     ++number_;
@@ -68,6 +69,7 @@ class Pieces {
   Uuid id_;
   crypto::Key key_;
   PieceKind kind_;
+  std::int64_t at_;
   std::string piece_;
   std::int64_t number_ = 0;
   std::uint64_t total_ = 0;
@@ -120,7 +122,7 @@ void drop(Ctx& ctx, const Uuid& id, PieceKind kind) {
 
 // Writes the rows of a sheet; of the first that has some if none is named.
 Result<ReceivedFile> read_workbook(Ctx& ctx, const Uuid& id, const crypto::Key& key,
-                                   std::string wanted, std::uint64_t bytes) {
+                                   std::string wanted, std::uint64_t bytes, Pieces& rows) {
   Kept file(ctx, id, key, bytes);
   VARDE_TRY(auto kind, sheet::kind_of(file));
   (void)kind;  // a workbook, or an error
@@ -131,8 +133,6 @@ Result<ReceivedFile> read_workbook(Ctx& ctx, const Uuid& id, const crypto::Key& 
   }
   if (std::ranges::find(book.sheets(), wanted) == book.sheets().end())
     return bad_input("/sheet", "is not a sheet of this workbook.");
-  drop(ctx, id, PieceKind::rows);
-  Pieces rows(ctx, id, key, PieceKind::rows);
   std::string head;
   VARDE_CHECK(book.to_csv(wanted, kDelimiter, [&](std::string_view text) -> Result<void> {
     if (rows.total() + text.size() > kMaxFile) return too_large();
@@ -192,7 +192,10 @@ Result<ReceivedFile> receive_file(Ctx& ctx, const Uuid& id, const crypto::Key& k
     VARDE_CHECK(pieces.add(more));
   }
   VARDE_CHECK(pieces.flush());
-  if (packed) return read_workbook(ctx, id, key, "", pieces.total());
+  if (packed) {
+    Pieces rows(ctx, id, key, PieceKind::rows);
+    return read_workbook(ctx, id, key, "", pieces.total(), rows);
+  }
   auto sniffed = csv::sniff(head.substr(0, kHead));
   return ReceivedFile{.bytes = pieces.total(),
                       .encoding = sniffed.encoding,
@@ -204,8 +207,10 @@ Result<ReceivedFile> receive_file(Ctx& ctx, const Uuid& id, const crypto::Key& k
 }
 
 Result<ReceivedFile> read_other_sheet(Ctx& ctx, const Uuid& id, const crypto::Key& key,
-                                      const std::string& sheet, std::uint64_t bytes) {
-  return read_workbook(ctx, id, key, sheet, bytes);
+                                      const std::string& sheet, std::uint64_t bytes,
+                                      std::int64_t at) {
+  Pieces rows(ctx, id, key, PieceKind::staged, at);
+  return read_workbook(ctx, id, key, sheet, bytes, rows);
 }
 
 }  // namespace varde::people

@@ -1,4 +1,5 @@
 #include "base/canonical.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "people/csv/csv_reader.hpp"
 #include "people/csv/sniff.hpp"
@@ -339,6 +340,47 @@ Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::
   return web::Created<Import>{view(ctx, record, true), "/api/v1/imports/" + id.str()};
 }
 
+// Another sheet takes the place of the one that was read, in one transaction: whatever happens
+// while it is read, the import is as it was.
+Result<void> read_and_take_sheet(Ctx& ctx, const ImportRecord& record, const crypto::Key& key,
+                                 const std::string& sheet) {
+  auto id = record.import_id;
+  std::uint32_t random = 0;
+  fill_random({reinterpret_cast<std::uint8_t*>(&random), sizeof random});
+  auto at = static_cast<std::int64_t>(random) * kStagedRange;
+  auto taken = [&]() -> Result<void> {
+    ctx.rollback();  // a reading takes as long as it takes
+    auto read = read_other_sheet(ctx, id, key, sheet, static_cast<std::uint64_t>(record.bytes), at);
+    ctx.rollback();
+    if (!read) return read.error();
+    VARDE_TRY(auto still, find_import(ctx, id, true));
+    if (still.state != ImportState::uploaded)
+      return conflict("This import was started already.", "import-started");
+    ctx.tx().later(kDeletePieces, id, PieceKind::rows);
+    ctx.tx().later(kTakeStaged, id, at);
+    ctx.tx().later(kDropStaged, id, at);
+    keep_reading(ctx, id, *read);
+    trust::record(ctx, trust::AuditEntry{"import.upload", "import", id});
+    return {};
+  };
+  auto drop = [&] {
+    ctx.rollback();
+    ctx.tx().later(kDropStaged, id, at);
+    ctx.commit();
+  };
+  try {
+    auto done = taken();
+    if (!done) drop();
+    return done;
+  } catch (...) {
+    drop();
+    auto still = find_import(ctx, id);
+    if (!still || still->state != ImportState::uploaded)
+      return conflict("This import was started already.", "import-started");
+    throw;
+  }
+}
+
 // A streamed download of sealed pieces.
 template <class Fetch>
 net::Response download(Ctx& ctx, const std::string& type, const std::string& filename,
@@ -551,25 +593,8 @@ void add_transfer_routes(trust::Api& api) {
             });
             if (wanted == record.sheets.end())
               return bad_input("/sheet", "is not a sheet of this workbook.");
-            if (record.sheets.size() > 1 && record.sheet != *wanted) {
-              // Nobody may start it meanwhile.
-              ctx.tx().later(kImportState, path->id, ImportState::uploading);
-              ctx.commit();
-              auto read = read_other_sheet(ctx, path->id, *key, *wanted,
-                                           static_cast<std::uint64_t>(record.bytes));
-              ctx.rollback();
-              if (!read) {
-                // What there was is gone: the sheet that could be read before is read again.
-                auto before = read_other_sheet(ctx, path->id, *key, record.sheet,
-                                               static_cast<std::uint64_t>(record.bytes));
-                ctx.rollback();
-                if (before) keep_reading(ctx, path->id, *before);
-                ctx.commit();
-                return read.error();
-              }
-              keep_reading(ctx, path->id, *read);
-              trust::record(ctx, trust::AuditEntry{"import.upload", "import", path->id});
-            }
+            if (record.sheets.size() > 1 && record.sheet != *wanted)
+              VARDE_CHECK(read_and_take_sheet(ctx, record, *key, *wanted));
             VARDE_TRY(record, find_import(ctx, path->id));
             return view(ctx, record, true);
           });
@@ -637,6 +662,7 @@ void add_transfer_routes(trust::Api& api) {
                            reading.header, db::Json{json::serialize(web::write(settings))},
                            ImportState::queued, static_cast<std::int32_t>(reading.title_lines));
             ctx.tx().later(kDeletePieces, path->id, PieceKind::workbook);
+            ctx.tx().later(kDeletePieces, path->id, PieceKind::staged);
             jobs::enqueue(ctx.tx(),
                           {.kind = "people.import",
                            .tenant_id = ctx.tenant,

@@ -39,8 +39,11 @@ BOOST_DESCRIBE_STRUCT(ImportRecord, (),
                        created_at, finished_at, sheets, sheet, content_bytes, title_lines, warned,
                        reasons))
 
-enum class PieceKind { rows = 1, rejects = 2, workbook = 3, warnings = 4, head = 5 };
-BOOST_DESCRIBE_ENUM(PieceKind, rows, rejects, workbook, warnings, head)
+// `staged`: rows of another sheet while it is read. Each reading has numbers of its own, so that
+// two of them do not meet.
+enum class PieceKind { rows = 1, rejects = 2, workbook = 3, warnings = 4, head = 5, staged = 6 };
+BOOST_DESCRIBE_ENUM(PieceKind, rows, rejects, workbook, warnings, head, staged)
+constexpr std::int64_t kStagedRange = 1 << 20;  // more pieces than a file ever has
 struct PieceRecord {
   Uuid tenant_id, import_id;
   PieceKind kind = PieceKind::rows;
@@ -105,8 +108,6 @@ inline constexpr db::Sql kProgress{"import.progress",
 inline constexpr db::Sql kFinish{
     "import.finish",
     "UPDATE import SET state = $2, error = $3, finished_at = $4 WHERE import_id = $1"};
-inline constexpr db::Sql kImportState{"import.state",
-                                      "UPDATE import SET state = $2 WHERE import_id = $1"};
 inline constexpr db::Sql kPieces{
     "import.pieces",
     "SELECT tenant_id, import_id, kind, number, sealed FROM import_piece WHERE import_id = $1 AND "
@@ -121,6 +122,16 @@ inline constexpr db::Sql kPieceBytes{
     "AND kind = $2"};
 inline constexpr db::Sql kDeletePieces{
     "import.delete_pieces", "DELETE FROM import_piece WHERE import_id = $1 AND kind = $2"};
+// Rows that were staged from a number on become those of the import.
+inline constexpr db::Sql kTakeStaged{
+    "import.take_staged",
+    "INSERT INTO import_piece (tenant_id, import_id, kind, number, sealed) SELECT tenant_id, "
+    "import_id, 1, number - $2::bigint, sealed FROM import_piece WHERE import_id = $1 AND kind = 6 "
+    "AND number >= $2::bigint AND number < $2::bigint + 1048576"};
+inline constexpr db::Sql kDropStaged{
+    "import.drop_staged",
+    "DELETE FROM import_piece WHERE import_id = $1 AND kind = 6 AND number >= $2::bigint AND "
+    "number < $2::bigint + 1048576"};
 struct ProgressRecord {
   Uuid import_id;
   std::string filename;
