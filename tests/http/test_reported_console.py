@@ -387,6 +387,8 @@ class Users(OutreachCase):
         self.assertEqual((invite("privacy_officer").status, roles()), (201, ["privacy_officer"]), "the same again is a reminder")
         self.assertEqual((invite("editor", replace=True).status, roles()), (201, ["editor"]))
         token = self.program.account_link("twice@example.org", "invitation")
+        # Two organisations may have one name: which it is stands by its id.
+        self.assertEqual(self.program.client().ok("GET", "/api/v1/invitations/" + token)["tenant_id"], self.admin.ok("GET", "/api/v1/session")["tenant"]["id"])
         self.program.client().ok("POST", "/api/v1/invitations/accept", {"token": token, "name": "Twice", "password": "violet tractor sings at dawn"})
         refused = invite("viewer", replace=True)
         self.assertEqual((refused.status, refused.json["kind"], roles()), (409, "member-exists", ["editor"]))

@@ -128,6 +128,7 @@ struct TokenPath {
 };
 BOOST_DESCRIBE_STRUCT(TokenPath, (), (token))
 struct InvitationView {
+  Uuid tenant_id;
   std::string tenant_name;
   Personal email;
   Role role = Role::viewer;
@@ -135,7 +136,7 @@ struct InvitationView {
   /// account the invited person makes a new one.
   bool account_exists = false;
 };
-BOOST_DESCRIBE_STRUCT(InvitationView, (), (tenant_name, email, role, account_exists))
+BOOST_DESCRIBE_STRUCT(InvitationView, (), (tenant_id, tenant_name, email, role, account_exists))
 struct InvitationAccept {
   web::Text<100, 1> token;
   std::optional<web::Text<120, 1>> name;

@@ -39,7 +39,8 @@ Result<InvitationView> look(Identity::Impl& impl, Ctx& ctx, const std::string& t
   if (!row) return gone();
   auto email = open_invitation(impl.base, *row);
   auto account = tx.maybe<AccountRow>(kAccountByEmail, row->email_hash);
-  return InvitationView{row->tenant_name, Personal(email), row->role, is_proven(account)};
+  return InvitationView{row->tenant_id, row->tenant_name, Personal(email), row->role,
+                        is_proven(account)};
 }
 
 // The account of the address becomes that of whoever was invited. In the transaction of the

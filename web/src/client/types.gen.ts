@@ -838,6 +838,7 @@ export type InvitationAccept = {
 };
 
 export type InvitationView = {
+    tenant_id: string;
     tenant_name: string;
     email: string;
     role: Role;

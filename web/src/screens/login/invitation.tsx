@@ -45,7 +45,7 @@ function Accept({ token, invitation }: { token: string; invitation: InvitationVi
         // terms) is asked for at the login.
         try {
           let session = await ask(logIn({ body: { email: invitation.email, password: form.values.password } }))
-          const joined = session.tenants.find((one) => one.name === invitation.tenant_name)
+          const joined = session.tenants.find((one) => one.id === invitation.tenant_id)
           if (joined && session.tenant?.id !== joined.id && session.state === 'ready')
             session = await ask(switchTenant({ body: { tenant_id: joined.id } }))
           keepSession(session)
