@@ -16,8 +16,8 @@ class Health {
  public:
   Health(const std::string& main, const std::string& keystore);
 
-  /// Asks both databases each second, raises and clears the alarms ("database") until the loop ends;
-  /// on a fiber of its own. owned: db::Cluster tells of postmasters that have ended.
+  /// Asks both databases each second, raises and clears the alarms ("database") until the loop
+  /// ends; on a fiber of its own. owned: db::Cluster tells of postmasters that have ended.
   void watch(bool owned);
   /// What a balancer is told: empty when all is well, else a sentence. Does not wait.
   std::string trouble() const;
