@@ -482,7 +482,10 @@ Understood understand(std::string_view raw) {
     if (!sentences.empty() || signs.up == signs.down) return {};
     return {signs.up ? Meaning::agreed : Meaning::no, {}};
   }
-  if (auto number = only_number(sentences)) return {Meaning::number, number};
+  if (auto number = only_number(sentences)) {
+    if (doubt) return {};
+    return {Meaning::number, number};
+  }
   Understood out{meaning_of(sentences), {}};
   if (out.meaning == Meaning::unclear) out.meaning = of_letter(sentences);
   bool agrees = out.meaning == Meaning::yes || out.meaning == Meaning::agreed;
