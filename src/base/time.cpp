@@ -131,6 +131,9 @@ std::string to_rfc5322(Timestamp at) {
 }
 
 bool is_time_zone(std::string_view name) {
+  // Beside the zones lie files that mean whatever this machine is set to, or nothing.
+  for (std::string_view none : {"localtime", "posixrules", "Factory"})
+    if (name == none) return false;
   return !name.empty() && name.size() <= 64 && is_zone(name);
 }
 

@@ -105,6 +105,14 @@ Moment moment() {
                       0, std::chrono::duration_cast<seconds>(kUntil - kFrom).count()))};
 }
 
+TEST(Time, NamesOfZones) {
+  for (const char* name :
+       {"Europe/Oslo", "Europe/Kyiv", "Etc/GMT+1", "UTC", "America/Ciudad_Juarez"})
+    EXPECT_TRUE(is_time_zone(name)) << name;
+  for (const char* name : {"", "localtime", "posixrules", "Factory", "../../etc/passwd", "Oslo"})
+    EXPECT_FALSE(is_time_zone(name)) << name;
+}
+
 TEST(Time, EveryChangeOfClocksFrom2000To2040) {
   ASSERT_GT(changes().size(), 10'000U);
   for (const auto& [zone, at, before, after] : changes()) {
