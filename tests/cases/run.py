@@ -6,7 +6,7 @@ the real program, with databases and an organisation of its own, so a case may m
 A file of input for which no case is written (a report as a mail server sends it, a table) is tried as what it looks like, and
 what came out is printed: it fails only if the program does.
 """
-import argparse, base64, concurrent.futures, contextlib, datetime, json, os, pathlib, re, shutil, smtplib, subprocess, sys, tempfile, threading, time, tomllib, traceback, urllib.parse, zoneinfo
+import argparse, concurrent.futures, contextlib, datetime, json, os, pathlib, re, shutil, smtplib, subprocess, sys, tempfile, threading, time, tomllib, traceback, urllib.parse, zoneinfo
 
 HERE = pathlib.Path(__file__).resolve().parent
 OURS = HERE

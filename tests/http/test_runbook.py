@@ -4,6 +4,7 @@ import contextlib, os, pathlib, re, shlex, signal, socket, subprocess, unittest
 import varde
 from outreach import OutreachCase
 from test_backup import looked
+from test_survival import postmaster
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
@@ -25,6 +26,7 @@ def rows(title):
 ALARMS = {cells[0].strip("`"): cells[-1] for cells in rows("Alarms")}
 
 
+@unittest.skipUnless(os.geteuid() == 0, "mounts a small disk")
 class Alarms(OutreachCase):
     """An installation with one organisation, whose administrator is the operator. Each test is named after the alarm that it raises."""
 
@@ -80,7 +82,7 @@ class Alarms(OutreachCase):
         varde.wait_for(lambda: not self.home() and not self.stands(), "that %s is over" % self.kind, 90)
 
     def test_database(self):
-        pid = int((self.program.directory / "data/main/data/postmaster.pid").read_text().split()[0])
+        pid = postmaster(self.program)
         children = [int(p) for p in subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()]
         for process in [pid, *children]:
             os.kill(process, signal.SIGSTOP)

@@ -1,5 +1,5 @@
 """What breaks underneath, and how the program goes on: outcomes that cannot be written, databases that die, a queue that is refused, damaged rows, clocks."""
-import contextlib, os, pathlib, re, signal, struct, subprocess, unittest, urllib.parse, zlib
+import contextlib, os, re, signal, struct, subprocess, unittest, urllib.parse, zlib
 import varde
 from outreach import OutreachCase
 

@@ -5,11 +5,11 @@
 #include "base/text.hpp"
 
 namespace varde::people::csv {
-namespace {
-
 bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
+
+namespace {
 
 std::optional<int> number(std::string_view text) {
   if (!all_digits(text) || text.size() > 5) return std::nullopt;

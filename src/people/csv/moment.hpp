@@ -13,6 +13,9 @@
 
 namespace varde::people::csv {
 
+/// Whether it is one ASCII digit or more, and nothing else.
+bool all_digits(std::string_view text);
+
 /// A day, a time of day, or both.
 struct Moment {
   std::optional<Date> date;

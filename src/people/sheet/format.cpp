@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "people/csv/moment.hpp"
 
 namespace varde::people::sheet {
 namespace {
@@ -22,10 +23,6 @@ std::optional<double> number_of(std::string_view text) {
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
     return std::nullopt;
   return value;
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // The number in digits alone: no exponent, as many digits as a spreadsheet counts with.
@@ -48,7 +45,7 @@ std::string plain(double value) {
 // What a person typed in digits alone stays so, be it longer than a number can be.
 std::string as_written(std::string_view text, double value) {
   auto digits = text.starts_with('-') ? text.substr(1) : text;
-  if (all_digits(digits) && digits.size() <= 30) return std::string(text);
+  if (csv::all_digits(digits) && digits.size() <= 30) return std::string(text);
   return plain(value);
 }
 
@@ -249,7 +246,7 @@ std::string shown(std::string_view text, const Format& format, bool since_1904) 
       return plain(*value * 100) + "%";
     case Kind::digits: {
       auto whole = as_written(text, *value);
-      if (all_digits(whole)) return in_places(whole, format.digits);
+      if (csv::all_digits(whole)) return in_places(whole, format.digits);
       break;
     }
     case Kind::elapsed: {

@@ -9,6 +9,9 @@
 namespace varde::people::sheet {
 namespace {
 
+constexpr std::string_view kZip = "PK\x03\x04", kEmptyZip = "PK\x05\x06";
+constexpr std::string_view kCompound = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
 constexpr std::size_t kHead = 8 * 1024;
 
 std::string read(Source& file, std::uint64_t offset, std::size_t most) {
@@ -86,12 +89,15 @@ constexpr auto kBeginnings = std::to_array<Beginning>({
 
 }  // namespace
 
+bool is_container(std::string_view head) {
+  return head.starts_with(kZip) || head.starts_with(kEmptyZip) || head.starts_with(kCompound);
+}
+
 Result<Kind> kind_of(Source& file) {
   auto unsupported = [](const char* why) { return make_error(ErrorCode::unsupported, why); };
   auto head = read(file, 0, kHead);
-  if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return Kind::workbook;
-  if (head.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))
-    return unsupported(of_compound_file(file, head));
+  if (head.starts_with(kZip) || head.starts_with(kEmptyZip)) return Kind::workbook;
+  if (head.starts_with(kCompound)) return unsupported(of_compound_file(file, head));
   for (const auto& one : kBeginnings)
     if (head.starts_with(one.bytes)) return unsupported(one.sentence);
   if (head.size() >= 12 && head.starts_with("RIFF") && head.substr(8, 4) == "WEBP")

@@ -35,6 +35,10 @@ class Memory : public Source {
   std::string_view bytes_;
 };
 
+/// Whether it begins as the files of office programs do, which say at their end what they are: a
+/// ZIP file, or the older programs' container.
+bool is_container(std::string_view head);
+
 /// What can be read of it.
 enum class Kind { text, workbook };
 /// Looks at the beginning (and, of files of old Office programs, at their directory). Errors:

@@ -49,7 +49,7 @@ class XmlReader {
   /// bounds). Rethrows what a handler throws.
   Result<State> push(std::string_view piece, bool last);
   Result<State> resume();
-  /// From a handler: enough for now.
+  /// From a handler: what was read is enough until the next call.
   void pause();
   /// From a handler: nothing more is wanted; the state becomes `ended`.
   void stop();

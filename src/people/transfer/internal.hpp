@@ -8,6 +8,11 @@
 
 namespace varde::people {
 
+/// Of a table, in bytes.
+inline constexpr std::uint64_t kMaxFile = 2ULL << 30;
+/// That it has more.
+Error too_large();
+
 struct ImportMapping {
   int column = 0;
   web::Text<80> target;

@@ -16,17 +16,16 @@ namespace varde::people {
 using namespace store;
 using trust::Ctx;
 
+Error too_large() {
+  return make_error(ErrorCode::too_large, "Files of up to 2 GB can be imported. Split this one.");
+}
+
 namespace {
 
-constexpr std::uint64_t kMaxFile = 2ULL << 30;
 constexpr std::size_t kPiece = 1 << 20;
 constexpr std::size_t kHead = 64 * 1024;
 // What Excel of the North opens by a double click, and what names and addresses seldom hold.
 constexpr char kDelimiter = ';';
-
-Error too_large() {
-  return make_error(ErrorCode::too_large, "Files of up to 2 GB can be imported. Split this one.");
-}
 
 // Writes pieces of one kind in their order, each in a transaction of its own.
 class Pieces {
@@ -168,9 +167,7 @@ Result<ReceivedFile> receive_file(Ctx& ctx, const Uuid& id, const crypto::Key& k
     head += more;
   }
   if (head.empty()) return make_error(ErrorCode::bad_input, "The file is empty.");
-  // Both kinds of workbooks say at their end what they are.
-  bool packed = head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06") ||
-                head.starts_with("\xD0\xCF\x11\xE0");
+  bool packed = sheet::is_container(head);
   if (!packed) {
     sheet::Memory memory(head);
     VARDE_TRY(auto kind, sheet::kind_of(memory));

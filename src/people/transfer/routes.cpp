@@ -21,7 +21,6 @@ namespace {
 // How often a file that does not shrink when it is packed is stored while it is there: the table,
 // the log, its archive, a backup.
 constexpr double kCost = 4;
-constexpr std::uint64_t kMaxFile = 2ULL << 30;
 
 struct ImportColumn {
   int index = 0;
@@ -313,8 +312,7 @@ void keep_reading(Ctx& ctx, const Uuid& id, const ReceivedFile& file) {
 }
 
 Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::Request& request) {
-  if (request.body->declared_size().value_or(0) > kMaxFile)
-    return make_error(ErrorCode::too_large, "Files of up to 2 GB can be imported. Split this one.");
+  if (request.body->declared_size().value_or(0) > kMaxFile) return too_large();
   // Said before anything is sent, where the length is.
   auto declared = static_cast<std::int64_t>(request.body->declared_size().value_or(1));
   VARDE_CHECK(ctx.base.room.demand(declared, kCost));
