@@ -70,7 +70,7 @@ class Erasure(unittest.TestCase):
             self.assertEqual((answer.status, answer.json["errors"][0]["pointer"]), (422, "/ids"))
 
     def test_a_receipt_is_checked_by_somebody_else(self):
-        one, other = self.person("receipt@example.org", first_name="Rea"), self.person("stays@example.org")
+        one, other = self.person("receipt@example.org", first_name="Receiptia"), self.person("stays@example.org")
         self.admin.delete("/api/v1/persons/" + one)
         path = "/api/v1/erasures/%s/receipt" % one
         early = self.admin.get(path)
@@ -80,7 +80,7 @@ class Erasure(unittest.TestCase):
         said = self.verify(receipt)
         self.assertEqual((said["ok"], said["person"]), (True, one))
         self.assertNotIn("receipt@", receipt)
-        self.assertNotIn("Rea", receipt)
+        self.assertNotIn("Receiptia", receipt)
         self.assertEqual(self.admin.get("/api/v1/erasures/%s/receipt" % other).status, 404)
         listed = next(e for e in self.admin.ok("GET", "/api/v1/erasures")["items"] if e["person_id"] == one)
         self.assertEqual((listed["by_kind"], listed["by"]), ("user", "admin"))
