@@ -41,6 +41,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// Of the folder of the data: a program that reads another one does not start on it.
 constexpr int kDataFormat = 1;
 
 // PostgreSQL refuses to run as root, and so the whole program gives root up, for good.

@@ -176,8 +176,8 @@ int verify_evidence(const VerifyOptions& options);
 /// Leaves what the evidence says of the settings where commands beside the program find it.
 void keep_posture(const Settings& settings);
 
-/// Modules in the order of their floors; src/app/wiring.cpp.
 struct Program;
+/// Modules in the order of their floors; src/app/wiring.cpp.
 std::vector<trust::Module> make_modules(Program& program);
 operate::Environment environment_of(const Program& program);
 /// How the installation is set up, for the evidence; and what all modules claim.

@@ -13,7 +13,6 @@ struct EmbeddedFile {
 };
 
 std::vector<EmbeddedFile> varde_migrations_files();
-std::vector<EmbeddedFile> varde_pages_files();
 std::vector<EmbeddedFile> varde_locales_files();
 std::vector<EmbeddedFile> varde_data_files();  ///< Lists: passwords/common.filter.
 std::vector<EmbeddedFile> varde_console_files();

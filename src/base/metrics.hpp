@@ -1,10 +1,12 @@
 // Metrics in the Prometheus text format 0.0.4. A metric is a namespace-scope object that registers
 // itself:
 //
+// clang-format off
 //   metrics::Counter sent("varde_messages_sent_total", "Messages a server accepted");
 //   sent.add();
-//   metrics::Counter requests("varde_http_requests_total", "Requests answered", {"route",
-//   "status"}); requests.with({"/api/v1/persons", "200"}).add();
+//   metrics::Counter requests("varde_http_requests_total", "Requests answered", {"route", "status"});
+//   requests.with({"/api/v1/persons", "200"}).add();
+// clang-format on
 #pragma once
 
 #include <atomic>

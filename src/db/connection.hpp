@@ -46,7 +46,7 @@ class Connection {
     net::Holding holding{};
   };
   std::optional<Use> use;
-  /// Whether the server is sure to be outside a transaction once all queued answers have come.
+  /// Whether a statement of this name was prepared on this connection, or is queued to be.
   bool prepared(std::string_view name) const { return prepared_.contains(std::string(name)); }
 
  private:

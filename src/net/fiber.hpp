@@ -1,9 +1,9 @@
 // Fibers: business code reads as if it blocked.
 //
 // Each Loop is one thread with one Asio io_context; a fiber (a stackful coroutine, Boost.Context)
-// lives on the loop that spawned it and never moves. Every suspension of the program goes through
-// detail::suspend() in fiber.cpp or one of the wrappers below, for one reason: the C++ runtime
-// keeps the stack of exceptions being handled per *thread*
+// lives on the loop that spawned it and never moves. Every suspension goes through
+// detail::suspend() (fiber_asio.hpp), by one of the wrappers below or of the floor net, for one
+// reason: the C++ runtime keeps the stack of exceptions being handled per *thread*
 // (__cxa_get_globals), and a fiber that suspends inside a `catch` would leave its own there for
 // whoever runs next. suspend() carries it across.
 //

@@ -55,8 +55,7 @@ class BodyWriter {
  public:
   virtual ~BodyWriter() = default;
   virtual bool write(std::string_view bytes) = 0;
-  /// Waits for `wake`, the deadline or the client's leaving. False when the client went away or the
-  /// server is draining.
+  /// False when the client went away or the server is draining.
   virtual bool alive() const = 0;
 };
 

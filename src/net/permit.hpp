@@ -1,8 +1,9 @@
 // No egress without a permit. Whoever connects out (Stream::connect, and so SMTP; the HTTP client)
-// hands one in, and only trust/egress can make one, after it has checked what it says there. The
-// permit carries the installation's policy of addresses, and the client asks it about every address
-// that a name resolved to, at the socket: a name that resolves to the inside of the house, or
-// changes its mind between two look-ups, gets nobody there.
+// hands one in, and only trust/egress can make one, after it has looked at the state of the tenant
+// (Egress::may_send), or for the platform and the operator, who have none. The permit carries the
+// installation's policy of addresses, and the client asks it about every address that a name
+// resolved to, at the socket: a name that resolves to the inside of the house, or changes its mind
+// between two look-ups, gets nobody there.
 //
 // Not egress, and without a permit: PostgreSQL, the built-in mailbox, and the questions that
 // net/dns asks of the resolver that the installation named (it takes a permit for whom it asks).

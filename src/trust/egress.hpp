@@ -17,8 +17,10 @@ namespace varde::trust {
 class Egress {
  public:
   enum class Kind { smtp, webhook, dns, sms, witness };
-  /// May this tenant's data go to `recipient` (a provider's or a webhook's host)? Refused with the
-  /// sentence that says why where the tenant's state forbids sending. Reads the tenant's row.
+  /// May this tenant's data leave? What is checked is the tenant's state: that it exists, is active
+  /// and not in storage only; refused with the sentence that says why. `recipient` (a provider's or
+  /// a webhook's host) is not judged: it names the permit in logs. Which addresses may be reached
+  /// is checked at the socket, against the installation's policy that the permit carries.
   static Result<net::Permit> permit(Ctx& ctx, Kind kind, const std::string& recipient);
   /// For what the platform tells the tenant's users (a new password, the end of the contract), and
   /// what persons are told who ask about their own data: also when the tenant itself sends nothing

@@ -22,9 +22,9 @@ inline constexpr auto kLedgerKept = std::chrono::hours(24) * 400;
 /// How often the files of the keystore are rewritten. The product promises a day.
 inline constexpr auto kCleanEvery = std::chrono::hours(12);
 
-/// The nil id stands for the organisation as a whole, whose keys the caller destroys.
 /// Destroys the keys of these persons and writes them into the ledger. Doing it twice is doing it
-/// once. Throws when the keystore or a file of the ledger cannot be written: call it again.
+/// once. The nil id stands for the organisation as a whole, whose keys the caller destroys. Throws
+/// when the keystore or a file of the ledger cannot be written: call it again.
 void forget(Base& base, const Uuid& tenant, const std::vector<Uuid>& persons);
 
 /// Destroys the keys of what is no longer needed (files that were exported, imports), when the

@@ -2,9 +2,10 @@
 // declares a type (people::EraseHook: what else to do when persons are erased) and goes through all
 // of that type where it happens; modules below it add theirs while they are made.
 //
-// The program owns the one object, in trust::Base, which every context leads to. It is filled
-// before the first request and only read from then on: it needs no lock, and nothing in the process
-// is shared by two programs. The types stay where they belong: this floor knows none of them.
+// The program owns the one object, in trust::Base, which every context leads to. It is filled while
+// the program starts, before anything is served or worked on, and only read from then on: it needs
+// no lock, and nothing in the process is shared by two programs. The types stay where they belong:
+// this floor knows none of them.
 #pragma once
 
 #include <any>

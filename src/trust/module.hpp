@@ -26,7 +26,7 @@ enum class Data {
 BOOST_DESCRIBE_ENUM(Data, none, pseudonym, behaviour, plain, sealed)
 
 /// A table and what each of its columns is. Every column of the database must be claimed by one
-/// module, or the build fails.
+/// module: tests/http/test_schema.py compares with the migrated database.
 struct Claim {
   std::string table;
   std::vector<std::pair<std::string, Data>> columns;

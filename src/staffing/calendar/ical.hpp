@@ -4,8 +4,9 @@
 // in CRLF, are folded at 75 octets, text is escaped, times are UTC, an event keeps its UID), and
 // the library brings parsers of outside bytes that nothing here calls.
 //
-//   calendar("Shifts, North school", {{.uid = "…", .start = …, .end = …, .summary = "North
-//   school"}})
+// clang-format off
+//   calendar("Shifts, North school", {{.uid = "…", .start = …, .end = …, .summary = "North school"}})
+// clang-format on
 #pragma once
 
 #include <string>

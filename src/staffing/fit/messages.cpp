@@ -1,7 +1,7 @@
 // The sentences of findings and ranks, in the languages that people are asked in.
 //
-// They stand in code rather than in locales/ because the server says them: in an answer to "why was
-// I not asked", in the explanation kept with an offer, in an e-mail to the scheduler. {name} is
+// The server says them: in an answer to "why was I not asked", in the explanation kept with an
+// offer, in an e-mail to the scheduler. {name} is
 // replaced by a value; {name|time} writes minutes as "9 h 30 min", {name|words} as "9 hours 30
 // minutes", {name|date} a day as "2 March 2026".
 #include <array>
