@@ -1,5 +1,6 @@
 #include "app/health.hpp"
 
+#include "app/store_sql.hpp"
 #include "base/alarms.hpp"
 #include "base/log.hpp"
 
@@ -15,7 +16,6 @@ constexpr auto kStale = 6s;
 // Of a postmaster that has ended db::Cluster says more, and has it back by then: what still does
 // not answer hangs.
 constexpr int kHangs = 3;
-constexpr db::Sql kAlive{"health.alive", "SELECT 1"};
 
 db::PoolOptions options(const std::string& conninfo, const char* role) {
   return {.conninfo = conninfo,
@@ -35,7 +35,7 @@ Health::Health(const std::string& main, const std::string& keystore)
 void Health::ask(One& one, bool owned) {
   bool answers = true;
   try {
-    one.pool.begin(std::nullopt, 2s).query(kAlive);
+    one.pool.begin(std::nullopt, 2s).query(store::kHealthAlive);
   } catch (const net::Stopped&) {
     throw;
   } catch (const std::exception& e) {

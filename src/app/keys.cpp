@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/program.hpp"
+#include "app/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -11,11 +12,10 @@
 namespace varde::app {
 
 namespace {
-constexpr db::Sql kTenants{"keys.tenants", "SELECT tenant_id FROM tenant ORDER BY tenant_id"};
 
 std::vector<Uuid> tenants_of(trust::Base& base) {
   auto tx = base.database.system();
-  return tx.all<Uuid>(kTenants);
+  return tx.all<Uuid>(store::kKeysTenants);
 }
 
 // In the trail, and so in the evidence.

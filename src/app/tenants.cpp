@@ -6,6 +6,7 @@
 
 #include "app/output.hpp"
 #include "app/program.hpp"
+#include "app/store_sql.hpp"
 #include "base/text.hpp"
 #include "privacy/contract/contract.hpp"
 #include "privacy/contract/package.hpp"
@@ -23,9 +24,6 @@ struct TenantRow {
   Timestamp created_at;
 };
 BOOST_DESCRIBE_STRUCT(TenantRow, (), (tenant_id, name, slug, state, created_at))
-constexpr db::Sql kTenants{"tenants.list",
-                           "SELECT tenant_id, name, slug, state, created_at FROM tenant ORDER BY "
-                           "slug"};
 
 Uuid tenant_called(trust::Base& base, const std::string& slug) {
   auto found = trust::find_tenant(base, slug);
@@ -43,7 +41,7 @@ void list(trust::Base& base) {
     return "active";
   };
   auto tx = base.database.system();
-  for (const auto& row : tx.all<TenantRow>(kTenants))
+  for (const auto& row : tx.all<TenantRow>(store::kTenantsList))
     std::cout << fmt::format("{}  {}  {}: {}\n", row.tenant_id.str(), row.slug, row.name,
                              told(row.tenant_id));
   for (const auto& end : ends)

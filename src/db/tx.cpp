@@ -307,7 +307,15 @@ void Tx::begin() {
   connection_->send(kEnter.name, kEnter.text, lock, nullptr);
 }
 
-Later Tx::queue(const Sql& sql, const Params& arguments) {
+Later Tx::queue(const Sql& sql, Params arguments) {
+  if (sql.tenant != 0) {
+    if (!tenant_)
+      throw std::logic_error(std::string(sql.name) + " names a tenant, the transaction has none");
+    arguments.add(*tenant_);
+    if (arguments.size() != static_cast<std::size_t>(sql.tenant))
+      throw std::logic_error(fmt::format("{} takes {} arguments, not {}", sql.name, sql.tenant - 1,
+                                         arguments.size() - 1));
+  }
   begin();
   if (!sql.text.starts_with("SELECT") || sql.text.find("FROM") == std::string_view::npos)
     wrote_ = true;
@@ -316,8 +324,8 @@ Later Tx::queue(const Sql& sql, const Params& arguments) {
   return out;
 }
 
-Rows Tx::send_and_wait(const Sql& sql, const Params& arguments) {
-  auto answer = queue(sql, arguments);
+Rows Tx::send_and_wait(const Sql& sql, Params arguments) {
+  auto answer = queue(sql, std::move(arguments));
   flush();
   return answer.rows();
 }

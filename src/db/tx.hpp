@@ -5,10 +5,15 @@
 // LOCAL ride in the same packet as the first statement, so that tenant isolation costs no round
 // trip, and `later()` sends any number of statements without waiting for their answers.
 //
+// clang-format off
 //   auto tx = database.tenant(tenant_id);
-//   auto person = tx.maybe<PersonRow>(kFindPerson, id);   // BEGIN; SET LOCAL varde.tenant; the
-//   statement: one round trip tx.later(kTouchPerson, id, now()); tx.commit(); // the statement and
-//   COMMIT: one round trip
+//   auto person = tx.maybe<PersonRow>(kPersonOne, id);  // BEGIN, the tenant, the statement: one round trip
+//   tx.later(kPersonTouch, id, now());
+//   tx.commit();                                        // that statement and COMMIT: one round trip
+// clang-format on
+//
+// A statement that names its tenant (store.sql: {tenant}) gets it from the transaction, never from
+// the caller, and cannot run in a transaction that has none.
 //
 // A Tx that is not committed is rolled back, without waiting for it. A statement is prepared once
 // per connection, in the same packet as its first use. Every call has a deadline; a connection that
@@ -28,20 +33,13 @@
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "db/sql.hpp"
 #include "db/value.hpp"
 #include "net/fiber.hpp"
 
 struct pg_result;
 
 namespace varde::db {
-
-/// A statement with a name, by which it is prepared and found in PostgreSQL's statistics; both must
-/// outlive the program. With an empty name it is not prepared: for statements composed at run time
-/// (from the program's own pieces only; values are always parameters).
-struct Sql {
-  std::string_view name;
-  std::string_view text;
-};
 
 /// The server refused a statement. `state` is the SQLSTATE.
 class SqlError : public std::runtime_error {
@@ -215,9 +213,9 @@ class Tx {
   void last(const std::string& key, const Sql& sql, const A&... arguments) {
     last_.emplace(key, std::pair{sql, params(arguments...)});
   }
-  Later later_params(const Sql& sql, const Params& arguments) { return queue(sql, arguments); }
-  Rows query_params(const Sql& sql, const Params& arguments) {
-    return send_and_wait(sql, arguments);
+  Later later_params(const Sql& sql, Params arguments) { return queue(sql, std::move(arguments)); }
+  Rows query_params(const Sql& sql, Params arguments) {
+    return send_and_wait(sql, std::move(arguments));
   }
   /// Sends what is queued and waits for all of it.
   void flush();
@@ -258,8 +256,8 @@ class Tx {
   const std::optional<Uuid>& tenant() const { return tenant_; }
 
  private:
-  Rows send_and_wait(const Sql& sql, const Params& arguments);
-  Later queue(const Sql& sql, const Params& arguments);
+  Rows send_and_wait(const Sql& sql, Params arguments);
+  Later queue(const Sql& sql, Params arguments);
   void queue_insert(std::string_view table, const std::vector<std::string_view>& columns,
                     std::size_t rows, std::string_view suffix, const Params& values);
   static std::size_t bulk_size(std::size_t rows, std::size_t columns);

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "db/closed.hpp"
+#include "jobs/store_sql.hpp"
 #include "net/fiber_id.hpp"
 
 namespace varde::jobs {
@@ -38,118 +39,26 @@ constexpr auto kClosedPause = std::chrono::seconds(2);
 constexpr auto kSteady = std::chrono::seconds(3);       // until a stumble is over
 constexpr auto kBetweenRuns = std::chrono::seconds(1);  // of a schedule that takes its whole time
 
-// A job of the same key that waits is enough; one that runs already may have looked past what this
-// one is about, and so runs again when it ends.
-constexpr db::Sql kEnqueue{
-    "jobs.enqueue",
-    "INSERT INTO job (job_id, kind, tenant_id, payload, unique_key, run_at, created_at, set_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (unique_key) "
-    "DO UPDATE SET again = true, run_at = LEAST(job.run_at, EXCLUDED.run_at)"};
-constexpr db::Sql kNotify{"jobs.notify", "SELECT pg_notify('varde_jobs', '')"};
-// Work is due by varde::now(), but leases are measured by the database's clock: one for all nodes,
-// and a corrected clock on one of them takes no other's work.
-#define VARDE_DUE                                                                       \
-  "failed_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= "      \
-  "clock_timestamp()) AND NOT EXISTS (SELECT 1 FROM tenant_rest r WHERE r.tenant_id = " \
-  "job.tenant_id AND r.until > clock_timestamp()) AND job_id <> ALL($3) "
-#define VARDE_OF "coalesce(tenant_id, '00000000-0000-0000-0000-000000000000'::uuid)"
-// Who waits (organisation and kind, found by hops over an index, however much each has waiting),
-// and of each what is due first, as far as its share goes. Whoever holds fewest slots comes first.
-//
-// $2: how many; $3: what runs here already, for a machine that slept past a lease has not yet
-// extended it; $4 to $6: how many slots each organisation holds of each kind; $7, $8: the most
-// slots of an organisation, and of one kind of its work.
-constexpr db::Sql kCandidates{
-    "jobs.candidates",
-    "WITH RECURSIVE waits AS ((SELECT " VARDE_OF
-    " AS tenant, kind FROM job WHERE failed_at IS NULL ORDER BY 1, 2 LIMIT 1) UNION ALL SELECT "
-    "n.tenant, n.kind FROM waits w CROSS JOIN LATERAL (SELECT " VARDE_OF
-    " AS tenant, kind FROM job WHERE failed_at IS NULL AND (" VARDE_OF
-    ", kind) > (w.tenant, w.kind) ORDER BY 1, 2 LIMIT 1) n), held AS (SELECT tenant, kind, slots "
-    "FROM unnest($4::uuid[], $5::text[], $6::bigint[]) h (tenant, kind, slots)), first AS (SELECT "
-    "w.tenant, j.job_id, j.run_at, j.place + coalesce((SELECT slots FROM held h WHERE h.tenant = "
-    "w.tenant AND h.kind = w.kind), 0) AS place FROM waits w CROSS JOIN LATERAL (SELECT job_id, "
-    "run_at, row_number() OVER (ORDER BY run_at) AS place FROM (SELECT job_id, run_at FROM job "
-    "WHERE " VARDE_OF " = w.tenant AND kind = w.kind AND " VARDE_DUE
-    "ORDER BY run_at LIMIT $8) d) j), fair AS (SELECT job_id, run_at, row_number() OVER (PARTITION "
-    "BY tenant ORDER BY place, run_at) + coalesce((SELECT sum(slots) FROM held h WHERE h.tenant = "
-    "first.tenant), 0) AS place FROM first WHERE place <= $8) SELECT job_id FROM fair WHERE place "
-    "<= $7 ORDER BY place, run_at LIMIT $2"};
-constexpr db::Sql kClaim{
-    "jobs.claim",
-    "SELECT job_id, kind, tenant_id, payload, attempts, outages FROM job WHERE "
-    "job_id = ANY($2) AND " VARDE_DUE "ORDER BY run_at FOR UPDATE SKIP LOCKED"};
-#undef VARDE_DUE
-#undef VARDE_OF
-constexpr db::Sql kLeaseMany{
-    "jobs.lease",
-    "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $2), attempts = "
-    "attempts + 1 WHERE job_id = ANY($1)"};
-// $3: those that got somewhere since.
-constexpr db::Sql kExtend{
-    "jobs.extend",
-    "UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $2), attempts = CASE "
-    "WHEN job_id = ANY($3) THEN 1 ELSE attempts END WHERE job_id = ANY($1)"};
-// A schedule never rests longer than its rhythm, whatever the clock said when it was written down.
-constexpr db::Sql kPullIn{
-    "jobs.pull_in",
-    "UPDATE job SET run_at = $2 WHERE unique_key = $1 AND run_at > $2 AND lease_until IS NULL AND "
-    "failed_at IS NULL"};
-constexpr db::Sql kDelete{"jobs.delete", "DELETE FROM job WHERE job_id = $1 AND NOT again"};
-constexpr db::Sql kSetBack{
-    "jobs.set_back",
-    "UPDATE job SET run_at = run_at - (set_at - $1), set_at = $1 WHERE set_at > $1 + interval '1 "
-    "minute' AND failed_at IS NULL AND lease_until IS NULL"};
-// What was given up, and stands as failed where it belongs.
-constexpr db::Sql kForget{"jobs.forget", "DELETE FROM job WHERE job_id = $1"};
-constexpr db::Sql kRunAgain{
-    "jobs.run_again",
-    "UPDATE job SET run_at = $2, lease_until = NULL, attempts = 0, outages = 0, again = false, "
-    "set_at = $2 WHERE job_id = $1 AND again"};
-constexpr db::Sql kAgain{
-    "jobs.again",
-    "UPDATE job SET run_at = CASE WHEN again THEN $3 ELSE $2 END, lease_until = NULL, "
-    "attempts = 0, outages = 0, again = false, set_at = $3 WHERE job_id = $1"};
-constexpr db::Sql kRetry{
-    "jobs.retry",
-    "UPDATE job SET run_at = $2, lease_until = NULL, error = $3, set_at = $4 WHERE job_id = $1"};
-// It was the database, not the job: the attempt does not count.
-constexpr db::Sql kOutage{
-    "jobs.outage",
-    "UPDATE job SET run_at = $2, lease_until = NULL, attempts = greatest(attempts - 1, 0), outages "
-    "= outages + 1, error = $3, set_at = $4 WHERE job_id = $1"};
-constexpr db::Sql kGiveUp{"jobs.give_up",
-                          "UPDATE job SET failed_at = $2, lease_until = NULL, unique_key = NULL, "
-                          "error = $3 WHERE job_id = $1"};
 struct RestRow {
   Uuid tenant_id;
   double seconds = 0;
 };
 BOOST_DESCRIBE_STRUCT(RestRow, (), (tenant_id, seconds))
-constexpr db::Sql kResting{
-    "jobs.resting",
-    "SELECT tenant_id, extract(epoch FROM until - clock_timestamp())::double precision AS seconds "
-    "FROM tenant_rest WHERE until > clock_timestamp()"};
 struct FailedRow {
   std::optional<Uuid> tenant_id;
   std::int64_t jobs = 0;
 };
 BOOST_DESCRIBE_STRUCT(FailedRow, (), (tenant_id, jobs))
-constexpr db::Sql kFailed{"jobs.failed",
-                          "SELECT tenant_id, count(*) AS jobs FROM job WHERE failed_at IS NOT NULL "
-                          "GROUP BY tenant_id"};
-constexpr db::Sql kVoidLeases{"jobs.void_leases",
-                              "UPDATE job SET lease_until = NULL WHERE lease_until IS NOT NULL"};
 
 }  // namespace
 
 void enqueue(db::Tx& tx, const NewJob& job) {
   auto at = now();
   // Who adds a job that another transaction has just added waits for its end.
-  tx.last(job.unique_key.value_or(""), kEnqueue, Uuid::make(), job.kind, job.tenant_id,
+  tx.last(job.unique_key.value_or(""), store::kJobsEnqueue, Uuid::make(), job.kind, job.tenant_id,
           db::Json{job.payload}, job.unique_key, job.run_at.value_or(at), at,
           job.run_at ? std::nullopt : std::optional(at));
-  if (!job.run_at || *job.run_at <= at) tx.later(kNotify);
+  if (!job.run_at || *job.run_at <= at) tx.later(store::kJobsNotify);
 }
 
 struct Workers::Impl {
@@ -239,7 +148,7 @@ void Workers::start(const std::vector<net::Loop*>& loops, bool sole_node) {
         "begin",
         [&] {
           auto tx = impl_->database->system();
-          if (sole_node) tx.later(kVoidLeases);
+          if (sole_node) tx.later(store::kJobsVoidLeases);
           for (const auto& schedule : impl_->schedules)
             enqueue(tx, {.kind = schedule.kind, .unique_key = "schedule:" + schedule.kind});
           tx.commit();
@@ -287,7 +196,7 @@ void Workers::Impl::keep_on(const char* what, const std::function<void()>& turn,
 
 void Workers::Impl::look_who_rests() {
   auto tx = database->system();
-  auto rows = tx.all<RestRow>(kResting);
+  auto rows = tx.all<RestRow>(store::kJobsResting);
   std::lock_guard lock(rest.mutex);
   rest.until.clear();
   for (const auto& row : rows)
@@ -333,10 +242,10 @@ std::vector<Job> Workers::Impl::claim(db::Tx& tx, std::size_t room, bool& more) 
   auto all = static_cast<std::int64_t>(concurrency * loops.size());
   auto share = std::max<std::int64_t>(all / 2, 1), of_kind = std::max<std::int64_t>(share / 2, 1);
   auto at = now();
-  auto candidates = tx.all<Uuid>(kCandidates, at, static_cast<std::int64_t>(room), ids, tenants,
-                                 kinds, slots, share, of_kind);
+  auto candidates = tx.all<Uuid>(store::kJobsCandidates, at, static_cast<std::int64_t>(room), ids,
+                                 tenants, kinds, slots, share, of_kind);
   if (candidates.empty()) return {};
-  auto jobs = tx.all<Job>(kClaim, at, candidates, ids);
+  auto jobs = tx.all<Job>(store::kJobsClaim, at, candidates, ids);
   // Another loop or node had some of them: there may be others.
   more = candidates.size() == room || jobs.size() < candidates.size();
   return jobs;
@@ -351,7 +260,7 @@ void Workers::Impl::claim_turn(PerLoop& mine) {
     if (!jobs.empty()) {
       std::vector<Uuid> ids;
       for (const auto& job : jobs) ids.push_back(job.job_id);
-      tx.later(kLeaseMany, ids, std::chrono::duration<double>(kLease).count());
+      tx.later(store::kJobsLease, ids, std::chrono::duration<double>(kLease).count());
       {
         // Before it is committed: another loop may look at any moment.
         std::lock_guard lock(mutex);
@@ -442,11 +351,11 @@ void Workers::Impl::heartbeat_turn() {
   }
   auto tx = database->system();
   if (!leased.empty())
-    tx.later(kExtend, leased, std::chrono::duration<double>(kLease).count(), got_on);
-  tx.later(kSetBack, now());
+    tx.later(store::kJobsExtend, leased, std::chrono::duration<double>(kLease).count(), got_on);
+  tx.later(store::kJobsSetBack, now());
   for (const auto& schedule : schedules)
-    tx.later(kPullIn, "schedule:" + schedule.kind, now() + schedule.every);
-  auto failed = tx.all<FailedRow>(kFailed);
+    tx.later(store::kJobsPullIn, "schedule:" + schedule.kind, now() + schedule.every);
+  auto failed = tx.all<FailedRow>(store::kJobsFailed);
   tx.commit();
   tell_of_failed(failed);
 }
@@ -542,7 +451,7 @@ void Workers::Impl::end(const Job& job, const Schedule* scheduled, Timestamp beg
     if (scheduled != nullptr) pause = std::min(pause, scheduled->every);
     log::warning("A job waits for the database",
                  {{"kind", job.kind}, {"job_id", job.job_id}, {"what", failure}});
-    tx.later(kOutage, job.job_id, now() + pause, failure.substr(0, 500), now());
+    tx.later(store::kJobsOutage, job.job_id, now() + pause, failure.substr(0, 500), now());
   } else if (!failure.empty()) {
     log::warning(give_up ? "A job failed for good" : "A job failed and will be tried again",
                  {{"kind", job.kind},
@@ -552,21 +461,21 @@ void Workers::Impl::end(const Job& job, const Schedule* scheduled, Timestamp beg
     Duration pause = std::chrono::seconds(1LL << std::min(job.attempts + 1, 10));
     if (scheduled != nullptr) pause = std::min(pause, scheduled->every);
     if (told) {
-      tx.later(kForget, job.job_id);
+      tx.later(store::kJobsForget, job.job_id);
     } else if (give_up) {
-      tx.later(kGiveUp, job.job_id, now(), failure.substr(0, 500));
+      tx.later(store::kJobsGiveUp, job.job_id, now(), failure.substr(0, 500));
     } else {
-      tx.later(kRetry, job.job_id, now() + pause, failure.substr(0, 500), now());
+      tx.later(store::kJobsRetry, job.job_id, now() + pause, failure.substr(0, 500), now());
     }
   } else if (outcome.again_at) {
-    tx.later(kAgain, job.job_id, *outcome.again_at, now());
+    tx.later(store::kJobsAgain, job.job_id, *outcome.again_at, now());
   } else if (scheduled != nullptr) {
     // Counted from where it began: what came due while it ran was not looked at by all of it.
     auto next = std::max(began + scheduled->every, now() + kBetweenRuns);
-    tx.later(kAgain, job.job_id, next, now());
+    tx.later(store::kJobsAgain, job.job_id, next, now());
   } else {
-    tx.later(kDelete, job.job_id);
-    tx.later(kRunAgain, job.job_id, now());
+    tx.later(store::kJobsDelete, job.job_id);
+    tx.later(store::kJobsRunAgain, job.job_id, now());
   }
   tx.commit();
   finished.with({job.kind, outage ? "outage" : failure.empty() ? "done" : "failed"}).add();

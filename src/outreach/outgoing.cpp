@@ -1,6 +1,7 @@
 #include "outreach/outgoing.hpp"
 
 #include "outreach/channel/channel.hpp"
+#include "outreach/store_sql.hpp"
 
 namespace varde::outreach {
 namespace {
@@ -18,14 +19,6 @@ struct WebhookPlace {
 };
 BOOST_DESCRIBE_STRUCT(WebhookPlace, (), (name, url))
 
-constexpr db::Sql kProviders{"outgoing.providers",
-                             "SELECT name, kind, host, coalesce(sms->>'url', '') AS url, security, "
-                             "region FROM provider ORDER BY created_at LIMIT 100"};
-constexpr db::Sql kWebhooks{
-    "outgoing.webhooks",
-    "SELECT j.name, s.step->>'url' AS url FROM journey j CROSS JOIN LATERAL "
-    "jsonb_array_elements(j.steps) AS s (step) WHERE j.state = $1 AND s.step->>'kind' = 'webhook' "
-    "AND s.step->>'url' IS NOT NULL ORDER BY j.journey_id LIMIT 100"};
 constexpr int kJourneyRuns = 2;
 
 // "https://example.org:8443/hook?token=…" to "example.org:8443".
@@ -60,10 +53,10 @@ Outgoing place_of(const ProviderPlace& row) {
 }  // namespace
 
 std::vector<Outgoing> outgoing(trust::Ctx& ctx) {
-  auto webhooks = ctx.tx().later(kWebhooks, kJourneyRuns);
+  auto webhooks = ctx.tx().later(store::kOutgoingWebhooks, kJourneyRuns);
   std::vector<Outgoing> out;
   bool mail = false;
-  for (const auto& row : ctx.tx().all<ProviderPlace>(kProviders)) {
+  for (const auto& row : ctx.tx().all<ProviderPlace>(store::kOutgoingProviders)) {
     out.push_back(place_of(row));
     mail = mail || out.back().kind == "mail" || out.back().kind == "mailbox";
   }

@@ -1,8 +1,9 @@
 #include "trust/egress.hpp"
 
+#include "trust/store_sql.hpp"
+
 namespace varde::trust {
 namespace {
-constexpr db::Sql kState{"egress.tenant_state", "SELECT state FROM tenant WHERE tenant_id = $1"};
 const char* word_of(Egress::Kind kind) {
   switch (kind) {
     case Egress::Kind::smtp:
@@ -21,7 +22,7 @@ const char* word_of(Egress::Kind kind) {
 }  // namespace
 
 Result<void> Egress::may_send(Ctx& ctx) {
-  auto state = ctx.tx().maybe<int>(kState, ctx.tenant);
+  auto state = ctx.tx().maybe<int>(store::kEgressTenantState);
   if (!state) return not_found("This organisation does not exist any more.");
   if (*state == 2)
     return Error{
@@ -42,7 +43,7 @@ Result<net::Permit> Egress::permit(Ctx& ctx, Kind kind, const std::string& recip
 }
 
 Result<net::Permit> Egress::permit_platform(Ctx& ctx, Kind kind, const std::string& recipient) {
-  if (!ctx.tx().maybe<int>(kState, ctx.tenant))
+  if (!ctx.tx().maybe<int>(store::kEgressTenantState))
     return not_found("This organisation does not exist any more.");
   return net::Permit(std::string(word_of(kind)) + ":platform:" + recipient, ctx.base.egress);
 }

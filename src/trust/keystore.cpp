@@ -16,6 +16,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
 #include "trust/copy.hpp"
+#include "trust/keystore_sql.hpp"
 
 namespace varde::trust {
 namespace {
@@ -55,72 +56,6 @@ struct InstallationKeyRow {
   Timestamp created_at;
 };
 BOOST_DESCRIBE_STRUCT(InstallationKeyRow, (), (purpose, name, root, wrapped, created_at))
-constexpr db::Sql kInstallationKeys{
-    "keystore.installation_keys",
-    "SELECT purpose, name, root, wrapped, created_at FROM installation_key ORDER BY purpose"};
-constexpr db::Sql kLockInstallation{
-    "keystore.lock_installation",
-    "SELECT purpose, name, root, wrapped, created_at FROM installation_key ORDER BY purpose FOR "
-    "UPDATE"};
-// Nobody changes it until the commit.
-constexpr db::Sql kRootInForce{"keystore.root_in_force",
-                               "SELECT root FROM installation_key WHERE purpose = 1 FOR SHARE"};
-constexpr db::Sql kHasTenants{"keystore.has_tenants", "SELECT 1::bigint FROM tenant_key LIMIT 1"};
-
-#define VARDE_TENANT_KEY \
-  "SELECT tenant_id, purpose, version, root, wrapped, created_at FROM tenant_key "
-constexpr db::Sql kTenantKeys{"keystore.tenant_keys",
-                              VARDE_TENANT_KEY "WHERE tenant_id = $1 ORDER BY version"};
-constexpr db::Sql kAllTenantKeys{"keystore.all_tenant_keys", VARDE_TENANT_KEY "FOR UPDATE"};
-constexpr db::Sql kLockWrap{"keystore.lock_wrap", VARDE_TENANT_KEY
-                            "WHERE tenant_id = $1 AND purpose = 1 AND version = $2 FOR UPDATE"};
-#undef VARDE_TENANT_KEY
-// Whoever wraps under a version keeps it from being destroyed until the commit.
-constexpr db::Sql kHoldWrap{"keystore.hold_wrap",
-                            "SELECT 1::bigint FROM tenant_key WHERE tenant_id = $1 AND purpose = 1 "
-                            "AND version = $2 FOR SHARE"};
-constexpr db::Sql kRewrapTenant{"keystore.rewrap_tenant",
-                                "UPDATE tenant_key SET root = $4, wrapped = $5 WHERE tenant_id = "
-                                "$1 AND purpose = $2 AND version = $3"};
-constexpr db::Sql kRewrapInstallation{
-    "keystore.rewrap_installation",
-    "UPDATE installation_key SET root = $2, wrapped = $3 WHERE purpose = $1"};
-constexpr db::Sql kDropWrap{
-    "keystore.drop_wrap",
-    "DELETE FROM tenant_key WHERE tenant_id = $1 AND purpose = 1 AND version = $2"};
-constexpr db::Sql kOldKeys{"keystore.old_keys",
-                           "SELECT person_id, version, wrapped FROM person_key WHERE tenant_id = "
-                           "$1 AND version = $2 AND person_id > $3 ORDER BY person_id LIMIT $4"};
-constexpr db::Sql kRewrapPersons{
-    "keystore.rewrap_persons",
-    "UPDATE person_key k SET version = $3, wrapped = n.wrapped FROM unnest($4::uuid[], "
-    "$5::bytea[]) AS n (person_id, wrapped) WHERE k.tenant_id = $1 AND k.person_id = n.person_id "
-    "AND k.version = $2"};
-constexpr db::Sql kDestroyPersons{"keystore.destroy_persons",
-                                  "DELETE FROM person_key WHERE tenant_id = $1"};
-constexpr db::Sql kCountKeys{"keystore.count_keys",
-                             "SELECT count(*) FROM person_key WHERE tenant_id = $1"};
-constexpr db::Sql kDestroyTenant{"keystore.destroy_tenant",
-                                 "DELETE FROM tenant_key WHERE tenant_id = $1"};
-constexpr db::Sql kPersonKeys{"keystore.person_keys",
-                              "SELECT person_id, version, wrapped FROM person_key WHERE tenant_id "
-                              "= $1 AND person_id = ANY($2)"};
-constexpr db::Sql kDestroy{"keystore.destroy",
-                           "DELETE FROM person_key WHERE tenant_id = $1 AND person_id = ANY($2)"};
-constexpr db::Sql kLedger{"keystore.ledger",
-                          "INSERT INTO erasure (tenant_id, person_id, erased_at) SELECT $1, p, at "
-                          "FROM unnest($2::uuid[], "
-                          "$3::timestamptz[]) AS e (p, at) ON CONFLICT DO NOTHING"};
-constexpr db::Sql kErasures{"keystore.erasures",
-                            "SELECT number, tenant_id, person_id, erased_at FROM erasure WHERE "
-                            "number > $1 ORDER BY number LIMIT $2"};
-constexpr db::Sql kForgotten{"keystore.forgotten",
-                             "SELECT number, tenant_id, person_id, erased_at FROM erasure WHERE "
-                             "tenant_id = $1 AND person_id = ANY($2)"};
-constexpr db::Sql kPruneLedger{"keystore.prune_ledger", "DELETE FROM erasure WHERE erased_at < $1"};
-constexpr db::Sql kSoil{"keystore.soil",
-                        "UPDATE cleaning SET dirty = true, since = $1 WHERE NOT dirty"};
-constexpr db::Sql kUnclean{"keystore.unclean", "SELECT since FROM cleaning WHERE dirty"};
 
 std::string tenant_context(const Uuid& tenant, int purpose, int version) {
   return "tenant-key:" + tenant.str() + ":" + std::to_string(purpose) + ":" +
@@ -296,7 +231,7 @@ struct Keystore::Impl {
   }
   // The root key in force, which nobody changes until the transaction ends.
   crypto::Key hold_root(db::Tx& tx) {
-    auto in_force = tx.one<db::Bytes>(kRootInForce);
+    auto in_force = tx.one<db::Bytes>(store::kKeystoreRootInForce);
     if (in_force.data != root_id(root_now())) take_root(in_force.data);  // another node changed it
     return root_now();
   }
@@ -325,7 +260,7 @@ struct Keystore::Impl {
     auto tx = pool.begin();
     auto keys = std::make_shared<TenantKeys>();
     bool has_index = false;
-    for (auto& row : tx.all<TenantKeyRow>(kTenantKeys, id)) {
+    for (auto& row : tx.all<TenantKeyRow>(store::kKeystoreTenantKeys, id)) {
       auto key = unwrap(row.wrapped.data, tenant_context(id, row.purpose, row.version));
       if (!key)
         throw std::runtime_error("the root key does not open the keys of tenant " + id.str() +
@@ -377,7 +312,8 @@ struct Keystore::Impl {
     damaged = 0;
     Uuid after;
     while (true) {
-      auto rows = tx.all<PersonKeyRow>(kOldKeys, tenant_id, old.first, after, kRewrapAtOnce);
+      auto rows =
+          tx.all<PersonKeyRow>(store::kKeystoreOldKeys, tenant_id, old.first, after, kRewrapAtOnce);
       if (rows.empty()) return out;
       std::vector<Uuid> ids;
       std::vector<db::Bytes> wrapped;
@@ -395,7 +331,7 @@ struct Keystore::Impl {
       after = rows.back().person_id;
       out += ids.size();
       if (ids.empty()) continue;
-      tx.later(kRewrapPersons, tenant_id, old.first, newest, ids, wrapped);
+      tx.later(store::kKeystoreRewrapPersons, tenant_id, old.first, newest, ids, wrapped);
     }
   }
 
@@ -444,8 +380,8 @@ Keystore::~Keystore() = default;
 void Keystore::open(const std::string& name, bool may_create) {
   auto& impl = *impl_;
   auto tx = impl.pool.begin();
-  auto rows = tx.all<InstallationKeyRow>(kInstallationKeys);
-  bool has_tenants = !tx.query(kHasTenants).empty();
+  auto rows = tx.all<InstallationKeyRow>(store::kKeystoreInstallationKeys);
+  bool has_tenants = !tx.query(store::kKeystoreHasTenants).empty();
   auto roots = read_roots(impl.root_key);
   if (roots.empty()) {
     if (!rows.empty() || has_tenants || !may_create)
@@ -478,7 +414,7 @@ void Keystore::open(const std::string& name, bool may_create) {
     tx.insert_many("installation_key", rows, "ON CONFLICT DO NOTHING");
     tx.commit();
     auto again = impl.pool.begin();
-    rows = again.all<InstallationKeyRow>(kInstallationKeys);
+    rows = again.all<InstallationKeyRow>(store::kKeystoreInstallationKeys);
   }
   for (const auto& row : rows) {
     auto key = impl.unwrap(row.wrapped.data, installation_context(row.purpose));
@@ -496,7 +432,7 @@ const crypto::Signer& Keystore::signer() const {
 void Keystore::create_tenant(const Uuid& tenant) {
   auto tx = impl_->pool.begin();
   // It may have keys of a later version alone.
-  auto known = tx.later(kTenantKeys, tenant);
+  auto known = tx.later(store::kKeystoreTenantKeys, tenant);
   auto root = impl_->hold_root(tx);
   if (!known.rows().empty()) return;
   std::vector<TenantKeyRow> rows;
@@ -527,7 +463,7 @@ std::vector<crypto::Key> Keystore::create_keys(const Uuid& tenant, std::span<con
                       version,
                       {crypto::seal(wrap, out[i].view(), person_context(tenant, ids[i]))}});
     auto tx = impl_->pool.begin();
-    auto held = tx.later(kHoldWrap, tenant, version);
+    auto held = tx.later(store::kKeystoreHoldWrap, tenant, version);
     tx.insert_many("person_key", rows);
     tx.flush();
     if (!held.rows().empty()) {
@@ -553,7 +489,7 @@ std::unordered_map<Uuid, crypto::Key> Keystore::keys(const Uuid& tenant, std::sp
   for (int attempt = 0; !missing.empty(); ++attempt) {
     auto keys_of_tenant = impl_->tenant(tenant);
     auto tx = impl_->pool.begin();
-    auto rows = tx.all<PersonKeyRow>(kPersonKeys, tenant, missing);
+    auto rows = tx.all<PersonKeyRow>(store::kKeystorePersonKeys, tenant, missing);
     if (impl_->open_persons(tenant, *keys_of_tenant, rows, remember, attempt > 2, out)) return out;
     impl_->forget_tenant(tenant);
   }
@@ -568,8 +504,8 @@ std::optional<crypto::Key> Keystore::key(const Uuid& tenant, const Uuid& id) {
 
 void Keystore::destroy_keys(const Uuid& tenant, std::span<const Uuid> ids) {
   auto tx = impl_->pool.begin();
-  tx.later(kDestroy, tenant, std::vector<Uuid>(ids.begin(), ids.end()));
-  tx.last("", kSoil, now());
+  tx.later(store::kKeystoreDestroy, tenant, std::vector<Uuid>(ids.begin(), ids.end()));
+  tx.last("", store::kKeystoreSoil, now());
   tx.commit();
   for (const auto& id : ids) impl_->forget(tenant, id);
 }
@@ -577,35 +513,35 @@ void Keystore::destroy_keys(const Uuid& tenant, std::span<const Uuid> ids) {
 void Keystore::forget(const Uuid& tenant, const std::vector<Uuid>& persons,
                       const std::vector<Timestamp>& at) {
   auto tx = impl_->pool.begin();
-  tx.later(kDestroy, tenant, persons);
-  tx.later(kLedger, tenant, persons, at);
-  tx.last("", kSoil, now());
+  tx.later(store::kKeystoreDestroy, tenant, persons);
+  tx.later(store::kKeystoreLedger, tenant, persons, at);
+  tx.last("", store::kKeystoreSoil, now());
   tx.commit();
   for (const auto& id : persons) impl_->forget(tenant, id);
 }
 
 std::vector<Erasure> Keystore::erasures(std::int64_t after, std::int64_t limit) {
-  return impl_->pool.begin().all<Erasure>(kErasures, after, limit);
+  return impl_->pool.begin().all<Erasure>(store::kKeystoreErasures, after, limit);
 }
 
 std::unordered_map<Uuid, Timestamp> Keystore::forgotten(const Uuid& tenant,
                                                         std::span<const Uuid> persons) {
   std::unordered_map<Uuid, Timestamp> out;
   auto tx = impl_->pool.begin();
-  for (const auto& row :
-       tx.all<Erasure>(kForgotten, tenant, std::vector<Uuid>(persons.begin(), persons.end())))
+  for (const auto& row : tx.all<Erasure>(store::kKeystoreForgotten, tenant,
+                                         std::vector<Uuid>(persons.begin(), persons.end())))
     out.emplace(row.person_id, row.erased_at);
   return out;
 }
 
 void Keystore::prune_ledger(Timestamp before) {
   auto tx = impl_->pool.begin();
-  tx.later(kPruneLedger, before);
+  tx.later(store::kKeystorePruneLedger, before);
   tx.commit();
 }
 
 std::optional<Timestamp> Keystore::unclean_since() {
-  return impl_->pool.begin().maybe<Timestamp>(kUnclean);
+  return impl_->pool.begin().maybe<Timestamp>(store::kKeystoreUnclean);
 }
 
 bool Keystore::clean() {
@@ -645,14 +581,14 @@ bool Keystore::drop_old_wal() {
 }
 
 std::int64_t Keystore::count_keys(const Uuid& tenant) {
-  return impl_->pool.begin().one<std::int64_t>(kCountKeys, tenant);
+  return impl_->pool.begin().one<std::int64_t>(store::kKeystoreCountKeys, tenant);
 }
 
 void Keystore::destroy_tenant(const Uuid& tenant) {
   auto tx = impl_->pool.begin();
-  tx.later(kDestroyPersons, tenant);
-  tx.later(kDestroyTenant, tenant);
-  tx.last("", kSoil, now());
+  tx.later(store::kKeystoreDestroyPersons, tenant);
+  tx.later(store::kKeystoreDestroyTenant, tenant);
+  tx.last("", store::kKeystoreSoil, now());
   tx.commit();
   impl_->forget_tenant(tenant);
   impl_->forget_persons(tenant);
@@ -665,8 +601,8 @@ void Keystore::rotate_root() {
   auto next = crypto::Key::random();
   auto id = db::Bytes{root_id(next)};
   auto tx = impl.pool.begin();
-  auto tenants = tx.later(kAllTenantKeys);
-  auto installation = tx.all<InstallationKeyRow>(kLockInstallation);
+  auto tenants = tx.later(store::kKeystoreAllTenantKeys);
+  auto installation = tx.all<InstallationKeyRow>(store::kKeystoreLockInstallation);
   auto wrap = [&](const db::Bytes& wrapped, const std::string& context) {
     auto key = impl.unwrap(wrapped.data, context);
     if (!key) throw std::runtime_error("the root key does not open the keystore");
@@ -675,12 +611,12 @@ void Keystore::rotate_root() {
   // Before anything is wrapped under it, the new key is on the disk.
   write_root(impl.root_key.path + kNext, next);
   for (const auto& row : installation)
-    tx.later(kRewrapInstallation, row.purpose, id,
+    tx.later(store::kKeystoreRewrapInstallation, row.purpose, id,
              wrap(row.wrapped, installation_context(row.purpose)));
   for (const auto& row : tenants.rows().all<TenantKeyRow>())
-    tx.later(kRewrapTenant, row.tenant_id, row.purpose, row.version, id,
+    tx.later(store::kKeystoreRewrapTenant, row.tenant_id, row.purpose, row.version, id,
              wrap(row.wrapped, tenant_context(row.tenant_id, row.purpose, row.version)));
-  tx.last("", kSoil, now());
+  tx.last("", store::kKeystoreSoil, now());
   tx.commit();
   put_in_force(impl.root_key.path);
   std::lock_guard lock(impl.mutex);
@@ -708,13 +644,13 @@ std::size_t Keystore::rotate_tenant(const Uuid& tenant) {
     for (bool last = false;;) {
       // The last round finds nobody wrapping under the old key any more, and destroys it.
       auto tx = impl.pool.begin();
-      if (last && tx.query(kLockWrap, tenant, old->first).empty()) break;
+      if (last && tx.query(store::kKeystoreLockWrap, tenant, old->first).empty()) break;
       std::size_t damaged = 0;
       auto wrapped = impl.rewrap(tx, tenant, *old, newest, wrap, damaged);
       out += wrapped;
       if (last && damaged > 0) break;
-      if (last) tx.later(kDropWrap, tenant, old->first);
-      if (wrapped > 0 || last) tx.last("", kSoil, now());
+      if (last) tx.later(store::kKeystoreDropWrap, tenant, old->first);
+      if (wrapped > 0 || last) tx.last("", store::kKeystoreSoil, now());
       tx.commit();
       if (last) break;
       last = wrapped == 0;

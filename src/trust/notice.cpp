@@ -2,6 +2,7 @@
 
 #include "jobs/queue.hpp"
 #include "trust/identity/identity.hpp"
+#include "trust/store_sql.hpp"
 #include "web/resource.hpp"
 
 namespace varde::trust {
@@ -26,21 +27,6 @@ struct Addressed {
   std::string text, href;
 };
 BOOST_DESCRIBE_STRUCT(Addressed, (), (account_id, text, href))
-
-constexpr db::Sql kNotifications{
-    "notification.page",
-    "SELECT notification_id, at, text, href, read_at FROM notification WHERE account_id = $1 AND "
-    "notification_id < $2 ORDER BY notification_id DESC LIMIT $3"};
-constexpr db::Sql kUnread{
-    "notification.unread",
-    "SELECT count(*) FROM notification WHERE account_id = $1 AND read_at IS NULL"};
-constexpr db::Sql kRead{"notification.read",
-                        "UPDATE notification SET read_at = coalesce(read_at, $3) WHERE account_id "
-                        "= $1 AND notification_id = $2"};
-constexpr db::Sql kToMail{
-    "notification.to_mail",
-    "SELECT n.account_id, n.text, n.href FROM notification n JOIN membership m USING (tenant_id, "
-    "account_id) WHERE n.notification_id = $1 AND NOT m.suspended"};
 
 struct Notification {
   Uuid id;
@@ -75,7 +61,7 @@ void notify(Ctx& ctx, const std::vector<Notice>& notices) {
 
 std::optional<SystemMail> notice_mail(Base& base, const Uuid& tenant, const Uuid& notice) {
   Ctx ctx(base, tenant, {});
-  auto found = ctx.tx().maybe<Addressed>(kToMail, notice);
+  auto found = ctx.tx().maybe<Addressed>(store::kNotificationToMail, notice);
   auto to = found ? account_identity(base, found->account_id) : std::nullopt;
   if (!to) return std::nullopt;
   return SystemMail{to->email, found->text, found->text, "Open it in Varde",
@@ -88,9 +74,9 @@ void add_notice_routes(Api& api) {
           [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<NotificationPage> {
             VARDE_TRY(auto before, web::read_before(query->cursor));
             auto limit = web::page_limit(query->limit, 30, 100);
-            auto unread = ctx.tx().later(kUnread, ctx.actor.id);
-            auto records =
-                ctx.tx().all<NotificationRecord>(kNotifications, ctx.actor.id, before, limit + 1);
+            auto unread = ctx.tx().later(store::kNotificationUnread, ctx.actor.id);
+            auto records = ctx.tx().all<NotificationRecord>(store::kNotificationPage, ctx.actor.id,
+                                                            before, limit + 1);
             NotificationPage page;
             page.unread = unread.rows().as<std::int64_t>(0);
             page.next = web::cut_page(records, limit, &NotificationRecord::notification_id);
@@ -99,13 +85,14 @@ void add_notice_routes(Api& api) {
                                     record.read_at.has_value()});
             return page;
           });
-  api.add({"POST", "/api/v1/notifications/{id}/read", "readNotification",
-           "Marks a notification as read", user},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kRead, ctx.actor.id, path->id, now()).affected() == 0)
-              return not_found("This notification does not exist any more.");
-            return Done{};
-          });
+  api.add(
+      {"POST", "/api/v1/notifications/{id}/read", "readNotification",
+       "Marks a notification as read", user},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
+        if (ctx.tx().query(store::kNotificationRead, ctx.actor.id, path->id, now()).affected() == 0)
+          return not_found("This notification does not exist any more.");
+        return Done{};
+      });
 }
 
 }  // namespace varde::trust

@@ -68,6 +68,16 @@ class Schema(unittest.TestCase):
                         continue
                     self.assertEqual(first, "tenant_id", name)
 
+    def test_tenant_tables_could_be_distributed(self):
+        """By tenant_id over several servers (Citus): what stands in the way of that does not exist. `tenant` and the tables outside of
+        any tenant would be everywhere (reference tables)."""
+        self.assertEqual(self.program.sql("SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE NOT tgisinternal"), [])
+        unique = self.program.sql(
+            "SELECT indrelid::regclass, indexrelid::regclass, 'tenant_id' = ANY (SELECT attname FROM pg_attribute WHERE attrelid = indrelid AND attnum = ANY (indkey)) "
+            "FROM pg_index JOIN pg_class c ON c.oid = indrelid WHERE indisunique AND c.relforcerowsecurity AND c.relnamespace = 'public'::regnamespace")
+        self.assertGreater(len(unique), 60)
+        self.assertEqual([index for table, index, has in unique if has != "t" and table != "tenant"], [])
+
     def test_the_program_owns_nothing_and_cannot_bypass(self):
         for role, bypass, is_super in self.program.sql("SELECT rolname, rolbypassrls, rolsuper FROM pg_roles WHERE rolname IN ('varde_app', 'varde_system')"):
             self.assertEqual((bypass, is_super), ("f", "f"), role)

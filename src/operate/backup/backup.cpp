@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "operate/backup/process.hpp"
 #include "operate/backup/status.hpp"
+#include "operate/backup/store_sql.hpp"
 
 namespace varde::operate {
 
@@ -16,9 +17,6 @@ struct ClusterSummary {
 };
 BOOST_DESCRIBE_STRUCT(ClusterSummary, (),
                       (name, newest_full, newest_differential, restorable_from, restorable_until))
-constexpr db::Sql kLastDrill{"backup.last_drill",
-                             "SELECT fields FROM audit_entry WHERE action = 'system.drill' ORDER "
-                             "BY entry_id DESC LIMIT 1"};
 struct DrillSummary {
   Timestamp at, restored_to;
   bool passed = false;
@@ -76,7 +74,7 @@ BackupsView view_for(trust::Ctx& ctx, const Environment& environment) {
     const auto& drill = *status->drill;
     view.drill = {drill.at, drill.point_at, drill.passed, {}, {}};
     // How much was compared of its own stands in its trail.
-    if (auto fields = ctx.tx().maybe<std::vector<std::string>>(kLastDrill))
+    if (auto fields = ctx.tx().maybe<std::vector<std::string>>(store::kBackupLastDrill))
       for (const auto& field : *fields)
         if (field.find(" counted") != std::string::npos) view.drill->compared.push_back(field);
     auto own = "organisation " + ctx.tenant.str() + ": ";

@@ -1,12 +1,15 @@
 #include "operate/backup/contents.hpp"
 
+#include "operate/backup/store_sql.hpp"
+
 namespace varde::operate {
 
 using namespace backup_store;
 
 std::vector<TableRow> tables_of(db::Pool& super, Cluster cluster) {
   auto tx = super.begin();
-  return tx.all<TableRow>(cluster == Cluster::main ? kTables : kKeystoreTables);
+  return tx.all<TableRow>(cluster == Cluster::main ? store::kBackupTables
+                                                   : store::kBackupKeystoreTables);
 }
 
 Counts count_rows(db::Tx& tx, const std::vector<TableRow>& tables, std::int64_t since) {

@@ -1,6 +1,7 @@
 #include "operate/backup/databases.hpp"
 
 #include "operate/backup/store.hpp"
+#include "operate/backup/store_sql.hpp"
 
 namespace varde::operate {
 
@@ -46,15 +47,15 @@ void archive_now(db::Pool& super) {
   auto until = net::in(std::chrono::seconds(75));
   {
     auto tx = super.begin();
-    tx.query(kMark);
+    tx.query(store::kBackupMark);
     tx.commit();
   }
   auto tx = super.begin();
-  auto wanted = tx.one<std::string>(kSwitch);
+  auto wanted = tx.one<std::string>(store::kBackupSwitch);
   tx.commit();
   while (true) {
     auto look = super.begin();
-    auto archiver = look.one<ArchiverRow>(kArchiver);
+    auto archiver = look.one<ArchiverRow>(store::kBackupArchiver);
     // Names of one timeline sort by age.
     if (archiver.last_archived_wal && archiver.last_archived_wal->substr(0, 24) >= wanted) return;
     if (std::chrono::steady_clock::now() > until)

@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "operate/backup/point.hpp"
 #include "operate/backup/scratch.hpp"
+#include "operate/backup/store_sql.hpp"
 #include "operate/backup/target.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
@@ -136,7 +137,7 @@ void open_persons(Databases& scratch, trust::Keystore& live, bool keys_too, Foun
     std::vector<Uuid> ids;
     {
       auto tx = scratch.super.begin();
-      ids = tx.all<Uuid>(kSomePersons, tenant, kPersonsTried);
+      ids = tx.all<Uuid>(store::kBackupSomePersons, tenant, kPersonsTried);
     }
     auto forgotten = live.forgotten(tenant, ids);
     std::erase_if(ids, [&](const Uuid& id) { return forgotten.contains(id); });
@@ -282,13 +283,15 @@ DrillResult hold_drill(const Installation& installation, const State& state) {
   std::vector<StateRow> states, keys_states;
   beside(installation, [&](Databases& databases) {
     auto tx = databases.base.database.system();
-    auto points = tx.all<RestorePoint>(kPoints, oldest_moment(info).value_or(row.started_at));
+    auto points =
+        tx.all<RestorePoint>(store::kBackupPoints, oldest_moment(info).value_or(row.started_at));
     chosen = choose(points, info, state);
-    auto root = databases.super_keystore.begin().one<db::Bytes>(kRoot);
-    auto all = tx.all<RestorePoint>(kPoints, oldest_moment(keys_info).value_or(row.started_at));
+    auto root = databases.super_keystore.begin().one<db::Bytes>(store::kBackupRoot);
+    auto all = tx.all<RestorePoint>(store::kBackupPoints,
+                                    oldest_moment(keys_info).value_or(row.started_at));
     keys = choose_keys(all, chosen.point.point_id, keys_info, state, root);
-    states = tx.all<StateRow>(kStates, chosen.point.point_id);
-    if (keys) keys_states = tx.all<StateRow>(kStates, keys->point.point_id);
+    states = tx.all<StateRow>(store::kBackupStates, chosen.point.point_id);
+    if (keys) keys_states = tx.all<StateRow>(store::kBackupStates, keys->point.point_id);
     archive_now(databases.super);
     archive_now(databases.super_keystore);
   });

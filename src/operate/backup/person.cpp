@@ -10,6 +10,7 @@
 #include "operate/backup/databases.hpp"
 #include "operate/backup/drill.hpp"
 #include "operate/backup/recovered.hpp"
+#include "operate/backup/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/sealed.hpp"
 
@@ -64,24 +65,6 @@ class OldKeys {
   std::string folder_;
   std::unique_ptr<db::Cluster> cluster_;
 };
-
-constexpr db::Sql kKeyColumns{
-    "restore_person.key",
-    "SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND "
-    "a.attnum = ANY(i.indkey) WHERE i.indrelid = to_regclass($1) AND i.indisprimary"};
-constexpr db::Sql kPrefixes{
-    "restore_person.prefixes",
-    "SELECT hash FROM person_prefix WHERE tenant_id = $1 AND person_id = $2"};
-constexpr db::Sql kDropPrefixes{
-    "restore_person.drop_prefixes",
-    "DELETE FROM person_prefix WHERE tenant_id = $1 AND person_id = $2"};
-constexpr db::Sql kPutPrefixes{
-    "restore_person.put_prefixes",
-    "INSERT INTO person_prefix (tenant_id, hash, person_id) SELECT $1, unnest($3::bigint[]), $2"};
-constexpr db::Sql kPutIndex{
-    "restore_person.put_index",
-    "UPDATE person SET email_hash = $3, phone_hash = $4, version = version + 1, updated_at = $5 "
-    "WHERE tenant_id = $1 AND person_id = $2"};
 
 // A table with columns that are sealed under a person's key.
 struct Table {
@@ -202,7 +185,7 @@ class Mending {
     for (const auto& column : columns)
       if (column.owner == "person_id" && column.context)
         out[column.table].columns.push_back(&column);
-    for (auto& [name, table] : out) table.key = tx.all<std::string>(kKeyColumns, name);
+    for (auto& [name, table] : out) table.key = tx.all<std::string>(store::kRestorePersonKey, name);
     return out;
   }
 
@@ -278,18 +261,20 @@ class Mending {
       if (!text) return std::nullopt;
       return db::Bytes{unhex(*text).value_or("")};
     };
-    auto prefixes = of_then(
-        [&](db::Tx& copy) { return copy.all<std::int64_t>(kPrefixes, then_.tenant, person_); });
+    auto prefixes = of_then([&](db::Tx& copy) {
+      return copy.all<std::int64_t>(store::kRestorePersonPrefixes, then_.tenant, person_);
+    });
     try {
-      tx.query(kPutIndex, then_.tenant, person_, bytes("email_hash"), bytes("phone_hash"), now());
+      tx.query(store::kRestorePersonPutIndex, then_.tenant, person_, bytes("email_hash"),
+               bytes("phone_hash"), now());
     } catch (const db::SqlError& e) {
       if (!e.is_unique_violation()) throw;
       throw std::runtime_error(
           "somebody else has her address or number of then today. Nothing was changed. Change it "
           "there, or give another moment.");
     }
-    tx.query(kDropPrefixes, then_.tenant, person_);
-    tx.query(kPutPrefixes, then_.tenant, person_, prefixes);
+    tx.query(store::kRestorePersonDropPrefixes, then_.tenant, person_);
+    tx.query(store::kRestorePersonPutPrefixes, then_.tenant, person_, prefixes);
   }
 
   void record(trust::Base& base, db::Tx& tx) const {

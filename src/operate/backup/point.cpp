@@ -1,6 +1,7 @@
 #include "operate/backup/point.hpp"
 
 #include "base/random.hpp"
+#include "operate/backup/store_sql.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::operate {
@@ -44,21 +45,21 @@ std::optional<Still> find_still(db::Pool& super) {
       // What was written after a transaction that has a number becomes no leaf of any trail while
       // that one runs. So this one is over before anything long begins.
       auto numbered = super.begin();
-      numbered.later(kHold);
-      seen = numbered.one<SnapshotRow>(kSnapshot);
+      numbered.later(store::kBackupHold);
+      seen = numbered.one<SnapshotRow>(store::kBackupSnapshot);
       if (seen.own == seen.first && seen.own == seen.after) {
         auto take = "SET TRANSACTION SNAPSHOT '" + seen.name + "'";
         tx.emplace(super.begin(std::nullopt, kLong));
-        tx->later(kHold);
+        tx->later(store::kBackupHold);
         tx->query(db::Sql{"", take});
       }
     }
     if (tx) {
       auto name = fresh_name();
-      auto place = tx->one<PointRow>(kPoint, name);
+      auto place = tx->one<PointRow>(store::kBackupPoint, name);
       auto at = machine_now();
       auto next = super.begin();
-      if (next.one<std::int64_t>(kNumber) == seen.own + 1)
+      if (next.one<std::int64_t>(store::kBackupNumber) == seen.own + 1)
         return Still{std::move(*tx), std::move(name), at, place};
     }
     net::sleep_for(kBetween);
@@ -69,7 +70,7 @@ std::optional<Still> find_still(db::Pool& super) {
 Recorded record_still(Still still, const std::vector<TableRow>& tables, const db::Bytes& salt,
                       std::chrono::seconds digest_time) {
   Recorded out{still.name, still.at, still.place, {}, {}};
-  still.tx.later(kAlone);
+  still.tx.later(store::kBackupAlone);
   auto until = std::chrono::steady_clock::now() + digest_time;
   auto counts = read_contents(still.tx, tables, salt, [&](const std::string& table) {
     // One at least, so that a large one has its turn as well.
@@ -92,17 +93,18 @@ Recorded record_busy(db::Pool& super, const std::vector<TableRow>& tables) {
     auto tx = super.begin(std::nullopt, kLong);
     return count_rows(tx, tables, since);
   };
-  auto since = number(kSnapshotStart);
+  auto since = number(store::kBackupSnapshotStart);
   auto before = count(since);
   Recorded out{fresh_name(), {}, {}, {}, {}};
   {
     auto tx = super.begin();
-    out.place = tx.one<PointRow>(kPoint, out.name);
+    out.place = tx.one<PointRow>(store::kBackupPoint, out.name);
     out.at = machine_now();
   }
   // What was being committed at the moment is seen only once it is over.
-  auto running = number(kSnapshotEnd);
-  for (auto until = net::in(std::chrono::seconds(30)); number(kSnapshotStart) < running;) {
+  auto running = number(store::kBackupSnapshotEnd);
+  for (auto until = net::in(std::chrono::seconds(30));
+       number(store::kBackupSnapshotStart) < running;) {
     if (std::chrono::steady_clock::now() > until)
       throw std::runtime_error(
           "no moment could be recorded: a transaction runs for too long. It is tried again.");
@@ -142,8 +144,8 @@ void record_point(const Installation& installation, Databases& databases) {
   std::map<std::string, Timestamp> last;
   {
     auto tx = base.database.system();
-    auto digests = tx.later(kLastDigests);
-    tenants = tx.all<Uuid>(kTenants);
+    auto digests = tx.later(store::kBackupLastDigests);
+    tenants = tx.all<Uuid>(store::kBackupTenants);
     for (auto& row : digests.rows().all<LastDigest>()) last.emplace(std::move(row.name), row.at);
   }
   std::map<Uuid, trust::Head> heads;
@@ -157,7 +159,7 @@ void record_point(const Installation& installation, Databases& databases) {
   auto keystore_tables = tables_of(databases.super_keystore, Cluster::keystore);
   {
     auto tx = databases.super_keystore.begin();
-    point.keys_root = tx.one<db::Bytes>(kRoot);
+    point.keys_root = tx.one<db::Bytes>(store::kBackupRoot);
   }
   std::chrono::seconds digest_time(installation.backup.digest_time);
   auto main = record_cluster(databases.super, tables, point.salt, last, "", digest_time);
@@ -207,8 +209,8 @@ void record_point(const Installation& installation, Databases& databases) {
   }
   auto tx = base.database.system();
   auto kept = point.at - std::chrono::seconds(installation.backup.keep);
-  tx.later(kForgetStates, kept);
-  tx.later(kForgetPoints, kept);
+  tx.later(store::kBackupForgetStates, kept);
+  tx.later(store::kBackupForgetPoints, kept);
   tx.insert_many("restore_point", std::vector{point});
   tx.insert_many("restore_point_state", states);
   tx.commit();

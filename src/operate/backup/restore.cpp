@@ -10,6 +10,7 @@
 #include "operate/backup/scratch.hpp"
 #include "operate/backup/status.hpp"
 #include "operate/backup/store.hpp"
+#include "operate/backup/store_sql.hpp"
 #include "operate/backup/target.hpp"
 #include "trust/audit.hpp"
 #include "trust/trail/trail.hpp"
@@ -232,7 +233,7 @@ class Restore {
 
   static std::vector<Uuid> tenants_of(trust::Base& base) {
     auto tx = base.database.system();
-    auto out = tx.all<Uuid>(kTenants);
+    auto out = tx.all<Uuid>(store::kBackupTenants);
     out.push_back(trust::kAccounts);  // the trail of what happened to accounts
     return out;
   }
@@ -256,8 +257,8 @@ class Restore {
       for (const auto& tenant : tenants) carried_ += trust::carry_trail(from, base, tenant);
     }
     auto tx = base.database.system();
-    tx.later(kEndSessions);
-    tx.later(kEndResets);
+    tx.later(store::kBackupEndSessions);
+    tx.later(store::kBackupEndResets);
     tx.commit();
     tell(base, tenants, "system.restore");
     archive_now(restored.super);

@@ -7,6 +7,7 @@
 #include "operate/backup/databases.hpp"
 #include "operate/backup/restore.hpp"
 #include "operate/backup/store.hpp"
+#include "operate/backup/store_sql.hpp"
 #include "web/reflect.hpp"
 
 namespace varde::operate {
@@ -61,9 +62,9 @@ class Look {
     try {
       beside(installation_, [&](Databases& databases) {
         auto main = databases.super.begin();
-        archivers_[0] = main.one<ArchiverRow>(backup_store::kArchiver);
+        archivers_[0] = main.one<ArchiverRow>(store::kBackupArchiver);
         auto keystore = databases.super_keystore.begin();
-        archivers_[1] = keystore.one<ArchiverRow>(backup_store::kArchiver);
+        archivers_[1] = keystore.one<ArchiverRow>(store::kBackupArchiver);
       });
     } catch (const std::exception& e) {
       out_.hints.emplace_back(

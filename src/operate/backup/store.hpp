@@ -18,59 +18,20 @@ struct ArchiverRow {
 BOOST_DESCRIBE_STRUCT(ArchiverRow, (),
                       (archived_count, failed_count, last_archived_wal, last_failed_wal,
                        last_archived_time, last_failed_time, system_id))
-inline constexpr db::Sql kArchiver{
-    "backup.archiver",
-    "SELECT a.archived_count, a.failed_count, a.last_archived_wal, a.last_failed_wal, "
-    "a.last_archived_time, a.last_failed_time, s.system_identifier::text AS system_id "
-    "FROM pg_stat_archiver a, pg_control_system() s"};
-// A number of its own makes sure that there is something to switch, and a commit to recover to.
-inline constexpr db::Sql kMark{"backup.mark", "SELECT pg_current_xact_id()::text"};
-inline constexpr db::Sql kSwitch{"backup.switch", "SELECT pg_walfile_name(pg_switch_wal())"};
 struct PointRow {
   std::string lsn;
   std::int64_t timeline = 0;
 };
 BOOST_DESCRIBE_STRUCT(PointRow, (), (lsn, timeline))
-inline constexpr db::Sql kPoint{
-    "backup.point",
-    "SELECT pg_create_restore_point($1)::text AS lsn, "
-    "('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint AS timeline"};
-// Of what is written now; the control file is behind after a recovery.
-inline constexpr db::Sql kTimeline{
-    "backup.timeline",
-    "SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint"};
-inline constexpr db::Sql kSnapshotStart{
-    "backup.snapshot_start", "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"};
-inline constexpr db::Sql kSnapshotEnd{
-    "backup.snapshot_end", "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"};
-// One snapshot for all that follows in the transaction.
-inline constexpr db::Sql kHold{"backup.hold", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"};
 struct SnapshotRow {
   std::int64_t own = 0, first = 0, after = 0;
   std::string name;  // by which another transaction sees the same
 };
 BOOST_DESCRIBE_STRUCT(SnapshotRow, (), (own, first, after, name))
-inline constexpr db::Sql kSnapshot{
-    "backup.snapshot",
-    "SELECT pg_current_xact_id()::text::bigint AS own, "
-    "pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS first, "
-    "pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS after, pg_export_snapshot() AS name"};
-inline constexpr db::Sql kNumber{"backup.number", "SELECT pg_current_xact_id()::text::bigint"};
 struct TableRow {
   std::string name, columns;
 };
 BOOST_DESCRIBE_STRUCT(TableRow, (), (name, columns))
-#define VARDE_TABLES                                                                             \
-  "SELECT c.oid::regclass::text AS name, (SELECT string_agg(quote_ident(a.attname), ', ' ORDER " \
-  "BY a.attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT "         \
-  "a.attisdropped) AS columns FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND "    \
-  "t.attname = 'tenant_id' WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace "
-// Tables of organisations; what the counting itself writes is left out.
-inline constexpr db::Sql kTables{
-    "backup.tables",
-    VARDE_TABLES "AND c.relforcerowsecurity AND c.relname <> 'restore_point_state' ORDER BY 1"};
-inline constexpr db::Sql kKeystoreTables{"backup.keystore_tables", VARDE_TABLES "ORDER BY 1"};
-#undef VARDE_TABLES
 struct CountRow {
   Uuid tenant_id;
   std::int64_t rows = 0, fresh = 0;
@@ -98,17 +59,9 @@ inline std::string digest_text(const std::string& table, const std::string& colu
          columns + "))), 1, 8), 'hex'))::bit(64)::bigint)::text AS digest FROM " + table +
          " GROUP BY tenant_id";
 }
-// A process of one core for a while, not of all of them.
-inline constexpr db::Sql kAlone{"backup.alone", "SET LOCAL max_parallel_workers_per_gather = 0"};
-inline constexpr db::Sql kRoot{"backup.root",
-                               "SELECT root FROM installation_key WHERE purpose = 1"};
-inline constexpr db::Sql kSomePersons{
-    "backup.some_persons",
-    "SELECT person_id FROM person WHERE tenant_id = $1 ORDER BY random() LIMIT $2"};
 
 // ---- as the system
 
-inline constexpr db::Sql kTenants{"backup.tenants", "SELECT tenant_id FROM tenant ORDER BY 1"};
 struct RestorePoint {
   Uuid point_id;
   std::string name;
@@ -127,18 +80,11 @@ struct RestorePoint {
 BOOST_DESCRIBE_STRUCT(RestorePoint, (),
                       (point_id, name, at, lsn, timeline, tables, columns, digested, salt,
                        keys_name, keys_at, keys_lsn, keys_timeline, keys_root))
-inline constexpr db::Sql kPoints{
-    "backup.points",
-    "SELECT point_id, name, at, lsn, timeline, tables, columns, digested, salt, keys_name, "
-    "keys_at, keys_lsn, keys_timeline, keys_root FROM restore_point WHERE at >= $1 ORDER BY at"};
 struct LastDigest {
   std::string name;
   Timestamp at;
 };
 BOOST_DESCRIBE_STRUCT(LastDigest, (), (name, at))
-inline constexpr db::Sql kLastDigests{
-    "backup.last_digests",
-    "SELECT t AS name, max(at) AS at FROM restore_point, unnest(digested) AS t GROUP BY t"};
 struct StateRow {
   Uuid tenant_id, point_id;
   std::int64_t head_size = 0;
@@ -149,16 +95,6 @@ struct StateRow {
 };
 BOOST_DESCRIBE_STRUCT(StateRow, (),
                       (tenant_id, point_id, head_size, head_note, tables, least, most, digests))
-inline constexpr db::Sql kStates{
-    "backup.states",
-    "SELECT tenant_id, point_id, head_size, head_note, tables, least, most, digests FROM "
-    "restore_point_state WHERE point_id = $1 ORDER BY tenant_id"};
-inline constexpr db::Sql kForgetStates{
-    "backup.forget_states",
-    "DELETE FROM restore_point_state WHERE point_id IN (SELECT point_id FROM restore_point WHERE "
-    "at < $1)"};
-inline constexpr db::Sql kForgetPoints{"backup.forget_points",
-                                       "DELETE FROM restore_point WHERE at < $1"};
 struct DrillRow {
   Uuid drill_id;
   Timestamp started_at, ended_at, point_at;
@@ -171,8 +107,5 @@ struct DrillRow {
 BOOST_DESCRIBE_STRUCT(DrillRow, (),
                       (drill_id, started_at, ended_at, point_at, passed, findings, contents,
                        keys_at, keys, opened))
-// Who was signed in at the restored moment is not signed in now.
-inline constexpr db::Sql kEndSessions{"backup.end_sessions", "DELETE FROM session"};
-inline constexpr db::Sql kEndResets{"backup.end_resets", "DELETE FROM password_reset"};
 
 }  // namespace varde::operate::backup_store

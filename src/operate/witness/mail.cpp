@@ -3,6 +3,7 @@
 #include "crypto/aead.hpp"
 #include "jobs/each.hpp"
 #include "operate/witness/store.hpp"
+#include "operate/witness/store_sql.hpp"
 #include "operate/witness/witness.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/delivery.hpp"
@@ -49,7 +50,7 @@ std::optional<std::string> address_of(Ctx& ctx, const HeadMailRow& row) {
 
 HeadMail view(Ctx& ctx) {
   HeadMail out;
-  auto row = ctx.tx().maybe<HeadMailRow>(kHeadMail);
+  auto row = ctx.tx().maybe<HeadMailRow>(store::kWitnessHeadMail);
   if (!row) return out;
   if (auto address = address_of(ctx, *row)) out.address = Personal(*address);
   out.set_at = row->set_at;
@@ -84,7 +85,7 @@ void send_head(trust::Base& base, const Uuid& tenant) {
   }
   auto head = trust::seal_trail(base, tenant);
   Ctx ctx(base, tenant, {});
-  auto row = ctx.tx().maybe<HeadMailRow>(kLockHeadMail, now() - kEvery);
+  auto row = ctx.tx().maybe<HeadMailRow>(store::kWitnessLockHeadMail, now() - kEvery);
   auto address = row ? address_of(ctx, *row) : std::nullopt;
   if (!address) return;
   auto organisation = trust::tenant_settings(ctx).name;
@@ -100,7 +101,7 @@ void send_head(trust::Base& base, const Uuid& tenant) {
   mail.transactional = true;
   mail.track = false;
   outreach::enqueue_message(ctx, mail);
-  ctx.tx().later(kMailed, now(), head.size);
+  ctx.tx().later(store::kWitnessMailed, now(), head.size);
   ctx.commit();
 }
 
@@ -110,7 +111,7 @@ Result<jobs::Outcome> send_heads(trust::Base& base) {
   std::vector<Uuid> due;
   {
     auto tx = base.database.system();
-    due = tx.all<Uuid>(kDue, now() - kEvery);
+    due = tx.all<Uuid>(store::kWitnessDue, now() - kEvery);
   }
   return jobs::for_each_tenant("witness.mail", due,
                                [&](const Uuid& tenant) { send_head(base, tenant); });
@@ -138,7 +139,7 @@ void add_head_mail_routes(trust::Api& api) {
         if (auto may = trust::Egress::may_send(ctx); !may) return may.error();
         auto sealed = crypto::seal(ctx.base.keys.tenant_key(ctx.tenant, kPurpose),
                                    in->address.value, context_of(ctx.tenant));
-        ctx.tx().later(kSetHeadMail, ctx.tenant, db::Bytes{sealed}, ctx.actor.id, now());
+        ctx.tx().later(store::kWitnessSetHeadMail, db::Bytes{sealed}, ctx.actor.id, now());
         trust::record(ctx,
                       trust::AuditEntry{"audit.mail", "tenant", ctx.tenant, {}, {{"set", {}, {}}}});
         jobs::enqueue(ctx.tx(), {.kind = "witness.mail-now", .unique_key = "witness.mail-now"});
@@ -147,7 +148,7 @@ void add_head_mail_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/audit/mail", "stopHeadMail", "Nobody gets the heads by mail any more",
            access},
           [](Ctx& ctx) -> Result<HeadMail> {
-            if (ctx.tx().query(kDropHeadMail).affected() > 0)
+            if (ctx.tx().query(store::kWitnessDropHeadMail).affected() > 0)
               trust::record(ctx, trust::AuditEntry{
                                      "audit.mail", "tenant", ctx.tenant, {}, {{"ended", {}, {}}}});
             return HeadMail{};

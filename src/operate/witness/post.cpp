@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "net/http_client.hpp"
 #include "operate/witness/store.hpp"
+#include "operate/witness/store_sql.hpp"
 #include "operate/witness/witness.hpp"
 #include "trust/egress.hpp"
 
@@ -38,7 +39,7 @@ class Post {
       std::vector<FreshHead> fresh;
       {
         auto tx = base_.database.system();
-        fresh = tx.all<FreshHead>(kFresh, from, kMostHeads);
+        fresh = tx.all<FreshHead>(store::kWitnessFresh, from, kMostHeads);
       }
       if (fresh.empty() || !send(fresh)) return;
       more = std::ssize(fresh) >= kMostHeads;
@@ -50,10 +51,10 @@ class Post {
   // What is known is of another address: this one has nothing yet.
   void begin() {
     auto tx = base_.database.system();
-    auto state = tx.maybe<PostState>(kPostState, address_);
+    auto state = tx.maybe<PostState>(store::kWitnessPostState, address_);
     if (!state) {
-      tx.later(kForgetPosted);
-      tx.later(kBeginAddress, address_);
+      tx.later(store::kWitnessForgetPosted);
+      tx.later(store::kWitnessBeginAddress, address_);
       tx.commit();
     }
     state_ = state.value_or(PostState{});
@@ -78,7 +79,7 @@ class Post {
       return failed(fmt::format("The witness answered {}.", *answer));
     auto tx = base_.database.system();
     tx.insert_many("head_post", upto, kPosted);
-    tx.later(kReached, now(), address_);
+    tx.later(store::kWitnessReached, now(), address_);
     tx.commit();
     state_ = {};
     posts.with({"taken"}).add();
@@ -89,7 +90,7 @@ class Post {
     auto at = now(), since = state_.failing_since.value_or(at);
     auto pause = std::min<Duration>((at - since) / 4, kMostPause);
     auto tx = base_.database.system();
-    tx.later(kFailing, since, at + pause, what.substr(0, 500), address_);
+    tx.later(store::kWitnessFailing, since, at + pause, what.substr(0, 500), address_);
     tx.commit();
     posts.with({"failed"}).add();
     log::warning("Heads of the trails did not reach the witness; they are sent again",
@@ -121,7 +122,8 @@ std::string witness_address(const std::string& witness_url) {
 
 WitnessState witness_state(trust::Base& base, const std::string& address) {
   auto tx = base.database.system();
-  auto state = tx.maybe<PostState>(kPostState, db::Bytes{address}).value_or(PostState{});
+  auto state =
+      tx.maybe<PostState>(store::kWitnessPostState, db::Bytes{address}).value_or(PostState{});
   return {state.reached_at, state.failing_since};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/alarms.hpp"
 #include "jobs/queue.hpp"
+#include "operate/work/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "web/resource.hpp"
 
@@ -12,22 +13,6 @@ using trust::Ctx;
 using trust::Right;
 
 namespace {
-
-constexpr db::Sql kFailed{"work.failed",
-                          "SELECT job_id AS id, kind, tenant_id, created_at, failed_at, error FROM "
-                          "job WHERE failed_at IS NOT NULL AND ($1::uuid IS NULL OR tenant_id = "
-                          "$1) ORDER BY failed_at DESC LIMIT $2"};
-constexpr db::Sql kRetry{
-    "work.retry",
-    "UPDATE job SET failed_at = NULL, attempts = 0, outages = 0, run_at = $3 WHERE job_id = $1 AND "
-    "($2::uuid IS NULL OR tenant_id = $2) AND failed_at IS NOT NULL"};
-constexpr db::Sql kDrop{"work.drop",
-                        "DELETE FROM job WHERE job_id = $1 AND ($2::uuid IS NULL OR tenant_id = "
-                        "$2) AND failed_at IS NOT NULL"};
-constexpr db::Sql kNotify{"work.notify", "SELECT pg_notify('varde_jobs', '')"};
-constexpr db::Sql kSees{"work.sees",
-                        "SELECT operator OR (SELECT count(*) FROM tenant) = 1 FROM account WHERE "
-                        "account_id = $1"};
 
 Error gone() { return not_found("There is no such piece of work that was given up."); }
 
@@ -42,20 +27,20 @@ BOOST_DESCRIBE_STRUCT(JobsQuery, (), (state, limit))
 }  // namespace
 
 std::vector<FailedJob> failed_jobs(trust::Base& base, std::optional<Uuid> tenant, int limit) {
-  return base.database.system().all<FailedJob>(kFailed, tenant, limit);
+  return base.database.system().all<FailedJob>(store::kWorkFailed, tenant, limit);
 }
 
 Result<void> retry_job(trust::Base& base, const Uuid& id, std::optional<Uuid> tenant) {
   auto tx = base.database.system();
-  if (tx.query(kRetry, id, tenant, now()).affected() == 0) return gone();
-  tx.later(kNotify);
+  if (tx.query(store::kWorkRetry, id, tenant, now()).affected() == 0) return gone();
+  tx.later(store::kWorkNotify);
   tx.commit();
   return {};
 }
 
 Result<void> drop_job(trust::Base& base, const Uuid& id, std::optional<Uuid> tenant) {
   auto tx = base.database.system();
-  if (tx.query(kDrop, id, tenant).affected() == 0) return gone();
+  if (tx.query(store::kWorkDrop, id, tenant).affected() == 0) return gone();
   tx.commit();
   return {};
 }
@@ -91,7 +76,7 @@ std::vector<trust::Attention> alarms_attention(Ctx& ctx) {
   show(alarms::standing(ctx.tenant));
   auto of_all = alarms::standing(std::nullopt);
   if (!of_all.empty() && ctx.actor.kind == trust::ActorKind::user &&
-      ctx.base.database.system().maybe<bool>(kSees, ctx.actor.id).value_or(false) &&
+      ctx.base.database.system().maybe<bool>(store::kWorkSees, ctx.actor.id).value_or(false) &&
       ctx.role == trust::Role::administrator)
     show(of_all);
   return out;

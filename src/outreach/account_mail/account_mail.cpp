@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
+#include "outreach/account_mail/store_sql.hpp"
 #include "outreach/mail/mime_builder.hpp"
 #include "trust/egress.hpp"
 #include "trust/identity/identity.hpp"
@@ -26,19 +27,12 @@ constexpr auto kKept = std::chrono::hours(24 * 30);
 constexpr auto kTried = std::chrono::hours(24 * 3);
 constexpr auto kPause = 1min;
 
-constexpr db::Sql kKeep{"account_mail.keep",
-                        "INSERT INTO account_mail (mail_id, at, sealed) VALUES ($1, $2, $3) ON "
-                        "CONFLICT DO NOTHING"};
-constexpr db::Sql kDropOld{"account_mail.drop_old", "DELETE FROM account_mail WHERE at < $1"};
 struct KeptRow {
   Uuid mail_id;
   Timestamp at;
   db::Bytes sealed;
 };
 BOOST_DESCRIBE_STRUCT(KeptRow, (), (mail_id, at, sealed))
-constexpr db::Sql kNewest{"account_mail.newest",
-                          "SELECT mail_id, at, sealed FROM account_mail ORDER BY mail_id DESC "
-                          "LIMIT $1"};
 
 crypto::Key key_of(trust::Base& base) { return base.keys.installation_key("account-mail"); }
 std::string context_of(const Uuid& id) { return "account-mail:" + id.str(); }
@@ -49,8 +43,8 @@ void keep(trust::Base& base, const Uuid& id, const trust::SystemMail& mail) {
                        {"text", mail.text},
                        {"link", mail.link.reveal()}};
   auto tx = base.database.system();
-  tx.later(kDropOld, now() - kKept);
-  tx.later(kKeep, id, now(),
+  tx.later(store::kAccountMailDropOld, now() - kKept);
+  tx.later(store::kAccountMailKeep, id, now(),
            db::Bytes{crypto::seal(key_of(base), json::serialize(content), context_of(id))});
   tx.commit();
 }
@@ -146,7 +140,7 @@ std::vector<KeptMail> kept_account_mail(trust::Base& base, int limit) {
   std::vector<KeptRow> rows;
   {
     auto tx = base.database.system();
-    rows = tx.all<KeptRow>(kNewest, limit);
+    rows = tx.all<KeptRow>(store::kAccountMailNewest, limit);
   }
   std::vector<KeptMail> out;
   for (const auto& row : rows) {

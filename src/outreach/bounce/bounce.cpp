@@ -11,6 +11,7 @@
 #include "base/metrics.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
+#include "outreach/bounce/store_sql.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/mailing.hpp"
 #include "outreach/delivery/undelivered.hpp"
@@ -29,15 +30,6 @@ metrics::Counter reports("varde_reports_total", "Reports received", {"kind"});
 metrics::Counter unproved("varde_reports_unproved_total",
                           "Bounces and complaints that did not show the message they were about",
                           {"kind"});
-
-constexpr db::Sql kPersonOf{
-    "bounce.person_of",
-    "SELECT person_id FROM delivery WHERE source_id = $1 AND recipient_id = $2"};
-// A complaint outweighs a hard bounce, and that a soft one; the same report again changes nothing.
-constexpr db::Sql kBounced{
-    "bounce.mark",
-    "UPDATE delivery SET bounce = $3, bounced_at = $4, code = $5 WHERE source_id = $1 AND "
-    "recipient_id = $2 AND bounce <> $3 AND bounce <> 4 AND (bounce <> 1 OR $3 = 4)"};
 
 Bounce bounce_of(const mail::MailReport& report) {
   if (report.kind == mail::ReportKind::complaint) return Bounce::complaint;
@@ -152,7 +144,7 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
   auto report = mail::parse_report(message);
   reports.with({web::enum_word(report.kind)}).add();
   Ctx ctx(base, token.tenant, {trust::ActorKind::system, {}});
-  auto person = ctx.tx().maybe<Uuid>(kPersonOf, token.source_id, token.subject);
+  auto person = ctx.tx().maybe<Uuid>(store::kBouncePersonOf, token.source_id, token.subject);
   if (!person) return;  // erased, or a test
   int flags = base.is_simulated(report.simulation_token) ? people::kSimulated : 0;
   if (report.kind == mail::ReportKind::reply) {
@@ -181,7 +173,7 @@ void take_report(trust::Base& base, const Token& token, std::string_view message
     address = named && flags == 0 ? named->value : today;
   }
   auto changed = ctx.tx()
-                     .query(kBounced, token.source_id, token.subject, bounce, now(),
+                     .query(store::kBounceMark, token.source_id, token.subject, bounce, now(),
                             report.status.substr(0, 40))
                      .affected();
   if (changed == 0) return;

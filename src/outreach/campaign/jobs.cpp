@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "outreach/campaign/store.hpp"
+#include "outreach/campaign/store_sql.hpp"
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/sms.hpp"
 #include "people/person/person.hpp"
@@ -67,7 +68,7 @@ Result<std::set<Uuid>> consenting(Ctx& ctx, const CampaignRecord& campaign,
 
 Result<jobs::Outcome> fail(Ctx& ctx, const Uuid& id, const std::string& why) {
   ctx.rollback();
-  ctx.tx().later(kEnd, id, CampaignState::failed, now(), why.substr(0, 500));
+  ctx.tx().later(kCampaignEnd, id, CampaignState::failed, now(), why.substr(0, 500));
   ctx.commit();
   return jobs::Outcome::done();
 }
@@ -107,7 +108,7 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   }
   auto start = campaign.scheduled_at.value_or(now());
   auto wall = to_local(start, own_zone);
-  auto number = static_cast<int>(ctx.tx().one<std::int64_t>(kMaxChunk, campaign.campaign_id));
+  auto number = static_cast<int>(ctx.tx().one<std::int64_t>(kChunkMax, campaign.campaign_id));
   std::vector<ChunkRecord> chunks;
   for (auto& [zone, members] : by_zone) {
     auto due = campaign.time_mode == TimeMode::at_once ? start : from_local(wall, zone);
@@ -124,8 +125,8 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   ctx.tx().insert_many("chunk", chunks);
   record_deliveries(ctx, campaign.campaign_id, skipped);
   auto to = page.empty() ? campaign.prepared_to : std::optional(page.back().person_id);
-  ctx.tx().later(kPrepared, campaign.campaign_id, to, recipients, !more, now());
-  ctx.tx().later(kSkips, campaign.campaign_id, suppressed, no_consent, no_address);
+  ctx.tx().later(kCampaignPrepared, campaign.campaign_id, to, recipients, !more, now());
+  ctx.tx().later(kCampaignSkips, campaign.campaign_id, suppressed, no_consent, no_address);
   if (!more) enqueue_send(ctx, campaign.campaign_id);
   return more;
 }
@@ -134,14 +135,14 @@ Result<jobs::Outcome> prepare(trust::Base& base, const Environment& environment,
                               const jobs::Job& job) {
   auto id = campaign_of(job);
   Ctx ctx(base, *job.tenant_id, {trust::ActorKind::system, {}});
-  auto campaign = ctx.tx().maybe<CampaignRecord>(kLockCampaign, id);
+  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignLock, id);
   if (!campaign) return jobs::Outcome::done();
   if (campaign->state == CampaignState::scheduled) {
     auto at = campaign->scheduled_at.value_or(now());
     if (campaign->time_mode == TimeMode::recipient_time_zone)
       at = first_in_the_world(at, trust::tenant_settings(ctx).time_zone);
     if (at > now()) return jobs::Outcome::done();  // moved: another job stands for the new time
-    ctx.tx().later(kStart, id, now());
+    ctx.tx().later(kCampaignStart, id, now());
   } else if (campaign->state != CampaignState::preparing) {
     return jobs::Outcome::done();
   }
@@ -152,11 +153,11 @@ Result<jobs::Outcome> prepare(trust::Base& base, const Environment& environment,
   for (const auto& [number, target, label] : mailing->links())
     links.push_back({ctx.tenant, id, static_cast<int>(number), target, label});
   ctx.tx().insert_many("link", links, "ON CONFLICT DO NOTHING");
-  ctx.tx().later(kOpensCounted, id, mailing->counts_opens());
+  ctx.tx().later(kCampaignOpensCounted, id, mailing->counts_opens());
   auto zone = trust::tenant_settings(ctx).time_zone;
   ctx.commit();
   while (!jobs::Workers::stopping()) {
-    campaign = ctx.tx().maybe<CampaignRecord>(kLockCampaign, id);
+    campaign = ctx.tx().maybe<CampaignRecord>(kCampaignLock, id);
     if (!campaign || campaign->state != CampaignState::preparing || campaign->prepared)
       return jobs::Outcome::done();
     auto more = prepare_page(ctx, *campaign, zone);
@@ -176,7 +177,7 @@ class Run {
 
   Result<jobs::Outcome> go() {
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
-    campaign_ = ctx.tx().maybe<CampaignRecord>(kCampaign, id_);
+    campaign_ = ctx.tx().maybe<CampaignRecord>(kCampaignOne, id_);
     if (!campaign_ || campaign_->state != CampaignState::sending) return jobs::Outcome::done();
     if (auto may = trust::Egress::may_send(ctx); !may)
       return may.error().kind == "storage-only" ? jobs::Outcome::again(now() + 60s)
@@ -210,8 +211,8 @@ class Run {
   bool claim(Ctx& ctx) {
     claimed_ = std::chrono::steady_clock::now();
     return ctx.tx()
-               .query(kClaimRun, id_, run_, std::chrono::duration<double>(kRunLease).count(),
-                      environment_.alone)
+               .query(kCampaignClaimRun, id_, run_,
+                      std::chrono::duration<double>(kRunLease).count(), environment_.alone)
                .affected() > 0;
   }
 
@@ -256,7 +257,7 @@ class Run {
 
   bool still_ours(Ctx& ctx) {
     if (std::chrono::steady_clock::now() - claimed_ > kRunLease / 3) return claim(ctx);
-    return ctx.tx().maybe<int>(kState, id_) == static_cast<int>(CampaignState::sending);
+    return ctx.tx().maybe<int>(kCampaignState, id_) == static_cast<int>(CampaignState::sending);
   }
 
   void produce() {
@@ -273,11 +274,11 @@ class Run {
       {
         Unlock unlock{mutex_};
         Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
-        if (auto next = ctx.tx().maybe<NextChunk>(kNextChunk, id_, last_chunk_, now())) {
+        if (auto next = ctx.tx().maybe<NextChunk>(kChunkNext, id_, last_chunk_, now())) {
           last_chunk_ = chunk = next->number;
           std::set<Uuid> delivered;
           if (next->begun)
-            for (const auto& had : ctx.tx().all<Uuid>(kDeliveredOf, id_, next->person_ids))
+            for (const auto& had : ctx.tx().all<Uuid>(kChunkDeliveredOf, id_, next->person_ids))
               delivered.insert(had);
           for (const auto& id : next->person_ids)
             if (!delivered.contains(id)) {
@@ -292,7 +293,7 @@ class Run {
           remaining_[chunk] = static_cast<int>(ids.size());
         } else if (!retried_) {
           retried_ = true;
-          for (auto& row : ctx.tx().all<RetryRecord>(kRetries, id_, now())) {
+          for (auto& row : ctx.tx().all<RetryRecord>(kCampaignRetries, id_, now())) {
             ids.push_back(row.recipient_id);
             work[row.recipient_id] = row;
           }
@@ -447,7 +448,7 @@ class Run {
       ctx.tx().later(kChunkCounts, id_, chunk, change.accepted, change.deferred, change.failed,
                      change.skipped);
     if (suppressed + no_consent + no_address > 0)
-      ctx.tx().later(kSkips, id_, suppressed, no_consent, no_address);
+      ctx.tx().later(kCampaignSkips, id_, suppressed, no_consent, no_address);
     if (std::chrono::steady_clock::now() < next_look_) return true;
     next_look_ = std::chrono::steady_clock::now() + kLookAgain;
     return still_ours(ctx);
@@ -455,30 +456,30 @@ class Run {
 
   Result<jobs::Outcome> end(const Uuid& provider, const Sender& sender) {
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
-    ctx.tx().later(kLeaveRun, id_, run_);
+    ctx.tx().later(kCampaignLeaveRun, id_, run_);
     if (!sender.trouble().empty()) {
       note_provider_error(ctx, provider, sender.trouble());
-      ctx.tx().later(kTrouble, id_, sender.trouble().substr(0, 300));
+      ctx.tx().later(kCampaignTrouble, id_, sender.trouble().substr(0, 300));
       ctx.commit();
       log::warning("A campaign waits for its provider", {{"campaign_id", id_}});
       return jobs::Outcome::again(now() + 30s);
     }
     note_provider_error(ctx, provider, "");
-    ctx.tx().later(kTrouble, id_, std::string());
-    auto campaign = ctx.tx().maybe<CampaignRecord>(kLockCampaign, id_);
+    ctx.tx().later(kCampaignTrouble, id_, std::string());
+    auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignLock, id_);
     if (!campaign || campaign->state != CampaignState::sending) {
       ctx.commit();
       return jobs::Outcome::done();
     }
-    auto due = ctx.tx().one<std::optional<Timestamp>>(kNextDue, id_);
-    auto retry = ctx.tx().one<std::optional<Timestamp>>(kNextRetry, id_);
+    auto due = ctx.tx().one<std::optional<Timestamp>>(kChunkNextDue, id_);
+    auto retry = ctx.tx().one<std::optional<Timestamp>>(kCampaignNextRetry, id_);
     if (due || retry) {
       ctx.commit();
       auto at = std::min(due.value_or(Timestamp::max()), retry.value_or(Timestamp::max()));
       if (jobs::Workers::stopping() || at <= now()) return jobs::Outcome::again(now());
       return jobs::Outcome::again(at);
     }
-    ctx.tx().later(kEnd, id_, CampaignState::sent, now(), std::string());
+    ctx.tx().later(kCampaignEnd, id_, CampaignState::sent, now(), std::string());
     trust::record(ctx, trust::AuditEntry{"campaign.sent", "campaign", id_});
     ctx.commit();
     return jobs::Outcome::done();
@@ -515,11 +516,11 @@ void add_campaign_jobs(trust::Base& base, const Environment& environment, jobs::
     workers.when_given_up(kind, [&base](const jobs::Job& job, const std::string&) {
       Ctx ctx(base, *job.tenant_id, {trust::ActorKind::system, {}});
       auto id = campaign_of(job);
-      auto campaign = ctx.tx().maybe<CampaignRecord>(kLockCampaign, id);
+      auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignLock, id);
       if (!campaign || (campaign->state != CampaignState::sending &&
                         campaign->state != CampaignState::preparing))
         return;
-      ctx.tx().later(kEnd, id, CampaignState::failed, now(), std::string(jobs::kGivenUp));
+      ctx.tx().later(kCampaignEnd, id, CampaignState::failed, now(), std::string(jobs::kGivenUp));
       trust::record(ctx, trust::AuditEntry{"campaign.give_up", "campaign", id});
       ctx.commit();
     });

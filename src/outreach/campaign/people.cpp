@@ -2,6 +2,7 @@
 // person's page and in segments.
 #include "base/text.hpp"
 #include "outreach/campaign/store.hpp"
+#include "outreach/campaign/store_sql.hpp"
 #include "outreach/tracking/tracking.hpp"
 #include "people/person/person.hpp"
 #include "web/resource.hpp"
@@ -28,45 +29,6 @@ struct SentRecord {
   std::string code;
 };
 BOOST_DESCRIBE_STRUCT(SentRecord, (), (source_id, recipient_id, state, at, code))
-
-// Person ids ascend: a page begins behind the last one of the page before ($2).
-#define VARDE_DELIVERY_COLUMNS "SELECT person_id, at, code AS detail, 0 AS flags FROM delivery"
-#define VARDE_DELIVERY_PAGE " AND recipient_id > $2 ORDER BY recipient_id LIMIT $3"
-constexpr db::Sql kByState{"campaign.people_by_state", VARDE_DELIVERY_COLUMNS
-                           " WHERE source_id = $1 AND state = $4" VARDE_DELIVERY_PAGE};
-constexpr db::Sql kDelivered{"campaign.people_delivered", VARDE_DELIVERY_COLUMNS
-                             " WHERE source_id = $1 AND state = 1 AND bounce IN (0, "
-                             "4)" VARDE_DELIVERY_PAGE};
-constexpr db::Sql kBySkip{"campaign.people_by_skip", VARDE_DELIVERY_COLUMNS
-                          " WHERE source_id = $1 AND state = 4 AND code = $4" VARDE_DELIVERY_PAGE};
-// The delivery says how it bounced; whether that was simulated stands with the last report of it.
-constexpr db::Sql kByBounce{
-    "campaign.people_by_bounce",
-    "SELECT person_id, bounced_at AS at, code AS detail, coalesce((SELECT r.flags FROM response r "
-    "WHERE r.tenant_id = d.tenant_id AND r.source_id = d.source_id AND r.person_id = d.person_id "
-    "AND r.kind = CASE d.bounce WHEN 4 THEN 25 ELSE 24 END AND r.number = 0 AND r.flags IN (0, 1) "
-    "ORDER BY r.last_at DESC LIMIT 1), 0) AS flags FROM delivery d WHERE source_id = $1 AND bounce "
-    "= ANY($4)" VARDE_DELIVERY_PAGE};
-constexpr db::Sql kByResponse{
-    "campaign.people_by_response",
-    "SELECT person_id, min(first_at) AS at, '' AS detail, max(flags)::bigint AS flags FROM "
-    "response "
-    "WHERE source_id = $1 AND person_id > $2 AND kind = ANY($4) AND (flags & 2) = $5 AND "
-    "($6::bigint IS NULL OR number = $6) GROUP BY person_id ORDER BY person_id LIMIT $3"};
-// Who waits is in the chunks until each has an outcome.
-#define VARDE_QUEUED                                                                              \
-  "SELECT w.id AS person_id, c.due_at AS at, '' AS detail, 0 AS flags FROM chunk c CROSS JOIN "   \
-  "unnest(c.person_ids) AS w (id) WHERE c.campaign_id = $1 AND NOT c.done AND w.id > $2 AND NOT " \
-  "EXISTS (SELECT FROM delivery d WHERE d.source_id = $1 AND d.recipient_id = w.id)"
-constexpr db::Sql kQueued{"campaign.people_queued", VARDE_QUEUED " ORDER BY person_id LIMIT $3"};
-constexpr db::Sql kRecipients{
-    "campaign.people_recipients",
-    "(" VARDE_DELIVERY_COLUMNS
-    " WHERE source_id = $1 AND (state <> 4 OR chunk > 0)" VARDE_DELIVERY_PAGE
-    ") UNION ALL (" VARDE_QUEUED " ORDER BY person_id LIMIT $3) ORDER BY person_id LIMIT $3"};
-constexpr db::Sql kSentTo{"campaign.sent_to",
-                          "SELECT source_id, recipient_id, state, at, code FROM delivery WHERE "
-                          "person_id = $1 AND at <= $2 ORDER BY at DESC LIMIT $3"};
 
 // Each number of Counts has its people.
 enum class What {
@@ -123,26 +85,27 @@ std::vector<BehindRecord> behind(Ctx& ctx, const Uuid& campaign, const BehindQue
   using people::ActivityKind;
   auto& tx = ctx.tx();
   auto state = [&](DeliveryState of) {
-    return tx.all<BehindRecord>(kByState, campaign, after, limit, of);
+    return tx.all<BehindRecord>(kCampaignPeopleByState, campaign, after, limit, of);
   };
   auto skipped = [&](const char* why) {
-    return tx.all<BehindRecord>(kBySkip, campaign, after, limit, std::string(why));
+    return tx.all<BehindRecord>(kCampaignPeopleBySkip, campaign, after, limit, std::string(why));
   };
   auto bounced = [&](const std::vector<Bounce>& kinds) {
-    return tx.all<BehindRecord>(kByBounce, campaign, after, limit, kinds);
+    return tx.all<BehindRecord>(kCampaignPeopleByBounce, campaign, after, limit, kinds);
   };
   auto responded = [&](const std::vector<ActivityKind>& kinds, int scanner = 0) {
-    return tx.all<BehindRecord>(kByResponse, campaign, after, limit, kinds, scanner, query.link);
+    return tx.all<BehindRecord>(kCampaignPeopleByResponse, campaign, after, limit, kinds, scanner,
+                                query.link);
   };
   switch (query.what) {
     case What::recipients:
-      return tx.all<BehindRecord>(kRecipients, campaign, after, limit);
+      return tx.all<BehindRecord>(kCampaignPeopleRecipients, campaign, after, limit);
     case What::queued:
-      return tx.all<BehindRecord>(kQueued, campaign, after, limit);
+      return tx.all<BehindRecord>(kCampaignPeopleQueued, campaign, after, limit);
     case What::sent:
       return state(DeliveryState::sent);
     case What::delivered:
-      return tx.all<BehindRecord>(kDelivered, campaign, after, limit);
+      return tx.all<BehindRecord>(kCampaignPeopleDelivered, campaign, after, limit);
     case What::deferred:
       return state(DeliveryState::deferred);
     case What::failed:
@@ -197,7 +160,7 @@ void add_campaign_people_routes(trust::Api& api) {
          const web::Query<BehindQuery>& query) -> Result<web::Page<CampaignPerson>> {
         auto limit = web::page_limit(query->limit);
         VARDE_TRY(auto after, web::read_after(query->cursor));
-        auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, path->id);
+        auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignOne, path->id);
         if (!campaign) return not_found("This campaign does not exist any more.");
         web::Page<CampaignPerson> page;
         page.total = number_of(counts_of(ctx, {*campaign})[path->id], query->what);
@@ -223,7 +186,7 @@ void add_delivery_hooks(trust::Base& base) {
         std::vector<people::TimelineItem> out;
         bool first = before.bytes[0] == 0xff;
         auto records = ctx.tx().all<SentRecord>(
-            kSentTo, person,
+            kCampaignSentTo, person,
             first ? now() + std::chrono::hours(24) : before.time() + std::chrono::milliseconds(1),
             limit);
         std::vector<Uuid> sources;
@@ -258,7 +221,7 @@ void add_delivery_hooks(trust::Base& base) {
   base.extensions.add(people::SegmentField{
       "received", "Received",
       [](Ctx&, const boost::json::value& value, people::Query& query) -> Result<std::string> {
-        std::string out = "SELECT 1 FROM delivery x WHERE x.state = 1";
+        std::string out = "SELECT 1 FROM delivery x WHERE x.tenant_id = {tenant} AND x.state = 1";
         if (const auto* details = value.if_object()) {
           if (const auto* ref = details->if_contains("campaign_id");
               ref != nullptr && ref->is_string() && !ref->as_string().empty()) {

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "outreach/campaign/store.hpp"
+#include "outreach/campaign/store_sql.hpp"
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/sms.hpp"
 #include "outreach/template/shape.hpp"
@@ -159,7 +160,7 @@ Campaign view(Ctx& ctx, const CampaignRecord& r) {
 }
 
 Result<CampaignRecord> find(Ctx& ctx, const Uuid& id, bool lock = false) {
-  auto record = ctx.tx().maybe<CampaignRecord>(lock ? kLockCampaign : kCampaign, id);
+  auto record = ctx.tx().maybe<CampaignRecord>(lock ? kCampaignLock : kCampaignOne, id);
   if (!record) return gone();
   return std::move(*record);
 }
@@ -198,10 +199,10 @@ Result<void> apply(CampaignRecord& r, const CampaignInput& in) {
 }
 
 void insert(Ctx& ctx, const CampaignRecord& r) {
-  ctx.tx().later(kInsertCampaign, ctx.tenant, r.campaign_id, r.name, r.subject, r.preheader,
-                 r.from_name, r.from_email, r.reply_to, r.document, r.audience, r.purpose_id,
-                 r.provider_id, r.time_mode, r.track_opens, r.track_clicks, ctx.actor.id, now(),
-                 r.channel, r.text, r.service_reason);
+  ctx.tx().later(kCampaignInsert, r.campaign_id, r.name, r.subject, r.preheader, r.from_name,
+                 r.from_email, r.reply_to, r.document, r.audience, r.purpose_id, r.provider_id,
+                 r.time_mode, r.track_opens, r.track_clicks, ctx.actor.id, now(), r.channel, r.text,
+                 r.service_reason);
   record(ctx, AuditEntry{"campaign.create", "campaign", r.campaign_id});
 }
 
@@ -437,8 +438,8 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           [](Ctx& ctx, const web::Query<CampaignsQuery>& query) -> Result<web::Page<CampaignRow>> {
             VARDE_TRY(auto before, web::read_before(query->cursor));
             auto limit = web::page_limit(query->limit);
-            auto records =
-                ctx.tx().all<CampaignRecord>(kCampaigns, before, limit + 1, query->state, query->q);
+            auto records = ctx.tx().all<CampaignRecord>(kCampaignAll, before, limit + 1,
+                                                        query->state, query->q);
             web::Page<CampaignRow> page;
             page.next = web::cut_page(records, limit, &CampaignRecord::campaign_id);
             page.items = rows_of(ctx, records);
@@ -474,7 +475,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
               return conflict("This campaign has started and cannot be changed. Copy it instead.",
                               "campaign-started");
             VARDE_CHECK(apply(r, in.value));
-            ctx.tx().later(kUpdateCampaign, r.campaign_id, r.name, r.subject, r.preheader,
+            ctx.tx().later(kCampaignUpdate, r.campaign_id, r.name, r.subject, r.preheader,
                            r.from_name, r.from_email, r.reply_to, r.document, r.audience,
                            r.purpose_id, r.provider_id, r.time_mode, r.track_opens, r.track_clicks,
                            now(), r.text, r.service_reason);
@@ -489,7 +490,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
             if (r.state != CampaignState::draft)
               return conflict("Only drafts can be removed: what was sent must stay provable.",
                               "campaign-started");
-            ctx.tx().later(kDeleteCampaign, path->id);
+            ctx.tx().later(kCampaignDelete, path->id);
             record(ctx, AuditEntry{"campaign.delete", "campaign", path->id});
             return Done{};
           });
@@ -574,13 +575,13 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           return bad_input("/at", "is more than a year away.");
         if (later || zones) {
           auto at = in->at.value_or(now());
-          ctx.tx().later(kSchedule, path->id, CampaignState::scheduled, at, now());
+          ctx.tx().later(kCampaignSchedule, path->id, CampaignState::scheduled, at, now());
           auto begin = zones ? first_in_the_world(at, trust::tenant_settings(ctx).time_zone) : at;
           enqueue_prepare(ctx, path->id, std::max(begin, now()));
         } else {
-          ctx.tx().later(kSchedule, path->id, CampaignState::preparing, std::optional<Timestamp>(),
-                         now());
-          ctx.tx().later(kStart, path->id, now());
+          ctx.tx().later(kCampaignSchedule, path->id, CampaignState::preparing,
+                         std::optional<Timestamp>(), now());
+          ctx.tx().later(kCampaignStart, path->id, now());
           enqueue_prepare(ctx, path->id);
         }
         record(ctx, AuditEntry{"campaign.send", "campaign", path->id});
@@ -603,15 +604,15 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
               // Paused while it was being prepared: that goes on first.
               if (verb == "resume" && !r.prepared) next = CampaignState::preparing;
               if (next == CampaignState::cancelled) {
-                ctx.tx().later(kEnd, path->id, next, now(), std::string());
+                ctx.tx().later(kCampaignEnd, path->id, next, now(), std::string());
               } else {
-                ctx.tx().later(kSetState, path->id, next, now());
+                ctx.tx().later(kCampaignSetState, path->id, next, now());
               }
               if (next == CampaignState::preparing) enqueue_prepare(ctx, path->id);
               if (next == CampaignState::sending) {
                 if (verb == "retry-failed") {
-                  ctx.tx().later(kReviveFailed, path->id, now());
-                  ctx.tx().later(kReviveChunks, path->id);
+                  ctx.tx().later(kCampaignReviveFailed, path->id, now());
+                  ctx.tx().later(kCampaignReviveChunks, path->id);
                 }
                 enqueue_send(ctx, path->id);
               }

@@ -1,4 +1,5 @@
 #include "outreach/campaign/store.hpp"
+#include "outreach/campaign/store_sql.hpp"
 #include "people/person/person.hpp"
 #include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -28,13 +29,6 @@ Result<json::object> any_of(Ctx& ctx, const std::vector<Uuid>& lists,
   }
   return json::object{{"op", "or"}, {"rules", std::move(rules)}};
 }
-
-constexpr db::Sql kNames{"campaign.names",
-                         "SELECT campaign_id, name FROM campaign WHERE campaign_id = ANY($1)"};
-// Of those that are still to be sent, or may go on.
-constexpr db::Sql kUses{"campaign.uses",
-                        "SELECT name FROM campaign WHERE state NOT IN (6, 7) AND "
-                        "position($1::uuid::text IN audience::text) > 0 ORDER BY name LIMIT 10"};
 
 }  // namespace
 
@@ -73,9 +67,10 @@ std::string consent_key(Ctx& ctx, const Uuid& purpose) {
 
 std::string said_no_condition(const std::string& alias) {
   // The line breaks keep people::Query from taking these WHEREs for the statement's own.
-  return "EXISTS (SELECT 1 FROM consent c\nWHERE c.person_id = " + alias +
-         ".person_id AND NOT c.given) OR EXISTS (SELECT 1 FROM list_member m\nWHERE m.person_id "
-         "= " +
+  return "EXISTS (SELECT 1 FROM consent c\nWHERE c.tenant_id = {tenant} AND c.person_id = " +
+         alias +
+         ".person_id AND NOT c.given) OR EXISTS (SELECT 1 FROM list_member m\nWHERE "
+         "m.tenant_id = {tenant} AND m.person_id = " +
          alias + ".person_id AND m.state = 3)";
 }
 
@@ -160,9 +155,9 @@ std::map<Uuid, Counts> counts_of(Ctx& ctx, const std::vector<CampaignRecord>& ca
     if (campaign.started_at) ids.push_back(campaign.campaign_id);
   }
   if (ids.empty()) return out;
-  auto sums = ctx.tx().later(kSums, ids);
-  auto bounces = ctx.tx().later(kBounces, ids);
-  auto responses = ctx.tx().later(kResponses, ids);
+  auto sums = ctx.tx().later(kCampaignSums, ids);
+  auto bounces = ctx.tx().later(kCampaignBounces, ids);
+  auto responses = ctx.tx().later(kCampaignResponses, ids);
   ctx.tx().flush();
   for (auto& sum : sums.rows().all<SumRecord>()) {
     auto& counts = out[sum.campaign_id];
@@ -216,12 +211,13 @@ std::vector<CampaignRow> rows_of(Ctx& ctx, const std::vector<CampaignRecord>& ca
 }
 
 std::vector<CampaignRow> recent_campaigns(Ctx& ctx, int limit) {
-  return rows_of(ctx, ctx.tx().all<CampaignRecord>(kRecentCampaigns, limit));
+  return rows_of(ctx, ctx.tx().all<CampaignRecord>(kCampaignRecent, limit));
 }
 
 std::vector<trust::Attention> campaigns_attention(Ctx& ctx) {
   std::vector<trust::Attention> out;
-  for (const auto& row : ctx.tx().all<AttentionRecord>(kAttention, now() - std::chrono::days(30))) {
+  for (const auto& row :
+       ctx.tx().all<AttentionRecord>(kCampaignAttention, now() - std::chrono::days(30))) {
     auto href = "/campaigns/" + row.campaign_id.str();
     if (row.failed > 0)
       out.push_back({"campaign_failed", row.name + " has messages that could not be sent.",
@@ -235,11 +231,11 @@ std::vector<trust::Attention> campaigns_attention(Ctx& ctx) {
 }
 
 std::vector<trust::Moving> moving_campaigns(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kMovingCampaigns, since);
+  return ctx.tx().all<trust::Moving>(kCampaignMoving, since);
 }
 
 std::optional<CampaignNote> campaign_note(Ctx& ctx, const Uuid& id) {
-  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, id);
+  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignOne, id);
   if (!campaign) return std::nullopt;
   auto audience = audience_of(*campaign);
   return CampaignNote{id, campaign->name, campaign->purpose_id, lists_behind(ctx, audience),
@@ -247,7 +243,7 @@ std::optional<CampaignNote> campaign_note(Ctx& ctx, const Uuid& id) {
 }
 
 bool would_reach(Ctx& ctx, const Uuid& id, const Uuid& person) {
-  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaign, id);
+  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignOne, id);
   if (!campaign) return false;
   people::Query query;
   query.where("p.person_id = " + query.bind(person));
@@ -273,12 +269,12 @@ void enqueue_send(Ctx& ctx, const Uuid& campaign, std::optional<Timestamp> at) {
 }
 
 std::map<Uuid, std::string> campaign_names(Ctx& ctx, const std::vector<Uuid>& ids) {
-  return trust::names_by(ctx, kNames, ids);
+  return trust::names_by(ctx, kCampaignNames, ids);
 }
 
 void add_campaign_hooks(trust::Base& base) {
-  trust::add_names(base, kNames);
-  trust::add_uses(base, "the campaign", kUses);
+  trust::add_names(base, kCampaignNames);
+  trust::add_uses(base, "the campaign", kCampaignUses);
 }
 
 }  // namespace varde::outreach

@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "net/dns.hpp"
 #include "outreach/channel/store.hpp"
+#include "outreach/channel/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
 #include "web/resource.hpp"
@@ -175,7 +176,7 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
            access(Right::channels_manage)},
           [bounce_domain](Ctx& ctx) -> Result<web::Page<Domain>> {
             web::Page<Domain> page;
-            for (const auto& r : ctx.tx().all<DomainRecord>(kDomains))
+            for (const auto& r : ctx.tx().all<DomainRecord>(kDomainAll))
               page.items.push_back(view(r, bounce_domain));
             return page;
           });
@@ -202,7 +203,7 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
         r.ed_record = ed.dns_txt;
         r.findings.text = "[]";
         if (ctx.tx()
-                .query(kInsertDomain, ctx.tenant, r.domain_id, r.domain, r.rsa_selector, r.rsa_key,
+                .query(kDomainInsert, r.domain_id, r.domain, r.rsa_selector, r.rsa_key,
                        r.rsa_record, r.ed_selector, r.ed_key, r.ed_record, now())
                 .affected() == 0)
           return Error{ErrorCode::conflict,
@@ -216,7 +217,7 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
   api.add({"POST", "/api/v1/domains/{id}/check", "checkDomain", "Asks the DNS for the records",
            access(Right::channels_manage)},
           [bounce_domain](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Domain> {
-            auto r = ctx.tx().maybe<DomainRecord>(kDomain, path->id);
+            auto r = ctx.tx().maybe<DomainRecord>(kDomainOne, path->id);
             if (!r) return gone();
             auto records = expected(*r, bounce_domain);
             auto good = check(ctx, *r, bounce_domain, records);
@@ -231,7 +232,7 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
   api.add({"DELETE", "/api/v1/domains/{id}", "deleteDomain", "Removes a domain and its keys",
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteDomain, path->id).affected() == 0) return gone();
+            if (ctx.tx().query(kDomainDelete, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"domain.delete", "domain", path->id});
             return Done{};
           });

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "outreach/channel/store.hpp"
+#include "outreach/channel/store_sql.hpp"
 #include "people/person/person.hpp"
 #include "people/subject/subject.hpp"
 #include "trust/audit.hpp"
@@ -35,29 +36,6 @@ struct CapturedBody {
   db::Bytes sealed;
 };
 BOOST_DESCRIBE_STRUCT(CapturedBody, (), (person_id, sealed))
-
-constexpr db::Sql kMailbox{
-    "captured.page",
-    "SELECT message_id, at, person_id, (SELECT campaign_id FROM campaign WHERE campaign_id = "
-    "source_id) AS source_id, size, sealed_head FROM captured_message WHERE message_id < $1 "
-    "ORDER BY message_id DESC LIMIT $2"};
-constexpr db::Sql kCapturedBytes{"captured.bytes",
-                                 "SELECT coalesce(sum(size), 0)::bigint FROM captured_message"};
-constexpr db::Sql kNewest{"captured.newest",
-                          "SELECT 'mailbox.message' AS type, message_id AS id, 0::bigint AS mark "
-                          "FROM captured_message WHERE message_id > $1 ORDER BY message_id DESC "
-                          "LIMIT 1"};
-constexpr db::Sql kMessage{
-    "captured.one",
-    "SELECT message_id, at, person_id, (SELECT campaign_id FROM campaign WHERE campaign_id = "
-    "source_id) AS source_id, size, sealed_head FROM captured_message WHERE message_id = $1"};
-constexpr db::Sql kBody{"captured.body",
-                        "SELECT person_id, sealed FROM captured_message WHERE message_id = $1"};
-constexpr db::Sql kCapturedOf{
-    "captured.of_person",
-    "SELECT message_id, at, person_id, source_id, size, sealed_head FROM captured_message WHERE "
-    "person_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3"};
-constexpr db::Sql kClear{"captured.clear", "DELETE FROM captured_message"};
 
 struct MailRow {
   Uuid id;
@@ -127,7 +105,7 @@ std::vector<MailRow> open_rows(Ctx& ctx, const std::vector<CapturedRow>& rows) {
 }
 
 std::optional<std::string> raw(Ctx& ctx, const Uuid& id) {
-  auto row = ctx.tx().maybe<CapturedBody>(kBody, id);
+  auto row = ctx.tx().maybe<CapturedBody>(store::kCapturedBody, id);
   if (!row) return std::nullopt;
   auto key = row->person_id ? ctx.base.keys.key(ctx.tenant, *row->person_id)
                             : std::optional(ctx.base.keys.tenant_key(ctx.tenant, "captured"));
@@ -147,7 +125,8 @@ BOOST_DESCRIBE_STRUCT(SubjectMail, (), (at, from, to, subject, file))
 void write_captured(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   out.section("kept_messages", people::subject_columns<SubjectMail>());
   for (Uuid after;;) {
-    auto rows = ctx.tx().all<CapturedRow>(kCapturedOf, person, after, people::kSubjectPage);
+    auto rows =
+        ctx.tx().all<CapturedRow>(store::kCapturedOfPerson, person, after, people::kSubjectPage);
     for (const auto& mail : open_rows(ctx, rows)) {
       auto name = "message-" + mail.id.str() + ".eml";
       out.add(SubjectMail{mail.at, mail.from, mail.to, mail.subject, name});
@@ -211,12 +190,6 @@ struct SuppressionRow {
   Timestamp at;
 };
 BOOST_DESCRIBE_STRUCT(SuppressionRow, (), (address_hash, channel, reason, at))
-constexpr db::Sql kSuppressions{
-    "suppression.page",
-    "SELECT address_hash, channel, reason, at FROM suppression WHERE address_hash > $1 ORDER BY "
-    "address_hash LIMIT $2"};
-constexpr db::Sql kSuppressionCount{"suppression.count",
-                                    "SELECT count(*)::bigint FROM suppression"};
 struct SuppressionView {
   std::string id;
   SuppressionReason reason = SuppressionReason::manual;
@@ -276,11 +249,11 @@ Result<std::pair<std::string, Channel>> hash_of(Ctx& ctx, const std::optional<we
 }  // namespace
 
 std::vector<trust::Moving> captured_since(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kNewest, Uuid::floor_of(since));
+  return ctx.tx().all<trust::Moving>(store::kCapturedNewest, Uuid::floor_of(since));
 }
 
 void add_mailbox_hooks(trust::Base& base) {
-  trust::count_quota(base, trust::Quota::file_bytes, kCapturedBytes);
+  trust::count_quota(base, trust::Quota::file_bytes, store::kCapturedBytes);
   base.extensions.add(people::SubjectHook{{"captured_message"}, write_captured});
   using trust::SealedColumn;
   auto context = trust::sealed_under("captured:", "message_id", true);
@@ -308,7 +281,7 @@ void add_mailbox_routes(trust::Api& api) {
             web::Page<MailRow> page;
             // Heads are sealed, so a search reads: at most the last few thousand messages.
             for (int round = 0; round < 20 && page.items.size() < limit; ++round) {
-              auto rows = ctx.tx().all<CapturedRow>(kMailbox, before, 200);
+              auto rows = ctx.tx().all<CapturedRow>(store::kCapturedPage, before, 200);
               bool filled = false;
               for (auto& row : open_rows(ctx, rows)) {
                 if (!wanted.empty() &&
@@ -336,7 +309,7 @@ void add_mailbox_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/mailbox/{id}", "getMailboxMessage", "One captured message, taken apart",
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<MailView> {
-            auto rows = open_rows(ctx, ctx.tx().all<CapturedRow>(kMessage, path->id));
+            auto rows = open_rows(ctx, ctx.tx().all<CapturedRow>(store::kCapturedOne, path->id));
             auto bytes = raw(ctx, path->id);
             if (rows.empty() || !bytes) return not_found("This message does not exist any more.");
             auto& row = rows.front();
@@ -358,7 +331,7 @@ void add_mailbox_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/mailbox", "clearMailbox", "Removes all captured messages",
            access(Right::channels_manage)},
           [](Ctx& ctx) -> Result<Done> {
-            ctx.tx().later(kClear);
+            ctx.tx().later(store::kCapturedClear);
             record(ctx, AuditEntry{"mailbox.clear", "mailbox", std::nullopt});
             return Done{};
           });
@@ -368,8 +341,8 @@ void add_mailbox_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Query<MailQuery>& query) -> Result<web::Page<SuppressionView>> {
             auto after = unhex(query->cursor.value_or("")).value_or("");
             auto limit = static_cast<std::size_t>(std::clamp(query->limit.value_or(50), 1, 200));
-            auto total = ctx.tx().later(kSuppressionCount);
-            auto rows = ctx.tx().all<SuppressionRow>(kSuppressions, db::Bytes{after},
+            auto total = ctx.tx().later(store::kSuppressionCount);
+            auto rows = ctx.tx().all<SuppressionRow>(store::kSuppressionPage, db::Bytes{after},
                                                      static_cast<int>(limit) + 1);
             web::Page<SuppressionView> page;
             for (const auto& row : rows) {

@@ -3,6 +3,7 @@
 #include "crypto/aead.hpp"
 #include "net/http_client.hpp"
 #include "outreach/channel/store.hpp"
+#include "outreach/channel/store_sql.hpp"
 #include "outreach/delivery/sender.hpp"
 #include "outreach/sms/gateway.hpp"
 #include "people/person/person.hpp"
@@ -319,7 +320,7 @@ void add_channel_routes(trust::Api& api) {
        access(Right::channels_manage)},
       [](Ctx& ctx) -> Result<web::Page<ProviderView>> {
         web::Page<ProviderView> page;
-        for (const auto& r : ctx.tx().all<ProviderRecord>(kProviders))
+        for (const auto& r : ctx.tx().all<ProviderRecord>(kProviderAll))
           page.items.push_back(view(ctx, r));
         for (auto channel : {Channel::mail, Channel::sms}) {
           if (std::ranges::find(page.items, channel, &ProviderView::channel) != page.items.end())
@@ -350,13 +351,13 @@ void add_channel_routes(trust::Api& api) {
               r.port = 587;
               r.security = Security::starttls;
             }
-            auto others = ctx.tx().all<ProviderRecord>(kProviders);
+            auto others = ctx.tx().all<ProviderRecord>(kProviderAll);
             r.is_default =
                 std::ranges::find(others, r.channel, &ProviderRecord::channel) == others.end();
             VARDE_CHECK(apply(ctx, r, in.value));
-            if (r.is_default) ctx.tx().later(kNoDefault, r.provider_id, r.channel);
-            ctx.tx().later(kInsertProvider, ctx.tenant, r.provider_id, r.name, r.kind, r.host,
-                           r.port, r.security, r.username, r.password, r.connections, r.per_second,
+            if (r.is_default) ctx.tx().later(kProviderNoDefault, r.provider_id, r.channel);
+            ctx.tx().later(kProviderInsert, r.provider_id, r.name, r.kind, r.host, r.port,
+                           r.security, r.username, r.password, r.connections, r.per_second,
                            r.window_seconds, r.per_window, r.region, r.is_default, now(), r.channel,
                            r.sms, r.callback_secret);
             record(ctx, AuditEntry{"provider.create", "provider", r.provider_id});
@@ -366,7 +367,7 @@ void add_channel_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/providers/{id}", "getProvider", "One provider",
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<ProviderView> {
-            auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
+            auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
             if (!r) return gone();
             return view(ctx, *r);
           });
@@ -374,12 +375,12 @@ void add_channel_routes(trust::Api& api) {
                       access(Right::channels_manage)}),
           [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<ProviderInput>& in) -> Result<ProviderView> {
-            auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
+            auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
             if (!r) return gone();
             VARDE_CHECK(apply(ctx, *r, in.value));
-            if (r->is_default) ctx.tx().later(kNoDefault, r->provider_id, r->channel);
+            if (r->is_default) ctx.tx().later(kProviderNoDefault, r->provider_id, r->channel);
             if (ctx.tx()
-                    .query(kUpdateProvider, path->id, match.or_current(r->version), r->name,
+                    .query(kProviderUpdate, path->id, match.or_current(r->version), r->name,
                            r->host, r->port, r->security, r->username, r->password, r->connections,
                            r->per_second, r->window_seconds, r->per_window, r->region,
                            r->is_default, r->sms, r->callback_secret)
@@ -393,7 +394,7 @@ void add_channel_routes(trust::Api& api) {
   api.add(web::fresh({"DELETE", "/api/v1/providers/{id}", "deleteProvider", "Removes a provider",
                       access(Right::channels_manage)}),
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteProvider, path->id).affected() == 0) return gone();
+            if (ctx.tx().query(kProviderDelete, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"provider.delete", "provider", path->id});
             try_provider_again(ctx.tenant, path->id);
             return Done{};
@@ -403,7 +404,7 @@ void add_channel_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<CheckAnswer> {
             if (path->id.is_nil())
               return check(ctx, ProviderRecord{.kind = ProviderKind::captured});
-            auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
+            auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
             if (!r) return gone();
             return check(ctx, *r);
           });
@@ -414,7 +415,7 @@ void add_channel_routes(trust::Api& api) {
            access(Right::channels_manage)},
           [sms_tests](Ctx& ctx, const web::Path<web::IdPath>& path,
                       const web::Body<SmsTest>& in) -> Result<CheckAnswer> {
-            auto r = ctx.tx().maybe<ProviderRecord>(kProvider, path->id);
+            auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
             if (!r) return gone();
             if (!is_sms(r->kind))
               return bad_input("path/id", "Only SMS gateways can be tried with a number.");

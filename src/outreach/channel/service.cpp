@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "outreach/channel/store.hpp"
+#include "outreach/channel/store_sql.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
@@ -22,9 +23,9 @@ std::string secret_of(Ctx& ctx, const char* what, const Uuid& id, const db::Byte
 }  // namespace
 
 Provider load_provider(Ctx& ctx, const std::optional<Uuid>& id, Channel channel) {
-  auto record = id ? ctx.tx().maybe<ProviderRecord>(kProvider, *id) : std::nullopt;
+  auto record = id ? ctx.tx().maybe<ProviderRecord>(kProviderOne, *id) : std::nullopt;
   if (!record || record->channel != channel)
-    record = ctx.tx().maybe<ProviderRecord>(kDefaultProvider, channel);
+    record = ctx.tx().maybe<ProviderRecord>(kProviderDefault, channel);
   if (!record) return Provider{.name = "Built-in mailbox", .channel = channel};
   Provider out{record->provider_id, record->name,       record->kind,           record->host,
                record->port,        record->security,   record->username,       Personal(),
@@ -82,7 +83,7 @@ std::vector<std::shared_ptr<const crypto::dkim::Signer>> load_signers(Ctx& ctx,
 
 std::vector<std::string> sending_domains(Ctx& ctx) {
   std::vector<std::string> out;
-  for (const auto& record : ctx.tx().all<DomainRecord>(kDomains)) out.push_back(record.domain);
+  for (const auto& record : ctx.tx().all<DomainRecord>(kDomainAll)) out.push_back(record.domain);
   return out;
 }
 
@@ -95,13 +96,13 @@ DomainState domain_state(Ctx& ctx, const std::string& domain) {
 ChannelFacts channel_facts(Ctx& ctx) { return ctx.tx().one<ChannelFacts>(kChannelFacts); }
 
 std::string default_sender(Ctx& ctx) {
-  for (const auto& record : ctx.tx().all<DomainRecord>(kDomains))
+  for (const auto& record : ctx.tx().all<DomainRecord>(kDomainAll))
     if (record.verified_at) return "post@" + record.domain;
   return "";
 }
 
 std::optional<Suppression> find_suppression(Ctx& ctx, const std::string& address_hash) {
-  return ctx.tx().maybe<Suppression>(kFindSuppression, db::Bytes{address_hash});
+  return ctx.tx().maybe<Suppression>(kSuppressionFind, db::Bytes{address_hash});
 }
 
 std::map<std::string, Suppression> find_suppressions(
@@ -110,7 +111,7 @@ std::map<std::string, Suppression> find_suppressions(
   std::vector<db::Bytes> wanted;
   for (const auto& hash : address_hashes) wanted.push_back({hash});
   if (wanted.empty()) return out;
-  for (auto& held : ctx.tx().all<HeldRecord>(kFindSuppressions, wanted))
+  for (auto& held : ctx.tx().all<HeldRecord>(kSuppressionFindMany, wanted))
     out[held.address_hash.data] = {held.reason, held.at, held.unsubscribed_at, held.stopped};
   return out;
 }
@@ -119,19 +120,19 @@ void suppress(Ctx& ctx, const std::string& address_hash, SuppressionReason reaso
               Channel channel) {
   if (reason == SuppressionReason::unsubscribe)
     return wants_nothing(ctx, address_hash, channel, channel == Channel::sms);
-  ctx.tx().later(kSuppress, ctx.tenant, db::Bytes{address_hash}, reason, now(), channel);
+  ctx.tx().later(kSuppressionAdd, db::Bytes{address_hash}, reason, now(), channel);
 }
 
 void wants_nothing(Ctx& ctx, const std::string& address_hash, Channel channel, bool stop) {
-  ctx.tx().later(kWantsNothing, ctx.tenant, db::Bytes{address_hash}, now(), channel, stop);
+  ctx.tx().later(kSuppressionWantsNothing, db::Bytes{address_hash}, now(), channel, stop);
 }
 
 TakenBack unsuppress(Ctx& ctx, const std::string& address_hash) {
-  return static_cast<TakenBack>(ctx.tx().one<int>(kUnsuppress, db::Bytes{address_hash}));
+  return static_cast<TakenBack>(ctx.tx().one<int>(kSuppressionRemove, db::Bytes{address_hash}));
 }
 
 TakenBack wants_again(Ctx& ctx, const std::string& address_hash) {
-  return static_cast<TakenBack>(ctx.tx().one<int>(kWantsAgain, db::Bytes{address_hash}));
+  return static_cast<TakenBack>(ctx.tx().one<int>(kSuppressionWantsAgain, db::Bytes{address_hash}));
 }
 
 void note_unsuppressed(Ctx& ctx, const std::vector<Uuid>& persons, const std::string& how,
@@ -154,8 +155,9 @@ void note_unsuppressed(Ctx& ctx, const std::vector<Uuid>& persons, const std::st
 // The line break keeps people::Query from taking this WHERE for the statement's own.
 std::string suppressed_condition(const std::string& alias, Channel channel) {
   auto of = [&](const char* column, const char* more) {
-    return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.address_hash = " + alias + column + more +
-           ")";
+    return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.tenant_id = {tenant} AND s.address_hash "
+           "= " +
+           alias + column + more + ")";
   };
   if (channel == Channel::mail) return of(".email_hash", "");
   // Who wants no messages at all said so of the address that the link came to: it holds for the
@@ -168,7 +170,7 @@ void add_channel_hooks(trust::Base& base) {
   trust::add_names(base, kChannelNames);
   base.extensions.add(people::SuppressionLookup{
       "SELECT json_agg(json_build_array(s.channel = 2, s.reason, s.at)) FROM suppression s WHERE "
-      "s.address_hash IN (p.email_hash, p.phone_hash)",
+      "s.tenant_id = {tenant} AND s.address_hash IN (p.email_hash, p.phone_hash)",
       [](int reason) { return web::enum_word(static_cast<SuppressionReason>(reason)); }});
 }
 

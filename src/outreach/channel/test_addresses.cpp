@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "outreach/channel/channel.hpp"
+#include "outreach/channel/store_sql.hpp"
 #include "outreach/delivery/delivery.hpp"
 #include "outreach/page/page.hpp"
 #include "people/person/person.hpp"
@@ -33,25 +34,6 @@ struct AddressRecord {
 };
 BOOST_DESCRIBE_STRUCT(AddressRecord, (),
                       (tenant_id, address_id, address_hash, sealed, created_at, verified_at))
-
-#define VARDE_TEST_ADDRESS \
-  "SELECT tenant_id, address_id, address_hash, sealed, created_at, verified_at FROM test_address "
-constexpr db::Sql kAddresses{"test_address.all",
-                             VARDE_TEST_ADDRESS "ORDER BY created_at, address_id LIMIT 50"};
-constexpr db::Sql kAddress{"test_address.one", VARDE_TEST_ADDRESS "WHERE address_id = $1"};
-#undef VARDE_TEST_ADDRESS
-constexpr db::Sql kVerified{
-    "test_address.verified",
-    "SELECT address_hash FROM test_address WHERE address_hash = ANY($1) AND verified_at IS NOT "
-    "NULL"};
-constexpr db::Sql kInsert{
-    "test_address.insert",
-    "INSERT INTO test_address (tenant_id, address_id, address_hash, sealed, created_at) VALUES "
-    "($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, address_hash) DO NOTHING"};
-constexpr db::Sql kVerify{
-    "test_address.verify",
-    "UPDATE test_address SET verified_at = $2 WHERE address_id = $1 AND verified_at IS NULL"};
-constexpr db::Sql kDelete{"test_address.delete", "DELETE FROM test_address WHERE address_id = $1"};
 
 struct TestAddress {
   Uuid id;
@@ -113,7 +95,8 @@ net::Response answer_page(trust::Base& base, const net::Request& request, const 
   Ctx ctx(base, (token ? token : expired)->tenant, {trust::ActorKind::system, {}});
   auto style = page_style(ctx);
   if (style.ended) return ended_page(style);
-  auto record = token ? ctx.tx().maybe<AddressRecord>(kAddress, token->subject) : std::nullopt;
+  auto record =
+      token ? ctx.tx().maybe<AddressRecord>(store::kTestAddressOne, token->subject) : std::nullopt;
   if (!record)
     return message_page(
         style,
@@ -137,7 +120,7 @@ net::Response answer_page(trust::Base& base, const net::Request& request, const 
                                     "{} får skicka testmeddelanden till den här adressen."})),
                         style.organisation)),
                     html_escape(text), in_language(style, {"Yes", "Ja", "Ja"})));
-  if (ctx.tx().query(kVerify, record->address_id, now()).affected() > 0)
+  if (ctx.tx().query(store::kTestAddressVerify, record->address_id, now()).affected() > 0)
     trust::record(ctx, AuditEntry{"test_address.verify", "test_address", record->address_id});
   ctx.commit();
   return message_page(style, in_language(style, {"Thank you", "Takk", "Tack"}),
@@ -159,7 +142,8 @@ std::vector<std::string> not_for_tests(Ctx& ctx, const std::vector<std::string>&
       if (!shown.email.empty()) allowed.insert(people::email_hash(ctx, shown.email.reveal()));
   std::vector<db::Bytes> hashes;
   for (const auto& address : to) hashes.push_back({people::email_hash(ctx, address)});
-  for (auto& hash : ctx.tx().all<db::Bytes>(kVerified, hashes)) allowed.insert(hash.data);
+  for (auto& hash : ctx.tx().all<db::Bytes>(store::kTestAddressVerified, hashes))
+    allowed.insert(hash.data);
   std::vector<std::string> out;
   for (std::size_t i = 0; i < to.size(); ++i)
     if (!allowed.contains(hashes[i].data)) out.push_back(to[i]);
@@ -173,7 +157,7 @@ void add_test_address_routes(trust::Api& api) {
        "Addresses whose owners take test messages, or were asked", access(Right::campaigns_write)},
       [](Ctx& ctx) -> Result<web::Page<TestAddress>> {
         web::Page<TestAddress> page;
-        for (const auto& r : ctx.tx().all<AddressRecord>(kAddresses))
+        for (const auto& r : ctx.tx().all<AddressRecord>(store::kTestAddressAll))
           page.items.push_back(view(ctx, r));
         return page;
       });
@@ -184,7 +168,7 @@ void add_test_address_routes(trust::Api& api) {
        "Asks the owner of an address whether test messages may come there",
        access(Right::campaigns_write)},
       [asked](Ctx& ctx, const web::Body<TestAddressNew>& in) -> Result<web::Created<TestAddress>> {
-        if (ctx.tx().all<AddressRecord>(kAddresses).size() >= kMost)
+        if (ctx.tx().all<AddressRecord>(store::kTestAddressAll).size() >= kMost)
           return conflict(fmt::format("At most {} addresses. Remove one first.", kMost),
                           "too-many");
         if (int wait = asked->take(ctx.tenant.str()); wait > 0)
@@ -193,8 +177,8 @@ void add_test_address_routes(trust::Api& api) {
         db::Bytes sealed{crypto::seal(ctx.base.keys.tenant_key(ctx.tenant, "test-address"),
                                       in->email.value, context_of(ctx.tenant, id))};
         if (ctx.tx()
-                .query(kInsert, ctx.tenant, id, db::Bytes{people::email_hash(ctx, in->email.value)},
-                       sealed, now())
+                .query(store::kTestAddressInsert, id,
+                       db::Bytes{people::email_hash(ctx, in->email.value)}, sealed, now())
                 .affected() == 0)
           return Error{ErrorCode::conflict,
                        "This address is on the list already.",
@@ -203,13 +187,13 @@ void add_test_address_routes(trust::Api& api) {
                        0};
         ask_owner(ctx, id, in->email.value);
         trust::record(ctx, AuditEntry{"test_address.create", "test_address", id});
-        auto record = ctx.tx().one<AddressRecord>(kAddress, id);
+        auto record = ctx.tx().one<AddressRecord>(store::kTestAddressOne, id);
         return web::Created<TestAddress>{view(ctx, record), "/api/v1/test-addresses/" + id.str()};
       });
   api.add({"DELETE", "/api/v1/test-addresses/{id}", "deleteTestAddress",
            "Removes an address; no test goes there any more", access(Right::campaigns_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDelete, path->id).affected() == 0)
+            if (ctx.tx().query(store::kTestAddressDelete, path->id).affected() == 0)
               return not_found("This address is not on the list any more.");
             trust::record(ctx, AuditEntry{"test_address.delete", "test_address", path->id});
             return Done{};

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "outreach/composer/composer.hpp"
+#include "outreach/composer/store_sql.hpp"
 #include "outreach/delivery/mailing.hpp"
 #include "outreach/template/shape.hpp"
 #include "trust/audit.hpp"
@@ -25,35 +26,11 @@ struct TemplateRecord {
   Timestamp updated_at;
 };
 BOOST_DESCRIBE_STRUCT(TemplateRecord, (), (template_id, name, document, version, updated_at))
-constexpr db::Sql kTemplates{"template.all",
-                             "SELECT template_id, name, document, version, updated_at FROM "
-                             "template ORDER BY name LIMIT 500"};
-constexpr db::Sql kTemplate{
-    "template.one",
-    "SELECT template_id, name, document, version, updated_at FROM template WHERE template_id = $1"};
-constexpr db::Sql kInsertTemplate{
-    "template.insert",
-    "INSERT INTO template (tenant_id, template_id, name, document, updated_at) VALUES ($1, $2, $3, "
-    "$4, $5) ON CONFLICT (tenant_id, name) DO NOTHING"};
-constexpr db::Sql kUpdateTemplate{
-    "template.update",
-    "UPDATE template SET name = $3, document = $4, updated_at = $5, version = version + 1 WHERE "
-    "template_id = $1 AND version = $2"};
-constexpr db::Sql kNames{"template.names",
-                         "SELECT template_id, name FROM template WHERE template_id = ANY($1)"};
-constexpr db::Sql kDeleteTemplate{"template.delete", "DELETE FROM template WHERE template_id = $1"};
-constexpr db::Sql kInsertImage{
-    "image.insert",
-    "INSERT INTO image (tenant_id, image_id, type, width, height, bytes, created_at) VALUES ($1, "
-    "$2, $3, $4, $5, $6, $7)"};
-constexpr db::Sql kImageBytes{"image.bytes",
-                              "SELECT coalesce(sum(octet_length(bytes)), 0)::bigint FROM image"};
 struct ImageRecord {
   std::string type;
   db::Bytes bytes;
 };
 BOOST_DESCRIBE_STRUCT(ImageRecord, (), (type, bytes))
-constexpr db::Sql kImage{"image.one", "SELECT type, bytes FROM image WHERE image_id = $1"};
 
 struct MailTemplate {
   Uuid id;
@@ -145,14 +122,14 @@ Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRe
 }  // namespace
 
 std::optional<json::value> template_document(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<TemplateRecord>(kTemplate, id);
+  auto record = ctx.tx().maybe<TemplateRecord>(store::kTemplateOne, id);
   if (!record) return std::nullopt;
   return json::parse(record->document.text);
 }
 
 void add_composer_hooks(trust::Base& base) {
-  trust::add_names(base, kNames);
-  trust::count_quota(base, trust::Quota::file_bytes, kImageBytes);
+  trust::add_names(base, store::kTemplateNames);
+  trust::count_quota(base, trust::Quota::file_bytes, store::kImageBytes);
 }
 
 void add_composer_routes(trust::Api& api, const Environment& environment) {
@@ -161,26 +138,26 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
   api.add({"GET", "/api/v1/templates", "listTemplates", "Templates", access(Right::campaigns_read)},
           [](Ctx& ctx) -> Result<web::Page<MailTemplate>> {
             web::Page<MailTemplate> page;
-            for (const auto& r : ctx.tx().all<TemplateRecord>(kTemplates))
+            for (const auto& r : ctx.tx().all<TemplateRecord>(store::kTemplateAll))
               page.items.push_back(view(r));
             return page;
           });
-  api.add(
-      {"POST", "/api/v1/templates", "createTemplate", "Adds a template",
-       access(Right::campaigns_write), 2 << 20},
-      [](Ctx& ctx, const web::Body<TemplateNew>& in) -> Result<web::Created<MailTemplate>> {
-        TemplateRecord r{Uuid::make(), in->name.value, {json::serialize(in->document)}, 1, now()};
-        if (ctx.tx()
-                .query(kInsertTemplate, ctx.tenant, r.template_id, r.name, r.document, r.updated_at)
-                .affected() == 0)
-          return taken();
-        record(ctx, AuditEntry{"template.create", "template", r.template_id});
-        return web::Created<MailTemplate>{view(r), "/api/v1/templates/" + r.template_id.str()};
-      });
+  api.add({"POST", "/api/v1/templates", "createTemplate", "Adds a template",
+           access(Right::campaigns_write), 2 << 20},
+          [](Ctx& ctx, const web::Body<TemplateNew>& in) -> Result<web::Created<MailTemplate>> {
+            TemplateRecord r{
+                Uuid::make(), in->name.value, {json::serialize(in->document)}, 1, now()};
+            if (ctx.tx()
+                    .query(store::kTemplateInsert, r.template_id, r.name, r.document, r.updated_at)
+                    .affected() == 0)
+              return taken();
+            record(ctx, AuditEntry{"template.create", "template", r.template_id});
+            return web::Created<MailTemplate>{view(r), "/api/v1/templates/" + r.template_id.str()};
+          });
   api.add({"GET", "/api/v1/templates/{id}", "getTemplate", "One template",
            access(Right::campaigns_read)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<MailTemplate> {
-            auto r = ctx.tx().maybe<TemplateRecord>(kTemplate, path->id);
+            auto r = ctx.tx().maybe<TemplateRecord>(store::kTemplateOne, path->id);
             if (!r) return gone();
             return view(*r);
           });
@@ -188,15 +165,15 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
            access(Right::campaigns_write), 2 << 20},
           [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<TemplateChange>& in) -> Result<MailTemplate> {
-            auto r = ctx.tx().maybe<TemplateRecord>(kTemplate, path->id);
+            auto r = ctx.tx().maybe<TemplateRecord>(store::kTemplateOne, path->id);
             if (!r) return gone();
             if (in->name) r->name = in->name->value;
             if (in->document) r->document.text = json::serialize(*in->document);
             r->updated_at = now();
             try {
               if (ctx.tx()
-                      .query(kUpdateTemplate, path->id, match.or_current(r->version), r->name,
-                             r->document, r->updated_at)
+                      .query(store::kTemplateUpdate, path->id, match.or_current(r->version),
+                             r->name, r->document, r->updated_at)
                       .affected() == 0)
                 return web::changed_meanwhile("this template");
             } catch (const db::SqlError& e) {
@@ -210,7 +187,7 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
   api.add({"DELETE", "/api/v1/templates/{id}", "deleteTemplate", "Removes a template",
            access(Right::campaigns_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteTemplate, path->id).affected() == 0) return gone();
+            if (ctx.tx().query(store::kTemplateDelete, path->id).affected() == 0) return gone();
             record(ctx, AuditEntry{"template.delete", "template", path->id});
             return Done{};
           });
@@ -229,7 +206,7 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
                                 "This picture is damaged. Open it, save it anew, and try again.");
             VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(*clean)));
             auto id = Uuid::make();
-            ctx.tx().later(kInsertImage, ctx.tenant, id, info->type, info->width, info->height,
+            ctx.tx().later(store::kImageInsert, id, info->type, info->width, info->height,
                            db::Bytes{std::move(*clean)}, now());
             record(ctx, AuditEntry{"image.create", "image", id});
             auto url = "/i/" + ctx.tenant.str() + "/" + id.str();
@@ -253,7 +230,7 @@ void add_composer_pages(trust::Base& base, web::Router& router) {
                 std::optional<ImageRecord> found;
                 if (tenant && id) {
                   Ctx ctx(base, *tenant, {trust::ActorKind::system, {}});
-                  found = ctx.tx().maybe<ImageRecord>(kImage, *id);
+                  found = ctx.tx().maybe<ImageRecord>(store::kImageOne, *id);
                 }
                 if (!found)
                   return net::text_response(404, "text/plain", "There is no such picture.");

@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "outreach/delivery/mailing.hpp"
 #include "outreach/delivery/sender.hpp"
+#include "outreach/delivery/store_sql.hpp"
 #include "outreach/delivery/undelivered.hpp"
 #include "people/subject/subject.hpp"
 #include "trust/egress.hpp"
@@ -43,21 +44,6 @@ struct OutboxRow {
 };
 BOOST_DESCRIBE_STRUCT(OutboxRow, (),
                       (message_id, person_id, source_kind, source_id, payload, attempts, due_at))
-
-constexpr db::Sql kOutbox{
-    "outbox.some",
-    "SELECT message_id, person_id, source_kind, source_id, payload, attempts, due_at FROM outbox "
-    "WHERE message_id = ANY($1) AND state = 1 ORDER BY due_at, message_id"};
-// What was sent keeps its row (who, from what, when) and loses its content.
-constexpr db::Sql kOutboxDone{
-    "outbox.done",
-    "UPDATE outbox SET state = $2, attempts = $3, payload = '' WHERE message_id = $1"};
-constexpr db::Sql kOutboxOf{
-    "outbox.of_person",
-    "SELECT message_id, source_kind, source_id, payload, state, due_at, created_at FROM outbox "
-    "WHERE person_id = $1 AND message_id > $2 ORDER BY message_id LIMIT $3"};
-constexpr db::Sql kOutboxLater{
-    "outbox.later", "UPDATE outbox SET attempts = $2, due_at = $3 WHERE message_id = $1"};
 
 std::string context_of(const Uuid& tenant, const Uuid& message) {
   return "outbox:" + tenant.str() + message.str();
@@ -166,7 +152,7 @@ class OutboxRun {
     Groups groups;
     std::optional<Timestamp> next;
     std::vector<Uuid> people_ids;
-    auto rows = ctx.tx().all<OutboxRow>(kOutbox, ids);
+    auto rows = ctx.tx().all<OutboxRow>(store::kOutboxSome, ids);
     for (const auto& row : rows)
       if (row.person_id) people_ids.push_back(*row.person_id);
     auto keys = people_ids.empty() ? std::unordered_map<Uuid, crypto::Key>()
@@ -180,7 +166,7 @@ class OutboxRun {
         if (own_words.error().kind == "storage-only")
           next = std::min(next.value_or(now() + 60s), now() + 60s);
         else
-          ctx.tx().later(kOutboxDone, row.message_id, 3, row.attempts);
+          ctx.tx().later(store::kOutboxDone, row.message_id, 3, row.attempts);
         continue;
       }
       if (row.due_at > now() + 1s) {
@@ -193,7 +179,7 @@ class OutboxRun {
                       : crypto::open(row.person_id ? key->second : own, row.payload.data,
                                      context_of(tenant_, row.message_id));
       if (!text) {  // erased meanwhile
-        ctx.tx().later(kOutboxDone, row.message_id, 3, row.attempts);
+        ctx.tx().later(store::kOutboxDone, row.message_id, 3, row.attempts);
         continue;
       }
       auto message = unpack(row, *text);
@@ -353,13 +339,8 @@ class OutboxRun {
   }
 
   static void store_links(Ctx& ctx, const Uuid& source, const Mailing& mailing) {
-    static constexpr db::Sql kInsertLink{
-        "outbox.insert_link",
-        "INSERT INTO link (tenant_id, source_id, number, url, label) VALUES ($1, $2, $3, $4, $5) "
-        "ON CONFLICT (tenant_id, source_id, number) DO UPDATE SET url = EXCLUDED.url, label = "
-        "EXCLUDED.label"};
     for (const auto& [number, target, label] : mailing.links())
-      ctx.tx().later(kInsertLink, ctx.tenant, source, number, target, label);
+      ctx.tx().later(store::kOutboxInsertLink, source, number, target, label);
   }
 
   // Written twice it says the same.
@@ -372,10 +353,10 @@ class OutboxRun {
       if (one.state == DeliveryState::deferred) {
         auto at = one.at + retry_pause(one.attempts).value_or(4h);
         deferred_until_ = std::min(deferred_until_.value_or(at), at);
-        ctx.tx().later(kOutboxLater, one.recipient_id, one.attempts, at);
+        ctx.tx().later(store::kOutboxLater, one.recipient_id, one.attempts, at);
       } else {
-        ctx.tx().later(kOutboxDone, one.recipient_id, one.state == DeliveryState::sent ? 2 : 3,
-                       one.attempts);
+        ctx.tx().later(store::kOutboxDone, one.recipient_id,
+                       one.state == DeliveryState::sent ? 2 : 3, one.attempts);
       }
       if ((one.state == DeliveryState::failed || one.state == DeliveryState::skipped) &&
           row.person_id)
@@ -424,7 +405,7 @@ void write_outbox(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   out.section("single_messages", people::subject_columns<SubjectOutbox>());
   auto key = ctx.base.keys.key(ctx.tenant, person);
   for (Uuid after;;) {
-    auto rows = ctx.tx().all<OutboxOf>(kOutboxOf, person, after, people::kSubjectPage);
+    auto rows = ctx.tx().all<OutboxOf>(store::kOutboxOfPerson, person, after, people::kSubjectPage);
     std::set<Uuid> sources;
     for (const auto& row : rows) sources.insert(row.source_id);
     auto names = sources.empty() ? std::map<Uuid, std::string>()
@@ -448,11 +429,7 @@ void add_outbox_hooks(trust::Base& base) {
                                           trust::sealed_under("outbox:", "message_id", true)});
 }
 
-bool any_sent(Ctx& ctx) {
-  static constexpr db::Sql kAnySent{"delivery.any",
-                                    "SELECT recipient_id FROM delivery WHERE state = 1 LIMIT 1"};
-  return !ctx.tx().query(kAnySent).empty();
-}
+bool any_sent(Ctx& ctx) { return !ctx.tx().query(store::kDeliveryAny).empty(); }
 
 void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers) {
   workers.handle("outreach.outbox",

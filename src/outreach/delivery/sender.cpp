@@ -11,6 +11,7 @@
 #include "jobs/queue.hpp"
 #include "net/http_client.hpp"
 #include "outreach/channel/channel.hpp"
+#include "outreach/delivery/store_sql.hpp"
 #include "outreach/mail/report_parser.hpp"
 #include "outreach/sms/gateway.hpp"
 #include "outreach/tracking/tracking.hpp"
@@ -206,10 +207,6 @@ std::optional<Duration> retry_pause(int attempts) {
 
 // What a server says at once it would have said in a report an hour later: the same follows.
 static void record_gone(Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent) {
-  static constexpr db::Sql kGone{
-      "delivery.gone",
-      "UPDATE delivery SET bounce = 1, bounced_at = $3 WHERE source_id = $1 AND recipient_id = "
-      "ANY($2) AND bounce <> 4"};
   std::vector<Uuid> recipients, persons;
   std::vector<trust::AuditEntry> trail;
   for (const auto& one : sent) {
@@ -221,7 +218,7 @@ static void record_gone(Ctx& ctx, const Uuid& source, const std::vector<Sent>& s
     trail.push_back({"suppression.add", "suppression", std::nullopt, one.person_id});
   }
   if (recipients.empty()) return;
-  ctx.tx().later(kGone, source, recipients, now());
+  ctx.tx().later(store::kDeliveryGone, source, recipients, now());
   trust::record(ctx, trail);
   record_responses(ctx, source, people::ActivityKind::bounced, persons);
 }
@@ -246,11 +243,9 @@ void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& se
 }
 
 bool is_recorded(Ctx& ctx, const Uuid& source, const Sent& sent) {
-  static constexpr db::Sql kRecorded{
-      "delivery.recorded",
-      "SELECT recipient_id FROM delivery WHERE source_id = $1 AND recipient_id = $2 AND attempts = "
-      "$3 AND at = $4"};
-  return !ctx.tx().query(kRecorded, source, sent.recipient_id, sent.attempts, sent.at).empty();
+  return !ctx.tx()
+              .query(store::kDeliveryRecorded, source, sent.recipient_id, sent.attempts, sent.at)
+              .empty();
 }
 
 struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {

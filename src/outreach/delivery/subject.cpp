@@ -3,6 +3,7 @@
 #include "people/subject/subject.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/delivery.hpp"
+#include "outreach/delivery/store_sql.hpp"
 #include "people/person/person.hpp"
 #include "trust/names.hpp"
 
@@ -40,22 +41,6 @@ struct ChunkOf {
   Timestamp due_at;
 };
 BOOST_DESCRIBE_STRUCT(ChunkOf, (), (campaign_id, due_at))
-
-constexpr db::Sql kDeliveries{
-    "delivery.of_subject",
-    "SELECT d.source_id, d.recipient_id, c.subject, d.state, d.attempts, d.at, d.code, d.bounce, "
-    "d.bounced_at FROM delivery d LEFT JOIN campaign c ON c.tenant_id = d.tenant_id AND "
-    "c.campaign_id = d.source_id WHERE d.person_id = $1 AND (d.source_id, d.recipient_id) > ($2, "
-    "$3) ORDER BY d.source_id, d.recipient_id LIMIT $4"};
-constexpr db::Sql kResponses{
-    "response.of_subject",
-    "SELECT r.source_id, r.kind, r.number, r.flags, l.url, r.first_at, r.last_at, r.times FROM "
-    "response r LEFT JOIN link l ON l.tenant_id = r.tenant_id AND l.source_id = r.source_id AND "
-    "l.number = r.number WHERE r.person_id = $1 AND (r.source_id, r.kind, r.number, r.flags) > "
-    "($2, $3, $4, $5) ORDER BY r.source_id, r.kind, r.number, r.flags LIMIT $6"};
-constexpr db::Sql kPlanned{"chunk.of_subject",
-                           "SELECT campaign_id, due_at FROM chunk WHERE NOT done AND $1 = "
-                           "ANY(person_ids) ORDER BY due_at"};
 
 struct SubjectDelivery {
   Timestamp at;
@@ -103,8 +88,8 @@ std::map<Uuid, std::string> names_for(Ctx& ctx, const std::vector<Row>& rows, Id
 void write_deliveries(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   out.section("messages", people::subject_columns<SubjectDelivery>());
   for (std::pair<Uuid, Uuid> after;;) {
-    auto rows = ctx.tx().all<DeliveryOf>(kDeliveries, person, after.first, after.second,
-                                         people::kSubjectPage);
+    auto rows = ctx.tx().all<DeliveryOf>(store::kDeliveryOfSubject, person, after.first,
+                                         after.second, people::kSubjectPage);
     auto names = names_for(ctx, rows, &DeliveryOf::source_id);
     for (const auto& r : rows)
       out.add(SubjectDelivery{r.at, names[r.source_id], r.subject, r.state, r.attempts, r.code,
@@ -119,8 +104,8 @@ void write_responses(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   ResponseOf last;
   int kind = -1;
   while (true) {
-    auto rows = ctx.tx().all<ResponseOf>(kResponses, person, last.source_id, kind, last.number,
-                                         last.flags, people::kSubjectPage);
+    auto rows = ctx.tx().all<ResponseOf>(store::kResponseOfSubject, person, last.source_id, kind,
+                                         last.number, last.flags, people::kSubjectPage);
     auto names = names_for(ctx, rows, &ResponseOf::source_id);
     for (const auto& r : rows)
       out.add(SubjectResponse{names[r.source_id], r.kind, r.url, r.first_at, r.last_at, r.times,
@@ -133,7 +118,7 @@ void write_responses(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 
 void write_planned(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   out.section("planned", people::subject_columns<SubjectPlanned>());
-  auto rows = ctx.tx().all<ChunkOf>(kPlanned, person);
+  auto rows = ctx.tx().all<ChunkOf>(store::kChunkOfSubject, person);
   auto names = names_for(ctx, rows, &ChunkOf::campaign_id);
   for (const auto& r : rows) out.add(SubjectPlanned{names[r.campaign_id], r.due_at});
 }

@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
 #include "outreach/form/store.hpp"
+#include "outreach/form/store_sql.hpp"
 #include "outreach/page/page.hpp"
 #include "outreach/tracking/tracking.hpp"
 #include "people/csv/csv_writer.hpp"
@@ -117,7 +118,7 @@ Form view(Ctx& ctx, const FormRecord& record) {
 }
 
 Result<FormRecord> find_form(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<FormRecord>(kForm, id);
+  auto record = ctx.tx().maybe<FormRecord>(kFormOne, id);
   if (!record) return not_found("This form does not exist any more.");
   return *record;
 }
@@ -184,7 +185,7 @@ template <class Each>
 void for_all_answers(Ctx& ctx, const Uuid& form, Each each) {
   auto before = Uuid::largest();
   while (true) {
-    auto records = ctx.tx().all<AnswerRecord>(kAnswers, form, before, 1000);
+    auto records = ctx.tx().all<AnswerRecord>(kFormAnswers, form, before, 1000);
     if (records.empty()) return;
     before = records.back().answer_id;
     std::vector<Uuid> persons;
@@ -565,7 +566,7 @@ std::optional<Accepted> accept(Ctx& ctx, const FormRecord& record, Read& read,
   if (record.purpose_id && read.consent.value_or(false)) change.consents[*record.purpose_id] = true;
   auto outcome = people::save(ctx, {change}, options).front();
   if (outcome.what == people::Saved::rejected) return std::nullopt;
-  if (ctx.tx().one<std::int64_t>(kRecentAnswers, outcome.person_id,
+  if (ctx.tx().one<std::int64_t>(kFormRecentAnswers, outcome.person_id,
                                  now() - std::chrono::hours(24)) >= kMostAnswers)
     return Accepted{outcome.person_id, answer_id, true};
   auto key = ctx.base.keys.key(ctx.tenant, outcome.person_id);
@@ -736,13 +737,6 @@ void add_form_pages(trust::Base& base, web::Router& router) {
 }
 
 namespace {
-constexpr db::Sql kOldAnswers{
-    "retention.old_form_answer",
-    "SELECT count(*) AS rows, min(at) AS oldest FROM form_answer WHERE at < $1"};
-constexpr db::Sql kDropOldAnswers{
-    "retention.drop_form_answer",
-    "DELETE FROM form_answer WHERE ctid IN (SELECT ctid FROM form_answer WHERE at < $1 ORDER BY at "
-    "LIMIT $2) RETURNING answer_id"};
 
 struct SubjectAnswer {
   Timestamp at;
@@ -752,7 +746,7 @@ BOOST_DESCRIBE_STRUCT(SubjectAnswer, (), (at, form, question, answer))
 
 void write_answers(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   out.section("form_answers", people::subject_columns<SubjectAnswer>());
-  auto answers = ctx.tx().all<AnswerRecord>(kAnswersOf, person);
+  auto answers = ctx.tx().all<AnswerRecord>(kFormAnswersOf, person);
   std::set<Uuid> ids;
   for (const auto& answer : answers) ids.insert(answer.form_id);
   struct Known {
@@ -762,7 +756,7 @@ void write_answers(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   std::map<Uuid, Known> forms;
   if (!ids.empty())
     for (const auto& record :
-         ctx.tx().all<FormRecord>(kFormsByIds, std::vector<Uuid>(ids.begin(), ids.end()))) {
+         ctx.tx().all<FormRecord>(kFormByIds, std::vector<Uuid>(ids.begin(), ids.end()))) {
       auto& known = forms[record.form_id];
       known.name = record.name;
       for (const auto& field : fields_of(record)) known.questions[field.key.value] = field.label;
@@ -810,9 +804,9 @@ void add_form_hooks(trust::Base& base) {
   base.extensions.add(trust::aged_rows(
       "form-answers", "Answers to forms",
       "What people wrote into forms and surveys, and the numbers made of it. Who they are stays.",
-      kOldAnswers, kDropOldAnswers));
+      kRetentionOldFormAnswer, kRetentionDropFormAnswer));
   base.extensions.add(people::EraseHook{
-      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kEraseAnswers, ids); }});
+      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kFormEraseAnswers, ids); }});
   trust::add_names(base, kFormNames);
   trust::add_uses(base, "the form", kFormUses);
 }
@@ -838,7 +832,7 @@ void add_form_routes(trust::Api& api) {
            access(Right::campaigns_read)},
           [](Ctx& ctx) -> Result<web::Page<Form>> {
             web::Page<Form> page;
-            for (const auto& record : ctx.tx().all<FormRecord>(kForms))
+            for (const auto& record : ctx.tx().all<FormRecord>(kFormAll))
               page.items.push_back(view(ctx, record));
             return page;
           });
@@ -858,7 +852,7 @@ void add_form_routes(trust::Api& api) {
             }
             auto id = Uuid::make();
             if (ctx.tx()
-                    .query(kInsertForm, ctx.tenant, id, in->name->value, slug,
+                    .query(kFormInsert, id, in->name->value, slug,
                            in->title ? in->title->value : "", in->intro ? in->intro->value : "",
                            db::Json{json::serialize(web::write(fields))},
                            in->thanks_text ? in->thanks_text->value : "", in->list_id.value,
@@ -896,7 +890,7 @@ void add_form_routes(trust::Api& api) {
             }
             if (record.state == FormState::published) VARDE_CHECK(check_consents(ctx, record));
             if (ctx.tx()
-                    .query(kUpdateForm, path->id, match.or_current(record.version), record.name,
+                    .query(kFormUpdate, path->id, match.or_current(record.version), record.name,
                            record.title, record.intro, record.fields, record.thanks_text,
                            record.list_id, record.tag_ids, record.purpose_id, now())
                     .affected() == 0)
@@ -908,7 +902,7 @@ void add_form_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/forms/{id}", "deleteForm", "Removes a form and its answers",
            access(Right::forms_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteForm, path->id).affected() == 0)
+            if (ctx.tx().query(kFormDelete, path->id).affected() == 0)
               return not_found("This form does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"form.delete", "form", path->id});
             return Done{};
@@ -947,7 +941,7 @@ void add_form_routes(trust::Api& api) {
             VARDE_TRY(auto record, find_form(ctx, path->id));
             auto limit = web::page_limit(query->limit);
             VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto records = ctx.tx().all<AnswerRecord>(kAnswers, path->id, before, limit + 1);
+            auto records = ctx.tx().all<AnswerRecord>(kFormAnswers, path->id, before, limit + 1);
             web::Page<FormAnswer> page;
             page.total = record.answers;
             page.next = web::cut_page(records, limit, &AnswerRecord::answer_id);

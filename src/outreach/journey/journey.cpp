@@ -10,6 +10,7 @@
 #include "outreach/delivery/mailing.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/store.hpp"
+#include "outreach/journey/store_sql.hpp"
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/sms.hpp"
 #include "outreach/template/shape.hpp"
@@ -569,7 +570,7 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
 
 // Moves up to kBatch due runs of a tenant one step on. Returns how many.
 std::size_t run_batch(Ctx& ctx) {
-  auto due_runs = ctx.tx().all<RunRecord>(kDueRuns, now(), kBatch);
+  auto due_runs = ctx.tx().all<RunRecord>(kJourneyDueRuns, now(), kBatch);
   if (due_runs.empty()) {
     ctx.rollback();
     return 0;
@@ -579,7 +580,7 @@ std::size_t run_batch(Ctx& ctx) {
   for (const auto& run : due_runs) ids.insert(run.journey_id);
   std::map<Uuid, Plan> plans;
   for (auto& record :
-       ctx.tx().all<JourneyRecord>(kJourneysByIds, std::vector<Uuid>(ids.begin(), ids.end())))
+       ctx.tx().all<JourneyRecord>(kJourneyByIds, std::vector<Uuid>(ids.begin(), ids.end())))
     plans.emplace(record.journey_id, plan_of(record));
   // Restricted persons are stored and nothing else: their runs stand still.
   std::map<std::pair<Uuid, std::string>, Group> groups;
@@ -596,7 +597,8 @@ std::size_t run_batch(Ctx& ctx) {
     group.step = step;
     group.runs.push_back(&run);
   }
-  if (!ended.empty()) ctx.tx().later(kMoveRuns, ended, std::string(), now(), RunState::finished);
+  if (!ended.empty())
+    ctx.tx().later(kJourneyMoveRuns, ended, std::string(), now(), RunState::finished);
   for (auto& [where, group] : groups) {
     std::vector<Uuid> run_ids;
     std::vector<StepDone> done;
@@ -607,7 +609,7 @@ std::size_t run_batch(Ctx& ctx) {
     }
     auto performed = perform(ctx, group);
     if (!performed) {
-      ctx.tx().later(kFailRuns, run_ids, performed.error().message.substr(0, 300));
+      ctx.tx().later(kJourneyFailRuns, run_ids, performed.error().message.substr(0, 300));
       continue;
     }
     // Its key is the last guard against a step done twice: a second row would undo this whole
@@ -623,7 +625,7 @@ std::size_t run_batch(Ctx& ctx) {
     }
     for (const auto& [next, runs] : onward) {
       const auto* step = next.empty() ? nullptr : group.plan->find(next);
-      ctx.tx().later(kMoveRuns, runs, next, step ? due(*step, now(), zone) : now(),
+      ctx.tx().later(kJourneyMoveRuns, runs, next, step ? due(*step, now(), zone) : now(),
                      step ? RunState::active : RunState::finished);
     }
   }
@@ -644,7 +646,7 @@ Result<jobs::Outcome> run_journeys(trust::Base& base, const Uuid& tenant) {
       continue;  // somebody changed one of these persons meanwhile: read again
     }
     if (count > 0) continue;
-    auto next = ctx.tx().query(kNextWake).get<std::optional<Timestamp>>(0, 0);
+    auto next = ctx.tx().query(kJourneyNextWake).get<std::optional<Timestamp>>(0, 0);
     return next ? jobs::Outcome::again(std::max(*next, now())) : jobs::Outcome::done();
   }
 }
@@ -658,8 +660,11 @@ void let_in(Ctx& ctx, const Plan& plan, const std::string& occasion, const std::
     people::Query query;
     query.where("p.state = 1");
     if (!conditions(query)) return;
-    auto runs = "SELECT 1 FROM journey_run r WHERE r.person_id = p.person_id AND r.journey_id = " +
-                query.bind(plan.record.journey_id);
+    auto runs =
+        "SELECT 1 FROM journey_run r WHERE r.tenant_id = {tenant} AND r.person_id = p.person_id "
+        "AND "
+        "r.journey_id = " +
+        query.bind(plan.record.journey_id);
     if (plan.record.reentry)
       runs += " AND " + (entered.empty() ? "r.entry_key = " + query.bind(occasion) : entered);
     query.where("NOT EXISTS (" + runs + ")");
@@ -681,8 +686,10 @@ void scan_segment(Ctx& ctx, const Plan& plan, const std::string& zone) {
   if (!segment) return;
   if (plan.record.reentry) {
     people::Query left;
-    left.where("p.person_id = r.person_id AND r.outside_at IS NULL AND r.journey_id = " +
-               left.bind(plan.record.journey_id));
+    left.where(
+        "r.tenant_id = {tenant} AND p.person_id = r.person_id AND r.outside_at IS NULL AND "
+        "r.journey_id = " +
+        left.bind(plan.record.journey_id));
     json::object outside{{"op", "and"}, {"not", true}, {"rules", json::array{segment->conditions}}};
     if (!people::add_conditions(ctx, outside, left)) return;
     left.run(ctx, "UPDATE journey_run r SET outside_at = " + left.bind(now()) + " FROM person p");
@@ -711,7 +718,9 @@ void scan_dates(Ctx& ctx, const Plan& plan, const std::string& zone) {
         ctx, plan, fmt::format("date:{}", wanted), zone,
         [&](people::Query& query) {
           query.where(
-              "EXISTS (SELECT 1 FROM person_attribute x WHERE x.person_id = p.person_id AND "
+              "EXISTS (SELECT 1 FROM person_attribute x WHERE x.tenant_id = {tenant} AND "
+              "x.person_id = "
+              "p.person_id AND "
               "x.attribute_id = " +
               query.bind(*plan.record.trigger_ref) +
               " AND x.number_value = " + query.bind(static_cast<double>(wanted)) + ")");
@@ -720,7 +729,7 @@ void scan_dates(Ctx& ctx, const Plan& plan, const std::string& zone) {
         "");
   }
   if (!plan.record.checked_at || day_of(*plan.record.checked_at) < today) {
-    ctx.tx().query(kChecked, plan.record.journey_id, at);
+    ctx.tx().query(kJourneyChecked, plan.record.journey_id, at);
     ctx.commit();
   }
 }
@@ -730,7 +739,7 @@ void scan_tenant(trust::Base& base, const Uuid& tenant) {
   Ctx ctx(base, tenant, {trust::ActorKind::journey, {}});
   auto zone = trust::tenant_settings(ctx).time_zone;
   for (auto kind : {TriggerKind::segment_entered, TriggerKind::date})
-    for (auto& record : ctx.tx().all<JourneyRecord>(kRunningOfKind, kind)) {
+    for (auto& record : ctx.tx().all<JourneyRecord>(kJourneyOfKind, kind)) {
       if (!record.trigger_ref) continue;
       auto plan = plan_of(record);
       kind == TriggerKind::date ? scan_dates(ctx, plan, zone) : scan_segment(ctx, plan, zone);
@@ -745,9 +754,9 @@ Result<jobs::Outcome> call_webhooks(trust::Base& base, const Uuid& tenant) {
   while (true) {
     if (jobs::Workers::stopping()) return jobs::Outcome::again(now());
     Ctx ctx(base, tenant, {trust::ActorKind::journey, {}});
-    auto calls = ctx.tx().all<CallRecord>(kDueCalls, now());
+    auto calls = ctx.tx().all<CallRecord>(kWebhookDue, now());
     if (calls.empty()) {
-      auto next = ctx.tx().query(kNextCall).get<std::optional<Timestamp>>(0, 0);
+      auto next = ctx.tx().query(kWebhookNext).get<std::optional<Timestamp>>(0, 0);
       return next ? jobs::Outcome::again(std::max(*next, now())) : jobs::Outcome::done();
     }
     ctx.rollback();
@@ -785,7 +794,7 @@ Result<jobs::Outcome> call_webhooks(trust::Base& base, const Uuid& tenant) {
       // 5 s, 25 s, 2 min, 10 min, 52 min, 4 h, 22 h: as Standard Webhooks advises.
       auto pause =
           std::chrono::seconds(static_cast<long>(std::pow(5.0, std::min(call.attempts + 1, 7))));
-      one.tx().later(kCallDone, call.call_id,
+      one.tx().later(kWebhookDone, call.call_id,
                      delivered ? 2
                      : give_up ? 3
                                : 1,
@@ -800,7 +809,7 @@ Result<jobs::Outcome> call_webhooks(trust::Base& base, const Uuid& tenant) {
 
 std::map<Uuid, JourneyCounts> counts_of(Ctx& ctx, const std::vector<Uuid>& ids) {
   std::map<Uuid, JourneyCounts> out;
-  auto rows = ctx.tx().query(kCountRuns, ids);
+  auto rows = ctx.tx().query(kJourneyCountRuns, ids);
   for (int i = 0; i < rows.size(); ++i) {
     auto& counts = out[rows.get<Uuid>(i, 0)];
     auto number = rows.get<std::int64_t>(i, 2);
@@ -829,7 +838,7 @@ Journey view(const JourneyRecord& record, const JourneyCounts& counts) {
 }
 
 Result<Journey> view(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<JourneyRecord>(kJourney, id);
+  auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, id);
   if (!record) return not_found("This journey does not exist any more.");
   return view(*record, counts_of(ctx, {id})[id]);
 }
@@ -869,13 +878,13 @@ std::string webhook_secret(trust::Base& base, const Uuid& tenant, const Uuid& jo
 }
 
 std::vector<trust::Attention> journeys_attention(Ctx& ctx) {
-  auto failing = ctx.tx().one<std::int64_t>(kFailing);
+  auto failing = ctx.tx().one<std::int64_t>(kJourneyFailing);
   if (failing == 0) return {};
   return {{"journey_failing", "Some journeys have steps that fail.", "/journeys", failing}};
 }
 
 void take_back_clicks(Ctx& ctx, const Uuid& campaign, const Uuid& person, Timestamp since) {
-  ctx.tx().later(kTakeBack, campaign, TriggerKind::link_clicked, person, since);
+  ctx.tx().later(kJourneyTakeBack, campaign, TriggerKind::link_clicked, person, since);
 }
 
 void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
@@ -883,7 +892,7 @@ void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
   for (const auto& trigger : triggers) refs[trigger.kind].insert(trigger.ref);
   std::vector<std::pair<TriggerKind, Plan>> plans;
   for (const auto& [kind, set] : refs)
-    for (auto& record : ctx.tx().all<JourneyRecord>(kRunningByTrigger, kind,
+    for (auto& record : ctx.tx().all<JourneyRecord>(kJourneyByTrigger, kind,
                                                     std::vector<Uuid>(set.begin(), set.end())))
       plans.emplace_back(kind, plan_of(record));
   if (plans.empty()) return;
@@ -923,7 +932,7 @@ void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
 }
 
 std::vector<trust::Moving> moving_journeys(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kMovingJourneys, Uuid::floor_of(since));
+  return ctx.tx().all<trust::Moving>(kJourneyMoving, Uuid::floor_of(since));
 }
 
 namespace {
@@ -956,7 +965,7 @@ std::map<Uuid, std::string> journeys_of(Ctx& ctx, const std::vector<Row>& rows) 
   std::set<Uuid> ids;
   for (const auto& row : rows) ids.insert(row.journey_id);
   return ids.empty() ? std::map<Uuid, std::string>()
-                     : trust::names_by(ctx, kNames, {ids.begin(), ids.end()});
+                     : trust::names_by(ctx, kJourneyNames, {ids.begin(), ids.end()});
 }
 
 void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
@@ -964,7 +973,7 @@ void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   auto is_last = [](const auto& rows) { return rows.size() < static_cast<std::size_t>(kPage); };
   out.section("journeys", people::subject_columns<SubjectRun>());
   for (Uuid after;;) {
-    auto rows = ctx.tx().all<RunOfPerson>(kRunsOfPerson, person, after, kPage);
+    auto rows = ctx.tx().all<RunOfPerson>(kJourneyRunsOfPerson, person, after, kPage);
     auto names = journeys_of(ctx, rows);
     for (const auto& r : rows)
       out.add(SubjectRun{names[r.journey_id], r.state, r.step_id, r.entered_at, r.wakes_at});
@@ -973,7 +982,8 @@ void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   }
   out.section("journey_steps", people::subject_columns<SubjectStep>());
   for (std::pair<Uuid, std::string> after;;) {
-    auto rows = ctx.tx().all<DoneOfPerson>(kDoneOfPerson, person, after.first, after.second, kPage);
+    auto rows =
+        ctx.tx().all<DoneOfPerson>(kJourneyDoneOfPerson, person, after.first, after.second, kPage);
     auto names = journeys_of(ctx, rows);
     for (const auto& r : rows) out.add(SubjectStep{r.at, names[r.journey_id], r.step_id});
     if (is_last(rows)) break;
@@ -982,7 +992,7 @@ void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   out.section("webhooks", people::subject_columns<SubjectCall>());
   auto key = ctx.base.keys.key(ctx.tenant, person);
   for (Uuid after;;) {
-    auto rows = ctx.tx().all<CallOfPerson>(kCallsOfPerson, person, after, kPage);
+    auto rows = ctx.tx().all<CallOfPerson>(kJourneyCallsOfPerson, person, after, kPage);
     auto names = journeys_of(ctx, rows);
     for (const auto& r : rows)
       out.add(SubjectCall{
@@ -1004,12 +1014,12 @@ void add_journey_hooks(trust::Base& base) {
   base.extensions.add(trust::SealedColumn{"webhook_call", "sealed", "person_id", "",
                                           trust::sealed_under("webhook:", "call_id", true, ":")});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    ctx.tx().later(kEraseRuns, ids);
-    ctx.tx().later(kEraseDone, ids);
-    ctx.tx().later(kEraseCalls, ids);
+    ctx.tx().later(kJourneyEraseRuns, ids);
+    ctx.tx().later(kJourneyEraseDone, ids);
+    ctx.tx().later(kJourneyEraseCalls, ids);
   }});
-  trust::add_names(base, kNames);
-  trust::add_uses(base, "the journey", kUses);
+  trust::add_names(base, kJourneyNames);
+  trust::add_uses(base, "the journey", kJourneyUses);
   base.extensions.add(people::SavedHook{[](Ctx& ctx,
                                            const std::vector<people::SavedEvent>& events) {
     if (ctx.actor.kind == trust::ActorKind::journey) return;  // a journey does not start journeys
@@ -1036,7 +1046,7 @@ void add_journey_jobs(trust::Base& base, jobs::Workers& workers) {
                  [&base](const jobs::Job& job) { return call_webhooks(base, *job.tenant_id); });
   workers.handle("journey.scan", [&base](const jobs::Job&) -> Result<jobs::Outcome> {
     auto tx = base.database.system();
-    auto tenants = tx.all<Uuid>(kTenants);
+    auto tenants = tx.all<Uuid>(kJourneyTenants);
     tx.commit();
     for (const auto& tenant : tenants) {
       if (jobs::Workers::stopping()) break;
@@ -1092,7 +1102,7 @@ void add_journey_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/journeys", "listJourneys", "Journeys with their counts",
            access(Right::campaigns_read)},
           [](Ctx& ctx) -> Result<web::Page<Journey>> {
-            auto records = ctx.tx().all<JourneyRecord>(kJourneys);
+            auto records = ctx.tx().all<JourneyRecord>(kJourneyAll);
             std::vector<Uuid> ids;
             for (const auto& record : records) ids.push_back(record.journey_id);
             auto counts = counts_of(ctx, ids);
@@ -1113,7 +1123,7 @@ void add_journey_routes(trust::Api& api) {
               return Error{
                   ErrorCode::bad_input, "Some steps are not right.", std::move(errors), {}, 0};
             auto id = Uuid::make();
-            ctx.tx().later(kInsertJourney, ctx.tenant, id, in->name->value,
+            ctx.tx().later(kJourneyInsert, id, in->name->value,
                            db::Json{json::serialize(web::write(trigger))}, trigger.kind,
                            ref_of(ctx, trigger), db::Json{json::serialize(web::write(steps))},
                            start, in->reentry.value_or(false), now());
@@ -1132,7 +1142,7 @@ void add_journey_routes(trust::Api& api) {
        1 << 20},
       [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
          const web::Body<JourneyInput>& in) -> Result<Journey> {
-        auto record = ctx.tx().maybe<JourneyRecord>(kJourney, path->id);
+        auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
         if (!record) return not_found("This journey does not exist any more.");
         auto plan = plan_of(*record);
         if (in->trigger) plan.trigger = *in->trigger;
@@ -1146,7 +1156,7 @@ void add_journey_routes(trust::Api& api) {
         if (!errors.empty())
           return Error{ErrorCode::bad_input, "Some steps are not right.", std::move(errors), {}, 0};
         if (ctx.tx()
-                .query(kUpdateJourney, path->id, match.or_current(record->version),
+                .query(kJourneyUpdate, path->id, match.or_current(record->version),
                        in->name ? in->name->value : record->name,
                        db::Json{json::serialize(web::write(plan.trigger))}, plan.trigger.kind,
                        ref_of(ctx, plan.trigger), db::Json{json::serialize(web::write(plan.steps))},
@@ -1161,7 +1171,7 @@ void add_journey_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/journeys/{id}", "deleteJourney",
            "Removes a journey; runs under way end", access(Right::journeys_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteJourney, path->id).affected() == 0)
+            if (ctx.tx().query(kJourneyDelete, path->id).affected() == 0)
               return not_found("This journey does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"journey.delete", "journey", path->id});
             return Done{};
@@ -1170,7 +1180,7 @@ void add_journey_routes(trust::Api& api) {
       {"POST", "/api/v1/journeys/{id}/start", "startJourney", "Lets persons enter, and runs go on",
        access(Right::journeys_write)},
       [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Journey> {
-        auto record = ctx.tx().maybe<JourneyRecord>(kJourney, path->id);
+        auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
         if (!record) return not_found("This journey does not exist any more.");
         auto plan = plan_of(*record);
         auto errors = check(ctx, plan.trigger, plan.steps, record->start, true);
@@ -1194,9 +1204,9 @@ void add_journey_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/journeys/{id}/steps", "getJourneySteps",
            "How many are at and went through each step", access(Right::campaigns_read)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<JourneySteps> {
-            auto active = ctx.tx().later(kStepActive, path->id);
-            auto done = ctx.tx().query(kStepDone, path->id);
-            auto record = ctx.tx().maybe<JourneyRecord>(kJourney, path->id);
+            auto active = ctx.tx().later(kJourneyStepActive, path->id);
+            auto done = ctx.tx().query(kJourneyStepDone, path->id);
+            auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
             if (!record) return not_found("This journey does not exist any more.");
             std::map<std::string, StepCounts> counts;
             for (int i = 0; i < done.size(); ++i)
@@ -1220,7 +1230,7 @@ void add_journey_routes(trust::Api& api) {
            "What would happen to one person, without doing it", access(Right::campaigns_read)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<DryRunRequest>& in) -> Result<DryRun> {
-            auto record = ctx.tx().maybe<JourneyRecord>(kJourney, path->id);
+            auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
             if (!record) return not_found("This journey does not exist any more.");
             if (people::load(ctx, {in->person_id}, false).empty())
               return bad_input("/person_id", "This person does not exist.");
@@ -1262,9 +1272,9 @@ void add_journey_routes(trust::Api& api) {
             auto limit = web::page_limit(query->limit);
             auto state = query->state ? std::optional(static_cast<std::int64_t>(*query->state))
                                       : std::nullopt;
-            auto records =
-                ctx.tx().all<RunRecord>(kRuns, path->id, query->step, state, before, limit + 1);
-            if (records.empty() && !ctx.tx().maybe<JourneyRecord>(kJourney, path->id))
+            auto records = ctx.tx().all<RunRecord>(kJourneyRuns, path->id, query->step, state,
+                                                   before, limit + 1);
+            if (records.empty() && !ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id))
               return not_found("This journey does not exist any more.");
             web::Page<JourneyRun> page;
             page.next = web::cut_page(records, limit, &RunRecord::run_id);
@@ -1285,7 +1295,7 @@ void add_journey_routes(trust::Api& api) {
                       "The secret that signs this journey's webhooks (Standard Webhooks)",
                       access(Right::settings_manage)}),
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<WebhookSecret> {
-            if (!ctx.tx().maybe<JourneyRecord>(kJourney, path->id))
+            if (!ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id))
               return not_found("This journey does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"journey.show_secret", "journey", path->id});
             return WebhookSecret{webhook_secret(ctx.base, ctx.tenant, path->id)};

@@ -7,6 +7,7 @@
 #include "outreach/delivery/sender.hpp"
 #include "outreach/delivery/undelivered.hpp"
 #include "outreach/sms/store.hpp"
+#include "outreach/sms/store_sql.hpp"
 #include "people/person/person.hpp"
 #include "trust/egress.hpp"
 
@@ -42,9 +43,10 @@ class SmsRun {
       }
       platform_ = !permit;
       auto kind = platform_ ? std::optional(static_cast<int>(SmsKind::request)) : std::nullopt;
-      auto claimed = ctx.tx().all<SmsRecord>(kClaim, run_, kLease, now(), environment_.alone, kind);
+      auto claimed =
+          ctx.tx().all<SmsRecord>(store::kSmsClaim, run_, kLease, now(), environment_.alone, kind);
       if (claimed.empty()) {
-        auto next = ctx.tx().one<std::optional<Timestamp>>(kNextDue, kind);
+        auto next = ctx.tx().one<std::optional<Timestamp>>(store::kSmsNextDue, kind);
         if (!next && !waiting) return jobs::Outcome::done();
         auto look = next.value_or(now() + 60s);
         if (waiting) look = std::min(look, now() + 60s);
@@ -152,7 +154,7 @@ class SmsRun {
                     // What was offered to the gateway, the Sender writes.
                     for (const auto& one : sent)
                       if (!one.sms) {
-                        ctx.tx().later(kEnd, one.recipient_id,
+                        ctx.tx().later(store::kSmsEnd, one.recipient_id,
                                        one.state == DeliveryState::failed ? SmsState::failed
                                                                           : SmsState::skipped,
                                        one.code, one.at);
@@ -196,7 +198,7 @@ class SmsRun {
       if (!sender.push(std::move(parcel))) break;
     }
     for (const auto& [until, ids] : put_off)
-      ctx.tx().later(kPutOff, ids, until, std::string("quiet-hours"));
+      ctx.tx().later(store::kSmsPutOff, ids, until, std::string("quiet-hours"));
     ctx.commit();
     sender.finish();
     note_provider_error(ctx, provider.id, sender.trouble());
@@ -219,13 +221,13 @@ class SmsRun {
 // Every tenant's, whether it still sends or not.
 void forget_replies(trust::Base& base) {
   auto tx = base.database.system();
-  auto tenants = tx.all<Uuid>(kTenants);
+  auto tenants = tx.all<Uuid>(store::kSmsTenants);
   tx.commit();
   for (const auto& tenant : tenants)
     for (int gone = kSweepAtOnce; gone == kSweepAtOnce && !jobs::Workers::stopping();) {
       Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
       gone = static_cast<int>(
-          ctx.tx().query(kForgetReplies, now() - kReplyMemory, kSweepAtOnce).affected());
+          ctx.tx().query(store::kSmsForgetReplies, now() - kReplyMemory, kSweepAtOnce).affected());
       ctx.commit();
     }
 }

@@ -10,6 +10,7 @@
 #include "outreach/delivery/undelivered.hpp"
 #include "outreach/sms/gateway.hpp"
 #include "outreach/sms/store.hpp"
+#include "outreach/sms/store_sql.hpp"
 #include "outreach/tracking/tracking.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
@@ -38,19 +39,21 @@ net::Response plain(int status, const char* text) {
 bool take_status(Ctx& ctx, const Provider& provider, const sms::Callback& in) {
   std::optional<ReportedRecord> row;
   if (!in.external_id.empty())
-    row = ctx.tx().maybe<ReportedRecord>(kByExternal, provider.id, in.external_id);
+    row = ctx.tx().maybe<ReportedRecord>(store::kSmsByExternal, provider.id, in.external_id);
   if (!row && !in.reference.empty())
-    row = ctx.tx().maybe<ReportedRecord>(kByReference, in.reference);
+    row = ctx.tx().maybe<ReportedRecord>(store::kSmsByReference, in.reference);
   if (!row) return false;
   if (in.report == sms::Report::none) return true;  // queued, sent: known already
   bool failed = in.report == sms::Report::failed;
   auto at = now();
-  auto moved = ctx.tx()
-                   .query(kReported, row->sms_id, failed ? SmsState::failed : SmsState::delivered,
-                          in.code.substr(0, 60), at)
-                   .affected() > 0;
+  auto moved =
+      ctx.tx()
+          .query(store::kSmsReported, row->sms_id, failed ? SmsState::failed : SmsState::delivered,
+                 in.code.substr(0, 60), at)
+          .affected() > 0;
   if (moved && failed && row->kind == SmsKind::campaign && row->person_id)
-    ctx.tx().later(kBounced, row->ref_id, *row->person_id, Bounce::hard, at, in.code.substr(0, 40));
+    ctx.tx().later(store::kSmsBounced, row->ref_id, *row->person_id, Bounce::hard, at,
+                   in.code.substr(0, 40));
   if (moved && failed && row->kind == SmsKind::offer && row->person_id)
     tell_undelivered(
         ctx, {{SourceKind::shift, row->ref_id, *row->person_id, row->sms_id, row->reference}});
@@ -131,7 +134,7 @@ Sender sender_of(Ctx& ctx, const std::string& from) {
 
 bool take_reply(Ctx& ctx, const Uuid& provider, const std::string& from, const std::string& said,
                 const std::string& external_id, int flags) {
-  if (ctx.tx().query(kTakeReply, ctx.tenant, provider, external_id, now()).affected() == 0)
+  if (ctx.tx().query(store::kSmsTakeReply, provider, external_id, now()).affected() == 0)
     return false;
   auto [number, persons] = sender_of(ctx, from);
   if (!number) return true;  // a short code, a name: nobody's
@@ -142,7 +145,7 @@ bool take_reply(Ctx& ctx, const Uuid& provider, const std::string& from, const s
   reply.at = now();
   reply.flags = flags;
   if (!persons.empty())
-    for (const auto& row : ctx.tx().all<AnsweringRecord>(kAnswering, persons)) {
+    for (const auto& row : ctx.tx().all<AnsweringRecord>(store::kSmsAnswering, persons)) {
       SmsSent sent{*row.person_id, row.kind, row.ref_id, row.reference, row.at};
       last.emplace(sent.person_id, sent);
       reply.answering.push_back(std::move(sent));

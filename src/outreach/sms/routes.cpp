@@ -3,6 +3,7 @@
 #include "outreach/channel/channel.hpp"
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/store.hpp"
+#include "outreach/sms/store_sql.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "web/resource.hpp"
@@ -110,7 +111,7 @@ void add_sms_routes(trust::Api& api) {
         web::Page<SmsView> page;
         // Texts are sealed, so a search reads: at most the last few thousand messages.
         for (int round = 0; round < 20; ++round) {
-          auto rows = ctx.tx().all<SmsRecord>(kCaptured, before, 200);
+          auto rows = ctx.tx().all<SmsRecord>(store::kSmsCaptured, before, 200);
           for (auto& row : open_rows(ctx, rows)) {
             if (!wanted.empty() &&
                 fold(row.to.reveal() + " " + row.text.reveal()).find(wanted) == std::string::npos)
@@ -129,14 +130,14 @@ void add_sms_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/mailbox/sms/{id}", "getMailboxSms", "One captured SMS",
            access(Right::channels_manage)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<SmsView> {
-            auto rows = open_rows(ctx, ctx.tx().all<SmsRecord>(kCapturedOne, path->id));
+            auto rows = open_rows(ctx, ctx.tx().all<SmsRecord>(store::kSmsCapturedOne, path->id));
             if (rows.empty()) return gone();
             return std::move(rows.front());
           });
   api.add({"DELETE", "/api/v1/mailbox/sms", "clearMailboxSms", "Removes all captured SMS",
            access(Right::channels_manage)},
           [](Ctx& ctx) -> Result<Done> {
-            ctx.tx().later(kClear);
+            ctx.tx().later(store::kSmsClear);
             record(ctx, trust::AuditEntry{"mailbox.clear", "mailbox", std::nullopt});
             return Done{};
           });
@@ -148,7 +149,7 @@ void add_sms_routes(trust::Api& api) {
              const web::Body<SimulatedReply>& in) -> Result<Done> {
             if (!ctx.base.is_simulated(*origin.request))
               return forbidden("Only the demo can reply for somebody: Varde-Simulated is missing.");
-            auto rows = open_rows(ctx, ctx.tx().all<SmsRecord>(kCapturedOne, path->id));
+            auto rows = open_rows(ctx, ctx.tx().all<SmsRecord>(store::kSmsCapturedOne, path->id));
             if (rows.empty()) return gone();
             take_reply(ctx, Uuid{}, rows.front().to.reveal(), in->text.value, Uuid::make().str(),
                        people::kSimulated);

@@ -8,6 +8,7 @@
 #include "outreach/delivery/undelivered.hpp"
 #include "outreach/sms/encoding.hpp"
 #include "outreach/sms/store.hpp"
+#include "outreach/sms/store_sql.hpp"
 #include "people/person/person.hpp"
 #include "people/subject/subject.hpp"
 #include "trust/names.hpp"
@@ -80,7 +81,7 @@ std::map<std::string, SmsOutcome> sms_outcomes(Ctx& ctx,
                                                const std::vector<std::string>& references) {
   std::map<std::string, SmsOutcome> out;
   if (references.empty()) return out;
-  auto rows = ctx.tx().query(kOutcomes, references);
+  auto rows = ctx.tx().query(store::kSmsOutcomes, references);
   for (int i = 0; i < rows.size(); ++i)
     out[rows.get<std::string>(i, 0)] = {rows.get<SmsState>(i, 1), rows.get<std::string>(i, 2),
                                         rows.get<Timestamp>(i, 3)};
@@ -195,16 +196,10 @@ bool is_start_word(std::string_view text) {
 }
 
 std::vector<trust::Moving> sms_captured_since(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kNewest, Uuid::floor_of(since));
+  return ctx.tx().all<trust::Moving>(store::kSmsNewest, Uuid::floor_of(since));
 }
 
 namespace {
-constexpr db::Sql kOldSms{
-    "retention.old_sms",
-    "SELECT count(*) AS rows, min(due_at) AS oldest FROM sms WHERE due_at < $1 AND state > 2"};
-constexpr db::Sql kDropOldSms{"retention.drop_sms",
-                              "DELETE FROM sms WHERE ctid IN (SELECT ctid FROM sms WHERE due_at < "
-                              "$1 AND state > 2 ORDER BY due_at LIMIT $2) RETURNING sms_id"};
 
 struct SubjectSms {
   Timestamp created_at;
@@ -222,7 +217,8 @@ void write_sms(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   out.section("sms", people::subject_columns<SubjectSms>());
   auto key = ctx.base.keys.key(ctx.tenant, person);
   for (auto before = Uuid::largest();;) {
-    auto rows = ctx.tx().all<SmsRecord>(kAllOfPerson, person, before, people::kSubjectPage);
+    auto rows =
+        ctx.tx().all<SmsRecord>(store::kSmsAllOfPerson, person, before, people::kSubjectPage);
     std::set<Uuid> refs;
     for (const auto& row : rows) refs.insert(row.ref_id);
     auto names = refs.empty() ? std::map<Uuid, std::string>()
@@ -248,15 +244,15 @@ void add_sms_hooks(trust::Base& base) {
   base.extensions.add(people::SubjectHook{{"sms"}, write_sms});
   base.extensions.add(trust::SealedColumn{"sms", "sealed", "person_id", "captured",
                                           trust::sealed_under("sms:", "reference", true)});
-  base.extensions.add(
-      trust::aged_rows("sms", "SMS", "SMS that were sent, with their text.", kOldSms, kDropOldSms));
+  base.extensions.add(trust::aged_rows("sms", "SMS", "SMS that were sent, with their text.",
+                                       store::kRetentionOldSms, store::kRetentionDropSms));
   base.extensions.add(people::EraseHook{
-      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kErase, ids); }});
+      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(store::kSmsErase, ids); }});
   // Campaigns' are among the deliveries already.
   base.extensions.add(
       people::TimelineSource{[](Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
         std::vector<people::TimelineItem> out;
-        auto rows = ctx.tx().all<SmsRecord>(kOfPerson, person, before, limit);
+        auto rows = ctx.tx().all<SmsRecord>(store::kSmsOfPerson, person, before, limit);
         std::vector<Uuid> refs;
         for (const auto& row : rows) refs.push_back(row.ref_id);
         auto names = trust::names_of(ctx, refs);

@@ -15,6 +15,7 @@
 #include "outreach/campaign/campaign.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/tracking/internal.hpp"
+#include "outreach/tracking/store_sql.hpp"
 #include "people/person/standing.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -29,10 +30,6 @@ namespace {
 
 constexpr std::size_t kMostBytes = 16 * 1024, kMostFields = 20;
 constexpr int kMostLetters = 3;  // a day, to ask whether somebody wants messages again
-
-constexpr db::Sql kLettersOfToday{
-    "leave.letters",
-    "SELECT count(*) FROM outbox WHERE person_id = $1 AND source_kind = 6 AND created_at > $2"};
 
 std::string fill(const char* sentence, const std::string& value) {
   return html_escape(fmt::format(fmt::runtime(sentence), value));
@@ -154,7 +151,7 @@ Asked ask_back(Ctx& ctx, const Token& token, const people::Person& person,
     people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
     return Asked::by_mail;
   }
-  if (ctx.tx().one<std::int64_t>(kLettersOfToday, person.id, now() - std::chrono::hours(24)) >=
+  if (ctx.tx().one<std::int64_t>(store::kLeaveLetters, person.id, now() - std::chrono::hours(24)) >=
       kMostLetters)
     return Asked::as_often_as_may_be;
   auto style = page_style_for(ctx, person.language);

@@ -9,6 +9,7 @@
 #include "outreach/page/page.hpp"
 #include "outreach/sms/sms.hpp"
 #include "outreach/tracking/internal.hpp"
+#include "outreach/tracking/store_sql.hpp"
 #include "people/person/standing.hpp"
 #include "trust/audit.hpp"
 #include "trust/retention.hpp"
@@ -22,67 +23,6 @@ namespace {
 
 constexpr auto kTooSoon = std::chrono::seconds(5);  // nobody reads that fast
 
-constexpr db::Sql kRespond{
-    "response.add",
-    "INSERT INTO response (tenant_id, source_id, kind, number, flags, person_id, first_at, "
-    "last_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (tenant_id, source_id, kind, number, "
-    "flags, person_id) DO UPDATE SET last_at = EXCLUDED.last_at, times = response.times + 1 "
-    "RETURNING times"};
-// By person and message: a scanner's, because it followed the link that nobody sees.
-constexpr db::Sql kTrapped{
-    "response.trapped",
-    "SELECT 1 FROM response WHERE source_id = $1 AND person_id = $2 AND kind = 21 AND number = 0 "
-    "AND flags & 2 = 2 AND last_at >= $3"};
-constexpr db::Sql kToScanner{
-    "response.to_scanner",
-    "WITH theirs AS (DELETE FROM response WHERE source_id = $1 AND person_id = $2 AND kind IN (20, "
-    "21) AND flags & 2 = 0 AND last_at >= $3 RETURNING *) INSERT INTO response (tenant_id, "
-    "source_id, kind, number, flags, person_id, first_at, last_at, times) SELECT tenant_id, "
-    "source_id, kind, number, flags | 2, person_id, first_at, last_at, times FROM theirs ON "
-    "CONFLICT (tenant_id, source_id, kind, number, flags, person_id) DO UPDATE SET last_at = "
-    "EXCLUDED.last_at, times = response.times + EXCLUDED.times"};
-constexpr db::Sql kLink{"response.link",
-                        "SELECT url FROM link WHERE source_id = $1 AND number = $2"};
-constexpr db::Sql kSentAt{
-    "response.sent_at",
-    "SELECT at FROM delivery WHERE source_id = $1 AND recipient_id = $2 AND state = 1"};
-constexpr db::Sql kEraseResponses{"response.erase",
-                                  "DELETE FROM response WHERE person_id = ANY($1)"};
-constexpr db::Sql kEraseDeliveries{"delivery.erase",
-                                   "DELETE FROM delivery WHERE person_id = ANY($1)"};
-constexpr db::Sql kEraseOutbox{"outbox.erase", "DELETE FROM outbox WHERE person_id = ANY($1)"};
-constexpr db::Sql kEraseCaptured{"captured.erase",
-                                 "DELETE FROM captured_message WHERE person_id = ANY($1)"};
-
-constexpr db::Sql kOldResponses{
-    "retention.old_response",
-    "SELECT count(*) AS rows, min(last_at) AS oldest FROM response WHERE last_at < $1"};
-constexpr db::Sql kDropOldResponses{
-    "retention.drop_response",
-    "DELETE FROM response WHERE ctid IN (SELECT ctid FROM response WHERE last_at < $1 ORDER BY "
-    "last_at LIMIT $2) RETURNING person_id"};
-constexpr db::Sql kOldDeliveries{
-    "retention.old_delivery",
-    "SELECT count(*) AS rows, min(at) AS oldest FROM delivery WHERE at < $1 AND state <> 2"};
-constexpr db::Sql kDropOldDeliveries{
-    "retention.drop_delivery",
-    "DELETE FROM delivery WHERE ctid IN (SELECT ctid FROM delivery WHERE at < $1 AND state <> 2 "
-    "ORDER BY at LIMIT $2) RETURNING person_id"};
-constexpr db::Sql kOldCaptured{
-    "retention.old_captured_message",
-    "SELECT count(*) AS rows, min(at) AS oldest FROM captured_message WHERE at < $1"};
-constexpr db::Sql kDropOldCaptured{
-    "retention.drop_captured_message",
-    "DELETE FROM captured_message WHERE ctid IN (SELECT ctid FROM captured_message WHERE at < $1 "
-    "ORDER BY at LIMIT $2) RETURNING message_id"};
-
-// Who was asked about a list often enough since $3.
-constexpr db::Sql kAskedToday{
-    "confirm.asked_today",
-    "SELECT person_id FROM outbox WHERE person_id = ANY($1) AND source_kind = 3 AND source_id = $2 "
-    "AND created_at > $3 GROUP BY person_id HAVING count(*) >= $4"};
-
 // 43 bytes: a transparent GIF of one pixel.
 constexpr std::string_view kPixel(
     "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\x01\x00\x00\x00\x00\x2c"
@@ -92,10 +32,10 @@ constexpr std::string_view kPixel(
 int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
   if (ctx.base.is_simulated(request)) return people::kSimulated;
   if (looks_like_scanner(request.method, request.header("user-agent"))) return people::kScanner;
-  auto sent = ctx.tx().maybe<Timestamp>(kSentAt, token.source_id, token.subject);
+  auto sent = ctx.tx().maybe<Timestamp>(store::kResponseSentAt, token.source_id, token.subject);
   if (sent && now() - *sent < kTooSoon) return people::kScanner;
-  auto trapped =
-      ctx.tx().maybe<int>(kTrapped, token.source_id, token.subject, now() - kScannersRound);
+  auto trapped = ctx.tx().maybe<int>(store::kResponseTrapped, token.source_id, token.subject,
+                                     now() - kScannersRound);
   return trapped ? people::kScanner : 0;
 }
 
@@ -107,8 +47,9 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   bool trap = token->number == 0;
-  auto url = trap ? std::optional<std::string>(base.public_url)
-                  : ctx.tx().maybe<std::string>(kLink, token->source_id, token->number);
+  auto url =
+      trap ? std::optional<std::string>(base.public_url)
+           : ctx.tx().maybe<std::string>(store::kResponseLink, token->source_id, token->number);
   if (!url) return invalid_link();
   if (url->find("{{") != std::string::npos) {
     // An address with somebody's details in it is not handed out for ever.
@@ -136,7 +77,7 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
                                            token->subject, token->number, flags);
     if (trap && counts) {
       auto since = now() - kScannersRound;
-      ctx.tx().later(kToScanner, token->source_id, token->subject, since);
+      ctx.tx().later(store::kResponseToScanner, token->source_id, token->subject, since);
       people::give_to_scanner(ctx, token->subject, token->source_id, since);
       take_back_clicks(ctx, token->source_id, token->subject, since);
     }
@@ -487,8 +428,9 @@ void ask_about_claims(Ctx& ctx, const std::vector<people::PersonClaim>& claims) 
 
 // The mail that asks whether somebody really wants to be on a list.
 void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& all) {
-  auto asked = ctx.tx().all<Uuid>(kAskedToday, all, list, now() - std::chrono::hours(24),
-                                  static_cast<std::int64_t>(people::kMostClaims));
+  auto asked =
+      ctx.tx().all<Uuid>(store::kConfirmAskedToday, all, list, now() - std::chrono::hours(24),
+                         static_cast<std::int64_t>(people::kMostClaims));
   std::vector<Uuid> persons;
   for (const auto& person : all)
     if (std::ranges::find(asked, person) == asked.end()) persons.push_back(person);
@@ -568,7 +510,7 @@ bool looks_like_scanner(const std::string& method, std::string_view user_agent) 
 bool count_response(Ctx& ctx, const Uuid& source, ActivityKind kind, const Uuid& person,
                     std::uint32_t number, int flags) {
   if (person.is_nil() || !ctx.base.keys.key(ctx.tenant, person)) return false;
-  return ctx.tx().one<int>(kRespond, ctx.tenant, source, kind, number, flags, person, now()) == 1;
+  return ctx.tx().one<int>(store::kResponseAdd, source, kind, number, flags, person, now()) == 1;
 }
 
 bool record_response(Ctx& ctx, const Uuid& source, ActivityKind kind, const Uuid& person,
@@ -588,7 +530,7 @@ void record_responses(Ctx& ctx, const Uuid& source, ActivityKind kind,
                       const std::vector<Uuid>& persons) {
   std::vector<people::Activity> activities;
   for (const auto& [person, key] : ctx.base.keys.keys(ctx.tenant, persons, false)) {
-    ctx.tx().later(kRespond, ctx.tenant, source, kind, 0, 0, person, now());
+    ctx.tx().later(store::kResponseAdd, source, kind, 0, 0, person, now());
     people::Activity activity;
     activity.person_id = person;
     activity.kind = kind;
@@ -629,20 +571,21 @@ void add_tracking_hooks(trust::Base& base) {
   base.extensions.add(people::ConfirmHook{ask_to_confirm});
   base.extensions.add(people::ClaimHook{ask_about_claims});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    for (const auto* sql : {&kEraseResponses, &kEraseDeliveries, &kEraseOutbox, &kEraseCaptured})
+    for (const auto* sql : {&store::kResponseErase, &store::kDeliveryErase, &store::kOutboxErase,
+                            &store::kCapturedErase})
       ctx.tx().later(*sql, ids);
   }});
   base.extensions.add(trust::aged_rows(
       "deliveries", "What was sent to whom",
       "That a message was sent to a person, and what came of it. A campaign's numbers stay.",
-      kOldDeliveries, kDropOldDeliveries));
+      store::kRetentionOldDelivery, store::kRetentionDropDelivery));
   base.extensions.add(trust::aged_rows(
       "responses", "Opens and clicks",
       "Who opened a message or followed a link in it, and when. A campaign's numbers lose them.",
-      kOldResponses, kDropOldResponses));
-  base.extensions.add(trust::aged_rows("captured", "The built-in mailbox",
-                                       "Messages that were captured instead of sent.", kOldCaptured,
-                                       kDropOldCaptured));
+      store::kRetentionOldResponse, store::kRetentionDropResponse));
+  base.extensions.add(trust::aged_rows(
+      "captured", "The built-in mailbox", "Messages that were captured instead of sent.",
+      store::kRetentionOldCapturedMessage, store::kRetentionDropCapturedMessage));
 }
 
 }  // namespace varde::outreach

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "crypto/hash.hpp"
+#include "outreach/tracking/store_sql.hpp"
 
 namespace varde::outreach {
 namespace {
@@ -20,15 +21,6 @@ struct Source {
   auto operator<=>(const Source&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Source, (), (tenant_id, source_kind, source_id))
-
-constexpr db::Sql kFindRef{
-    "token.find_ref",
-    "SELECT ref FROM source_ref WHERE tenant_id = $1 AND source_kind = $2 AND source_id = $3"};
-constexpr db::Sql kInsertRef{"token.insert_ref",
-                             "INSERT INTO source_ref (tenant_id, source_kind, source_id) VALUES "
-                             "($1, $2, $3) ON CONFLICT DO NOTHING"};
-constexpr db::Sql kFindSource{
-    "token.find_source", "SELECT tenant_id, source_kind, source_id FROM source_ref WHERE ref = $1"};
 
 // Refs never change, so they are remembered for good, within bounds.
 struct Memory {
@@ -88,10 +80,10 @@ std::int64_t source_ref(trust::Base& base, const Uuid& tenant, SourceKind kind, 
     if (auto found = memory().refs.find(source); found != memory().refs.end()) return found->second;
   }
   auto tx = base.database.system();
-  auto ref = tx.maybe<std::int64_t>(kFindRef, tenant, kind, id);
+  auto ref = tx.maybe<std::int64_t>(store::kTokenFindRef, tenant, kind, id);
   if (!ref) {
-    tx.later(kInsertRef, tenant, kind, id);
-    ref = tx.one<std::int64_t>(kFindRef, tenant, kind, id);
+    tx.later(store::kTokenInsertRef, tenant, kind, id);
+    ref = tx.one<std::int64_t>(store::kTokenFindRef, tenant, kind, id);
   }
   tx.commit();
   memory().remember(source, *ref);
@@ -196,7 +188,7 @@ std::optional<Token> read_token(trust::Base& base, TokenKind kind, std::string_v
     }
   }
   auto tx = base.database.system();
-  auto source = tx.maybe<Source>(kFindSource, id);
+  auto source = tx.maybe<Source>(store::kTokenFindSource, id);
   if (!source) return std::nullopt;
   memory().remember(*source, id);
   fill(*source);

@@ -1,5 +1,6 @@
 #include "people/catalogue/catalogue.hpp"
 
+#include "people/catalogue/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
 #include "trust/uses.hpp"
@@ -12,69 +13,6 @@ using trust::Ctx;
 using trust::Right;
 
 namespace {
-
-constexpr db::Sql kAttributes{
-    "catalogue.attributes",
-    "SELECT attribute_id AS id, key, label, type, classification, choices, version FROM attribute "
-    "ORDER BY created_at, attribute_id LIMIT 500"};
-constexpr db::Sql kInsertAttribute{
-    "catalogue.insert_attribute",
-    "INSERT INTO attribute (tenant_id, attribute_id, key, label, type, classification, choices, "
-    "created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, key) DO NOTHING"};
-constexpr db::Sql kUpdateAttribute{"catalogue.update_attribute",
-                                   "UPDATE attribute SET label = $3, choices = $4, version = "
-                                   "version + 1 WHERE attribute_id = $1 AND version = $2"};
-constexpr db::Sql kDeleteAttribute{"catalogue.delete_attribute",
-                                   "DELETE FROM attribute WHERE attribute_id = $1"};
-constexpr db::Sql kTags{"catalogue.tags",
-                        "SELECT t.tag_id AS id, t.name, (SELECT count(*) FROM person_tag p WHERE "
-                        "p.tag_id = t.tag_id) - (SELECT count(*) FROM person r JOIN person_tag p "
-                        "USING (tenant_id, person_id) WHERE r.state > 1 AND p.tag_id = t.tag_id) "
-                        "AS persons FROM tag t ORDER BY t.name LIMIT 2000"};
-constexpr db::Sql kTagNames{"catalogue.tag_names",
-                            "SELECT tag_id AS id, name, 0::bigint AS persons FROM tag"};
-constexpr db::Sql kInsertTag{"catalogue.insert_tag",
-                             "INSERT INTO tag (tenant_id, tag_id, name, created_at) VALUES ($1, "
-                             "$2, $3, $4) ON CONFLICT (tenant_id, name) DO NOTHING"};
-constexpr db::Sql kRenameTag{"catalogue.rename_tag", "UPDATE tag SET name = $2 WHERE tag_id = $1"};
-constexpr db::Sql kDeleteTag{"catalogue.delete_tag", "DELETE FROM tag WHERE tag_id = $1"};
-// Who is restricted is not counted. They are few, and have an index of their own.
-#define VARDE_ON_LIST(standing)                                                               \
-  "(SELECT count(*) FROM list_member m WHERE m.list_id = l.list_id AND m.state = " standing   \
-  ") - (SELECT count(*) FROM person r JOIN list_member m USING (tenant_id, person_id) WHERE " \
-  "r.state > 1 AND m.list_id = l.list_id AND m.state = " standing ")"
-#define VARDE_LIST                                                              \
-  "SELECT l.list_id AS id, l.name, l.description, l.double_opt_in, l.version, " \
-  "l.created_at, " VARDE_ON_LIST("1") " AS persons, " VARDE_ON_LIST(            \
-      "2") " AS pending FROM list l "
-constexpr db::Sql kLists{"catalogue.lists", VARDE_LIST "ORDER BY l.name LIMIT 1000"};
-constexpr db::Sql kList{"catalogue.list", VARDE_LIST "WHERE l.list_id = $1"};
-#undef VARDE_LIST
-#undef VARDE_ON_LIST
-constexpr db::Sql kListNames{"catalogue.list_names",
-                             "SELECT list_id AS id, name, 0::bigint AS persons FROM list"};
-constexpr db::Sql kNames{
-    "catalogue.names",
-    "SELECT list_id, name FROM list WHERE list_id = ANY($1) UNION ALL "
-    "SELECT tag_id, name FROM tag WHERE tag_id = ANY($1) UNION ALL "
-    "SELECT purpose_id, label FROM purpose WHERE purpose_id = ANY($1) UNION ALL "
-    "SELECT attribute_id, label FROM attribute WHERE attribute_id = ANY($1)"};
-constexpr db::Sql kInsertList{
-    "catalogue.insert_list",
-    "INSERT INTO list (tenant_id, list_id, name, description, double_opt_in, created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, name) DO NOTHING"};
-constexpr db::Sql kUpdateList{"catalogue.update_list",
-                              "UPDATE list SET name = $3, description = $4, double_opt_in = $5, "
-                              "version = version + 1 WHERE list_id = $1 AND version = $2"};
-constexpr db::Sql kDeleteList{"catalogue.delete_list", "DELETE FROM list WHERE list_id = $1"};
-constexpr db::Sql kPurposes{
-    "catalogue.purposes",
-    "SELECT purpose_id AS id, key, label, description FROM purpose ORDER BY created_at LIMIT 200"};
-constexpr db::Sql kInsertPurpose{
-    "catalogue.insert_purpose",
-    "INSERT INTO purpose (tenant_id, purpose_id, key, label, description, created_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, key) DO NOTHING"};
 
 struct AttributeNew {
   web::Slug key;
@@ -124,8 +62,9 @@ std::vector<std::string> texts(const std::optional<std::vector<web::Text<80, 1>>
 std::shared_ptr<const Names> names(Ctx& ctx, const Uuid& mark) {
   return ctx.base.cache.get<Names>(ctx.tenant, mark, [&ctx] {
     auto& tx = ctx.tx();
-    auto attributes = tx.later(kAttributes), tags = tx.later(kTagNames),
-         lists = tx.later(kListNames), purposes = tx.later(kPurposes);
+    auto attributes = tx.later(store::kCatalogueAttributes),
+         tags = tx.later(store::kCatalogueTagNames), lists = tx.later(store::kCatalogueListNames),
+         purposes = tx.later(store::kCataloguePurposes);
     tx.flush();
     Names out;
     for (auto& row : attributes.rows().all<Attribute>())
@@ -137,19 +76,23 @@ std::shared_ptr<const Names> names(Ctx& ctx, const Uuid& mark) {
   });
 }
 
-std::vector<Attribute> attributes(Ctx& ctx) { return ctx.tx().all<Attribute>(kAttributes); }
-db::Later attributes_later(Ctx& ctx) { return ctx.tx().later(kAttributes); }
-std::vector<Purpose> purposes(Ctx& ctx) { return ctx.tx().all<Purpose>(kPurposes); }
-std::optional<List> find_list(Ctx& ctx, const Uuid& id) { return ctx.tx().maybe<List>(kList, id); }
+std::vector<Attribute> attributes(Ctx& ctx) {
+  return ctx.tx().all<Attribute>(store::kCatalogueAttributes);
+}
+db::Later attributes_later(Ctx& ctx) { return ctx.tx().later(store::kCatalogueAttributes); }
+std::vector<Purpose> purposes(Ctx& ctx) { return ctx.tx().all<Purpose>(store::kCataloguePurposes); }
+std::optional<List> find_list(Ctx& ctx, const Uuid& id) {
+  return ctx.tx().maybe<List>(store::kCatalogueList, id);
+}
 
 std::map<Uuid, std::string> list_names(Ctx& ctx) {
   std::map<Uuid, std::string> out;
-  for (auto& row : ctx.tx().all<Tag>(kListNames)) out[row.id] = row.name;
+  for (auto& row : ctx.tx().all<Tag>(store::kCatalogueListNames)) out[row.id] = row.name;
   return out;
 }
 std::map<Uuid, std::string> tag_names(Ctx& ctx) {
   std::map<Uuid, std::string> out;
-  for (auto& row : ctx.tx().all<Tag>(kTagNames)) out[row.id] = row.name;
+  for (auto& row : ctx.tx().all<Tag>(store::kCatalogueTagNames)) out[row.id] = row.name;
   return out;
 }
 
@@ -160,7 +103,8 @@ std::map<std::string, Uuid> ensure_tags(Ctx& ctx, const std::vector<std::string>
   std::set<std::string> wanted(names.begin(), names.end());
   auto known = tag_names(ctx);
   for (const auto& [id, name] : known) wanted.erase(name);
-  for (const auto& name : wanted) ctx.tx().later(kInsertTag, ctx.tenant, Uuid::make(), name, at);
+  for (const auto& name : wanted)
+    ctx.tx().later(store::kCatalogueInsertTag, Uuid::make(), name, at);
   if (!wanted.empty()) known = tag_names(ctx);
   for (const auto& name : names)
     for (const auto& [id, known_name] : known)
@@ -172,7 +116,7 @@ Result<Uuid> create_list(Ctx& ctx, const std::string& name, const std::string& d
                          bool double_opt_in) {
   auto id = Uuid::make();
   if (ctx.tx()
-          .query(kInsertList, ctx.tenant, id, name, description, double_opt_in, now())
+          .query(store::kCatalogueInsertList, id, name, description, double_opt_in, now())
           .affected() == 0)
     return Error{ErrorCode::conflict,
                  "A list with this name exists already.",
@@ -190,7 +134,8 @@ Result<Uuid> create_attribute(Ctx& ctx, const std::string& key, const std::strin
     return bad_input("/choices", "A choice needs at least one option.");
   auto id = Uuid::make();
   if (ctx.tx()
-          .query(kInsertAttribute, ctx.tenant, id, key, label, type, classification, choices, now())
+          .query(store::kCatalogueInsertAttribute, id, key, label, type, classification, choices,
+                 now())
           .affected() == 0)
     return Error{ErrorCode::conflict,
                  "An attribute with this key exists already.",
@@ -205,8 +150,9 @@ Result<Uuid> create_attribute(Ctx& ctx, const std::string& key, const std::strin
 Result<Uuid> create_purpose(Ctx& ctx, const std::string& key, const std::string& label,
                             const std::string& description) {
   auto id = Uuid::make();
-  if (ctx.tx().query(kInsertPurpose, ctx.tenant, id, key, label, description, now()).affected() ==
-      0)
+  if (ctx.tx()
+          .query(store::kCatalogueInsertPurpose, id, key, label, description, now())
+          .affected() == 0)
     return Error{ErrorCode::conflict,
                  "A purpose with this key exists already.",
                  {{"/key", "is taken."}},
@@ -217,7 +163,7 @@ Result<Uuid> create_purpose(Ctx& ctx, const std::string& key, const std::string&
   return id;
 }
 
-void add_catalogue_hooks(trust::Base& base) { trust::add_names(base, kNames); }
+void add_catalogue_hooks(trust::Base& base) { trust::add_names(base, store::kCatalogueNames); }
 
 void add_catalogue_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
@@ -247,8 +193,8 @@ void add_catalogue_routes(trust::Api& api) {
             if (in->label) found->label = in->label->value;
             if (in->choices) found->choices = texts(in->choices);
             if (ctx.tx()
-                    .query(kUpdateAttribute, path->id, match.or_current(found->version),
-                           found->label, found->choices)
+                    .query(store::kCatalogueUpdateAttribute, path->id,
+                           match.or_current(found->version), found->label, found->choices)
                     .affected() == 0)
               return web::changed_meanwhile("this attribute");
             record(ctx, AuditEntry{"attribute.update",
@@ -262,7 +208,7 @@ void add_catalogue_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/attributes/{id}", "deleteAttribute",
            "Removes an attribute and its values from all persons", access(Right::settings_manage)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteAttribute, path->id).affected() == 0)
+            if (ctx.tx().query(store::kCatalogueDeleteAttribute, path->id).affected() == 0)
               return not_found("This attribute does not exist any more.");
             record(ctx, AuditEntry{"attribute.delete", "attribute", path->id});
             return Done{};
@@ -271,23 +217,24 @@ void add_catalogue_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/tags", "listTags", "Tags and how many persons have them",
            access(Right::persons_read)},
           [](Ctx& ctx) -> Result<web::Page<Tag>> {
-            return web::Page<Tag>{ctx.tx().all<Tag>(kTags), {}, {}};
+            return web::Page<Tag>{ctx.tx().all<Tag>(store::kCatalogueTags), {}, {}};
           });
-  api.add({"POST", "/api/v1/tags", "createTag", "Adds a tag", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Body<TagCreate>& in) -> Result<web::Created<Tag>> {
-            auto id = Uuid::make();
-            if (ctx.tx().query(kInsertTag, ctx.tenant, id, in->name.value, now()).affected() == 0)
-              return Error{
-                  ErrorCode::conflict, "This tag exists already.", {{"/name", "is taken."}}, {}, 0};
-            record(ctx, AuditEntry{"tag.create", "tag", id});
-            return web::Created<Tag>{{id, in->name.value, 0}, "/api/v1/tags/" + id.str()};
-          });
+  api.add(
+      {"POST", "/api/v1/tags", "createTag", "Adds a tag", access(Right::persons_write)},
+      [](Ctx& ctx, const web::Body<TagCreate>& in) -> Result<web::Created<Tag>> {
+        auto id = Uuid::make();
+        if (ctx.tx().query(store::kCatalogueInsertTag, id, in->name.value, now()).affected() == 0)
+          return Error{
+              ErrorCode::conflict, "This tag exists already.", {{"/name", "is taken."}}, {}, 0};
+        record(ctx, AuditEntry{"tag.create", "tag", id});
+        return web::Created<Tag>{{id, in->name.value, 0}, "/api/v1/tags/" + id.str()};
+      });
   api.add(
       {"PATCH", "/api/v1/tags/{id}", "updateTag", "Renames a tag", access(Right::persons_write)},
       [](Ctx& ctx, const web::Path<web::IdPath>& path,
          const web::Body<TagCreate>& in) -> Result<Tag> {
         try {
-          if (ctx.tx().query(kRenameTag, path->id, in->name.value).affected() == 0)
+          if (ctx.tx().query(store::kCatalogueRenameTag, path->id, in->name.value).affected() == 0)
             return not_found("This tag does not exist any more.");
         } catch (const db::SqlError& e) {
           if (!e.is_unique_violation()) throw;
@@ -301,7 +248,7 @@ void add_catalogue_routes(trust::Api& api) {
            access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             VARDE_CHECK(trust::is_unused(ctx, path->id, "This tag"));
-            if (ctx.tx().query(kDeleteTag, path->id).affected() == 0)
+            if (ctx.tx().query(store::kCatalogueDeleteTag, path->id).affected() == 0)
               return not_found("This tag does not exist any more.");
             record(ctx, AuditEntry{"tag.delete", "tag", path->id});
             return Done{};
@@ -310,7 +257,7 @@ void add_catalogue_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/lists", "listLists", "Lists and how many persons are on them",
            access(Right::persons_read)},
           [](Ctx& ctx) -> Result<web::Page<List>> {
-            return web::Page<List>{ctx.tx().all<List>(kLists), {}, {}};
+            return web::Page<List>{ctx.tx().all<List>(store::kCatalogueLists), {}, {}};
           });
   api.add({"GET", "/api/v1/lists/{id}", "getList", "One list", access(Right::persons_read)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<List> {
@@ -336,8 +283,8 @@ void add_catalogue_routes(trust::Api& api) {
         if (in->double_opt_in) found->double_opt_in = *in->double_opt_in;
         try {
           if (ctx.tx()
-                  .query(kUpdateList, path->id, match.or_current(found->version), found->name,
-                         found->description, found->double_opt_in)
+                  .query(store::kCatalogueUpdateList, path->id, match.or_current(found->version),
+                         found->name, found->description, found->double_opt_in)
                   .affected() == 0)
             return web::changed_meanwhile("this list");
         } catch (const db::SqlError& e) {
@@ -356,7 +303,7 @@ void add_catalogue_routes(trust::Api& api) {
            access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             VARDE_CHECK(trust::is_unused(ctx, path->id, "This list"));
-            if (ctx.tx().query(kDeleteList, path->id).affected() == 0)
+            if (ctx.tx().query(store::kCatalogueDeleteList, path->id).affected() == 0)
               return not_found("This list does not exist any more.");
             record(ctx, AuditEntry{"list.delete", "list", path->id});
             return Done{};

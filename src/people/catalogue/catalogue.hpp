@@ -65,7 +65,8 @@ struct Names {
 /// where it can be.
 std::shared_ptr<const Names> names(trust::Ctx& ctx, const Uuid& mark);
 /// Part of a statement of the caller's: one uuid, or null.
-inline constexpr std::string_view kCatalogueMark = "(SELECT mark FROM catalogue_mark)";
+inline constexpr std::string_view kCatalogueMark =
+    "(SELECT mark FROM catalogue_mark WHERE tenant_id = {tenant})";
 
 std::vector<Attribute> attributes(trust::Ctx& ctx);
 /// The same, queued to travel with the caller's next statement: `.rows().all<Attribute>()` after

@@ -1,6 +1,7 @@
 // What waits for the person's own word: see Proof.
 #include "crypto/aead.hpp"
 #include "people/person/store.hpp"
+#include "people/person/store_sql.hpp"
 
 namespace varde::people {
 
@@ -93,7 +94,8 @@ void store::write_claims(Ctx& ctx, std::vector<std::pair<PersonClaim, crypto::Ke
   std::vector<Uuid> persons;
   for (const auto& [claim, key] : claims) persons.push_back(claim.person_id);
   std::map<Uuid, int> asked;
-  for (const auto& person : ctx.tx().all<Uuid>(kRecentClaims, persons, at - kDay)) ++asked[person];
+  for (const auto& person : ctx.tx().all<Uuid>(kPersonRecentClaims, persons, at - kDay))
+    ++asked[person];
   std::vector<ClaimRecord> records;
   std::vector<PersonClaim> told;
   for (auto& [claim, key] : claims) {
@@ -120,7 +122,7 @@ void store::write_claims(Ctx& ctx, std::vector<std::pair<PersonClaim, crypto::Ke
 }
 
 std::optional<PersonClaim> find_claim(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<ClaimRecord>(kClaim, id, now());
+  auto record = ctx.tx().maybe<ClaimRecord>(kPersonClaim, id, now());
   if (!record) return std::nullopt;
   auto key = ctx.base.keys.key(ctx.tenant, record->person_id);
   return key ? open_claim(ctx, *record, *key) : std::nullopt;
@@ -129,13 +131,13 @@ std::optional<PersonClaim> find_claim(Ctx& ctx, const Uuid& id) {
 void confirm_claim(Ctx& ctx, const PersonClaim& claim) {
   save(ctx, {claim.change},
        {.proof = Proof::person(), .source = claim.source + ", confirmed", .ref_id = claim.ref_id});
-  ctx.tx().later(kEndClaim, claim.id);
+  ctx.tx().later(kPersonEndClaim, claim.id);
 }
 
 Result<jobs::Outcome> store::drop_claims(trust::Base& base, const jobs::Job& job) {
   Ctx ctx(base, *job.tenant_id, {});
-  ctx.tx().later(kDropClaims, now());
-  auto next = ctx.tx().maybe<Timestamp>(kNextClaim);
+  ctx.tx().later(kPersonDropClaims, now());
+  auto next = ctx.tx().maybe<Timestamp>(kPersonNextClaim);
   ctx.commit();
   return next ? jobs::Outcome::again(*next) : jobs::Outcome::done();
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
+#include "people/person/store_sql.hpp"
 #include "web/resource.hpp"
 
 namespace varde::people {
@@ -140,7 +141,7 @@ SuppressionLookup suppression_lookup(Ctx& ctx) {
 Result<PersonDetails> view(Ctx& ctx, const Uuid& person_id) {
   auto lookup = suppression_lookup(ctx);
   auto statement = fmt::format(fmt::runtime(kOverview), kCatalogueMark, lookup.sql);
-  auto rows = ctx.tx().query({"person.overview", statement}, person_id);
+  auto rows = ctx.tx().query(db::ComposedSql("person.overview", statement, 1), person_id);
   if (rows.empty()) return not_found("This person does not exist, or was erased.");
   auto key = ctx.base.keys.key(ctx.tenant, person_id);
   auto opened = key ? open_person(ctx, rows.as<PersonRecord>(0), *key) : std::nullopt;
@@ -230,7 +231,7 @@ Result<SaveOutcome> save_one(Ctx& ctx, const PersonChange& change, const SaveOpt
 }  // namespace
 
 web::Page<TimelineItem> timeline(Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
-  auto records = ctx.tx().all<ActivityRecord>(kActivityOf, person, before, limit + 1);
+  auto records = ctx.tx().all<ActivityRecord>(kPersonActivityOf, person, before, limit + 1);
   std::vector<TimelineItem> items;
   std::vector<Uuid> refs;
   for (const auto& record : records)
@@ -343,8 +344,9 @@ namespace {
 // Persons whom nobody changed, who did nothing, and who are not needed for anything to come.
 std::string silent(Ctx& ctx) {
   std::string out =
-      " FROM person p WHERE p.updated_at < $1 AND NOT EXISTS (SELECT FROM activity a WHERE "
-      "a.person_id = p.person_id AND a.at >= $1)";
+      " FROM person p WHERE p.tenant_id = {tenant} AND p.updated_at < $1 AND NOT EXISTS (SELECT "
+      "FROM "
+      "activity a WHERE a.tenant_id = {tenant} AND a.person_id = p.person_id AND a.at >= $1)";
   for (const auto& needed : ctx.base.extensions.all<trust::StillNeeded>())
     out += " AND NOT EXISTS (" + needed.sql + ")";
   return out;
@@ -353,23 +355,24 @@ std::string silent(Ctx& ctx) {
 }  // namespace
 
 void add_person_hooks(trust::Base& base) {
-  trust::count_quota(base, trust::Quota::persons, kCount);
+  trust::count_quota(base, trust::Quota::persons, kPersonCount);
   base.extensions.add(trust::aged_rows(
       "timelines", "Timelines",
       "What happened to a person: joined, changed, answered. The person and the fields stay.",
-      kOldActivity, kDropOldActivity));
+      kRetentionOldActivity, kRetentionDropActivity));
   base.extensions.add(trust::Retained{
       "silent-persons", "Silent persons",
       "People whose data nobody changed and who did nothing in that time are erased, with "
       "everything about them, in backups too.",
       [](Ctx& ctx, Timestamp older) {
         auto text = "SELECT count(*) AS rows, min(p.updated_at) AS oldest" + silent(ctx);
-        return ctx.tx().one<trust::Aged>({"retention.silent", text}, older);
+        return ctx.tx().one<trust::Aged>(db::ComposedSql("retention.silent", text, 1), older);
       },
       [](Ctx& ctx, Timestamp older, std::int64_t most) -> std::int64_t {
         auto text =
             "SELECT p.person_id" + silent(ctx) + " ORDER BY p.updated_at LIMIT $2 FOR UPDATE OF p";
-        auto ids = ctx.tx().all<Uuid>({"retention.some_silent", text}, older, most);
+        auto ids =
+            ctx.tx().all<Uuid>(db::ComposedSql("retention.some_silent", text, 2), older, most);
         erase(ctx, ids);
         return std::ssize(ids);
       }});
@@ -395,7 +398,7 @@ Result<std::vector<Uuid>> search_imported(Ctx& ctx, PersonFilter filter, const U
       rest = from;
       break;
     }
-    filter.among = ctx.tx().all<Uuid>(kIdsByImport, import, from);
+    filter.among = ctx.tx().all<Uuid>(kPersonIdsByImport, import, from);
     if (filter.among->empty()) break;
     VARDE_TRY(auto found, search(ctx, filter, from, limit - static_cast<int>(out.size())));
     out.insert(out.end(), found.begin(), found.end());
@@ -482,7 +485,7 @@ void add_person_routes(trust::Api& api) {
            access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<PersonUpdate>& in) -> Result<PersonDetails> {
-            auto version = ctx.tx().maybe<std::int64_t>(kVersion, path->id);
+            auto version = ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id);
             if (!version) return not_found("This person does not exist, or was erased.");
             if (*version != match.or_current(*version))
               return web::changed_meanwhile("this person");
@@ -509,7 +512,7 @@ void add_person_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/persons/{id}", "deletePerson",
            "Erases a person: rows and key, in backups too", access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
+            if (!ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id))
               return not_found("This person does not exist, or was erased.");
             erase(ctx, {path->id});
             return Done{};
@@ -572,7 +575,7 @@ void add_person_routes(trust::Api& api) {
              const web::Query<web::CursorQuery>& query) -> Result<web::Page<TimelineItem>> {
             VARDE_TRY(auto before, web::read_before(query->cursor));
             auto page = timeline(ctx, path->id, before, web::page_limit(query->limit));
-            if (page.items.empty() && ctx.tx().query(kThere, path->id).empty())
+            if (page.items.empty() && ctx.tx().query(kPersonThere, path->id).empty())
               return not_found("This person does not exist, or was erased.");
             return page;
           });
@@ -581,7 +584,7 @@ void add_person_routes(trust::Api& api) {
            access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<NoteCreate>& in) -> Result<Done> {
-            if (!ctx.tx().maybe<std::int64_t>(kVersion, path->id))
+            if (!ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id))
               return not_found("This person does not exist, or was erased.");
             record_activity(ctx, {{path->id, ActivityKind::note, std::nullopt, std::nullopt, 0,
                                    in->text.value, std::nullopt}});

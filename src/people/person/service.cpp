@@ -7,6 +7,7 @@
 #include "crypto/hash.hpp"
 #include "people/person/damage.hpp"
 #include "people/person/store.hpp"
+#include "people/person/store_sql.hpp"
 #include "people/segment/segment.hpp"
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
@@ -173,13 +174,13 @@ std::string email_hash(Ctx& ctx, std::string_view email) { return Index(ctx).ema
 std::string phone_hash(Ctx& ctx, std::string_view number) { return Index(ctx).phone(number).data; }
 
 std::vector<Uuid> persons_by_phone(Ctx& ctx, std::string_view number) {
-  return ctx.tx().all<Uuid>(kIdsByPhone, Index(ctx).phone(number));
+  return ctx.tx().all<Uuid>(kPersonIdsByPhone, Index(ctx).phone(number));
 }
 
 std::vector<std::vector<Uuid>> sharing_phone(Ctx& ctx, const std::vector<Uuid>& persons) {
   std::vector<std::vector<Uuid>> out;
   std::optional<db::Bytes> last;
-  for (auto& row : ctx.tx().all<SharingRecord>(kSharingPhone, persons)) {
+  for (auto& row : ctx.tx().all<SharingRecord>(kPersonSharingPhone, persons)) {
     if (!last || last->data != row.phone_hash.data) out.emplace_back();
     out.back().push_back(row.person_id);
     last = std::move(row.phone_hash);
@@ -188,7 +189,7 @@ std::vector<std::vector<Uuid>> sharing_phone(Ctx& ctx, const std::vector<Uuid>& 
 }
 
 std::optional<Uuid> person_by_email(Ctx& ctx, std::string_view email) {
-  return ctx.tx().maybe<Uuid>(kIdByEmail, Index(ctx).email(email));
+  return ctx.tx().maybe<Uuid>(kPersonIdByEmail, Index(ctx).email(email));
 }
 
 std::optional<std::string> normalise_email(std::string_view text) { return canonical_email(text); }
@@ -384,9 +385,9 @@ void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& 
   }
   auto& tx = ctx.tx();
   std::vector<db::Later> answers;
-  if (!ids.empty()) answers.push_back(tx.later(kByIds, ids));
-  if (!emails.empty()) answers.push_back(tx.later(kByEmail, emails));
-  if (!phones.empty()) answers.push_back(tx.later(kByPhone, phones));
+  if (!ids.empty()) answers.push_back(tx.later(kPersonByIds, ids));
+  if (!emails.empty()) answers.push_back(tx.later(kPersonByEmail, emails));
+  if (!phones.empty()) answers.push_back(tx.later(kPersonByPhone, phones));
   tx.flush();
   for (const auto& answer : answers) {
     for (auto& record : answer.rows().all<PersonRecord>()) {
@@ -398,10 +399,10 @@ void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& 
   if (drafts.empty()) return;
   std::vector<Uuid> found;
   for (const auto& [id, draft] : drafts) found.push_back(id);
-  auto values = tx.later(kValues, found);
-  auto tags = tx.later(kTagsOf, found);
-  auto members = tx.later(kMembersOf, found);
-  auto consents = tx.later(kConsentsOf, found);
+  auto values = tx.later(kPersonValues, found);
+  auto tags = tx.later(kPersonTagsOf, found);
+  auto members = tx.later(kPersonMembersOf, found);
+  auto consents = tx.later(kPersonConsentsOf, found);
   tx.flush();
   auto keys = ctx.base.keys.keys(ctx.tenant, found, false);
   for (auto& [id, draft] : drafts) {
@@ -690,7 +691,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
     }
     for (const auto& tag : change.remove_tags) {
       if (draft.tags.erase(tag) == 0) continue;
-      tx.later(kDeleteTag, id, tag);
+      tx.later(kPersonDeleteTag, id, tag);
       activities.push_back(
           {id, ActivityKind::untagged, tag, std::nullopt, options.flags, std::nullopt, at});
       touched = true;
@@ -762,7 +763,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
       if (draft.is_new) {
         inserts.push_back(draft.record);
       } else {
-        tx.later(kUpdate, id, draft.record.language, draft.record.time_zone,
+        tx.later(kPersonUpdate, id, draft.record.language, draft.record.time_zone,
                  draft.record.email_hash, draft.record.phone_hash, draft.record.sealed, at);
       }
       if (draft.is_new || wanted != prefixes_of(draft.before)) {
@@ -778,7 +779,7 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
       if (auto value = draft.plain.find(attribute_id); value != draft.plain.end()) {
         values.push_back(record_of(ctx.tenant, id, attribute, value->second));
       } else if (!draft.is_new) {
-        tx.later(kDeleteValue, id, attribute_id);
+        tx.later(kPersonDeleteValue, id, attribute_id);
       }
     }
     if (draft.is_new) {
@@ -797,8 +798,8 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
                       draft.joined,
                       {draft.changed_attributes.begin(), draft.changed_attributes.end()}});
   }
-  if (!reindexed.empty()) tx.later(kDeletePrefixes, reindexed);
-  if (!touched.empty()) tx.later(kTouch, touched, at);
+  if (!reindexed.empty()) tx.later(kPersonDeletePrefixes, reindexed);
+  if (!touched.empty()) tx.later(kPersonTouch, touched, at);
   std::ranges::sort(prefixes);  // neighbours in the index are written together
   tx.insert_many("person", inserts);
   tx.insert_many("person_prefix", prefixes, "ON CONFLICT DO NOTHING");
@@ -880,7 +881,7 @@ void look_again_at_damaged(Ctx& ctx) {
   if (persons.empty() && keys.empty()) return;
   auto all = persons;
   all.insert(all.end(), keys.begin(), keys.end());
-  auto records = ctx.tx().all<PersonRecord>(kByIds, all);
+  auto records = ctx.tx().all<PersonRecord>(kPersonByIds, all);
   auto found = ctx.base.keys.keys(ctx.tenant, all, false);
   auto row_of = [&](const Uuid& id) {
     return std::ranges::find(records, id, &PersonRecord::person_id);
@@ -899,7 +900,7 @@ void look_again_at_damaged(Ctx& ctx) {
 
 std::unordered_map<Uuid, std::string> languages(Ctx& ctx, const std::vector<Uuid>& ids) {
   std::unordered_map<Uuid, std::string> out;
-  for (auto& [id, language] : ctx.tx().all<PersonLanguage>(kLanguages, ids))
+  for (auto& [id, language] : ctx.tx().all<PersonLanguage>(kPersonLanguages, ids))
     out.emplace(id, std::move(language));
   return out;
 }
@@ -908,9 +909,9 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
   std::vector<Person> out;
   if (ids.empty()) return out;
   auto& tx = ctx.tx();
-  auto values = plain ? std::optional(tx.later(kValues, ids)) : std::nullopt;
+  auto values = plain ? std::optional(tx.later(kPersonValues, ids)) : std::nullopt;
   auto known = plain ? std::optional(attributes_later(ctx)) : std::nullopt;
-  auto records = tx.all<PersonRecord>(kByIds, ids);
+  auto records = tx.all<PersonRecord>(kPersonByIds, ids);
   auto keys = ctx.base.keys.keys(ctx.tenant, ids, remember);
   std::unordered_map<Uuid, Person> found;
   std::vector<Uuid> opened;
@@ -939,7 +940,7 @@ std::vector<Person> load(Ctx& ctx, const std::vector<Uuid>& ids, bool plain, boo
   return out;
 }
 
-bool any_person(Ctx& ctx) { return !ctx.tx().query(kAnyPerson).empty(); }
+bool any_person(Ctx& ctx) { return !ctx.tx().query(kPersonAny).empty(); }
 
 std::string display_name(const Person& person) {
   auto name = person.first_name.reveal();
@@ -952,7 +953,7 @@ std::string display_name(const Person& person) {
 std::vector<PersonRow> rows(Ctx& ctx, const std::vector<Uuid>& ids) {
   std::vector<PersonRow> out;
   if (ids.empty()) return out;
-  auto tags = ctx.tx().later(kTagsOf, ids);
+  auto tags = ctx.tx().later(kPersonTagsOf, ids);
   auto persons = load(ctx, ids, false);
   std::map<Uuid, std::vector<std::string>> tags_of;
   if (!tags.rows().empty()) {
@@ -1027,12 +1028,14 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
   query.where("p.person_id < " + query.bind(before));
   if (filter.list)
     query.where(
-        "EXISTS (SELECT 1 FROM list_member m WHERE m.person_id = p.person_id AND m.state = 1 AND "
+        "EXISTS (SELECT 1 FROM list_member m WHERE m.tenant_id = {tenant} AND m.person_id = "
+        "p.person_id AND m.state = 1 AND "
         "m.list_id = " +
         query.bind(*filter.list) + ")");
   if (filter.tag)
     query.where(
-        "EXISTS (SELECT 1 FROM person_tag t WHERE t.person_id = p.person_id AND t.tag_id = " +
+        "EXISTS (SELECT 1 FROM person_tag t WHERE t.tenant_id = {tenant} AND t.person_id = "
+        "p.person_id AND t.tag_id = " +
         query.bind(*filter.tag) + ")");
   if (filter.segment) {
     auto segment = find_segment(ctx, *filter.segment);
@@ -1059,8 +1062,9 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
       for (const auto& needle : needles)
         if (!needle.indexed.empty())
           query.where(
-              "EXISTS (SELECT 1 FROM person_prefix x WHERE x.person_id = p.person_id AND x.hash "
-              "= " +
+              "EXISTS (SELECT 1 FROM person_prefix x WHERE x.tenant_id = {tenant} AND x.person_id "
+              "= "
+              "p.person_id AND x.hash = " +
               query.bind(index.prefix(needle.indexed)) + ")");
     }
   }
@@ -1088,7 +1092,7 @@ Result<std::vector<Uuid>> search(Ctx& ctx, const PersonFilter& filter, const Uui
 }
 
 void give_to_scanner(Ctx& ctx, const Uuid& person, const Uuid& ref_id, Timestamp since) {
-  ctx.tx().later(kToScanner, person, ref_id, since);
+  ctx.tx().later(kPersonToScanner, person, ref_id, since);
 }
 
 void record_activity(Ctx& ctx, const std::vector<Activity>& activities) {
@@ -1121,11 +1125,11 @@ void record_activity(Ctx& ctx, const std::vector<Activity>& activities) {
 
 Result<void> set_restricted(Ctx& ctx, const Uuid& id, bool restricted, const std::string& reason) {
   auto key = ctx.base.keys.key(ctx.tenant, id);
-  if (!key || ctx.tx().query(kVersion, id).empty())
+  if (!key || ctx.tx().query(kPersonVersion, id).empty())
     return not_found("This person does not exist, or was erased.");
   auto after = restricted ? PersonState::restricted : PersonState::active;
   auto before = restricted ? PersonState::active : PersonState::restricted;
-  if (ctx.tx().query(kSetState, id, after, now()).affected() == 0)
+  if (ctx.tx().query(kPersonSetState, id, after, now()).affected() == 0)
     return conflict(restricted ? "This person's processing is restricted already."
                                : "This person's processing is not restricted.",
                     "same-state");
@@ -1149,8 +1153,9 @@ constexpr auto kAfterwards = std::chrono::seconds(35);
 
 void remove_rows(Ctx& ctx, const std::vector<Uuid>& ids) {
   for (const auto& hook : ctx.base.extensions.all<EraseHook>()) hook.run(ctx, ids);
-  for (const auto* sql : {&kErasePersons, &kDeletePrefixes, &kEraseValues, &kEraseTags,
-                          &kEraseMembers, &kEraseConsents, &kEraseActivity, &kEraseClaims})
+  for (const auto* sql :
+       {&kPersonErase, &kPersonDeletePrefixes, &kPersonEraseValues, &kPersonEraseTags,
+        &kPersonEraseMembers, &kPersonEraseConsents, &kPersonEraseActivity, &kPersonEraseClaims})
     ctx.tx().later(*sql, ids);
 }
 
@@ -1170,7 +1175,7 @@ Result<jobs::Outcome> forget_again(trust::Base& base, const jobs::Job& job) {
 }  // namespace
 
 std::vector<Uuid> existing(Ctx& ctx, const std::vector<Uuid>& ids) {
-  return ctx.tx().all<Uuid>(kExisting, ids);
+  return ctx.tx().all<Uuid>(kPersonExisting, ids);
 }
 
 void erase(Ctx& ctx, const std::vector<Uuid>& ids) {

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "people/person/person.hpp"
+#include "people/segment/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -19,40 +20,6 @@ namespace {
 constexpr int kMaxDepth = 6;
 constexpr int kMostSuggestions = 20;
 constexpr std::size_t kMaxRules = 50, kMaxChoices = 200;
-
-constexpr db::Sql kSegments{"segment.all",
-                            "SELECT segment_id, name, conditions, persons, counted_at, version, "
-                            "created_at, updated_at FROM segment ORDER BY name LIMIT 1000"};
-constexpr db::Sql kSegment{"segment.one",
-                           "SELECT segment_id, name, conditions, persons, counted_at, version, "
-                           "created_at, updated_at FROM segment WHERE segment_id = $1"};
-constexpr db::Sql kNames{"segment.names",
-                         "SELECT segment_id, name FROM segment WHERE segment_id = ANY($1)"};
-constexpr db::Sql kInsert{
-    "segment.insert",
-    "INSERT INTO segment (tenant_id, segment_id, name, conditions, persons, counted_at, "
-    "created_at, updated_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $6, $6) ON CONFLICT (tenant_id, name) DO NOTHING"};
-constexpr db::Sql kUpdate{"segment.update",
-                          "UPDATE segment SET name = $3, conditions = $4, persons = $5, counted_at "
-                          "= $6, updated_at = $6, version = version + 1 "
-                          "WHERE segment_id = $1 AND version = $2"};
-constexpr db::Sql kLoops{"segment.loops", "SELECT set_config('enable_nestloop', $1, true)"};
-constexpr db::Sql kDelete{"segment.delete", "DELETE FROM segment WHERE segment_id = $1"};
-// The first values of an attribute that begin so, each spelling once: a step of the index for each,
-// however many have it.
-constexpr db::Sql kValues{
-    "segment.values",
-    "WITH RECURSIVE known (key) AS ((SELECT x.text_key FROM person_attribute x WHERE "
-    "x.attribute_id = $1 AND x.text_key >= folded_text($2) ORDER BY x.text_key LIMIT 1) UNION ALL "
-    "SELECT (SELECT x.text_key FROM person_attribute x WHERE x.attribute_id = $1 AND x.text_key > "
-    "known.key ORDER BY x.text_key LIMIT 1) FROM known WHERE starts_with(known.key, "
-    "folded_text($2))) SELECT (SELECT x.text_value FROM person_attribute x WHERE x.attribute_id = "
-    "$1 AND x.text_key = known.key LIMIT 1) FROM known WHERE starts_with(known.key, "
-    "folded_text($2)) LIMIT $3"};
-constexpr db::Sql kUses{"segment.uses",
-                        "SELECT name FROM segment WHERE position($1::uuid::text IN "
-                        "conditions::text) > 0 ORDER BY name LIMIT 10"};
 
 struct SegmentRecord {
   Uuid segment_id;
@@ -137,9 +104,9 @@ struct Part {
   bool columns = false;  ///< The condition reads columns of person.
 
   std::string any_set(const std::string& alias) const {
-    return !set.empty()
-               ? set
-               : "SELECT " + alias + ".person_id FROM person " + alias + " WHERE " + condition;
+    return !set.empty() ? set
+                        : "SELECT " + alias + ".person_id FROM person " + alias + " WHERE " +
+                              alias + ".tenant_id = {tenant} AND (" + condition + ")";
   }
 };
 
@@ -263,16 +230,20 @@ class Compiler {
       if (!id->is_nil() && !names_of(field).contains(*id))
         return bad_input(at + "/value", field == "tag" ? "This tag does not exist any more."
                                                        : "This list does not exist any more.");
-      auto inner = field == "tag"
-                       ? "person_tag x WHERE x.tag_id = " + query_.bind(*id)
-                       : "list_member x WHERE x.state = 1 AND x.list_id = " + query_.bind(*id);
+      auto inner =
+          field == "tag"
+              ? "person_tag x WHERE x.tenant_id = {tenant} AND x.tag_id = " + query_.bind(*id)
+              : "list_member x WHERE x.tenant_id = {tenant} AND x.state = 1 AND "
+                "x.list_id = " +
+                    query_.bind(*id);
       return member(op == "has", inner, p);
     }
     if (field.starts_with("consent:")) {
       auto purpose = purposes_.find(field.substr(8));
       if (purpose == purposes_.end())
         return bad_input(at + "/field", "This purpose does not exist any more.");
-      auto inner = "consent x WHERE x.purpose_id = " + query_.bind(purpose->second);
+      auto inner = "consent x WHERE x.tenant_id = {tenant} AND x.purpose_id = " +
+                   query_.bind(purpose->second);
       if (op == "given" || op == "withdrawn")
         return member(true, inner + " AND x.given = " + (op == "given" ? "true" : "false"), p);
       if (op == "unknown") return member(false, inner, p);
@@ -313,9 +284,8 @@ class Compiler {
       auto kind = field == "opened"    ? ActivityKind::opened
                   : field == "clicked" ? ActivityKind::clicked
                                        : ActivityKind::submitted;
-      auto inner =
-          "SELECT 1 FROM activity x WHERE x.kind = " + std::to_string(static_cast<int>(kind)) +
-          " AND x.flags < 2";
+      auto inner = "SELECT 1 FROM activity x WHERE x.tenant_id = {tenant} AND x.kind = " +
+                   std::to_string(static_cast<int>(kind)) + " AND x.flags < 2";
       if (const auto* details = value.if_object()) {
         for (const char* key : {"campaign_id", "form_id"}) {
           const auto* ref = details->if_contains(key);
@@ -371,7 +341,8 @@ class Compiler {
           at + "/field",
           fmt::format("{} is {}: it is encrypted per person and cannot be asked for in a segment.",
                       attribute.label, web::enum_word(attribute.classification)));
-    auto base = "person_attribute x WHERE x.attribute_id = " + query_.bind(attribute.id);
+    auto base = "person_attribute x WHERE x.tenant_id = {tenant} AND x.attribute_id = " +
+                query_.bind(attribute.id);
     if (op == "is_set" || op == "is_not_set") return member(op == "is_set", base, p);
     auto wants = [&](std::string what) {
       return bad_input(at + "/value", "must be " + std::move(what) + ".");
@@ -496,6 +467,10 @@ Result<SegmentPreview> preview(Ctx& ctx, const json::value& tree) {
 std::string Query::text(const std::string& head, const std::string& tail) const {
   std::string out = head;
   bool first = head.find(" WHERE ") == std::string::npos;
+  if (first && head.ends_with(" person p")) {
+    out += " WHERE p.tenant_id = {tenant}";
+    first = false;
+  }
   for (const auto& condition : conditions_) {
     out += first ? " WHERE (" : " AND (";
     out += condition + ")";
@@ -506,9 +481,9 @@ std::string Query::text(const std::string& head, const std::string& tail) const 
 
 db::Rows Query::run(Ctx& ctx, const std::string& head, const std::string& tail) const {
   auto sql = text(head, tail);
-  if (without_loops_) ctx.tx().later(kLoops, "off");
-  auto rows = ctx.tx().query_params({"", sql}, params_);
-  if (without_loops_) ctx.tx().later(kLoops, "on");
+  if (without_loops_) ctx.tx().later(store::kSegmentLoops, "off");
+  auto rows = ctx.tx().query_params(db::ComposedSql("", sql, params_.size()), params_);
+  if (without_loops_) ctx.tx().later(store::kSegmentLoops, "on");
   return rows;
 }
 
@@ -520,7 +495,7 @@ Result<void> add_conditions(Ctx& ctx, const json::value& tree, Query& query) {
 }
 
 std::optional<SegmentRow> find_segment(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<SegmentRecord>(kSegment, id);
+  auto record = ctx.tx().maybe<SegmentRecord>(store::kSegmentOne, id);
   return record ? std::optional(row_of(*record)) : std::nullopt;
 }
 
@@ -533,8 +508,8 @@ Result<std::int64_t> count(Ctx& ctx, const json::value& tree) {
   if (!part.set.empty())
     return query
         .run(ctx, "SELECT count(*) FROM (" + part.set +
-                      ") s WHERE NOT EXISTS (SELECT 1 FROM person q WHERE q.state > 1 AND "
-                      "q.person_id = s.person_id)")
+                      ") s WHERE NOT EXISTS (SELECT 1 FROM person q WHERE q.tenant_id = {tenant} "
+                      "AND q.state > 1 AND q.person_id = s.person_id)")
         .as<std::int64_t>(0);
   query.where("p.state = 1");
   query.where(std::move(part.condition));
@@ -542,8 +517,8 @@ Result<std::int64_t> count(Ctx& ctx, const json::value& tree) {
 }
 
 void add_segment_hooks(trust::Base& base) {
-  trust::add_names(base, kNames);
-  trust::add_uses(base, "the segment", kUses);
+  trust::add_names(base, store::kSegmentNames);
+  trust::add_uses(base, "the segment", store::kSegmentUses);
 }
 
 void add_segment_routes(trust::Api& api) {
@@ -552,7 +527,7 @@ void add_segment_routes(trust::Api& api) {
            access(Right::persons_read)},
           [](Ctx& ctx) -> Result<web::Page<Segment>> {
             web::Page<Segment> page;
-            for (auto& record : ctx.tx().all<SegmentRecord>(kSegments))
+            for (auto& record : ctx.tx().all<SegmentRecord>(store::kSegmentAll))
               page.items.push_back(view_of(row_of(record)));
             return page;
           });
@@ -619,8 +594,8 @@ void add_segment_routes(trust::Api& api) {
                 if (attribute.classification != Classification::plain ||
                     attribute.type != AttributeType::text)
                   return out;
-                out.values =
-                    ctx.tx().all<std::string>(kValues, attribute.id, begins, kMostSuggestions);
+                out.values = ctx.tx().all<std::string>(store::kSegmentValues, attribute.id, begins,
+                                                       kMostSuggestions);
                 return out;
               }
             return bad_input("/field", "is not an attribute of this organisation.");
@@ -636,7 +611,7 @@ void add_segment_routes(trust::Api& api) {
             VARDE_TRY(auto persons, count(ctx, in->conditions));
             auto id = Uuid::make();
             if (ctx.tx()
-                    .query(kInsert, ctx.tenant, id, in->name.value,
+                    .query(store::kSegmentInsert, id, in->name.value,
                            db::Json{json::serialize(in->conditions)}, persons, now())
                     .affected() == 0)
               return Error{ErrorCode::conflict,
@@ -661,28 +636,29 @@ void add_segment_routes(trust::Api& api) {
             }
             return view;
           });
-  api.add({"PATCH", "/api/v1/segments/{id}", "updateSegment", "Changes a segment",
-           access(Right::segments_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<SegmentChange>& in) -> Result<Segment> {
-            auto found = find_segment(ctx, path->id);
-            if (!found) return not_found("This segment does not exist any more.");
-            if (in->name) found->name = in->name->value;
-            if (in->conditions) found->conditions = *in->conditions;
-            VARDE_TRY(auto persons, count(ctx, found->conditions));
-            if (ctx.tx()
-                    .query(kUpdate, path->id, match.or_current(found->version), found->name,
-                           db::Json{json::serialize(found->conditions)}, persons, now())
-                    .affected() == 0)
-              return web::changed_meanwhile("this segment");
-            trust::record(ctx, trust::AuditEntry{"segment.update", "segment", path->id});
-            return view_of(*find_segment(ctx, path->id));
-          });
+  api.add(
+      {"PATCH", "/api/v1/segments/{id}", "updateSegment", "Changes a segment",
+       access(Right::segments_write)},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+         const web::Body<SegmentChange>& in) -> Result<Segment> {
+        auto found = find_segment(ctx, path->id);
+        if (!found) return not_found("This segment does not exist any more.");
+        if (in->name) found->name = in->name->value;
+        if (in->conditions) found->conditions = *in->conditions;
+        VARDE_TRY(auto persons, count(ctx, found->conditions));
+        if (ctx.tx()
+                .query(store::kSegmentUpdate, path->id, match.or_current(found->version),
+                       found->name, db::Json{json::serialize(found->conditions)}, persons, now())
+                .affected() == 0)
+          return web::changed_meanwhile("this segment");
+        trust::record(ctx, trust::AuditEntry{"segment.update", "segment", path->id});
+        return view_of(*find_segment(ctx, path->id));
+      });
   api.add({"DELETE", "/api/v1/segments/{id}", "deleteSegment",
            "Removes a segment; the persons stay", access(Right::segments_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
             VARDE_CHECK(trust::is_unused(ctx, path->id, "This segment"));
-            if (ctx.tx().query(kDelete, path->id).affected() == 0)
+            if (ctx.tx().query(store::kSegmentDelete, path->id).affected() == 0)
               return not_found("This segment does not exist any more.");
             trust::record(ctx, trust::AuditEntry{"segment.delete", "segment", path->id});
             return Done{};

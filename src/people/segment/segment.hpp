@@ -29,6 +29,8 @@ class Query {
   /// Tells the planner to join by hash or merge only.
   void without_loops() { without_loops_ = true; }
   void where(std::string condition) { conditions_.push_back(std::move(condition)); }
+  /// Runs `head`, the conditions and `tail`. A head that ends in "person p" gets the tenant's
+  /// condition on it; whatever else is composed names the tenant itself, as {tenant}.
   db::Rows run(trust::Ctx& ctx, const std::string& head, const std::string& tail = "") const;
   std::string text(const std::string& head, const std::string& tail = "") const;
   const db::Params& params() const { return params_; }
@@ -72,7 +74,8 @@ std::optional<SegmentRow> find_segment(trust::Ctx& ctx, const Uuid& id);
 Result<std::int64_t> count(trust::Ctx& ctx, const boost::json::value& tree);
 
 /// Extension: a behaviour field that another module answers ("received"). Given the value of the
-/// rule, `make` returns a subselect over rows `x` with a person_id.
+/// rule, `make` returns a subselect over rows `x` with a person_id, of the tenant (x.tenant_id =
+/// {tenant}).
 struct SegmentField {
   std::string field, label;
   std::function<Result<std::string>(trust::Ctx&, const boost::json::value& value, Query& query)>

@@ -3,6 +3,7 @@
 #include "crypto/aead.hpp"
 #include "people/csv/csv_writer.hpp"
 #include "people/person/store.hpp"
+#include "people/person/store_sql.hpp"
 #include "trust/names.hpp"
 #include "trust/sealed.hpp"
 
@@ -79,9 +80,9 @@ void write_person(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
 
 void write_belongings(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   std::vector<Uuid> ids{id};
-  auto tag_rows = ctx.tx().later(store::kTagsOf, ids);
-  auto member_rows = ctx.tx().later(store::kMembersOf, ids);
-  auto consent_rows = ctx.tx().later(store::kConsentsOf, ids);
+  auto tag_rows = ctx.tx().later(store::kPersonTagsOf, ids);
+  auto member_rows = ctx.tx().later(store::kPersonMembersOf, ids);
+  auto consent_rows = ctx.tx().later(store::kPersonConsentsOf, ids);
   auto tags = tag_names(ctx);
   auto lists = list_names(ctx);
   std::vector<TagRow> tagged;
@@ -106,7 +107,7 @@ void write_timeline(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   std::map<Uuid, std::string> names;
   for (auto before = Uuid::largest();;) {
     auto records =
-        ctx.tx().all<store::ActivityRecord>(store::kActivityOf, id, before, kSubjectPage);
+        ctx.tx().all<store::ActivityRecord>(store::kPersonActivityOf, id, before, kSubjectPage);
     std::set<Uuid> unknown;
     for (const auto& record : records)
       if (record.ref_id && !names.contains(*record.ref_id)) unknown.insert(*record.ref_id);
@@ -147,7 +148,7 @@ void write_claims(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   known.merge(lists);
   auto tags = tag_names(ctx);
   known.merge(tags);
-  for (const auto& record : ctx.tx().all<store::ClaimRecord>(store::kClaimsOf, id)) {
+  for (const auto& record : ctx.tx().all<store::ClaimRecord>(store::kPersonClaimsOf, id)) {
     auto claim = store::open_claim(ctx, record, *key);
     if (!claim) continue;
     std::string detail;

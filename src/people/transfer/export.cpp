@@ -2,6 +2,7 @@
 #include "people/csv/csv_writer.hpp"
 #include "people/segment/segment.hpp"
 #include "people/transfer/internal.hpp"
+#include "people/transfer/store_sql.hpp"
 #include "trust/audit.hpp"
 
 namespace varde::people {
@@ -19,11 +20,11 @@ Result<jobs::Outcome> run_export(trust::Base& base, const jobs::Job& job) {
   auto id = *Uuid::parse(std::string_view(payload.at("export_id").as_string()));
   auto tenant = *job.tenant_id;
   Ctx ctx(base, tenant, {});
-  auto record = ctx.tx().maybe<ExportRecord>(kExport, id);
+  auto record = ctx.tx().maybe<ExportRecord>(kExportOne, id);
   auto key = base.keys.key(tenant, id);
   if (!record || record->state > 2 || !key) return jobs::Outcome::done();
   // A run that was cut short begins anew: nothing of it was shown.
-  ctx.tx().later(kClearExport, id);
+  ctx.tx().later(kExportClear, id);
   ctx.tx().later(kExportState, id, 2, std::int64_t{0}, std::string(), std::optional<Timestamp>());
   ctx.commit();
 

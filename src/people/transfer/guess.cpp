@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "people/transfer/internal.hpp"
+#include "people/transfer/store_sql.hpp"
 
 namespace varde::people {
 
@@ -116,7 +117,7 @@ std::string suggest_target(std::string_view column, const std::vector<Attribute>
 
 std::map<std::string, std::string> remembered_targets(trust::Ctx& ctx) {
   std::map<std::string, std::string> out;
-  for (const auto& settings : ctx.tx().all<db::Json>(kPastSettings)) {
+  for (const auto& settings : ctx.tx().all<db::Json>(kImportPastSettings)) {
     auto past = web::read<ImportSettings>(boost::json::parse(settings.text));
     if (!past) continue;
     for (const auto& entry : past->mapping)

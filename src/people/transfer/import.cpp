@@ -8,6 +8,7 @@
 #include "people/csv/csv_writer.hpp"
 #include "people/csv/sniff.hpp"
 #include "people/transfer/internal.hpp"
+#include "people/transfer/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -70,7 +71,7 @@ class ImportRun {
 
   Result<jobs::Outcome> run() {
     Ctx ctx(base_, tenant_, {});
-    auto record = ctx.tx().maybe<ImportRecord>(kImport, id_);
+    auto record = ctx.tx().maybe<ImportRecord>(kImportOne, id_);
     if (!record || (record->state != ImportState::queued && record->state != ImportState::running))
       return jobs::Outcome::done();
     record_ = *record;
@@ -165,7 +166,7 @@ class ImportRun {
   std::vector<std::string> next_pieces(std::int64_t from) {
     auto tx = base_.database.tenant(tenant_);
     std::vector<std::string> out;
-    for (auto& piece : tx.all<PieceRecord>(kPieces, id_, PieceKind::rows, from)) {
+    for (auto& piece : tx.all<PieceRecord>(kImportPieces, id_, PieceKind::rows, from)) {
       auto plain = open_piece(key_, id_, piece.number, piece.sealed.data);
       if (!plain) {
         damaged_ = true;
@@ -177,7 +178,7 @@ class ImportRun {
   }
 
   Listing listed(Ctx& ctx, PieceKind kind) {
-    auto bytes = ctx.tx().one<std::int64_t>(kPieceBytes, id_, kind);
+    auto bytes = ctx.tx().one<std::int64_t>(kImportPieceBytes, id_, kind);
     return {bytes, bytes > kMostListed};
   }
 
@@ -300,7 +301,7 @@ class ImportRun {
     if (record_.line == 0) add_piece(PieceKind::head, 0, head_line());
     ctx.tx().insert_many("import_piece", pieces);
     auto updated =
-        ctx.tx().query(kProgress, id_, ImportState::running, progress.position, progress.line,
+        ctx.tx().query(kImportProgress, id_, ImportState::running, progress.position, progress.line,
                        progress.read, progress.created, progress.updated, progress.unchanged,
                        progress.rejected, progress.warned, progress.reasons);
     if (updated.affected() == 0)
@@ -398,8 +399,8 @@ class ImportRun {
 
   Result<jobs::Outcome> finish() {
     Ctx ctx(base_, tenant_, {trust::ActorKind::user, settings_.started_by});
-    ctx.tx().later(kFinish, id_, ImportState::done, std::string(), now());
-    ctx.tx().later(kDeletePieces, id_, PieceKind::rows);
+    ctx.tx().later(kImportFinish, id_, ImportState::done, std::string(), now());
+    ctx.tx().later(kImportDeletePieces, id_, PieceKind::rows);
     trust::record(ctx, trust::AuditEntry{"import.finish",
                                          "import",
                                          id_,
@@ -409,7 +410,7 @@ class ImportRun {
     ctx.commit();
     if (record_.created + record_.updated >= 1000) {
       auto tx = base_.database.tenant(tenant_);
-      tx.query(kRefreshStatistics);
+      tx.query(kImportRefreshStatistics);
       tx.commit();
     }
     return jobs::Outcome::done();
@@ -417,7 +418,7 @@ class ImportRun {
 
   Result<jobs::Outcome> fail(const std::string& why) {
     Ctx ctx(base_, tenant_, {});
-    ctx.tx().later(kFinish, id_, ImportState::failed, why, now());
+    ctx.tx().later(kImportFinish, id_, ImportState::failed, why, now());
     ctx.commit();
     return jobs::Outcome::done();
   }
@@ -446,7 +447,7 @@ Result<jobs::Outcome> run_import(trust::Base& base, const jobs::Job& job) {
 
 std::vector<RunningImport> running_imports(Ctx& ctx) {
   std::vector<RunningImport> out;
-  for (auto& row : ctx.tx().all<ProgressRecord>(kRunningImports))
+  for (auto& row : ctx.tx().all<ProgressRecord>(kImportRunning))
     out.push_back(
         {row.import_id, row.filename,
          row.bytes > 0 ? static_cast<double>(row.position) / static_cast<double>(row.bytes) : 0.0});
@@ -454,14 +455,14 @@ std::vector<RunningImport> running_imports(Ctx& ctx) {
 }
 
 std::vector<trust::Attention> imports_attention(Ctx& ctx) {
-  auto rejected = ctx.tx().all<Uuid>(kRejectedImports, now() - std::chrono::hours(24 * 7));
+  auto rejected = ctx.tx().all<Uuid>(kImportRejected, now() - std::chrono::hours(24 * 7));
   if (rejected.empty()) return {};
   return {{"import_rejects", "Some imported files have rows that were not taken.",
            "/imports/" + rejected.back().str(), static_cast<std::int64_t>(rejected.size())}};
 }
 
 std::vector<trust::Moving> moving_imports(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kMovingImports, since);
+  return ctx.tx().all<trust::Moving>(kImportMoving, since);
 }
 
 }  // namespace varde::people

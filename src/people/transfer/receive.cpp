@@ -10,6 +10,7 @@
 #include "people/csv/sniff.hpp"
 #include "people/sheet/workbook.hpp"
 #include "people/transfer/internal.hpp"
+#include "people/transfer/store_sql.hpp"
 
 namespace varde::people {
 
@@ -98,7 +99,7 @@ class Kept : public sheet::Source {
  private:
   std::string open(std::int64_t number) {
     auto tx = base_.database.tenant(tenant_);
-    auto piece = tx.maybe<PieceRecord>(kOnePiece, id_, PieceKind::workbook, number);
+    auto piece = tx.maybe<PieceRecord>(kImportPiece, id_, PieceKind::workbook, number);
     tx.commit();
     auto plain = piece ? crypto::open(key_, piece->sealed.data,
                                       piece_context(id_, PieceKind::workbook, number))
@@ -115,7 +116,7 @@ class Kept : public sheet::Source {
 };
 
 void drop(Ctx& ctx, const Uuid& id, PieceKind kind) {
-  ctx.tx().later(kDeletePieces, id, kind);
+  ctx.tx().later(kImportDeletePieces, id, kind);
   ctx.commit();
 }
 

@@ -4,6 +4,7 @@
 #include "people/csv/csv_reader.hpp"
 #include "people/csv/sniff.hpp"
 #include "people/transfer/internal.hpp"
+#include "people/transfer/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
 #include "trust/names.hpp"
@@ -143,7 +144,7 @@ struct Reading {
 // The first piece of a file, decrypted; empty when it is gone.
 std::string first_piece(Ctx& ctx, const Uuid& id) {
   auto key = ctx.base.keys.key(ctx.tenant, id);
-  auto pieces = ctx.tx().all<PieceRecord>(kPieces, id, PieceKind::rows, std::int64_t{0});
+  auto pieces = ctx.tx().all<PieceRecord>(kImportPieces, id, PieceKind::rows, std::int64_t{0});
   if (!key || pieces.empty()) return "";
   return open_piece(*key, id, 0, pieces.front().sealed.data).value_or("");
 }
@@ -282,7 +283,7 @@ Import view(Ctx& ctx, const ImportRecord& record, bool with_columns) {
 }
 
 Result<ImportRecord> find_import(Ctx& ctx, const Uuid& id, bool lock = false) {
-  auto record = ctx.tx().maybe<ImportRecord>(lock ? kImportLocked : kImport, id);
+  auto record = ctx.tx().maybe<ImportRecord>(lock ? kImportLocked : kImportOne, id);
   if (!record || record->state == ImportState::uploading)
     return not_found("This import does not exist.");
   return *record;
@@ -305,7 +306,7 @@ void name_columns(std::vector<ImportMapping>& mapping, const std::string& piece,
 
 void keep_reading(Ctx& ctx, const Uuid& id, const ReceivedFile& file) {
   ctx.tx().later(
-      kUploaded, id, static_cast<std::int64_t>(file.bytes), file.encoding, file.delimiter,
+      kImportUploaded, id, static_cast<std::int64_t>(file.bytes), file.encoding, file.delimiter,
       file.header, ImportState::uploaded, file.sheets, file.sheet,
       static_cast<std::int64_t>(file.content_bytes),
       static_cast<std::int32_t>(std::min<std::uint64_t>(file.title_lines, kMostTitleLines)));
@@ -321,13 +322,12 @@ Result<web::Created<Import>> upload(Ctx& ctx, const std::string& filename, net::
     return conflict(quotas.sentence(ctx, trust::Quota::file_bytes), "quota-used-up");
   auto id = Uuid::make();
   auto key = ctx.base.keys.create_keys(ctx.tenant, {&id, 1}).front();
-  ctx.tx().later(kInsertImport, ctx.tenant, id, filename, ImportState::uploading, ctx.actor.id,
-                 now());
+  ctx.tx().later(kImportInsert, id, filename, ImportState::uploading, ctx.actor.id, now());
   ctx.commit();
   auto received = receive_file(ctx, id, key, *request.body);
   if (!received) {
     ctx.rollback();
-    ctx.tx().later(kDeleteImport, id);
+    ctx.tx().later(kImportDelete, id);
     ctx.commit();
     ctx.base.keys.destroy_keys(ctx.tenant, {&id, 1});
     return received.error();
@@ -354,16 +354,16 @@ Result<void> read_and_take_sheet(Ctx& ctx, const ImportRecord& record, const cry
     VARDE_TRY(auto still, find_import(ctx, id, true));
     if (still.state != ImportState::uploaded)
       return conflict("This import was started already.", "import-started");
-    ctx.tx().later(kDeletePieces, id, PieceKind::rows);
-    ctx.tx().later(kTakeStaged, id, at);
-    ctx.tx().later(kDropStaged, id, at);
+    ctx.tx().later(kImportDeletePieces, id, PieceKind::rows);
+    ctx.tx().later(kImportTakeStaged, id, at);
+    ctx.tx().later(kImportDropStaged, id, at);
     keep_reading(ctx, id, *read);
     trust::record(ctx, trust::AuditEntry{"import.upload", "import", id});
     return {};
   };
   auto drop = [&] {
     ctx.rollback();
-    ctx.tx().later(kDropStaged, id, at);
+    ctx.tx().later(kImportDropStaged, id, at);
     ctx.commit();
   };
   try {
@@ -436,11 +436,11 @@ Result<net::Response> rows_with_reasons(Ctx& ctx, const Uuid& id, PieceKind kind
         };
         std::vector<std::string> out;
         if (next == 0) {
-          auto head = tx.maybe<PieceRecord>(kOnePiece, id, PieceKind::head, std::int64_t{0});
+          auto head = tx.maybe<PieceRecord>(kImportPiece, id, PieceKind::head, std::int64_t{0});
           out.push_back("\xEF\xBB\xBF" +
                         (head ? opened(*head) : fmt::format("line{}reason\r\n", delimiter)));
         }
-        for (auto& piece : tx.all<PieceRecord>(kPieces, id, kind, next)) {
+        for (auto& piece : tx.all<PieceRecord>(kImportPieces, id, kind, next)) {
           out.push_back(rejects ? opened(piece) : readable_rows(base, tenant, id, opened(piece)));
           next = piece.number + 1;
         }
@@ -456,13 +456,12 @@ namespace {
 constexpr auto kExportKept = std::chrono::hours(72);
 constexpr auto kUploadKept = std::chrono::hours(7 * 24);
 constexpr auto kRejectsKept = std::chrono::hours(30 * 24);
-constexpr db::Sql kTenants{"transfer.tenants", "SELECT tenant_id FROM tenant"};
 
 // Takes files back: nobody can read them any more, in no backup either.
 void take_back(Ctx& ctx, const std::vector<Uuid>& exports, const std::string& why) {
   if (exports.empty()) return;
-  ctx.tx().later(kVoidExports, exports, ExportState::expired, why);
-  ctx.tx().later(kClearExports, exports);
+  ctx.tx().later(kExportVoid, exports, ExportState::expired, why);
+  ctx.tx().later(kExportClearMany, exports);
   trust::destroy_keys(ctx, exports);
 }
 
@@ -470,15 +469,15 @@ Result<jobs::Outcome> sweep_files(trust::Base& base) {
   std::vector<Uuid> tenants;
   {
     auto tx = base.database.system();
-    tenants = tx.all<Uuid>(kTenants);
+    tenants = tx.all<Uuid>(kTransferTenants);
   }
   for (const auto& tenant : tenants) {
     Ctx ctx(base, tenant, {});
-    take_back(ctx, ctx.tx().all<Uuid>(kOldExports, now() - kExportKept),
+    take_back(ctx, ctx.tx().all<Uuid>(kExportOld, now() - kExportKept),
               "The file was kept for three days. Make it anew.");
-    auto imports = ctx.tx().all<Uuid>(kOldImports, now() - kUploadKept, now() - kRejectsKept);
+    auto imports = ctx.tx().all<Uuid>(kImportOld, now() - kUploadKept, now() - kRejectsKept);
     if (!imports.empty()) {
-      ctx.tx().later(kClearImports, imports);
+      ctx.tx().later(kImportClear, imports);
       trust::destroy_keys(ctx, imports);
     }
     ctx.commit();
@@ -490,9 +489,9 @@ Result<jobs::Outcome> sweep_files(trust::Base& base) {
 
 void add_transfer_hooks(trust::Base& base) {
   trust::add_names(base, kImportNames);
-  trust::count_quota(base, trust::Quota::file_bytes, kFileBytes);
+  trust::count_quota(base, trust::Quota::file_bytes, kTransferFileBytes);
   base.extensions.add(EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    take_back(ctx, ctx.tx().all<Uuid>(kExportsOf, ids),
+    take_back(ctx, ctx.tx().all<Uuid>(kExportOf, ids),
               "Somebody who was in the file has been erased. Make it anew.");
   }});
 }
@@ -511,7 +510,7 @@ void add_transfer_routes(trust::Api& api) {
            access(Right::persons_read)},
           [](Ctx& ctx) -> Result<web::Page<Import>> {
             web::Page<Import> page;
-            for (auto& record : ctx.tx().all<ImportRecord>(kImports))
+            for (auto& record : ctx.tx().all<ImportRecord>(kImportAll))
               if (record.state != ImportState::uploading)
                 page.items.push_back(view(ctx, record, false));
             return page;
@@ -596,89 +595,89 @@ void add_transfer_routes(trust::Api& api) {
             VARDE_TRY(record, find_import(ctx, path->id));
             return view(ctx, record, true);
           });
-  api.add({"POST", "/api/v1/imports/{id}/start", "startImport",
-           "Starts the import in the background", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<ImportStart>& in) -> Result<Import> {
-            VARDE_TRY(auto record, find_import(ctx, path->id, true));
-            if (record.state != ImportState::uploaded)
-              return conflict("This import was started already.", "import-started");
-            if (!csv::Utf8Converter::create(in->encoding.value))
-              return bad_input("/encoding", "is not an encoding that is known here.");
-            if (in->delimiter.size() != 1 || static_cast<unsigned char>(in->delimiter[0]) >= 0x80 ||
-                std::string_view("\"\r\n\0", 4).find(in->delimiter[0]) != std::string_view::npos)
-              return bad_input("/delimiter",
-                               "must be one character: a comma, a semicolon, a tab, a bar.");
-            auto known = attributes(ctx);
-            static const std::set<std::string> kTargets = {"email",     "phone",    "first_name",
-                                                           "last_name", "language", "time_zone",
-                                                           "tags",      "ignore"};
-            std::set<std::string> used;
-            bool identifies = false, consents = false;
-            auto agreed = purposes(ctx);
-            for (std::size_t i = 0; i < in->mapping.size(); ++i) {
-              const auto& entry = in->mapping[i];
-              const auto& target = entry.target.value;
-              auto at = fmt::format("/mapping/{}", i);
-              if (entry.column < 0 || entry.column > 999)
-                return bad_input(at + "/column", "is not a column of the file.");
-              bool attribute = target.starts_with("attribute:") &&
-                               std::ranges::any_of(known, [&](const Attribute& a) {
-                                 return a.key == target.substr(10);
-                               });
-              if (auto purpose = consent_target(target)) {
-                if (std::ranges::find(agreed, *purpose, &Purpose::id) == agreed.end())
-                  return bad_input(at + "/target", "is a purpose that does not exist any more.");
-                if (in->options.purpose_id == purpose)
-                  return bad_input("/options/purpose_id",
-                                   "A column of the file says who consented to this. Leave one of "
-                                   "the two out.");
-                consents = true;
-              } else if (!kTargets.contains(target) && !attribute) {
-                return bad_input(at + "/target", "is not a field of a person.");
-              }
-              if (target != "ignore" && target != "tags" && !used.insert(target).second)
-                return bad_input(at + "/target", "is mapped from two columns.");
-              identifies = identifies || target == "email" || target == "phone" ||
-                           target == "first_name" || target == "last_name";
-            }
-            if (!identifies)
-              return bad_input("/mapping", "Map at least one column to e-mail, phone or a name.");
-            if (in->options.list_id && !find_list(ctx, *in->options.list_id))
-              return bad_input("/options/list_id", "This list does not exist any more.");
-            if ((in->options.purpose_id || consents) &&
-                (!in->options.consent_source || in->options.consent_source->value.empty()))
-              return bad_input(
-                  "/options/consent_source",
-                  "Say where these consents were given, for example: paper form, spring 2026.");
-            ImportSettings settings{in->mapping, in->options, ctx.actor.id};
-            auto piece = first_piece(ctx, path->id);
-            auto reading = reading_of(record, piece, in->encoding.value, in->delimiter, in->header,
-                                      in->title_lines);
-            name_columns(settings.mapping, piece, reading);
-            ctx.tx().later(kStart, path->id, reading.encoding, std::string(1, reading.delimiter),
-                           reading.header, db::Json{json::serialize(web::write(settings))},
-                           ImportState::queued, static_cast<std::int32_t>(reading.title_lines));
-            ctx.tx().later(kDeletePieces, path->id, PieceKind::workbook);
-            ctx.tx().later(kDeletePieces, path->id, PieceKind::staged);
-            jobs::enqueue(ctx.tx(),
-                          {.kind = "people.import",
-                           .tenant_id = ctx.tenant,
-                           .payload = json::serialize(json::object{{"import_id", path->id.str()}}),
-                           .unique_key = "import:" + path->id.str()});
-            trust::record(ctx, trust::AuditEntry{"import.start", "import", path->id});
-            VARDE_TRY(record, find_import(ctx, path->id));
-            return view(ctx, record, false);
-          });
+  api.add(
+      {"POST", "/api/v1/imports/{id}/start", "startImport", "Starts the import in the background",
+       access(Right::persons_write)},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
+         const web::Body<ImportStart>& in) -> Result<Import> {
+        VARDE_TRY(auto record, find_import(ctx, path->id, true));
+        if (record.state != ImportState::uploaded)
+          return conflict("This import was started already.", "import-started");
+        if (!csv::Utf8Converter::create(in->encoding.value))
+          return bad_input("/encoding", "is not an encoding that is known here.");
+        if (in->delimiter.size() != 1 || static_cast<unsigned char>(in->delimiter[0]) >= 0x80 ||
+            std::string_view("\"\r\n\0", 4).find(in->delimiter[0]) != std::string_view::npos)
+          return bad_input("/delimiter",
+                           "must be one character: a comma, a semicolon, a tab, a bar.");
+        auto known = attributes(ctx);
+        static const std::set<std::string> kTargets = {
+            "email", "phone", "first_name", "last_name", "language", "time_zone", "tags", "ignore"};
+        std::set<std::string> used;
+        bool identifies = false, consents = false;
+        auto agreed = purposes(ctx);
+        for (std::size_t i = 0; i < in->mapping.size(); ++i) {
+          const auto& entry = in->mapping[i];
+          const auto& target = entry.target.value;
+          auto at = fmt::format("/mapping/{}", i);
+          if (entry.column < 0 || entry.column > 999)
+            return bad_input(at + "/column", "is not a column of the file.");
+          bool attribute = target.starts_with("attribute:") &&
+                           std::ranges::any_of(known, [&](const Attribute& a) {
+                             return a.key == target.substr(10);
+                           });
+          if (auto purpose = consent_target(target)) {
+            if (std::ranges::find(agreed, *purpose, &Purpose::id) == agreed.end())
+              return bad_input(at + "/target", "is a purpose that does not exist any more.");
+            if (in->options.purpose_id == purpose)
+              return bad_input("/options/purpose_id",
+                               "A column of the file says who consented to this. Leave one of "
+                               "the two out.");
+            consents = true;
+          } else if (!kTargets.contains(target) && !attribute) {
+            return bad_input(at + "/target", "is not a field of a person.");
+          }
+          if (target != "ignore" && target != "tags" && !used.insert(target).second)
+            return bad_input(at + "/target", "is mapped from two columns.");
+          identifies = identifies || target == "email" || target == "phone" ||
+                       target == "first_name" || target == "last_name";
+        }
+        if (!identifies)
+          return bad_input("/mapping", "Map at least one column to e-mail, phone or a name.");
+        if (in->options.list_id && !find_list(ctx, *in->options.list_id))
+          return bad_input("/options/list_id", "This list does not exist any more.");
+        if ((in->options.purpose_id || consents) &&
+            (!in->options.consent_source || in->options.consent_source->value.empty()))
+          return bad_input(
+              "/options/consent_source",
+              "Say where these consents were given, for example: paper form, spring 2026.");
+        ImportSettings settings{in->mapping, in->options, ctx.actor.id};
+        auto piece = first_piece(ctx, path->id);
+        auto reading = reading_of(record, piece, in->encoding.value, in->delimiter, in->header,
+                                  in->title_lines);
+        name_columns(settings.mapping, piece, reading);
+        ctx.tx().later(kImportStart, path->id, reading.encoding, std::string(1, reading.delimiter),
+                       reading.header, db::Json{json::serialize(web::write(settings))},
+                       ImportState::queued, static_cast<std::int32_t>(reading.title_lines));
+        ctx.tx().later(kImportDeletePieces, path->id, PieceKind::workbook);
+        ctx.tx().later(kImportDeletePieces, path->id, PieceKind::staged);
+        jobs::enqueue(ctx.tx(),
+                      {.kind = "people.import",
+                       .tenant_id = ctx.tenant,
+                       .payload = json::serialize(json::object{{"import_id", path->id.str()}}),
+                       .unique_key = "import:" + path->id.str()});
+        trust::record(ctx, trust::AuditEntry{"import.start", "import", path->id});
+        VARDE_TRY(record, find_import(ctx, path->id));
+        return view(ctx, record, false);
+      });
   api.add({"POST", "/api/v1/imports/{id}/cancel", "cancelImport",
            "Stops the import; rows that were imported stay", access(Right::persons_write)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Import> {
             VARDE_TRY(auto record, find_import(ctx, path->id, true));
             if (record.state == ImportState::done || record.state == ImportState::failed)
               return conflict("This import has ended already.", "import-ended");
-            ctx.tx().later(kFinish, path->id, ImportState::cancelled, std::string(), now());
-            ctx.tx().later(kDeletePieces, path->id, PieceKind::rows);
-            ctx.tx().later(kDeletePieces, path->id, PieceKind::workbook);
+            ctx.tx().later(kImportFinish, path->id, ImportState::cancelled, std::string(), now());
+            ctx.tx().later(kImportDeletePieces, path->id, PieceKind::rows);
+            ctx.tx().later(kImportDeletePieces, path->id, PieceKind::workbook);
             if (record.rejected == 0 && record.warned == 0) trust::destroy_keys(ctx, {path->id});
             trust::record(ctx, trust::AuditEntry{"import.cancel", "import", path->id});
             VARDE_TRY(record, find_import(ctx, path->id));
@@ -709,8 +708,8 @@ void add_transfer_routes(trust::Api& api) {
         json::object settings;
         if (in->segment_id) settings["segment_id"] = in->segment_id->str();
         if (in->list_id) settings["list_id"] = in->list_id->str();
-        ctx.tx().later(kInsertExport, ctx.tenant, id, in->format,
-                       db::Json{json::serialize(settings)}, ctx.actor.id, now());
+        ctx.tx().later(kExportInsert, id, in->format, db::Json{json::serialize(settings)},
+                       ctx.actor.id, now());
         jobs::enqueue(ctx.tx(),
                       {.kind = "people.export",
                        .tenant_id = ctx.tenant,
@@ -732,20 +731,20 @@ void add_transfer_routes(trust::Api& api) {
            access(Right::persons_export)},
           [view_export](Ctx& ctx) -> Result<web::Page<Export>> {
             web::Page<Export> page;
-            for (auto& record : ctx.tx().all<ExportRecord>(kExports))
+            for (auto& record : ctx.tx().all<ExportRecord>(kExportAll))
               page.items.push_back(view_export(record));
             return page;
           });
   api.add({"GET", "/api/v1/exports/{id}", "getExport", "One export", access(Right::persons_export)},
           [view_export](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Export> {
-            auto record = ctx.tx().maybe<ExportRecord>(kExport, path->id);
+            auto record = ctx.tx().maybe<ExportRecord>(kExportOne, path->id);
             if (!record) return not_found("This export does not exist.");
             return view_export(*record);
           });
   api.add({"GET", "/api/v1/exports/{id}/file", "downloadExport", "The file",
            access(Right::persons_export)},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-            auto record = ctx.tx().maybe<ExportRecord>(kExport, path->id);
+            auto record = ctx.tx().maybe<ExportRecord>(kExportOne, path->id);
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (!record || record->state != 3 || !key)
               return not_found("This export does not exist, or is not ready yet.");
@@ -780,7 +779,7 @@ void add_transfer_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.when_given_up("people.import", [&base](const jobs::Job& job, const std::string&) {
     Ctx ctx(base, *job.tenant_id, {});
     auto id = id_in(job, "import_id");
-    ctx.tx().later(kGiveUpImport, id, ImportState::failed, std::string(jobs::kGivenUp), now());
+    ctx.tx().later(kImportGiveUp, id, ImportState::failed, std::string(jobs::kGivenUp), now());
     ctx.commit();
   });
   workers.when_given_up("people.export", [&base](const jobs::Job& job, const std::string&) {

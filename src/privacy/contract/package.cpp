@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "people/csv/csv_writer.hpp"
+#include "privacy/contract/store_sql.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/package/signed.hpp"
 #include "trust/sealed.hpp"
@@ -29,13 +30,6 @@ struct ColumnRow {
   std::string comment;
 };
 BOOST_DESCRIBE_STRUCT(ColumnRow, (), (table, column, type, comment))
-constexpr db::Sql kColumns{
-    "contract.columns",
-    "SELECT c.relname AS table, a.attname AS column, format_type(a.atttypid, NULL) AS type, "
-    "coalesce(col_description(c.oid, a.attnum), '') AS comment FROM pg_class c JOIN pg_attribute a "
-    "ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE c.relkind IN ('r', 'p') "
-    "AND NOT c.relispartition AND c.relforcerowsecurity AND c.relnamespace = "
-    "'public'::regnamespace ORDER BY c.relname, a.attnum"};
 constexpr db::Sql kFetch{"", "FETCH 1000 FROM everything"};
 constexpr db::Sql kClose{"", "CLOSE everything"};
 static_assert(kAtOnce == 1000);
@@ -56,7 +50,7 @@ std::vector<Table> tables_of(trust::Ctx& ctx, const std::vector<SealedColumn>& s
   std::set<std::string_view> left_out;
   for (const auto& one : tables_left_out()) left_out.insert(one.table);
   std::vector<Table> out;
-  for (const auto& row : ctx.tx().all<ColumnRow>(kColumns)) {
+  for (const auto& row : ctx.tx().all<ColumnRow>(store::kContractColumns)) {
     if (left_out.contains(row.table) || row.column == "tenant_id") continue;
     if (out.empty() || out.back().name != row.table) out.push_back({row.table, {}, {}});
     Column column{row.column, row.type, row.comment};

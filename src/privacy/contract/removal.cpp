@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "privacy/contract/contract.hpp"
 #include "privacy/contract/store.hpp"
+#include "privacy/contract/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
 #include "trust/trail/trail.hpp"
@@ -32,18 +33,18 @@ void remove_accounts(trust::Base& base, const ContractRecord& record) {
   if (record.members.empty()) return;
   {
     auto tx = base.database.system(kPatience);
-    tx.later(kRemoveAccounts, record.members);
+    tx.later(store::kContractRemoveAccounts, record.members);
     // And whatever a job wrote at the last moment.
-    tx.query(kRemoveRows, record.tenant_id);
+    tx.query(store::kContractRemoveRows, record.tenant_id);
     tx.commit();
   }
   auto tx = base.database.system();
-  auto left = tx.all<Uuid>(kAccountsLeft, record.members);
+  auto left = tx.all<Uuid>(store::kContractAccountsLeft, record.members);
   std::vector<Uuid> gone;
   std::ranges::copy_if(record.members, std::back_inserter(gone),
                        [&](const Uuid& id) { return std::ranges::find(left, id) == left.end(); });
   base.keys.destroy_keys(trust::kAccounts, gone);
-  tx.later(kForgetMembers, record.tenant_id);
+  tx.later(store::kContractForgetMembers, record.tenant_id);
   tx.commit();
 }
 
@@ -52,11 +53,11 @@ void remove_accounts(trust::Base& base, const ContractRecord& record) {
 void remove_tenant(trust::Base& base, const Uuid& tenant) {
   auto record = [&] {
     auto tx = base.database.system();
-    auto before = tx.maybe<ContractRecord>(kOne, tenant);
+    auto before = tx.maybe<ContractRecord>(store::kContractOne, tenant);
     if (!before || before->state < ContractState::removing) {
-      auto members = tx.all<Uuid>(kMembers, tenant);
-      tx.query(kRemoving, tenant, now(), members, base.keys.count_keys(tenant));
-      before = tx.maybe<ContractRecord>(kOne, tenant);
+      auto members = tx.all<Uuid>(store::kContractMembers, tenant);
+      tx.query(store::kContractRemoving, tenant, now(), members, base.keys.count_keys(tenant));
+      before = tx.maybe<ContractRecord>(store::kContractOne, tenant);
     }
     tx.commit();
     return before;
@@ -81,12 +82,12 @@ void remove_tenant(trust::Base& base, const Uuid& tenant) {
   certificate.rows_in_backups_until = certificate.removed_at + kMainBackups;
   {
     auto tx = base.database.system(kPatience);
-    if (tx.query(kLockRemoving, tenant).empty()) return;  // somebody else has
-    for (const auto& row : tx.all<RemovedRow>(kRemoveRows, tenant))
+    if (tx.query(store::kContractLockRemoving, tenant).empty()) return;  // somebody else has
+    for (const auto& row : tx.all<RemovedRow>(store::kContractRemoveRows, tenant))
       certificate.rows.push_back({row.removed_from, row.removed});
-    tx.later(kRemoved, tenant, certificate.removed_at,
+    tx.later(store::kContractRemoved, tenant, certificate.removed_at,
              sign_certificate(base.keys.signer(), certificate));
-    tx.later(kForgetLogins);
+    tx.later(store::kContractForgetLogins);
     tx.commit();
   }
   remove_accounts(base, *record);
@@ -96,9 +97,7 @@ void remove_tenant(trust::Base& base, const Uuid& tenant) {
 void remove_again(trust::Base& base, const Uuid& tenant) {
   {
     auto tx = base.database.system();
-    static constexpr db::Sql kThere{"contract.there",
-                                    "SELECT tenant_id FROM tenant WHERE tenant_id = $1"};
-    if (tx.query(kThere, tenant).empty()) return;
+    if (tx.query(store::kContractThere, tenant).empty()) return;
   }
   remove_tenant(base, tenant);
 }

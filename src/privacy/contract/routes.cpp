@@ -7,6 +7,7 @@
 #include "privacy/contract/contract.hpp"
 #include "privacy/contract/package.hpp"
 #include "privacy/contract/store.hpp"
+#include "privacy/contract/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/package/relay.hpp"
@@ -112,7 +113,7 @@ net::Response certificate_page(trust::Base& base, const std::string& token) {
   if (!tenant || !crypto::equal(token, token_of(base, *tenant)))
     return text_page(404, "There is no certificate here. Check the link.\n");
   auto tx = base.database.system();
-  auto record = tx.maybe<ContractRecord>(kOne, *tenant);
+  auto record = tx.maybe<ContractRecord>(store::kContractOne, *tenant);
   if (!record || record->certificate.empty())
     return text_page(404, "The data of this organisation was not removed yet.\n");
   return text_page(200, record->certificate);
@@ -177,7 +178,8 @@ void add_contract_routes(trust::Api& api) {
                 [&base = ctx.base, tenant = ctx.tenant, receipt] {
                   if (!*receipt) return;
                   Ctx own(base, tenant, {});
-                  own.tx().later(kExported, now(), db::Bytes{(*receipt)->manifest_sha256});
+                  own.tx().later(store::kContractExported, now(),
+                                 db::Bytes{(*receipt)->manifest_sha256});
                   own.commit();
                 });
             return response;

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "privacy/contract/contract.hpp"
 #include "privacy/contract/store.hpp"
+#include "privacy/contract/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -24,7 +25,7 @@ std::string day(Timestamp at, const std::string& zone) {
 
 void tell_administrators(Ctx& ctx, const std::string& text) {
   std::vector<trust::Notice> notices;
-  for (const auto& account : ctx.tx().all<Uuid>(kAdministrators, ctx.tenant))
+  for (const auto& account : ctx.tx().all<Uuid>(store::kContractAdministrators, ctx.tenant))
     notices.push_back({account, text, kPath, true});
   trust::notify(ctx, notices);
 }
@@ -41,10 +42,11 @@ void note_in_trail(Ctx& ctx, const char* action, const ContractRecord* record) {
 void end_now(trust::Base& base, const ContractRecord& record) {
   {
     auto tx = base.database.system();
-    if (tx.query(kEnd, record.tenant_id).affected() == 0) return;  // withdrawn meanwhile
-    tx.later(kTenantState, record.tenant_id, kTerminated);
-    tx.later(kEndSessions, record.tenant_id);
-    tx.later(kForgetLogins);
+    if (tx.query(store::kContractEnd, record.tenant_id).affected() == 0)
+      return;  // withdrawn meanwhile
+    tx.later(store::kContractTenantState, record.tenant_id, kTerminated);
+    tx.later(store::kContractEndSessions, record.tenant_id);
+    tx.later(store::kContractForgetLogins);
     tx.commit();
   }
   Ctx ctx(base, record.tenant_id, {});
@@ -69,7 +71,7 @@ void remind(trust::Base& base, const ContractRecord& record) {
                record.exported_at ? "It was downloaded on " + day(*record.exported_at, zone) + "."
                                   : "Nobody has downloaded it yet.",
                certificate_link(base, record.tenant_id)));
-  ctx.tx().later(kReminded, ctx.tenant, now());
+  ctx.tx().later(store::kContractReminded, now());
   ctx.commit();
 }
 
@@ -84,8 +86,8 @@ Result<ContractRecord> announce_end(Ctx& ctx, const EndWanted& wanted) {
   auto settings = trust::tenant_settings(ctx);
   auto by = ctx.actor.kind == trust::ActorKind::user ? std::optional(ctx.actor.id) : std::nullopt;
   auto remove_at = ends_at + kUntilRemoval;
-  ctx.tx().query(kAnnounce, ctx.tenant, settings.name, settings.slug, wanted.wanted, wanted.reason,
-                 by, at, ends_at, remove_at);
+  ctx.tx().query(store::kContractAnnounce, settings.name, settings.slug, wanted.wanted,
+                 wanted.reason, by, at, ends_at, remove_at);
   auto record = contract_of(ctx);
   note_in_trail(ctx, "contract.announce", &*record);
   tell_administrators(
@@ -100,7 +102,7 @@ Result<ContractRecord> announce_end(Ctx& ctx, const EndWanted& wanted) {
 Result<void> withdraw_end(Ctx& ctx) {
   auto record = contract_of(ctx);
   if (!record) return not_found("No end of the contract is announced.");
-  if (ctx.tx().query(kWithdraw).affected() == 0)
+  if (ctx.tx().query(store::kContractWithdraw).affected() == 0)
     return conflict("The contract has ended. Whoever runs this installation can open it again.",
                     "contract-ended");
   note_in_trail(ctx, "contract.withdraw", nullptr);
@@ -110,24 +112,24 @@ Result<void> withdraw_end(Ctx& ctx) {
 }
 
 std::optional<ContractRecord> contract_of(Ctx& ctx) {
-  return ctx.tx().maybe<ContractRecord>(kOfTenant);
+  return ctx.tx().maybe<ContractRecord>(store::kContractOf);
 }
 
 std::vector<ContractRecord> contracts(trust::Base& base) {
   auto tx = base.database.system();
-  return tx.all<ContractRecord>(kAll);
+  return tx.all<ContractRecord>(store::kContractAll);
 }
 
 Result<void> reopen(trust::Base& base, const Uuid& tenant) {
   {
     auto tx = base.database.system();
-    auto record = tx.maybe<ContractRecord>(kOne, tenant);
+    auto record = tx.maybe<ContractRecord>(store::kContractOne, tenant);
     if (!record) return not_found("The contract of this organisation goes on already.");
     if (record->state > ContractState::ended)
       return conflict("The removal has begun: there is no way back.");
-    tx.later(kReopen, tenant);
-    tx.later(kTenantState, tenant, kActive);
-    tx.later(kForgetLogins);
+    tx.later(store::kContractReopen, tenant);
+    tx.later(store::kContractTenantState, tenant, kActive);
+    tx.later(store::kContractForgetLogins);
     tx.commit();
   }
   Ctx ctx(base, tenant, {});

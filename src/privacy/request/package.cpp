@@ -4,6 +4,7 @@
 
 #include "crypto/aead.hpp"
 #include "privacy/request/internal.hpp"
+#include "privacy/request/store_sql.hpp"
 #include "trust/audit.hpp"
 
 namespace varde::privacy {
@@ -23,8 +24,8 @@ std::string piece_context(const Uuid& request, int number) {
 }  // namespace
 
 void gather_package(Ctx& ctx, const RequestRecord& record) {
-  ctx.tx().later(kClearPieces, record.request_id);
-  ctx.tx().later(kPackageState, record.request_id, PackageState::gathering,
+  ctx.tx().later(kRequestClearPieces, record.request_id);
+  ctx.tx().later(kRequestPackageState, record.request_id, PackageState::gathering,
                  std::optional<Timestamp>());
   note_in_trail(ctx, "request.gather", record);
   jobs::enqueue(ctx.tx(),
@@ -39,17 +40,17 @@ Result<jobs::Outcome> run_gather(trust::Base& base, const jobs::Job& job) {
   auto payload = json::parse(job.payload.text);
   auto id = Uuid::parse(std::string_view(payload.at("request_id").as_string())).value_or(Uuid());
   Ctx ctx(base, *job.tenant_id, {});
-  auto record = ctx.tx().maybe<RequestRecord>(kRequest, id);
+  auto record = ctx.tx().maybe<RequestRecord>(kRequestOne, id);
   auto key = base.keys.key(ctx.tenant, id);
   if (!record || !key || !record->person_id || record->package_state != PackageState::gathering)
     return jobs::Outcome::done();
-  ctx.tx().later(kClearPieces, id);
+  ctx.tx().later(kRequestClearPieces, id);
   ctx.commit();
   auto number = record->number ? case_number(*record->number, record->confirmed_at.value_or(now()))
                                : std::string();
   auto writer = people::make_package(ctx, {*record->person_id, record->language, number});
   if (!writer) {
-    ctx.tx().later(kPackageState, id, PackageState::failed, std::optional<Timestamp>());
+    ctx.tx().later(kRequestPackageState, id, PackageState::failed, std::optional<Timestamp>());
     ctx.commit();
     return jobs::Outcome::done();
   }
@@ -78,10 +79,10 @@ Result<jobs::Outcome> run_gather(trust::Base& base, const jobs::Job& job) {
   // Should the person have been erased meanwhile, nothing is ready and the pieces go.
   auto at = now();
   if (ctx.tx()
-          .query(kPackageReady, id, at, receipt->bytes, receipt->rows, receipt->files,
+          .query(kRequestPackageReady, id, at, receipt->bytes, receipt->rows, receipt->files,
                  db::Bytes{receipt->manifest_sha256}, at + kPackageLife)
           .affected() == 0) {
-    ctx.tx().later(kClearPieces, id);
+    ctx.tx().later(kRequestClearPieces, id);
   } else {
     add_event(ctx, id, EventKind::gathered);
   }
@@ -99,7 +100,7 @@ net::Response package_answer(Ctx& ctx, const RequestRecord& record) {
     Ctx own(base, tenant, {});
     auto key = base.keys.key(tenant, id);
     for (int number = 0; key; ++number) {
-      auto piece = own.tx().maybe<PieceRecord>(kPiece, id, number);
+      auto piece = own.tx().maybe<PieceRecord>(kRequestPiece, id, number);
       own.rollback();
       auto bytes =
           piece ? crypto::open(*key, piece->sealed.data, piece_context(id, number)) : std::nullopt;

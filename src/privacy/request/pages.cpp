@@ -9,6 +9,7 @@
 #include "crypto/hash.hpp"
 #include "outreach/page/page.hpp"
 #include "privacy/request/internal.hpp"
+#include "privacy/request/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
 
@@ -314,7 +315,7 @@ net::Response fetch(Visit& visit, const std::string& path, const RequestRecord& 
     return case_page(visit, path, record, "code.wrong", 422);
   }
   ctx.actor = {trust::ActorKind::person, *record.person_id};
-  ctx.tx().later(kPackageFetched, record.request_id, now());
+  ctx.tx().later(kRequestPackageFetched, record.request_id, now());
   add_event(ctx, record.request_id, EventKind::fetched);
   note_in_trail(ctx, "request.fetch", record);
   ctx.commit();
@@ -326,7 +327,7 @@ net::Response one_case(Visit& visit, const std::string& token) {
   auto path = visit.home + "/" + token;
   auto id = read_link(visit.desk.base, ctx.tenant, token);
   if (!id) return say(visit, "not_found", 404);
-  auto record = ctx.tx().maybe<RequestRecord>(kRequest, *id);
+  auto record = ctx.tx().maybe<RequestRecord>(kRequestOne, *id);
   bool posting = visit.request.method == "POST";
   bool confirmed = record && record->state != RequestState::unconfirmed;
   if (confirmed && !posting) return case_page(visit, path, *record);

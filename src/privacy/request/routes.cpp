@@ -5,6 +5,7 @@
 #include "people/person/standing.hpp"
 #include "people/subject/package.hpp"
 #include "privacy/request/internal.hpp"
+#include "privacy/request/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
 #include "web/resource.hpp"
@@ -157,7 +158,7 @@ View row_of(Ctx& ctx, const RequestRecord& r, const std::optional<Asked>& asked)
 }
 
 Result<RequestRecord> find(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<RequestRecord>(kLockRequest, id);
+  auto record = ctx.tx().maybe<RequestRecord>(kRequestLock, id);
   if (!record) return not_found("This request does not exist any more.");
   return *record;
 }
@@ -178,7 +179,7 @@ Result<RequestRecord> find_with_person(Ctx& ctx, const Uuid& id) {
 }
 
 Result<RequestDetails> view(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<RequestRecord>(kRequest, id);
+  auto record = ctx.tx().maybe<RequestRecord>(kRequestOne, id);
   if (!record) return not_found("This request does not exist any more.");
   auto asked = open_asked(ctx, *record);
   auto out = row_of<RequestDetails>(ctx, *record, asked);
@@ -205,7 +206,7 @@ Result<RequestDetails> view(Ctx& ctx, const Uuid& id) {
                  record->package_until, record->package_fetched_at, record->package_bytes,
                  record->package_rows,  record->package_files,      std::nullopt};
   if (record->package_hash) out.package.manifest_sha256 = hex(record->package_hash->data);
-  auto events = ctx.tx().all<EventRecord>(kEvents, id);
+  auto events = ctx.tx().all<EventRecord>(kRequestEvents, id);
   std::vector<Uuid> accounts;
   for (const auto& event : events)
     if (event.account_id) accounts.push_back(*event.account_id);
@@ -234,12 +235,13 @@ Result<RequestPage> list(Ctx& ctx, const RequestQuery& query) {
     at = *read_at;
     last = *read_id;
   }
-  auto counts = ctx.tx().later(kCounts, now());
+  auto counts = ctx.tx().later(kRequestCounts, now());
   auto kind = query.kind ? std::optional(static_cast<int>(*query.kind)) : std::nullopt;
   std::vector<std::int64_t> states = {4, 5};
   if (show == RequestFilter::unconfirmed) states = {1};
-  auto records = open ? ctx.tx().all<RequestRecord>(kOpen, kind, at, last, limit + 1)
-                      : ctx.tx().all<RequestRecord>(kOthers, states, kind, at, last, limit + 1);
+  auto records =
+      open ? ctx.tx().all<RequestRecord>(kRequestOpen, kind, at, last, limit + 1)
+           : ctx.tx().all<RequestRecord>(kRequestOthers, states, kind, at, last, limit + 1);
   RequestPage page;
   for (const auto& row : counts.rows().all<StateCount>()) {
     auto& count = row.state == RequestState::unconfirmed ? page.counts.unconfirmed
@@ -274,13 +276,14 @@ void tell_person(Ctx& ctx, const RequestRecord& record, std::string_view key,
 
 void start(Ctx& ctx, const RequestRecord& record) {
   if (record.state != RequestState::confirmed) return;
-  ctx.tx().later(kSetState, record.request_id, RequestState::working, std::optional<Timestamp>());
+  ctx.tx().later(kRequestSetState, record.request_id, RequestState::working,
+                 std::optional<Timestamp>());
   add_event(ctx, record.request_id, EventKind::started);
   note_in_trail(ctx, "request.start", record);
 }
 
 void end(Ctx& ctx, const RequestRecord& record, RequestState state, const std::string& note) {
-  ctx.tx().later(kSetState, record.request_id, state, std::optional(now()));
+  ctx.tx().later(kRequestSetState, record.request_id, state, std::optional(now()));
   bool done = state == RequestState::done;
   add_event(ctx, record.request_id, done ? EventKind::done : EventKind::refused, note);
   note_in_trail(ctx, done ? "request.finish" : "request.refuse", record);
@@ -318,7 +321,7 @@ Result<Uuid> enter(Ctx& ctx, const RequestNew& in) {
                    Personal(in.words ? in.words->value : std::string())};
   receive(ctx, request);
   confirm(ctx, request.id, in.identity.value);
-  if (in.person_id) ctx.tx().later(kSetPerson, request.id, in.person_id);
+  if (in.person_id) ctx.tx().later(kRequestSetPerson, request.id, in.person_id);
   return request.id;
 }
 
@@ -401,7 +404,7 @@ void add_list(trust::Api& api) {
           [](Ctx& ctx, const web::Body<RequestSettings>& in) -> Result<RequestSettings> {
             if (in->keep_months < 1 || in->keep_months > 120)
               return bad_input("/keep_months", "must be from 1 to 120.");
-            ctx.tx().later(kSetKeepMonths, ctx.tenant, in->keep_months);
+            ctx.tx().later(kRequestSetKeepMonths, in->keep_months);
             trust::record(ctx, trust::AuditEntry{"request.settings", "tenant", ctx.tenant});
             return in.value;
           });
@@ -424,11 +427,11 @@ void add_steps(trust::Api& api) {
             if (people::load(ctx, {in->person_id}, false).empty())
               return bad_input("/person_id", "This person does not exist, or was erased.");
             record.person_id = in->person_id;
-            ctx.tx().later(kSetPerson, path->id, record.person_id);
+            ctx.tx().later(kRequestSetPerson, path->id, record.person_id);
             // What was gathered was about somebody else.
             if (record.package_state != PackageState::none) {
-              ctx.tx().later(kClearPieces, path->id);
-              ctx.tx().later(kPackageState, path->id, PackageState::none,
+              ctx.tx().later(kRequestClearPieces, path->id);
+              ctx.tx().later(kRequestPackageState, path->id, PackageState::none,
                              std::optional<Timestamp>());
             }
             add_event(ctx, path->id, EventKind::person_chosen);
@@ -467,7 +470,7 @@ void add_steps(trust::Api& api) {
               return conflict("Everything is removed before that day: it cannot be extended.",
                               "contract-ended");
             record.due_at = due;
-            ctx.tx().later(kExtend, path->id, record.due_at, now());
+            ctx.tx().later(kRequestExtend, path->id, record.due_at, now());
             add_event(ctx, path->id, EventKind::extended, in->reason.value);
             note_in_trail(ctx, "request.extend", record);
             tell_person(ctx, record, "extended", in->reason.value);
@@ -537,7 +540,7 @@ void add_packages(trust::Api& api) {
                   "no-address");
             // The link goes where the code goes: to the address on record.
             asked->contact = person.email.empty() ? person.phone : person.email;
-            ctx.tx().later(kPackageSent, path->id, now(), now() + kPackageLife);
+            ctx.tx().later(kRequestPackageSent, path->id, now(), now() + kPackageLife);
             add_event(ctx, path->id, EventKind::sent);
             note_in_trail(ctx, "request.send", record);
             tell(ctx, record, *asked, "package");

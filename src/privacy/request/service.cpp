@@ -9,6 +9,7 @@
 #include "outreach/sms/sms.hpp"
 #include "privacy/contract/contract.hpp"
 #include "privacy/request/internal.hpp"
+#include "privacy/request/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
 #include "trust/notice.hpp"
@@ -233,14 +234,14 @@ std::optional<std::string> code_goes_to(Ctx& ctx, const RequestRecord& record) {
 
 // The job behind a question for a code.
 void send_code(Desk& desk, Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<RequestRecord>(kLockRequest, id);
+  auto record = ctx.tx().maybe<RequestRecord>(kRequestLock, id);
   auto contact = record ? code_goes_to(ctx, *record) : std::nullopt;
   if (!contact) return;
   auto to = reachable(ctx, *contact);
   auto bucket = ctx.tenant.str() + to.address + to.number;
   if (desk.by_address.take(bucket) > 0) return;
   auto code = fmt::format("{:06}", random_u64() % 1'000'000);
-  ctx.tx().later(kSetCode, id, code_hash(ctx, id, code), now() + kCodeLife);
+  ctx.tx().later(kRequestSetCode, id, code_hash(ctx, id, code), now() + kCodeLife);
   auto t = request_words(record->language);
   auto name = trust::tenant_settings(ctx).name;
   auto text = t.plain("code.message", {{"code", code}, {"organisation", name}});
@@ -259,12 +260,12 @@ Uuid id_in(const jobs::Job& job) {
 }  // namespace
 
 bool use_code(Ctx& ctx, const Uuid& request, std::string_view typed) {
-  auto record = ctx.tx().maybe<RequestRecord>(kTryCode, request, now(), kCodeTries);
+  auto record = ctx.tx().maybe<RequestRecord>(kRequestTryCode, request, now(), kCodeTries);
   ctx.commit();
   auto digits = digits_of(typed);
   auto given = code_hash(ctx, request, digits.empty() ? "-" : digits);
   if (!record || !crypto::equal(given.data, record->code_hash->data)) return false;
-  return ctx.tx().query(kUseCode, request, given).affected() == 1;
+  return ctx.tx().query(kRequestUseCode, request, given).affected() == 1;
 }
 
 bool receive(Ctx& ctx, const NewRequest& request) {
@@ -294,7 +295,7 @@ bool receive(Ctx& ctx, const NewRequest& request) {
 }
 
 void confirm(Ctx& ctx, const Uuid& id, const std::string& how) {
-  auto record = ctx.tx().maybe<RequestRecord>(kLockRequest, id);
+  auto record = ctx.tx().maybe<RequestRecord>(kRequestLock, id);
   if (!record || record->state != RequestState::unconfirmed) return;
   auto asked = open_asked(ctx, *record);
   auto settings = trust::tenant_settings(ctx);
@@ -302,11 +303,11 @@ void confirm(Ctx& ctx, const Uuid& id, const std::string& how) {
   record->due_at = due_date(record->received_at, 1, settings.time_zone);
   // Afterwards there is nothing left to answer from.
   if (auto until = data_until(ctx)) record->due_at = std::min(*record->due_at, *until);
-  record->number = ctx.tx().one<std::int64_t>(kNextNumber);
+  record->number = ctx.tx().one<std::int64_t>(kRequestNextNumber);
   if (asked)
     if (auto found = persons_with(ctx, asked->contact.reveal()); found.size() == 1)
       record->person_id = found.front();
-  ctx.tx().query(kConfirm, id, record->number, record->confirmed_at, record->due_at,
+  ctx.tx().query(kRequestConfirm, id, record->number, record->confirmed_at, record->due_at,
                  record->person_id);
   add_event(ctx, id, EventKind::confirmed, how);
   note_in_trail(ctx, "request.confirm", *record);
@@ -335,13 +336,13 @@ std::optional<Timestamp> data_until(Ctx& ctx) {
                                                              : std::nullopt;
 }
 
-int keep_months(Ctx& ctx) { return ctx.tx().maybe<int>(kKeptFor).value_or(kKeepMonths); }
+int keep_months(Ctx& ctx) { return ctx.tx().maybe<int>(kRequestKeepMonths).value_or(kKeepMonths); }
 
 void forget(Ctx& ctx, const std::vector<Uuid>& requests) {
   if (requests.empty()) return;
-  ctx.tx().later(kStripPieces, requests);
-  ctx.tx().later(kStripEvents, requests);
-  ctx.tx().later(kStrip, requests);
+  ctx.tx().later(kRequestStripPieces, requests);
+  ctx.tx().later(kRequestStripEvents, requests);
+  ctx.tx().later(kRequestStrip, requests);
   // The keys go after the rows have committed, and surely: it is a job. They stand in the ledger
   // of erasures, so that no restore brings them back.
   jobs::enqueue(
@@ -351,20 +352,18 @@ void forget(Ctx& ctx, const std::vector<Uuid>& requests) {
 
 namespace {
 
-constexpr db::Sql kTenants{"request.tenants", "SELECT tenant_id FROM tenant"};
-
 // What nobody confirmed, what has been over for long, and files that nobody fetched.
 void sweep_tenant(trust::Base& base, const Uuid& tenant) {
   Ctx ctx(base, tenant, {});
   auto at = now();
-  auto unconfirmed = ctx.tx().all<Uuid>(kUnconfirmedBefore, at - kUnconfirmedLife);
-  auto packages = ctx.tx().all<Uuid>(kPackagesBefore, at);
-  auto ended =
-      ctx.tx().all<Uuid>(kEndedBefore, at - std::chrono::hours(24) * (keep_months(ctx) * 365 / 12));
+  auto unconfirmed = ctx.tx().all<Uuid>(kRequestUnconfirmedBefore, at - kUnconfirmedLife);
+  auto packages = ctx.tx().all<Uuid>(kRequestPackagesBefore, at);
+  auto ended = ctx.tx().all<Uuid>(kRequestEndedBefore,
+                                  at - std::chrono::hours(24) * (keep_months(ctx) * 365 / 12));
   if (unconfirmed.empty() && packages.empty() && ended.empty()) return;
   if (!packages.empty()) {
-    ctx.tx().later(kStripPieces, packages);
-    ctx.tx().later(kPackagesGone, packages);
+    ctx.tx().later(kRequestStripPieces, packages);
+    ctx.tx().later(kRequestPackagesGone, packages);
   }
   std::vector<trust::AuditEntry> entries;
   for (const auto& id : ended)
@@ -374,7 +373,7 @@ void sweep_tenant(trust::Base& base, const Uuid& tenant) {
   auto gone = ended;
   gone.insert(gone.end(), unconfirmed.begin(), unconfirmed.end());
   forget(ctx, gone);
-  if (!unconfirmed.empty()) ctx.tx().later(kDeleteRequests, unconfirmed);
+  if (!unconfirmed.empty()) ctx.tx().later(kRequestDelete, unconfirmed);
   trust::record(ctx, entries);
   ctx.commit();
 }
@@ -403,14 +402,14 @@ void add_request_jobs(trust::Base& base, jobs::Workers& workers) {
     Ctx ctx(base, *job.tenant_id, {});
     auto payload = json::parse(job.payload.text);
     auto id = Uuid::parse(std::string_view(payload.at("request_id").as_string())).value_or(Uuid());
-    ctx.tx().later(kPackageState, id, PackageState::failed, std::optional<Timestamp>());
+    ctx.tx().later(kRequestPackageState, id, PackageState::failed, std::optional<Timestamp>());
     ctx.commit();
   });
   workers.handle("privacy.sweep", [&base](const jobs::Job&) -> Result<jobs::Outcome> {
     std::vector<Uuid> tenants;
     {
       auto tx = base.database.system();
-      tenants = tx.all<Uuid>(kTenants);
+      tenants = tx.all<Uuid>(kRequestTenants);
     }
     for (const auto& tenant : tenants) {
       if (jobs::Workers::stopping()) break;
@@ -430,7 +429,7 @@ std::vector<trust::Attention> requests_attention(Ctx& ctx) {
   if (!trust::may(ctx.role, trust::Right::requests_handle)) return {};
   std::int64_t open = 0, overdue = 0;
   std::optional<Timestamp> first;
-  for (const auto& row : ctx.tx().all<StateCount>(kCounts, now())) {
+  for (const auto& row : ctx.tx().all<StateCount>(kRequestCounts, now())) {
     if (row.state != RequestState::confirmed && row.state != RequestState::working) continue;
     open += row.count;
     overdue += row.overdue;

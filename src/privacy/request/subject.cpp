@@ -3,6 +3,7 @@
 #include "people/subject/subject.hpp"
 
 #include "privacy/request/internal.hpp"
+#include "privacy/request/store_sql.hpp"
 #include "trust/sealed.hpp"
 #include "trust/trail/trail.hpp"
 
@@ -57,7 +58,7 @@ void write_trail(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 
 void write_requests(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   out.section("requests", people::subject_columns<SubjectRequest>());
-  for (const auto& record : ctx.tx().all<RequestRecord>(kAboutPerson, person)) {
+  for (const auto& record : ctx.tx().all<RequestRecord>(kRequestAboutPerson, person)) {
     auto asked = open_asked(ctx, record);
     out.add(SubjectRequest{
         record.number ? case_number(*record.number, record.confirmed_at.value_or(now())) : "",
@@ -71,7 +72,7 @@ void write_requests(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 void add_request_hooks(trust::Base& base) {
   base.extensions.add(std::make_shared<Desk>(base));
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    forget(ctx, ctx.tx().all<Uuid>(kOfPersons, ids));
+    forget(ctx, ctx.tx().all<Uuid>(kRequestOfPersons, ids));
   }});
   using trust::SealedColumn;
   base.extensions.add(SealedColumn{"subject_request", "sealed", "request_id", "",

@@ -1,6 +1,7 @@
 #include "privacy/retention/retention.hpp"
 
 #include "base/log.hpp"
+#include "privacy/retention/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/retention.hpp"
 #include "web/resource.hpp"
@@ -30,25 +31,6 @@ struct RunRow {
   Timestamp at;
 };
 BOOST_DESCRIBE_STRUCT(RunRow, (), (tenant_id, run_id, category, older, removed, at))
-
-constexpr db::Sql kRules{"retention.rules",
-                         "SELECT category, months, changed_at FROM retention_rule"};
-constexpr db::Sql kSetRule{
-    "retention.set",
-    "INSERT INTO retention_rule (tenant_id, category, months, changed_at) VALUES ($1, $2, $3, $4) "
-    "ON CONFLICT (tenant_id, category) DO UPDATE SET months = EXCLUDED.months, changed_at = "
-    "EXCLUDED.changed_at"};
-constexpr db::Sql kDropRule{"retention.drop", "DELETE FROM retention_rule WHERE category = $1"};
-constexpr db::Sql kLastRuns{
-    "retention.last_runs",
-    "SELECT DISTINCT ON (category) tenant_id, run_id, category, older, removed, at FROM "
-    "retention_run ORDER BY category, run_id DESC"};
-// The calendar's months, not thirty days each.
-constexpr db::Sql kOlder{"retention.older",
-                         "SELECT ($1::timestamptz AT TIME ZONE 'UTC' - make_interval(months => "
-                         "$2::integer)) AT TIME ZONE 'UTC'"};
-constexpr db::Sql kTenants{"retention.tenants",
-                           "SELECT DISTINCT tenant_id FROM tenant WHERE state <> 3"};
 
 struct Categories {
   std::vector<CategoryView> items;
@@ -100,7 +82,7 @@ Result<jobs::Outcome> run_all(trust::Base& base) {
   std::vector<Uuid> tenants;
   {
     auto tx = base.database.system();
-    tenants = tx.all<Uuid>(kTenants);
+    tenants = tx.all<Uuid>(store::kRetentionTenants);
   }
   for (const auto& tenant : tenants) {
     if (jobs::Workers::stopping()) return jobs::Outcome::again(now());
@@ -114,11 +96,11 @@ Result<jobs::Outcome> run_all(trust::Base& base) {
 std::int64_t apply_retention(trust::Base& base, const Uuid& tenant) {
   std::int64_t out = 0;
   Ctx ctx(base, tenant, {});
-  auto rules = ctx.tx().all<RuleRow>(kRules);
+  auto rules = ctx.tx().all<RuleRow>(store::kRetentionRules);
   for (const auto& rule : rules) {
     const auto* category = find_category(ctx, rule.category);
     if (category == nullptr) continue;  // of a newer version
-    auto older = ctx.tx().one<Timestamp>(kOlder, now(), rule.months);
+    auto older = ctx.tx().one<Timestamp>(store::kRetentionOlder, now(), rule.months);
     ctx.commit();
     auto removed = remove(ctx, *category, older);
     out += removed;
@@ -137,8 +119,8 @@ std::int64_t apply_retention(trust::Base& base, const Uuid& tenant) {
 }
 
 std::vector<CategoryView> retention_overview(Ctx& ctx) {
-  auto rules = ctx.tx().all<RuleRow>(kRules);
-  auto runs = ctx.tx().all<RunRow>(kLastRuns);
+  auto rules = ctx.tx().all<RuleRow>(store::kRetentionRules);
+  auto runs = ctx.tx().all<RunRow>(store::kRetentionLastRuns);
   std::vector<CategoryView> out;
   for (const auto& category : ctx.base.extensions.all<Retained>()) {
     CategoryView view{category.key, category.label, category.what, {}, {}, {}, {}};
@@ -174,7 +156,7 @@ void add_retention_routes(trust::Api& api) {
             if (category == nullptr) return no_category();
             if (query->months < 1 || query->months > kMostMonths)
               return wrong_months("query/months");
-            auto older = ctx.tx().one<Timestamp>(kOlder, now(), query->months);
+            auto older = ctx.tx().one<Timestamp>(store::kRetentionOlder, now(), query->months);
             auto row = category->count(ctx, older);
             return Preview{category->what, older, row.rows, row.oldest};
           });
@@ -189,9 +171,9 @@ void add_retention_routes(trust::Api& api) {
             if (in->months && (*in->months < 1 || *in->months > kMostMonths))
               return wrong_months("/months");
             if (in->months) {
-              ctx.tx().later(kSetRule, ctx.tenant, path->category, *in->months, now());
+              ctx.tx().later(store::kRetentionSet, path->category, *in->months, now());
             } else {
-              ctx.tx().later(kDropRule, path->category);
+              ctx.tx().later(store::kRetentionDrop, path->category);
             }
             trust::record(ctx, trust::AuditEntry{"retention.rule",
                                                  "tenant",

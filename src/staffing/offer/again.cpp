@@ -10,6 +10,7 @@
 
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/offer/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "web/resource.hpp"
 
@@ -121,9 +122,9 @@ Result<AskedAgain> ask_again(Ctx& ctx, const Uuid& id, const AskAgainInput& in) 
   shift = lock_shift(ctx, id);
   if (!shift) return not_found("This shift does not exist any more.");
   if (auto why = closed(*shift)) return *why;
-  auto sorted = sort_out(ctx.tx().all<OfferRecord>(kOffersOf, id), ranked, in);
+  auto sorted = sort_out(ctx.tx().all<OfferRecord>(kOfferOfShift, id), ranked, in);
   if (sorted.ids.empty()) return nobody(sorted.left_out);
-  ctx.tx().later(kMarkAgain, id, sorted.ids, now());
+  ctx.tx().later(kOfferMarkAgain, id, sorted.ids, now());
   reopen(ctx, id);
   enqueue_advance(ctx, id);
   std::vector<AuditEntry> trail;

@@ -4,6 +4,7 @@
 #include "crypto/aead.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/offer/store_sql.hpp"
 #include "trust/audit.hpp"
 
 namespace varde::staffing {
@@ -86,7 +87,7 @@ struct Heard {
 };
 
 void set_offer(Ctx& ctx, const Heard& heard, OfferState state) {
-  ctx.tx().later(kAnswer, heard.shift.id, heard.offer.person_id, now(), state, heard.channel,
+  ctx.tx().later(kOfferAnswer, heard.shift.id, heard.offer.person_id, now(), state, heard.channel,
                  heard.flags);
 }
 
@@ -100,7 +101,8 @@ AnswerReply carry_out(Ctx& ctx, const Heard& heard, const Outcome& outcome) {
 
 // A booked person's no.
 AnswerReply give_back(Ctx& ctx, const Heard& heard) {
-  auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, heard.shift.id, heard.offer.person_id);
+  auto booking =
+      ctx.tx().maybe<BookingRecord>(kBookingOfPerson, heard.shift.id, heard.offer.person_id);
   auto hours = staffing_settings(ctx).asking.cancel_hours;
   if (heard.channel != AnswerChannel::user &&
       heard.shift.starts_at - now() < std::chrono::hours(hours))
@@ -113,7 +115,7 @@ AnswerReply give_back(Ctx& ctx, const Heard& heard) {
 
 // Whom the office booked without asking can say that they come, and that they do not.
 std::optional<OfferRecord> booked_unasked(Ctx& ctx, const Uuid& shift, const Uuid& person) {
-  auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, shift, person);
+  auto booking = ctx.tx().maybe<BookingRecord>(kBookingOfPerson, shift, person);
   if (!booking) return std::nullopt;
   OfferRecord offer;
   offer.shift_id = shift;
@@ -147,8 +149,8 @@ class Changes {
   // `locked`: the caller has locked the offers already.
   void write(Ctx& ctx, AnswerChannel channel, bool locked) const {
     if (!shifts_.empty()) {
-      if (!locked) ctx.tx().later(kLockAnswered, shifts_, persons_);
-      ctx.tx().later(kAnswers, shifts_, persons_, now(), states_, channel, flags_);
+      if (!locked) ctx.tx().later(kOfferLockAnswered, shifts_, persons_);
+      ctx.tx().later(kOfferAnswers, shifts_, persons_, now(), states_, channel, flags_);
     }
     trust::record(ctx, trail_);
     for (const auto& shift : advance_) enqueue_advance(ctx, shift);
@@ -181,7 +183,7 @@ Asked asked(Ctx& ctx, const db::Sql& offers, const std::vector<Uuid>& shift_ids,
             const std::vector<Uuid>& persons) {
   std::set<Uuid> distinct(shift_ids.begin(), shift_ids.end());
   auto questions = ctx.tx().later(offers, shift_ids, persons);
-  auto open = ctx.tx().later(kOpenOf, std::vector(distinct.begin(), distinct.end()), kFewOpen);
+  auto open = ctx.tx().later(kOfferOpenOf, std::vector(distinct.begin(), distinct.end()), kFewOpen);
   Asked out;
   out.shifts = find_shifts(ctx, {distinct.begin(), distinct.end()});
   for (const auto& [shift, count] : open.rows().all<ShiftCount>()) out.open[shift] = count;
@@ -237,8 +239,8 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
                            AnswerChannel channel, const std::string& language, int flags,
                            const std::string& reason) {
   for (int attempt = 0;; ++attempt) {
-    auto asked = ctx.tx().later(kOffer, shift_id, person);
-    auto open = ctx.tx().later(kOpenOf, std::vector{shift_id}, kFewOpen);
+    auto asked = ctx.tx().later(kOfferOne, shift_id, person);
+    auto open = ctx.tx().later(kOfferOpenOf, std::vector{shift_id}, kFewOpen);
     auto shift = find_shift(ctx, shift_id);
     auto offer = asked.rows().maybe<OfferRecord>();
     if (shift && !offer) offer = booked_unasked(ctx, shift_id, person);
@@ -251,7 +253,7 @@ Result<AnswerReply> answer(Ctx& ctx, const Uuid& shift_id, const Uuid& person, b
       if (!yes) return give_back(ctx, heard);
       // Whoever says it twice at once hears the second time what the first came to.
       book_alone(ctx, {person});
-      offer = ctx.tx().maybe<OfferRecord>(kOffer, shift_id, person);
+      offer = ctx.tx().maybe<OfferRecord>(kOfferOne, shift_id, person);
       if (!offer) return not_found("This person was not asked about this shift.");
       if (auto outcome = outcome_of(*shift, *offer, yes, channel, few_open))
         return carry_out(ctx, heard, *outcome);
@@ -279,7 +281,7 @@ std::vector<Settled> settle(Ctx& ctx, const std::vector<Said>& answers,
     persons.push_back(said.person);
   }
   auto spoken = people::languages(ctx, persons);
-  auto all = asked(ctx, kLockAnswered, shift_ids, persons);
+  auto all = asked(ctx, kOfferLockAnswered, shift_ids, persons);
   Changes changes;
   std::vector<Settled> out;
   for (const auto& said : answers) {
@@ -308,7 +310,7 @@ std::vector<std::optional<AnswerReply>> book(Ctx& ctx, const std::vector<Claiman
   }
   // Whoever says it twice at once hears the second time what the first came to.
   book_alone(ctx, persons);
-  auto all = asked(ctx, kAnswered, shift_ids, persons);
+  auto all = asked(ctx, kOfferAnswered, shift_ids, persons);
   Changes changes;
   std::vector<std::optional<AnswerReply>> out(claimants.size());
   std::vector<Claim> claims;
@@ -362,26 +364,26 @@ Result<void> say_hours(Ctx& ctx, const Uuid& booking, Timestamp from, Timestamp 
   if (until <= from || until - from > std::chrono::hours(48))
     return bad_input("/until", "must be after from, and within 48 hours of it.");
   if (until > now()) return bad_input("/until", "must not be in the future.");
-  auto record = ctx.tx().maybe<BookingRecord>(kBooking, booking);
+  auto record = ctx.tx().maybe<BookingRecord>(kBookingOne, booking);
   if (!record || record->state != BookingState::booked)
     return not_found("This booking does not exist, or was cancelled.");
   if (from >= record->ends_at + kNearShift || until <= record->starts_at - kNearShift)
     return bad_input("/from", "must be within a day of the shift.");
-  ctx.tx().later(kWorked, booking, from, until, now(), by_person);
+  ctx.tx().later(kBookingWorked, booking, from, until, now(), by_person);
   trust::record(ctx, AuditEntry{"booking.hours", "shift", record->shift_id, record->person_id});
   return {};
 }
 
 void hold_booked(Ctx& ctx, const Uuid& shift) {
   std::vector<Uuid> persons;
-  for (const auto& r : ctx.tx().all<BookingRecord>(kBookingsOfShift, shift))
+  for (const auto& r : ctx.tx().all<BookingRecord>(kBookingOfShift, shift))
     if (r.state == BookingState::booked) persons.push_back(r.person_id);
   if (!persons.empty()) book_alone(ctx, persons);
 }
 
 Result<void> change_break(Ctx& ctx, const Shift& shift, int break_minutes) {
   std::vector<Uuid> longer;
-  for (const auto& r : ctx.tx().all<BookingRecord>(kBookingsOfShift, shift.id)) {
+  for (const auto& r : ctx.tx().all<BookingRecord>(kBookingOfShift, shift.id)) {
     if (r.state != BookingState::booked) continue;
     if (r.worked_from)
       return conflict(
@@ -396,7 +398,7 @@ Result<void> change_break(Ctx& ctx, const Shift& shift, int break_minutes) {
     return conflict("With this break somebody who is booked would work too long: " + why +
                         " Keep the break, or cancel the booking first.",
                     "rule");
-  ctx.tx().later(kSetBreak, shift.id, break_minutes);
+  ctx.tx().later(kBookingSetBreak, shift.id, break_minutes);
   return {};
 }
 
@@ -473,7 +475,7 @@ std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
   for (const auto& booking : bookings) {
     auto key = keys.find(booking.person_id);
     ended.push_back(ctx.tx().later(
-        kCancelBooking, booking.booking_id, state, now(),
+        kBookingCancel, booking.booking_id, state, now(),
         key == keys.end() ? std::nullopt
                           : std::optional(db::Bytes{crypto::seal(
                                 key->second, reason, booking_context(booking.booking_id))})));
@@ -505,7 +507,7 @@ std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
   for (const auto& booking : out) persons.push_back(booking.person_id);
   free_places(ctx, shift, static_cast<int>(out.size()));
   ctx.tx().later(
-      kSetOffers, shift, persons,
+      kOfferSet, shift, persons,
       state == BookingState::cancelled_by_person ? OfferState::declined : OfferState::withdrawn);
   trust::record(ctx, trail);
   people::record_activity(ctx, activities);

@@ -5,6 +5,7 @@
 #include "people/person/person.hpp"
 #include "people/person/standing.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/offer/store_sql.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::staffing {
@@ -16,79 +17,16 @@ namespace {
 
 // Each statement stands here twice: [0] for everybody, [1] for some persons, so that the plan of
 // the one does not serve the other. The last parameter is the persons, null for everybody.
-#define VARDE_FOR(name, text, last, tail)                        \
-  {                                                              \
-    {name ".all", text " AND $" last "::uuid[] IS NULL" tail}, { \
-      name ".some", text " AND person_id = ANY($" last ")" tail  \
-    }                                                            \
-  }
-constexpr db::Sql kWhom[] = VARDE_FOR(
-    "fit.substitutes",
-    "SELECT person_id, percent, latitude, longitude, last_asked_at FROM substitute WHERE true", "1",
-    "");
-constexpr db::Sql kSkillsFor[] = VARDE_FOR(
-    "fit.skills",
-    "SELECT person_id, skill_id, level, expires_on FROM substitute_skill WHERE skill_id = ANY($1)",
-    "2", "");
-constexpr db::Sql kDocumentsFor[] = VARDE_FOR(
-    "fit.documents",
-    "SELECT person_id, kind_id, valid_from, valid_until FROM person_document WHERE seen_at IS NOT "
-    "NULL AND kind_id = ANY($1)",
-    "2", "");
-constexpr db::Sql kChoicesFor[] = VARDE_FOR(
-    "fit.choices",
-    "SELECT person_id, workplace_id, kind FROM workplace_choice WHERE workplace_id = ANY($1)", "2",
-    "");
-constexpr db::Sql kStatementsFor[] = VARDE_FOR(
-    "fit.statements",
-    "SELECT person_id, availability_id AS id, kind, from_date, until_date, weekdays, from_minute, "
-    "until_minute, created_at AS stated_at FROM availability WHERE until_date >= $1 AND from_date "
-    "<= $2",
-    "3", "");
-// A booking lasts 48 hours at most ($1 is so long before the time): so far back the index is read
-// for those that reach into it.
-constexpr db::Sql kBookedFor[] = VARDE_FOR(
-    "fit.bookings",
-    "SELECT person_id, workplace_id, starts_at, ends_at, break_minutes FROM booking WHERE state = "
-    "1 AND starts_at > $1 AND starts_at < $2 AND ends_at > $3",
-    "4", "");
-// In seconds, as fit::work_within() counts them: what is booked in another order comes to the same.
-constexpr db::Sql kWorkFor[] = VARDE_FOR(
-    "fit.work",
-    "SELECT person_id, sum(CASE WHEN starts_at >= $3 AND ends_at <= $2 THEN greatest(minutes, 0) * "
-    "60::bigint ELSE (SELECT p.part - least(break_minutes * 60, p.whole) * p.part / p.whole FROM "
-    "(SELECT greatest(floor(extract(epoch FROM ends_at - starts_at)), 1)::bigint AS whole, "
-    "floor(extract(epoch FROM least(ends_at, $2) - greatest(starts_at, $3)))::bigint AS part) p) "
-    "END)::bigint AS count FROM booking WHERE state = 1 AND starts_at > $1 AND starts_at < $2 AND "
-    "ends_at > $3",
-    "4", " GROUP BY person_id");
-// Of everybody, and whole from the day on which they began: fairness needs no minutes.
-constexpr db::Sql kWorkedLately{"fit.worked",
-                                "SELECT person_id, sum(minutes) AS count FROM booking WHERE state "
-                                "= 1 AND starts_at >= $1 AND starts_at < $2 GROUP BY person_id"};
-constexpr db::Sql kAskedLately[] =
-    VARDE_FOR("fit.asked",
-              "SELECT person_id, count(*) AS count FROM (SELECT person_id, asked_at FROM offer "
-              "UNION ALL SELECT person_id, asked_at FROM offer_before) o WHERE asked_at >= $1",
-              "2", " GROUP BY person_id");
-#undef VARDE_FOR
-constexpr db::Sql kInPools{"fit.in_pools",
-                           "SELECT DISTINCT person_id FROM pool_member WHERE pool_id = ANY($1)"};
+constexpr db::Sql kWhom[] = {kFitSubstitutesAll, kFitSubstitutesSome};
+constexpr db::Sql kSkillsFor[] = {kFitSkillsAll, kFitSkillsSome};
+constexpr db::Sql kDocumentsFor[] = {kFitDocumentsAll, kFitDocumentsSome};
+constexpr db::Sql kChoicesFor[] = {kFitChoicesAll, kFitChoicesSome};
+constexpr db::Sql kStatementsFor[] = {kFitStatementsAll, kFitStatementsSome};
+constexpr db::Sql kBookedFor[] = {kFitBookingsAll, kFitBookingsSome};
+constexpr db::Sql kWorkFor[] = {kFitWorkAll, kFitWorkSome};
+constexpr db::Sql kAskedLately[] = {kFitAskedAll, kFitAskedSome};
 constexpr auto kLongestShift = std::chrono::hours(48);
 constexpr std::size_t kUsualBookings = 8;  // of one person in a window
-// Where the others of these persons' bookings are.
-constexpr db::Sql kPlacesOf{
-    "fit.places_of",
-    "SELECT workplace_id AS id, latitude, longitude FROM workplace WHERE workplace_id IN (SELECT "
-    "workplace_id FROM booking WHERE state = 1 AND person_id = ANY($1) AND starts_at > $2 AND "
-    "starts_at < $3)"};
-
-// Until the commit nobody else books these persons: two shifts that each leave enough rest may not
-// leave it together. In one order, that two never wait for each other in a circle.
-constexpr db::Sql kBookAlone{"fit.book_alone",
-                             "SELECT pg_advisory_xact_lock(l.key) FROM (SELECT "
-                             "hashtextextended('staffing.book:' || p::text, 0) AS key FROM "
-                             "unnest($1::uuid[]) p ORDER BY key) l"};
 
 constexpr Sentences kHeld = {
     "The processing of your data is restricted, so you cannot be booked. Ask the office to lift "
@@ -260,7 +198,7 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
     return tx.later(kWorkFor[only], from - kLongestShift, until, from, persons);
   };
   auto restricted = people::restricted_later(ctx);
-  auto pools = tx.later(kInPools, std::vector<Uuid>(pool_ids.begin(), pool_ids.end()));
+  auto pools = tx.later(kFitInPools, std::vector<Uuid>(pool_ids.begin(), pool_ids.end()));
   auto whom = tx.later(kWhom[only], persons);
   auto skills = tx.later(kSkillsFor[only], needs.skills, persons);
   auto documents = tx.later(kDocumentsFor[only], needs.documents, persons);
@@ -269,7 +207,7 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
   auto statements = tx.later(kStatementsFor[only], window.first_day, window.last_day, persons);
   auto from = window.bookings.start - kLongestShift;
   db::Later near, asked, worked;
-  if (persons) near = tx.later(kPlacesOf, *persons, from, window.bookings.end);
+  if (persons) near = tx.later(kFitPlacesOf, *persons, from, window.bookings.end);
   auto booked =
       tx.later(kBookedFor[only], from, window.bookings.end, window.bookings.start, persons);
   if (out.settings.rules.month_max.level == fit::RuleLevel::off) months.clear();
@@ -277,7 +215,7 @@ Loaded load(Ctx& ctx, const std::vector<const Shift*>& shifts,
   // Fairness is between people: of some alone it is not asked.
   if (!persons) {
     asked = tx.later(kAskedLately[only], lately, persons);
-    worked = tx.later(kWorkedLately, lately, now());
+    worked = tx.later(kFitWorked, lately, now());
   }
 
   std::unordered_set<Uuid> members, held;
@@ -385,7 +323,9 @@ std::vector<Fit> rank_pool(Ctx& ctx, const Shift& shift) {
   return out;
 }
 
-void book_alone(Ctx& ctx, const std::vector<Uuid>& persons) { ctx.tx().later(kBookAlone, persons); }
+void book_alone(Ctx& ctx, const std::vector<Uuid>& persons) {
+  ctx.tx().later(kFitBookAlone, persons);
+}
 
 std::vector<std::optional<Forbidden>> forbidden_for(Ctx& ctx,
                                                     const std::vector<const Shift*>& shifts,

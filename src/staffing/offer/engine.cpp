@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/offer/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
 
@@ -91,8 +92,8 @@ std::unordered_set<Uuid> not_now(Ctx& ctx, const Shift& shift, const std::vector
   auto settings = staffing_settings(ctx).asking;
   auto zone = trust::tenant_settings(ctx).time_zone;
   auto today = from_local(std::chrono::floor<std::chrono::days>(to_local(now(), zone)), zone);
-  auto asked = ctx.tx().later(kAskedToday, ids, today);
-  auto open = ctx.tx().later(kOpenOverlap, ids, shift.id, shift.starts_at, shift.ends_at);
+  auto asked = ctx.tx().later(kOfferAskedToday, ids, today);
+  auto open = ctx.tx().later(kOfferOpenOverlap, ids, shift.id, shift.starts_at, shift.ends_at);
   ctx.tx().flush();
   for (const auto& row : asked.rows().all<PersonCount>())
     if (row.count >= settings.max_per_day) out.insert(row.person_id);
@@ -112,7 +113,7 @@ void ask_first(Ctx& ctx, const Shift& shift, const std::vector<Asked>& asked, in
   if (asked.empty()) return;
   std::vector<Uuid> ids;
   for (const auto& [one, rank] : asked) ids.push_back(one->person_id());
-  auto at = now();  // before its message is made: see kUndelivered
+  auto at = now();  // before its message is made: see kOfferUndelivered
   auto numbers = note_asked(ctx, ids, at);
   auto reach = tell(ctx, shift, ids, Tell::asked, numbers);
   std::vector<OfferRecord> offers;
@@ -135,7 +136,7 @@ std::vector<Uuid> ask_again(Ctx& ctx, const Shift& shift, const std::vector<Aske
   std::unordered_map<Uuid, const Asked*> by_id;
   for (const auto& one : asked) by_id[one.one->person_id()] = &one;
   for (const auto& [id, one] : by_id) ids.push_back(id);
-  auto before = ctx.tx().all<OfferRecord>(kLockOffers, shift.id, ids);
+  auto before = ctx.tx().all<OfferRecord>(kOfferLock, shift.id, ids);
   std::erase_if(before, [](const OfferRecord& offer) { return !to_be_repeated(offer); });
   ids.clear();
   std::vector<BeforeRecord> kept;
@@ -150,7 +151,7 @@ std::vector<Uuid> ask_again(Ctx& ctx, const Shift& shift, const std::vector<Aske
   }
   if (ids.empty()) return ids;
   note_asked_again(ctx, ids);
-  auto at = now();  // before its message is made: see kUndelivered
+  auto at = now();  // before its message is made: see kOfferUndelivered
   auto reach = tell(ctx, shift, said, Tell::still_free, numbers);
   reach.merge(tell(ctx, shift, taken, Tell::free_again, numbers));
   std::vector<int> ranks;
@@ -163,7 +164,7 @@ std::vector<Uuid> ask_again(Ctx& ctx, const Shift& shift, const std::vector<Aske
     reaches.push_back(found == reach.end() ? Reach::nothing : found->second);
   }
   ctx.tx().insert_many("offer_before", kept);
-  ctx.tx().later(kAskAgain, shift.id, step, at, until, ids, ranks, explanations, reaches);
+  ctx.tx().later(kOfferAskAgain, shift.id, step, at, until, ids, ranks, explanations, reaches);
   return ids;
 }
 
@@ -189,7 +190,7 @@ std::size_t ask(Ctx& ctx, const Shift& shift, const std::vector<Fit>& chosen,
   for (const auto& [one, at] : first)
     trail.push_back({"offer.create", "shift", shift.id, one->person_id(), {}});
   trust::record(ctx, trail);
-  return static_cast<std::size_t>(ctx.tx().query(kExpireUnreached, shift.id).affected());
+  return static_cast<std::size_t>(ctx.tx().query(kOfferExpireUnreached, shift.id).affected());
 }
 
 std::optional<Timestamp> sooner(std::optional<Timestamp> a, std::optional<Timestamp> b) {
@@ -197,9 +198,9 @@ std::optional<Timestamp> sooner(std::optional<Timestamp> a, std::optional<Timest
 }
 
 Standing standing_of(Ctx& ctx, const Shift& shift) {
-  ctx.tx().later(kExpire, shift.id, now(), answers_closed(shift), shift.starts_at <= now());
+  ctx.tx().later(kOfferExpire, shift.id, now(), answers_closed(shift), shift.starts_at <= now());
   Standing out;
-  for (const auto& offer : ctx.tx().all<OfferRecord>(kOffersOf, shift.id)) {
+  for (const auto& offer : ctx.tx().all<OfferRecord>(kOfferOfShift, shift.id)) {
     (to_be_repeated(offer) ? out.repeat : out.asked).insert(offer.person_id);
     out.waiting += offer.state == OfferState::waiting ? 1 : 0;
     if (offer.state != OfferState::open) continue;
@@ -226,7 +227,7 @@ Chosen choose(Ctx& ctx, const Shift& shift, std::vector<Fit>& ranked, const Stan
   });
   for (const auto& one : ranked) fresh.push_back(one.person_id());
   if (fresh.empty() || plan.how_many == 0) return out;
-  ctx.tx().query(kAskAlone, "staffing.ask:" + ctx.tenant.str());
+  ctx.tx().query(kOfferAskAlone, "staffing.ask:" + ctx.tenant.str());
   auto left_out = not_now(ctx, shift, fresh);
   for (auto& one : ranked) {
     if (out.ones.size() >= plan.how_many) break;
@@ -314,11 +315,11 @@ void remind_later(Ctx& ctx, const BookingRecord& booking) {
 
 Result<jobs::Outcome> remind(trust::Base& base, const jobs::Job& job) {
   Ctx ctx(base, *job.tenant_id, {});
-  auto booking = ctx.tx().maybe<BookingRecord>(kBooking, id_of(job, "booking_id"));
+  auto booking = ctx.tx().maybe<BookingRecord>(kBookingOne, id_of(job, "booking_id"));
   if (!booking || booking->starts_at <= now()) return jobs::Outcome::done();
   auto shift = find_shift(ctx, booking->shift_id);
   // Told once: who has the row first tells.
-  if (shift && ctx.tx().query(kReminded, booking->booking_id, now()).affected() > 0) {
+  if (shift && ctx.tx().query(kBookingReminded, booking->booking_id, now()).affected() > 0) {
     tell(ctx, *shift, {booking->person_id}, Tell::reminder);
     ctx.commit();
   }
@@ -342,9 +343,9 @@ Result<jobs::Outcome> tell_others(trust::Base& base, const jobs::Job& job) {
   auto shift = find_shift(ctx, id_of(job, "shift_id"));
   if (!shift || shift->state != ShiftState::filled) return jobs::Outcome::done();
   // Everybody who answers at this moment waits for what is closed here.
-  tell(ctx, *shift, ctx.tx().all<Uuid>(kUndecided, shift->id), Tell::taken, {}, [&] {
-    ctx.tx().later(kTouchShift, shift->id, now());
-    return ctx.tx().all<Uuid>(kCloseOthers, shift->id);
+  tell(ctx, *shift, ctx.tx().all<Uuid>(kOfferUndecided, shift->id), Tell::taken, {}, [&] {
+    ctx.tx().later(kOfferTouchShift, shift->id, now());
+    return ctx.tx().all<Uuid>(kOfferClose, shift->id);
   });
   ctx.commit();
   return jobs::Outcome::done();
@@ -356,7 +357,7 @@ Result<jobs::Outcome> after(trust::Base& base, const jobs::Job& job) {
   auto shift = find_shift(ctx, id_of(job, "shift_id"));
   auto person = id_of(job, "person_id");
   if (!shift) return jobs::Outcome::done();
-  if (auto booking = ctx.tx().maybe<BookingRecord>(kBookingOf, shift->id, person)) {
+  if (auto booking = ctx.tx().maybe<BookingRecord>(kBookingOfPerson, shift->id, person)) {
     tell(ctx, *shift, {person}, Tell::booked);
     remind_later(ctx, *booking);
   }

@@ -6,6 +6,7 @@
 #include "outreach/tracking/token.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/offer/store_sql.hpp"
 #include "staffing/portal/portal.hpp"
 #include "staffing/portal/words.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -153,7 +154,7 @@ net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
           shift && shift->starts_at - now() >=
                        std::chrono::hours(staffing_settings(ctx).asking.cancel_hours))
         if (auto workplace = find_workplace(ctx, shift->workplace_id);
-            workplace && ctx.tx().maybe<BookingRecord>(kBookingOf, shift->id, token.subject))
+            workplace && ctx.tx().maybe<BookingRecord>(kBookingOfPerson, shift->id, token.subject))
           return ask_to_cancel(style, t, *shift, *workplace, text);
     auto said = answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language(),
                        flags, reason);
@@ -196,7 +197,7 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
   auto t = words_of(ctx, token->subject, style);
   if (calendar) return offer_calendar(ctx, t.language(), token->source_id);
   auto shift = find_shift(ctx, token->source_id);
-  auto offer = ctx.tx().maybe<OfferRecord>(kOffer, token->source_id, token->subject);
+  auto offer = ctx.tx().maybe<OfferRecord>(kOfferOne, token->source_id, token->subject);
   auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
   if (!shift || !offer || !workplace) return say(style, t, "offer.gone", 404);
   bool booked = offer->state == OfferState::booked;

@@ -25,6 +25,7 @@
 #include "crypto/hash.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/offer/store_sql.hpp"
 #include "staffing/offer/understand.hpp"
 #include "trust/notice.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -91,7 +92,8 @@ class Conversation {
       if (which_ == nullptr && was_which(sent) && sent.at > now() - kWhichMeant) which_ = &sent;
       if (last_ == nullptr && !was_which(sent) && !was(sent, kHintSms)) last_ = &sent;
     }
-    matters_ = ctx.tx().all<MatterRecord>(kMatters, reply.person_ids, shifts, said.number, now());
+    matters_ =
+        ctx.tx().all<MatterRecord>(kOfferMatters, reply.person_ids, shifts, said.number, now());
     for (const auto& matter : matters_) {
       if (is_open(matter)) open_.push_back(&matter);
       if (last_ != nullptr && last_->kind == outreach::SmsKind::offer &&
@@ -240,9 +242,9 @@ class Conversation {
       if (number != 0 && count[number] > 1) {
         // As whoever asks does.
         if (!std::exchange(alone, true))
-          ctx_.tx().query(kAskAlone, "staffing.ask:" + ctx_.tenant.str());
+          ctx_.tx().query(kOfferAskAlone, "staffing.ask:" + ctx_.tenant.str());
         number = note_asked(ctx_, {matter->person_id}, std::nullopt)[matter->person_id];
-        ctx_.tx().later(kRenumber, matter->shift_id, matter->person_id, number);
+        ctx_.tx().later(kOfferRenumber, matter->shift_id, matter->person_id, number);
       }
       out.push_back(number);
     }

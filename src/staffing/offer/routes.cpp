@@ -5,6 +5,7 @@
 #include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/offer/store_sql.hpp"
 #include "staffing/paper/paper.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
@@ -197,9 +198,9 @@ std::vector<BookingView> views(Ctx& ctx, const std::vector<BookingRecord>& recor
 }
 
 std::vector<OfferView> offer_views(Ctx& ctx, const Uuid& shift) {
-  auto asked = ctx.tx().later(kOffersOf, shift);
-  auto cancelled_later = ctx.tx().later(kCancelledOf, shift);
-  auto before = ctx.tx().all<BeforeRecord>(kAskedBefore, shift);
+  auto asked = ctx.tx().later(kOfferOfShift, shift);
+  auto cancelled_later = ctx.tx().later(kBookingCancelledOf, shift);
+  auto before = ctx.tx().all<BeforeRecord>(kOfferBefore, shift);
   auto records = asked.rows().all<OfferRecord>();
   std::unordered_map<Uuid, std::vector<EarlierRound>> earlier;
   for (const auto& r : before)
@@ -246,7 +247,7 @@ std::vector<OfferView> offer_views(Ctx& ctx, const Uuid& shift) {
 Result<std::vector<BookingRecord>> bookings(Ctx& ctx, const BookingsQuery& query) {
   if (query.until <= query.from || query.until - query.from > std::chrono::days(366))
     return bad_input("query/until", "must be after from, and within a year of it.");
-  auto records = ctx.tx().all<BookingRecord>(kBookings, query.from, query.until, query.person,
+  auto records = ctx.tx().all<BookingRecord>(kBookingPage, query.from, query.until, query.person,
                                              query.workplace);
   if (records.size() > kMostRows)
     return bad_input("query/until",
@@ -355,10 +356,10 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
     if (!e.is_unique_violation() && !e.is_exclusion_violation()) throw;
     return conflict("This person was booked for this time just now.");
   }
-  ctx.tx().later(kAnswer, shift_id, in.person_id, now(), OfferState::booked, AnswerChannel::user,
-                 0);
+  ctx.tx().later(kOfferAnswer, shift_id, in.person_id, now(), OfferState::booked,
+                 AnswerChannel::user, 0);
   enqueue_after(ctx, shift_id, in.person_id);
-  return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, id)}).front());
+  return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBookingOne, id)}).front());
 }
 
 }  // namespace
@@ -380,25 +381,25 @@ void end_undelivered(Ctx& ctx, const std::vector<outreach::Undelivered>& message
     made.push_back(message.message.time() + std::chrono::milliseconds(1));  // it counts whole ones
   }
   if (shifts.empty()) return;
-  auto concerned = ctx.tx().all<Uuid>(kUndeliveredShifts, shifts, persons, reach, made);
+  auto concerned = ctx.tx().all<Uuid>(kOfferUndeliveredShifts, shifts, persons, reach, made);
   if (concerned.empty()) return;
-  ctx.tx().later(kTouchShifts, concerned, now());
-  auto ended = ctx.tx().all<Uuid>(kUndelivered, shifts, persons, reach, made);
+  ctx.tx().later(kOfferTouchShifts, concerned, now());
+  auto ended = ctx.tx().all<Uuid>(kOfferUndelivered, shifts, persons, reach, made);
   for (const auto& shift : std::set<Uuid>(ended.begin(), ended.end())) enqueue_advance(ctx, shift);
 }
 
 }  // namespace
 
 void end_questions(Ctx& ctx, const std::vector<Uuid>& persons, OfferState state) {
-  auto all = ctx.tx().all<Uuid>(kEndQuestions, persons, state);
+  auto all = ctx.tx().all<Uuid>(kOfferEndQuestions, persons, state);
   for (const auto& shift : std::set<Uuid>(all.begin(), all.end())) enqueue_advance(ctx, shift);
 }
 
 void revise_bookings_of(Ctx& ctx, const Uuid& shift) {
-  ctx.tx().later(kReviseBookings, shift, Uuid{}, now(), now() - kFeedReach);
+  ctx.tx().later(kBookingRevise, shift, Uuid{}, now(), now() - kFeedReach);
 }
 void revise_bookings_at(Ctx& ctx, const Uuid& workplace) {
-  ctx.tx().later(kReviseBookings, Uuid{}, workplace, now(), now() - kFeedReach);
+  ctx.tx().later(kBookingRevise, Uuid{}, workplace, now(), now() - kFeedReach);
 }
 
 void add_offer_hooks(trust::Base& base) {
@@ -419,29 +420,30 @@ void add_offer_hooks(trust::Base& base) {
   base.extensions.add(trust::SealedColumn{"booking", "sealed", "person_id", "",
                                           trust::sealed_under("booking:", "booking_id", false),
                                           trust::SealedColumn::Holds::text});
-  base.extensions.add(trust::StillNeeded{
-      "SELECT FROM booking b WHERE b.person_id = p.person_id AND b.ends_at >= $1"});
+  base.extensions.add(
+      trust::StillNeeded{"SELECT FROM booking b WHERE b.tenant_id = {tenant} AND b.person_id = "
+                         "p.person_id AND b.ends_at >= $1"});
   base.extensions.add(trust::aged_rows(
       "shifts", "Shifts and bookings",
       "Shifts that are over, who was asked and what they said, who worked and how long.",
-      kOldShifts, kDropOldShifts));
+      kRetentionOldShifts, kRetentionDropShifts));
   // Not taken back: who answers is told of the restriction, and it may be lifted in time.
   base.extensions.add(people::RestrictHook{
       [](Ctx& ctx, const Uuid& id) { end_questions(ctx, {id}, OfferState::expired); }});
   base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
     // Shifts in one order, then offers in theirs, as everywhere: answers are booked meanwhile.
-    for (const auto& [shift, count] : ctx.tx().all<ShiftCount>(kFreeErased, ids, now())) {
+    for (const auto& [shift, count] : ctx.tx().all<ShiftCount>(kBookingFreeErased, ids, now())) {
       free_places(ctx, shift, static_cast<int>(count));
       enqueue_advance(ctx, shift);
     }
     end_questions(ctx, ids, OfferState::withdrawn);
-    ctx.tx().later(kEraseOffers, ids);
-    ctx.tx().later(kEraseBookings, ids);
+    ctx.tx().later(kOfferErase, ids);
+    ctx.tx().later(kBookingErase, ids);
   }});
 }
 
 std::vector<trust::Moving> moving_offers(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kMovingOffers, since);
+  return ctx.tx().all<trust::Moving>(kOfferMoving, since);
 }
 
 std::vector<trust::Claim> offer_claims() {
@@ -556,11 +558,11 @@ void add_offer_routes(trust::Api& api) {
             if (shift->state == ShiftState::cancelled) return *shift;
             std::vector<Uuid> booked;
             for (const auto& r : cancel_bookings(
-                     ctx, path->id, ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id),
+                     ctx, path->id, ctx.tx().all<BookingRecord>(kBookingOfShift, path->id),
                      BookingState::cancelled_by_office, in->reason ? in->reason->value : "", true))
               booked.push_back(r.person_id);
             tell(ctx, *shift, booked, Tell::cancelled);
-            tell(ctx, *shift, ctx.tx().all<Uuid>(kWithdraw, path->id), Tell::withdrawn);
+            tell(ctx, *shift, ctx.tx().all<Uuid>(kOfferWithdraw, path->id), Tell::withdrawn);
             set_state(ctx, path->id, ShiftState::cancelled);
             trust::record(ctx, AuditEntry{"shift.cancel", "shift", path->id});
             return *find_shift(ctx, path->id);
@@ -575,52 +577,54 @@ void add_offer_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/shifts/{id}/bookings", "listShiftBookings", "Who is booked for a shift",
            read},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<BookingView>> {
-            auto records = ctx.tx().all<BookingRecord>(kBookingsOfShift, path->id);
+            auto records = ctx.tx().all<BookingRecord>(kBookingOfShift, path->id);
             if (records.empty() && !find_shift(ctx, path->id)) return gone();
             return web::Page<BookingView>{views(ctx, records), {}, {}};
           });
-  api.add({"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking",
-           "Ends a booking; the shift is offered again to those not asked yet", write},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<ReasonInput>& in) -> Result<BookingView> {
-            auto record = ctx.tx().maybe<BookingRecord>(kBooking, path->id);
-            if (!record) return not_found("This booking does not exist any more.");
-            if (cancel_bookings(ctx, record->shift_id, {*record}, BookingState::cancelled_by_office,
-                                in->reason ? in->reason->value : "")
-                    .empty())
-              return not_found("This booking was cancelled already.");
-            if (auto shift = find_shift(ctx, record->shift_id))
-              tell(ctx, *shift, {record->person_id}, Tell::cancelled);
-            return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, path->id)}).front());
-          });
-  api.add({"POST", "/api/v1/bookings/{id}/hours", "confirmHours",
-           "Says from when until when somebody really worked", write},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<HoursInput>& in) -> Result<BookingView> {
-            VARDE_CHECK(say_hours(ctx, path->id, in->from, in->until, false));
-            return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBooking, path->id)}).front());
-          });
   api.add(
-      {"POST", "/api/v1/bookings/hours", "confirmManyHours",
-       "Confirms the hours of many bookings as they are: said, or planned", write},
-      [](Ctx& ctx, const web::Body<ManyHoursInput>& in) -> Result<ManyHoursResult> {
-        if (in->bookings.empty() || in->bookings.size() > kMostConfirmed)
-          return bad_input("/bookings", "must name between 1 and 1,000 bookings.");
-        std::set<Uuid> distinct;
-        std::vector<Uuid> ids;
-        std::vector<Timestamp> from, until;
-        for (const auto& one : in->bookings) {
-          if (!distinct.insert(one.id).second) continue;
-          ids.push_back(one.id);
-          from.push_back(one.from);
-          until.push_back(one.until);
-        }
-        std::vector<AuditEntry> trail;
-        for (const auto& row : ctx.tx().all<ConfirmedRow>(kConfirmHours, ids, from, until, now()))
-          trail.push_back({"booking.hours", "shift", row.shift_id, row.person_id, {}});
-        trust::record(ctx, trail);
-        return ManyHoursResult{static_cast<int>(trail.size())};
+      {"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking",
+       "Ends a booking; the shift is offered again to those not asked yet", write},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
+         const web::Body<ReasonInput>& in) -> Result<BookingView> {
+        auto record = ctx.tx().maybe<BookingRecord>(kBookingOne, path->id);
+        if (!record) return not_found("This booking does not exist any more.");
+        if (cancel_bookings(ctx, record->shift_id, {*record}, BookingState::cancelled_by_office,
+                            in->reason ? in->reason->value : "")
+                .empty())
+          return not_found("This booking was cancelled already.");
+        if (auto shift = find_shift(ctx, record->shift_id))
+          tell(ctx, *shift, {record->person_id}, Tell::cancelled);
+        return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBookingOne, path->id)}).front());
       });
+  api.add(
+      {"POST", "/api/v1/bookings/{id}/hours", "confirmHours",
+       "Says from when until when somebody really worked", write},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
+         const web::Body<HoursInput>& in) -> Result<BookingView> {
+        VARDE_CHECK(say_hours(ctx, path->id, in->from, in->until, false));
+        return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBookingOne, path->id)}).front());
+      });
+  api.add({"POST", "/api/v1/bookings/hours", "confirmManyHours",
+           "Confirms the hours of many bookings as they are: said, or planned", write},
+          [](Ctx& ctx, const web::Body<ManyHoursInput>& in) -> Result<ManyHoursResult> {
+            if (in->bookings.empty() || in->bookings.size() > kMostConfirmed)
+              return bad_input("/bookings", "must name between 1 and 1,000 bookings.");
+            std::set<Uuid> distinct;
+            std::vector<Uuid> ids;
+            std::vector<Timestamp> from, until;
+            for (const auto& one : in->bookings) {
+              if (!distinct.insert(one.id).second) continue;
+              ids.push_back(one.id);
+              from.push_back(one.from);
+              until.push_back(one.until);
+            }
+            std::vector<AuditEntry> trail;
+            for (const auto& row :
+                 ctx.tx().all<ConfirmedRow>(kBookingConfirmHours, ids, from, until, now()))
+              trail.push_back({"booking.hours", "shift", row.shift_id, row.person_id, {}});
+            trust::record(ctx, trail);
+            return ManyHoursResult{static_cast<int>(trail.size())};
+          });
   api.add({"GET", "/api/v1/bookings.csv", "downloadBookings",
            "Bookings with hours, for payroll: one row each, in the clocks of the workplace",
            static_cast<int>(Right::persons_export)},

@@ -3,6 +3,7 @@
 #include "crypto/aead.hpp"
 #include "net/fiber.hpp"
 #include "staffing/paper/portrait.hpp"
+#include "staffing/paper/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "web/resource.hpp"
 
@@ -16,55 +17,6 @@ namespace {
 
 constexpr std::size_t kMostFileBytes = 10 << 20;
 constexpr std::int64_t kMostDocuments = 50;
-
-#define VARDE_DOCUMENT                                                                     \
-  "SELECT d.document_id AS id, d.kind_id, k.name AS kind, d.valid_from, d.valid_until, "   \
-  "d.seen_at, d.media_type, d.bytes, d.version, d.created_at FROM person_document d JOIN " \
-  "document_kind k USING (tenant_id, kind_id) "
-constexpr db::Sql kDocuments{
-    "document.of_person", VARDE_DOCUMENT "WHERE d.person_id = $1 ORDER BY k.name, d.document_id"};
-constexpr db::Sql kDocument{"document.one",
-                            VARDE_DOCUMENT "WHERE d.person_id = $1 AND d.document_id = $2"};
-#undef VARDE_DOCUMENT
-constexpr db::Sql kIsSubstitute{"document.is_substitute",
-                                "SELECT person_id FROM substitute WHERE person_id = $1"};
-constexpr db::Sql kInsertDocument{
-    "document.insert",
-    "INSERT INTO person_document (tenant_id, document_id, person_id, kind_id, valid_from, "
-    "valid_until, seen_at, seen_by, created_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE "
-    "EXISTS (SELECT 1 FROM document_kind WHERE kind_id = $4) AND EXISTS (SELECT 1 FROM substitute "
-    "WHERE person_id = $3)"};
-constexpr db::Sql kUpdateDocument{
-    "document.update",
-    "UPDATE person_document SET valid_from = $4, valid_until = $5, seen_at = $6, seen_by = "
-    "coalesce($7, CASE WHEN $6::timestamptz IS NOT NULL THEN seen_by END), version = version + 1 "
-    "WHERE person_id = $1 AND document_id = $2 AND version = $3"};
-constexpr db::Sql kDeleteDocument{
-    "document.delete", "DELETE FROM person_document WHERE person_id = $1 AND document_id = $2"};
-constexpr db::Sql kCountDocuments{"document.count",
-                                  "SELECT count(*) FROM person_document WHERE person_id = $1"};
-// A new file has not been seen yet.
-constexpr db::Sql kPutFile{
-    "document.put_file",
-    "UPDATE person_document SET sealed = $3, media_type = $4, bytes = $5, seen_at = NULL, seen_by "
-    "= NULL, version = version + 1 WHERE person_id = $1 AND document_id = $2"};
-constexpr db::Sql kFile{
-    "document.file",
-    "SELECT media_type, sealed FROM person_document WHERE person_id = $1 AND document_id = $2"};
-constexpr db::Sql kFileBytes{
-    "document.file_bytes",
-    "SELECT (SELECT coalesce(sum(bytes), 0) FROM person_document)::bigint + (SELECT "
-    "coalesce(sum(octet_length(sealed)), 0) FROM person_picture)::bigint"};
-constexpr db::Sql kPicture{"picture.one", "SELECT sealed FROM person_picture WHERE person_id = $1"};
-constexpr db::Sql kPictureTimes{
-    "picture.times", "SELECT person_id, updated_at FROM person_picture WHERE person_id = ANY($1)"};
-constexpr db::Sql kPutPicture{
-    "picture.put",
-    "INSERT INTO person_picture (tenant_id, person_id, sealed, updated_at) SELECT $1, $2, $3, $4 "
-    "WHERE EXISTS (SELECT 1 FROM substitute WHERE person_id = $2) ON CONFLICT (tenant_id, "
-    "person_id) DO UPDATE SET sealed = $3, updated_at = $4"};
-constexpr db::Sql kDeletePicture{"picture.delete",
-                                 "DELETE FROM person_picture WHERE person_id = $1"};
 
 struct PictureTime {
   Uuid person_id;
@@ -142,11 +94,11 @@ void note(Ctx& ctx, const char* action, const Uuid& person) {
 }  // namespace
 
 std::vector<Paper> papers_of(Ctx& ctx, const Uuid& person) {
-  return ctx.tx().all<Paper>(kDocuments, person);
+  return ctx.tx().all<Paper>(store::kDocumentOfPerson, person);
 }
 
 std::optional<PaperFile> paper_file(Ctx& ctx, const Uuid& person, const Uuid& document) {
-  auto record = ctx.tx().maybe<FileRecord>(kFile, person, document);
+  auto record = ctx.tx().maybe<FileRecord>(store::kDocumentFile, person, document);
   auto key = record && record->sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
   auto bytes =
       key ? crypto::open(*key, record->sealed->data, file_context(document)) : std::nullopt;
@@ -156,7 +108,7 @@ std::optional<PaperFile> paper_file(Ctx& ctx, const Uuid& person, const Uuid& do
 }
 
 std::optional<std::string> picture_of(Ctx& ctx, const Uuid& person) {
-  auto sealed = ctx.tx().maybe<db::Bytes>(kPicture, person);
+  auto sealed = ctx.tx().maybe<db::Bytes>(store::kPictureOne, person);
   auto key = sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
   if (key) ctx.base.reads.note(ctx, {&person, 1});
   return key ? crypto::open(*key, sealed->data, picture_context(person)) : std::nullopt;
@@ -165,7 +117,7 @@ std::optional<std::string> picture_of(Ctx& ctx, const Uuid& person) {
 std::map<Uuid, Timestamp> picture_times(Ctx& ctx, const std::vector<Uuid>& persons) {
   std::map<Uuid, Timestamp> out;
   if (persons.empty()) return out;
-  for (const auto& r : ctx.tx().all<PictureTime>(kPictureTimes, persons))
+  for (const auto& r : ctx.tx().all<PictureTime>(store::kPictureTimes, persons))
     out[r.person_id] = r.updated_at;
   return out;
 }
@@ -195,7 +147,7 @@ std::vector<trust::Claim> paper_claims() {
 }
 
 void add_paper_hooks(trust::Base& base) {
-  trust::count_quota(base, trust::Quota::file_bytes, kFileBytes);
+  trust::count_quota(base, trust::Quota::file_bytes, store::kDocumentFileBytes);
 }
 
 void add_paper_routes(trust::Api& api) {
@@ -208,55 +160,57 @@ void add_paper_routes(trust::Api& api) {
             if (!picture) return not_found("There is no picture of this person.");
             return file(std::move(*picture), "image/jpeg", false);
           });
-  api.add({"PUT", "/api/v1/substitutes/{id}/picture", "putPicture",
-           "Keeps a JPEG or PNG as a small square picture, without what the camera wrote into it",
-           manage, kMostPhotoBytes},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Query<CropQuery>& query,
-             const web::Bytes& body) -> Result<Done> {
-            const auto& photo = body.value;
-            if (!photo)
-              return bad_input("body", "A picture has 15 MB at most. Make it smaller, try again.");
-            std::optional<Crop> crop;
-            if (query->size) crop = Crop{query->x.value_or(0), query->y.value_or(0), *query->size};
-            VARDE_TRY(auto picture, portrait(*photo, crop));
-            VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(picture)));
-            auto key = ctx.base.keys.key(ctx.tenant, path->id);
-            if (!key) return no_substitute();
-            db::Bytes sealed{crypto::seal(*key, picture, picture_context(path->id))};
-            if (ctx.tx().query(kPutPicture, ctx.tenant, path->id, sealed, now()).affected() == 0)
-              return no_substitute();
-            note(ctx, "picture.update", path->id);
-            return Done{};
-          });
+  api.add(
+      {"PUT", "/api/v1/substitutes/{id}/picture", "putPicture",
+       "Keeps a JPEG or PNG as a small square picture, without what the camera wrote into it",
+       manage, kMostPhotoBytes},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Query<CropQuery>& query,
+         const web::Bytes& body) -> Result<Done> {
+        const auto& photo = body.value;
+        if (!photo)
+          return bad_input("body", "A picture has 15 MB at most. Make it smaller, try again.");
+        std::optional<Crop> crop;
+        if (query->size) crop = Crop{query->x.value_or(0), query->y.value_or(0), *query->size};
+        VARDE_TRY(auto picture, portrait(*photo, crop));
+        VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(picture)));
+        auto key = ctx.base.keys.key(ctx.tenant, path->id);
+        if (!key) return no_substitute();
+        db::Bytes sealed{crypto::seal(*key, picture, picture_context(path->id))};
+        if (ctx.tx().query(store::kPicturePut, ctx.tenant, path->id, sealed, now()).affected() == 0)
+          return no_substitute();
+        note(ctx, "picture.update", path->id);
+        return Done{};
+      });
   api.add({"DELETE", "/api/v1/substitutes/{id}/picture", "deletePicture", "Removes the picture",
            manage},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeletePicture, path->id).affected() == 0)
+            if (ctx.tx().query(store::kPictureDelete, path->id).affected() == 0)
               return not_found("There is no picture of this person.");
             note(ctx, "picture.delete", path->id);
             return Done{};
           });
 
-  api.add({"GET", "/api/v1/substitutes/{id}/documents", "listDocuments",
-           "What a substitute has shown, and until when it counts", read},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<Paper>> {
-            web::Page<Paper> page{papers_of(ctx, path->id), {}, {}};
-            if (page.items.empty() && ctx.tx().query(kIsSubstitute, path->id).empty())
-              return no_substitute();
-            return page;
-          });
+  api.add(
+      {"GET", "/api/v1/substitutes/{id}/documents", "listDocuments",
+       "What a substitute has shown, and until when it counts", read},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<Paper>> {
+        web::Page<Paper> page{papers_of(ctx, path->id), {}, {}};
+        if (page.items.empty() && ctx.tx().query(store::kDocumentIsSubstitute, path->id).empty())
+          return no_substitute();
+        return page;
+      });
   api.add({"POST", "/api/v1/substitutes/{id}/documents", "createDocument",
            "Writes down a document; its file, if it is kept, follows", manage},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<PaperInput>& in) -> Result<web::Created<Paper>> {
             if (!in->kind_id) return bad_input("/kind_id", "is required.");
             VARDE_CHECK(check(in->valid_from.value, in->valid_until.value));
-            if (ctx.tx().one<std::int64_t>(kCountDocuments, path->id) >= kMostDocuments)
+            if (ctx.tx().one<std::int64_t>(store::kDocumentCount, path->id) >= kMostDocuments)
               return conflict("A person has 50 documents at most. Remove old ones first.");
             auto id = Uuid::make();
             bool seen = in->seen.value_or(false);
             if (ctx.tx()
-                    .query(kInsertDocument, ctx.tenant, id, path->id, *in->kind_id,
+                    .query(store::kDocumentInsert, ctx.tenant, id, path->id, *in->kind_id,
                            in->valid_from.value, in->valid_until.value,
                            seen ? std::optional(now()) : std::nullopt,
                            seen ? std::optional(ctx.actor.id) : std::nullopt, now())
@@ -264,38 +218,39 @@ void add_paper_routes(trust::Api& api) {
               return not_found("This person or this kind of document does not exist any more.");
             note(ctx, "document.create", path->id);
             return web::Created<Paper>{
-                *ctx.tx().maybe<Paper>(kDocument, path->id, id),
+                *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, id),
                 fmt::format("/api/v1/substitutes/{}/documents/{}", path->id.str(), id.str())};
           });
-  api.add(
-      {"PATCH", "/api/v1/substitutes/{id}/documents/{document}", "updateDocument",
-       "Changes until when it counts, and whether the office has seen it", manage},
-      [](Ctx& ctx, const web::Path<PaperPath>& path, const web::IfMatch& match,
-         const web::Body<PaperInput>& in) -> Result<Paper> {
-        auto found = ctx.tx().maybe<Paper>(kDocument, path->id, path->document);
-        if (!found) return no_document();
-        if (in->kind_id && *in->kind_id != found->kind_id)
-          return bad_input("/kind_id", "cannot change. Remove this document, add another.");
-        if (in->valid_from.present) found->valid_from = in->valid_from.value;
-        if (in->valid_until.present) found->valid_until = in->valid_until.value;
-        VARDE_CHECK(check(found->valid_from, found->valid_until));
-        std::optional<Uuid> seen_by;
-        if (in->seen) {
-          if (*in->seen && !found->seen_at) seen_by = ctx.actor.id;
-          found->seen_at = *in->seen ? found->seen_at.value_or(now()) : std::optional<Timestamp>();
-        }
-        if (ctx.tx()
-                .query(kUpdateDocument, path->id, path->document, match.or_current(found->version),
-                       found->valid_from, found->valid_until, found->seen_at, seen_by)
-                .affected() == 0)
-          return web::changed_meanwhile("this document");
-        note(ctx, "document.update", path->id);
-        return *ctx.tx().maybe<Paper>(kDocument, path->id, path->document);
-      });
+  api.add({"PATCH", "/api/v1/substitutes/{id}/documents/{document}", "updateDocument",
+           "Changes until when it counts, and whether the office has seen it", manage},
+          [](Ctx& ctx, const web::Path<PaperPath>& path, const web::IfMatch& match,
+             const web::Body<PaperInput>& in) -> Result<Paper> {
+            auto found = ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
+            if (!found) return no_document();
+            if (in->kind_id && *in->kind_id != found->kind_id)
+              return bad_input("/kind_id", "cannot change. Remove this document, add another.");
+            if (in->valid_from.present) found->valid_from = in->valid_from.value;
+            if (in->valid_until.present) found->valid_until = in->valid_until.value;
+            VARDE_CHECK(check(found->valid_from, found->valid_until));
+            std::optional<Uuid> seen_by;
+            if (in->seen) {
+              if (*in->seen && !found->seen_at) seen_by = ctx.actor.id;
+              found->seen_at =
+                  *in->seen ? found->seen_at.value_or(now()) : std::optional<Timestamp>();
+            }
+            if (ctx.tx()
+                    .query(store::kDocumentUpdate, path->id, path->document,
+                           match.or_current(found->version), found->valid_from, found->valid_until,
+                           found->seen_at, seen_by)
+                    .affected() == 0)
+              return web::changed_meanwhile("this document");
+            note(ctx, "document.update", path->id);
+            return *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
+          });
   api.add({"DELETE", "/api/v1/substitutes/{id}/documents/{document}", "deleteDocument",
            "Removes a document and its file", manage},
           [](Ctx& ctx, const web::Path<PaperPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteDocument, path->id, path->document).affected() == 0)
+            if (ctx.tx().query(store::kDocumentDelete, path->id, path->document).affected() == 0)
               return no_document();
             note(ctx, "document.delete", path->id);
             return Done{};
@@ -312,12 +267,12 @@ void add_paper_routes(trust::Api& api) {
             if (!key) return no_substitute();
             db::Bytes sealed{crypto::seal(*key, *bytes, file_context(path->document))};
             if (ctx.tx()
-                    .query(kPutFile, path->id, path->document, sealed, std::string(type),
-                           static_cast<int>(bytes->size()))
+                    .query(store::kDocumentPutFile, path->id, path->document, sealed,
+                           std::string(type), static_cast<int>(bytes->size()))
                     .affected() == 0)
               return no_document();
             note(ctx, "document.upload", path->id);
-            return *ctx.tx().maybe<Paper>(kDocument, path->id, path->document);
+            return *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
           });
   api.add({"GET", "/api/v1/substitutes/{id}/documents/{document}/file", "getDocumentFile",
            "The file of a document", manage},

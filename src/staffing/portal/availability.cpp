@@ -1,6 +1,7 @@
 // When one can work: a month to look at, and what one has said, to add to and take back.
 #include "base/text.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 #include "trust/audit.hpp"
 
 namespace varde::staffing {
@@ -266,8 +267,9 @@ net::Response availability_page(Visit& visit, std::string_view error, int status
   auto& tx = visit.ctx.tx();
   auto earliest = std::min(std::chrono::sys_days(first.time_since_epoch()),
                            std::chrono::sys_days(today.time_since_epoch()));
-  auto booked_later = tx.later(kWithin, visit.me(), from, until);
-  auto said = tx.all<OwnStatement>(kStatements, visit.me(), Date(earliest - std::chrono::days(1)));
+  auto booked_later = tx.later(store::kPortalBookingsWithin, visit.me(), from, until);
+  auto said = tx.all<OwnStatement>(store::kPortalStatements, visit.me(),
+                                   Date(earliest - std::chrono::days(1)));
   auto booked = booked_later.rows().all<OwnBooking>();
   fit::ZoneWindow zone(zone_name, from - std::chrono::days(8), until + std::chrono::days(8));
   auto body =
@@ -308,7 +310,7 @@ net::Response change_availability(Visit& visit) {
   auto& ctx = visit.ctx;
   if (!visit.form.get("remove").empty()) {
     auto id = visit.form.id("remove");
-    if (!id || ctx.tx().query(kRemoveStatement, visit.me(), *id).affected() == 0)
+    if (!id || ctx.tx().query(store::kPortalRemoveStatement, visit.me(), *id).affected() == 0)
       return availability_page(visit, "availability.gone", 404);
     trust::record(ctx,
                   trust::AuditEntry{"availability.delete", "substitute", visit.me(), visit.me()});
@@ -323,8 +325,8 @@ net::Response change_availability(Visit& visit) {
   statement.created_at = now();
   if (auto wrong = read_statement(visit, statement); !wrong.empty())
     return availability_page(visit, wrong, 422);
-  ctx.tx().later(kLockOwn, visit.me());
-  if (ctx.tx().one<std::int64_t>(kCountStatements, visit.me()) >= kMostStatements)
+  ctx.tx().later(store::kPortalLock, visit.me());
+  if (ctx.tx().one<std::int64_t>(store::kPortalCountStatements, visit.me()) >= kMostStatements)
     return availability_page(visit, "availability.too_many", 409);
   ctx.tx().insert_many("availability", std::vector{statement});
   trust::record(ctx,

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 #include "trust/audit.hpp"
 
 namespace varde::staffing {
@@ -48,14 +49,14 @@ net::Response calendar_response(std::string_view name, const std::vector<ical::E
 }
 
 net::Response booking_ics(Visit& visit, const Uuid& id) {
-  auto booking = visit.ctx.tx().maybe<OwnBooking>(kOwnBooking, visit.me(), id);
+  auto booking = visit.ctx.tx().maybe<OwnBooking>(store::kPortalBooking, visit.me(), id);
   if (!booking) return say(visit, "not_found", 404);
   auto url = url_of(visit.ctx.base, visit.tenant.slug, id);
   return calendar_response(visit.tenant.name, {event_of(visit.words, *booking, url)}, "shift.ics");
 }
 
 net::Response offer_calendar(Ctx& ctx, const std::string& language, const Uuid& shift) {
-  auto booking = ctx.tx().maybe<OwnBooking>(kBookingOfShift, ctx.actor.id, shift);
+  auto booking = ctx.tx().maybe<OwnBooking>(store::kPortalBookingOfShift, ctx.actor.id, shift);
   if (!booking) return gone();
   auto settings = trust::tenant_settings(ctx);
   auto url = url_of(ctx.base, settings.slug, booking->booking_id);
@@ -69,8 +70,7 @@ std::string new_feed(Visit& visit) {
   bytes.resize(40);
   fill_random({reinterpret_cast<std::uint8_t*>(bytes.data()) + 16, 24});
   auto token = base64url(bytes);
-  visit.ctx.tx().later(kSetFeed, visit.ctx.tenant, visit.me(), db::Bytes{crypto::sha256(token)},
-                       now());
+  visit.ctx.tx().later(store::kPortalSetFeed, visit.me(), db::Bytes{crypto::sha256(token)}, now());
   trust::record(visit.ctx,
                 trust::AuditEntry{"portal.calendar", "substitute", visit.me(), visit.me()});
   visit.ctx.commit();
@@ -92,14 +92,16 @@ net::Response feed(trust::Base& base, net::Request& request, std::string_view to
   if (!tenant) return gone();
   Ctx ctx(base, *tenant, {trust::ActorKind::person, {}});
   ctx.network = trust::network_of(request.peer);
-  auto person_id = ctx.tx().maybe<Uuid>(kFeed, db::Bytes{crypto::sha256(token)}, now() - kFeedLife);
+  auto person_id =
+      ctx.tx().maybe<Uuid>(store::kPortalFeed, db::Bytes{crypto::sha256(token)}, now() - kFeedLife);
   auto persons = person_id ? people::load(ctx, {*person_id}, false) : std::vector<people::Person>{};
   if (persons.empty() || persons.front().state != people::PersonState::active) return gone();
   auto settings = trust::tenant_settings(ctx);
   const auto& person = persons.front();
   Words words(person.language.empty() ? settings.locale : person.language);
   std::vector<ical::Event> events;
-  for (const auto& booking : ctx.tx().all<OwnBooking>(kSince, *person_id, now() - kFeedReach))
+  for (const auto& booking :
+       ctx.tx().all<OwnBooking>(store::kPortalBookingsSince, *person_id, now() - kFeedReach))
     events.push_back(event_of(words, booking, url_of(base, settings.slug, booking.booking_id)));
   return calendar_response(settings.name, events, "shifts.ics");
 }

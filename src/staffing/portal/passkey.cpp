@@ -9,6 +9,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/webauthn.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
 
@@ -83,7 +84,7 @@ std::string new_challenge(Visit& visit, const std::optional<Uuid>& person) {
                          new_ask(visit),
                          person,
                          now() + kChallengeLife};
-  visit.ctx.tx().later(kDropChallenges, now());
+  visit.ctx.tx().later(store::kPortalDropChallenges, now());
   visit.ctx.tx().insert_many("portal_challenge", std::vector{record});
   visit.ctx.commit();
   return challenge;
@@ -95,9 +96,9 @@ bool is_ours(Visit& visit, const Place& place, const std::string& client_data, c
   auto read = webauthn::read_client_data(client_data);
   if (!read) return false;
   auto& ctx = visit.ctx;
-  auto record =
-      ctx.tx().maybe<ChallengeRecord>(kUseChallenge, db::Bytes{crypto::sha256(read->challenge)},
-                                      db::Bytes{crypto::sha256(visit.cookie("me_ask"))}, now());
+  auto record = ctx.tx().maybe<ChallengeRecord>(
+      store::kPortalUseChallenge, db::Bytes{crypto::sha256(read->challenge)},
+      db::Bytes{crypto::sha256(visit.cookie("me_ask"))}, now());
   ctx.commit();
   return record && record->person_id == person && read->type == type &&
          read->origin == place.origin && !read->cross_origin;
@@ -149,7 +150,7 @@ net::Response finish_sign_in(Visit& visit, const Place& place) {
     return sign_in_page(visit, "sign_in.too_many", 429);
   auto client_data = part("client_data");
   if (!is_ours(visit, place, client_data, "webauthn.get", std::nullopt)) return refuse();
-  auto passkey = ctx.tx().maybe<PasskeyRecord>(kLockPasskey, db::Bytes{part("id")});
+  auto passkey = ctx.tx().maybe<PasskeyRecord>(store::kPortalLockPasskey, db::Bytes{part("id")});
   if (!passkey) return refuse();
   auto counter = webauthn::verify(
       place.rp_id, {passkey->credential_id.data, passkey->algorithm, passkey->public_key.data, 0},
@@ -164,14 +165,14 @@ net::Response finish_sign_in(Visit& visit, const Place& place) {
   }
   auto persons = people::load(ctx, {passkey->person_id}, false);
   if (persons.empty() || persons.front().state != people::PersonState::active) return refuse();
-  ctx.tx().later(kUsedPasskey, passkey->passkey_id, std::int64_t{*counter}, now());
+  ctx.tx().later(store::kPortalUsedPasskey, passkey->passkey_id, std::int64_t{*counter}, now());
   begin_session(visit, passkey->person_id, "portal.sign_in_passkey");
   return go(visit, "");
 }
 
 net::Response start_making(Visit& visit, const Place& place) {
   const auto& t = visit.words;
-  auto held = visit.ctx.tx().all<PasskeyRecord>(kPasskeys, visit.me());
+  auto held = visit.ctx.tx().all<PasskeyRecord>(store::kPortalPasskeys, visit.me());
   if (held.size() >= kMostPasskeys) return say(visit, "passkey.too_many", 409);
   std::string known;
   for (const auto& one : held)
@@ -197,8 +198,8 @@ net::Response finish_making(Visit& visit, const Place& place) {
   std::from_chars(named.data(), named.data() + named.size(), algorithm);
   auto credential = webauthn::read_credential(place.rp_id, algorithm, data);
   if (!credential) return say(visit, "passkey.refused", 403);
-  ctx.tx().later(kLockOwn, visit.me());
-  if (ctx.tx().all<PasskeyRecord>(kPasskeys, visit.me()).size() >= kMostPasskeys)
+  ctx.tx().later(store::kPortalLock, visit.me());
+  if (ctx.tx().all<PasskeyRecord>(store::kPortalPasskeys, visit.me()).size() >= kMostPasskeys)
     return say(visit, "passkey.too_many", 409);
   PasskeyRecord record{ctx.tenant,
                        Uuid::make(),
@@ -232,7 +233,7 @@ net::Response passkey_page(Visit& visit) {
   if (!passkeys_possible(visit.ctx.base)) return say(visit, "not_found", 404);
   if (!visit.session) return go(visit, "");
   auto body = fmt::format("<p>{}</p>", t("passkey.text"));
-  for (const auto& p : visit.ctx.tx().all<PasskeyRecord>(kPasskeys, visit.me()))
+  for (const auto& p : visit.ctx.tx().all<PasskeyRecord>(store::kPortalPasskeys, visit.me()))
     body +=
         fmt::format("<div class=\"item\"><p>{}<br>{}</p>{}{}{}</form></div>", html_escape(p.agent),
                     p.used_at ? t("passkey.used", {{"time", t.moment(*p.used_at, visit.zone())}})
@@ -256,7 +257,7 @@ net::Response change_passkey(Visit& visit) {
   if (action == "register") return finish_making(visit, *place);
   if (action == "remove") {
     auto id = visit.form.id("id");
-    if (!id || visit.ctx.tx().query(kDeletePasskey, visit.me(), *id).affected() == 0)
+    if (!id || visit.ctx.tx().query(store::kPortalDeletePasskey, visit.me(), *id).affected() == 0)
       return say(visit, "not_found", 404);
     trust::record(visit.ctx,
                   trust::AuditEntry{"portal.passkey_remove", "substitute", visit.me(), visit.me()});

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 #include "trust/identity/identity.hpp"
 
 namespace varde::staffing {
@@ -13,12 +14,9 @@ void add_portal_code_job(Portal& portal, jobs::Workers& workers);
 
 namespace {
 
-constexpr db::Sql kErase[] = {
-    {"portal.erase_codes", "DELETE FROM portal_code WHERE person_id = ANY($1)"},
-    {"portal.erase_sessions", "DELETE FROM portal_session WHERE person_id = ANY($1)"},
-    {"portal.erase_passkeys", "DELETE FROM portal_passkey WHERE person_id = ANY($1)"},
-    {"portal.erase_challenges", "DELETE FROM portal_challenge WHERE person_id = ANY($1)"},
-    {"portal.erase_feeds", "DELETE FROM calendar_feed WHERE person_id = ANY($1)"}};
+constexpr db::Sql kErase[] = {store::kPortalEraseCodes, store::kPortalEraseSessions,
+                              store::kPortalErasePasskeys, store::kPortalEraseChallenges,
+                              store::kPortalEraseFeeds};
 
 // Which pages there are. `id`: the second part of the path.
 net::Response look(Visit& visit, const std::string& page, const std::optional<Uuid>& id, bool ics) {

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 #include "trust/audit.hpp"
 
 namespace varde::staffing {
@@ -81,7 +82,7 @@ std::string workplaces_part(Visit& visit, const std::vector<NamedId>& unwanted) 
       input("workplace", t("profile.find_workplace"), "text", sought, "required maxlength=\"120\""),
       button(t("profile.find"), {}, {}, true));
   if (sought.empty() || sought.size() > 480) return out;
-  auto found = visit.ctx.tx().all<NamedId>(kFindWorkplaces, sought);
+  auto found = visit.ctx.tx().all<NamedId>(store::kPortalFindWorkplaces, sought);
   std::erase_if(found, [&](const NamedId& w) {
     return std::ranges::any_of(unwanted, [&](const NamedId& u) { return u.id == w.id; });
   });
@@ -227,7 +228,7 @@ net::Response save_place(Visit& visit) {
   if (!place && !text.empty()) return profile_page(visit, "profile.bad_place", 422);
   // A kilometre is enough to say who lives near, and says less about where.
   auto rounded = [](double degrees) { return std::round(degrees * 100) / 100; };
-  visit.ctx.tx().later(kSetPlace, visit.me(),
+  visit.ctx.tx().later(store::kPortalSetPlace, visit.me(),
                        place ? std::optional(rounded(place->latitude)) : std::nullopt,
                        place ? std::optional(rounded(place->longitude)) : std::nullopt);
   trust::record(visit.ctx,
@@ -241,9 +242,9 @@ net::Response choose_workplace(Visit& visit, bool avoid) {
   if (!id || !find_workplace(visit.ctx, *id))
     return profile_page(visit, "profile.no_workplace", 404);
   if (avoid) {
-    visit.ctx.tx().later(kAvoid, visit.ctx.tenant, *id, visit.me());
+    visit.ctx.tx().later(store::kPortalAvoid, *id, visit.me());
   } else {
-    visit.ctx.tx().later(kAvoidNoMore, *id, visit.me());
+    visit.ctx.tx().later(store::kPortalAvoidNoMore, *id, visit.me());
   }
   trust::record(visit.ctx,
                 trust::AuditEntry{"substitute.update", "substitute", visit.me(), visit.me()});
@@ -266,10 +267,11 @@ net::Response show_feed(Visit& visit) {
 net::Response profile_page(Visit& visit, std::string_view error, int status) {
   const auto& t = visit.words;
   auto& tx = visit.ctx.tx();
-  auto substitute = tx.later(kSubstituteRow, visit.me());
-  auto unwanted = tx.later(kUnwanted, visit.me());
-  auto sessions = tx.later(kSessions, visit.me(), now() - kSessionIdle, now() - kSessionLife);
-  auto since = tx.maybe<Timestamp>(kFeedOf, visit.me());
+  auto substitute = tx.later(store::kPortalSubstitute, visit.me());
+  auto unwanted = tx.later(store::kPortalUnwanted, visit.me());
+  auto sessions =
+      tx.later(store::kPortalSessions, visit.me(), now() - kSessionIdle, now() - kSessionLife);
+  auto since = tx.maybe<Timestamp>(store::kPortalFeedOf, visit.me());
   auto own = substitute.rows().maybe<OwnSubstitute>();
   if (!own) return say(visit, "not_found", 404);  // taken out of the register this moment
   auto body = error_line(t, error);
@@ -304,16 +306,16 @@ net::Response change_profile(Visit& visit) {
     return go(visit, std::string("/profile#") + mark, said);
   };
   if (action == "end_feed") {
-    ctx.tx().later(kEndFeed, visit.me());
+    ctx.tx().later(store::kPortalEndFeed, visit.me());
     return done("portal.calendar_end", "calendar", "feed_ended");
   }
   if (action == "end_others") {
-    ctx.tx().later(kEndOtherSessions, visit.me(), visit.session->session_id);
+    ctx.tx().later(store::kPortalEndOthers, visit.me(), visit.session->session_id);
     return done("portal.end_session", "devices", "ended");
   }
   if (action == "end_session") {
     auto id = visit.form.id("id");
-    if (!id || ctx.tx().query(kEndSession, visit.me(), *id).affected() == 0)
+    if (!id || ctx.tx().query(store::kPortalEndSession, visit.me(), *id).affected() == 0)
       return profile_page(visit, "devices.gone", 404);
     return done("portal.end_session", "devices", "ended");
   }

@@ -1,7 +1,9 @@
 // What one is asked, and when one works.
 #include "base/text.hpp"
 #include "staffing/offer/internal.hpp"
+#include "staffing/offer/store_sql.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 
 namespace varde::staffing {
 
@@ -76,9 +78,10 @@ net::Response overview(Visit& visit) {
   auto& tx = visit.ctx.tx();
   auto at = now();
   auto skip = skipped(visit);
-  auto offers_later = tx.later(kOwnOffers, visit.me(), at, skip, kPerPage + 1);
-  auto coming_later = tx.later(kComing, visit.me(), at, 0, kNext + 1);
-  auto hours = tx.all<OwnBooking>(kToConfirm, visit.me(), at, at - kReportable, kHours + 1);
+  auto offers_later = tx.later(store::kPortalOffers, visit.me(), at, skip, kPerPage + 1);
+  auto coming_later = tx.later(store::kPortalComing, visit.me(), at, 0, kNext + 1);
+  auto hours =
+      tx.all<OwnBooking>(store::kPortalToConfirm, visit.me(), at, at - kReportable, kHours + 1);
   auto offers = offers_later.rows().all<OwnOffer>();
   auto coming = coming_later.rows().all<OwnBooking>();
   if (offers.empty() && skip > 0) return go(visit, "");
@@ -117,7 +120,7 @@ net::Response overview(Visit& visit) {
 
 net::Response offer_page(Visit& visit, const Uuid& shift) {
   const auto& t = visit.words;
-  auto offer = visit.ctx.tx().maybe<OwnOffer>(kOwnOffer, visit.me(), shift);
+  auto offer = visit.ctx.tx().maybe<OwnOffer>(store::kPortalOffer, visit.me(), shift);
   if (!offer) return say(visit, "not_found", 404);
   std::string_view standing = offer_standing(offer->state, offer->shift_state, offer->starts_at,
                                              offer->answer_by, offer->taken < offer->places);
@@ -127,8 +130,9 @@ net::Response offer_page(Visit& visit, const Uuid& shift) {
   // Shortly before the shift a cancellation is refused: the page says so instead of the answer.
   auto hours = booked ? staffing_settings(visit.ctx).asking.cancel_hours : 0;
   bool late = booked && offer->starts_at - now() < std::chrono::hours(hours);
-  auto own =
-      booked ? visit.ctx.tx().maybe<OwnBooking>(kBookingOfShift, visit.me(), shift) : std::nullopt;
+  auto own = booked
+                 ? visit.ctx.tx().maybe<OwnBooking>(store::kPortalBookingOfShift, visit.me(), shift)
+                 : std::nullopt;
   if (own && !late && own->state == BookingState::booked)
     body += cancel_link(visit, own->booking_id);
   if (late && offer->starts_at > now())
@@ -149,7 +153,8 @@ net::Response answer_offer(Visit& visit, const Uuid& shift) {
   if (said != "yes" && said != "no") return offer_page(visit, shift);
   // An old page's button may still say no to a booking: that is asked about on the booking's page.
   if (said == "no")
-    if (auto own = visit.ctx.tx().maybe<OwnBooking>(kBookingOfShift, visit.me(), shift);
+    if (auto own =
+            visit.ctx.tx().maybe<OwnBooking>(store::kPortalBookingOfShift, visit.me(), shift);
         own && own->state == BookingState::booked)
       return ask_to_cancel(visit, *own);
   auto answered = answer(visit.ctx, shift, visit.me(), said == "yes", AnswerChannel::link,
@@ -160,7 +165,8 @@ net::Response answer_offer(Visit& visit, const Uuid& shift) {
   bool booked = answered->result == AnswerResult::booked;
   auto body = fmt::format("<p role=\"status\">{}</p>", html_escape(answered->sentence));
   if (booked)
-    if (auto own = visit.ctx.tx().maybe<OwnBooking>(kBookingOfShift, visit.me(), shift))
+    if (auto own =
+            visit.ctx.tx().maybe<OwnBooking>(store::kPortalBookingOfShift, visit.me(), shift))
       body += details(t, *own) +
               fmt::format("<p>{}</p>",
                           link(fmt::format("{}/bookings/{}.ics", visit.home, own->booking_id.str()),
@@ -184,8 +190,8 @@ net::Response bookings_page(Visit& visit) {
       }
   auto& tx = visit.ctx.tx();
   auto skip = skipped(visit);
-  auto coming_later = tx.later(kComing, visit.me(), now(), skip, kPerPage + 1);
-  auto past = tx.all<OwnBooking>(kPast, visit.me(), now(), before, last, kPerPage + 1);
+  auto coming_later = tx.later(store::kPortalComing, visit.me(), now(), skip, kPerPage + 1);
+  auto past = tx.all<OwnBooking>(store::kPortalPast, visit.me(), now(), before, last, kPerPage + 1);
   auto coming = coming_later.rows().all<OwnBooking>();
   if (coming.empty() && skip > 0) return go(visit, "/bookings");
   std::string body;
@@ -212,7 +218,7 @@ net::Response bookings_page(Visit& visit) {
 
 net::Response booking_page(Visit& visit, const Uuid& id, std::string_view error, int status) {
   const auto& t = visit.words;
-  auto booking = visit.ctx.tx().maybe<OwnBooking>(kOwnBooking, visit.me(), id);
+  auto booking = visit.ctx.tx().maybe<OwnBooking>(store::kPortalBooking, visit.me(), id);
   if (!booking) return say(visit, "not_found", 404);
   const auto& b = *booking;
   if (!visit.query["cancel"].empty() && error.empty() && status == 200 &&
@@ -271,7 +277,7 @@ net::Response cancel(Visit& visit, const OwnBooking& own) {
   auto hours = staffing_settings(ctx).asking.cancel_hours;
   if (own.starts_at - now() < std::chrono::hours(hours))
     return booking_page(visit, own.booking_id, {}, 409);  // the page says why, and whom to call
-  auto record = ctx.tx().maybe<store::BookingRecord>(store::kBooking, own.booking_id);
+  auto record = ctx.tx().maybe<store::BookingRecord>(store::kBookingOne, own.booking_id);
   if (!record || cancel_bookings(ctx, own.shift_id, {*record}, BookingState::cancelled_by_person,
                                  cancel_reason(visit.form.get("reason")))
                      .empty())
@@ -295,7 +301,8 @@ net::Response report_hours(Visit& visit, const OwnBooking& own, bool as_seen) {
   if (*from < own.starts_at - kFarthest || *until > own.ends_at + kFarthest)
     return wrong("hours.far");
   auto& ctx = visit.ctx;
-  if (!ctx.tx().maybe<Uuid>(kLockSeen, visit.me(), own.booking_id, *seen_from, *seen_until))
+  if (!ctx.tx().maybe<Uuid>(store::kPortalLockSeen, visit.me(), own.booking_id, *seen_from,
+                            *seen_until))
     return booking_page(visit, own.booking_id, "hours.changed", 409);
   if (!say_hours(ctx, own.booking_id, *from, *until, true)) return wrong("hours.far");
   ctx.commit();
@@ -305,7 +312,7 @@ net::Response report_hours(Visit& visit, const OwnBooking& own, bool as_seen) {
 }  // namespace
 
 net::Response change_booking(Visit& visit, const Uuid& id) {
-  auto own = visit.ctx.tx().maybe<OwnBooking>(kOwnBooking, visit.me(), id);
+  auto own = visit.ctx.tx().maybe<OwnBooking>(store::kPortalBooking, visit.me(), id);
   if (!own) return say(visit, "not_found", 404);
   auto action = visit.form.get("action");
   if (action == "cancel") return cancel(visit, *own);

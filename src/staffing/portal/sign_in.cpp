@@ -6,6 +6,7 @@
 #include "outreach/delivery/delivery.hpp"
 #include "outreach/sms/sms.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
 
@@ -116,28 +117,28 @@ std::optional<Uuid> whom(Ctx& ctx, const std::string& contact, const std::string
   } else if (auto number = people::normalise_phone(contact, people::region_of(zone))) {
     persons = people::persons_by_phone(ctx, *number);
   }
-  auto found = ctx.tx().all<Uuid>(kSubstitutesAmong, persons);
+  auto found = ctx.tx().all<Uuid>(store::kPortalSubstitutes, persons);
   return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
 }
 
 // The job behind a question for a code: whoever is known gets one.
 void send_code(Portal& portal, Ctx& ctx, const Uuid& id) {
   auto at = now();
-  ctx.tx().later(kDropCodes, at);
-  ctx.tx().later(kDropChallenges, at);
-  ctx.tx().later(kDropSessions, at - kSessionIdle, at - kSessionLife);
-  auto record = ctx.tx().maybe<CodeRecord>(kCode, id);
+  ctx.tx().later(store::kPortalDropCodes, at);
+  ctx.tx().later(store::kPortalDropChallenges, at);
+  ctx.tx().later(store::kPortalDropSessions, at - kSessionIdle, at - kSessionLife);
+  auto record = ctx.tx().maybe<CodeRecord>(store::kPortalCode, id);
   if (!record || record->sealed.data.empty()) return;
   auto plain = crypto::open(ctx.base.keys.tenant_key(ctx.tenant, "portal"), record->sealed.data,
                             sign_in_context(ctx.tenant, id));
-  ctx.tx().later(kCodeForNobody, id);
+  ctx.tx().later(store::kPortalCodeForNobody, id);
   if (!plain) return;
   auto asked = json::parse(*plain).as_object();
   auto text_of = [&](const char* name) { return std::string(asked.at(name).as_string()); };
   auto settings = trust::tenant_settings(ctx);
   bool mail = false;
   auto person_id = whom(ctx, text_of("contact"), settings.time_zone, mail);
-  if (!person_id || !ctx.tx().maybe<Uuid>(kLockOwn, *person_id)) return;
+  if (!person_id || !ctx.tx().maybe<Uuid>(store::kPortalLock, *person_id)) return;
   auto persons = people::load(ctx, {*person_id}, false);
   if (persons.empty() || persons.front().state != people::PersonState::active) return;
   const auto& person = persons.front();
@@ -156,14 +157,14 @@ void send_code(Portal& portal, Ctx& ctx, const Uuid& id) {
     if (portal.by_own_device.take(bucket) > 0) return;
   } else {
     // A code that the owner waits for on a device of hers is not taken away by a stranger's.
-    if (ctx.tx().maybe<Uuid>(kOwnCodeWaits, *person_id, at, kCodeTries)) return;
+    if (ctx.tx().maybe<Uuid>(store::kPortalOwnCodeWaits, *person_id, at, kCodeTries)) return;
     if (portal.by_person_network.take(bucket + text_of("network")) > 0) return;
     if (portal.by_person.take(bucket) > 0 || portal.by_person_day.take(bucket) > 0) return;
   }
   if (portal.by_tenant.take(ctx.tenant.str()) > 0) return;
   auto code = new_code();
-  ctx.tx().later(kOtherCodes, *person_id, Purpose::sign_in, id);
-  ctx.tx().later(kCodeReady, id, *person_id, code_hash(ctx, id, code), own);
+  ctx.tx().later(store::kPortalOtherCodes, *person_id, Purpose::sign_in, id);
+  ctx.tx().later(store::kPortalCodeReady, id, *person_id, code_hash(ctx, id, code), own);
   Words words(person.language.empty() ? settings.locale : person.language);
   auto text = words.plain("code.message", {{"code", code}, {"organisation", settings.name}});
   if (mail) {
@@ -241,14 +242,14 @@ std::optional<CodeRecord> use_code(Visit& visit, Purpose purpose) {
   auto ask = visit.cookie("me_ask");
   auto typed = read_code(visit.form.get("code"));
   auto& ctx = visit.ctx;
-  auto record = ctx.tx().maybe<CodeRecord>(kTryCode, db::Bytes{crypto::sha256(ask)}, purpose, now(),
-                                           kCodeTries);
+  auto record = ctx.tx().maybe<CodeRecord>(store::kPortalTryCode, db::Bytes{crypto::sha256(ask)},
+                                           purpose, now(), kCodeTries);
   ctx.commit();  // the try counts, whatever follows
   if (!record) return std::nullopt;
   auto given = code_hash(ctx, record->code_id, typed.value_or("-"));
   if (!crypto::equal(given.data, record->code_hash.data) || !record->person_id) return std::nullopt;
   // Of two who send the right one at once, one finds it there.
-  if (ctx.tx().query(kUseCode, record->code_id).affected() == 0) return std::nullopt;
+  if (ctx.tx().query(store::kPortalUseCode, record->code_id).affected() == 0) return std::nullopt;
   return record;
 }
 
@@ -256,14 +257,14 @@ void begin_session(Visit& visit, const Uuid& person, const char* how) {
   auto& ctx = visit.ctx;
   ctx.actor = {trust::ActorKind::person, person};
   if (auto before = visit.cookie("me"); !before.empty())
-    ctx.tx().later(kEndByToken, db::Bytes{crypto::sha256(before)});
+    ctx.tx().later(store::kPortalEndByToken, db::Bytes{crypto::sha256(before)});
   auto token = random_token(32);
   SessionRecord session{ctx.tenant,  Uuid::make(),
                         person,      {crypto::sha256(token)},
                         ctx.network, trust::agent_of(visit.request.header("user-agent")),
                         now(),       now()};
   ctx.tx().insert_many("portal_session", std::vector{session});
-  ctx.tx().later(kEndOldest, person);
+  ctx.tx().later(store::kPortalEndOldest, person);
   trust::record(ctx, trust::AuditEntry{how, "substitute", person, person});
   ctx.commit();
   for (const char* channel : {"m", "s"})
@@ -288,7 +289,7 @@ net::Response sign_in_with_code(Visit& visit) {
 }
 
 net::Response sign_out(Visit& visit) {
-  visit.ctx.tx().later(kEndSession, visit.me(), visit.session->session_id);
+  visit.ctx.tx().later(store::kPortalEndSession, visit.me(), visit.session->session_id);
   trust::record(visit.ctx,
                 trust::AuditEntry{"portal.sign_out", "substitute", visit.me(), visit.me()});
   visit.ctx.commit();
@@ -301,8 +302,9 @@ void find_session(Visit& visit) {
   auto token = visit.cookie("me");
   if (token.size() < 20 || token.size() > 100) return;
   auto& ctx = visit.ctx;
-  auto session = ctx.tx().maybe<SessionRecord>(kSession, db::Bytes{crypto::sha256(token)},
-                                               now() - kSessionIdle, now() - kSessionLife);
+  auto session =
+      ctx.tx().maybe<SessionRecord>(store::kPortalSession, db::Bytes{crypto::sha256(token)},
+                                    now() - kSessionIdle, now() - kSessionLife);
   if (!session) return;
   auto persons = people::load(ctx, {session->person_id});
   if (persons.empty() || persons.front().state != people::PersonState::active) return;
@@ -312,7 +314,7 @@ void find_session(Visit& visit) {
   if (!visit.person.language.empty()) visit.words = Words(visit.person.language);
   // Once an hour is enough to know whether 30 days have gone by.
   if (now() - session->last_seen_at > 1h) {
-    ctx.tx().later(kSeen, session->session_id, now());
+    ctx.tx().later(store::kPortalSeen, session->session_id, now());
     ctx.commit();
     visit.set_cookie("me", std::string(token), kSessionIdle);
   }
@@ -328,7 +330,7 @@ void send_change_code(Visit& visit, Purpose purpose, const std::string& to) {
   record.sealed = {crypto::seal(*key, to, code_context(ctx.tenant, record.code_id))};
   auto code = new_code();
   record.code_hash = code_hash(ctx, record.code_id, code);
-  ctx.tx().later(kOtherCodes, visit.me(), purpose, record.code_id);
+  ctx.tx().later(store::kPortalOtherCodes, visit.me(), purpose, record.code_id);
   ctx.tx().insert_many("portal_code", std::vector{record});
   const auto& t = visit.words;
   auto text = t.plain("change.message", {{"code", code}, {"organisation", visit.tenant.name}});

@@ -4,6 +4,7 @@
 #include "staffing/offer/offer.hpp"
 #include "staffing/paper/paper.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 #include "staffing/register/register.hpp"
 #include "trust/sealed.hpp"
 
@@ -29,16 +30,6 @@ struct OfferOf {
 BOOST_DESCRIBE_STRUCT(OfferOf, (),
                       (shift_id, round, workplace, starts_at, ends_at, asked_at, expires_at,
                        answered_at, state, channel, reached_by, rank, explanation))
-constexpr db::Sql kOffersOf{
-    "portal.offers_of_subject",
-    "SELECT o.shift_id, o.round, w.name AS workplace, s.starts_at, s.ends_at, o.asked_at, "
-    "o.expires_at, o.answered_at, o.state, o.channel, o.reached_by, o.rank, o.explanation FROM "
-    "(SELECT tenant_id, shift_id, person_id, round, asked_at, expires_at, answered_at, state, "
-    "channel, reached_by, rank, explanation FROM offer UNION ALL SELECT tenant_id, shift_id, "
-    "person_id, round, asked_at, expires_at, answered_at, state, channel, reached_by, NULL, NULL "
-    "FROM offer_before) o JOIN shift s USING (tenant_id, shift_id) JOIN workplace w USING "
-    "(tenant_id, workplace_id) WHERE o.person_id = $1 AND (o.shift_id, o.round) > ($2, $3) ORDER "
-    "BY o.shift_id, o.round LIMIT $4"};
 struct BookingOf {
   Uuid booking_id;
   std::string workplace;
@@ -55,22 +46,11 @@ BOOST_DESCRIBE_STRUCT(BookingOf, (),
                       (booking_id, workplace, starts_at, ends_at, break_minutes, state, overridden,
                        sealed, booked_at, cancelled_at, worked_from, worked_until,
                        person_confirmed_at, office_confirmed_at))
-constexpr db::Sql kBookingsOf{
-    "portal.bookings_of_subject",
-    "SELECT b.booking_id, w.name AS workplace, b.starts_at, b.ends_at, b.break_minutes, b.state, "
-    "b.overridden, b.sealed, b.booked_at, b.cancelled_at, b.worked_from, b.worked_until, "
-    "b.person_confirmed_at, b.office_confirmed_at FROM booking b JOIN workplace w USING "
-    "(tenant_id, workplace_id) WHERE b.person_id = $1 AND b.booking_id > $2 ORDER BY b.booking_id "
-    "LIMIT $3"};
 struct ChoiceOf {
   std::string workplace;
   ChoiceKind kind = ChoiceKind::favourite;
 };
 BOOST_DESCRIBE_STRUCT(ChoiceOf, (), (workplace, kind))
-constexpr db::Sql kChoicesOf{
-    "portal.choices_of_subject",
-    "SELECT w.name AS workplace, c.kind FROM workplace_choice c JOIN workplace w USING (tenant_id, "
-    "workplace_id) WHERE c.person_id = $1 ORDER BY w.name, c.kind"};
 struct StatementOf {
   Uuid id;
   AvailabilityKind kind = AvailabilityKind::available;
@@ -81,11 +61,6 @@ struct StatementOf {
 BOOST_DESCRIBE_STRUCT(StatementOf, (),
                       (id, kind, from_date, until_date, weekdays, from_minute, until_minute,
                        stated_at))
-constexpr db::Sql kStatementsOf{
-    "portal.statements_of_subject",
-    "SELECT availability_id AS id, kind, from_date, until_date, weekdays, from_minute, "
-    "until_minute, created_at AS stated_at FROM availability WHERE person_id = $1 AND "
-    "availability_id > $2 ORDER BY availability_id LIMIT $3"};
 enum class WaitingKind { sign_in = 1, new_number = 2, new_address = 3, passkey = 4 };
 BOOST_DESCRIBE_ENUM(WaitingKind, sign_in, new_number, new_address, passkey)
 struct WaitingOf {
@@ -93,14 +68,6 @@ struct WaitingOf {
   Timestamp expires_at;
 };
 BOOST_DESCRIBE_STRUCT(WaitingOf, (), (kind, expires_at))
-constexpr db::Sql kWaitingOf{
-    "portal.waiting_of_subject",
-    "SELECT purpose AS kind, expires_at FROM portal_code WHERE person_id = $1 UNION ALL SELECT "
-    "4::smallint, expires_at FROM portal_challenge WHERE person_id = $1"};
-constexpr db::Sql kSessionsOf{
-    "portal.sessions_of_subject",
-    "SELECT agent AS device, network, created_at, last_seen_at FROM portal_session WHERE person_id "
-    "= $1 ORDER BY created_at"};
 
 struct SubjectSubstitute {
   Timestamp since;
@@ -189,14 +156,14 @@ std::string weekdays_of(int mask) {
 
 void write_substitute(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
   auto& tx = ctx.tx();
-  auto pools = tx.later(kOwnPools, me);
-  auto skills = tx.later(kOwnSkills, me);
-  auto choices = tx.later(kChoicesOf, me);
-  auto sessions = tx.later(kSessionsOf, me);
-  auto passkeys = tx.later(kPasskeys, me);
-  auto waiting = tx.later(kWaitingOf, me);
-  auto feed = tx.later(kFeedOf, me);
-  auto self = tx.maybe<OwnSubstitute>(kSubstituteRow, me);
+  auto pools = tx.later(store::kPortalPools, me);
+  auto skills = tx.later(store::kPortalSkills, me);
+  auto choices = tx.later(store::kPortalChoicesOfSubject, me);
+  auto sessions = tx.later(store::kPortalSessionsOfSubject, me);
+  auto passkeys = tx.later(store::kPortalPasskeys, me);
+  auto waiting = tx.later(store::kPortalWaitingOfSubject, me);
+  auto feed = tx.later(store::kPortalFeedOf, me);
+  auto self = tx.maybe<OwnSubstitute>(store::kPortalSubstitute, me);
   std::vector<SubjectSubstitute> row;
   if (self)
     row.push_back(
@@ -237,7 +204,8 @@ void write_work(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
   out.section("availability", people::subject_columns<SubjectStatement>());
   write_pages<StatementOf>(
       [&](const StatementOf& last) {
-        return tx.all<StatementOf>(kStatementsOf, me, last.id, people::kSubjectPage);
+        return tx.all<StatementOf>(store::kPortalStatementsOfSubject, me, last.id,
+                                   people::kSubjectPage);
       },
       [&](const StatementOf& s) {
         out.add(SubjectStatement{s.kind, s.from_date, s.until_date, weekdays_of(s.weekdays),
@@ -247,7 +215,8 @@ void write_work(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
   out.section("offers", people::subject_columns<SubjectOffer>());
   write_pages<OfferOf>(
       [&](const OfferOf& last) {
-        return tx.all<OfferOf>(kOffersOf, me, last.shift_id, last.round, people::kSubjectPage);
+        return tx.all<OfferOf>(store::kPortalOffersOfSubject, me, last.shift_id, last.round,
+                               people::kSubjectPage);
       },
       [&](const OfferOf& o) {
         out.add(SubjectOffer{o.workplace, o.starts_at, o.ends_at, o.asked_at, o.expires_at,
@@ -258,7 +227,8 @@ void write_work(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
   auto key = ctx.base.keys.key(ctx.tenant, me);
   write_pages<BookingOf>(
       [&](const BookingOf& last) {
-        return tx.all<BookingOf>(kBookingsOf, me, last.booking_id, people::kSubjectPage);
+        return tx.all<BookingOf>(store::kPortalBookingsOfSubject, me, last.booking_id,
+                                 people::kSubjectPage);
       },
       [&](const BookingOf& b) {
         auto reason = b.sealed && key

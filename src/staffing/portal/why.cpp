@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "staffing/paper/paper.hpp"
 #include "staffing/portal/internal.hpp"
+#include "staffing/portal/store_sql.hpp"
 #include "staffing/setting/setting.hpp"
 #include "web/reflect.hpp"
 
@@ -23,20 +24,6 @@ constexpr auto kBack = std::chrono::days(14);
 // Around the shifts: the calendar months that they touch, and the week that rules look at.
 constexpr auto kAround = std::chrono::days(40);
 
-constexpr db::Sql kNotAsked{
-    "portal.not_asked",
-    "SELECT s.shift_id, s.workplace_id, s.starts_at, s.ends_at, s.break_minutes, s.state, "
-    "s.skills, "
-    "s.strategy, s.published_at, w.name AS workplace, w.time_zone, w.latitude, w.longitude, "
-    "w.required_documents FROM "
-    "shift s JOIN workplace w USING (tenant_id, workplace_id) JOIN substitute me ON me.tenant_id = "
-    "s.tenant_id AND me.person_id = $1 WHERE s.starts_at > $2 AND s.published_at > $2 AND "
-    "s.published_at >= me.created_at AND s.state IN (3, 4, 6) AND (s.pool_ids = '{}' OR EXISTS "
-    "(SELECT 1 FROM pool_member m WHERE m.tenant_id = s.tenant_id AND m.person_id = $1 AND "
-    "m.pool_id = ANY(s.pool_ids))) AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.tenant_id = "
-    "s.tenant_id AND o.shift_id = s.shift_id AND o.person_id = $1) AND NOT EXISTS (SELECT 1 FROM "
-    "booking b WHERE b.tenant_id = s.tenant_id AND b.shift_id = s.shift_id AND b.person_id = $1) "
-    "ORDER BY s.published_at DESC, s.shift_id LIMIT 20"};
 struct NotAsked {
   Uuid shift_id, workplace_id;
   Timestamp starts_at, ends_at;
@@ -53,28 +40,17 @@ BOOST_DESCRIBE_STRUCT(NotAsked, (),
                        strategy, published_at, workplace, time_zone, latitude, longitude,
                        required_documents))
 
-constexpr db::Sql kMySkills{
-    "portal.why_skills",
-    "SELECT skill_id, level, expires_on FROM substitute_skill WHERE person_id = $1 LIMIT 1000"};
 struct SkillRow {
   Uuid skill_id;
   int level = 1;
   std::optional<Date> expires_on;
 };
 BOOST_DESCRIBE_STRUCT(SkillRow, (), (skill_id, level, expires_on))
-constexpr db::Sql kMyChoices{
-    "portal.why_choices",
-    "SELECT workplace_id, kind FROM workplace_choice WHERE person_id = $1 LIMIT 5000"};
 struct ChoiceRow {
   Uuid workplace_id;
   ChoiceKind kind = ChoiceKind::favourite;
 };
 BOOST_DESCRIBE_STRUCT(ChoiceRow, (), (workplace_id, kind))
-constexpr db::Sql kMyBookings{
-    "portal.why_bookings",
-    "SELECT b.workplace_id, b.starts_at, b.ends_at, b.break_minutes, b.booked_at, b.cancelled_at, "
-    "w.latitude, w.longitude FROM booking b JOIN workplace w USING (tenant_id, workplace_id) WHERE "
-    "b.person_id = $1 AND b.starts_at > $2 AND b.starts_at < $3 LIMIT 2000"};
 struct BookedRow {
   Uuid workplace_id;
   Timestamp starts_at, ends_at;
@@ -86,14 +62,6 @@ struct BookedRow {
 BOOST_DESCRIBE_STRUCT(BookedRow, (),
                       (workplace_id, starts_at, ends_at, break_minutes, booked_at, cancelled_at,
                        latitude, longitude))
-constexpr db::Sql kMyQuestions{
-    "portal.why_questions",
-    "SELECT o.asked_at, o.answered_at, o.expires_at, s.starts_at, s.ends_at FROM (SELECT "
-    "tenant_id, "
-    "shift_id, person_id, asked_at, answered_at, expires_at FROM offer UNION ALL SELECT tenant_id, "
-    "shift_id, person_id, asked_at, answered_at, expires_at FROM offer_before) o JOIN shift s "
-    "USING "
-    "(tenant_id, shift_id) WHERE o.person_id = $1 AND o.asked_at > $2 LIMIT 1000"};
 struct QuestionRow {
   Timestamp asked_at;
   std::optional<Timestamp> answered_at, expires_at;
@@ -239,21 +207,21 @@ net::Response why_page(Visit& visit) {
   const auto& t = visit.words;
   auto& tx = visit.ctx.tx();
   auto since = now() - kBack;
-  auto rows = tx.all<NotAsked>(kNotAsked, visit.me(), since);
+  auto rows = tx.all<NotAsked>(store::kPortalNotAsked, visit.me(), since);
   auto body = fmt::format("<p>{}</p>", t("why.text"));
   if (rows.empty())
     return show(visit, t.plain("why.title"), body + fmt::format("<p>{}</p>", t("why.none")),
                 Tab::home);
   auto [first, last] = std::ranges::minmax(rows, {}, &NotAsked::starts_at);
   Mine mine;
-  auto self = tx.later(kSubstituteRow, visit.me());
-  auto skills = tx.later(kMySkills, visit.me());
-  auto choices = tx.later(kMyChoices, visit.me());
-  auto statements = tx.later(kStatements, visit.me(),
+  auto self = tx.later(store::kPortalSubstitute, visit.me());
+  auto skills = tx.later(store::kPortalWhySkills, visit.me());
+  auto choices = tx.later(store::kPortalWhyChoices, visit.me());
+  auto statements = tx.later(store::kPortalStatements, visit.me(),
                              Date(std::chrono::floor<std::chrono::days>(first.starts_at - kBack)));
-  auto bookings =
-      tx.later(kMyBookings, visit.me(), first.starts_at - kAround, last.starts_at + kAround);
-  auto questions = tx.later(kMyQuestions, visit.me(), since - std::chrono::days(1));
+  auto bookings = tx.later(store::kPortalWhyBookings, visit.me(), first.starts_at - kAround,
+                           last.starts_at + kAround);
+  auto questions = tx.later(store::kPortalWhyQuestions, visit.me(), since - std::chrono::days(1));
   mine.settings = staffing_settings(visit.ctx);
   auto own = self.rows().maybe<OwnSubstitute>();
   if (!own) return say(visit, "not_found", 404);

@@ -7,6 +7,7 @@
 #include "staffing/offer/offer.hpp"
 #include "staffing/paper/paper.hpp"
 #include "staffing/register/store.hpp"
+#include "staffing/register/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -169,7 +170,7 @@ void add_named(trust::Api& api, const NamedSql& sql, const std::string& path,
       {"POST", path, "create" + one, fmt::format("Adds a {}", kind), manage},
       [&sql, kind, path](Ctx& ctx, const web::Body<NameInput>& in) -> Result<web::Created<Named>> {
         auto id = Uuid::make();
-        if (ctx.tx().query(sql.insert, ctx.tenant, id, in->name.value, now()).affected() == 0)
+        if (ctx.tx().query(sql.insert, id, in->name.value, now()).affected() == 0)
           return taken(kind);
         record(ctx, AuditEntry{std::string(kind) + ".create", kind, id});
         return web::Created<Named>{{id, in->name.value, 0}, path + "/" + id.str()};
@@ -212,8 +213,9 @@ std::vector<Substitute> views(Ctx& ctx, const std::vector<SubstituteRecord>& rec
   std::vector<Uuid> ids;
   for (const auto& r : records) ids.push_back(r.person_id);
   if (ids.empty()) return {};
-  auto skills = ctx.tx().later(kSkillsOf, ids), pools = ctx.tx().later(kPoolsOf, ids),
-       choices = ctx.tx().later(kChoicesOf, ids);
+  auto skills = ctx.tx().later(kSubstituteSkills, ids),
+       pools = ctx.tx().later(kSubstitutePools, ids),
+       choices = ctx.tx().later(kSubstituteChoices, ids);
   auto persons = people::load(ctx, ids, false);
   std::map<Uuid, Substitute> all;
   for (const auto& person : persons) {
@@ -259,7 +261,7 @@ Result<void> save_details(Ctx& ctx, const Uuid& person, const SubstituteInput& i
       return bad_input("/pools", "One of these pools does not exist any more.");
     std::vector<PoolOfRecord> rows;
     for (const auto& id : ids) rows.push_back({ctx.tenant, id, person});
-    tx.later(kClearPools, person);
+    tx.later(kSubstituteClearPools, person);
     tx.insert_many("pool_member", rows);
   }
   if (in.skills) {
@@ -274,7 +276,7 @@ Result<void> save_details(Ctx& ctx, const Uuid& person, const SubstituteInput& i
     for (const auto& [id, row] : rows) ids.push_back(id), list.push_back(row);
     if (!are_skills(ctx, ids))
       return bad_input("/skills", "One of these skills does not exist any more.");
-    tx.later(kClearSkills, person);
+    tx.later(kSubstituteClearSkills, person);
     tx.insert_many("substitute_skill", list);
   }
   if (in.workplaces) {
@@ -293,16 +295,16 @@ Result<void> save_details(Ctx& ctx, const Uuid& person, const SubstituteInput& i
     std::vector<ChoiceRecord> list;
     for (const auto& [key, row] : rows) list.push_back(row);
     std::vector<Uuid> ids(named.begin(), named.end());
-    if (tx.one<std::int64_t>(kCountWorkplaces, ids) != static_cast<std::int64_t>(ids.size()))
+    if (tx.one<std::int64_t>(kWorkplaceCount, ids) != static_cast<std::int64_t>(ids.size()))
       return bad_input("/workplaces", "One of these workplaces does not exist any more.");
-    tx.later(kClearChoices, person);
+    tx.later(kSubstituteClearChoices, person);
     tx.insert_many("workplace_choice", list);
   }
   return {};
 }
 
 Result<Substitute> substitute(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<SubstituteRecord>(kSubstitute, id);
+  auto record = ctx.tx().maybe<SubstituteRecord>(kSubstituteOne, id);
   auto all = record ? views(ctx, {*record}) : std::vector<Substitute>{};
   if (all.empty()) return not_found("This person is not a substitute, or was erased.");
   return std::move(all.front());
@@ -312,12 +314,12 @@ Result<Substitute> substitute(Ctx& ctx, const Uuid& id) {
 
 std::vector<Named> all_skills(Ctx& ctx) { return ctx.tx().all<Named>(kSkills.all); }
 std::vector<Named> all_pools(Ctx& ctx) { return ctx.tx().all<Named>(kPools.all); }
-std::vector<Workplace> workplaces(Ctx& ctx) { return ctx.tx().all<Workplace>(kWorkplaces); }
+std::vector<Workplace> workplaces(Ctx& ctx) { return ctx.tx().all<Workplace>(kWorkplaceAll); }
 std::optional<Workplace> find_workplace(Ctx& ctx, const Uuid& id) {
-  return ctx.tx().maybe<Workplace>(kWorkplace, id);
+  return ctx.tx().maybe<Workplace>(kWorkplaceOne, id);
 }
 std::vector<Workplace> find_workplaces(Ctx& ctx, const std::vector<Uuid>& ids) {
-  return ctx.tx().all<Workplace>(kWorkplacesOf, ids);
+  return ctx.tx().all<Workplace>(kWorkplaceSome, ids);
 }
 bool are_pools(Ctx& ctx, const std::vector<Uuid>& ids) {
   return ctx.tx().one<std::int64_t>(kPools.count, ids) == static_cast<std::int64_t>(ids.size());
@@ -350,7 +352,8 @@ void share_numbers(Ctx& ctx, std::map<Uuid, int>& numbers) {
   std::set<Uuid> all;
   for (const auto& group : sharing) all.insert(group.begin(), group.end());
   std::map<Uuid, int> last;  // before anybody was asked now
-  for (const auto& row : ctx.tx().all<NumberRecord>(kNumbers, std::vector(all.begin(), all.end())))
+  for (const auto& row :
+       ctx.tx().all<NumberRecord>(kSubstituteNumbers, std::vector(all.begin(), all.end())))
     last[row.person_id] = row.offer_number - (numbers.contains(row.person_id) ? 1 : 0);
   std::vector<Uuid> persons;
   std::vector<int> set;
@@ -366,7 +369,7 @@ void share_numbers(Ctx& ctx, std::map<Uuid, int>& numbers) {
       set.push_back(number);
     }
   }
-  ctx.tx().later(kSetNumbers, persons, set);
+  ctx.tx().later(kSubstituteSetNumbers, persons, set);
 }
 
 }  // namespace
@@ -374,20 +377,20 @@ void share_numbers(Ctx& ctx, std::map<Uuid, int>& numbers) {
 std::map<Uuid, int> note_asked(Ctx& ctx, const std::vector<Uuid>& persons,
                                std::optional<Timestamp> at) {
   std::map<Uuid, int> out;
-  for (const auto& row : ctx.tx().all<NumberRecord>(kNoteAsked, persons, at))
+  for (const auto& row : ctx.tx().all<NumberRecord>(kSubstituteNoteAsked, persons, at))
     out[row.person_id] = row.offer_number;
   share_numbers(ctx, out);
   return out;
 }
 
 void note_asked_again(Ctx& ctx, const std::vector<Uuid>& persons) {
-  ctx.tx().later(kNoteAskedAgain, persons, now());
+  ctx.tx().later(kSubstituteNoteAskedAgain, persons, now());
 }
 
 void add_register_hooks(trust::Base& base) {
   trust::add_names(base, kStaffingNames);
   base.extensions.add(people::EraseHook{
-      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kDeleteSubstitutes, ids); }});
+      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kSubstituteDelete, ids); }});
 }
 
 std::vector<trust::Claim> register_claims() {
@@ -456,9 +459,9 @@ void add_register_routes(trust::Api& api) {
         auto id = Uuid::make();
         auto zone = in->time_zone ? in->time_zone->value : trust::tenant_settings(ctx).time_zone;
         if (ctx.tx()
-                .query(kInsertWorkplace, ctx.tenant, id, in->name->value,
-                       in->address ? in->address->value : "", zone, in->latitude.value,
-                       in->longitude.value, documents, now(), in->code ? in->code->value : "")
+                .query(kWorkplaceInsert, id, in->name->value, in->address ? in->address->value : "",
+                       zone, in->latitude.value, in->longitude.value, documents, now(),
+                       in->code ? in->code->value : "")
                 .affected() == 0)
           return taken("workplace");
         record(ctx, AuditEntry{"workplace.create", "workplace", id});
@@ -485,7 +488,7 @@ void add_register_routes(trust::Api& api) {
             if (!errors.empty()) return web::wrong_fields(std::move(errors));
             try {
               if (ctx.tx()
-                      .query(kUpdateWorkplace, path->id, match.or_current(found->version),
+                      .query(kWorkplaceUpdate, path->id, match.or_current(found->version),
                              found->name, found->address, found->time_zone, found->latitude,
                              found->longitude, found->required_documents, found->code)
                       .affected() == 0)
@@ -502,7 +505,7 @@ void add_register_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/workplaces/{id}", "deleteWorkplace",
            "Removes a workplace that never had a shift", manage},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteWorkplace, path->id).affected() == 0) {
+            if (ctx.tx().query(kWorkplaceDelete, path->id).affected() == 0) {
               if (!find_workplace(ctx, path->id)) return gone("workplace");
               return make_error(ErrorCode::conflict,
                                 "This workplace has shifts: it is part of their history. Rename it "
@@ -520,7 +523,7 @@ void add_register_routes(trust::Api& api) {
             web::Page<Substitute> page;
             std::vector<SubstituteRecord> records;
             if (query->person) {
-              records = ctx.tx().all<SubstituteRecord>(kSubstitutesOf, std::vector{*query->person});
+              records = ctx.tx().all<SubstituteRecord>(kSubstituteOf, std::vector{*query->person});
             } else if (query->q && !trim(*query->q).empty()) {
               // Names are found by the persons' blind index, among those who are substitutes.
               VARDE_TRY(auto before, web::read_before(query->cursor));
@@ -529,10 +532,10 @@ void add_register_routes(trust::Api& api) {
               filter.among = ctx.tx().all<Uuid>(kSubstituteIds, query->pool, query->skill);
               VARDE_TRY(auto ids, people::search(ctx, filter, before, limit + 1));
               page.next = web::cut_page(ids, limit, std::identity{});
-              records = ctx.tx().all<SubstituteRecord>(kSubstitutesOf, ids);
+              records = ctx.tx().all<SubstituteRecord>(kSubstituteOf, ids);
             } else {
               VARDE_TRY(auto after, web::read_after(query->cursor));
-              records = ctx.tx().all<SubstituteRecord>(kSubstitutes, after, query->pool,
+              records = ctx.tx().all<SubstituteRecord>(kSubstitutePage, after, query->pool,
                                                        query->skill, std::int64_t{limit} + 1);
               page.next = web::cut_page(records, limit, &SubstituteRecord::person_id);
             }
@@ -560,7 +563,7 @@ void add_register_routes(trust::Api& api) {
             auto rounded = [](std::optional<double> degrees) {
               return degrees ? std::optional(std::round(*degrees * 100) / 100) : std::nullopt;
             };
-            auto known = ctx.tx().maybe<SubstituteRecord>(kLockSubstitute, path->id);
+            auto known = ctx.tx().maybe<SubstituteRecord>(kSubstituteLock, path->id);
             auto latitude = in->latitude.present ? rounded(in->latitude.value)
                             : known              ? known->latitude
                                                  : std::nullopt;
@@ -569,10 +572,9 @@ void add_register_routes(trust::Api& api) {
                                                    : std::nullopt;
             auto percent = in->percent.value_or(known ? known->percent : 0);
             if (known) {
-              ctx.tx().later(kUpdateSubstitute, path->id, percent, latitude, longitude);
+              ctx.tx().later(kSubstituteUpdate, path->id, percent, latitude, longitude);
             } else {
-              ctx.tx().later(kInsertSubstitute, ctx.tenant, path->id, percent, latitude, longitude,
-                             now());
+              ctx.tx().later(kSubstituteInsert, path->id, percent, latitude, longitude, now());
             }
             VARDE_CHECK(save_details(ctx, path->id, in.value));
             record(ctx, AuditEntry{known ? "substitute.update" : "substitute.create", "substitute",
@@ -591,7 +593,7 @@ void add_register_routes(trust::Api& api) {
             std::vector<Uuid> ids;
             for (const auto& person : people::load(ctx, {wanted.begin(), wanted.end()}, false))
               ids.push_back(person.id);
-            auto made = ctx.tx().all<Uuid>(kInsertSubstitutes, ctx.tenant, ids, now());
+            auto made = ctx.tx().all<Uuid>(kSubstituteInsertMany, ids, now());
             std::vector<PoolOfRecord> members;
             for (const auto& pool : pools)
               for (const auto& id : ids) members.push_back({ctx.tenant, pool, id});
@@ -606,84 +608,87 @@ void add_register_routes(trust::Api& api) {
   api.add({"DELETE", "/api/v1/substitutes/{id}", "deleteSubstitute",
            "Takes a person out of the register; the person stays", manage},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteSubstitutes, std::vector<Uuid>{path->id}).affected() == 0)
+            if (ctx.tx().query(kSubstituteDelete, std::vector<Uuid>{path->id}).affected() == 0)
               return not_found("This person is not a substitute.");
             end_questions(ctx, {path->id}, OfferState::withdrawn);
             record(ctx, AuditEntry{"substitute.delete", "substitute", path->id, path->id});
             return Done{};
           });
 
-  api.add(
-      {"GET", "/api/v1/substitutes/{id}/availability", "listAvailability",
-       "What a substitute has said about when they can work",
-       static_cast<int>(Right::shifts_write)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<AvailabilityView>> {
-        web::Page<AvailabilityView> page;
-        auto today = trust::tenant_today(ctx);
-        if (!today) return not_found("This organisation does not exist any more.");
-        for (const auto& r : ctx.tx().all<AvailabilityRecord>(kAvailabilityOf, path->id, *today))
-          page.items.push_back(view_of(r));
-        if (page.items.empty() && !ctx.tx().maybe<SubstituteRecord>(kSubstitute, path->id))
-          return not_found("This person is not a substitute, or was erased.");
-        return page;
-      });
-  api.add({"POST", "/api/v1/substitutes/{id}/availability", "createAvailability",
-           "Adds a statement; the newest one counts where several cover a time", manage},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<AvailabilityInput>& in) -> Result<web::Created<AvailabilityView>> {
-            web::Errors errors;
-            AvailabilityRecord r{ctx.tenant,
-                                 Uuid::make(),
-                                 path->id,
-                                 in->kind,
-                                 in->from_date,
-                                 in->until_date,
-                                 127,
-                                 in->from_minute.value_or(0),
-                                 in->until_minute.value_or(1440),
-                                 now()};
-            if (r.until_date < r.from_date)
-              errors.push_back({"/until_date", "must not be before from_date."});
-            if (std::chrono::sys_days(r.until_date) - std::chrono::sys_days(r.from_date) >
-                std::chrono::days(3 * 366))
-              errors.push_back({"/until_date", "must be at most three years after from_date."});
-            if (in->weekdays) {
-              r.weekdays = 0;
-              for (int day : *in->weekdays) {
-                if (day < 1 || day > 7) {
-                  errors.push_back({"/weekdays", "are numbers from 1 (Monday) to 7."});
-                  break;
-                }
-                r.weekdays |= 1 << (day - 1);
-              }
-              if (r.weekdays == 0) errors.push_back({"/weekdays", "Name at least one day."});
-            }
-            if (r.from_minute < 0 || r.from_minute >= 1440)
-              errors.push_back({"/from_minute", "must be from 0 to 1439."});
-            if (r.until_minute < 0 || r.until_minute > 1440 || r.until_minute == r.from_minute)
-              errors.push_back(
-                  {"/until_minute", "must be from 0 to 1440, and another than from_minute."});
-            if (!errors.empty()) return web::wrong_fields(std::move(errors));
-            if (!ctx.tx().maybe<SubstituteRecord>(kLockSubstitute, path->id))
+  api.add({"GET", "/api/v1/substitutes/{id}/availability", "listAvailability",
+           "What a substitute has said about when they can work",
+           static_cast<int>(Right::shifts_write)},
+          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<AvailabilityView>> {
+            web::Page<AvailabilityView> page;
+            auto today = trust::tenant_today(ctx);
+            if (!today) return not_found("This organisation does not exist any more.");
+            for (const auto& r :
+                 ctx.tx().all<AvailabilityRecord>(kSubstituteAvailability, path->id, *today))
+              page.items.push_back(view_of(r));
+            if (page.items.empty() && !ctx.tx().maybe<SubstituteRecord>(kSubstituteOne, path->id))
               return not_found("This person is not a substitute, or was erased.");
-            if (ctx.tx().one<std::int64_t>(kCountAvailability, path->id) >= kMostStatements)
-              return make_error(ErrorCode::conflict,
-                                fmt::format("There are {} statements already. Remove old ones, or "
-                                            "say it with a weekly pattern.",
-                                            kMostStatements));
-            ctx.tx().insert_many("availability", std::vector{r});
-            record(ctx, AuditEntry{"availability.create", "substitute", path->id, path->id});
-            return web::Created<AvailabilityView>{
-                view_of(r), "/api/v1/substitutes/" + path->id.str() + "/availability"};
+            return page;
           });
-  api.add({"DELETE", "/api/v1/substitutes/{id}/availability/{statement}", "deleteAvailability",
-           "Removes a statement", manage},
-          [](Ctx& ctx, const web::Path<StatementPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDeleteAvailability, path->id, path->statement).affected() == 0)
-              return not_found("This statement does not exist any more.");
-            record(ctx, AuditEntry{"availability.delete", "substitute", path->id, path->id});
-            return Done{};
-          });
+  api.add(
+      {"POST", "/api/v1/substitutes/{id}/availability", "createAvailability",
+       "Adds a statement; the newest one counts where several cover a time", manage},
+      [](Ctx& ctx, const web::Path<web::IdPath>& path,
+         const web::Body<AvailabilityInput>& in) -> Result<web::Created<AvailabilityView>> {
+        web::Errors errors;
+        AvailabilityRecord r{ctx.tenant,
+                             Uuid::make(),
+                             path->id,
+                             in->kind,
+                             in->from_date,
+                             in->until_date,
+                             127,
+                             in->from_minute.value_or(0),
+                             in->until_minute.value_or(1440),
+                             now()};
+        if (r.until_date < r.from_date)
+          errors.push_back({"/until_date", "must not be before from_date."});
+        if (std::chrono::sys_days(r.until_date) - std::chrono::sys_days(r.from_date) >
+            std::chrono::days(3 * 366))
+          errors.push_back({"/until_date", "must be at most three years after from_date."});
+        if (in->weekdays) {
+          r.weekdays = 0;
+          for (int day : *in->weekdays) {
+            if (day < 1 || day > 7) {
+              errors.push_back({"/weekdays", "are numbers from 1 (Monday) to 7."});
+              break;
+            }
+            r.weekdays |= 1 << (day - 1);
+          }
+          if (r.weekdays == 0) errors.push_back({"/weekdays", "Name at least one day."});
+        }
+        if (r.from_minute < 0 || r.from_minute >= 1440)
+          errors.push_back({"/from_minute", "must be from 0 to 1439."});
+        if (r.until_minute < 0 || r.until_minute > 1440 || r.until_minute == r.from_minute)
+          errors.push_back(
+              {"/until_minute", "must be from 0 to 1440, and another than from_minute."});
+        if (!errors.empty()) return web::wrong_fields(std::move(errors));
+        if (!ctx.tx().maybe<SubstituteRecord>(kSubstituteLock, path->id))
+          return not_found("This person is not a substitute, or was erased.");
+        if (ctx.tx().one<std::int64_t>(kSubstituteCountAvailability, path->id) >= kMostStatements)
+          return make_error(ErrorCode::conflict,
+                            fmt::format("There are {} statements already. Remove old ones, or "
+                                        "say it with a weekly pattern.",
+                                        kMostStatements));
+        ctx.tx().insert_many("availability", std::vector{r});
+        record(ctx, AuditEntry{"availability.create", "substitute", path->id, path->id});
+        return web::Created<AvailabilityView>{
+            view_of(r), "/api/v1/substitutes/" + path->id.str() + "/availability"};
+      });
+  api.add(
+      {"DELETE", "/api/v1/substitutes/{id}/availability/{statement}", "deleteAvailability",
+       "Removes a statement", manage},
+      [](Ctx& ctx, const web::Path<StatementPath>& path) -> Result<Done> {
+        if (ctx.tx().query(kSubstituteDeleteAvailability, path->id, path->statement).affected() ==
+            0)
+          return not_found("This statement does not exist any more.");
+        record(ctx, AuditEntry{"availability.delete", "substitute", path->id, path->id});
+        return Done{};
+      });
 }
 
 }  // namespace varde::staffing

@@ -1,6 +1,7 @@
 #include "staffing/setting/setting.hpp"
 
 #include "people/person/person.hpp"
+#include "staffing/setting/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
@@ -12,17 +13,6 @@ using trust::Right;
 namespace json = boost::json;
 
 namespace {
-
-constexpr db::Sql kSettings{"staffing.settings",
-                            "SELECT rules, ranking, asking, version FROM staffing_settings"};
-constexpr db::Sql kInsert{
-    "staffing.insert_settings",
-    "INSERT INTO staffing_settings (tenant_id, rules, ranking, asking, updated_at) VALUES ($1, $2, "
-    "$3, $4, $5) ON CONFLICT (tenant_id) DO NOTHING"};
-constexpr db::Sql kUpdate{
-    "staffing.update_settings",
-    "UPDATE staffing_settings SET rules = $2, ranking = $3, asking = $4, updated_at = $5, version "
-    "= version + 1 WHERE version = $1"};
 
 struct SettingsRecord {
   db::Json rules, ranking, asking;
@@ -65,7 +55,7 @@ void complain(const Result<void>& checked, const std::string& part, web::Errors&
 
 StaffingSettings staffing_settings(Ctx& ctx) {
   StaffingSettings out;
-  auto record = ctx.tx().maybe<SettingsRecord>(kSettings);
+  auto record = ctx.tx().maybe<SettingsRecord>(store::kStaffingSettings);
   if (!record) {
     auto sweden = people::region_of(trust::tenant_settings(ctx).time_zone) == "SE";
     out.rules = sweden ? fit::swedish_rules() : fit::norwegian_rules();
@@ -116,10 +106,11 @@ void add_setting_routes(trust::Api& api) {
             auto version = match.or_current(settings.version);
             auto done =
                 settings.version == 0 && version == 0
-                    ? ctx.tx().query(kInsert, ctx.tenant, json_of(settings.rules),
+                    ? ctx.tx().query(store::kStaffingInsertSettings, json_of(settings.rules),
                                      json_of(settings.ranking), json_of(settings.asking), now())
-                    : ctx.tx().query(kUpdate, version, json_of(settings.rules),
-                                     json_of(settings.ranking), json_of(settings.asking), now());
+                    : ctx.tx().query(store::kStaffingUpdateSettings, version,
+                                     json_of(settings.rules), json_of(settings.ranking),
+                                     json_of(settings.asking), now());
             if (done.affected() == 0) return web::changed_meanwhile("the rules");
             trust::record(ctx, trust::AuditEntry{"staffing.settings", "tenant", ctx.tenant});
             return staffing_settings(ctx);

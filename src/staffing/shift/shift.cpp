@@ -2,6 +2,7 @@
 
 #include "staffing/offer/offer.hpp"
 #include "staffing/shift/internal.hpp"
+#include "staffing/shift/store_sql.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/tenant/tenant.hpp"
@@ -186,10 +187,10 @@ void publish(Ctx& ctx, const std::vector<ShiftRecord>& shifts) {
   }
   if (ids.empty()) return;
   if (write) {
-    ctx.tx().later(kPublish, ids, now(), ctx.actor.id);
+    ctx.tx().later(kShiftPublish, ids, now(), ctx.actor.id);
     for (const auto& id : ids) enqueue_advance(ctx, id);
   } else {
-    ctx.tx().later(kRequest, ids, now());
+    ctx.tx().later(kShiftRequest, ids, now());
   }
   trust::record(ctx, trail);
 }
@@ -198,7 +199,7 @@ std::vector<PublishOutcome> publish_many(Ctx& ctx, const std::vector<Uuid>& ids)
   std::map<Uuid, PublishOutcome> out;
   for (const auto& id : ids) out[id] = {id, std::nullopt, gone().message};
   std::vector<ShiftRecord> due;
-  for (auto& r : ctx.tx().all<ShiftRecord>(kLockShifts, ids)) {
+  for (auto& r : ctx.tx().all<ShiftRecord>(kShiftLockMany, ids)) {
     auto why = not_publishable(ctx, r);
     out[r.shift_id] = {r.shift_id, r.state,
                        why ? std::optional(why->message) : std::optional<std::string>()};
@@ -278,17 +279,17 @@ bool answers_closed(const Shift& shift) {
   return shift.starts_at <= now() || (shift.answer_by && *shift.answer_by <= now());
 }
 std::optional<Shift> find_shift(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<ShiftRecord>(kShift, id);
+  auto record = ctx.tx().maybe<ShiftRecord>(kShiftOne, id);
   return record ? std::optional(view_of(*record)) : std::nullopt;
 }
 std::vector<Shift> find_shifts(Ctx& ctx, const std::vector<Uuid>& ids) {
   std::vector<Shift> out;
-  for (const auto& record : ctx.tx().all<ShiftRecord>(kShiftsOf, ids))
+  for (const auto& record : ctx.tx().all<ShiftRecord>(kShiftOf, ids))
     out.push_back(view_of(record));
   return out;
 }
 std::optional<Shift> lock_shift(Ctx& ctx, const Uuid& id) {
-  auto record = ctx.tx().maybe<ShiftRecord>(kLockShift, id);
+  auto record = ctx.tx().maybe<ShiftRecord>(kShiftLock, id);
   return record ? std::optional(view_of(*record)) : std::nullopt;
 }
 bool take_place(Ctx& ctx, const Uuid& shift) { return !take_places(ctx, {{shift, 1}}).empty(); }
@@ -300,25 +301,25 @@ std::map<Uuid, int> take_places(Ctx& ctx, const std::map<Uuid, int>& wanted) {
     counts.push_back(count);
   }
   std::map<Uuid, int> out;
-  for (const auto& [id, count] : ctx.tx().all<PlacesTaken>(kTake, ids, counts, now()))
+  for (const auto& [id, count] : ctx.tx().all<PlacesTaken>(kShiftTake, ids, counts, now()))
     out[id] = static_cast<int>(count);
   return out;
 }
 void free_places(Ctx& ctx, const Uuid& shift, int count) {
-  ctx.tx().later(kFree, shift, now(), count);
+  ctx.tx().later(kShiftFree, shift, now(), count);
 }
 void set_step(Ctx& ctx, const Uuid& shift, int step, std::optional<Timestamp> next_at) {
-  ctx.tx().later(kSetStep, shift, step, next_at, now());
+  ctx.tx().later(kShiftStep, shift, step, next_at, now());
 }
 void set_state(Ctx& ctx, const Uuid& shift, ShiftState state) {
-  ctx.tx().later(kSetShiftState, shift, state, now());
+  ctx.tx().later(kShiftSetState, shift, state, now());
 }
 
-void reopen(Ctx& ctx, const Uuid& shift) { ctx.tx().later(kReopen, shift, now()); }
+void reopen(Ctx& ctx, const Uuid& shift) { ctx.tx().later(kShiftReopen, shift, now()); }
 
 std::vector<Uuid> askers_of(Ctx& ctx, const Uuid& shift) {
   std::vector<Uuid> out;
-  for (const auto& account : ctx.tx().all<std::optional<Uuid>>(kAskers, shift))
+  for (const auto& account : ctx.tx().all<std::optional<Uuid>>(kShiftAskers, shift))
     if (account) out.push_back(*account);
   return out;
 }
@@ -357,7 +358,7 @@ std::vector<trust::Attention> shifts_attention(Ctx& ctx) {
 }
 
 std::vector<trust::Moving> moving_shifts(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kMovingShifts, since);
+  return ctx.tx().all<trust::Moving>(kShiftMoving, since);
 }
 
 std::vector<trust::Claim> shift_claims() {
@@ -379,7 +380,7 @@ void add_shift_routes(trust::Api& api) {
               return bad_input("query/until", "must be after from, and within 93 days of it.");
             web::Page<Shift> page;
             auto records = ctx.tx().all<ShiftRecord>(
-                kBoard, query->from, query->until, query->workplace,
+                kShiftBoard, query->from, query->until, query->workplace,
                 query->mine.value_or(false) ? std::optional(ctx.actor.id) : std::nullopt);
             if (static_cast<std::int64_t>(records.size()) > kBoardMost)
               return bad_input("query/until",
@@ -409,7 +410,7 @@ void add_shift_routes(trust::Api& api) {
           [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
              const web::Body<ShiftInput>& in) -> Result<Shift> {
             if (in->break_minutes) hold_booked(ctx, path->id);
-            auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
+            auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
             if (!r) return gone();
             if (!may_change(ctx, *r))
               return forbidden("Only the staffing office changes a shift that is published.");
@@ -429,7 +430,7 @@ void add_shift_routes(trust::Api& api) {
               VARDE_CHECK(change_break(ctx, before, r->break_minutes));
             }
             if (ctx.tx()
-                    .query(kUpdateShift, path->id, version, r->workplace_id, r->starts_at,
+                    .query(kShiftUpdate, path->id, version, r->workplace_id, r->starts_at,
                            r->ends_at, r->break_minutes, r->places, r->skills, r->note, r->strategy,
                            r->pool_ids, r->answer_by, now())
                     .affected() == 0)
@@ -447,10 +448,10 @@ void add_shift_routes(trust::Api& api) {
           });
   api.add({"DELETE", "/api/v1/shifts/{id}", "deleteShift", "Removes a draft", request},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
+            auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
             if (!r) return gone();
             if (!may_change(ctx, *r)) return forbidden("This draft is somebody else's.");
-            if (ctx.tx().query(kDeleteShift, path->id).affected() == 0)
+            if (ctx.tx().query(kShiftDelete, path->id).affected() == 0)
               return conflict("Only a draft can be removed. Cancel this shift instead.");
             note(ctx, "shift.delete", path->id);
             return Done{};
@@ -458,7 +459,7 @@ void add_shift_routes(trust::Api& api) {
   api.add({"POST", "/api/v1/shifts/{id}/publish", "publishShift",
            "Begins to look for somebody; from somebody who may not, asks for it", request},
           [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Shift> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
+            auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
             if (!r) return gone();
             if (auto why = not_publishable(ctx, *r)) return *why;
             publish(ctx, {*r});
@@ -477,7 +478,7 @@ void add_shift_routes(trust::Api& api) {
            "Makes drafts like this one at other times", request},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<CopyInput>& in) -> Result<web::Page<Shift>> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kShift, path->id);
+            auto r = ctx.tx().maybe<ShiftRecord>(kShiftOne, path->id);
             if (!r) return gone();
             if (in->starts.empty() || in->starts.size() > kMostCopies)
               return bad_input("/starts", fmt::format("must be from 1 to {} times.", kMostCopies));

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "staffing/shift/internal.hpp"
+#include "staffing/shift/store_sql.hpp"
 #include "staffing/shift/table.hpp"
 #include "web/resource.hpp"
 
@@ -140,7 +141,7 @@ Result<TableResult> take_table(Ctx& ctx, std::string_view bytes, bool check) {
   std::map<Same, int> there;
   std::set<Uuid> places;
   for (const auto& draft : drafts) places.insert(draft.workplace_id);
-  for (const auto& one : ctx.tx().all<ShiftRecord>(kShiftsBetween, first.starts_at, last.starts_at,
+  for (const auto& one : ctx.tx().all<ShiftRecord>(kShiftBetween, first.starts_at, last.starts_at,
                                                    std::vector<Uuid>(places.begin(), places.end())))
     ++there[same(one)];
   auto before = drafts.size();
@@ -162,7 +163,7 @@ void add_table_routes(trust::Api& api) {
            "Makes drafts at the same local times on later days", request},
           [](Ctx& ctx, const web::Path<web::IdPath>& path,
              const web::Body<SeriesInput>& in) -> Result<Series> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kLockShift, path->id);
+            auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
             auto workplace = r ? find_workplace(ctx, r->workplace_id) : std::nullopt;
             if (!workplace) return not_found("This shift does not exist any more.");
             Repetition repetition;
@@ -179,7 +180,7 @@ void add_table_routes(trust::Api& api) {
             VARDE_TRY(auto all, repeat({r->starts_at, r->ends_at}, r->break_minutes,
                                        workplace->time_zone, repetition, kMostRepeated));
             auto series = r->series_id.value_or(Uuid::make());
-            if (!r->series_id) ctx.tx().later(kSetSeries, path->id, series);
+            if (!r->series_id) ctx.tx().later(kShiftSetSeries, path->id, series);
             std::vector<ShiftRecord> drafts;
             Series made;
             for (const auto& times : all.times) {

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "crypto/hash.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
@@ -24,14 +25,15 @@ std::string Identity::Impl::device_of(const net::Request& request) {
 
 bool Identity::Impl::knows_device(db::Tx& tx, const Uuid& account, const std::string& device) {
   return !device.empty() &&
-         tx.maybe<Uuid>(kKnownDevice, account, db::Bytes{device}, now() - kDeviceLife).has_value();
+         tx.maybe<Uuid>(kIdentityKnownDevice, account, db::Bytes{device}, now() - kDeviceLife)
+             .has_value();
 }
 
 std::pair<std::string, std::string> Identity::Impl::remember_device(db::Tx& tx, const Uuid& account,
                                                                     const net::Request& request) {
   auto token = random_token(24);
-  tx.later(kForgetOldDevices, account, db::Bytes{device_of(request)});
-  tx.later(kRememberDevice, account, db::Bytes{crypto::sha256("device:" + token)}, now());
+  tx.later(kIdentityForgetOldDevices, account, db::Bytes{device_of(request)});
+  tx.later(kIdentityRememberDevice, account, db::Bytes{crypto::sha256("device:" + token)}, now());
   return {"Set-Cookie",
           fmt::format("{}={}; Path=/api/v1/session; HttpOnly; SameSite=Strict; Max-Age=31536000{}",
                       name_of(request), token, request.secure ? "; Secure" : "")};

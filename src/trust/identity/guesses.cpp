@@ -4,6 +4,7 @@
 #include "base/metrics.hpp"
 #include "jobs/queue.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
@@ -90,7 +91,7 @@ void Guesses::wrong(const Attempt& attempt, std::string what) {
     try {
       auto tx = base.database.system();
       bool own = !attempt.device.empty();
-      auto failed = tx.maybe<int>(kFailed, *attempt.id, own);
+      auto failed = tx.maybe<int>(kIdentityFailed, *attempt.id, own);
       record_account(base, tx, *attempt.id, what, attempt.network, {});
       if (!own && failed == kMostFailures) {
         jobs::enqueue(tx, {.kind = "mail.system",
@@ -121,6 +122,6 @@ Result<bool> Guesses::look(const Attempt& attempt, std::string what,
   return right;
 }
 
-void Guesses::proven(db::Tx& tx, const Uuid& account) { tx.later(kNoFailures, account); }
+void Guesses::proven(db::Tx& tx, const Uuid& account) { tx.later(kIdentityNoFailures, account); }
 
 }  // namespace varde::trust

@@ -2,17 +2,11 @@
 
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
 namespace {
-
-constexpr db::Sql kIdempotencyInsert{
-    "idempotency.insert",
-    "INSERT INTO idempotency (tenant_id, key_hash, sealed, created_at) VALUES ($1, $2, $3, $4) "
-    "ON CONFLICT DO NOTHING"};
-constexpr db::Sql kIdempotencyFind{"idempotency.find",
-                                   "SELECT sealed FROM idempotency WHERE key_hash = $1"};
 
 std::pair<db::Bytes, crypto::Key> idempotency_keys(Ctx& ctx, const web::RouteInfo& route) {
   auto tenant_key = ctx.base.keys.tenant_key(ctx.tenant, "idempotency");
@@ -25,7 +19,7 @@ std::pair<db::Bytes, crypto::Key> idempotency_keys(Ctx& ctx, const web::RouteInf
 
 std::optional<net::Response> stored_answer(Ctx& ctx, const web::RouteInfo& route) {
   auto [key_hash, seal_key] = idempotency_keys(ctx, route);
-  auto row = ctx.tx().maybe<db::Bytes>(kIdempotencyFind, key_hash);
+  auto row = ctx.tx().maybe<db::Bytes>(store::kIdempotencyFind, key_hash);
   auto text = row ? crypto::open(seal_key, row->data, "idempotency") : std::nullopt;
   if (!text) return std::nullopt;
   auto stored = boost::json::parse(*text).as_object();
@@ -53,7 +47,7 @@ Result<void> store_answer(Ctx& ctx, const web::RouteInfo& route, net::Response& 
   for (const auto& [name, value] : response.headers)
     if (name == "Location" || name == "Content-Type" || name == "ETag") answer[name] = value;
   auto inserted = ctx.tx().query(
-      kIdempotencyInsert, ctx.tenant, key_hash,
+      store::kIdempotencyInsert, key_hash,
       db::Bytes{crypto::seal(seal_key, boost::json::serialize(answer), "idempotency")}, now());
   if (inserted.affected() == 1) {
     ctx.commit();

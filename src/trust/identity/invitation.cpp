@@ -9,6 +9,7 @@
 #include "jobs/queue.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 #include "trust/notice.hpp"
 #include "trust/words.hpp"
 #include "web/resource.hpp"
@@ -35,10 +36,10 @@ Result<InvitationView> look(Identity::Impl& impl, Ctx& ctx, const std::string& t
     return limited("Too many attempts. Wait a little.", wait);
   auto id = read_mail_token(impl.base, "invitation", token);
   auto tx = impl.base.database.system();
-  auto row = id ? tx.maybe<InvitationRow>(kInvitation, *id, now()) : std::nullopt;
+  auto row = id ? tx.maybe<InvitationRow>(kIdentityInvitation, *id, now()) : std::nullopt;
   if (!row) return gone();
   auto email = open_invitation(impl.base, *row);
-  auto account = tx.maybe<AccountRow>(kAccountByEmail, row->email_hash);
+  auto account = tx.maybe<AccountRow>(kIdentityAccountByEmail, row->email_hash);
   return InvitationView{row->tenant_id, row->tenant_name, Personal(email), row->role,
                         is_proven(account)};
 }
@@ -51,19 +52,20 @@ std::vector<Uuid> claim(Identity::Impl& impl, db::Tx& tx, const AccountRow& acco
   auto id = account.account_id;
   auto key = impl.base.keys.key(kAccounts, id);
   if (!key) throw std::runtime_error("an account has no key");
-  tx.later(kProfile, id, db::Bytes{seal_account(*key, id, {Personal(name), Personal(email)})},
-           account.locale, account.time_zone);
-  tx.later(kSetPassword, id, password_hash, now());
-  tx.later(kForgetTotp, id);
-  tx.later(kAcceptTerms, id, std::string(), now());
-  tx.later(kForgetDevices, id);
-  tx.later(kUseReset, id);
-  tx.later(kEndOtherSessions, id, Uuid{});
-  tx.later(kNotifyForget);
-  tx.later(kVerified, id, now());
+  tx.later(kIdentityProfile, id,
+           db::Bytes{seal_account(*key, id, {Personal(name), Personal(email)})}, account.locale,
+           account.time_zone);
+  tx.later(kIdentitySetPassword, id, password_hash, now());
+  tx.later(kIdentityForgetTotp, id);
+  tx.later(kIdentityAcceptTerms, id, std::string(), now());
+  tx.later(kIdentityForgetDevices, id);
+  tx.later(kIdentityUseReset, id);
+  tx.later(kIdentityEndOtherSessions, id, Uuid{});
+  tx.later(kIdentityNotifyForget);
+  tx.later(kIdentityVerified, id, now());
   Guesses::proven(tx, id);
   record_account(impl.base, tx, id, "account.claim", network, {ActorKind::user, id});
-  return tx.all<Uuid>(kMembershipsOf, id);
+  return tx.all<Uuid>(kIdentityMembershipsOf, id);
 }
 
 // Their administrators hear that an account they let in has changed hands.
@@ -72,7 +74,7 @@ void tell_organisations(Base& base, const std::vector<Uuid>& tenants, const Uuid
     std::vector<Uuid> administrators;
     {
       auto tx = base.database.system();
-      administrators = tx.all<Uuid>(kAdministratorsOf, tenant);
+      administrators = tx.all<Uuid>(kIdentityAdministratorsOf, tenant);
     }
     Ctx ctx(base, tenant, {});
     std::vector<trust::Notice> notices;
@@ -97,9 +99,9 @@ Result<Done> accept(Identity::Impl& impl, Ctx& ctx, const InvitationAccept& in) 
   std::optional<AccountRow> account;
   {
     auto tx = impl.base.database.system();
-    if (id) row = tx.maybe<InvitationRow>(kInvitation, *id, now());
+    if (id) row = tx.maybe<InvitationRow>(kIdentityInvitation, *id, now());
     if (!row) return gone();
-    account = tx.maybe<AccountRow>(kAccountByEmail, row->email_hash);
+    account = tx.maybe<AccountRow>(kIdentityAccountByEmail, row->email_hash);
     tx.commit();
   }
   auto email = open_invitation(impl.base, *row);
@@ -131,16 +133,16 @@ Result<Done> accept(Identity::Impl& impl, Ctx& ctx, const InvitationAccept& in) 
   }
   auto tx = impl.base.database.system();
   if (account) {
-    account = tx.one<AccountRow>(kAccountForUpdate, account_id);
+    account = tx.one<AccountRow>(kIdentityAccountForUpdate, account_id);
     // Somebody may have proven it meanwhile: her password stays.
     if (is_proven(account) && !password_hash.empty()) return gone();
     if (!is_proven(account))
       others = claim(impl, tx, *account, in.name->value, email, password_hash, ctx.network);
   }
   // Of two who accept at once one finds it used.
-  if (tx.query(kDeleteInvitation, row->tenant_id, row->invitation_id).affected() == 0)
+  if (tx.query(kIdentityDeleteInvitation, row->tenant_id, row->invitation_id).affected() == 0)
     return gone();
-  tx.later(kInsertMember, row->tenant_id, account_id, row->role, now());
+  tx.later(kIdentityInsertMember, row->tenant_id, account_id, row->role, now());
   Actor by{ActorKind::user, account_id};
   record(impl.base, tx, row->tenant_id, by, ctx.network,
          {AuditEntry{"user.join",
@@ -164,8 +166,8 @@ Result<web::Created<User>> invite(Identity::Impl& impl, Ctx& ctx, const InviteRe
   auto id = Uuid::make();
   auto hash = db::Bytes{email_hash(impl.base, in.email.value)};
   auto tx = impl.base.database.system();
-  if (auto account = tx.maybe<AccountRow>(kAccountByEmail, hash))
-    if (auto member = tx.maybe<MemberRow>(kMember, ctx.tenant, account->account_id))
+  if (auto account = tx.maybe<AccountRow>(kIdentityAccountByEmail, hash))
+    if (auto member = tx.maybe<MemberRow>(kIdentityMember, ctx.tenant, account->account_id))
       return conflict(
           fmt::format("A user with this address belongs to the organisation already, as {}. Change "
                       "the role on the user's page.",
@@ -173,15 +175,15 @@ Result<web::Created<User>> invite(Identity::Impl& impl, Ctx& ctx, const InviteRe
           "member-exists");
   // The same again is a reminder; another role is a decision, which is not made by a second dialog
   // that stands at its default.
-  if (auto invited = tx.maybe<Role>(kInvitedAs, ctx.tenant, hash, now());
+  if (auto invited = tx.maybe<Role>(kIdentityInvitedAs, ctx.tenant, hash, now());
       invited && *invited != in.role && !in.replace.value_or(false))
     return conflict(fmt::format("This address is invited already, as {}. Its invitation ends when "
                                 "it is invited as {} instead.",
                                 in_words(*invited), in_words(in.role)),
                     "invited-otherwise");
   auto key = crypto::derive(impl.base.keys.installation_key("invitation"), id.view());
-  tx.later(kDeleteInvitationOf, ctx.tenant, hash);
-  tx.later(kInsertInvitation, id, ctx.tenant, db::Bytes{crypto::sha256(id.view())},
+  tx.later(kIdentityDeleteInvitationOf, ctx.tenant, hash);
+  tx.later(kIdentityInsertInvitation, id, ctx.tenant, db::Bytes{crypto::sha256(id.view())},
            db::Bytes{crypto::seal(key, in.email.value, "invitation")}, hash, in.role, ctx.actor.id,
            now(), now() + std::chrono::days(7));
   jobs::enqueue(tx, {.kind = "mail.system",
@@ -203,7 +205,7 @@ Result<web::Created<User>> invite(Identity::Impl& impl, Ctx& ctx, const InviteRe
 
 Result<Done> withdraw(Identity::Impl& impl, Ctx& ctx, const Uuid& invitation) {
   auto tx = impl.base.database.system();
-  if (tx.query(kDeleteInvitation, ctx.tenant, invitation).affected() == 0)
+  if (tx.query(kIdentityDeleteInvitation, ctx.tenant, invitation).affected() == 0)
     return not_found("This invitation does not exist any more.");
   record(impl.base, tx, ctx.tenant, ctx.actor, ctx.network,
          {AuditEntry{"user.withdraw_invitation", "invitation", invitation}});

@@ -7,6 +7,7 @@
 #include "crypto/hash.hpp"
 #include "jobs/queue.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 #include "trust/notice.hpp"
 #include "trust/words.hpp"
 
@@ -58,7 +59,7 @@ std::optional<Addressee> addressee(Base& base, const Uuid& account) {
   std::optional<AccountRow> row;
   {
     auto tx = base.database.system();
-    row = tx.maybe<AccountRow>(kAccount, account);
+    row = tx.maybe<AccountRow>(kIdentityAccount, account);
   }
   auto identity = row ? open_account(base, account, row->sealed) : std::nullopt;
   if (!identity) return std::nullopt;
@@ -69,7 +70,7 @@ std::optional<SystemMail> invitation_mail(Base& base, const Uuid& id) {
   std::optional<InvitationRow> row;
   {
     auto tx = base.database.system();
-    row = tx.maybe<InvitationRow>(kInvitation, id, now());
+    row = tx.maybe<InvitationRow>(kIdentityInvitation, id, now());
   }
   if (!row) return std::nullopt;
   auto name = harmless(row->tenant_name);
@@ -84,7 +85,7 @@ std::optional<SystemMail> invitation_mail(Base& base, const Uuid& id) {
 
 std::optional<Uuid> account_of_reset(Base& base, const Uuid& id) {
   auto tx = base.database.system();
-  return tx.maybe<Uuid>(kReset, db::Bytes{reset_hash(id)}, now());
+  return tx.maybe<Uuid>(kIdentityReset, db::Bytes{reset_hash(id)}, now());
 }
 
 std::optional<SystemMail> reset_mail(Base& base, const Uuid& id, bool locked) {

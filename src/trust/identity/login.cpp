@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
@@ -27,7 +28,7 @@ Result<web::WithHeaders<SessionView>> log_in(Identity::Impl& impl, Ctx& ctx, con
   auto hash = email_hash(impl.base, in.email.value);
   Attempt attempt{hex(hash), std::nullopt, ctx.network, {}, 0};
   auto tx = impl.base.database.system();
-  auto account = tx.maybe<AccountRow>(kAccountByEmail, db::Bytes{hash});
+  auto account = tx.maybe<AccountRow>(kIdentityAccountByEmail, db::Bytes{hash});
   if (account) attempt = impl.attempt(tx, *account, ctx, request);
   tx.commit();
   auto right = impl.guesses.look(attempt, "login.failed", [&] {
@@ -46,12 +47,13 @@ Result<web::WithHeaders<SessionView>> log_in(Identity::Impl& impl, Ctx& ctx, con
   auto token = random_token(32);
   web::WithHeaders<SessionView> response;
   auto again = impl.base.database.system();
-  auto memberships = again.all<MembershipRow>(kMemberships, account->account_id);
+  auto memberships = again.all<MembershipRow>(kIdentityMemberships, account->account_id);
   std::optional<Uuid> tenant;
   if (!memberships.empty()) tenant = memberships.front().tenant_id;
   auto id = Uuid::make();
-  again.later(kInsertSession, id, db::Bytes{crypto::sha256(token)}, account->account_id, tenant,
-              ctx.network, agent_of(request.header("user-agent")), now(), now() + kSessionLife);
+  again.later(kIdentityInsertSession, id, db::Bytes{crypto::sha256(token)}, account->account_id,
+              tenant, ctx.network, agent_of(request.header("user-agent")), now(),
+              now() + kSessionLife);
   record_account(impl.base, again, account->account_id, "login.password", ctx.network,
                  {ActorKind::user, account->account_id});
   // With a second factor, the owner is known only when it was given.
@@ -71,7 +73,7 @@ Result<SessionView> accept_terms(Identity::Impl& impl, Ctx& ctx, const TermsAcce
   if (in.version.value != kTermsVersion)
     return conflict("The terms have changed. Read the new version.", "terms-changed");
   auto tx = impl.base.database.system();
-  tx.later(kAcceptTerms, ctx.actor.id, std::string(kTermsVersion), now());
+  tx.later(kIdentityAcceptTerms, ctx.actor.id, std::string(kTermsVersion), now());
   record_account(impl.base, tx, ctx.actor.id, "terms.accept", ctx.network, ctx.actor,
                  {{"version", std::nullopt, kTermsVersion}});
   tx.commit();
@@ -82,10 +84,10 @@ Result<SessionView> accept_terms(Identity::Impl& impl, Ctx& ctx, const TermsAcce
 Result<SessionView> switch_tenant(Identity::Impl& impl, Ctx& ctx, const TenantRequest& in,
                                   const net::Request& request) {
   auto tx = impl.base.database.system();
-  auto memberships = tx.all<MembershipRow>(kMemberships, ctx.actor.id);
+  auto memberships = tx.all<MembershipRow>(kIdentityMemberships, ctx.actor.id);
   if (std::ranges::none_of(memberships, [&](const auto& m) { return m.tenant_id == in.tenant_id; }))
     return not_found("You do not belong to this organisation.");
-  tx.later(kChooseTenant, ctx.session, in.tenant_id);
+  tx.later(kIdentityChooseTenant, ctx.session, in.tenant_id);
   tx.commit();
   impl.forget(&ctx.session);
   return impl.view_of(request);
@@ -94,8 +96,8 @@ Result<SessionView> switch_tenant(Identity::Impl& impl, Ctx& ctx, const TenantRe
 Result<web::WithHeaders<web::None>> log_out(Identity::Impl& impl, Ctx& ctx,
                                             const net::Request& request) {
   auto tx = impl.base.database.system();
-  tx.later(kEndSession, ctx.session, ctx.actor.id);
-  tx.later(kNotifyForget);
+  tx.later(kIdentityEndSession, ctx.session, ctx.actor.id);
+  tx.later(kIdentityNotifyForget);
   record_account(impl.base, tx, ctx.actor.id, "session.end", ctx.network, ctx.actor);
   tx.commit();
   impl.forget(&ctx.session);

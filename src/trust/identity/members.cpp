@@ -1,6 +1,7 @@
 #include "trust/identity/members.hpp"
 
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
@@ -8,7 +9,7 @@ std::vector<Member> members(Ctx& ctx) {
   std::vector<store::MemberRow> rows;
   {
     auto tx = ctx.base.database.system();
-    rows = tx.all<store::MemberRow>(store::kMembers, ctx.tenant);
+    rows = tx.all<store::MemberRow>(store::kIdentityMembers, ctx.tenant);
   }
   std::vector<Uuid> ids;
   for (const auto& row : rows) ids.push_back(row.account_id);

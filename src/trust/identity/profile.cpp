@@ -2,6 +2,7 @@
 #include "crypto/password.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 #include "trust/trail/trail.hpp"
 #include "web/resource.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 Result<SessionView> update(Identity::Impl& impl, Ctx& ctx, const ProfileUpdate& in,
                            const net::Request& request) {
   auto tx = impl.base.database.system();
-  auto account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
+  auto account = tx.one<AccountRow>(kIdentityAccountForUpdate, ctx.actor.id);
   auto key = impl.base.keys.key(kAccounts, ctx.actor.id);
   auto identity = open_account(impl.base, account.account_id, account.sealed);
   if (!key || !identity) return not_found("This account was removed.");
@@ -24,7 +25,7 @@ Result<SessionView> update(Identity::Impl& impl, Ctx& ctx, const ProfileUpdate& 
     changes.push_back({"name", identity->name.reveal(), in.name->value});
     identity->name = Personal(in.name->value);
   }
-  tx.later(kProfile, ctx.actor.id, db::Bytes{seal_account(*key, ctx.actor.id, *identity)},
+  tx.later(kIdentityProfile, ctx.actor.id, db::Bytes{seal_account(*key, ctx.actor.id, *identity)},
            in.locale ? in.locale->value : account.locale,
            in.time_zone ? in.time_zone->value : account.time_zone);
   if (!changes.empty())
@@ -47,10 +48,10 @@ Result<Done> change_password(Identity::Impl& impl, Ctx& ctx, const PasswordChang
   if (!verdict.ok) return bad_input("/password", verdict.hint);
   auto hash = hash_in_pool(in.password.value);
   auto tx = impl.base.database.system();
-  tx.later(kSetPassword, ctx.actor.id, hash, now());
-  tx.later(kEndOtherSessions, ctx.actor.id, ctx.session);
-  tx.later(kUseReset, ctx.actor.id);
-  tx.later(kNotifyForget);
+  tx.later(kIdentitySetPassword, ctx.actor.id, hash, now());
+  tx.later(kIdentityEndOtherSessions, ctx.actor.id, ctx.session);
+  tx.later(kIdentityUseReset, ctx.actor.id);
+  tx.later(kIdentityNotifyForget);
   record_account(impl.base, tx, ctx.actor.id, "password.change", ctx.network, ctx.actor);
   tell_owner(tx, ctx.actor.id, "The password was changed");
   tx.commit();
@@ -60,9 +61,9 @@ Result<Done> change_password(Identity::Impl& impl, Ctx& ctx, const PasswordChang
 
 Result<Done> end_session(Identity::Impl& impl, Ctx& ctx, const Uuid& session) {
   auto tx = impl.base.database.system();
-  auto ended = tx.query(kEndSession, session, ctx.actor.id);
+  auto ended = tx.query(kIdentityEndSession, session, ctx.actor.id);
   if (ended.affected() == 0) return not_found("This session has ended already.");
-  tx.later(kNotifyForget);
+  tx.later(kIdentityNotifyForget);
   record_account(impl.base, tx, ctx.actor.id, "session.end", ctx.network, ctx.actor);
   tx.commit();
   impl.forget(&session);
@@ -72,7 +73,7 @@ Result<Done> end_session(Identity::Impl& impl, Ctx& ctx, const Uuid& session) {
 Result<web::Page<SessionItem>> sessions(Identity::Impl& impl, Ctx& ctx) {
   auto tx = impl.base.database.system();
   web::Page<SessionItem> page;
-  for (auto& row : tx.all<SessionRow>(kSessions, ctx.actor.id, now(), now() - kSessionIdle))
+  for (auto& row : tx.all<SessionRow>(kIdentitySessions, ctx.actor.id, now(), now() - kSessionIdle))
     page.items.push_back({row.session_id, row.created_at, row.last_seen_at, row.network, row.agent,
                           row.session_id == ctx.session});
   return page;

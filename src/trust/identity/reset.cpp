@@ -2,6 +2,7 @@
 #include "jobs/queue.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
@@ -10,7 +11,7 @@ using namespace wire;
 
 Uuid add_reset(db::Tx& tx, const Uuid& account) {
   auto id = Uuid::make();
-  tx.later(kInsertReset, db::Bytes{reset_hash(id)}, account, now() + std::chrono::hours(1));
+  tx.later(kIdentityInsertReset, db::Bytes{reset_hash(id)}, account, now() + std::chrono::hours(1));
   return id;
 }
 
@@ -44,13 +45,15 @@ Result<Done> confirm(Identity::Impl& impl, Ctx& ctx, const ResetConfirm& in) {
     return bad_input("/token", "This link was used or has expired. Ask for a new one.");
   };
   if (!id) return expired();
-  auto find = [&](db::Tx& tx) { return tx.maybe<Uuid>(kReset, db::Bytes{reset_hash(*id)}, now()); };
+  auto find = [&](db::Tx& tx) {
+    return tx.maybe<Uuid>(kIdentityReset, db::Bytes{reset_hash(*id)}, now());
+  };
   std::string hash;
   {
     auto tx = impl.base.database.system();
     auto account_id = find(tx);
     if (!account_id) return expired();
-    auto account = tx.one<AccountRow>(kAccount, *account_id);
+    auto account = tx.one<AccountRow>(kIdentityAccount, *account_id);
     tx.commit();
     auto identity = open_account(impl.base, account.account_id, account.sealed);
     auto verdict = judge_password(
@@ -62,14 +65,14 @@ Result<Done> confirm(Identity::Impl& impl, Ctx& ctx, const ResetConfirm& in) {
   auto tx = impl.base.database.system();
   auto account_id = find(tx);
   if (!account_id) return expired();
-  tx.one<AccountRow>(kAccountForUpdate, *account_id);
+  tx.one<AccountRow>(kIdentityAccountForUpdate, *account_id);
   // Of two at once the second finds it used.
-  if (tx.query(kUseReset, *account_id).affected() == 0) return expired();
-  tx.later(kSetPassword, *account_id, hash, now());
-  tx.later(kVerified, *account_id, now());
-  tx.later(kForgetDevices, *account_id);
-  tx.later(kEndOtherSessions, *account_id, Uuid{});
-  tx.later(kNotifyForget);
+  if (tx.query(kIdentityUseReset, *account_id).affected() == 0) return expired();
+  tx.later(kIdentitySetPassword, *account_id, hash, now());
+  tx.later(kIdentityVerified, *account_id, now());
+  tx.later(kIdentityForgetDevices, *account_id);
+  tx.later(kIdentityEndOtherSessions, *account_id, Uuid{});
+  tx.later(kIdentityNotifyForget);
   Guesses::proven(tx, *account_id);
   record_account(impl.base, tx, *account_id, "password.reset", ctx.network,
                  {ActorKind::user, *account_id});

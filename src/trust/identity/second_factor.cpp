@@ -5,6 +5,7 @@
 #include "crypto/totp.hpp"
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
@@ -20,7 +21,7 @@ bool Identity::Impl::is_code(const AccountRow& account, const std::string& code,
   for (char c : code)
     if (c != ' ' && c != '-') digits += c;
   if (auto step = crypto::totp_verify(*secret, digits, now(), account.totp_last_step)) {
-    tx.later(kTotpStep, account.account_id, *step);
+    tx.later(kIdentityTotpStep, account.account_id, *step);
     return true;
   }
   auto hash =
@@ -28,7 +29,7 @@ bool Identity::Impl::is_code(const AccountRow& account, const std::string& code,
   if (!account.totp_confirmed ||
       std::ranges::find(account.recovery_hashes, hash) == account.recovery_hashes.end())
     return false;
-  tx.later(kUseRecovery, account.account_id, hash);
+  tx.later(kIdentityUseRecovery, account.account_id, hash);
   record_account(base, tx, account.account_id, "factor.recovery_code", "", {});
   tell_owner(tx, account.account_id, "A recovery code was used in place of the second factor");
   return true;
@@ -74,7 +75,7 @@ template <class T>
 web::WithHeaders<T> pass(Identity::Impl& impl, Ctx& ctx, db::Tx& tx, const net::Request& request,
                          T value) {
   auto token = random_token(32);
-  tx.later(kPassTotp, ctx.session, db::Bytes{crypto::sha256(token)}, now());
+  tx.later(kIdentityPassTotp, ctx.session, db::Bytes{crypto::sha256(token)}, now());
   Guesses::proven(tx, ctx.actor.id);
   web::WithHeaders<T> response{std::move(value), {}};
   response.headers.push_back(impl.remember_device(tx, ctx.actor.id, request));
@@ -92,7 +93,7 @@ Result<web::WithHeaders<SessionView>> give_code(Identity::Impl& impl, Ctx& ctx,
                                                 const CodeRequest& in,
                                                 const net::Request& request) {
   auto tx = impl.base.database.system();
-  auto account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
+  auto account = tx.one<AccountRow>(kIdentityAccountForUpdate, ctx.actor.id);
   if (!account.totp_confirmed) return bad_input("/code", "This account has no second factor.");
   VARDE_CHECK(
       spend_code(impl, impl.attempt(tx, account, ctx, request), account, in.code.value, tx));
@@ -118,13 +119,13 @@ Result<SessionView> prove_again(Identity::Impl& impl, Ctx& ctx, const FactorAgai
   auto account = read_account(impl.base, ctx.actor.id);
   if (!account.totp_confirmed) VARDE_CHECK(give_password(impl, ctx, account, in));
   auto tx = impl.base.database.system();
-  account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
+  account = tx.one<AccountRow>(kIdentityAccountForUpdate, ctx.actor.id);
   if (account.totp_confirmed) {
     if (!in.code) return bad_input("/code", "Enter the code of your second factor.");
     VARDE_CHECK(
         spend_code(impl, Identity::Impl::attempt(account, ctx), account, in.code->value, tx));
   }
-  tx.later(kProveAgain, ctx.session, now());
+  tx.later(kIdentityProveAgain, ctx.session, now());
   Guesses::proven(tx, ctx.actor.id);
   record_account(impl.base, tx, ctx.actor.id, "login.again", ctx.network, ctx.actor);
   tx.commit();
@@ -134,14 +135,14 @@ Result<SessionView> prove_again(Identity::Impl& impl, Ctx& ctx, const FactorAgai
 
 Result<TotpSetup> set_up(Identity::Impl& impl, Ctx& ctx) {
   auto tx = impl.base.database.system();
-  auto account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
+  auto account = tx.one<AccountRow>(kIdentityAccountForUpdate, ctx.actor.id);
   if (account.totp_confirmed)
     return conflict("This account has a second factor already.", "totp-confirmed");
   auto key = impl.base.keys.key(kAccounts, ctx.actor.id);
   auto identity = open_account(impl.base, account.account_id, account.sealed);
   if (!key || !identity) return not_found("This account was removed.");
   auto secret = crypto::totp_new_secret();
-  tx.later(kSetTotp, ctx.actor.id,
+  tx.later(kIdentitySetTotp, ctx.actor.id,
            db::Bytes{crypto::seal(*key, secret, "totp:" + ctx.actor.id.str())});
   tx.commit();
   auto text = base32(secret);
@@ -153,18 +154,18 @@ Result<web::WithHeaders<RecoveryCodes>> confirm(Identity::Impl& impl, Ctx& ctx,
                                                 const CodeRequest& in,
                                                 const net::Request& request) {
   auto tx = impl.base.database.system();
-  auto account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
+  auto account = tx.one<AccountRow>(kIdentityAccountForUpdate, ctx.actor.id);
   if (account.totp_confirmed)
     return conflict("This account has a second factor already.", "totp-confirmed");
   if (!account.totp_sealed)
     return bad_input("/code", "Begin with a new secret: none is waiting to be confirmed.");
   VARDE_CHECK(spend_code(impl, Identity::Impl::attempt(account, ctx), account, in.code.value, tx));
   auto [codes, hashes] = new_recovery_codes(ctx.actor.id);
-  tx.later(kConfirmTotp, ctx.actor.id, hashes);
+  tx.later(kIdentityConfirmTotp, ctx.actor.id, hashes);
   // Whoever else is logged in with the password alone has to show the factor as well.
-  tx.later(kEndOtherSessions, ctx.actor.id, ctx.session);
-  tx.later(kForgetDevices, ctx.actor.id);
-  tx.later(kNotifyForget);
+  tx.later(kIdentityEndOtherSessions, ctx.actor.id, ctx.session);
+  tx.later(kIdentityForgetDevices, ctx.actor.id);
+  tx.later(kIdentityNotifyForget);
   record_account(impl.base, tx, ctx.actor.id, "factor.set", ctx.network, ctx.actor);
   tell_owner(tx, ctx.actor.id, "A second factor was set up");
   auto response = pass(impl, ctx, tx, request, std::move(codes));
@@ -191,12 +192,12 @@ Result<Done> reset(Identity::Impl& impl, Ctx& ctx, const TotpReset& in) {
                         verdict.hint,
                     "password-too-weak-alone");
   auto tx = impl.base.database.system();
-  account = tx.one<AccountRow>(kAccountForUpdate, ctx.actor.id);
+  account = tx.one<AccountRow>(kIdentityAccountForUpdate, ctx.actor.id);
   VARDE_CHECK(spend_code(impl, attempt, account, in.code.value, tx));
-  tx.later(kForgetTotp, ctx.actor.id);
-  tx.later(kEndOtherSessions, ctx.actor.id, ctx.session);
-  tx.later(kForgetDevices, ctx.actor.id);
-  tx.later(kNotifyForget);
+  tx.later(kIdentityForgetTotp, ctx.actor.id);
+  tx.later(kIdentityEndOtherSessions, ctx.actor.id, ctx.session);
+  tx.later(kIdentityForgetDevices, ctx.actor.id);
+  tx.later(kIdentityNotifyForget);
   record_account(impl.base, tx, ctx.actor.id, "factor.reset", ctx.network, ctx.actor);
   tell_owner(tx, ctx.actor.id, "The second factor was removed");
   tx.commit();

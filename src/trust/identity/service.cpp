@@ -8,6 +8,7 @@
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
 #include "trust/identity/known_passwords.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
@@ -24,7 +25,7 @@ std::string email_hash(Base& base, std::string_view email) {
 }
 
 AccountRow read_account(Base& base, const Uuid& account) {
-  return base.database.system().one<AccountRow>(kAccount, account);
+  return base.database.system().one<AccountRow>(kIdentityAccount, account);
 }
 
 std::string seal_account(const crypto::Key& key, const Uuid& id, const AccountIdentity& identity) {
@@ -48,7 +49,7 @@ std::optional<AccountIdentity> open_account(Base& base, const Uuid& id, const db
 
 std::optional<AccountIdentity> account_identity(Base& base, const Uuid& id) {
   auto tx = base.database.system();
-  auto row = tx.maybe<AccountRow>(kAccount, id);
+  auto row = tx.maybe<AccountRow>(kIdentityAccount, id);
   return row ? open_account(base, id, row->sealed) : std::nullopt;
 }
 
@@ -57,7 +58,7 @@ std::unordered_map<Uuid, std::string> account_names(Base& base, const std::vecto
   if (ids.empty()) return out;
   auto keys = base.keys.keys(kAccounts, ids);
   auto tx = base.database.system();
-  auto rows = tx.query(kSealedOf, ids);
+  auto rows = tx.query(kIdentitySealedOf, ids);
   for (int i = 0; i < rows.size(); ++i) {
     auto id = rows.get<Uuid>(i, 0);
     auto found = keys.find(id);
@@ -70,7 +71,7 @@ std::unordered_map<Uuid, std::string> account_names(Base& base, const std::vecto
 
 std::optional<Uuid> find_account(Base& base, std::string_view email) {
   auto tx = base.database.system();
-  auto row = tx.maybe<AccountRow>(kAccountByEmail, db::Bytes{email_hash(base, email)});
+  auto row = tx.maybe<AccountRow>(kIdentityAccountByEmail, db::Bytes{email_hash(base, email)});
   return row ? std::optional(row->account_id) : std::nullopt;
 }
 
@@ -84,7 +85,7 @@ Result<Uuid> create_account(Base& base, const NewAccount& account) {
     totp = db::Bytes{crypto::seal(key, *account.totp_secret, "totp:" + id.str())};
   auto tx = base.database.system();
   try {
-    tx.query(kInsertAccount, id, db::Bytes{email_hash(base, account.email)},
+    tx.query(kIdentityInsertAccount, id, db::Bytes{email_hash(base, account.email)},
              db::Bytes{seal_account(key, id, {Personal(account.name), Personal(account.email)})},
              password_hash, totp, account.totp_secret.has_value(), account.operator_staff, now(),
              account.verified ? std::optional(now()) : std::nullopt);
@@ -100,7 +101,7 @@ Result<Uuid> create_account(Base& base, const NewAccount& account) {
 
 void add_member(Base& base, const Uuid& tenant, const Uuid& account, Role role) {
   auto tx = base.database.system();
-  tx.later(kInsertMember, tenant, account, role, now());
+  tx.later(kIdentityInsertMember, tenant, account, role, now());
   tx.commit();
 }
 

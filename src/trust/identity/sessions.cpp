@@ -2,6 +2,7 @@
 #include "crypto/hash.hpp"
 #include "trust/copy.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 
 namespace varde::trust {
 
@@ -73,7 +74,7 @@ std::optional<Login> Identity::Impl::find_login(std::string_view token, bool use
     }
   }
   auto tx = base.database.system();
-  auto row = tx.maybe<LoginRow>(kLogin, db::Bytes{hash});
+  auto row = tx.maybe<LoginRow>(kIdentityLogin, db::Bytes{hash});
   auto at = now();
   if (!row || row->expires_at <= at || row->last_seen_at + kSessionIdle <= at) return std::nullopt;
   Login login;
@@ -94,13 +95,13 @@ std::optional<Login> Identity::Impl::find_login(std::string_view token, bool use
         std::ranges::count(*row->totp_roles, static_cast<std::int64_t>(*row->role)) > 0;
   }
   if (row->last_seen_at - at > kSeenEvery) {
-    tx.later(kSetBack, row->session_id, at, at + kSessionLife);
+    tx.later(kIdentitySetBack, row->session_id, at, at + kSessionLife);
     login.last_seen_at = at;
     login.proved_at = std::min(login.proved_at, at);
     login.expires_at = std::min(login.expires_at, at + kSessionLife);
   }
   if (used && at - row->last_seen_at > kSeenEvery) {
-    tx.later(kSeen, row->session_id, at);
+    tx.later(kIdentitySeen, row->session_id, at);
     login.last_seen_at = at;
   }
   tx.commit();
@@ -120,8 +121,8 @@ wire::SessionView Identity::Impl::view(const Login* login) {
   if (out.state == SessionState::totp_required)
     return out;  // a password alone shows nothing about the account
   auto tx = base.database.system();
-  auto memberships = tx.later(kMemberships, login->account_id);
-  auto account = tx.one<AccountRow>(kAccount, login->account_id);
+  auto memberships = tx.later(kIdentityMemberships, login->account_id);
+  auto account = tx.one<AccountRow>(kIdentityAccount, login->account_id);
   if (auto identity = open_account(base, account.account_id, account.sealed))
     out.user = wire::UserView{account.account_id, identity->name,    identity->email,
                               account.locale,     account.time_zone, account.totp_confirmed};
@@ -129,7 +130,7 @@ wire::SessionView Identity::Impl::view(const Login* login) {
     out.tenants.push_back({row.tenant_id, row.name, row.role});
   if (out.state == SessionState::terms_required) out.terms = wire::Terms{kTermsVersion, kTermsHtml};
   if (out.state == SessionState::ready) {
-    auto tenant = tx.one<TenantRow>(kTenant, *login->tenant_id);
+    auto tenant = tx.one<TenantRow>(kIdentityTenant, *login->tenant_id);
     out.tenant = wire::TenantHead{tenant.tenant_id, tenant.name, tenant.slug, tenant.colour,
                                   tenant.time_zone, tenant.demo, login->ended};
     out.role = login->role;

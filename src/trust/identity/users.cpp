@@ -1,6 +1,7 @@
 // The users of an organisation: who they are, what they may, and who goes.
 #include "trust/audit.hpp"
 #include "trust/identity/internal.hpp"
+#include "trust/identity/store_sql.hpp"
 #include "web/resource.hpp"
 
 namespace varde::trust {
@@ -12,8 +13,8 @@ namespace {
 
 Result<web::Page<User>> list(Identity::Impl& impl, Ctx& ctx) {
   auto tx = impl.base.database.system();
-  auto invitations = tx.later(kInvitations, ctx.tenant, now());
-  auto members = tx.all<MemberRow>(kMembers, ctx.tenant);
+  auto invitations = tx.later(kIdentityInvitations, ctx.tenant, now());
+  auto members = tx.all<MemberRow>(kIdentityMembers, ctx.tenant);
   web::Page<User> page;
   for (auto& row : members) {
     auto identity = open_account(impl.base, row.account_id, row.sealed).value_or(AccountIdentity{});
@@ -36,8 +37,8 @@ struct Change {
 
 Result<Done> change(Identity::Impl& impl, Ctx& ctx, const Uuid& id, const Change& wanted) {
   auto tx = impl.base.database.system();
-  auto administrators = tx.all<Uuid>(kAdministrators, ctx.tenant);
-  auto member = tx.maybe<MemberRow>(kMember, ctx.tenant, id);
+  auto administrators = tx.all<Uuid>(kIdentityAdministrators, ctx.tenant);
+  auto member = tx.maybe<MemberRow>(kIdentityMember, ctx.tenant, id);
   if (!member) return not_found("This user does not belong to the organisation.");
   auto role = wanted.role.value_or(member->role);
   auto suspended = wanted.suspended.value_or(member->suspended);
@@ -47,12 +48,12 @@ Result<Done> change(Identity::Impl& impl, Ctx& ctx, const Uuid& id, const Change
     return conflict("This is the last administrator. Make somebody else an administrator first.",
                     "last-administrator");
   if (wanted.remove) {
-    tx.later(kRemoveMember, ctx.tenant, id);
+    tx.later(kIdentityRemoveMember, ctx.tenant, id);
   } else {
-    tx.later(kChangeMember, ctx.tenant, id, role, suspended);
+    tx.later(kIdentityChangeMember, ctx.tenant, id, role, suspended);
   }
-  if (wanted.remove || suspended) tx.later(kEndTenantSessions, ctx.tenant, id);
-  tx.later(kNotifyForget);
+  if (wanted.remove || suspended) tx.later(kIdentityEndTenantSessions, ctx.tenant, id);
+  tx.later(kIdentityNotifyForget);
   std::vector<FieldChange> changes;
   if (role != member->role)
     changes.push_back({"role", web::enum_word(member->role), web::enum_word(role)});
@@ -71,7 +72,7 @@ Result<Done> change(Identity::Impl& impl, Ctx& ctx, const Uuid& id, const Change
 
 Result<UserRights> rights(Identity::Impl& impl, Ctx& ctx, const Uuid& id) {
   auto tx = impl.base.database.system();
-  auto member = tx.maybe<MemberRow>(kMember, ctx.tenant, id);
+  auto member = tx.maybe<MemberRow>(kIdentityMember, ctx.tenant, id);
   if (!member) return not_found("This user does not belong to the organisation.");
   UserRights out{member->role, {}};
   for (auto right : all_rights()) {

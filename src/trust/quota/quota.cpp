@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "trust/quota/store.hpp"
+#include "trust/quota/store_sql.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::trust {
@@ -28,16 +29,19 @@ std::string grouped(std::int64_t number) {
 }
 
 std::int64_t own_or_default(Ctx& ctx, Quota what) {
-  return ctx.tx().maybe<std::int64_t>(kOwn, what).value_or(ctx.base.quotas.defaults[what]);
+  return ctx.tx()
+      .maybe<std::int64_t>(store::kQuotaOwn, what)
+      .value_or(ctx.base.quotas.defaults[what]);
 }
 
 std::int64_t counted(Ctx& ctx, Quota what) {
   if (is_daily(what)) {
     auto today = tenant_today(ctx);
-    return today ? ctx.tx().maybe<std::int64_t>(kSent, what, *today).value_or(0) : 0;
+    return today ? ctx.tx().maybe<std::int64_t>(store::kQuotaSent, what, *today).value_or(0) : 0;
   }
   if (what == Quota::users)
-    return count_members(ctx) + ctx.base.database.system().one<std::int64_t>(kInvited, ctx.tenant);
+    return count_members(ctx) +
+           ctx.base.database.system().one<std::int64_t>(store::kQuotaInvited, ctx.tenant);
   std::int64_t used = 0;
   for (const auto& counter : ctx.base.extensions.all<QuotaCount>())
     if (counter.what == what) used += counter.count(ctx);
@@ -171,8 +175,8 @@ void Quotas::learn(Base& base, const Uuid& tenant, Quota what) {
     days_.erase({tenant, what});
     return;
   }
-  ctx.tx().later(kForget, Date(std::chrono::sys_days(*today) - kDaysKept));
-  auto row = ctx.tx().one<SentRow>(kAdd, ctx.tenant, what, *today, written);
+  ctx.tx().later(store::kQuotaForget, Date(std::chrono::sys_days(*today) - kDaysKept));
+  auto row = ctx.tx().one<SentRow>(store::kQuotaAdd, ctx.tenant, what, *today, written);
   ctx.commit();
   std::lock_guard lock(mutex_);
   auto& day = days_[{tenant, what}];
@@ -208,7 +212,7 @@ void count_quota(Base& base, Quota what, const db::Sql& statement) {
 std::vector<QuotaState> quota_states(Ctx& ctx) {
   std::vector<QuotaState> out;
   for (auto what : kQuotas) {
-    auto own = ctx.tx().maybe<std::int64_t>(kOwn, what);
+    auto own = ctx.tx().maybe<std::int64_t>(store::kQuotaOwn, what);
     out.push_back(
         {what, counted(ctx, what), own.value_or(ctx.base.quotas.defaults[what]), own.has_value()});
   }
@@ -218,9 +222,9 @@ std::vector<QuotaState> quota_states(Ctx& ctx) {
 void set_quota(Base& base, const Uuid& tenant, Quota what, std::optional<std::int64_t> most) {
   auto tx = base.database.system();
   if (most)
-    tx.later(kSet, tenant, what, *most);
+    tx.later(store::kQuotaSet, tenant, what, *most);
   else
-    tx.later(kClear, tenant, what);
+    tx.later(store::kQuotaClear, tenant, what);
   tx.commit();
 }
 

@@ -7,6 +7,7 @@
 #include "base/metrics.hpp"
 #include "trust/audit.hpp"
 #include "trust/reads/store.hpp"
+#include "trust/reads/store_sql.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::trust {
@@ -57,8 +58,8 @@ void Reads::enter(Base& base, const Uuid& tenant, const Gathered& gathered) {
     std::set<Uuid> once(seen.persons.begin(), seen.persons.end());
     Actor by{ActorKind::user, reader.account};
     record(base, ctx.tx(), tenant, by, reader.network, entries_of(by, {once.begin(), once.end()}));
-    ctx.tx().later(reads_store::kCount, tenant, reader.account, *day,
-                   static_cast<std::int64_t>(once.size()), seen.requests);
+    ctx.tx().later(store::kReadsCount, reader.account, *day, static_cast<std::int64_t>(once.size()),
+                   seen.requests);
     entered.add(static_cast<double>(once.size()));
   }
   ctx.commit();

@@ -1,6 +1,7 @@
 #include "trust/reads/routes.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/reads/store.hpp"
+#include "trust/reads/store_sql.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -25,7 +26,7 @@ Result<web::Page<ReadingDay>> list(Ctx& ctx, const ReadingQuery& query) {
   if (!today) return not_found("This organisation does not exist any more.");
   auto until = query.until.value_or(*today);
   auto from = query.from.value_or(Date(std::chrono::sys_days(until) - std::chrono::days(30)));
-  auto rows = ctx.tx().all<reads_store::CountRow>(reads_store::kCounts, from, until);
+  auto rows = ctx.tx().all<reads_store::CountRow>(store::kReadsCounts, from, until);
   std::vector<Uuid> accounts;
   for (const auto& row : rows) accounts.push_back(row.account_id);
   auto names = account_names(ctx.base, accounts);

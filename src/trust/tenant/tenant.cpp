@@ -2,27 +2,11 @@
 
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
+#include "trust/tenant/store_sql.hpp"
 #include "web/resource.hpp"
 
 namespace varde::trust {
 namespace {
-
-constexpr db::Sql kInsert{"tenant.insert",
-                          "INSERT INTO tenant (tenant_id, name, slug, demo, time_zone, "
-                          "postal_address, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"};
-constexpr db::Sql kFind{"tenant.find", "SELECT tenant_id FROM tenant WHERE slug = $1"};
-constexpr db::Sql kSettings{
-    "tenant.settings",
-    "SELECT name, slug, colour, time_zone, locale, postal_address, open_tracking, click_tracking, "
-    "demo, totp_roles, version, quiet_from, quiet_to, state = 3 AS ended FROM tenant WHERE "
-    "tenant_id = $1"};
-constexpr db::Sql kUpdate{
-    "tenant.update",
-    "UPDATE tenant SET name = $3, colour = $4, time_zone = $5, locale = $6, "
-    "postal_address = $7, open_tracking = $8, "
-    "click_tracking = $9, totp_roles = $10, quiet_from = $11, quiet_to = $12, "
-    "version = version + 1 WHERE "
-    "tenant_id = $1 AND version = $2"};
 
 struct SettingsView {
   std::string name, slug, colour, time_zone, locale, postal_address;
@@ -83,7 +67,7 @@ Result<Uuid> create_tenant(Base& base, const NewTenant& tenant) {
   base.keys.create_tenant(id);
   auto tx = base.database.system();
   try {
-    tx.query(kInsert, id, tenant.name, tenant.slug, tenant.demo, tenant.time_zone,
+    tx.query(store::kTenantInsert, id, tenant.name, tenant.slug, tenant.demo, tenant.time_zone,
              tenant.postal_address, now());
     tx.commit();
   } catch (const db::SqlError& e) {
@@ -95,33 +79,27 @@ Result<Uuid> create_tenant(Base& base, const NewTenant& tenant) {
 
 std::optional<Uuid> find_tenant(Base& base, std::string_view slug) {
   auto tx = base.database.system();
-  return tx.maybe<Uuid>(kFind, slug);
+  return tx.maybe<Uuid>(store::kTenantFind, slug);
 }
 
 TenantSettings tenant_settings(Ctx& ctx) {
-  return ctx.tx().one<TenantSettings>(kSettings, ctx.tenant);
+  return ctx.tx().one<TenantSettings>(store::kTenantSettings);
 }
 
 std::optional<Date> tenant_today(Ctx& ctx) {
-  static constexpr db::Sql kZone{"tenant.zone", "SELECT time_zone FROM tenant"};
-  auto zone = ctx.tx().maybe<std::string>(kZone);
+  auto zone = ctx.tx().maybe<std::string>(store::kTenantZone);
   if (!zone) return std::nullopt;
   return Date(std::chrono::floor<std::chrono::days>(to_local(now(), *zone)));
 }
 
-std::int64_t count_members(Ctx& ctx) {
-  static constexpr db::Sql kMembers{"tenant.members", "SELECT count(*) FROM membership"};
-  return ctx.tx().one<std::int64_t>(kMembers);
-}
+std::int64_t count_members(Ctx& ctx) { return ctx.tx().one<std::int64_t>(store::kTenantMembers); }
 
 std::vector<Uuid> holders_of(Ctx& ctx, Right right) {
-  static constexpr db::Sql kHolders{
-      "tenant.holders", "SELECT account_id FROM membership WHERE NOT suspended AND role = ANY($1)"};
   std::vector<std::int64_t> roles;
   for (auto role : {Role::administrator, Role::editor, Role::viewer, Role::requester,
                     Role::privacy_officer, Role::auditor})
     if (may(role, right)) roles.push_back(static_cast<std::int64_t>(role));
-  return ctx.tx().all<Uuid>(kHolders, roles);
+  return ctx.tx().all<Uuid>(store::kTenantHolders, roles);
 }
 
 namespace {
@@ -186,7 +164,7 @@ void add_tenant_routes(Api& api) {
               *field = *minutes;
             }
             auto updated = ctx.tx().query(
-                kUpdate, ctx.tenant, match.or_current(before.version), after.name, after.colour,
+                store::kTenantUpdate, match.or_current(before.version), after.name, after.colour,
                 after.time_zone, after.locale, after.postal_address, after.open_tracking,
                 after.click_tracking, after.totp_roles, after.quiet_from, after.quiet_to);
             if (updated.affected() == 0) return web::changed_meanwhile("the settings");

@@ -7,6 +7,9 @@
 
 namespace varde::trust {
 
+/// Of a contract's course (privacy/contract): what is kept when it has ended is kept, not used.
+enum class TenantState { active = 1, storage_only = 2, ended = 3 };
+
 struct NewTenant {
   std::string name, slug;
   bool demo = false;

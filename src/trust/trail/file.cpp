@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "trust/trail/entry.hpp"
+#include "trust/trail/store_sql.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::trust {
@@ -202,7 +203,7 @@ bool write_entries(Base& base, const Uuid& tenant, std::int64_t from, std::int64
                    const std::function<bool(std::string_view)>& write) {
   for (; from < until; from += kBatch) {
     Ctx ctx(base, tenant, {});
-    auto rows = ctx.tx().all<LeafEntry>(kLeaves, from, std::min(from + kBatch, until));
+    auto rows = ctx.tx().all<LeafEntry>(store::kAuditLeaves, from, std::min(from + kBatch, until));
     std::vector<Uuid> persons;
     for (const auto& row : rows)
       if (row.commitment && row.person_id) persons.push_back(*row.person_id);
@@ -238,7 +239,7 @@ void write_trail(Base& base, const Uuid& tenant,
     auto out = line_of({{"format", kFormat},
                         {"origin", trail_origin(base, tenant)},
                         {"verifier", base.keys.signer().verifier()}});
-    for (const auto& earlier : ctx.tx().all<HeadRow>(kDailyHeads))
+    for (const auto& earlier : ctx.tx().all<HeadRow>(store::kAuditDailyHeads))
       if (earlier.size < head.size) out += note_line(earlier.note);
     if (!write(out)) return;
   }

@@ -5,13 +5,13 @@
 
 #include "base/log.hpp"
 #include "jobs/each.hpp"
+#include "trust/trail/store_sql.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::trust {
 namespace {
 
 constexpr auto kEvery = std::chrono::minutes(1);
-constexpr db::Sql kTenants{"audit.tenants", "SELECT tenant_id FROM tenant"};
 
 // Appends to the file of the day, and knows that it is on the disk. Throws with what to do.
 void hand_over(const std::string& directory, const std::string& notes) {
@@ -34,7 +34,7 @@ Result<jobs::Outcome> seal_all(Base& base) {
   std::vector<Uuid> tenants;
   {
     auto tx = base.database.system();
-    tenants = tx.all<Uuid>(kTenants);
+    tenants = tx.all<Uuid>(store::kAuditTenants);
   }
   tenants.push_back(kAccounts);  // the platform's own: what happened to accounts
   std::string fresh;

@@ -8,6 +8,7 @@
 #include "trust/package/relay.hpp"
 #include "trust/trail/entry.hpp"
 #include "trust/trail/file.hpp"
+#include "trust/trail/store_sql.hpp"
 #include "trust/trail/trail.hpp"
 #include "web/resource.hpp"
 
@@ -97,7 +98,7 @@ std::vector<ChangeView> changes_of(const EntryRow& row,
 }  // namespace
 
 std::vector<EntryAbout> entries_about(Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
-  auto rows = ctx.tx().all<EntryRow>(kAbout, person, before, limit);
+  auto rows = ctx.tx().all<EntryRow>(store::kAuditAbout, person, before, limit);
   auto keys = ctx.base.keys.keys(ctx.tenant, std::vector<Uuid>{person}, false);
   std::vector<EntryAbout> out;
   for (const auto& row : rows) {
@@ -163,7 +164,7 @@ Result<web::Page<Head>> heads_page(Ctx& ctx, const std::optional<std::string>& c
       return bad_input("query/cursor", "is not a cursor of this list.");
     at = *read_at;
   }
-  auto rows = ctx.tx().all<HeadRow>(kHeads, size, at, limit + 1);
+  auto rows = ctx.tx().all<HeadRow>(store::kAuditHeads, size, at, limit + 1);
   web::Page<Head> page;
   if (rows.size() > static_cast<std::size_t>(limit)) {
     rows.resize(static_cast<std::size_t>(limit));
@@ -179,8 +180,9 @@ void add_list(Api& api) {
           [](Ctx& ctx, const web::Query<AuditQuery>& query) -> Result<web::Page<AuditView>> {
             auto limit = web::page_limit(query->limit);
             VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto rows = ctx.tx().all<EntryRow>(kPage, before, query->actor, query->object,
-                                               query->action, query->from, query->until, limit + 1);
+            auto rows =
+                ctx.tx().all<EntryRow>(store::kAuditPage, before, query->actor, query->object,
+                                       query->action, query->from, query->until, limit + 1);
             web::Page<AuditView> page;
             page.next = web::cut_page(rows, limit, &EntryRow::entry_id);
             page.items = views_of(ctx, rows);

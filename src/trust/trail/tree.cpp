@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "trust/trail/entry.hpp"
 #include "trust/trail/proofs.hpp"
+#include "trust/trail/store_sql.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::trust {
@@ -47,9 +48,10 @@ class Edge {
     for (unsigned tier = 0; tier == 0 || size >> (kTierBits * tier) != 0; ++tier) {
       auto until = static_cast<std::int64_t>(size >> (kTierBits * tier));
       auto from = until / static_cast<std::int64_t>(kTile) * static_cast<std::int64_t>(kTile);
-      answers.push_back(
-          tier == 0 ? ctx.tx().later(kLeafHashes, from, until)
-                    : ctx.tx().later(kTileRoots, static_cast<std::int64_t>(tier - 1), from, until));
+      answers.push_back(tier == 0
+                            ? ctx.tx().later(store::kAuditLeafHashes, from, until)
+                            : ctx.tx().later(store::kAuditTileRoots,
+                                             static_cast<std::int64_t>(tier - 1), from, until));
     }
     ctx.tx().flush();
     for (std::size_t tier = 0; tier < answers.size(); ++tier) {
@@ -119,7 +121,7 @@ auto with_nodes(Ctx& ctx, std::uint64_t size_now, const Prove& prove) {
     tiers.push_back(tier);
     places.push_back(place);
   }
-  auto later = ctx.tx().later(kTiles, tiers, places);
+  auto later = ctx.tx().later(store::kAuditTiles, tiers, places);
   Edge edge(ctx, size_now);
   std::map<TilePlace, std::vector<merkle::Digest>> tiles;
   for (const auto& tile : later.rows().all<TileHashes>())
@@ -155,7 +157,7 @@ class Leaves {
     hashes_.push_back({std::string(merkle::view(hash))});
   }
   void write(Ctx& ctx, std::int64_t from) {
-    ctx.tx().later(kAddLeaves, ctx.tenant, from, entries_, hashes_);
+    ctx.tx().later(store::kAuditAddLeaves, from, entries_, hashes_);
   }
 
  private:
@@ -165,13 +167,13 @@ class Leaves {
 
 // One transaction of growing.
 std::size_t grow_some(Ctx& ctx) {
-  auto tree = ctx.tx().maybe<TreeRow>(kLockTree);
+  auto tree = ctx.tx().maybe<TreeRow>(store::kAuditLockTree);
   if (!tree) {
-    ctx.tx().later(kPlant, ctx.tenant, Uuid());
+    ctx.tx().later(store::kAuditPlant, Uuid());
     ctx.commit();
-    tree = ctx.tx().one<TreeRow>(kLockTree);
+    tree = ctx.tx().one<TreeRow>(store::kAuditLockTree);
   }
-  auto pending = ctx.tx().later(kPending, tree->xid, tree->entry_id, kAtOnce);
+  auto pending = ctx.tx().later(store::kAuditPending, tree->xid, tree->entry_id, kAtOnce);
   Edge edge(ctx, static_cast<std::uint64_t>(tree->size));
   auto entries = pending.rows().all<PendingRow>();
   if (entries.empty()) return 0;
@@ -184,7 +186,7 @@ std::size_t grow_some(Ctx& ctx) {
   }
   leaves.write(ctx, tree->size);
   ctx.tx().insert_many("audit_tile", tiles);
-  ctx.tx().later(kGrown, static_cast<std::int64_t>(edge.size()), entries.back().xid,
+  ctx.tx().later(store::kAuditGrown, static_cast<std::int64_t>(edge.size()), entries.back().xid,
                  entries.back().entry_id);
   ctx.commit();
   return entries.size();
@@ -207,8 +209,8 @@ void grow_whole(Base& base, const Uuid& tenant) {
   while (true) {
     grow(base, tenant);
     Ctx ctx(base, tenant, {});
-    auto tree = ctx.tx().one<TreeRow>(kTree);
-    if (ctx.tx().query(kAnyOutside, tree.xid, tree.entry_id).empty()) return;
+    auto tree = ctx.tx().one<TreeRow>(store::kAuditTree);
+    if (ctx.tx().query(store::kAuditAnyOutside, tree.xid, tree.entry_id).empty()) return;
     if (std::chrono::steady_clock::now() > until)
       throw std::runtime_error("a transaction that does not end holds entries of the trail back");
     net::sleep_for(std::chrono::milliseconds(50));
@@ -221,22 +223,22 @@ std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant) {
         fmt::format("the trail of {} cannot be carried over: {}", tenant.str(), why));
   };
   Ctx source(from, tenant, {});
-  auto whole = source.tx().maybe<TreeRow>(kTree);
+  auto whole = source.tx().maybe<TreeRow>(store::kAuditTree);
   if (!whole) return 0;
-  if (!source.tx().query(kAnyOutside, whole->xid, whole->entry_id).empty())
+  if (!source.tx().query(store::kAuditAnyOutside, whole->xid, whole->entry_id).empty())
     throw cannot("entries are not leaves yet");
   Ctx target(to, tenant, {});
-  auto tree = target.tx().maybe<TreeRow>(kLockTree).value_or(TreeRow{});
-  target.tx().later(kPlant, tenant, Uuid());
+  auto tree = target.tx().maybe<TreeRow>(store::kAuditLockTree).value_or(TreeRow{});
+  target.tx().later(store::kAuditPlant, Uuid());
   if (tree.size > whole->size) throw cannot("the restored one is longer");
   if (tree.size > 0 &&
-      column_of_hashes(source.tx().query(kLeafHashes, tree.size - 1, tree.size)) !=
-          column_of_hashes(target.tx().query(kLeafHashes, tree.size - 1, tree.size)))
+      column_of_hashes(source.tx().query(store::kAuditLeafHashes, tree.size - 1, tree.size)) !=
+          column_of_hashes(target.tx().query(store::kAuditLeafHashes, tree.size - 1, tree.size)))
     throw cannot("they differ in what both have");
   Edge edge(target, static_cast<std::uint64_t>(tree.size));
   for (auto at = tree.size; at < whole->size;) {
     auto until = std::min(whole->size, at + kAtOnce);
-    auto rows = source.tx().all<LeafEntry>(kLeaves, at, until);
+    auto rows = source.tx().all<LeafEntry>(store::kAuditLeaves, at, until);
     source.rollback();
     if (static_cast<std::int64_t>(rows.size()) != until - at) throw cannot("leaves are missing");
     Leaves leaves(rows.size());
@@ -250,13 +252,13 @@ std::int64_t carry_trail(Base& from, Base& to, const Uuid& tenant) {
                             "ON CONFLICT DO NOTHING");
     leaves.write(target, at);
     target.tx().insert_many("audit_tile", tiles);
-    target.tx().later(kCarried, until, Uuid::largest());
+    target.tx().later(store::kAuditCarried, until, Uuid::largest());
     target.commit();
     at = until;
   }
   auto known = last_head(target);
   target.tx().insert_many("audit_head",
-                          source.tx().all<HeadRow>(kHeadsFrom, known ? known->size : 0),
+                          source.tx().all<HeadRow>(store::kAuditHeadsFrom, known ? known->size : 0),
                           "ON CONFLICT DO NOTHING");
   target.commit();
   return whole->size - tree.size;
@@ -271,7 +273,7 @@ std::optional<std::string> recheck_trail(Base& base, const Uuid& tenant, const s
   for (std::int64_t at = 0; at < size; at += kAtOnce) {
     Ctx ctx(base, tenant, {});
     auto until = std::min(size, at + kAtOnce);
-    auto rows = ctx.tx().all<LeafEntry>(kLeaves, at, until);
+    auto rows = ctx.tx().all<LeafEntry>(store::kAuditLeaves, at, until);
     if (static_cast<std::int64_t>(rows.size()) != until - at)
       return fmt::format("of the entries {} to {} of the trail some are missing", at, until - 1);
     for (const auto& row : rows) {
@@ -290,22 +292,22 @@ std::string trail_origin(Base& base, const Uuid& tenant) {
 }
 
 std::optional<Head> last_head(Ctx& ctx) {
-  auto row = ctx.tx().maybe<HeadRow>(kLastHead);
+  auto row = ctx.tx().maybe<HeadRow>(store::kAuditLastHead);
   return row ? std::optional(Head{row->size, row->at, row->note}) : std::nullopt;
 }
 
 Head seal_trail(Base& base, const Uuid& tenant) {
   {  // Most tenants have nothing new most minutes.
     Ctx ctx(base, tenant, {});
-    auto tree = ctx.tx().maybe<TreeRow>(kTree);
+    auto tree = ctx.tx().maybe<TreeRow>(store::kAuditTree);
     auto head = last_head(ctx);
     if (tree && head && head->size == tree->size &&
-        ctx.tx().query(kAnyPending, tree->xid, tree->entry_id).empty())
+        ctx.tx().query(store::kAuditAnyPending, tree->xid, tree->entry_id).empty())
       return *head;
   }
   grow(base, tenant);
   Ctx ctx(base, tenant, {});
-  auto tree = ctx.tx().one<TreeRow>(kLockTree);
+  auto tree = ctx.tx().one<TreeRow>(store::kAuditLockTree);
   auto head = last_head(ctx);
   if (head && head->size == tree.size) return *head;
   Edge edge(ctx, static_cast<std::uint64_t>(tree.size));
@@ -317,16 +319,16 @@ Head seal_trail(Base& base, const Uuid& tenant) {
 }
 
 Result<EntryProof> prove_entry(Ctx& ctx, const Uuid& entry) {
-  auto row = ctx.tx().maybe<EntryRow>(kEntry, entry);
+  auto row = ctx.tx().maybe<EntryRow>(store::kAuditOne, entry);
   if (!row) return not_found("The trail has no such entry.");
-  auto index = ctx.tx().maybe<std::int64_t>(kLeafOf, entry);
+  auto index = ctx.tx().maybe<std::int64_t>(store::kAuditLeafOf, entry);
   auto head = last_head(ctx);
   if (!index || !head || *index >= head->size)
     return conflict(
         "No head has been signed over this entry yet. That happens every minute, or at once by "
         "POST /api/v1/audit/heads.",
         "entry-not-sealed");
-  auto size = ctx.tx().one<TreeRow>(kTree).size;
+  auto size = ctx.tx().one<TreeRow>(store::kAuditTree).size;
   auto hashes = with_nodes(ctx, static_cast<std::uint64_t>(size), [&](const merkle::Nodes& nodes) {
     return merkle::inclusion_proof(static_cast<std::uint64_t>(*index),
                                    static_cast<std::uint64_t>(head->size), nodes);
@@ -335,7 +337,7 @@ Result<EntryProof> prove_entry(Ctx& ctx, const Uuid& entry) {
 }
 
 Result<std::vector<std::string>> prove_growth(Ctx& ctx, std::int64_t before, std::int64_t size) {
-  auto tree = ctx.tx().maybe<TreeRow>(kTree);
+  auto tree = ctx.tx().maybe<TreeRow>(store::kAuditTree);
   if (!tree || size > tree->size) return bad_input("/size", "must not be larger than the tree is.");
   if (before < 1 || before > size) return bad_input("/before", "must be from 1 to size.");
   return in_base64(
@@ -364,9 +366,9 @@ ProvenEntry proven(const ProvableRow& row) {
 
 std::vector<ProvenEntry> proven_entries(Ctx& ctx, const Head& head, const EntriesWanted& wanted) {
   std::vector<ProvenEntry> out;
-  auto size = ctx.tx().one<TreeRow>(kTree).size;
-  auto rows = ctx.tx().all<ProvableRow>(kProvable, wanted.actions, wanted.from, wanted.until,
-                                        head.size, wanted.most);
+  auto size = ctx.tx().one<TreeRow>(store::kAuditTree).size;
+  auto rows = ctx.tx().all<ProvableRow>(store::kAuditProvable, wanted.actions, wanted.from,
+                                        wanted.until, head.size, wanted.most);
   for (const auto& row : rows) out.push_back(proven(row));
   // So many at a time that the loop is not held for long.
   constexpr std::size_t kProvenAtOnce = 100;
@@ -388,13 +390,14 @@ std::vector<ProvenEntry> proven_entries(Ctx& ctx, const Head& head, const Entrie
 }
 
 std::int64_t count_entries(Ctx& ctx, const EntriesWanted& wanted) {
-  return ctx.tx().one<std::int64_t>(kCountProvable, wanted.actions, wanted.from, wanted.until);
+  return ctx.tx().one<std::int64_t>(store::kAuditCountProvable, wanted.actions, wanted.from,
+                                    wanted.until);
 }
 
 std::vector<ProvenHead> proven_heads(Ctx& ctx, const Head& last, Timestamp from, std::size_t most) {
   constexpr std::int64_t kNewest = 100;
-  auto newest = ctx.tx().later(kHeads, last.size, last.at, kNewest);
-  auto rows = ctx.tx().all<HeadRow>(kDailyHeads);
+  auto newest = ctx.tx().later(store::kAuditHeads, last.size, last.at, kNewest);
+  auto rows = ctx.tx().all<HeadRow>(store::kAuditDailyHeads);
   for (auto& row : newest.rows().all<HeadRow>()) rows.push_back(std::move(row));
   std::erase_if(rows, [&](const HeadRow& row) { return row.at < from || row.size >= last.size; });
   std::ranges::sort(rows, {}, [](const HeadRow& row) { return std::pair(row.size, row.at); });
@@ -405,7 +408,7 @@ std::vector<ProvenHead> proven_heads(Ctx& ctx, const Head& last, Timestamp from,
   rows.push_back({ctx.tenant, last.size, last.at, last.note});
   // Of an empty trail nothing is proven.
   std::erase_if(rows, [](const HeadRow& row) { return row.size == 0; });
-  auto size = ctx.tx().one<TreeRow>(kTree).size;
+  auto size = ctx.tx().one<TreeRow>(store::kAuditTree).size;
   auto proofs = with_nodes(ctx, static_cast<std::uint64_t>(size), [&](const merkle::Nodes& nodes) {
     std::vector<std::vector<merkle::Digest>> out;
     for (std::size_t i = 1; i < rows.size(); ++i)
@@ -428,13 +431,13 @@ ErasureEntry erasure_entry(const ErasureRow& row) {
 
 std::vector<ErasureEntry> erasures(Ctx& ctx, const Uuid& before, int limit) {
   std::vector<ErasureEntry> out;
-  for (const auto& row : ctx.tx().all<ErasureRow>(kErasures, before, limit))
+  for (const auto& row : ctx.tx().all<ErasureRow>(store::kAuditErasures, before, limit))
     out.push_back(erasure_entry(row));
   return out;
 }
 
 std::optional<ErasureEntry> erasure_of(Ctx& ctx, const Uuid& person) {
-  auto row = ctx.tx().maybe<ErasureRow>(kErasureOf, person);
+  auto row = ctx.tx().maybe<ErasureRow>(store::kAuditErasureOf, person);
   return row ? std::optional(erasure_entry(*row)) : std::nullopt;
 }
 

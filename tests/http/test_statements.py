@@ -1,0 +1,161 @@
+"""Every statement of the program against the migrated database: that it can be prepared, that its columns fit the record they are
+read into, and that each scan of a tenant's table is bound by the tenant, whether or not row-level security stands behind it.
+
+The statements come from tools/statements, which also writes the program's constants. Plans are asked for as the superuser, whom no
+policy binds: what is seen is what the statement itself says.
+"""
+import json, pathlib, re, subprocess, sys, unittest
+import varde
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# What a member of a record takes (db/value.hpp).
+TAKES = {"int": {"bigint", "integer", "smallint"}, "bool": {"boolean"}, "double": {"double precision", "bigint", "integer", "smallint"},
+         "text": {"text", "character varying", "name", '"char"'}, "bytea": {"bytea"}, "json": {"json", "jsonb"}, "uuid": {"uuid"},
+         "timestamptz": {"timestamp with time zone"}, "date": {"date"}}
+
+
+def scans(plan):
+    """Every scan of a table in a plan: its name and its conditions."""
+    if plan["Node Type"].endswith("Scan") and "Relation Name" in plan:
+        conditions = [plan.get(k, "") for k in ("Index Cond", "Filter", "Recheck Cond", "TID Cond")]
+        yield plan["Relation Name"], " ".join(str(c) for c in conditions)
+    for child in plan.get("Plans", ()):
+        yield from scans(child)
+
+
+class Database:
+    """Asks much in one session of psql: a statement each, its answer between marks."""
+
+    def __init__(self, program, cluster):
+        self.command = program.psql(cluster)
+
+    def answers(self, questions, before=""):
+        script = ["\\set ON_ERROR_STOP 0", "\\pset format unaligned", "\\pset tuples_only on", before]
+        for number, question in enumerate(questions):
+            script += ["\\echo @@%d" % number, question]
+        out = subprocess.run(self.command + ["-f", "-"], input="\n".join(script) + "\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/").stdout
+        found = dict(re.findall(r"^@@(\d+)\n((?:(?!@@\d+$).*\n?)*)", out, re.M))
+        return [found[str(n)].strip() for n in range(len(questions))]
+
+
+def parameters(text):
+    return max([int(n) for n in re.findall(r"\$(\d+)", text)], default=0)
+
+
+def plan_of(text):
+    nulls = ", ".join(["NULL"] * parameters(text))
+    return "PREPARE asked AS %s;\nEXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE asked%s;\nDEALLOCATE asked;" % (text, "(%s)" % nulls if nulls else "")
+
+
+# EXPLAIN of PostgreSQL 15 does not show a subselect of a recursive term's columns: what is taken out of it is not seen.
+HIDDEN = {"segment.values"}
+GENERIC = "SET plan_cache_mode = force_generic_plan;"
+
+
+class Statements(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.program = varde.shared()
+        cls.all = json.loads(subprocess.run([sys.executable, ROOT / "tools" / "statements", "--json"], capture_output=True, text=True, check=True).stdout)
+        cls.main = [s for s in cls.all if s["database"] == "main"]
+        cls.planned = [s for s in cls.main if re.match("SELECT|WITH|INSERT|UPDATE|DELETE", s["text"])]
+        cls.keystore = [s for s in cls.all if s["database"] == "keystore"]
+        cls.db = {"main": Database(cls.program, "main"), "keystore": Database(cls.program, "keystore")}
+        cls.tenant_tables = {r[0] for r in cls.program.sql(
+            "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")}
+        # A partition is its table.
+        cls.parents = dict(cls.program.sql("SELECT inhrelid::regclass::text, inhparent::regclass::text FROM pg_inherits"))
+
+    def test_no_code_is_without_its_statement_and_no_statement_without_code(self):
+        checked = subprocess.run([sys.executable, ROOT / "tools" / "statements", "--check"], capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+
+    def test_columns_fit_the_records_they_are_read_into(self):
+        for where, statements in (("main", self.main), ("keystore", self.keystore)):
+            # psql's \gdesc prepares without executing, and says the columns.
+            for statement, answer in zip(statements, self.db[where].answers([s["text"] + " \\gdesc" for s in statements])):
+                with self.subTest(statement["name"], file=statement["file"]):
+                    self.assertNotIn("ERROR", answer)
+                    rows = {} if answer.startswith("The command has no result") or not answer else dict(line.split("\x1f" if "\x1f" in line else "|") for line in answer.splitlines())
+                    if not statement["columns"]:
+                        continue
+                    types = list(rows.values())
+                    for name, takes in statement["columns"]:
+                        got = types[0] if name is None else rows.get(name)
+                        self.assertIsNotNone(got, "%s is no column of it, but %s" % (name, ", ".join(rows)))
+                        takes = takes.rstrip("?")
+                        if takes.endswith("[]"):
+                            self.assertTrue(got.endswith("[]"), (name, got))
+                            takes, got = takes[:-2], got[:-2]
+                        self.assertIn(got, TAKES[takes], name)
+
+    def unbound(self, plan):
+        """The scans of tenants' tables in a plan that do not name the tenant. (Of no plan was told before.)"""
+        return plan and [(table, condition) for table, condition in scans(plan)
+                if self.parents.get(table, table) in self.tenant_tables and not re.search(r"\btenant_id\)? (=|IS NOT DISTINCT FROM) ", condition)]
+
+    def plans(self, texts, before=GENERIC):
+        out = []
+        for text, answer in zip(texts, self.db["main"].answers([plan_of(t) for t in texts], before)):
+            with self.subTest(text):
+                out.append(None)
+                self.assertIn("[", answer)
+                out[-1] = json.loads(answer[answer.index("["):answer.rindex("]") + 1])[0]["Plan"]
+        return out
+
+    def test_every_scan_of_a_tenants_table_is_bound_by_the_tenant(self):
+        for statement, plan in zip(self.planned, self.plans([s["text"] for s in self.planned])):
+            with self.subTest(statement["name"], file=statement["file"]):
+                unbound = self.unbound(plan)
+                if statement["across"]:
+                    self.assertEqual(statement["tenant"], 0, "it works across tenants and names one")
+                    self.assertTrue(unbound, "it names its tenants: nothing of it works across them")
+                else:
+                    self.assertEqual(unbound, [], statement["text"])
+
+    def mutants(self):
+        """Each statement without one of its conditions on the tenant: (statement, mutant)."""
+        for s in self.main:
+            if s["tenant"]:
+                for m in re.finditer(r"(?:\w+\.)?tenant_id = \$%d\b" % s["tenant"], s["text"]):
+                    yield s, s["text"][:m.start()] + "($%d::uuid IS NULL OR true)" % s["tenant"] + s["text"][m.end():]
+
+    def test_without_one_of_its_conditions_a_statement_is_caught(self):
+        """Each condition is needed: without it, a scan is not bound any more. Under row-level security it still is."""
+        mutants = list(self.mutants())
+        self.assertGreater(len(mutants), 500)
+        for (statement, text), plan in zip(mutants, self.plans([t for _, t in mutants])):
+            with self.subTest(statement["name"], file=statement["file"]):
+                # Where tables are joined by their tenants as well, one condition may do for both, if the planner sees it.
+                joined = re.search(r"USING \(tenant_id|\w+\.tenant_id = \w+\.tenant_id", text)
+                self.assertTrue(self.unbound(plan) or joined or statement["name"] in HIDDEN, "bound without this condition too: %s" % text)
+        role = "SET varde.tenant = '018f0000-0000-7000-8000-000000000001'; SET ROLE varde_app; " + GENERIC
+        allowed = [(s, t) for s, t in mutants]
+        for (statement, text), answer in zip(allowed, self.db["main"].answers([plan_of(t) for _, t in allowed], role)):
+            with self.subTest("under row-level security: " + statement["name"]):
+                at = answer.find("[")
+                if at < 0:
+                    self.assertIn("permission denied", answer)
+                    continue
+                plan = json.loads(answer[at:answer.rindex("]") + 1])[0]["Plan"]
+                self.assertEqual(self.unbound(plan), [], text)
+
+    def test_without_its_condition_a_statement_finds_others_rows_only_where_no_policy_stands(self):
+        """Executed: the statements that take the tenant and nothing else, with and without it, as the superuser and as the program."""
+        for kind in ("tag", "skill", "pool", "document_kind"):
+            self.program.sql("INSERT INTO %s (tenant_id, %s_id, name, created_at) SELECT tenant_id, gen_random_uuid(), 'of ' || slug, now() FROM tenant" % (kind, kind.replace("document_", "")))
+        self.program.sql("INSERT INTO purpose (tenant_id, purpose_id, key, label, created_at) SELECT tenant_id, gen_random_uuid(), 'of-' || slug, slug, now() FROM tenant")
+        one, = self.program.sql("SELECT tenant_id FROM tenant ORDER BY slug LIMIT 1")
+        asked = [(s, t) for s, t in self.mutants() if s["tenant"] == 1 and s["text"].startswith("SELECT") and "count(" not in s["text"]]
+        self.assertGreater(len(asked), 20)
+        count = lambda text: "PREPARE asked AS SELECT count(*) FROM (%s) x;\nEXECUTE asked('%s');\nDEALLOCATE asked;" % (re.sub(r" FOR (UPDATE|SHARE|NO KEY UPDATE).*$", "", text), one[0])
+        ask = lambda texts, before="": [re.search(r"^\d+$", a, re.M) and int(re.search(r"^\d+$", a, re.M)[0]) for a in self.db["main"].answers([count(t) for t in texts], before)]
+        own, without = ask([s["text"] for s, _ in asked]), ask([t for _, t in asked])
+        guarded = ask([t for _, t in asked], "SET varde.tenant = '%s'; SET ROLE varde_app;" % one[0])
+        leaked = 0
+        for (statement, _), a, b, c in zip(asked, own, without, guarded):
+            with self.subTest(statement["name"]):
+                if c is not None:
+                    self.assertEqual(a, c)
+                leaked += (b or 0) > (a or 0)
+        self.assertGreater(leaked, 5, "the mutants find nothing: is there but one organisation?")
