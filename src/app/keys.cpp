@@ -13,11 +13,6 @@ namespace varde::app {
 
 namespace {
 
-std::vector<Uuid> tenants_of(trust::Base& base) {
-  auto tx = base.database.system();
-  return tx.all<Uuid>(store::kKeysTenants);
-}
-
 // In the trail, and so in the evidence.
 void enter(trust::Base& base, const Uuid& tenant, const char* action) {
   trust::Ctx ctx(base, tenant, {});
@@ -30,7 +25,7 @@ void enter(trust::Base& base, const Uuid& tenant, const char* action) {
 void rotate_root(const Settings& settings) {
   beside(settings, [](trust::Base& base) {
     base.keys.rotate_root();
-    for (const auto& tenant : tenants_of(base)) enter(base, tenant, "keys.rotate_root");
+    for (const auto& tenant : trust::every_tenant(base)) enter(base, tenant, "keys.rotate_root");
   });
   std::cout << "The root key was changed. Put the new one where you keep a copy of it, and destroy "
                "the copies of the old one when its backups have run out.\n";
@@ -40,7 +35,7 @@ void rotate_tenants(const Settings& settings, const std::string& slug) {
   beside(settings, [&](trust::Base& base) {
     std::vector<Uuid> tenants;
     if (slug.empty()) {
-      tenants = tenants_of(base);
+      tenants = trust::every_tenant(base);
       tenants.push_back(trust::kAccounts);
     } else {
       auto tenant = trust::find_tenant(base, slug);

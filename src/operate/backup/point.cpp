@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "operate/backup/store_sql.hpp"
+#include "trust/tenant/tenant.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::operate {
@@ -140,13 +141,12 @@ Recorded record_cluster(db::Pool& super, std::vector<TableRow> tables, const db:
 
 void record_point(const Installation& installation, Databases& databases) {
   auto& base = databases.base;
-  std::vector<Uuid> tenants;
+  auto tenants = trust::every_tenant(base);
   std::map<std::string, Timestamp> last;
   {
     auto tx = base.database.system();
-    auto digests = tx.later(store::kBackupLastDigests);
-    tenants = tx.all<Uuid>(store::kBackupTenants);
-    for (auto& row : digests.rows().all<LastDigest>()) last.emplace(std::move(row.name), row.at);
+    for (auto& row : tx.all<LastDigest>(store::kBackupLastDigests))
+      last.emplace(std::move(row.name), row.at);
   }
   std::map<Uuid, trust::Head> heads;
   for (const auto& tenant : tenants) heads[tenant] = trust::seal_trail(base, tenant);

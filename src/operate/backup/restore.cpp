@@ -13,6 +13,7 @@
 #include "operate/backup/store_sql.hpp"
 #include "operate/backup/target.hpp"
 #include "trust/audit.hpp"
+#include "trust/tenant/tenant.hpp"
 #include "trust/trail/trail.hpp"
 #include "web/reflect.hpp"
 
@@ -232,8 +233,7 @@ class Restore {
   }
 
   static std::vector<Uuid> tenants_of(trust::Base& base) {
-    auto tx = base.database.system();
-    auto out = tx.all<Uuid>(store::kBackupTenants);
+    auto out = trust::every_tenant(base);
     out.push_back(trust::kAccounts);  // the trail of what happened to accounts
     return out;
   }

@@ -80,10 +80,6 @@ WHERE tenant_id = $1
 ORDER BY random()
 LIMIT $2
 
--- name: backup.tenants -> Uuid
--- across tenants: each organisation in turn
-SELECT tenant_id FROM tenant ORDER BY 1
-
 -- name: backup.points -> RestorePoint
 SELECT {*}
 FROM restore_point

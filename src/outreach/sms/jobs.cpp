@@ -10,6 +10,7 @@
 #include "outreach/sms/store_sql.hpp"
 #include "people/person/person.hpp"
 #include "trust/egress.hpp"
+#include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
 
@@ -220,10 +221,7 @@ class SmsRun {
 
 // Every tenant's, whether it still sends or not.
 void forget_replies(trust::Base& base) {
-  auto tx = base.database.system();
-  auto tenants = tx.all<Uuid>(store::kSmsTenants);
-  tx.commit();
-  for (const auto& tenant : tenants)
+  for (const auto& tenant : trust::every_tenant(base))
     for (int gone = kSweepAtOnce; gone == kSweepAtOnce && !jobs::Workers::stopping();) {
       Ctx ctx(base, tenant, {trust::ActorKind::system, {}});
       gone = static_cast<int>(

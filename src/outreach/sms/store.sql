@@ -73,10 +73,6 @@ INSERT INTO sms_reply (tenant_id, provider_id, external_id, at)
 VALUES ({tenant}, $1, $2, $3)
 ON CONFLICT (tenant_id, provider_id, external_id) DO NOTHING
 
--- name: sms.tenants -> Uuid
--- across tenants: each organisation in turn
-SELECT tenant_id FROM tenant
-
 -- name: sms.forget_replies
 DELETE FROM sms_reply
 WHERE tenant_id = {tenant}

@@ -8,6 +8,7 @@
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
 #include "trust/names.hpp"
+#include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
 namespace varde::people {
@@ -466,12 +467,7 @@ void take_back(Ctx& ctx, const std::vector<Uuid>& exports, const std::string& wh
 }
 
 Result<jobs::Outcome> sweep_files(trust::Base& base) {
-  std::vector<Uuid> tenants;
-  {
-    auto tx = base.database.system();
-    tenants = tx.all<Uuid>(kTransferTenants);
-  }
-  for (const auto& tenant : tenants) {
+  for (const auto& tenant : trust::every_tenant(base)) {
     Ctx ctx(base, tenant, {});
     take_back(ctx, ctx.tx().all<Uuid>(kExportOld, now() - kExportKept),
               "The file was kept for three days. Make it anew.");

@@ -241,6 +241,3 @@ WHERE tenant_id = {tenant} AND import_id = ANY($1)
 -- name: export.clear
 DELETE FROM export_piece WHERE tenant_id = {tenant} AND export_id = $1
 
--- name: transfer.tenants -> Uuid
--- across tenants: each organisation in turn
-SELECT tenant_id FROM tenant

@@ -13,6 +13,7 @@
 #include "trust/audit.hpp"
 #include "trust/erasure.hpp"
 #include "trust/notice.hpp"
+#include "trust/tenant/tenant.hpp"
 
 namespace varde::privacy {
 
@@ -406,12 +407,7 @@ void add_request_jobs(trust::Base& base, jobs::Workers& workers) {
     ctx.commit();
   });
   workers.handle("privacy.sweep", [&base](const jobs::Job&) -> Result<jobs::Outcome> {
-    std::vector<Uuid> tenants;
-    {
-      auto tx = base.database.system();
-      tenants = tx.all<Uuid>(kRequestTenants);
-    }
-    for (const auto& tenant : tenants) {
+    for (const auto& tenant : trust::every_tenant(base)) {
       if (jobs::Workers::stopping()) break;
       sweep_tenant(base, tenant);
     }

@@ -223,6 +223,3 @@ INSERT INTO request_settings (tenant_id, keep_months)
 VALUES ({tenant}, $1)
 ON CONFLICT (tenant_id) DO UPDATE SET keep_months = EXCLUDED.keep_months
 
--- name: request.tenants -> Uuid
--- across tenants: each organisation in turn
-SELECT tenant_id FROM tenant

@@ -2,6 +2,10 @@
 INSERT INTO tenant (tenant_id, name, slug, demo, time_zone, postal_address, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 
+-- name: tenant.every -> Uuid
+-- across tenants: each organisation in turn
+SELECT tenant_id FROM tenant ORDER BY tenant_id
+
 -- name: tenant.find -> Uuid
 -- across tenants: an organisation by its name in addresses
 SELECT tenant_id FROM tenant WHERE slug = $1

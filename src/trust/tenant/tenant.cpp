@@ -82,6 +82,11 @@ std::optional<Uuid> find_tenant(Base& base, std::string_view slug) {
   return tx.maybe<Uuid>(store::kTenantFind, slug);
 }
 
+std::vector<Uuid> every_tenant(Base& base) {
+  auto tx = base.database.system();
+  return tx.all<Uuid>(store::kTenantEvery);
+}
+
 TenantSettings tenant_settings(Ctx& ctx) {
   return ctx.tx().one<TenantSettings>(store::kTenantSettings);
 }

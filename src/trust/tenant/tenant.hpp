@@ -18,6 +18,9 @@ struct NewTenant {
 /// Makes the tenant's keys, then its row. Errors: conflict when the slug is taken.
 Result<Uuid> create_tenant(Base& base, const NewTenant& tenant);
 std::optional<Uuid> find_tenant(Base& base, std::string_view slug);
+/// All of them, whatever their state, in the order in which they were made: for work that is done
+/// for each in turn.
+std::vector<Uuid> every_tenant(Base& base);
 
 /// What other modules need to know of their tenant; one row.
 struct TenantSettings {

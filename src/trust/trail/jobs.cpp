@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "jobs/each.hpp"
+#include "trust/tenant/tenant.hpp"
 #include "trust/trail/store_sql.hpp"
 #include "trust/trail/trail.hpp"
 
@@ -31,11 +32,7 @@ void hand_over(const std::string& directory, const std::string& notes) {
 
 Result<jobs::Outcome> seal_all(Base& base) {
   auto started = now();
-  std::vector<Uuid> tenants;
-  {
-    auto tx = base.database.system();
-    tenants = tx.all<Uuid>(store::kAuditTenants);
-  }
+  auto tenants = every_tenant(base);
   tenants.push_back(kAccounts);  // the platform's own: what happened to accounts
   std::string fresh;
   auto outcome = jobs::for_each_tenant("trail.seal", tenants, [&](const Uuid& tenant) {

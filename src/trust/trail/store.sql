@@ -219,6 +219,3 @@ WHERE l.tenant_id = {tenant}
   AND l.leaf_index < $2
 ORDER BY l.leaf_index
 
--- name: audit.tenants -> Uuid
--- across tenants: each organisation in turn
-SELECT tenant_id FROM tenant
