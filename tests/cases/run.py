@@ -18,9 +18,10 @@ arguments.add_argument("paths", nargs="*", type=pathlib.Path)
 arguments.add_argument("--json", action="store_true", help="a line of JSON for each: name, tried, failed")
 arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
 arguments.add_argument("--only", default="", help="those whose name holds these words")
+arguments.add_argument("--ahead", default="0", help="days by which the programs' clocks are ahead: finds what holds today alone")
 arguments.add_argument("--show", action="store_true", help="says what came out, also where it is right")
 given = arguments.parse_args()
-os.environ["VARDE_BINARY"] = str(given.binary.resolve())
+os.environ.update(VARDE_BINARY=str(given.binary.resolve()), VARDE_TEST_AHEAD=given.ahead)
 sys.path.insert(0, str(HERE.parent / "http"))
 import varde  # noqa: E402
 from outreach import Sink, document  # noqa: E402

@@ -1,14 +1,11 @@
 #!/usr/bin/env python3
-"""The substitutes' pages in a real browser: portal.py BINARY. At 360 px and without scripts, looked at with axe in light and
+"""The substitutes' pages in a real browser: portal.py BINARY [--ahead DAYS]. At 360 px and without scripts, looked at with axe in light and
 dark, and with a passkey in Chromium's virtual authenticator. Ends with 'N passed, N failed'."""
-import datetime, json, os, pathlib, re, sys, urllib.parse
+import datetime, json, re, sys, urllib.parse
 
-here = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(here), str(here.parent / "http")]
-os.environ["VARDE_BINARY"] = str(pathlib.Path(sys.argv[1]).resolve())
-import varde  # noqa: E402
-from story import Browser, tell  # noqa: E402
-from sms import noon, number  # noqa: E402
+from story import Browser, tell
+import varde
+from sms import noon, number
 
 HOME, DAY = "/p/me/first", 86400
 

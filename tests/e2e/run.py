@@ -1,19 +1,16 @@
 #!/usr/bin/env python3
-"""End to end: run.py BINARY. A person imports people, writes to them and hears back, in a real browser, against the real
+"""End to end: run.py BINARY [--ahead DAYS]. A person imports people, writes to them and hears back, in a real browser, against the real
 program, through a real Postfix into real Maildirs.
 
 It is one story, in the order in which things happen; every step waits for what it needs and for no fixed time. What a
 user does is done in the browser (browser.mjs); mail is read where Postfix put it. Ends with 'N passed, N failed'.
 """
-import csv, email, email.policy, os, pathlib, re, sys, urllib.parse
+import csv, email, email.policy, re, sys, urllib.parse
 
-here = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(here), str(here.parent / "http")]
-os.environ["VARDE_BINARY"] = str(pathlib.Path(sys.argv[1]).resolve())
-import dkim  # noqa: E402
-import postfix  # noqa: E402
-import varde  # noqa: E402
-from story import Browser, tell  # noqa: E402
+from story import Browser, tell
+import dkim
+import postfix
+import varde
 
 ROWS, BAD, SENDER = 10000, 37, "sender.example"
 UNKNOWN = ["gone%d@mail.example" % i for i in range(3)]  # refused at RCPT

@@ -1,16 +1,13 @@
 #!/usr/bin/env python3
-"""Vacant shifts from request to booking: staffing.py BINARY. A workplace leader asks in the console, the office approves there
+"""Vacant shifts from request to booking: staffing.py BINARY [--ahead DAYS]. A workplace leader asks in the console, the office approves there
 and watches, substitutes answer by SMS (through the gateway's signed callbacks), by the link of a message on a page without
 scripts, or on their own pages. Each strategy, and what goes wrong: late and second answers, STOP, cancellations, rules.
 Ends with 'N passed, N failed'."""
-import datetime, json, os, pathlib, re, sys, zoneinfo
+import datetime, json, re, sys, zoneinfo
 
-here = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(here), str(here.parent / "http")]
-os.environ["VARDE_BINARY"] = str(pathlib.Path(sys.argv[1]).resolve())
-import varde  # noqa: E402
-from story import Browser, tell  # noqa: E402
-from sms import SECRET, Gateway, http_settings, noon, number, sign  # noqa: E402
+from story import Browser, tell
+import varde
+from sms import SECRET, Gateway, http_settings, noon, number, sign
 
 HOME, PLACE, LEADER, PASSWORD = "/p/me/first", "North school", "leader@example.org", "violet tractor sings at dawn"
 YES, NO, CANCEL = "Yes, I can", "No", "Cancel my booking"

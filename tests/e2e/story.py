@@ -1,7 +1,15 @@
-"""What the end-to-end stories share: a browser that does what it is told, and how the steps of a story are run."""
-import json, pathlib, re, subprocess, sys, time, traceback
+"""What the end-to-end stories share: what they are called with (STORY BINARY [--ahead DAYS] [PATTERN]), a browser that does what it
+is told, and how the steps of a story are run. To be imported before what knows the program (varde.py)."""
+import argparse, json, os, pathlib, re, subprocess, sys, time, traceback
 
 here = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(here.parent / "http"))
+arguments = argparse.ArgumentParser()
+arguments.add_argument("binary", type=pathlib.Path)
+arguments.add_argument("pattern", nargs="?", default="", help="the steps whose names it finds")
+arguments.add_argument("--ahead", default="0", help="days by which the program's clock is ahead: finds what holds today alone")
+given = arguments.parse_args()
+os.environ.update(VARDE_BINARY=str(given.binary.resolve()), VARDE_TEST_AHEAD=given.ahead)
 
 
 class Browser:
@@ -26,11 +34,10 @@ class Browser:
 
 
 def tell(story, each_builds_on_the_last=False):
-    """Runs the methods step_N_…, or those that the second argument of the command (a pattern) finds, in the order of their
+    """Runs the methods step_N_…, or those that the pattern of the command finds, in the order of their
     numbers. Where a step builds on the one before it, what comes after a failure did not hold either. The exit code."""
     names = sorted((n for n in dir(story) if n.startswith("step_")), key=lambda name: int(name.split("_")[1]))
-    if len(sys.argv) > 2:
-        names = [n for n in names if re.search(sys.argv[2], n)]
+    names = [n for n in names if re.search(given.pattern, n)]
     passed = 0
     try:
         story.begin()
