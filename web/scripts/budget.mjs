@@ -48,9 +48,7 @@ export function check(manifest, size, extra = {}) {
     row('entry CSS', sum([...base].filter((f) => f.endsWith('.css'))), limits.entryCss),
   ]
   const shell = Object.keys(manifest).find((k) => k.endsWith('shell/shell.tsx'))
-  for (const key of (manifest[entry].dynamicImports ?? [])
-    .filter((k) => k.startsWith('src/screens/'))
-    .sort()) {
+  for (const key of (manifest[entry].dynamicImports ?? []).filter((k) => k.startsWith('src/screens/')).sort()) {
     const needed = [entry, key, ...(extra[key] ?? [])]
     if (!key.includes('/login/')) needed.push(shell)
     rows.push(row(key.replace('src/screens/', ''), sum(closure(manifest, needed)), limitFor(key)))

@@ -8,9 +8,7 @@ const source = join(import.meta.dirname, '../src')
 
 function keysOf(value: unknown, prefix: string): string[] {
   if (typeof value === 'string') return [prefix]
-  return Object.entries(value as Record<string, unknown>).flatMap(([k, v]) =>
-    keysOf(v, prefix ? `${prefix}.${k}` : k),
-  )
+  return Object.entries(value as Record<string, unknown>).flatMap(([k, v]) => keysOf(v, prefix ? `${prefix}.${k}` : k))
 }
 const known = new Set(
   readdirSync(locales).flatMap((file) => {
@@ -51,8 +49,7 @@ describe('words', () => {
     expect(literal.filter((k) => !bare.has(k) && !known.has(k))).toEqual([])
   })
   it('are all used', () => {
-    const mentioned = (key: string) =>
-      code.includes(`'${key}'`) || code.includes(`'${key.replace(/^common:/, '')}'`)
+    const mentioned = (key: string) => code.includes(`'${key}'`) || code.includes(`'${key.replace(/^common:/, '')}'`)
     const used = (k: string) => mentioned(k) || patternRegex.some((r) => r.test(k))
     const unused = [...known].filter((k) => !used(k) && !used(k.replace(/_(zero|one|other)$/, '')))
     expect(unused).toEqual([])

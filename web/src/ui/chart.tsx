@@ -65,12 +65,7 @@ export interface Series {
 }
 
 /** Counts over time as columns of up to two series side by side, or as a table. */
-export function TimeChart(props: {
-  label: string
-  at: string[]
-  format: (at: string) => string
-  series: Series[]
-}) {
+export function TimeChart(props: { label: string; at: string[]; format: (at: string) => string; series: Series[] }) {
   const [view, setView] = useState('chart')
   const { at, series } = props
   const most = Math.max(1, ...series.flatMap((s) => s.values))

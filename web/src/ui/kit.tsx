@@ -15,7 +15,7 @@ import {
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { adviceFor, mayPass, type Problem, toProblem, saysItself } from '@/lib/problem'
+import { adviceFor, mayPass, type Problem, saysItself, toProblem } from '@/lib/problem'
 import { formatTime } from '@/lib/time'
 import { Link } from './link'
 import { Dialog } from './overlay'
@@ -170,7 +170,9 @@ export function ProblemAlert(props: {
           {problem.retryAfter ? ` ${t('problem.wait', { seconds: problem.retryAfter })}` : ''}
         </p>
       )}
-      {advice === 'server' && problem.requestId && <p className="muted small">{t('problem.request', { id: problem.requestId })}</p>}
+      {advice === 'server' && problem.requestId && (
+        <p className="muted small">{t('problem.request', { id: problem.requestId })}</p>
+      )}
     </Alert>
   )
 }
@@ -197,12 +199,7 @@ export function FormAlerts<T extends object>(props: {
         </Alert>
       )}
       {form.problem && (form.rest.length > 0 || form.problem.errors.length === 0) && (
-        <ProblemAlert
-          problem={form.problem}
-          rest={form.rest}
-          reload={props.reload}
-          overwrite={props.overwrite}
-        />
+        <ProblemAlert problem={form.problem} rest={form.rest} reload={props.reload} overwrite={props.overwrite} />
       )}
     </>
   )
@@ -413,7 +410,9 @@ export function toast(tone: Tone, text: string) {
 export const toastProblem = (error: unknown) => {
   const problem = toProblem(error)
   const advice = adviceFor(problem)
-  const words = saysItself(problem) ? [problem.detail, ...problem.errors.map((e) => e.message)] : [t(`problem.${advice}`)]
+  const words = saysItself(problem)
+    ? [problem.detail, ...problem.errors.map((e) => e.message)]
+    : [t(`problem.${advice}`)]
   if (problem.retryAfter) words.push(t('problem.wait', { seconds: problem.retryAfter }))
   if (advice === 'server' && problem.requestId) words.push(t('problem.request', { id: problem.requestId }))
   toast('bad', [...new Set(words)].join(' '))
@@ -452,10 +451,7 @@ export function Overlays() {
         {items.map((item) => (
           <div key={item.id} className={`toast toast-${item.tone}`}>
             <State tone={item.tone}>{item.text}</State>
-            <IconButton
-              label={t('close')}
-              onClick={() => toasts.set(toasts.get().filter((i) => i.id !== item.id))}
-            >
+            <IconButton label={t('close')} onClick={() => toasts.set(toasts.get().filter((i) => i.id !== item.id))}>
               <IconX size={16} aria-hidden />
             </IconButton>
           </div>

@@ -55,7 +55,11 @@ export function ListPage<T extends { id: string }>(props: {
             </IconButton>
           )}
           {remove && (
-            <IconButton danger label={t('delete_named', { name: name(row) })} onClick={() => confirmRemoval(remove(row))}>
+            <IconButton
+              danger
+              label={t('delete_named', { name: name(row) })}
+              onClick={() => confirmRemoval(remove(row))}
+            >
               <IconTrash size={18} aria-hidden />
             </IconButton>
           )}

@@ -68,9 +68,7 @@ export function Menu(props: { label: string; button: ReactNode; items: MenuItem[
   const box = useRef<HTMLDivElement>(null)
   const trigger = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
-  const buttons = () => [
-    ...(list.current?.querySelectorAll<HTMLButtonElement>('button:not(:disabled)') ?? []),
-  ]
+  const buttons = () => [...(list.current?.querySelectorAll<HTMLButtonElement>('button:not(:disabled)') ?? [])]
 
   useEffect(() => {
     if (!open) return
@@ -117,14 +115,7 @@ export function Menu(props: { label: string; button: ReactNode; items: MenuItem[
         {props.button}
       </button>
       {open && (
-        <div
-          className="menu-list"
-          role="menu"
-          aria-label={props.label}
-          tabIndex={-1}
-          ref={list}
-          onKeyDown={keys}
-        >
+        <div className="menu-list" role="menu" aria-label={props.label} tabIndex={-1} ref={list} onKeyDown={keys}>
           {props.items.map((item, i) =>
             item.heading ? (
               <div key={i} className="menu-heading" role="presentation">

@@ -211,13 +211,7 @@ export function PersonPicker(props: {
             </div>
           ))}
           {!rows.length && (
-            <div
-              className="picker-option muted"
-              role="option"
-              aria-selected={false}
-              aria-disabled
-              tabIndex={-1}
-            >
+            <div className="picker-option muted" role="option" aria-selected={false} aria-disabled tabIndex={-1}>
               {found.isFetching ? t('loading') : t('nobody_found')}
             </div>
           )}

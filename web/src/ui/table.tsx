@@ -25,6 +25,7 @@ export function DataTable<T>(props: {
   rowTone?: (row: T) => 'bad' | 'warn' | undefined
 }) {
   return (
+    // biome-ignore-start lint/a11y/useSemanticElements: they are those elements already
     // biome-ignore-start lint/a11y/noRedundantRoles: display:block at phone width takes the native roles away
     <table className="table" role="table" aria-label={props.label}>
       <thead role="rowgroup">
@@ -63,6 +64,7 @@ export function DataTable<T>(props: {
       </tbody>
     </table>
     // biome-ignore-end lint/a11y/noRedundantRoles: display:block at phone width takes the native roles away
+    // biome-ignore-end lint/a11y/useSemanticElements: they are those elements already
   )
 }
 

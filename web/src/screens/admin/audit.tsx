@@ -80,9 +80,7 @@ export default function Audit() {
     from: url.from ? start(new Date(`${url.from}T00:00:00`)) : undefined,
     until: url.until ? start(dayAfter(url.until)) : undefined,
   }
-  const pages = usePages(['audit', filter], (cursor) =>
-    ask(listAudit({ query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(['audit', filter], (cursor) => ask(listAudit({ query: { ...filter, cursor, limit: 50 } })))
   const columns: Column<AuditView>[] = [
     { key: 'at', header: t('admin:at'), cell: (a) => <Time at={a.at} /> },
     {
@@ -90,10 +88,7 @@ export default function Audit() {
       header: t('admin:actor'),
       cell: (a) => (
         <span className="row">
-          {a.actor.name}{' '}
-          {a.actor.kind !== 'user' && (
-            <Tag>{t(`admin:actor_kinds.${a.actor.kind}`)}</Tag>
-          )}
+          {a.actor.name} {a.actor.kind !== 'user' && <Tag>{t(`admin:actor_kinds.${a.actor.kind}`)}</Tag>}
         </span>
       ),
     },
@@ -166,11 +161,7 @@ export default function Audit() {
       wide
       actions={
         <>
-          <Button
-            variant="default"
-            leftSection={<IconKey size={16} aria-hidden />}
-            onClick={() => setKeyShown(true)}
-          >
+          <Button variant="default" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setKeyShown(true)}>
             {t('admin:trail_key')}
           </Button>
           {may('audit.read') && (

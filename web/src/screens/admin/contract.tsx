@@ -4,14 +4,21 @@ import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { queries } from '@/app/session'
-import { type ContractView, type ContractWanted, endContract, getContract, getSession, withdrawContractEnd } from '@/client'
+import {
+  type ContractView,
+  type ContractWanted,
+  endContract,
+  getContract,
+  getSession,
+  withdrawContractEnd,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { prove } from '@/lib/prove'
 import { formatDate, wallToUtc } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { Alert, Card, confirm, Copy, Facts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
+import { Alert, Card, Copy, confirm, Facts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
 
 const reload = () => queries.invalidateQueries({ queryKey: ['contract'] })
 
@@ -171,14 +178,24 @@ function End({ contract, close }: { contract: ContractView; close: () => void })
         {...form.text('last_day')}
         error={form.errors.ends_at ?? form.errors.last_day}
       />
-      <Radio.Group label={t('contract:wanted')} value={values.wanted} onChange={(v) => form.set('wanted', v as ContractWanted)}>
+      <Radio.Group
+        label={t('contract:wanted')}
+        value={values.wanted}
+        onChange={(v) => form.set('wanted', v as ContractWanted)}
+      >
         <div className="stack-s group-gap">
           {(['return_and_removal', 'removal'] as const).map((k) => (
             <Radio key={k} value={k} label={t(`contract:wants.${k}`)} />
           ))}
         </div>
       </Radio.Group>
-      <Textarea label={t('contract:reason')} description={t('contract:reason_text')} rows={2} maxLength={500} {...form.text('reason')} />
+      <Textarea
+        label={t('contract:reason')}
+        description={t('contract:reason_text')}
+        rows={2}
+        maxLength={500}
+        {...form.text('reason')}
+      />
       <TextInput
         label={t('contract:confirm', { slug: contract.slug })}
         description={t('contract:confirm_text')}

@@ -58,10 +58,7 @@ function Profile() {
           const ok = await form.submit(async (body) => keepSession(await ask(updateMe({ body }))))
           if (!ok) return
           toast('good', t('saved'))
-          if (
-            form.values.locale !== currentLanguage() &&
-            languages.some((l) => l.code === form.values.locale)
-          )
+          if (form.values.locale !== currentLanguage() && languages.some((l) => l.code === form.values.locale))
             changeLanguage(form.values.locale)
         }}
       >

@@ -25,8 +25,7 @@ export default function Settings() {
 /** How much of what the organisation may have is used; whoever runs the installation sets it. */
 function Room() {
   const query = useQuery({ queryKey: ['quotas'], queryFn: () => ask(listQuotas()) })
-  const amount = (quota: QuotaState['quota'], n: number) =>
-    quota === 'file_bytes' ? formatBytes(n) : formatNumber(n)
+  const amount = (quota: QuotaState['quota'], n: number) => (quota === 'file_bytes' ? formatBytes(n) : formatNumber(n))
   return (
     <div className="sections narrow">
       <Card title={t('admin:room.title')} note={t('admin:room.note')}>
@@ -68,15 +67,7 @@ const read = (s: SettingsView) => ({
   quiet_to: s.quiet_to,
 })
 
-function Edit({
-  settings,
-  etag,
-  reload,
-}: {
-  settings: SettingsView
-  etag: string
-  reload: () => Promise<unknown>
-}) {
+function Edit({ settings, etag, reload }: { settings: SettingsView; etag: string; reload: () => Promise<unknown> }) {
   const form = useForm(read(settings), { draft: 'settings' })
   const { values, errors, set } = form
   async function save(tag: string) {
@@ -159,9 +150,7 @@ function Edit({
           description={t('admin:totp_roles_text')}
           value={values.require_totp_roles}
           error={errors.require_totp_roles}
-          onChange={(v) =>
-            set('require_totp_roles', v.includes('administrator') ? v : ['administrator', ...v])
-          }
+          onChange={(v) => set('require_totp_roles', v.includes('administrator') ? v : ['administrator', ...v])}
         >
           <div className="stack-s group-gap">
             {roles.map((r) => (

@@ -2,7 +2,15 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries, useSession } from '@/app/session'
-import { deleteUser, getUserRights, listUsers, type User, type UserUpdate, updateUser, withdrawInvitation } from '@/client'
+import {
+  deleteUser,
+  getUserRights,
+  listUsers,
+  type User,
+  type UserUpdate,
+  updateUser,
+  withdrawInvitation,
+} from '@/client'
 import { ask, match } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
@@ -70,37 +78,35 @@ function View({ user: u }: { user: User }) {
       <div className="sections">
         {u.state === 'invited' && <Alert tone="info">{t('admin:invited_note')}</Alert>}
         {u.state !== 'invited' && (
-        <Card title={t('admin:rights')} note={t('admin:rights_note')} flush>
-          <Loaded query={rights}>
-            {(r) => (
-              <DataTable
-                label={t('admin:rights')}
-                rows={r.rights}
-                rowKey={(x) => x.right}
-                columns={[
-                  {
-                    key: 'right',
-                    header: t('admin:right'),
-                    bare: true,
-                    cell: (x) => (
-                      <span className="strong">
-                        {t(`admin:right_names.${x.right.replace('.', '_')}`, { defaultValue: x.right })}
-                      </span>
-                    ),
-                  },
-                  {
-                    key: 'granted',
-                    header: t('admin:granted'),
-                    cell: (x) => (
-                      <State tone={x.granted ? 'good' : 'idle'}>{t(x.granted ? 'yes' : 'no')}</State>
-                    ),
-                  },
-                  { key: 'why', header: t('admin:why'), cell: (x) => x.why },
-                ]}
-              />
-            )}
-          </Loaded>
-        </Card>
+          <Card title={t('admin:rights')} note={t('admin:rights_note')} flush>
+            <Loaded query={rights}>
+              {(r) => (
+                <DataTable
+                  label={t('admin:rights')}
+                  rows={r.rights}
+                  rowKey={(x) => x.right}
+                  columns={[
+                    {
+                      key: 'right',
+                      header: t('admin:right'),
+                      bare: true,
+                      cell: (x) => (
+                        <span className="strong">
+                          {t(`admin:right_names.${x.right.replace('.', '_')}`, { defaultValue: x.right })}
+                        </span>
+                      ),
+                    },
+                    {
+                      key: 'granted',
+                      header: t('admin:granted'),
+                      cell: (x) => <State tone={x.granted ? 'good' : 'idle'}>{t(x.granted ? 'yes' : 'no')}</State>,
+                    },
+                    { key: 'why', header: t('admin:why'), cell: (x) => x.why },
+                  ]}
+                />
+              )}
+            </Loaded>
+          </Card>
         )}
       </div>
       <div className="sections">

@@ -26,16 +26,7 @@ import { Choice, SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { CampaignStateMark, placeOf } from './states'
 
-const states: CampaignState[] = [
-  'draft',
-  'scheduled',
-  'preparing',
-  'sending',
-  'paused',
-  'sent',
-  'cancelled',
-  'failed',
-]
+const states: CampaignState[] = ['draft', 'scheduled', 'preparing', 'sending', 'paused', 'sent', 'cancelled', 'failed']
 
 export default function Campaigns() {
   const may = useMay()
@@ -197,10 +188,7 @@ export default function Campaigns() {
 function New({ close }: { close: () => void }) {
   const go = useGo()
   const templates = useTemplates()
-  const form = useForm(
-    { name: '', template: '', channel: 'mail' as Campaign['channel'] },
-    { draft: 'campaign-new' },
-  )
+  const form = useForm({ name: '', template: '', channel: 'mail' as Campaign['channel'] }, { draft: 'campaign-new' })
   const [made, setMade] = useState<string>()
   return (
     <DialogForm

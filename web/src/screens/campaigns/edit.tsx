@@ -84,15 +84,7 @@ export default function EditCampaign() {
   return <Editor key={id} campaign={data} etag={etag} reload={() => query.refetch()} />
 }
 
-function Editor({
-  campaign,
-  etag,
-  reload,
-}: {
-  campaign: Campaign
-  etag: string
-  reload: () => Promise<unknown>
-}) {
+function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; reload: () => Promise<unknown> }) {
   const [{ tab }, setUrl] = useUrl()
   const go = useGo()
   const may = useMay()
@@ -171,16 +163,9 @@ function Editor({
       actions={
         !locked && may('campaigns.write') ? (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>
-              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
-            </State>
+            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
             <TestSend id={campaign.id} channel={campaign.channel} disabled={form.dirty} />
-            <Button
-              variant="default"
-              loading={form.busy}
-              disabled={!form.dirty}
-              onClick={() => void save(etag)}
-            >
+            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
               {t('save')}
             </Button>
             <Button
@@ -345,9 +330,7 @@ function Details({ form, sms }: { form: FormState<Values>; sms: boolean }) {
           />
           <Choice
             label={t('campaigns:purpose')}
-            description={t(
-              values.purpose_id === SERVICE ? 'campaigns:service_text' : 'campaigns:purpose_text',
-            )}
+            description={t(values.purpose_id === SERVICE ? 'campaigns:service_text' : 'campaigns:purpose_text')}
             empty={t('campaigns:no_purpose')}
             required
             value={values.purpose_id}
@@ -390,9 +373,7 @@ function Details({ form, sms }: { form: FormState<Values>; sms: boolean }) {
               empty={t('campaigns:default_provider')}
               value={values.provider_id}
               error={errors.provider_id}
-              data={options(
-                providers.data.items.filter((p) => p.channel === (sms ? 'sms' : 'mail') && !isBuiltIn(p)),
-              )}
+              data={options(providers.data.items.filter((p) => p.channel === (sms ? 'sms' : 'mail') && !isBuiltIn(p)))}
               onPick={(v) => set('provider_id', v)}
             />
           )}

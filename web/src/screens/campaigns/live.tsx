@@ -99,7 +99,9 @@ export default function Live() {
         )
       }
     >
-      {(state === 'paused' || state === 'failed' || state === 'sending') && campaign.data?.error && <Alert tone="warn">{campaign.data.error}</Alert>}
+      {(state === 'paused' || state === 'failed' || state === 'sending') && campaign.data?.error && (
+        <Alert tone="warn">{campaign.data.error}</Alert>
+      )}
       <Loaded query={query} block={240}>
         {({ counts, rate_per_second, eta_seconds, state: s }) => {
           const left = counts.queued
@@ -188,9 +190,7 @@ export default function Live() {
                     <Button
                       size="xs"
                       variant="default"
-                      onClick={() =>
-                        void act(() => ask(retryFailedCampaign({ path })), t('campaigns:retried'))
-                      }
+                      onClick={() => void act(() => ask(retryFailedCampaign({ path })), t('campaigns:retried'))}
                     >
                       {t('campaigns:retry', { count: counts.failed })}
                     </Button>

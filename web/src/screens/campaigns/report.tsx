@@ -75,7 +75,9 @@ export default function Report() {
                   />
                 ))}
               </div>
-              <p className="muted small">{counted('opened') ? t('campaigns:opens_note') : t('campaigns:opens_not_counted')}</p>
+              <p className="muted small">
+                {counted('opened') ? t('campaigns:opens_note') : t('campaigns:opens_not_counted')}
+              </p>
               <Card title={t('campaigns:also_counted')}>
                 <ul className="tallies">
                   {otherFigures.map((what) => (

@@ -59,9 +59,7 @@ export default function Review() {
         ? t('campaigns:schedule_label', { count: r.recipients })
         : t('campaigns:send_label', { count: r.recipients }),
       run: async () => {
-        await once(key, (headers) =>
-          ask(sendCampaign({ path: { id }, body: when ? { at: when } : {}, headers })),
-        )
+        await once(key, (headers) => ask(sendCampaign({ path: { id }, body: when ? { at: when } : {}, headers })))
         await queries.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith('campaign') })
         go(when ? '/campaigns' : `/campaigns/${id}/live`)
       },
@@ -138,9 +136,7 @@ export default function Review() {
                     <Figure
                       key={w}
                       label={t(
-                        w === 'no_address' && c?.channel === 'sms'
-                          ? 'campaigns:no_number'
-                          : `campaigns:excluded.${w}`,
+                        w === 'no_address' && c?.channel === 'sms' ? 'campaigns:no_number' : `campaigns:excluded.${w}`,
                       )}
                       value={formatNumber(answer.excluded[w])}
                     />
@@ -180,7 +176,10 @@ export default function Review() {
                     <Facts
                       items={[
                         [t('campaigns:subject'), c.subject || '–'],
-                        [t('campaigns:from'), [c.from_name, c.from_email && `<${c.from_email}>`].filter(Boolean).join(' ') || '–'],
+                        [
+                          t('campaigns:from'),
+                          [c.from_name, c.from_email && `<${c.from_email}>`].filter(Boolean).join(' ') || '–',
+                        ],
                         [t('campaigns:time_mode'), t(`campaigns:time_modes.${c.time_mode}`)],
                       ]}
                     />

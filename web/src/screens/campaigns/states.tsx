@@ -18,15 +18,7 @@ export const CampaignStateMark = ({ state }: { state: CampaignState }) => (
 )
 
 /** The numbers of a report; behind each are people. What one looks for first … */
-export const mainFigures = [
-  'sent',
-  'delivered',
-  'opened',
-  'clicked',
-  'answered',
-  'unsubscribed',
-  'bounced',
-] as const
+export const mainFigures = ['sent', 'delivered', 'opened', 'clicked', 'answered', 'unsubscribed', 'bounced'] as const
 /** … and the rest. */
 export const otherFigures = [
   'recipients',

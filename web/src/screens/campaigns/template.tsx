@@ -30,15 +30,7 @@ export default function TemplateScreen() {
   return <Editor key={id} template={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
 }
 
-function Editor({
-  template,
-  etag,
-  reload,
-}: {
-  template: MailTemplate
-  etag: string
-  reload: () => Promise<unknown>
-}) {
+function Editor({ template, etag, reload }: { template: MailTemplate; etag: string; reload: () => Promise<unknown> }) {
   const write = useMay()('campaigns.write')
   const form = useForm(read(template), { draft: `template-${template.id}`, fields: ['name', 'document'] })
   async function save(tag: string) {
@@ -62,9 +54,7 @@ function Editor({
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>
-              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
-            </State>
+            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
             <Button loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
               {t('save')}
             </Button>

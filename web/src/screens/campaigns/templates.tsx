@@ -31,11 +31,7 @@ export default function Templates() {
       lead={t('campaigns:templates_lead')}
       columns={columns}
       name={(x) => x.name}
-      empty={[
-        <IconTemplate key="i" aria-hidden />,
-        t('campaigns:no_templates'),
-        t('campaigns:no_templates_text'),
-      ]}
+      empty={[<IconTemplate key="i" aria-hidden />, t('campaigns:no_templates'), t('campaigns:no_templates_text')]}
       write={useMay()('campaigns.write')}
       make={t('campaigns:new_template')}
       form={(_, close) => <New close={close} />}

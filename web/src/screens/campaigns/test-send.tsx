@@ -20,7 +20,9 @@ export function TestSend({ id, channel, disabled }: { id: string; channel: Chann
   const [person, setPerson] = useState<PickedPerson>()
   const sms = channel === 'sms'
   const to = sms ? 'phones' : 'emails'
-  const form = useForm<{ emails?: string[]; phones?: string[] }>(sms ? { phones: [] } : { emails: user ? [user.email] : [] })
+  const form = useForm<{ emails?: string[]; phones?: string[] }>(
+    sms ? { phones: [] } : { emails: user ? [user.email] : [] },
+  )
   return (
     <>
       <Button

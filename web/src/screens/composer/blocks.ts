@@ -29,16 +29,7 @@ export type Block =
   | { id: string; type: 'spacer'; height: number }
   | { id: string; type: 'footer'; text?: string }
 export type BlockType = Block['type']
-export const blockTypes: BlockType[] = [
-  'heading',
-  'text',
-  'image',
-  'button',
-  'columns',
-  'divider',
-  'spacer',
-  'footer',
-]
+export const blockTypes: BlockType[] = ['heading', 'text', 'image', 'button', 'columns', 'divider', 'spacer', 'footer']
 
 export interface Mail {
   version: 1
@@ -109,16 +100,12 @@ export const toDocument = (mail: Mail): ApiDocument => mail
 /** Runs `change` on every list of blocks: the message's own and each column's. */
 export function mapLists(blocks: Block[], change: (list: Block[]) => Block[]): Block[] {
   return change(blocks).map((b) =>
-    b.type === 'columns'
-      ? { ...b, columns: b.columns.map((c) => ({ blocks: mapLists(c.blocks, change) })) }
-      : b,
+    b.type === 'columns' ? { ...b, columns: b.columns.map((c) => ({ blocks: mapLists(c.blocks, change) })) } : b,
   )
 }
 
 export const updateBlock = (blocks: Block[], id: string, change: (block: Block) => Block): Block[] =>
-  mapLists(blocks, (list) =>
-    list.some((b) => b.id === id) ? list.map((b) => (b.id === id ? change(b) : b)) : list,
-  )
+  mapLists(blocks, (list) => (list.some((b) => b.id === id) ? list.map((b) => (b.id === id ? change(b) : b)) : list))
 
 export const removeBlock = (blocks: Block[], id: string): Block[] =>
   mapLists(blocks, (list) => list.filter((b) => b.id !== id))
@@ -242,10 +229,7 @@ export const allBlocks = (blocks: Block[]): Block[] =>
   blocks.flatMap((b) => (b.type === 'columns' ? [b, ...b.columns.flatMap((c) => allBlocks(c.blocks))] : [b]))
 
 /** What people call the block a pointer leads to: its type, the how-manieth of that type it is, and what of it. */
-export function ordinal(
-  blocks: Block[],
-  pointer: string,
-): { type: BlockType; no: number; field: string } | undefined {
+export function ordinal(blocks: Block[], pointer: string): { type: BlockType; no: number; field: string } | undefined {
   const id = blockAtPointer(blocks, pointer)
   const all = allBlocks(blocks)
   const block = all.find((b) => b.id === id)
@@ -263,8 +247,7 @@ export function blockAtPointer(blocks: Block[], pointer: string): string | undef
     if (parts[i] === 'blocks') {
       found = list[Number(parts[i + 1])] ?? found
       list = undefined
-      if (found?.type === 'columns' && parts[i + 2] === 'columns')
-        list = found.columns[Number(parts[i + 3])]?.blocks
+      if (found?.type === 'columns' && parts[i + 2] === 'columns') list = found.columns[Number(parts[i + 3])]?.blocks
       i += found?.type === 'columns' && list ? 3 : 1
     }
   }

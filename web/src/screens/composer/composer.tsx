@@ -57,12 +57,7 @@ const icons: Record<BlockType, typeof IconHeading> = {
   footer: IconWritingSign,
 }
 
-export function Composer(props: {
-  mail: Mail
-  onChange: (mail: Mail) => void
-  subject?: string
-  preheader?: string
-}) {
+export function Composer(props: { mail: Mail; onChange: (mail: Mail) => void; subject?: string; preheader?: string }) {
   const { mail, onChange } = props
   const [open, setOpen] = useState<string | undefined>(mail.blocks[0]?.id)
   const [pane, setPane] = useState('edit')
@@ -132,9 +127,7 @@ function BlockList({ blocks, all, place, open, setOpen, onChange }: ListProps) {
   }
   return (
     <div className="stack-s">
-      {blocks.length === 0 && (
-        <p className="muted">{t(inColumn ? 'composer:column_empty' : 'composer:empty')}</p>
-      )}
+      {blocks.length === 0 && <p className="muted">{t(inColumn ? 'composer:column_empty' : 'composer:empty')}</p>}
       <ul className="blocks">
         {blocks.map((block, i) => (
           <BlockItem
@@ -176,19 +169,15 @@ function BlockList({ blocks, all, place, open, setOpen, onChange }: ListProps) {
   )
 }
 
-function BlockItem(
-  props: { block: Block; first: boolean; last: boolean } & Omit<ListProps, 'blocks' | 'place'>,
-) {
+function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit<ListProps, 'blocks' | 'place'>) {
   const { block, all, open, setOpen, onChange } = props
   const [over, setOver] = useState(false)
   const Icon = icons[block.type]
   const words = summary(block)
   const name = `${t(`composer:types.${block.type}`)}${words ? `: ${words.slice(0, 40)}` : ''}`
   const isOpen =
-    open === block.id ||
-    (block.type === 'columns' && block.columns.some((c) => c.blocks.some((b) => b.id === open)))
-  const set = (change: Partial<Block>) =>
-    onChange(updateBlock(all, block.id, (b) => ({ ...b, ...change }) as Block))
+    open === block.id || (block.type === 'columns' && block.columns.some((c) => c.blocks.some((b) => b.id === open)))
+  const set = (change: Partial<Block>) => onChange(updateBlock(all, block.id, (b) => ({ ...b, ...change }) as Block))
 
   function drop(event: DragEvent) {
     const id = event.dataTransfer.getData(DRAG)
@@ -247,16 +236,10 @@ function BlockItem(
           >
             <IconArrowDown size={16} aria-hidden />
           </IconButton>
-          <IconButton
-            label={t('composer:duplicate', { name })}
-            onClick={() => onChange(duplicateBlock(all, block.id))}
-          >
+          <IconButton label={t('composer:duplicate', { name })} onClick={() => onChange(duplicateBlock(all, block.id))}>
             <IconCopy size={16} aria-hidden />
           </IconButton>
-          <IconButton
-            label={t('remove_named', { name })}
-            onClick={() => onChange(removeBlock(all, block.id))}
-          >
+          <IconButton label={t('remove_named', { name })} onClick={() => onChange(removeBlock(all, block.id))}>
             <IconTrash size={16} aria-hidden />
           </IconButton>
         </span>
@@ -448,7 +431,11 @@ function ThemeCard({ mail, onChange }: { mail: Mail; onChange: (mail: Mail) => v
       <div className="two">
         {(['background', 'surface', 'text', 'accent'] as const).map((key) => (
           <label key={key} className="colour">
-            <input type="color" value={theme[key] ?? undefined} onChange={(e) => set({ [key]: e.currentTarget.value })} />
+            <input
+              type="color"
+              value={theme[key] ?? undefined}
+              onChange={(e) => set({ [key]: e.currentTarget.value })}
+            />
             <span>
               {t(`composer:colours.${key}`)} <code className="muted">{theme[key]}</code>
             </span>

@@ -12,12 +12,7 @@ import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
 import { blockAtPointer, type Mail, toDocument } from './blocks'
 import { placeInWords } from './words'
 
-export function Preview(props: {
-  mail: Mail
-  subject?: string
-  preheader?: string
-  onSelect?: (id: string) => void
-}) {
+export function Preview(props: { mail: Mail; subject?: string; preheader?: string; onSelect?: (id: string) => void }) {
   const { mail, subject, preheader } = props
   const [person, setPerson] = useState<PickedPerson>()
   const [view, setView] = useState('wide')
@@ -45,12 +40,7 @@ export function Preview(props: {
         />
       }
     >
-      <PersonPicker
-        label={t('composer:as')}
-        description={t('composer:as_text')}
-        value={person}
-        onPick={setPerson}
-      />
+      <PersonPicker label={t('composer:as')} description={t('composer:as_text')} value={person} onPick={setPerson} />
       {query.isError && <ProblemAlert problem={query.error} retry={() => void query.refetch()} />}
       {answer ? (
         <>
@@ -82,11 +72,7 @@ export function Preview(props: {
           {view === 'text' ? (
             <pre className="mail-text">{shown?.text}</pre>
           ) : (
-            <MailFrame
-              html={shown?.html ?? ''}
-              width={view === 'phone' ? 360 : 640}
-              title={t('composer:preview_of')}
-            />
+            <MailFrame html={shown?.html ?? ''} width={view === 'phone' ? 360 : 640} title={t('composer:preview_of')} />
           )}
         </>
       ) : (

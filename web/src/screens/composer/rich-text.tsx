@@ -50,14 +50,7 @@ export default function RichText({ doc, onChange }: { doc: RichNode; onChange: (
   })
   if (!editor) return null
   const tool = (label: string, active: boolean, run: () => void, icon: ReactNode) => (
-    <button
-      type="button"
-      className="tool"
-      aria-pressed={active}
-      aria-label={label}
-      title={label}
-      onClick={run}
-    >
+    <button type="button" className="tool" aria-pressed={active} aria-label={label} title={label} onClick={run}>
       {icon}
     </button>
   )

@@ -3,7 +3,7 @@ import { Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { measureSms, type MeasureAnswer } from '@/client'
+import { type MeasureAnswer, measureSms } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
@@ -12,12 +12,7 @@ import { FieldPicker } from './field-input'
 
 export const formatPrice = (minor: number, currency: string) => `${formatNumber(minor / 100, 2)} ${currency}`
 
-export function SmsInput(props: {
-  label: string
-  value: string
-  error?: string
-  onText: (text: string) => void
-}) {
+export function SmsInput(props: { label: string; value: string; error?: string; onText: (text: string) => void }) {
   const { value, onText } = props
   const ref = useRef<HTMLTextAreaElement>(null)
   const [settled] = useDebouncedValue(value, 250)

@@ -49,9 +49,7 @@ export default function Answers() {
     ...(form.data?.fields ?? [])
       .filter((f) => f.type !== 'email')
       .slice(0, 6)
-      .map(
-        (f): Column<FormAnswer> => ({ key: f.key, header: f.label, cell: (a) => shown(f, a.values[f.key]) }),
-      ),
+      .map((f): Column<FormAnswer> => ({ key: f.key, header: f.label, cell: (a) => shown(f, a.values[f.key]) })),
   ]
   return (
     <FormFrame

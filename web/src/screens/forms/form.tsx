@@ -104,9 +104,7 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>
-              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
-            </State>
+            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
             <Button
               variant={saved.state === 'published' ? undefined : 'default'}
               loading={form.busy}
@@ -182,18 +180,8 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
             <Settings form={form} />
           </Card>
           <Card title={t('forms:naming')}>
-            <TextInput
-              label={t('forms:name')}
-              description={t('forms:name_text')}
-              required
-              {...form.text('name')}
-            />
-            <TextInput
-              label={t('forms:slug')}
-              description={t('forms:slug_text')}
-              required
-              {...form.text('slug')}
-            />
+            <TextInput label={t('forms:name')} description={t('forms:name_text')} required {...form.text('name')} />
+            <TextInput label={t('forms:slug')} description={t('forms:slug_text')} required {...form.text('slug')} />
           </Card>
         </div>
         <section className="sticky" tabIndex={0} aria-label={t('preview')}>
@@ -311,11 +299,7 @@ function Questions({ form }: { form: FormState<Values> }) {
                   {wrong.length > 0 && <State tone="warn">{t('forms:unfinished')}</State>}
                 </button>
                 <span className="row handles">
-                  <IconButton
-                    label={t('move_named.up', { name })}
-                    disabled={i === 0}
-                    onClick={() => move(i, i - 1)}
-                  >
+                  <IconButton label={t('move_named.up', { name })} disabled={i === 0} onClick={() => move(i, i - 1)}>
                     <span aria-hidden>↑</span>
                   </IconButton>
                   <IconButton
@@ -325,10 +309,7 @@ function Questions({ form }: { form: FormState<Values> }) {
                   >
                     <span aria-hidden>↓</span>
                   </IconButton>
-                  <IconButton
-                    label={t('remove_named', { name })}
-                    onClick={() => set(fields.filter((_, k) => k !== i))}
-                  >
+                  <IconButton label={t('remove_named', { name })} onClick={() => set(fields.filter((_, k) => k !== i))}>
                     <IconTrash size={16} aria-hidden />
                   </IconButton>
                 </span>

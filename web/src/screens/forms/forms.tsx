@@ -91,13 +91,7 @@ function New({ close }: { close: () => void }) {
         go(`/forms/${made.id}`)
       }}
     >
-      <TextInput
-        label={t('forms:name')}
-        description={t('forms:name_text')}
-        required
-        autoFocus
-        {...form.text('name')}
-      />
+      <TextInput label={t('forms:name')} description={t('forms:name_text')} required autoFocus {...form.text('name')} />
     </DialogForm>
   )
 }

@@ -38,11 +38,7 @@ export default function Results() {
           ) : (
             <>
               <div className="figures">
-                <Figure
-                  label={t('forms:answers')}
-                  value={formatNumber(r.answers)}
-                  href={`/forms/${id}/answers`}
-                />
+                <Figure label={t('forms:answers')} value={formatNumber(r.answers)} href={`/forms/${id}/answers`} />
                 {r.fields
                   .filter((f) => f.average !== undefined && f.average !== null)
                   .map((f) => (

@@ -28,9 +28,7 @@ export default function Home() {
   return (
     <Page
       title={user?.name ? t('home:hello', { name: user.name.split(' ')[0] }) : t('home:title')}
-      actions={
-        may('campaigns.write') && <LinkButton href="/campaigns?new=1">{t('home:new_campaign')}</LinkButton>
-      }
+      actions={may('campaigns.write') && <LinkButton href="/campaigns?new=1">{t('home:new_campaign')}</LinkButton>}
     >
       {steps.length > 0 && done < steps.length && (
         <Card>
@@ -39,11 +37,7 @@ export default function Home() {
               <h2>{t('home:setup_title')}</h2>
               <p className="muted">{t('home:setup_progress', { done, total: steps.length })}</p>
             </div>
-            <LinkButton
-              variant="default"
-              href="/setup"
-              rightSection={<IconArrowRight size={16} aria-hidden />}
-            >
+            <LinkButton variant="default" href="/setup" rightSection={<IconArrowRight size={16} aria-hidden />}>
               {t('home:continue_setup')}
             </LinkButton>
           </div>
@@ -76,9 +70,7 @@ export default function Home() {
                   <div key={i.id} className="stack-s">
                     <div className="row row-between">
                       <Link href={`/imports/${i.id}`}>{i.filename}</Link>
-                      <span className="num muted">
-                        {formatPercent(i.progress, 1)}
-                      </span>
+                      <span className="num muted">{formatPercent(i.progress, 1)}</span>
                     </div>
                     <Bar value={i.progress} label={i.filename} />
                   </div>

@@ -40,11 +40,7 @@ export default function Setup() {
                 <ol className="checklist">
                   {steps.map((s) => (
                     <li key={s.id} className={s.done ? 'done' : undefined}>
-                      {s.done ? (
-                        <IconCircleCheckFilled size={22} aria-hidden />
-                      ) : (
-                        <IconCircle size={22} aria-hidden />
-                      )}
+                      {s.done ? <IconCircleCheckFilled size={22} aria-hidden /> : <IconCircle size={22} aria-hidden />}
                       <div className="grow">
                         <h2>
                           {t(`home:steps.${s.id}.title`, { defaultValue: s.title })}

@@ -81,11 +81,7 @@ export default function ImportNew() {
     void take(event.dataTransfer.files[0])
   }
   return (
-    <Page
-      title={t('imports:new')}
-      lead={t('imports:new_lead')}
-      back={{ href: '/imports', label: t('imports:title') }}
-    >
+    <Page title={t('imports:new')} lead={t('imports:new_lead')} back={{ href: '/imports', label: t('imports:title') }}>
       <Steps at="file" />
       {problem !== undefined && <ProblemAlert problem={problem} />}
       <Card>

@@ -264,9 +264,7 @@ function Columns(props: {
   const choose = (column: number, to: string) =>
     form.set(
       'mapping',
-      [...mapping.filter((m) => m.column !== column), { column, target: to }].sort(
-        (a, b) => a.column - b.column,
-      ),
+      [...mapping.filter((m) => m.column !== column), { column, target: to }].sort((a, b) => a.column - b.column),
     )
   const targets = [
     { value: 'ignore', label: t('imports:targets.ignore') },
@@ -318,9 +316,7 @@ function Columns(props: {
           close={() => setAsked(undefined)}
         />
       )}
-      {out.length > 0 && (
-        <Alert tone="info">{t('imports:left_out', { count: out.length, names: listOf(out) })}</Alert>
-      )}
+      {out.length > 0 && <Alert tone="info">{t('imports:left_out', { count: out.length, names: listOf(out) })}</Alert>}
       {form.errors.mapping && <Alert tone="bad">{form.errors.mapping}</Alert>}
       {faults.map((f) => (
         <Alert key={f.fault + (f.target ?? '')} tone="warn">
@@ -337,11 +333,7 @@ function Columns(props: {
           </span>
         }
       >
-        <section
-          className="scroller"
-          tabIndex={0}
-          aria-label={t('imports:first_rows', { count: preview.rows.length })}
-        >
+        <section className="scroller" tabIndex={0} aria-label={t('imports:first_rows', { count: preview.rows.length })}>
           <table className="grid-table">
             <thead>
               <tr>
@@ -383,8 +375,7 @@ function Columns(props: {
   )
 }
 
-const classOf = (of: CellProblem[]) =>
-  of.length === 0 ? undefined : of.some((p) => !p.warning) ? 'problem' : 'noted'
+const classOf = (of: CellProblem[]) => (of.length === 0 ? undefined : of.some((p) => !p.warning) ? 'problem' : 'noted')
 
 /** What is about the whole row, or about a cell that it does not have. */
 const ofRow = (row: PreviewRow) => row.problems.filter((p) => p.column < 0 || p.column >= row.cells.length)
@@ -396,7 +387,12 @@ const Problems = ({ of }: { of: CellProblem[] }) =>
     </div>
   ))
 
-function Options(props: { form: FormState<Values>; item: Import; preview: ImportPreview | undefined; back: () => void }) {
+function Options(props: {
+  form: FormState<Values>
+  item: Import
+  preview: ImportPreview | undefined
+  back: () => void
+}) {
   const { form, item, preview, back } = props
   const lists = useLists()
   const purposes = usePurposes()
@@ -569,7 +565,9 @@ function Result({ item }: { item: Import }) {
         </Alert>
       )}
       <Reasons title={t('imports:why_warned')} of={item.reasons.filter((r) => !r.rejected)} />
-      {item.state === 'done' && counts.rejected + counts.warned === 0 && <Alert tone="good">{t('imports:all_in')}</Alert>}
+      {item.state === 'done' && counts.rejected + counts.warned === 0 && (
+        <Alert tone="good">{t('imports:all_in')}</Alert>
+      )}
       <Card title={t('imports:about')}>
         <Facts
           items={[
@@ -605,7 +603,11 @@ function Reasons({ title, of }: { title: string; of: ImportReason[] }) {
         rows={[...of].sort((a, b) => b.rows - a.rows)}
         rowKey={(r) => `${r.column} ${r.message}`}
         columns={[
-          { key: 'column', header: t('imports:column'), cell: (r) => r.column || <span className="muted">{t('imports:whole_row')}</span> },
+          {
+            key: 'column',
+            header: t('imports:column'),
+            cell: (r) => r.column || <span className="muted">{t('imports:whole_row')}</span>,
+          },
           { key: 'reason', header: t('imports:reason'), cell: (r) => r.message },
           { key: 'rows', header: t('imports:rows'), number: true, width: 110, cell: (r) => formatNumber(r.rows) },
         ]}

@@ -38,9 +38,7 @@ export default function Imports() {
       cell: (i) => (
         <span className="stack-s">
           <ImportState state={i.state} />
-          {i.state === 'running' && (
-            <Bar value={i.progress} label={t('imports:progress_of', { name: i.filename })} />
-          )}
+          {i.state === 'running' && <Bar value={i.progress} label={t('imports:progress_of', { name: i.filename })} />}
         </span>
       ),
     },

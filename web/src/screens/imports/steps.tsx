@@ -9,11 +9,7 @@ export function Steps({ at }: { at: (typeof steps)[number] }) {
   return (
     <ol className="steps" aria-label={t('imports:steps.label')}>
       {steps.map((step, i) => (
-        <li
-          key={step}
-          aria-current={i === here ? 'step' : undefined}
-          className={i < here ? 'done' : undefined}
-        >
+        <li key={step} aria-current={i === here ? 'step' : undefined} className={i < here ? 'done' : undefined}>
           <span className="step-no">{i < here ? <IconCheck size={14} aria-hidden /> : i + 1}</span>
           {t(`imports:steps.${step}`)}
           {i < here && <span className="sr">{t('imports:steps.done')}</span>}

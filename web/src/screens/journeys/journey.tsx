@@ -12,10 +12,10 @@ import {
   getJourneySteps,
   getJourneyWebhookSecret,
   type Journey,
-  type TriggerInput,
   pauseJourney,
   type StepCounts,
   startJourney,
+  type TriggerInput,
   updateJourney,
 } from '@/client'
 import { ask, askTagged, match } from '@/lib/ask'
@@ -85,15 +85,7 @@ export default function JourneyScreen() {
   return <Editor key={id} journey={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
 }
 
-function Editor({
-  journey,
-  etag,
-  reload,
-}: {
-  journey: Journey
-  etag: string
-  reload: () => Promise<unknown>
-}) {
+function Editor({ journey, etag, reload }: { journey: Journey; etag: string; reload: () => Promise<unknown> }) {
   const [url, setUrl] = useUrl()
   const write = useMay()('journeys.write')
   const things = useThings()
@@ -169,16 +161,9 @@ function Editor({
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>
-              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
-            </State>
+            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
             <DryRun id={journey.id} disabled={form.dirty || !plan.steps.length} />
-            <Button
-              variant="default"
-              loading={form.busy}
-              disabled={!form.dirty}
-              onClick={() => void save(etag)}
-            >
+            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
               {t('save')}
             </Button>
             {running ? (
@@ -194,10 +179,7 @@ function Editor({
                 disabled={wrong.length > 0}
                 onClick={async () => {
                   if (!form.dirty || (await save(etag)))
-                    await turn(
-                      () => ask(startJourney({ path: { id: journey.id } })),
-                      t('journeys:was_started'),
-                    )
+                    await turn(() => ask(startJourney({ path: { id: journey.id } })), t('journeys:was_started'))
                 }}
               >
                 {t('journeys:start')}
@@ -457,9 +439,7 @@ function Start({ form, things }: { form: FormState<Values>; things: Things }) {
               label={t('journeys:link_no')}
               placeholder={t('any')}
               value={trigger.link_no ?? ''}
-              onChange={(e) =>
-                set({ link_no: e.currentTarget.value ? Number(e.currentTarget.value) : undefined })
-              }
+              onChange={(e) => set({ link_no: e.currentTarget.value ? Number(e.currentTarget.value) : undefined })}
             />
           </>
         )}

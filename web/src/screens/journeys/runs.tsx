@@ -46,9 +46,7 @@ export default function Runs() {
       key: 'state',
       header: t('journeys:state'),
       cell: (r) => (
-        <State tone={tones[r.state] ?? 'idle'}>
-          {t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}
-        </State>
+        <State tone={tones[r.state] ?? 'idle'}>{t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}</State>
       ),
     },
     {

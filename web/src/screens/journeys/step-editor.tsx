@@ -80,15 +80,7 @@ export function StepEditor(props: {
       <Fields {...props} set={set} />
       <hr />
       {ports(step).map((port) => (
-        <Leads
-          key={port}
-          plan={plan}
-          step={step}
-          port={port}
-          things={things}
-          onChange={onChange}
-          onSelect={onSelect}
-        />
+        <Leads key={port} plan={plan} step={step} port={port} things={things} onChange={onChange} onSelect={onSelect} />
       ))}
       <div>
         <Button
@@ -191,13 +183,7 @@ function Fields(props: {
         </>
       )
     case 'branch':
-      return (
-        <Builder
-          tree={step.conditions}
-          fields={props.fields}
-          onChange={(conditions) => set({ conditions })}
-        />
-      )
+      return <Builder tree={step.conditions} fields={props.fields} onChange={(conditions) => set({ conditions })} />
     case 'send':
       return <SendFields step={step} things={things} set={set} />
     case 'set_attribute': {
@@ -225,11 +211,7 @@ function Fields(props: {
       return (
         <>
           <TagPicker label={t('journeys:add_tags')} value={step.add} onChange={(add) => set({ add })} />
-          <TagPicker
-            label={t('journeys:remove_tags')}
-            value={step.remove}
-            onChange={(remove) => set({ remove })}
-          />
+          <TagPicker label={t('journeys:remove_tags')} value={step.remove} onChange={(remove) => set({ remove })} />
         </>
       )
     case 'list':

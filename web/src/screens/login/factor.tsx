@@ -19,9 +19,7 @@ function Qr({ text }: { text: string }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [text])
-  return (
-    <div className="qr">{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
-  )
+  return <div className="qr">{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
 }
 
 export function SetUpFactor({ text, done }: { text: string; done: (codes: string[]) => void }) {
@@ -88,18 +86,11 @@ export function RecoveryCodes({ codes, done }: { codes: string[]; done: () => vo
       </ul>
       <div className="row">
         <Copy value={codes.join('\n')} label={t('login:codes.copy')} />
-        <a
-          download="varde-recovery-codes.txt"
-          href={`data:text/plain,${encodeURIComponent(codes.join('\n'))}`}
-        >
+        <a download="varde-recovery-codes.txt" href={`data:text/plain,${encodeURIComponent(codes.join('\n'))}`}>
           {t('login:codes.download')}
         </a>
       </div>
-      <Checkbox
-        label={t('login:codes.kept')}
-        checked={kept}
-        onChange={(e) => setKept(e.currentTarget.checked)}
-      />
+      <Checkbox label={t('login:codes.kept')} checked={kept} onChange={(e) => setKept(e.currentTarget.checked)} />
       <Button
         disabled={!kept}
         loading={busy}

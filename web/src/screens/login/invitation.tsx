@@ -1,7 +1,15 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { keepSession } from '@/app/session'
-import { type AcceptInvitationData, acceptInvitation, getInvitation, getSession, type InvitationView, logIn, switchTenant } from '@/client'
+import {
+  type AcceptInvitationData,
+  acceptInvitation,
+  getInvitation,
+  getSession,
+  type InvitationView,
+  logIn,
+  switchTenant,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'

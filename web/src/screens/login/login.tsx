@@ -15,8 +15,7 @@ import { Bare } from './bare'
 import { RecoveryCodes, SetUpFactor } from './factor'
 
 /** The address that the login begins with. */
-export const fillLogin = (email: string) =>
-  sessionStorage.setItem('varde-draft:login', JSON.stringify({ email }))
+export const fillLogin = (email: string) => sessionStorage.setItem('varde-draft:login', JSON.stringify({ email }))
 
 /** Why one is at the login. */
 const reasons = ['ended', 'out', 'joined'] as const
@@ -117,9 +116,7 @@ function SecondFactor() {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          void form.submit(async ({ code }) =>
-            keepSession(await ask(giveTotp({ body: { code: code.trim() } }))),
-          )
+          void form.submit(async ({ code }) => keepSession(await ask(giveTotp({ body: { code: code.trim() } }))))
         }}
       >
         <p className="muted">{t('login:totp.text')}</p>
@@ -156,9 +153,7 @@ function Tenants({ tenants }: { tenants: SessionView['tenants'] }) {
             disabled={form.busy}
             fullWidth
             onClick={() =>
-              void form.submit(async () =>
-                keepSession(await ask(switchTenant({ body: { tenant_id: tenant.id } }))),
-              )
+              void form.submit(async () => keepSession(await ask(switchTenant({ body: { tenant_id: tenant.id } }))))
             }
           >
             {tenant.name} · {t(`role.${tenant.role}`)}

@@ -27,11 +27,7 @@ export function NewPassword(props: {
       <PasswordInput autoComplete="new-password" required {...props} />
       {answer && (
         <>
-          <Bar
-            value={(answer.score + 1) / 5}
-            label={t('login:strength')}
-            tone={answer.ok ? 'good' : 'warn'}
-          />
+          <Bar value={(answer.score + 1) / 5} label={t('login:strength')} tone={answer.ok ? 'good' : 'warn'} />
           <p className="small" aria-live="polite">
             <State tone={answer.ok ? 'good' : 'warn'}>
               {answer.hint || t(answer.ok ? 'login:strong' : 'login:weak')}

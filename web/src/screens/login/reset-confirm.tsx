@@ -19,9 +19,7 @@ export default function ResetConfirm() {
         className="stack"
         onSubmit={async (event) => {
           event.preventDefault()
-          const done = await form.submit(({ password }) =>
-            ask(confirmPasswordReset({ body: { token, password } })),
-          )
+          const done = await form.submit(({ password }) => ask(confirmPasswordReset({ body: { token, password } })))
           if (done) go('/login?reset=done')
         }}
       >

@@ -72,7 +72,8 @@ function Seen({ view }: { view: BackupsView }) {
                 [t('operate:drill_at'), <Time key="at" at={view.drill.at} />],
                 [t('operate:drill_to'), <Time key="to" at={view.drill.restored_to} />],
                 ...view.drill.compared.map(
-                  (what, i) => [t(i ? 'operate:drill_keys' : 'operate:drill_compared'), what] as [string, React.ReactNode],
+                  (what, i) =>
+                    [t(i ? 'operate:drill_keys' : 'operate:drill_compared'), what] as [string, React.ReactNode],
                 ),
               ]}
             />
@@ -94,7 +95,12 @@ function Seen({ view }: { view: BackupsView }) {
             [t('operate:monthly'), formatNumber(view.monthly.length)],
             [t('operate:monthly_newest'), <Time key="monthly" at={view.monthly.at(-1)} never={t('operate:none')} />],
             ...(view.last_restore
-              ? [[t('operate:last_restore'), <Time key="restore" at={view.last_restore.at} />] as [string, React.ReactNode]]
+              ? [
+                  [t('operate:last_restore'), <Time key="restore" at={view.last_restore.at} />] as [
+                    string,
+                    React.ReactNode,
+                  ],
+                ]
               : []),
             [t('operate:looked_at'), <Time key="looked" at={view.looked_at} />],
           ]}

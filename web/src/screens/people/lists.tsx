@@ -51,11 +51,7 @@ export default function Lists() {
       lead={t('people:lists_page.lead')}
       columns={columns}
       name={(l) => l.name}
-      empty={[
-        <IconList key="i" aria-hidden />,
-        t('people:lists_page.empty'),
-        t('people:lists_page.empty_text'),
-      ]}
+      empty={[<IconList key="i" aria-hidden />, t('people:lists_page.empty'), t('people:lists_page.empty_text')]}
       write={useMay()('persons.write')}
       make={t('people:lists_page.new')}
       editable

@@ -41,9 +41,7 @@ function NewForm({ attributes }: { attributes: Attribute[] }) {
         event.preventDefault()
         void form.submit(async ({ attributes: extra, tags, lists: chosen, ...contact }) => {
           const person = await once(key, (headers) =>
-            ask(
-              createPerson({ body: { ...given(contact), attributes: extra, tags, lists: chosen }, headers }),
-            ),
+            ask(createPerson({ body: { ...given(contact), attributes: extra, tags, lists: chosen }, headers })),
           )
           void queries.invalidateQueries({ queryKey: ['persons'] })
           toast('good', t('people:created'))

@@ -41,9 +41,9 @@ import {
   type Person,
   type PersonUpdate,
   restrictPerson,
+  type SuppressionNote,
   setPersonConsent,
   setPersonList,
-  type SuppressionNote,
   type TimelineItem,
   updatePerson,
 } from '@/client'
@@ -54,6 +54,7 @@ import { useAttributes, useLists, usePurposes } from '@/lib/lookups'
 import { personName } from '@/lib/names'
 import { formatDate } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
+import { DialogForm } from '@/ui/dialog-form'
 import {
   Alert,
   Card,
@@ -73,12 +74,11 @@ import {
 } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Menu } from '@/ui/overlay'
-import { DialogForm } from '@/ui/dialog-form'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
 import { usePages } from '@/ui/table'
-import { contactFields, fieldNames, PersonFields, valuesOf } from './fields'
 import { save } from '../privacy/words'
+import { contactFields, fieldNames, PersonFields, valuesOf } from './fields'
 import { PersonState } from './persons'
 
 export default function PersonScreen() {
@@ -103,15 +103,7 @@ const refresh = (id: string) =>
     queries.invalidateQueries({ queryKey: ['persons'] }),
   ])
 
-function PersonView({
-  person,
-  etag,
-  reload,
-}: {
-  person: Person
-  etag: string
-  reload: () => Promise<unknown>
-}) {
+function PersonView({ person, etag, reload }: { person: Person; etag: string; reload: () => Promise<unknown> }) {
   const [{ edit, request }, setUrl] = useUrl()
   const [asking, setAsking] = useState<'restrict' | 'lift'>()
   const attributes = useAttributes()
@@ -252,14 +244,7 @@ function Restrict(props: { person: Person; name: string; what: 'restrict' | 'lif
       }}
     >
       {what === 'restrict' && <p>{t('privacy:restrict_text')}</p>}
-      <Textarea
-        label={t('privacy:reason')}
-        rows={3}
-        required
-        maxLength={2000}
-        autoFocus
-        {...form.text('reason')}
-      />
+      <Textarea label={t('privacy:reason')} rows={3} required maxLength={2000} autoFocus {...form.text('reason')} />
     </DialogForm>
   )
 }
@@ -296,9 +281,7 @@ function EditPerson(props: {
       const before = valuesOf(person)
       const body: PersonUpdate = {}
       for (const key of contactFields) if (values[key] !== before[key]) body[key] = values[key] || null
-      const changed = Object.entries(values.attributes).filter(
-        ([k, v]) => v !== (before.attributes[k] ?? null),
-      )
+      const changed = Object.entries(values.attributes).filter(([k, v]) => v !== (before.attributes[k] ?? null))
       if (changed.length) body.attributes = Object.fromEntries(changed)
       await ask(updatePerson({ path: { id: person.id }, body, headers: match(etag) }))
       await refresh(person.id)
@@ -346,9 +329,7 @@ function EditPerson(props: {
 }
 
 function Details({ person, attributes }: { person: Person; attributes: Attribute[] }) {
-  const shown = attributes.filter(
-    (a) => person.attributes[a.key] !== undefined && person.attributes[a.key] !== null,
-  )
+  const shown = attributes.filter((a) => person.attributes[a.key] !== undefined && person.attributes[a.key] !== null)
   const dash = <span className="muted">–</span>
   return (
     <Card title={t('people:details')}>
@@ -405,9 +386,7 @@ function Consents({ person, write }: { person: Person; write: boolean }) {
                         <Button
                           size="xs"
                           variant="default"
-                          onClick={() =>
-                            setAsking({ id: p.id, label: p.label, state: given ? 'withdrawn' : 'given' })
-                          }
+                          onClick={() => setAsking({ id: p.id, label: p.label, state: given ? 'withdrawn' : 'given' })}
                         >
                           {t(given ? 'people:consent.withdraw' : 'people:consent.record')}
                         </Button>
@@ -445,9 +424,7 @@ function Consents({ person, write }: { person: Person; write: boolean }) {
                         <div className="row">
                           <Button size="xs" type="submit" loading={form.busy}>
                             {t(
-                              asking.state === 'given'
-                                ? 'people:consent.save_given'
-                                : 'people:consent.save_withdrawn',
+                              asking.state === 'given' ? 'people:consent.save_given' : 'people:consent.save_withdrawn',
                             )}
                           </Button>
                           <Button size="xs" variant="default" onClick={() => setAsking(undefined)}>
@@ -662,13 +639,7 @@ function Timeline({ id, write }: { id: string; write: boolean }) {
           <FormAlerts form={form} />
           <Textarea label={t('people:note')} rows={2} {...form.text('text')} />
           <div>
-            <Button
-              type="submit"
-              size="xs"
-              variant="default"
-              loading={form.busy}
-              disabled={!form.values.text.trim()}
-            >
+            <Button type="submit" size="xs" variant="default" loading={form.busy} disabled={!form.values.text.trim()}>
               {t('people:add_note')}
             </Button>
           </div>

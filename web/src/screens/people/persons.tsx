@@ -1,6 +1,6 @@
 import { IconAddressBook, IconPlus } from '@tabler/icons-react'
-import { useMay } from '@/app/session'
 import { useQuery } from '@tanstack/react-query'
+import { useMay } from '@/app/session'
 import { getImport, listPersons, type PersonRow } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
@@ -52,9 +52,7 @@ export default function Persons() {
   const segments = useSegments()
   const filter = { q: url.q, list: url.list, tag: url.tag, segment: url.segment, imported: url.imported }
   const filtered = Object.values(filter).some(Boolean)
-  const pages = usePages(['persons', filter], (cursor) =>
-    ask(listPersons({ query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(['persons', filter], (cursor) => ask(listPersons({ query: { ...filter, cursor, limit: 50 } })))
   return (
     <Page
       title={t('people:persons')}
@@ -125,9 +123,7 @@ export default function Persons() {
               icon={<IconAddressBook aria-hidden />}
               title={t('people:empty')}
               action={
-                may('persons.write') ? (
-                  <LinkButton href="/imports/new">{t('people:import')}</LinkButton>
-                ) : undefined
+                may('persons.write') ? <LinkButton href="/imports/new">{t('people:import')}</LinkButton> : undefined
               }
             >
               {t('people:empty_text')}

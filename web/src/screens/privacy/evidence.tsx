@@ -14,7 +14,17 @@ import { Alert, Card, Copy, confirm, Facts, FormAlerts, Loaded, Page, Time, toas
 import { LinkButton } from '@/ui/link'
 import { save } from './words'
 
-const inside = ['trail', 'erasures', 'backups', 'contract', 'access', 'keys', 'retention', 'requests', 'promises'] as const
+const inside = [
+  'trail',
+  'erasures',
+  'backups',
+  'contract',
+  'access',
+  'keys',
+  'retention',
+  'requests',
+  'promises',
+] as const
 
 /** The days as the period from the first one's beginning until the last one's end. */
 function period({ from, until }: { from: string; until: string }) {
@@ -147,10 +157,7 @@ function ByMail() {
               <Facts
                 items={[
                   [t('evidence:mail_to'), mail.address],
-                  [
-                    t('evidence:mail_sent'),
-                    <Time key="sent" at={mail.sent_at} never={t('evidence:mail_soon')} />,
-                  ],
+                  [t('evidence:mail_sent'), <Time key="sent" at={mail.sent_at} never={t('evidence:mail_soon')} />],
                 ]}
               />
             )}
@@ -196,7 +203,14 @@ function MailTo({ close }: { close: () => void }) {
       }}
     >
       <p className="muted">{t('evidence:mail_who')}</p>
-      <TextInput type="email" label={t('evidence:mail_to')} required autoFocus maxLength={254} {...form.text('address')} />
+      <TextInput
+        type="email"
+        label={t('evidence:mail_to')}
+        required
+        autoFocus
+        maxLength={254}
+        {...form.text('address')}
+      />
       <TextInput type="email" label={t('evidence:mail_again')} required maxLength={254} {...form.text('confirm')} />
     </DialogForm>
   )

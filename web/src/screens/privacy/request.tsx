@@ -28,9 +28,9 @@ import {
   type PersonRow,
   refuseRequest,
   restrictRequestPerson,
+  type SubjectRequest,
   sendRequestPackage,
   startRequest,
-  type SubjectRequest,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
@@ -173,9 +173,7 @@ function Who({ request, open }: { request: SubjectRequest; open: boolean }) {
       ) : (
         <>
           <State tone="warn">{t('privacy:person_none')}</State>
-          <p className="muted">
-            {t(candidates.length ? 'privacy:person_none_text' : 'privacy:person_no_match')}
-          </p>
+          <p className="muted">{t(candidates.length ? 'privacy:person_none_text' : 'privacy:person_no_match')}</p>
           <ul className="plain-list">
             {candidates.map((c) => (
               <li key={c.id} className="row row-between row-top">
@@ -344,8 +342,7 @@ function Deeds({ request }: { request: SubjectRequest }) {
                 title: t('privacy:object_title', { name }),
                 body: t('privacy:object_body'),
                 label: t('privacy:object_label'),
-                run: () =>
-                  done(request.id, ask(objectForRequestPerson({ path })), t('privacy:objected', { name })),
+                run: () => done(request.id, ask(objectForRequestPerson({ path })), t('privacy:objected', { name })),
               })
             }
           >
@@ -383,11 +380,7 @@ function Deeds({ request }: { request: SubjectRequest }) {
           label={t('privacy:restrict_label')}
           close={() => setAsking(undefined)}
           send={(reason) =>
-            done(
-              request.id,
-              ask(restrictRequestPerson({ path, body: { reason } })),
-              t('privacy:restricted', { name }),
-            )
+            done(request.id, ask(restrictRequestPerson({ path, body: { reason } })), t('privacy:restricted', { name }))
           }
         />
       )}
@@ -535,9 +528,7 @@ function Steps({ request }: { request: SubjectRequest }) {
         {request.state === 'confirmed' && (
           <Button
             variant="default"
-            onClick={() =>
-              void done(request.id, ask(startRequest({ path })), t('privacy:started')).catch(toastProblem)
-            }
+            onClick={() => void done(request.id, ask(startRequest({ path })), t('privacy:started')).catch(toastProblem)}
           >
             {t('privacy:start')}
           </Button>
@@ -562,9 +553,7 @@ function Steps({ request }: { request: SubjectRequest }) {
           label={t('privacy:finish_label')}
           optional
           close={close}
-          send={(text) =>
-            done(request.id, ask(finishRequest({ path, body: { text } })), t('privacy:finished'))
-          }
+          send={(text) => done(request.id, ask(finishRequest({ path, body: { text } })), t('privacy:finished'))}
         />
       )}
       {asking === 'extend' && (
@@ -600,9 +589,7 @@ function Steps({ request }: { request: SubjectRequest }) {
           field={t('privacy:reason')}
           label={t('privacy:refuse_label')}
           close={close}
-          send={(reason) =>
-            done(request.id, ask(refuseRequest({ path, body: { reason } })), t('privacy:refused'))
-          }
+          send={(reason) => done(request.id, ask(refuseRequest({ path, body: { reason } })), t('privacy:refused'))}
         />
       )}
     </Card>

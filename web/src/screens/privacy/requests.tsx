@@ -162,7 +162,12 @@ function Enter({ close }: { close: () => void }) {
           onPick={(v) => form.set('channel', v)}
         />
         <TextInput label={t('privacy:name')} required maxLength={200} autoFocus {...form.text('name')} />
-        <TextInput label={t('privacy:contact')} description={t('privacy:contact_hint')} maxLength={254} {...form.text('contact')} />
+        <TextInput
+          label={t('privacy:contact')}
+          description={t('privacy:contact_hint')}
+          maxLength={254}
+          {...form.text('contact')}
+        />
         <TextInput type="date" label={t('privacy:received_on')} required max={today()} {...form.text('received_at')} />
         <NativeSelect
           label={t('privacy:language')}
@@ -174,7 +179,13 @@ function Enter({ close }: { close: () => void }) {
           {...form.text('language')}
         />
       </div>
-      <Textarea label={t('privacy:words')} description={t('privacy:words_hint')} rows={3} maxLength={4000} {...form.text('words')} />
+      <Textarea
+        label={t('privacy:words')}
+        description={t('privacy:words_hint')}
+        rows={3}
+        maxLength={4000}
+        {...form.text('words')}
+      />
       <Textarea
         label={t('privacy:identity')}
         description={t('privacy:identity_hint')}

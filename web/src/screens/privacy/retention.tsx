@@ -16,9 +16,7 @@ import { readMonths } from './months'
 /** "2 years", "18 months", or until somebody erases it. */
 export function periodWords(months: number | undefined | null): string {
   if (!months) return t('keeping:for_ever')
-  return months % 12 === 0
-    ? t('keeping:years', { count: months / 12 })
-    : t('keeping:months', { count: months })
+  return months % 12 === 0 ? t('keeping:years', { count: months / 12 }) : t('keeping:months', { count: months })
 }
 
 export default function Retention() {
@@ -80,12 +78,7 @@ export default function Retention() {
     <Page title={t('keeping:retention')} lead={t('keeping:retention_lead')} wide>
       <Loaded query={query} block={320}>
         {(view) => (
-          <DataTable
-            label={t('keeping:retention')}
-            columns={columns}
-            rows={view.items}
-            rowKey={(c) => c.category}
-          />
+          <DataTable label={t('keeping:retention')} columns={columns} rows={view.items} rowKey={(c) => c.category} />
         )}
       </Loaded>
       {changing && <Rule of={changing} close={() => setChanging(undefined)} />}
@@ -98,8 +91,7 @@ function Rule({ of, close }: { of: CategoryView; close: () => void }) {
   const months = readMonths(form.values.months)
   const preview = useQuery({
     queryKey: ['retention', of.category, months],
-    queryFn: () =>
-      ask(previewRetention({ path: { category: of.category }, query: { months: months as number } })),
+    queryFn: () => ask(previewRetention({ path: { category: of.category }, query: { months: months as number } })),
     enabled: typeof months === 'number',
   })
   const count = typeof months === 'number' ? (preview.data?.would_remove ?? 0) : 0
@@ -137,9 +129,7 @@ function Rule({ of, close }: { of: CategoryView; close: () => void }) {
         {typeof months === 'number' && preview.data && (
           <Alert tone={count > 0 ? 'warn' : 'info'}>
             {count > 0 ? t('keeping:preview', { count }) : t('keeping:preview_none')}{' '}
-            {count > 0 &&
-              preview.data.oldest &&
-              t('keeping:preview_oldest', { at: formatDate(preview.data.oldest) })}
+            {count > 0 && preview.data.oldest && t('keeping:preview_oldest', { at: formatDate(preview.data.oldest) })}
           </Alert>
         )}
       </div>

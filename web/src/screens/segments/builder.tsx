@@ -37,8 +37,7 @@ export function Builder(props: Props) {
 }
 
 function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Group; path: Path }) {
-  const set = (change: Partial<Group>) =>
-    onChange(updateAt(tree, path, (g) => ({ ...g, ...change }) as Group))
+  const set = (change: Partial<Group>) => onChange(updateAt(tree, path, (g) => ({ ...g, ...change }) as Group))
   const root = path.length === 0
   const label = root ? t('segments:all_conditions') : t('segments:group')
   const first = fields[0]
@@ -70,9 +69,7 @@ function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Grou
         const here = [...path, i]
         return (
           <div key={i} className="group-item">
-            {i > 0 && (
-              <span className="joiner">{t(group.op === 'and' ? 'segments:and' : 'segments:or')}</span>
-            )}
+            {i > 0 && <span className="joiner">{t(group.op === 'and' ? 'segments:and' : 'segments:or')}</span>}
             {isGroup(node) ? (
               <GroupBox tree={tree} fields={fields} onChange={onChange} group={node} path={here} />
             ) : (
@@ -129,10 +126,7 @@ function Handles({
       >
         <IconArrowUp size={16} aria-hidden />
       </IconButton>
-      <IconButton
-        label={t('move_named.down', { name: label })}
-        onClick={() => onChange(moveAt(tree, path, 1))}
-      >
+      <IconButton label={t('move_named.down', { name: label })} onClick={() => onChange(moveAt(tree, path, 1))}>
         <IconArrowDown size={16} aria-hidden />
       </IconButton>
       <IconButton label={t('remove_named', { name: label })} onClick={() => onChange(removeAt(tree, path))}>
@@ -152,9 +146,7 @@ function RuleRow({ tree, fields, onChange, rule, path }: Props & { rule: Rule; p
         aria-label={t('segments:field')}
         value={rule.field}
         data={[
-          ...(field
-            ? []
-            : [{ value: rule.field, label: t('segments:unknown_field', { field: rule.field }) }]),
+          ...(field ? [] : [{ value: rule.field, label: t('segments:unknown_field', { field: rule.field }) }]),
           ...fields.map((f) => ({ value: f.field, label: f.label })),
         ]}
         onChange={(e) => {
@@ -232,9 +224,7 @@ function ValueInput({
         />
       )
     case 'tag':
-      return select(
-        (field.choices ?? tags.data?.items.map((i) => i.name) ?? []).map((c) => ({ value: c, label: c })),
-      )
+      return select((field.choices ?? tags.data?.items.map((i) => i.name) ?? []).map((c) => ({ value: c, label: c })))
     case 'list':
       return select(options(lists.data?.items))
     case 'number':
@@ -368,10 +358,7 @@ function BehaviourInput({
       <NativeSelect
         aria-label={t(ofForm ? 'segments:which_form' : 'segments:which_campaign')}
         value={value[key] ?? ''}
-        data={[
-          { value: '', label: t(ofForm ? 'segments:any_form' : 'segments:any_campaign') },
-          ...options(things),
-        ]}
+        data={[{ value: '', label: t(ofForm ? 'segments:any_form' : 'segments:any_campaign') }, ...options(things)]}
         onChange={(e) => change({ [key]: e.currentTarget.value })}
       />
       <span className="row">
@@ -383,9 +370,7 @@ function BehaviourInput({
           aria-label={t('segments:within_days')}
           placeholder={t('segments:ever')}
           value={value.within_days ?? ''}
-          onChange={(e) =>
-            change({ within_days: e.currentTarget.value ? Number(e.currentTarget.value) : undefined })
-          }
+          onChange={(e) => change({ within_days: e.currentTarget.value ? Number(e.currentTarget.value) : undefined })}
         />
         {t('segments:days')}
       </span>

@@ -82,9 +82,7 @@ function Edit(props: {
     await form.submit(async (v) => {
       const body = { name: v.name, conditions: toConditions(v.conditions) }
       const saved = await ask(
-        segment
-          ? updateSegment({ path: { id: segment.id }, body, headers: match(etag) })
-          : createSegment({ body }),
+        segment ? updateSegment({ path: { id: segment.id }, body, headers: match(etag) }) : createSegment({ body }),
       )
       await queries.invalidateQueries({ queryKey: ['segments'] })
       toast('good', t('saved'))
@@ -119,9 +117,7 @@ function Edit(props: {
             <Button type="submit" loading={form.busy} disabled={!name || missing.length > 0 || !form.dirty}>
               {t(segment ? 'save' : 'segments:create')}
             </Button>
-            {missing.length > 0 && (
-              <span className="muted">{t('segments:unfinished', { count: missing.length })}</span>
-            )}
+            {missing.length > 0 && <span className="muted">{t('segments:unfinished', { count: missing.length })}</span>}
           </div>
         )}
       </div>
@@ -146,9 +142,7 @@ function Preview({ tree, segment }: { tree: Group; segment?: Segment }) {
           <div aria-live="polite" style={{ opacity: query.isFetching ? 0.6 : 1 }}>
             <div className="figure-value">{formatNumber(query.data.count)}</div>
             <p className="muted">
-              {tree.rules.length
-                ? t('segments:match_count', { count: query.data.count })
-                : t('segments:match_all')}{' '}
+              {tree.rules.length ? t('segments:match_count', { count: query.data.count }) : t('segments:match_all')}{' '}
               {t('segments:took', { ms: formatNumber(query.data.took_ms) })}
             </p>
           </div>

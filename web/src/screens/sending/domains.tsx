@@ -3,14 +3,7 @@ import { Button, TextInput } from '@mantine/core'
 import { IconAt, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries } from '@/app/session'
-import {
-  checkDomain,
-  createDomain,
-  type Domain,
-  type DnsRecord,
-  deleteDomain,
-  listDomains,
-} from '@/client'
+import { checkDomain, createDomain, type DnsRecord, type Domain, deleteDomain, listDomains } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -77,15 +70,12 @@ function DomainCard({ domain: d }: { domain: Domain }) {
       note={
         <>
           {t('sending:checked')} <Time at={d.checked_at} never={t('never')} />
-          {d.from_addresses.length > 0 &&
-            ` · ${t('sending:used_by', { addresses: d.from_addresses.join(', ') })}`}
+          {d.from_addresses.length > 0 && ` · ${t('sending:used_by', { addresses: d.from_addresses.join(', ') })}`}
         </>
       }
       actions={
         <>
-          <State tone={d.state === 'verified' ? 'good' : 'warn'}>
-            {t(`sending:domain_states.${d.state}`)}
-          </State>
+          <State tone={d.state === 'verified' ? 'good' : 'warn'}>{t(`sending:domain_states.${d.state}`)}</State>
           <Button
             size="xs"
             variant="default"

@@ -1,14 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconInbox, IconMessage } from '@tabler/icons-react'
 import { queries } from '@/app/session'
-import {
-  clearMailbox,
-  clearMailboxSms,
-  listMailbox,
-  listMailboxSms,
-  type MailRow,
-  type SmsView,
-} from '@/client'
+import { clearMailbox, clearMailboxSms, listMailbox, listMailboxSms, type MailRow, type SmsView } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
@@ -71,10 +64,7 @@ function SmsBox() {
         columns={columns}
         rowKey={(m) => m.id}
         empty={
-          <Empty
-            icon={<IconMessage aria-hidden />}
-            title={t(url.q ? 'sending:no_sms_found' : 'sending:no_sms')}
-          >
+          <Empty icon={<IconMessage aria-hidden />} title={t(url.q ? 'sending:no_sms_found' : 'sending:no_sms')}>
             {url.q ? undefined : t('sending:no_sms_text')}
           </Empty>
         }
@@ -107,9 +97,7 @@ function EmptyBox({ clear }: { clear: () => Promise<unknown> }) {
 
 function MailBox() {
   const [url, setUrl] = useUrl()
-  const pages = usePages(['mailbox', url.q], (cursor) =>
-    ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })),
-  )
+  const pages = usePages(['mailbox', url.q], (cursor) => ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })))
   useLive('mailbox.message', () => void pages.refetch())
   const columns: Column<MailRow>[] = [
     {
@@ -139,10 +127,7 @@ function MailBox() {
         columns={columns}
         rowKey={(m) => m.id}
         empty={
-          <Empty
-            icon={<IconInbox aria-hidden />}
-            title={t(url.q ? 'sending:no_mail_found' : 'sending:no_mail')}
-          >
+          <Empty icon={<IconInbox aria-hidden />} title={t(url.q ? 'sending:no_mail_found' : 'sending:no_mail')}>
             {url.q ? undefined : t('sending:no_mail_text')}
           </Empty>
         }

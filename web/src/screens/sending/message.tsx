@@ -71,11 +71,7 @@ export default function Message() {
             </Card>
             <nav className="tabs" aria-label={t('sending:views.label')}>
               {views.map((v) => (
-                <Link
-                  key={v}
-                  href={`/sending/mailbox/${id}?view=${v}`}
-                  aria-current={v === view ? 'page' : undefined}
-                >
+                <Link key={v} href={`/sending/mailbox/${id}?view=${v}`} aria-current={v === view ? 'page' : undefined}>
                   {t(`sending:views.${v}`)}
                 </Link>
               ))}

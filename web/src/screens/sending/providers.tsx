@@ -3,13 +3,13 @@ import { IconEdit, IconPlus, IconServer, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { queries } from '@/app/session'
 import {
+  type CheckAnswer,
   checkProvider,
   createProvider,
   deleteProvider,
   listProviders,
-  type ProviderView,
-  type CheckAnswer,
   type ProviderInput,
+  type ProviderView,
   testProvider,
   updateProvider,
 } from '@/client'
@@ -19,19 +19,7 @@ import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { formatPrice } from '@/screens/composer/sms-input'
 import { DialogForm } from '@/ui/dialog-form'
-import {
-  Alert,
-  Card,
-  confirm,
-  Empty,
-  Facts,
-  IconButton,
-  Page,
-  ProblemAlert,
-  Skeleton,
-  State,
-  Tag,
-} from '@/ui/kit'
+import { Alert, Card, confirm, Empty, Facts, IconButton, Page, ProblemAlert, Skeleton, State, Tag } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { usePages } from '@/ui/table'
@@ -281,21 +269,21 @@ function smsValues(p?: ProviderView) {
 
 function valuesOf(p?: ProviderView) {
   return {
-      name: p?.name ?? '',
-      kind: p?.kind ?? ('smtp' as ProviderView['kind']),
-      host: p?.host ?? '',
-      port: String(p?.port ?? 587),
-      security: p?.security ?? ('starttls' as ProviderView['security']),
-      username: p?.username ?? '',
-      password: '',
-      connections: String(p?.connections ?? 4),
-      per_second: p?.per_second ? String(p.per_second) : '',
-      window_seconds: p?.window_seconds ? String(p.window_seconds) : '',
-      per_window: p?.per_window ? String(p.per_window) : '',
-      region: p?.region ?? '',
-      default: p?.default ?? false,
-      ...smsValues(p),
-    }
+    name: p?.name ?? '',
+    kind: p?.kind ?? ('smtp' as ProviderView['kind']),
+    host: p?.host ?? '',
+    port: String(p?.port ?? 587),
+    security: p?.security ?? ('starttls' as ProviderView['security']),
+    username: p?.username ?? '',
+    password: '',
+    connections: String(p?.connections ?? 4),
+    per_second: p?.per_second ? String(p.per_second) : '',
+    window_seconds: p?.window_seconds ? String(p.window_seconds) : '',
+    per_window: p?.per_window ? String(p.per_window) : '',
+    region: p?.region ?? '',
+    default: p?.default ?? false,
+    ...smsValues(p),
+  }
 }
 type Values = ReturnType<typeof valuesOf>
 
@@ -340,9 +328,7 @@ function Edit({ provider: p, close }: { provider?: ProviderView; close: () => vo
           if (x.callback_secret) body.callback_secret = x.callback_secret
           if (x.per_second) body.per_second = Number(x.per_second)
         }
-        await ask(
-          p ? updateProvider({ path: { id: p.id }, body, headers: match() }) : createProvider({ body }),
-        )
+        await ask(p ? updateProvider({ path: { id: p.id }, body, headers: match() }) : createProvider({ body }))
         await queries.invalidateQueries({ queryKey: ['providers'] })
       }}
     >
@@ -352,26 +338,17 @@ function Edit({ provider: p, close }: { provider?: ProviderView; close: () => vo
         value={v.kind}
         error={errors.kind}
         disabled={Boolean(p)}
-        data={(['smtp', 'sms_http', 'sms_twilio', 'captured'] as const).map((k) => ({ value: k, label: t(`sending:kinds.${k}`) }))}
+        data={(['smtp', 'sms_http', 'sms_twilio', 'captured'] as const).map((k) => ({
+          value: k,
+          label: t(`sending:kinds.${k}`),
+        }))}
         onPick={(k) => set('kind', k as ProviderView['kind'])}
       />
       {v.kind === 'smtp' && (
         <>
           <div className="two">
-            <TextInput
-              label={t('sending:host')}
-              placeholder="smtp.provider.example"
-              required
-              {...form.text('host')}
-            />
-            <TextInput
-              label={t('sending:port')}
-              type="number"
-              min={1}
-              max={65535}
-              required
-              {...form.text('port')}
-            />
+            <TextInput label={t('sending:host')} placeholder="smtp.provider.example" required {...form.text('host')} />
+            <TextInput label={t('sending:port')} type="number" min={1} max={65535} required {...form.text('port')} />
           </div>
           <Choice
             label={t('sending:security')}
@@ -394,26 +371,11 @@ function Edit({ provider: p, close }: { provider?: ProviderView; close: () => vo
           </div>
           <div className="two">
             <TextInput label={t('sending:connections')} type="number" min={1} {...form.text('connections')} />
-            <TextInput
-              label={t('sending:per_second')}
-              type="number"
-              min={0}
-              step="any"
-              {...form.text('per_second')}
-            />
+            <TextInput label={t('sending:per_second')} type="number" min={0} step="any" {...form.text('per_second')} />
             <TextInput label={t('sending:per_window')} type="number" min={0} {...form.text('per_window')} />
-            <TextInput
-              label={t('sending:window_seconds')}
-              type="number"
-              min={0}
-              {...form.text('window_seconds')}
-            />
+            <TextInput label={t('sending:window_seconds')} type="number" min={0} {...form.text('window_seconds')} />
           </div>
-          <TextInput
-            label={t('sending:region')}
-            description={t('sending:region_text')}
-            {...form.text('region')}
-          />
+          <TextInput label={t('sending:region')} description={t('sending:region_text')} {...form.text('region')} />
         </>
       )}
       {isSms(v.kind) && <SmsFields form={form} has={p} />}
@@ -428,13 +390,7 @@ const pointed = ['sender', 'url', 'content_type', 'headers', 'body', 'id_pointer
 const secret: ('password' | 'callback_secret')[] = ['password', 'callback_secret']
 
 /** The rows shared by both kinds of gateway, and those by which a generic one is described. */
-function SmsFields({
-  form,
-  has,
-}: {
-  form: FormState<Values>
-  has?: ProviderView
-}) {
+function SmsFields({ form, has }: { form: FormState<Values>; has?: ProviderView }) {
   const { values: v, set } = form
   const http = v.kind === 'sms_http'
   // The server points into what it takes ("/sms/body").
@@ -444,12 +400,7 @@ function SmsFields({
   })
   return (
     <>
-      <TextInput
-        label={t('sending:sender')}
-        description={t('sending:sender_text')}
-        required
-        {...text('sender')}
-      />
+      <TextInput label={t('sending:sender')} description={t('sending:sender_text')} required {...text('sender')} />
       <TextInput
         type="url"
         label={t('sending:gateway_url')}
@@ -515,11 +466,7 @@ function SmsFields({
                 />
                 <TextInput label={t('sending:signature_header')} {...form.text('signature_header')} />
                 {(['id', 'reference', 'status', 'from', 'text'] as const).map((f) => (
-                  <TextInput
-                    key={f}
-                    label={t(`sending:callback_fields.${f}`)}
-                    {...form.text(`field_${f}`)}
-                  />
+                  <TextInput key={f} label={t(`sending:callback_fields.${f}`)} {...form.text(`field_${f}`)} />
                 ))}
                 <TextInput label={t('sending:delivered_words')} {...form.text('delivered')} />
                 <TextInput label={t('sending:failed_words')} {...form.text('failed')} />
@@ -532,7 +479,12 @@ function SmsFields({
         <TextInput label={t('sending:connections')} type="number" min={1} {...form.text('connections')} />
         <TextInput label={t('sending:per_second')} type="number" min={0} step="any" {...form.text('per_second')} />
         <TextInput label={t('sending:price')} inputMode="decimal" {...text('price', 'price_minor')} />
-        <TextInput label={t('sending:currency')} maxLength={3} placeholder="NOK" {...text('currency', 'price_currency')} />
+        <TextInput
+          label={t('sending:currency')}
+          maxLength={3}
+          placeholder="NOK"
+          {...text('currency', 'price_currency')}
+        />
       </div>
       <TextInput label={t('sending:region')} description={t('sending:region_text')} {...form.text('region')} />
     </>

@@ -7,8 +7,8 @@ import {
   createSuppression,
   deleteSuppression,
   listSuppressions,
-  type SuppressionView,
   type SuppressionAnswer,
+  type SuppressionView,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
@@ -25,9 +25,7 @@ const refresh = () => queries.invalidateQueries({ queryKey: ['suppressions'] })
 
 export default function Suppressions() {
   const [open, setOpen] = useState(false)
-  const pages = usePages(['suppressions'], (cursor) =>
-    ask(listSuppressions({ query: { cursor, limit: 50 } })),
-  )
+  const pages = usePages(['suppressions'], (cursor) => ask(listSuppressions({ query: { cursor, limit: 50 } })))
   const columns: Column<SuppressionView>[] = [
     { key: 'hash', header: t('sending:hash'), bare: true, cell: (s) => <code>{s.hash_prefix}…</code> },
     { key: 'channel', header: t('sending:channel'), cell: (s) => t(`sending:channels.${s.channel}`) },

@@ -9,7 +9,9 @@ export const endings = ['expired', 'taken', 'declined', 'refused', 'withdrawn'] 
 
 /** Whom one can ask again now: nobody while the places are taken, or where the shift asks nobody. */
 export const repeatable = (shift: Shift, offers: OfferView[]): OfferView[] =>
-  (shift.state === 'open' || shift.state === 'unfilled') && asks(shift.strategy) && Date.parse(shift.starts_at) > Date.now()
+  (shift.state === 'open' || shift.state === 'unfilled') &&
+  asks(shift.strategy) &&
+  Date.parse(shift.starts_at) > Date.now()
     ? offers.filter((o) => o.repeatable && !(o.again && shift.state === 'open'))
     : []
 

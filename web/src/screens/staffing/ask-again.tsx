@@ -12,7 +12,9 @@ import { refreshShifts } from './data'
 
 export function AskAgainDialog({ shift, offers, close }: { shift: Shift; offers: OfferView[]; close: () => void }) {
   const whom = repeatable(shift, offers)
-  const counts = endings.map((state) => ({ state, count: whom.filter((o) => o.state === state).length })).filter((c) => c.count)
+  const counts = endings
+    .map((state) => ({ state, count: whom.filter((o) => o.state === state).length }))
+    .filter((c) => c.count)
   const [chosen, setChosen] = useState<OfferState[]>(() =>
     counts.map((c) => c.state).filter((s) => s !== 'withdrawn' && s !== 'refused'),
   )
@@ -60,10 +62,18 @@ export function AskAgainDialog({ shift, offers, close }: { shift: Shift; offers:
       <div className="stack">
         {problem !== undefined && <ProblemAlert problem={problem} />}
         {counts.length ? (
-          <Checkbox.Group label={t('staffing:again.whom')} value={chosen} onChange={(v) => setChosen(v as OfferState[])}>
+          <Checkbox.Group
+            label={t('staffing:again.whom')}
+            value={chosen}
+            onChange={(v) => setChosen(v as OfferState[])}
+          >
             <div className="stack-s checks">
               {counts.map((c) => (
-                <Checkbox key={c.state} value={c.state} label={t(`staffing:again.states.${c.state}`, { count: c.count })} />
+                <Checkbox
+                  key={c.state}
+                  value={c.state}
+                  label={t(`staffing:again.states.${c.state}`, { count: c.count })}
+                />
               ))}
             </div>
           </Checkbox.Group>

@@ -6,7 +6,13 @@ import { IconBan, IconCheck, IconMessageQuestion, IconPlayerPause, IconPlus, Ico
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { queries } from '@/app/session'
-import { type AvailabilityKind, type AvailabilityView, type BookingView, deleteAvailability, listAvailability } from '@/client'
+import {
+  type AvailabilityKind,
+  type AvailabilityView,
+  type BookingView,
+  deleteAvailability,
+  listAvailability,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { currentZone, formatDay } from '@/lib/time'
@@ -15,8 +21,8 @@ import { Card, confirm, IconButton, Loaded, toast } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { type Piece, piecesOf } from './availability'
 import { bookingsQuery, useNames, zoneOf } from './data'
-import { AvailabilityForm } from './later'
 import { MonthHead, weekdayNames } from './day-picker'
+import { AvailabilityForm } from './later'
 import { ShiftTimes } from './shift-card'
 import { clockOf, type Day, dayIn, daysOfMonth, isMonth, monthOf, monthSpan, today, weeksOfMonth } from './week'
 
@@ -39,7 +45,12 @@ export function Availability({ id, write }: { id: string; write: boolean }) {
       note={t('staffing:availability.note')}
       actions={
         write && (
-          <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setAdding(true)}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => setAdding(true)}
+          >
             {t('staffing:availability.add')}
           </Button>
         )
@@ -61,7 +72,9 @@ export function Availability({ id, write }: { id: string; write: boolean }) {
         )}
       </Loaded>
       <Suspense>
-        {adding && <AvailabilityForm id={id} day={adding === true ? undefined : adding} close={() => setAdding(undefined)} />}
+        {adding && (
+          <AvailabilityForm id={id} day={adding === true ? undefined : adding} close={() => setAdding(undefined)} />
+        )}
       </Suspense>
     </Card>
   )
@@ -122,8 +135,14 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
         <PieceMark key={p.from} piece={p} />
       ))}
       {byDay.get(day)?.map((b) => (
-        <Link key={b.id} href={`/shifts/${b.shift_id}`} className="piece piece-booked" title={names.places.get(b.workplace_id)?.name}>
-          <ShiftTimes shift={b} zone={zoneOf(names.places, b)} /> <span className="piece-place">{names.places.get(b.workplace_id)?.name}</span>
+        <Link
+          key={b.id}
+          href={`/shifts/${b.shift_id}`}
+          className="piece piece-booked"
+          title={names.places.get(b.workplace_id)?.name}
+        >
+          <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />{' '}
+          <span className="piece-place">{names.places.get(b.workplace_id)?.name}</span>
         </Link>
       ))}
     </>
@@ -159,11 +178,19 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
         {weeksOfMonth(month).map((week) => (
           <tr key={week[0]}>
             {week.map((day) => (
-              <td key={day} className={monthOf(day) === month ? (day === now ? 'board-today' : undefined) : 'month-other'}>
+              <td
+                key={day}
+                className={monthOf(day) === month ? (day === now ? 'board-today' : undefined) : 'month-other'}
+              >
                 {monthOf(day) === month && (
                   <div className="month-pieces">
                     {onDay && day >= now ? (
-                      <button type="button" className="month-day" aria-label={t('staffing:availability.add_on', { day: label(day) })} onClick={() => onDay(day)}>
+                      <button
+                        type="button"
+                        className="month-day"
+                        aria-label={t('staffing:availability.add_on', { day: label(day) })}
+                        onClick={() => onDay(day)}
+                      >
                         {Number(day.slice(8))}
                       </button>
                     ) : (
@@ -190,7 +217,8 @@ export function statementWords(s: AvailabilityView): string {
       ? formatDay(s.from_date, { weekday: 'long', ...date })
       : `${formatDay(s.from_date, date)} – ${formatDay(s.until_date, date)}`
   const names = weekdayNames()
-  const which = s.weekdays.length === 7 || s.from_date === s.until_date ? '' : s.weekdays.map((d) => names[d - 1]).join(', ')
+  const which =
+    s.weekdays.length === 7 || s.from_date === s.until_date ? '' : s.weekdays.map((d) => names[d - 1]).join(', ')
   const whole = s.from_minute === 0 && s.until_minute === 1440
   const clock = whole ? t('staffing:availability.all_day') : `${clockOf(s.from_minute)}–${clockOf(s.until_minute)}`
   return [which, clock, days].filter(Boolean).join(' · ')

@@ -66,7 +66,12 @@ export function AvailabilityForm({ id, day, close }: { id: string; day?: Day; cl
       >
         <div className="stack-s group-gap">
           {availabilityKinds.map((k) => (
-            <Radio key={k} value={k} label={t(`staffing:availability.kinds.${k}`)} description={t(`staffing:availability.texts.${k}`)} />
+            <Radio
+              key={k}
+              value={k}
+              label={t(`staffing:availability.kinds.${k}`)}
+              description={t(`staffing:availability.texts.${k}`)}
+            />
           ))}
         </div>
       </Radio.Group>
@@ -103,13 +108,25 @@ export function AvailabilityForm({ id, day, close }: { id: string; day?: Day; cl
           {...form.text('from_date')}
         />
         {v.span !== 'day' && (
-          <TextInput type="date" required min={v.from_date} label={t('staffing:availability.until_date')} {...form.text('until_date')} />
+          <TextInput
+            type="date"
+            required
+            min={v.from_date}
+            label={t('staffing:availability.until_date')}
+            {...form.text('until_date')}
+          />
         )}
       </div>
       <Switch label={t('staffing:availability.part')} {...form.check('part')} />
       {v.part && (
         <div className="two">
-          <TextInput type="time" required label={t('staffing:dialog.from')} {...form.text('from')} error={errors.from_minute} />
+          <TextInput
+            type="time"
+            required
+            label={t('staffing:dialog.from')}
+            {...form.text('from')}
+            error={errors.from_minute}
+          />
           <TextInput
             type="time"
             required

@@ -4,7 +4,12 @@
 import type { AvailabilityKind, AvailabilityView } from '@/client'
 import { addDays, type Day, daysBetween, weekday } from './week'
 
-export const availabilityKinds = ['available', 'unavailable', 'ask_anyway', 'pause'] as const satisfies AvailabilityKind[]
+export const availabilityKinds = [
+  'available',
+  'unavailable',
+  'ask_anyway',
+  'pause',
+] as const satisfies AvailabilityKind[]
 const PERIOD_DAYS = 62
 
 export interface Piece {

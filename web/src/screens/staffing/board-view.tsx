@@ -14,11 +14,7 @@ import { type Day, today, weekOf } from './week'
 
 const FIRST = 12
 
-export function BoardTable(props: {
-  board: Board
-  monday: Day
-  onNew?: (workplace: string, day?: Day) => void
-}) {
+export function BoardTable(props: { board: Board; monday: Day; onNew?: (workplace: string, day?: Day) => void }) {
   const { board, monday } = props
   const now = today()
   return (
@@ -30,7 +26,12 @@ export function BoardTable(props: {
               {t('staffing:workplace')}
             </th>
             {weekOf(monday).map((day) => (
-              <th key={day} scope="col" className={day === now ? 'board-today' : undefined} aria-current={day === now ? 'date' : undefined}>
+              <th
+                key={day}
+                scope="col"
+                className={day === now ? 'board-today' : undefined}
+                aria-current={day === now ? 'date' : undefined}
+              >
                 {formatDay(day)}
               </th>
             ))}
@@ -138,7 +139,11 @@ export function BoardList({ board, places }: { board: Board; places: Map<string,
   return (
     <div className="sections">
       {board.days.map(({ day, shifts }) => (
-        <section key={day} className="board-day" aria-label={formatDay(day, { weekday: 'long', day: 'numeric', month: 'long' })}>
+        <section
+          key={day}
+          className="board-day"
+          aria-label={formatDay(day, { weekday: 'long', day: 'numeric', month: 'long' })}
+        >
           <h2 className={day === now ? 'board-today' : undefined}>
             {formatDay(day, { weekday: 'long', day: 'numeric', month: 'long' })}
             {day === now && <span className="muted"> {t('staffing:board.today')}</span>}

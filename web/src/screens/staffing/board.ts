@@ -74,8 +74,7 @@ export function layOut(
       .filter((r) => r.count > 0)
       .sort(
         (a, b) =>
-          worst.get(a.workplace.id)! - worst.get(b.workplace.id)! ||
-          a.workplace.name.localeCompare(b.workplace.name),
+          worst.get(a.workplace.id)! - worst.get(b.workplace.id)! || a.workplace.name.localeCompare(b.workplace.name),
       ),
     idle: all.filter((r) => r.count === 0).map((r) => r.workplace),
     days: lists,

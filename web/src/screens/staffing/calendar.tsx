@@ -1,7 +1,8 @@
 // Who works when: a month of bookings by workplace or by person, and the hours that were worked.
+
+import { useMediaQuery } from '@mantine/hooks'
 import { IconCalendarOff, IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useMediaQuery } from '@mantine/hooks'
 import { useMay } from '@/app/session'
 import type { BookingView } from '@/client'
 import { t } from '@/lib/i18n'
@@ -64,7 +65,10 @@ export default function Calendar() {
       }
     >
       <div className="filters">
-        <MonthHead month={month} onPick={(m) => setUrl({ month: m === monthOf(today()) ? undefined : m, row: undefined })} />
+        <MonthHead
+          month={month}
+          onPick={(m) => setUrl({ month: m === monthOf(today()) ? undefined : m, row: undefined })}
+        />
         <Choice
           label={t('staffing:workplace')}
           empty={t('any')}
@@ -116,7 +120,11 @@ function Sums({ bookings }: { bookings: BookingView[] }) {
     <div className="figures">
       <Figure label={t('staffing:bookings.title')} value={formatNumber(booked.length)} />
       <Figure label={t('staffing:calendar.planned')} value={sum(plannedMinutes)} />
-      <Figure label={t('staffing:calendar.worked')} value={sum((b) => workedMinutes(b, Date.now()))} note={t('staffing:calendar.worked_note')} />
+      <Figure
+        label={t('staffing:calendar.worked')}
+        value={sum((b) => workedMinutes(b, Date.now()))}
+        note={t('staffing:calendar.worked_note')}
+      />
       <Figure label={t('staffing:calendar.due')} value={formatNumber(due)} />
     </div>
   )
@@ -158,7 +166,7 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
           </ul>
         </div>
       ) : (
-        <div className="card card-flush scroller" tabIndex={0} role="region" aria-label={t('staffing:calendar.title')}>
+        <section className="card card-flush scroller" tabIndex={0} aria-label={t('staffing:calendar.title')}>
           <table className="matrix" aria-label={t('staffing:calendar.title')}>
             <thead>
               <tr>
@@ -166,7 +174,11 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
                   {t(by === 'workplace' ? 'staffing:workplace' : 'staffing:person')}
                 </th>
                 {days.map((d) => (
-                  <th key={d} scope="col" className={`${weekday(d) > 5 ? 'matrix-rest' : ''} ${d === now ? 'board-today' : ''}`}>
+                  <th
+                    key={d}
+                    scope="col"
+                    className={`${weekday(d) > 5 ? 'matrix-rest' : ''} ${d === now ? 'board-today' : ''}`}
+                  >
                     <span aria-hidden>{Number(d.slice(8))}</span>
                     <span className="sr">{formatDay(d)}</span>
                   </th>
@@ -198,7 +210,7 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       {!phone && open && (
         <Card title={open.name} flush>
@@ -213,7 +225,8 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
 function titleOf(b: BookingView, by: 'workplace' | 'person', names: ReturnType<typeof useNames>): string {
   const zone = zoneOf(names.places, b)
   const other = by === 'workplace' ? b.name : names.places.get(b.workplace_id)?.name
-  const clock = (at: string) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date(at))
+  const clock = (at: string) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date(at))
   return `${clock(b.starts_at)}–${clock(b.ends_at)} ${other ?? ''}`
 }
 
@@ -231,7 +244,8 @@ function Details({ row, by }: { row: MonthRow; by: 'workplace' | 'person' }) {
           bare: true,
           cell: (b) => (
             <Link href={`/shifts/${b.shift_id}`}>
-              {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))} <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
+              {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))}{' '}
+              <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
             </Link>
           ),
         },
@@ -241,7 +255,11 @@ function Details({ row, by }: { row: MonthRow; by: 'workplace' | 'person' }) {
               header: t('staffing:person'),
               cell: (b) => <Link href={`/substitutes/${b.person_id}`}>{b.name ?? t('no_name')}</Link>,
             }
-          : { key: 'where', header: t('staffing:workplace'), cell: (b) => names.places.get(b.workplace_id)?.name ?? '…' },
+          : {
+              key: 'where',
+              header: t('staffing:workplace'),
+              cell: (b) => names.places.get(b.workplace_id)?.name ?? '…',
+            },
         { key: 'hours', header: t('staffing:hours_title'), number: true, cell: (b) => duration(countedMinutes(b)) },
       ]}
     />

@@ -42,7 +42,8 @@ export function useNames() {
   const skills = useSkills()
   const pools = usePools()
   return useMemo(() => {
-    const named = (items: { id: string; name: string }[] | undefined) => new Map((items ?? []).map((i) => [i.id, i.name]))
+    const named = (items: { id: string; name: string }[] | undefined) =>
+      new Map((items ?? []).map((i) => [i.id, i.name]))
     const places = new Map<string, Workplace>((workplaces.data?.items ?? []).map((w) => [w.id, w]))
     return { places, skills: named(skills.data?.items), pools: named(pools.data?.items) }
   }, [workplaces.data, skills.data, pools.data])

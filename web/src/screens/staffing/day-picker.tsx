@@ -11,7 +11,13 @@ export const weekdayNames = (style: 'short' | 'long' = 'short'): string[] =>
 
 export function MonthHead({ month, onPick }: { month: string; onPick: (month: string) => void }) {
   const step = (by: number, label: string, Icon: typeof IconChevronLeft) => (
-    <ActionIcon variant="default" size={36} aria-label={label} title={label} onClick={() => onPick(addMonths(month, by))}>
+    <ActionIcon
+      variant="default"
+      size={36}
+      aria-label={label}
+      title={label}
+      onClick={() => onPick(addMonths(month, by))}
+    >
       <Icon size={18} aria-hidden />
     </ActionIcon>
   )

@@ -17,13 +17,21 @@ const MOST = 10_000_000
 const date = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
 /** What a document counts for on a day. */
-export function standingOf(paper: Pick<Paper, 'seen_at' | 'valid_from' | 'valid_until'>, day: Day): 'unseen' | 'over' | 'not_yet' | 'valid' {
+export function standingOf(
+  paper: Pick<Paper, 'seen_at' | 'valid_from' | 'valid_until'>,
+  day: Day,
+): 'unseen' | 'over' | 'not_yet' | 'valid' {
   if (!paper.seen_at) return 'unseen'
   if (paper.valid_until && paper.valid_until < day) return 'over'
   if (paper.valid_from && paper.valid_from > day) return 'not_yet'
   return 'valid'
 }
-const tones: Record<ReturnType<typeof standingOf>, Tone> = { unseen: 'warn', over: 'bad', not_yet: 'warn', valid: 'good' }
+const tones: Record<ReturnType<typeof standingOf>, Tone> = {
+  unseen: 'warn',
+  over: 'bad',
+  not_yet: 'warn',
+  valid: 'good',
+}
 
 export const refreshDocuments = (id: string) =>
   Promise.all([
@@ -39,7 +47,12 @@ export function Documents({ id, write }: { id: string; write: boolean }) {
       title={t('staffing:documents.title')}
       actions={
         write && (
-          <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setOpen('new')}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => setOpen('new')}
+          >
             {t('staffing:documents.add')}
           </Button>
         )
@@ -118,7 +131,10 @@ function Line({ id, paper, write, edit }: { id: string; paper: Paper; write: boo
               e.currentTarget.value = ''
             }}
           />
-          <IconButton label={t('staffing:documents.upload', { name: paper.kind })} onClick={() => input.current?.click()}>
+          <IconButton
+            label={t('staffing:documents.upload', { name: paper.kind })}
+            onClick={() => input.current?.click()}
+          >
             <IconUpload size={16} aria-hidden />
           </IconButton>
           <IconButton label={t('edit_named', { name: paper.kind })} onClick={edit}>

@@ -12,7 +12,7 @@ import { t } from '@/lib/i18n'
 import { formatDay, utcToWall, wallToUtc } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
-import { Empty, State, toast, toastProblem, type Tone } from '@/ui/kit'
+import { Empty, State, type Tone, toast, toastProblem } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { DataTable } from '@/ui/table'
@@ -42,7 +42,12 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
   async function confirmAsSaid(b: BookingView) {
     setBusy(b.id)
     try {
-      await ask(confirmHours({ path: { id: b.id }, body: { from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at } }))
+      await ask(
+        confirmHours({
+          path: { id: b.id },
+          body: { from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at },
+        }),
+      )
       await queries.invalidateQueries({ queryKey: ['bookings'] })
       toast('good', t('staffing:hours_page.confirmed'))
     } catch (error) {
@@ -86,22 +91,35 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
                   header: t('staffing:calendar.planned'),
                   cell: (b) => (
                     <Link href={`/shifts/${b.shift_id}`}>
-                      {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))} <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
+                      {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))}{' '}
+                      <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
                     </Link>
                   ),
                 },
-                { key: 'where', header: t('staffing:workplace'), cell: (b) => names.places.get(b.workplace_id)?.name ?? '…' },
+                {
+                  key: 'where',
+                  header: t('staffing:workplace'),
+                  cell: (b) => names.places.get(b.workplace_id)?.name ?? '…',
+                },
                 {
                   key: 'worked',
                   header: t('staffing:calendar.worked'),
                   cell: (b) =>
                     b.worked_from && b.worked_until ? (
-                      <ShiftTimes shift={{ starts_at: b.worked_from, ends_at: b.worked_until }} zone={zoneOf(names.places, b)} />
+                      <ShiftTimes
+                        shift={{ starts_at: b.worked_from, ends_at: b.worked_until }}
+                        zone={zoneOf(names.places, b)}
+                      />
                     ) : (
                       <span className="muted">{t('staffing:hours_page.nothing_said')}</span>
                     ),
                 },
-                { key: 'sum', header: t('staffing:hours_title'), number: true, cell: (b) => duration(countedMinutes(b)) },
+                {
+                  key: 'sum',
+                  header: t('staffing:hours_title'),
+                  number: true,
+                  cell: (b) => duration(countedMinutes(b)),
+                },
                 {
                   key: 'state',
                   header: t('staffing:state'),
@@ -187,7 +205,7 @@ function Many({ due, close }: { due: BookingView[]; close: () => void }) {
         toast(
           left ? 'warn' : 'good',
           t('staffing:hours_page.many_done', { count: confirmed }) +
-            (left ? ' ' + t('staffing:hours_page.many_left', { count: left }) : ''),
+            (left ? ` ${t('staffing:hours_page.many_left', { count: left })}` : ''),
         )
       }}
     >
@@ -216,14 +234,27 @@ function Edit({ booking, zone, close }: { booking: BookingView; zone: string; cl
       form={form}
       onClose={close}
       send={async (v) => {
-        await ask(confirmHours({ path: { id: booking.id }, body: { from: wallToUtc(v.from, zone), until: wallToUtc(v.until, zone) } }))
+        await ask(
+          confirmHours({
+            path: { id: booking.id },
+            body: { from: wallToUtc(v.from, zone), until: wallToUtc(v.until, zone) },
+          }),
+        )
         await queries.invalidateQueries({ queryKey: ['bookings'] })
         toast('good', t('staffing:hours_page.confirmed'))
       }}
     >
-      <p className="muted">{t(booking.person_confirmed_at ? 'staffing:hours_page.takes_back' : 'staffing:hours_page.text')}</p>
+      <p className="muted">
+        {t(booking.person_confirmed_at ? 'staffing:hours_page.takes_back' : 'staffing:hours_page.text')}
+      </p>
       <div className="two">
-        <TextInput type="datetime-local" required label={t('staffing:dialog.from')} description={t('staffing:dialog.zone', { zone })} {...form.text('from')} />
+        <TextInput
+          type="datetime-local"
+          required
+          label={t('staffing:dialog.from')}
+          description={t('staffing:dialog.zone', { zone })}
+          {...form.text('from')}
+        />
         <TextInput type="datetime-local" required label={t('staffing:dialog.until')} {...form.text('until')} />
       </div>
     </DialogForm>

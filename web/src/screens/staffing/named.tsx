@@ -27,8 +27,22 @@ import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
 
 const calls = {
-  skills: { one: 'skill', icon: IconCertificate, list: listSkills, create: createSkill, update: updateSkill, remove: deleteSkill },
-  pools: { one: 'pool', icon: IconUsersGroup, list: listPools, create: createPool, update: updatePool, remove: deletePool },
+  skills: {
+    one: 'skill',
+    icon: IconCertificate,
+    list: listSkills,
+    create: createSkill,
+    update: updateSkill,
+    remove: deleteSkill,
+  },
+  pools: {
+    one: 'pool',
+    icon: IconUsersGroup,
+    list: listPools,
+    create: createPool,
+    update: updatePool,
+    remove: deletePool,
+  },
   document_kinds: {
     one: undefined,
     icon: IconFileCertificate,
@@ -47,7 +61,8 @@ export function NamedThings({ what }: { what: What }) {
       key: 'name',
       header: t('staffing:name'),
       bare: true,
-      cell: (n) => (one ? <Link href={`/substitutes?${one}=${n.id}`}>{n.name}</Link> : <span className="strong">{n.name}</span>),
+      cell: (n) =>
+        one ? <Link href={`/substitutes?${one}=${n.id}`}>{n.name}</Link> : <span className="strong">{n.name}</span>,
     },
     { key: 'persons', header: t('staffing:substitutes.title'), number: true, cell: (n) => formatNumber(n.persons) },
   ]

@@ -17,7 +17,12 @@ export function NeedsEditor(props: { value: SkillNeed[]; error?: string; onChang
   const set = (id: string, some: Partial<SkillNeed>) =>
     onChange(value.map((n) => (n.skill_id === id ? { ...n, ...some } : n)))
   return (
-    <Input.Wrapper label={t('staffing:needs.label')} labelElement="div" description={t('staffing:needs.text')} error={props.error}>
+    <Input.Wrapper
+      label={t('staffing:needs.label')}
+      labelElement="div"
+      description={t('staffing:needs.text')}
+      error={props.error}
+    >
       <ul className="plain-list needs">
         {value.map((need) => (
           <li key={need.skill_id} className="need">

@@ -1,7 +1,15 @@
 // A substitute's picture: chosen, cut to a square by pointer, keys or buttons, and kept; or removed. It is cut here, so
 // that no more of a photo leaves the computer than what is kept, and none of what a camera writes into the file.
 import { Button } from '@mantine/core'
-import { IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconPhoto, IconZoomIn, IconZoomOut } from '@tabler/icons-react'
+import {
+  IconArrowDown,
+  IconArrowLeft,
+  IconArrowRight,
+  IconArrowUp,
+  IconPhoto,
+  IconZoomIn,
+  IconZoomOut,
+} from '@tabler/icons-react'
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import { queries } from '@/app/session'
 import { deletePicture, putPicture, type Substitute } from '@/client'
@@ -94,7 +102,11 @@ export function PictureForm({ one, close }: { one: Substitute; close: () => void
     <Dialog open onClose={close} title={t('staffing:picture.title', { name: one.name })}>
       <div className="stack">
         {problem !== undefined && <ProblemAlert problem={problem} />}
-        {wrong && <Alert tone="bad" live>{wrong}</Alert>}
+        {wrong && (
+          <Alert tone="bad" live>
+            {wrong}
+          </Alert>
+        )}
         <input
           ref={input}
           type="file"
@@ -178,7 +190,6 @@ function Crop({ image, canvas }: { image: HTMLImageElement; canvas: React.RefObj
   )
   return (
     <div className="stack-s crop">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys move the picture; the buttons below do the same */}
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would be named by a legend that takes room */}
       <div role="group" tabIndex={0} aria-label={t('staffing:picture.crop')} className="crop-stage" onKeyDown={onKey}>
         <canvas

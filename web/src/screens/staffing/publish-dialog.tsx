@@ -55,7 +55,9 @@ export function PublishDialog({ what, shifts, close }: { what: What; shifts: Shi
           </p>
         ) : (
           <>
-            <p className="muted">{t(what === 'request' ? 'staffing:together.request_body' : 'staffing:together.body')}</p>
+            <p className="muted">
+              {t(what === 'request' ? 'staffing:together.request_body' : 'staffing:together.body')}
+            </p>
             <Checkbox
               label={t('staffing:together.all')}
               checked={chosen.size === due.length}

@@ -14,8 +14,8 @@ import {
 } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
-import type { FieldErrors } from '@/lib/problem'
 import { t } from '@/lib/i18n'
+import type { FieldErrors } from '@/lib/problem'
 import { Alert, Card, confirm, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
 import {
@@ -23,11 +23,11 @@ import {
   changed,
   levels,
   numberAt,
+  type RuleEntry,
+  type RuleNumber,
   rankNumbers,
   readNumber,
-  type RuleEntry,
   ruleGroups,
-  type RuleNumber,
   sameRule,
   shown,
   weights,
@@ -35,7 +35,9 @@ import {
 import './staffing.css'
 
 const fields = [
-  ...ruleGroups.flatMap((g) => g.rules.flatMap((r) => [`rules.${r.key}.level`, ...r.numbers.map((n) => `rules.${n.path}`)])),
+  ...ruleGroups.flatMap((g) =>
+    g.rules.flatMap((r) => [`rules.${r.key}.level`, ...r.numbers.map((n) => `rules.${n.path}`)]),
+  ),
   ...weights.map((w) => `ranking.weights.${w}`),
   ...rankNumbers.map((n) => `ranking.${n.path}`),
   ...askingNumbers.map((n) => `asking.${n.path}`),
@@ -43,7 +45,11 @@ const fields = [
 
 export default function Rules() {
   const settings = useQuery({ queryKey: ['staffing-settings'], queryFn: () => ask(getStaffingSettings()) })
-  const defaults = useQuery({ queryKey: ['staffing-defaults'], queryFn: () => ask(getStaffingDefaults()), staleTime: Number.POSITIVE_INFINITY })
+  const defaults = useQuery({
+    queryKey: ['staffing-defaults'],
+    queryFn: () => ask(getStaffingDefaults()),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
   return (
     <Page title={t('staffing:rules.title')} lead={t('staffing:rules.lead')}>
       <Alert tone="info" title={t('staffing:rules.tool')}>
@@ -62,7 +68,15 @@ export default function Rules() {
 
 const read = ({ rules, ranking, asking }: StaffingSettings) => ({ rules, ranking, asking })
 
-function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defaults: StaffingDefaults; reload: () => Promise<unknown> }) {
+function Edit({
+  settings,
+  defaults,
+  reload,
+}: {
+  settings: StaffingSettings
+  defaults: StaffingDefaults
+  reload: () => Promise<unknown>
+}) {
   const may = useMay()('settings.manage')
   const form = useForm(read(settings), { draft: may ? 'staffing-rules' : undefined, fields })
   const { values: v, errors, set } = form
@@ -94,7 +108,11 @@ function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defa
         form={form}
         overwrite={() => void save('*')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({ queryKey: ['staffing-settings'], queryFn: () => ask(getStaffingSettings()), staleTime: 0 })
+          const fresh = await queries.fetchQuery({
+            queryKey: ['staffing-settings'],
+            queryFn: () => ask(getStaffingSettings()),
+            staleTime: 0,
+          })
           form.reset(read(fresh))
         }}
       />
@@ -120,7 +138,15 @@ function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defa
             <h3>{t(`staffing:rules.groups.${group.word}`)}</h3>
             <ul className="plain-list rule-list">
               {group.rules.map((rule) => (
-                <Rule key={rule.key} rule={rule} rules={v.rules} errors={errors} disabled={!may} defaults={defaults} onChange={(r) => set('rules', r)} />
+                <Rule
+                  key={rule.key}
+                  rule={rule}
+                  rules={v.rules}
+                  errors={errors}
+                  disabled={!may}
+                  defaults={defaults}
+                  onChange={(r) => set('rules', r)}
+                />
               ))}
             </ul>
           </section>
@@ -245,7 +271,10 @@ function Rule(props: {
               label={t('staffing:rules.window')}
               value={rules.weekly_rest.window}
               disabled={disabled || rules.weekly_rest.level === 'off'}
-              data={(['calendar_week', 'rolling'] as const).map((w) => ({ value: w, label: t(`staffing:rules.windows.${w}`) }))}
+              data={(['calendar_week', 'rolling'] as const).map((w) => ({
+                value: w,
+                label: t(`staffing:rules.windows.${w}`),
+              }))}
               onPick={(w) => onChange(changed(rules, 'weekly_rest.window', w))}
             />
           )}

@@ -3,7 +3,7 @@ import { Button, Switch, TextInput } from '@mantine/core'
 import { IconSearch, IconStar } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
-import type { Candidates as Data, CandidateView, OfferView, Shift } from '@/client'
+import type { CandidateView, Candidates as Data, OfferView, Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { Card, State } from '@/ui/kit'
@@ -13,7 +13,13 @@ import { Face } from './face'
 
 const STEP = 20
 
-export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[]; booked: string[]; bookable: boolean }) {
+export function Candidates(props: {
+  shift: Shift
+  data: Data
+  offers: OfferView[]
+  booked: string[]
+  bookable: boolean
+}) {
   const { shift, data, bookable } = props
   const may = useMay()
   const [q, setQ] = useState('')
@@ -27,8 +33,7 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
   const free = ['taken', 'withdrawn']
   const left = data.items.filter(
     (c) =>
-      !props.booked.includes(c.person_id) &&
-      (!asked.has(c.person_id) || free.includes(asked.get(c.person_id) ?? '')),
+      !props.booked.includes(c.person_id) && (!asked.has(c.person_id) || free.includes(asked.get(c.person_id) ?? '')),
   )
   const wanted = left.filter(
     (c) => (all || c.askable) && (!q || (c.name ?? '').toLowerCase().includes(q.trim().toLowerCase())),
@@ -83,7 +88,10 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
                 <Button
                   size="xs"
                   variant="default"
-                  aria-label={t(c.askable ? 'staffing:candidates.book_named' : 'staffing:candidates.book_against_named', { name: c.name })}
+                  aria-label={t(
+                    c.askable ? 'staffing:candidates.book_named' : 'staffing:candidates.book_against_named',
+                    { name: c.name },
+                  )}
                   onClick={() => setPicked(c)}
                 >
                   {t(c.askable ? 'staffing:candidates.book' : 'staffing:candidates.book_against')}

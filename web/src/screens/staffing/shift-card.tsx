@@ -14,7 +14,15 @@ export function otherZone(at: string, zone: string): string {
 }
 
 /** "22:00–07:00 +1 EET": the night it goes over, and the zone where it is another than the reader's. */
-export function ShiftTimes({ shift, zone, bare }: { shift: Pick<Shift, 'starts_at' | 'ends_at'>; zone: string; bare?: boolean }) {
+export function ShiftTimes({
+  shift,
+  zone,
+  bare,
+}: {
+  shift: Pick<Shift, 'starts_at' | 'ends_at'>
+  zone: string
+  bare?: boolean
+}) {
   const span = spanIn(shift.starts_at, shift.ends_at, zone)
   const other = bare ? '' : otherZone(shift.starts_at, zone)
   return (

@@ -21,7 +21,20 @@ import { addDays, type Day, instantsOf, minutesBetween, nightsFor, type Span, sp
 /** What the dialog is opened for: only the part that is asked about is shown first. */
 export type Focus = 'all' | 'time' | 'pools' | 'strategy' | 'answer_by'
 
-const fields = ['workplace_id', 'starts_at', 'ends_at', 'break_minutes', 'places', 'skills', 'note', 'strategy', 'strategy.minutes', 'strategy.waves', 'pool_ids', 'answer_by']
+const fields = [
+  'workplace_id',
+  'starts_at',
+  'ends_at',
+  'break_minutes',
+  'places',
+  'skills',
+  'note',
+  'strategy',
+  'strategy.minutes',
+  'strategy.waves',
+  'pool_ids',
+  'answer_by',
+]
 
 interface Values {
   workplace_id: string
@@ -39,7 +52,9 @@ interface Values {
 }
 
 function valuesOf(shift: Shift | undefined, zone: string, workplace = '', day = today(zone)): Values {
-  const span: Span = shift ? spanIn(shift.starts_at, shift.ends_at, zone) : { day, from: '08:00', until: '16:00', nights: 0 }
+  const span: Span = shift
+    ? spanIn(shift.starts_at, shift.ends_at, zone)
+    : { day, from: '08:00', until: '16:00', nights: 0 }
   return {
     workplace_id: shift?.workplace_id ?? workplace,
     ...span,
@@ -126,7 +141,14 @@ export function ShiftDialog(props: {
       await refreshShifts()
     })
     if (!ok || !result) return
-    toast('good', t(shift ? 'saved' : `staffing:made.${result.state === 'draft' ? 'draft' : result.state === 'requested' ? 'requested' : 'open'}`))
+    toast(
+      'good',
+      t(
+        shift
+          ? 'saved'
+          : `staffing:made.${result.state === 'draft' ? 'draft' : result.state === 'requested' ? 'requested' : 'open'}`,
+      ),
+    )
     props.done(result, result.state === 'draft')
   }
 
@@ -166,8 +188,23 @@ export function ShiftDialog(props: {
                 value={v.day}
                 onChange={(e) => set('day', e.currentTarget.value)}
               />
-              <TextInput type="time" label={t('staffing:dialog.from')} required disabled={fixed} value={v.from} onChange={(e) => setClock({ from: e.currentTarget.value })} />
-              <TextInput type="time" label={t('staffing:dialog.until')} required disabled={fixed} error={errors.ends_at} value={v.until} onChange={(e) => setClock({ until: e.currentTarget.value })} />
+              <TextInput
+                type="time"
+                label={t('staffing:dialog.from')}
+                required
+                disabled={fixed}
+                value={v.from}
+                onChange={(e) => setClock({ from: e.currentTarget.value })}
+              />
+              <TextInput
+                type="time"
+                label={t('staffing:dialog.until')}
+                required
+                disabled={fixed}
+                error={errors.ends_at}
+                value={v.until}
+                onChange={(e) => setClock({ until: e.currentTarget.value })}
+              />
               <Choice
                 label={t('staffing:dialog.ends')}
                 disabled={fixed}
@@ -175,9 +212,22 @@ export function ShiftDialog(props: {
                 data={[0, 1, 2].map((n) => ({ value: String(n), label: t(`staffing:dialog.nights_${n}`) }))}
                 onPick={(n) => set('nights', Number(n))}
               />
-              <TextInput type="number" min={0} max={2879} label={t('staffing:dialog.break')} {...form.text('break_minutes')} />
+              <TextInput
+                type="number"
+                min={0}
+                max={2879}
+                label={t('staffing:dialog.break')}
+                {...form.text('break_minutes')}
+              />
               {focus === 'all' && (
-                <TextInput type="number" min={1} max={200} required label={t('staffing:dialog.places')} {...form.text('places')} />
+                <TextInput
+                  type="number"
+                  min={1}
+                  max={200}
+                  required
+                  label={t('staffing:dialog.places')}
+                  {...form.text('places')}
+                />
               )}
             </div>
             <p className="muted small" aria-live="polite">
@@ -193,7 +243,13 @@ export function ShiftDialog(props: {
         {show('all') && (
           <>
             <NeedsEditor value={v.skills} error={errors.skills} onChange={(skills) => set('skills', skills)} />
-            <Textarea label={t('staffing:dialog.note')} description={t('staffing:dialog.note_text')} rows={2} maxLength={2000} {...form.text('note')} />
+            <Textarea
+              label={t('staffing:dialog.note')}
+              description={t('staffing:dialog.note_text')}
+              rows={2}
+              maxLength={2000}
+              {...form.text('note')}
+            />
           </>
         )}
         {show('strategy') && (
@@ -219,13 +275,21 @@ export function ShiftDialog(props: {
             {...form.text('answer_by')}
           />
         )}
-        {published && <p className="muted small">{t(focus === 'time' ? 'staffing:dialog.time_note' : 'staffing:dialog.running')}</p>}
+        {published && (
+          <p className="muted small">{t(focus === 'time' ? 'staffing:dialog.time_note' : 'staffing:dialog.running')}</p>
+        )}
         <div className="row row-end dialog-foot">
           <Button variant="default" onClick={props.close}>
             {t('cancel')}
           </Button>
           {!shift && (
-            <Button type="submit" name="then" value="keep" variant="default" loading={form.busy && then.current === 'keep'}>
+            <Button
+              type="submit"
+              name="then"
+              value="keep"
+              variant="default"
+              loading={form.busy && then.current === 'keep'}
+            >
               {t('staffing:dialog.keep')}
             </Button>
           )}
@@ -240,5 +304,8 @@ export function ShiftDialog(props: {
 
 function lengthWords(v: Values, at: { starts_at: string; ends_at: string }): string {
   const all = minutesBetween(at.starts_at, at.ends_at)
-  return t('staffing:dialog.length', { all: duration(all), work: duration(Math.max(0, all - Number(v.break_minutes || 0))) })
+  return t('staffing:dialog.length', {
+    all: duration(all),
+    work: duration(Math.max(0, all - Number(v.break_minutes || 0))),
+  })
 }

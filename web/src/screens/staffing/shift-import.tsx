@@ -61,10 +61,15 @@ export default function ShiftImport() {
     }
   }
   return (
-    <Page title={t('staffing:import.title')} lead={t('staffing:import.lead')} back={{ href: '/shifts', label: t('staffing:board.title') }}>
+    <Page
+      title={t('staffing:import.title')}
+      lead={t('staffing:import.lead')}
+      back={{ href: '/shifts', label: t('staffing:board.title') }}
+    >
       {problem !== undefined && <ProblemAlert problem={problem} />}
       <Card title={t('staffing:import.file')}>
         <p>{t('staffing:import.columns')}</p>
+        {/* biome-ignore lint/a11y/useSemanticElements: nothing but a <pre> keeps the lines */}
         <pre className="pre-box" tabIndex={0} role="region" aria-label={t('staffing:import.example')}>
           {example}North school;2026-12-07;07:30;15:00;2;30;First aid;Day pool;Bring indoor shoes{'\n'}
           South school;07.12.2026;22:00;07:00;1;0;;Night pool|Day pool;
@@ -98,13 +103,21 @@ export default function ShiftImport() {
           <div className="figures" aria-live="polite">
             <Figure label={t('staffing:import.rows')} value={formatNumber(found.rows)} />
             <Figure label={t('staffing:import.new')} value={formatNumber(found.created)} />
-            <Figure label={t('staffing:import.there')} value={formatNumber(found.skipped)} note={t('staffing:import.there_note')} />
+            <Figure
+              label={t('staffing:import.there')}
+              value={formatNumber(found.skipped)}
+              note={t('staffing:import.there_note')}
+            />
             <Figure label={t('staffing:import.bad')} value={formatNumber(found.bad_rows)} />
           </div>
           {found.bad.length > 0 && (
             <Card
               title={t('staffing:import.bad_title', { count: found.bad_rows })}
-              note={found.bad_rows > found.bad.length ? t('staffing:import.bad_first', { count: found.bad.length }) : t('staffing:import.bad_note')}
+              note={
+                found.bad_rows > found.bad.length
+                  ? t('staffing:import.bad_first', { count: found.bad.length })
+                  : t('staffing:import.bad_note')
+              }
               flush
             >
               <DataTable
@@ -112,7 +125,13 @@ export default function ShiftImport() {
                 rows={found.bad}
                 rowKey={(b) => `${b.row} ${b.reason}`}
                 columns={[
-                  { key: 'row', header: t('staffing:import.row'), number: true, width: 90, cell: (b) => formatNumber(b.row) },
+                  {
+                    key: 'row',
+                    header: t('staffing:import.row'),
+                    number: true,
+                    width: 90,
+                    cell: (b) => formatNumber(b.row),
+                  },
                   { key: 'reason', header: t('staffing:import.reason'), cell: (b) => b.reason },
                 ]}
               />
@@ -125,13 +144,23 @@ export default function ShiftImport() {
                 rows={found.warnings}
                 rowKey={(b) => `${b.row} ${b.reason}`}
                 columns={[
-                  { key: 'row', header: t('staffing:import.row'), number: true, width: 90, cell: (b) => formatNumber(b.row) },
+                  {
+                    key: 'row',
+                    header: t('staffing:import.row'),
+                    number: true,
+                    width: 90,
+                    cell: (b) => formatNumber(b.row),
+                  },
                   { key: 'reason', header: t('staffing:import.how'), cell: (b) => b.reason },
                 ]}
               />
             </Card>
           )}
-          {found.created === 0 && <Alert tone="warn" title={t('staffing:import.nothing')}>{t('staffing:import.nothing_text')}</Alert>}
+          {found.created === 0 && (
+            <Alert tone="warn" title={t('staffing:import.nothing')}>
+              {t('staffing:import.nothing_text')}
+            </Alert>
+          )}
           <div className="row">
             <Button loading={busy} disabled={found.created === 0} onClick={() => void make()}>
               {t('staffing:import.make', { count: found.created })}

@@ -12,7 +12,16 @@ import { refreshShifts } from './data'
 import { Face } from './face'
 import { OfferStateMark } from './states'
 
-const first: OfferView['state'][] = ['waiting', 'open', 'booked', 'refused', 'declined', 'expired', 'taken', 'withdrawn']
+const first: OfferView['state'][] = [
+  'waiting',
+  'open',
+  'booked',
+  'refused',
+  'declined',
+  'expired',
+  'taken',
+  'withdrawn',
+]
 const order = (a: OfferView, b: OfferView) =>
   first.indexOf(a.state) - first.indexOf(b.state) || a.asked_at.localeCompare(b.asked_at) || a.rank - b.rank
 const STEP = 50

@@ -5,7 +5,16 @@ import { IconCopy, IconDots, IconEdit, IconTrash, IconX } from '@tabler/icons-re
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useEffect, useRef, useState } from 'react'
 import { queries, useMay } from '@/app/session'
-import { cancelShift, deleteShift, getShift, listCandidates, listOffers, listShiftBookings, publishShift, type Shift } from '@/client'
+import {
+  cancelShift,
+  deleteShift,
+  getShift,
+  listCandidates,
+  listOffers,
+  listShiftBookings,
+  publishShift,
+  type Shift,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
@@ -14,19 +23,19 @@ import { useParam } from '@/lib/url'
 import { Card, confirm, Facts, Loaded, Page, Tag, Time, toast, toastProblem } from '@/ui/kit'
 import { useGo } from '@/ui/link'
 import { Menu, type MenuItem } from '@/ui/overlay'
-import { refreshShifts, useNames, zoneOf } from './data'
-import { ReasonDialog } from './reason-dialog'
-import type { Focus } from './shift-dialog'
 import { repeatable } from './again'
+import { refreshShifts, useNames, zoneOf } from './data'
 import { AskAgainDialog, CopyDialog, ShiftDialog } from './later'
-import { otherZone, ShiftTimes } from './shift-card'
+import { ReasonDialog } from './reason-dialog'
 import { Bookings } from './shift-bookings'
 import { Candidates } from './shift-candidates'
+import { otherZone, ShiftTimes } from './shift-card'
+import type { Focus } from './shift-dialog'
 import { Next } from './shift-next'
 import { Offers } from './shift-offers'
 import { placesWords, ShiftStateMark } from './states'
 import { duration, strategyWords } from './strategy'
-import { mondayOf, minutesBetween, spanIn } from './week'
+import { minutesBetween, mondayOf, spanIn } from './week'
 import './staffing.css'
 
 export default function ShiftScreen() {
@@ -46,7 +55,10 @@ export default function ShiftScreen() {
 
 /** What the office sees of it; somebody who only asks for shifts sees who is booked. */
 function useParts(id: string, write: boolean) {
-  const bookings = useQuery({ queryKey: ['shift', id, 'bookings'], queryFn: () => ask(listShiftBookings({ path: { id } })) })
+  const bookings = useQuery({
+    queryKey: ['shift', id, 'bookings'],
+    queryFn: () => ask(listShiftBookings({ path: { id } })),
+  })
   const offers = useQuery({
     queryKey: ['shift', id, 'offers'],
     queryFn: () => ask(listOffers({ path: { id } })),
@@ -150,7 +162,8 @@ function ShiftView({ shift }: { shift: Shift }) {
       title={`${place?.name ?? t('staffing:shift')} · ${formatDay(span.day)}`}
       lead={
         <>
-          {title}, <ShiftTimes shift={shift} zone={zone} /> {!otherZone(shift.starts_at, zone) && zoneShort(shift.starts_at, zone)}
+          {title}, <ShiftTimes shift={shift} zone={zone} />{' '}
+          {!otherZone(shift.starts_at, zone) && zoneShort(shift.starts_at, zone)}
         </>
       }
       back={{ href: `/shifts?week=${mondayOf(span.day)}`, label: t('staffing:board.title') }}
@@ -233,33 +246,41 @@ function ShiftView({ shift }: { shift: Shift }) {
         </div>
       </div>
       <Suspense>
-      {open === 'copy' ? (
-        <CopyDialog shift={shift} zone={zone} close={() => setOpen(undefined)} done={(day) => go(`/shifts?week=${mondayOf(day)}`)} />
-      ) : open === 'again' ? (
-        <AskAgainDialog shift={shift} offers={parts.offers.data?.items ?? []} close={() => setOpen(undefined)} />
-      ) : open === 'cancel' ? (
-        <ReasonDialog
-          title={t('staffing:cancel.title', { place: place?.name, day: formatDay(span.day) })}
-          body={t(told.booked || told.asked ? 'staffing:cancel.body' : 'staffing:cancel.body_nobody', told)}
-          label={t('staffing:cancel.label', { count: told.booked + told.asked })}
-          hint={t('staffing:cancel.hint')}
-          close={() => setOpen(undefined)}
-          send={async (reason) => {
-            await ask(cancelShift({ path: { id: shift.id }, body: { reason } }))
-            await refreshShifts()
-            toast('good', t('staffing:cancel.done', { count: told.booked + told.asked }))
-          }}
-        />
-      ) : open ? (
-        <ShiftDialog shift={shift} focus={open} close={() => setOpen(undefined)} done={() => setOpen(undefined)} />
-      ) : null}
+        {open === 'copy' ? (
+          <CopyDialog
+            shift={shift}
+            zone={zone}
+            close={() => setOpen(undefined)}
+            done={(day) => go(`/shifts?week=${mondayOf(day)}`)}
+          />
+        ) : open === 'again' ? (
+          <AskAgainDialog shift={shift} offers={parts.offers.data?.items ?? []} close={() => setOpen(undefined)} />
+        ) : open === 'cancel' ? (
+          <ReasonDialog
+            title={t('staffing:cancel.title', { place: place?.name, day: formatDay(span.day) })}
+            body={t(told.booked || told.asked ? 'staffing:cancel.body' : 'staffing:cancel.body_nobody', told)}
+            label={t('staffing:cancel.label', { count: told.booked + told.asked })}
+            hint={t('staffing:cancel.hint')}
+            close={() => setOpen(undefined)}
+            send={async (reason) => {
+              await ask(cancelShift({ path: { id: shift.id }, body: { reason } }))
+              await refreshShifts()
+              toast('good', t('staffing:cancel.done', { count: told.booked + told.asked }))
+            }}
+          />
+        ) : open ? (
+          <ShiftDialog shift={shift} focus={open} close={() => setOpen(undefined)} done={() => setOpen(undefined)} />
+        ) : null}
       </Suspense>
     </Page>
   )
 }
 
-
-function factsOf(shift: Shift, names: ReturnType<typeof useNames>, address: string | undefined): [React.ReactNode, React.ReactNode][] {
+function factsOf(
+  shift: Shift,
+  names: ReturnType<typeof useNames>,
+  address: string | undefined,
+): [React.ReactNode, React.ReactNode][] {
   const all = minutesBetween(shift.starts_at, shift.ends_at)
   const none = <span className="muted">–</span>
   return [
@@ -267,7 +288,9 @@ function factsOf(shift: Shift, names: ReturnType<typeof useNames>, address: stri
     [t('staffing:address'), address || none],
     [
       t('staffing:dialog.length_label'),
-      shift.break_minutes ? t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) }) : duration(all),
+      shift.break_minutes
+        ? t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) })
+        : duration(all),
     ],
     [
       t('staffing:needs.label'),
@@ -288,11 +311,22 @@ function factsOf(shift: Shift, names: ReturnType<typeof useNames>, address: stri
     ],
     [
       t('staffing:dialog.pools'),
-      shift.pool_ids.length ? shift.pool_ids.map((p) => names.pools.get(p) ?? '…').join(', ') : t('staffing:dialog.everybody'),
+      shift.pool_ids.length
+        ? shift.pool_ids.map((p) => names.pools.get(p) ?? '…').join(', ')
+        : t('staffing:dialog.everybody'),
     ],
     [t('staffing:strategy.label'), strategyWords(shift.strategy)],
     [t('staffing:dialog.answer_by'), <Time key="a" at={shift.answer_by} />],
-    ...(shift.note ? [[t('staffing:dialog.note'), <span key="n" className="pre wrap">{shift.note}</span>] as [string, React.ReactNode]] : []),
+    ...(shift.note
+      ? [
+          [
+            t('staffing:dialog.note'),
+            <span key="n" className="pre wrap">
+              {shift.note}
+            </span>,
+          ] as [string, React.ReactNode],
+        ]
+      : []),
     [t('staffing:published'), <Time key="p" at={shift.published_at} />],
   ]
 }

@@ -1,7 +1,15 @@
 // The shift board: a week by workplaces. What is unfilled stands out before anything else.
 import { ActionIcon, Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFileImport, IconMapPin, IconPlus, IconUser } from '@tabler/icons-react'
+import {
+  IconCalendarOff,
+  IconChevronLeft,
+  IconChevronRight,
+  IconFileImport,
+  IconMapPin,
+  IconPlus,
+  IconUser,
+} from '@tabler/icons-react'
 import { Suspense, useMemo, useState } from 'react'
 import { useMay } from '@/app/session'
 import type { Shift } from '@/client'
@@ -30,7 +38,9 @@ export default function Shifts() {
   const monday = isDay(url.week) ? mondayOf(url.week) : here
   const [creating, setCreating] = useState<{ workplace?: string; day?: Day }>()
   const request = may('shifts.request')
-  const onNew = request ? (workplace?: string) => setCreating({ workplace, day: monday === here ? today() : monday }) : undefined
+  const onNew = request
+    ? (workplace?: string) => setCreating({ workplace, day: monday === here ? today() : monday })
+    : undefined
   const none = workplaces.data?.items.length === 0
   return (
     <Page
@@ -56,7 +66,11 @@ export default function Shifts() {
           items.length ? (
             <>
               <div className="filters">
-                <WeekPicker monday={monday} here={here} onPick={(week) => setUrl({ week: week === here ? undefined : week })} />
+                <WeekPicker
+                  monday={monday}
+                  here={here}
+                  onPick={(week) => setUrl({ week: week === here ? undefined : week })}
+                />
                 <Choice
                   label={t('staffing:workplace')}
                   empty={t('any')}
@@ -85,17 +99,17 @@ export default function Shifts() {
         }
       </Loaded>
       <Suspense>
-      {creating && (
-        <ShiftDialog
-          workplace={creating.workplace}
-          day={creating.day}
-          close={() => setCreating(undefined)}
-          done={(shift: Shift, stays) => {
-            setCreating(undefined)
-            if (!stays) go(`/shifts/${shift.id}`)
-          }}
-        />
-      )}
+        {creating && (
+          <ShiftDialog
+            workplace={creating.workplace}
+            day={creating.day}
+            close={() => setCreating(undefined)}
+            done={(shift: Shift, stays) => {
+              setCreating(undefined)
+              if (!stays) go(`/shifts/${shift.id}`)
+            }}
+          />
+        )}
       </Suspense>
     </Page>
   )
@@ -107,7 +121,13 @@ function WeekPicker({ monday, here, onPick }: { monday: Day; here: Day; onPick: 
   const step = (by: number, label: string, icon: typeof IconChevronLeft) => {
     const Icon = icon
     return (
-      <ActionIcon variant="default" size={36} aria-label={label} title={label} onClick={() => onPick(addDays(monday, by))}>
+      <ActionIcon
+        variant="default"
+        size={36}
+        aria-label={label}
+        title={label}
+        onClick={() => onPick(addDays(monday, by))}
+      >
         <Icon size={18} aria-hidden />
       </ActionIcon>
     )
@@ -185,7 +205,8 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
           })}
         {may('shifts.request') && (
           <TallyLink current={mine} onPick={() => setUrl({ mine: mine ? undefined : '1' })}>
-            <IconUser size={15} aria-hidden /> {t(may('shifts.write') ? 'staffing:board.mine' : 'staffing:board.my_requests')}
+            <IconUser size={15} aria-hidden />{' '}
+            {t(may('shifts.write') ? 'staffing:board.mine' : 'staffing:board.my_requests')}
           </TallyLink>
         )}
         {next ? (
@@ -210,7 +231,10 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
             title={t(filtered ? 'staffing:board.none_such' : 'staffing:board.none')}
             action={
               filtered ? (
-                <Button variant="default" onClick={() => setUrl({ state: undefined, workplace: undefined, mine: undefined })}>
+                <Button
+                  variant="default"
+                  onClick={() => setUrl({ state: undefined, workplace: undefined, mine: undefined })}
+                >
                   {t('staffing:board.show_all')}
                 </Button>
               ) : onNew ? (

@@ -2,8 +2,8 @@
 import { Button, Radio, TextInput } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { Strategy, Wave } from '@/client'
-import type { FieldErrors } from '@/lib/problem'
 import { t } from '@/lib/i18n'
+import type { FieldErrors } from '@/lib/problem'
 import { IconButton } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
 import { duration, groups, kinds, longestWait, mostWaves, usualMinutes, usualWaves } from './strategy'
@@ -27,7 +27,12 @@ export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy)
       >
         <div className="stack-s group-gap">
           {kinds.map((k) => (
-            <Radio key={k} value={k} label={t(`staffing:strategy.kinds.${k}`)} description={t(`staffing:strategy.texts.${k}`)} />
+            <Radio
+              key={k}
+              value={k}
+              label={t(`staffing:strategy.kinds.${k}`)}
+              description={t(`staffing:strategy.texts.${k}`)}
+            />
           ))}
         </div>
       </Radio.Group>
@@ -58,7 +63,11 @@ export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy)
                   onChange={(minutes) => setWave(i, { ...wave, minutes })}
                 />
                 <span className="row wave-tools">
-                  <IconButton label={t('staffing:strategy.up', { number: i + 1 })} disabled={i === 0} onClick={() => swap(i, i - 1)}>
+                  <IconButton
+                    label={t('staffing:strategy.up', { number: i + 1 })}
+                    disabled={i === 0}
+                    onClick={() => swap(i, i - 1)}
+                  >
                     <IconArrowUp size={16} aria-hidden />
                   </IconButton>
                   <IconButton
@@ -117,7 +126,9 @@ export function Minutes(props: {
       description={fine ? duration(value) : t('staffing:from_to', { min: 1, max: most })}
       error={props.error}
       value={Number.isNaN(value) ? '' : String(value)}
-      onChange={(e) => props.onChange(e.currentTarget.value === '' ? Number.NaN : Math.round(Number(e.currentTarget.value)))}
+      onChange={(e) =>
+        props.onChange(e.currentTarget.value === '' ? Number.NaN : Math.round(Number(e.currentTarget.value)))
+      }
     />
   )
 }

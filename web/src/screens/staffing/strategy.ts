@@ -20,11 +20,15 @@ export function duration(minutes: number): string {
   const all = Math.abs(minutes)
   const h = Math.floor(all / 60)
   const m = all % 60
-  return sign + [h || !m ? t('staffing:hours', { n: h }) : '', m ? t('staffing:minutes', { n: m }) : ''].filter(Boolean).join(' ')
+  return (
+    sign +
+    [h || !m ? t('staffing:hours', { n: h }) : '', m ? t('staffing:minutes', { n: m }) : ''].filter(Boolean).join(' ')
+  )
 }
 
 export function strategyWords(s: Strategy): string {
-  if (s.kind === 'one_by_one') return t('staffing:strategy.words.one_by_one', { time: duration(s.minutes ?? usualMinutes) })
+  if (s.kind === 'one_by_one')
+    return t('staffing:strategy.words.one_by_one', { time: duration(s.minutes ?? usualMinutes) })
   if (s.kind === 'waves')
     return t('staffing:strategy.words.waves', {
       waves: (s.waves ?? usualWaves())

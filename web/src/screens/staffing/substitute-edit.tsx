@@ -81,7 +81,12 @@ export function SubstituteEdit({ one, close }: { one: Substitute; close: () => v
           description={t('staffing:home_text')}
           {...form.text('latitude')}
         />
-        <TextInput inputMode="decimal" label={t('staffing:longitude')} description={t('staffing:degrees')} {...form.text('longitude')} />
+        <TextInput
+          inputMode="decimal"
+          label={t('staffing:longitude')}
+          description={t('staffing:degrees')}
+          {...form.text('longitude')}
+        />
       </div>
     </DialogForm>
   )
@@ -92,7 +97,8 @@ function HeldSkills(props: { value: SkillOf[]; error?: string; onChange: (skills
   const skills = useSkills().data?.items ?? []
   const name = (id: string) => skills.find((s) => s.id === id)?.name ?? '…'
   const free = skills.filter((s) => !value.some((h) => h.skill_id === s.id))
-  const set = (id: string, some: Partial<SkillOf>) => onChange(value.map((h) => (h.skill_id === id ? { ...h, ...some } : h)))
+  const set = (id: string, some: Partial<SkillOf>) =>
+    onChange(value.map((h) => (h.skill_id === id ? { ...h, ...some } : h)))
   return (
     <Input.Wrapper label={t('staffing:named.skills.title')} labelElement="div" error={props.error}>
       <ul className="plain-list needs">
@@ -161,9 +167,15 @@ function Choices(props: { value: ChoiceRow[]; error?: string; onChange: (choices
   const places = useWorkplaces().data?.items ?? []
   const name = (id: string) => places.find((s) => s.id === id)?.name ?? '…'
   const free = places.filter((w) => !value.some((c) => c.workplace_id === w.id))
-  const set = (id: string, some: Partial<ChoiceRow>) => onChange(value.map((c) => (c.workplace_id === id ? { ...c, ...some } : c)))
+  const set = (id: string, some: Partial<ChoiceRow>) =>
+    onChange(value.map((c) => (c.workplace_id === id ? { ...c, ...some } : c)))
   return (
-    <Input.Wrapper label={t('staffing:choices.title')} description={t('staffing:choices.text')} labelElement="div" error={props.error}>
+    <Input.Wrapper
+      label={t('staffing:choices.title')}
+      description={t('staffing:choices.text')}
+      labelElement="div"
+      error={props.error}
+    >
       <ul className="plain-list needs">
         {value.map((choice) => (
           <li key={choice.workplace_id} className="need need-two">

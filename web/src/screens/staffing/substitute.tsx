@@ -16,8 +16,8 @@ import { DataTable } from '@/ui/table'
 import { Availability } from './availability-card'
 import { bookingsQuery, useNames, zoneOf } from './data'
 import { Documents } from './documents-card'
-import { countedMinutes, hoursIn } from './hours'
 import { Face } from './face'
+import { countedMinutes, hoursIn } from './hours'
 import { PictureForm, SubstituteEdit } from './later'
 import { Reach } from './reach'
 import { ShiftTimes } from './shift-card'
@@ -92,13 +92,21 @@ function View({ one }: { one: Substitute }) {
       actions={
         <>
           {may('persons.read') && (
-            <LinkButton variant="default" href={`/persons/${one.id}`} leftSection={<IconUserCircle size={16} aria-hidden />}>
+            <LinkButton
+              variant="default"
+              href={`/persons/${one.id}`}
+              leftSection={<IconUserCircle size={16} aria-hidden />}
+            >
               {t('staffing:person_page')}
             </LinkButton>
           )}
           {manage && (
             <>
-              <Button variant="default" leftSection={<IconEdit size={16} aria-hidden />} onClick={() => setUrl({ edit: '1' })}>
+              <Button
+                variant="default"
+                leftSection={<IconEdit size={16} aria-hidden />}
+                onClick={() => setUrl({ edit: '1' })}
+              >
                 {t('edit')}
               </Button>
               <Menu
@@ -169,8 +177,18 @@ function Standing({ one, bookings }: { one: Substitute; bookings: BookingView[] 
       <Facts
         items={[
           [t('staffing:percent'), t('staffing:percent_of', { n: one.percent })],
-          [t('staffing:hours_week'), <span key="w" className="num">{duration(hoursIn(bookings, week))}</span>],
-          [t('staffing:hours_month'), <span key="m" className="num">{duration(hoursIn(bookings, monthSpan(monthOf(now), zone)))}</span>],
+          [
+            t('staffing:hours_week'),
+            <span key="w" className="num">
+              {duration(hoursIn(bookings, week))}
+            </span>,
+          ],
+          [
+            t('staffing:hours_month'),
+            <span key="m" className="num">
+              {duration(hoursIn(bookings, monthSpan(monthOf(now), zone)))}
+            </span>,
+          ],
           [t('staffing:last_asked'), <Time key="a" at={one.last_asked_at} never={t('never')} />],
           [t('staffing:home'), t(one.latitude === undefined ? 'staffing:home_unknown' : 'staffing:home_known')],
         ]}
@@ -192,11 +210,14 @@ function Skills({ one }: { one: Substitute }) {
             return (
               <li key={s.skill_id} className="row row-between">
                 <span className="grow wrap">
-                  {names.skills.get(s.skill_id) ?? '…'} <span className="muted">{t('staffing:needs.level', { level: s.level ?? 1 })}</span>
+                  {names.skills.get(s.skill_id) ?? '…'}{' '}
+                  <span className="muted">{t('staffing:needs.level', { level: s.level ?? 1 })}</span>
                 </span>
                 {s.expires_on && (
                   <State tone={over ? 'bad' : soon ? 'warn' : 'good'}>
-                    {t(over ? 'staffing:ran_out' : 'staffing:valid_until', { day: formatDay(s.expires_on, { day: 'numeric', month: 'short', year: 'numeric' }) })}
+                    {t(over ? 'staffing:ran_out' : 'staffing:valid_until', {
+                      day: formatDay(s.expires_on, { day: 'numeric', month: 'short', year: 'numeric' }),
+                    })}
                   </State>
                 )}
               </li>
@@ -263,13 +284,23 @@ function History({ bookings }: { bookings: ReturnType<typeof useHistory> }) {
                   bare: true,
                   cell: (b) => (
                     <Link href={`/shifts/${b.shift_id}`}>
-                      {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))} <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
+                      {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))}{' '}
+                      <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
                     </Link>
                   ),
                 },
-                { key: 'where', header: t('staffing:workplace'), cell: (b) => names.places.get(b.workplace_id)?.name ?? '…' },
+                {
+                  key: 'where',
+                  header: t('staffing:workplace'),
+                  cell: (b) => names.places.get(b.workplace_id)?.name ?? '…',
+                },
                 { key: 'state', header: t('staffing:state'), cell: (b) => <BookingStateMark state={b.state} /> },
-                { key: 'hours', header: t('staffing:hours_title'), number: true, cell: (b) => duration(countedMinutes(b)) },
+                {
+                  key: 'hours',
+                  header: t('staffing:hours_title'),
+                  number: true,
+                  cell: (b) => duration(countedMinutes(b)),
+                },
               ]}
             />
           ) : (

@@ -69,8 +69,22 @@ export default function Substitutes() {
       header: t('staffing:named.pools.title'),
       cell: (s) => <Some words={s.pools.map((p) => ({ key: p, text: names.pools.get(p) ?? '…' }))} />,
     },
-    { key: 'percent', header: t('staffing:percent'), number: true, cell: (s) => (s.percent ? t('staffing:percent_of', { n: s.percent }) : <span className="muted">–</span>) },
-    { key: 'asked', header: t('staffing:last_asked'), cell: (s) => (s.last_asked_at ? <span className="nowrap">{formatDate(s.last_asked_at)}</span> : <span className="muted">{t('never')}</span>) },
+    {
+      key: 'percent',
+      header: t('staffing:percent'),
+      number: true,
+      cell: (s) => (s.percent ? t('staffing:percent_of', { n: s.percent }) : <span className="muted">–</span>),
+    },
+    {
+      key: 'asked',
+      header: t('staffing:last_asked'),
+      cell: (s) =>
+        s.last_asked_at ? (
+          <span className="nowrap">{formatDate(s.last_asked_at)}</span>
+        ) : (
+          <span className="muted">{t('never')}</span>
+        ),
+    },
   ]
   const add = may('staffing.manage') && may('persons.read') && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
@@ -120,7 +134,11 @@ export default function Substitutes() {
               {t('staffing:substitutes.none_such')}
             </Empty>
           ) : (
-            <Empty icon={<IconUsersGroup aria-hidden />} title={t('staffing:substitutes.none')} action={add || undefined}>
+            <Empty
+              icon={<IconUsersGroup aria-hidden />}
+              title={t('staffing:substitutes.none')}
+              action={add || undefined}
+            >
               {t('staffing:substitutes.none_text')}
             </Empty>
           )
@@ -139,7 +157,13 @@ function Some({ words }: { words: { key: string; text: string }[] }) {
         <Tag key={w.key}>{w.text}</Tag>
       ))}
       {words.length > SHOWN && (
-        <span className="muted" title={words.slice(SHOWN).map((w) => w.text).join(', ')}>
+        <span
+          className="muted"
+          title={words
+            .slice(SHOWN)
+            .map((w) => w.text)
+            .join(', ')}
+        >
           +{words.length - SHOWN}
         </span>
       )}
@@ -181,7 +205,12 @@ function Add({ close }: { close: () => void }) {
             <Tag
               key={p.id}
               removeLabel={t('remove_named', { name: p.name })}
-              onRemove={() => form.set('persons', persons.filter((o) => o.id !== p.id))}
+              onRemove={() =>
+                form.set(
+                  'persons',
+                  persons.filter((o) => o.id !== p.id),
+                )
+              }
             >
               {p.name}
             </Tag>

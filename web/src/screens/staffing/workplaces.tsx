@@ -97,7 +97,12 @@ function Edit({ place, close }: { place?: Workplace; close: () => void }) {
       }}
     >
       <TextInput label={t('staffing:name')} required autoFocus maxLength={120} {...form.text('name')} />
-      <TextInput label={t('staffing:address')} description={t('staffing:workplaces.address_text')} maxLength={300} {...form.text('address')} />
+      <TextInput
+        label={t('staffing:address')}
+        description={t('staffing:workplaces.address_text')}
+        maxLength={300}
+        {...form.text('address')}
+      />
       <Choice
         label={t('staffing:zone')}
         description={t('staffing:workplaces.zone_text')}
@@ -117,10 +122,25 @@ function Edit({ place, close }: { place?: Workplace; close: () => void }) {
           onChange={(ids) => set('required_documents', ids)}
         />
       )}
-      <TextInput label={t('staffing:workplaces.code')} description={t('staffing:workplaces.code_text')} maxLength={40} {...form.text('code')} />
+      <TextInput
+        label={t('staffing:workplaces.code')}
+        description={t('staffing:workplaces.code_text')}
+        maxLength={40}
+        {...form.text('code')}
+      />
       <div className="two">
-        <TextInput inputMode="decimal" label={t('staffing:latitude')} description={t('staffing:workplaces.place_text')} {...form.text('latitude')} />
-        <TextInput inputMode="decimal" label={t('staffing:longitude')} description={t('staffing:degrees')} {...form.text('longitude')} />
+        <TextInput
+          inputMode="decimal"
+          label={t('staffing:latitude')}
+          description={t('staffing:workplaces.place_text')}
+          {...form.text('latitude')}
+        />
+        <TextInput
+          inputMode="decimal"
+          label={t('staffing:longitude')}
+          description={t('staffing:degrees')}
+          {...form.text('longitude')}
+        />
       </div>
     </DialogForm>
   )
