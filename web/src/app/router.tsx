@@ -1,4 +1,5 @@
 // All routes in one place. Each screen is a chunk of its own and names the word files it needs.
+
 import {
   createRootRoute,
   createRoute,
@@ -12,9 +13,10 @@ import type { ComponentType } from 'react'
 import { whenLoggedOut } from '@/lib/ask'
 import { whenLiveAgain } from '@/lib/events'
 import { loadWords } from '@/lib/i18n'
+import { queries, refresh } from '@/lib/queries'
 import { parseSearch, stringifySearch } from '@/lib/url'
 import { Broken, Missing, Waiting } from './fallback'
-import { nobody, queries, sessionOptions } from './session'
+import { nobody, sessionOptions } from './session'
 
 type Module = Promise<{ default: ComponentType }>
 
@@ -148,7 +150,7 @@ whenLoggedOut(() => {
   const here = router.history.location.href
   if (/^\/(login|invitation|reset)\b/.test(here)) return
   queries.setQueryData(sessionOptions.queryKey, nobody)
-  void queries.invalidateQueries({ queryKey: ['session'] })
+  void refresh('getSession')
   router.history.push(loginHref(here, 'ended'))
 })
 

@@ -52,7 +52,7 @@ import { Outlet, useLocation } from '@tanstack/react-router'
 import { type FormEvent, Suspense, useEffect, useState } from 'react'
 import { Waiting } from '@/app/fallback'
 import { type Right, useMay, useSession } from '@/app/session'
-import { listNotifications, logOut, switchTenant } from '@/client'
+import { listNotificationsOptions, logOut, switchTenant } from '@/client'
 import { ask } from '@/lib/ask'
 import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
 import { Overlays, toastProblem } from '@/ui/kit'
@@ -298,8 +298,7 @@ export default function Shell() {
   const may = useMay()
   const { pathname } = useLocation()
   const { data } = useQuery({
-    queryKey: ['notifications', 'unread'],
-    queryFn: () => ask(listNotifications({ query: { limit: 1 } })),
+    ...listNotificationsOptions({ query: { limit: 1 } }),
     refetchInterval: 60_000,
     enabled: !tenant?.ended,
   })

@@ -4,8 +4,7 @@ import { Input, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useId, useState } from 'react'
-import { listPersons } from '@/client'
-import { ask } from '@/lib/ask'
+import { listPersonsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { useTags } from '@/lib/lookups'
 import { personName } from '@/lib/names'
@@ -139,10 +138,8 @@ export function PersonPicker(props: {
   const [active, setActive] = useState(0)
   const [q] = useDebouncedValue(text ?? '', 250)
   const found = useQuery({
-    queryKey: ['persons', 'pick', q],
-    queryFn: () => ask(listPersons({ query: { q: q || undefined, limit: 8 } })),
-    enabled: open,
-    // The list stays while the next is read: what is about to be clicked does not vanish.
+    ...listPersonsOptions({ query: { q: q || undefined, limit: 8 } }),
+    enabled: open, // The list stays while the next is read: what is about to be clicked does not vanish.
     placeholderData: (old) => old,
   })
   const rows = found.data?.items ?? []

@@ -1,7 +1,13 @@
 // Tables whose rows become cards under 600 px. The roles are spelt out because a table whose display is
 // changed by CSS loses them. Sorting and paging are the server's; a table library would add only weight.
 import { Button } from '@mantine/core'
-import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  type UseInfiniteQueryOptions,
+  type UseQueryOptions,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
@@ -68,29 +74,56 @@ export function DataTable<T>(props: {
   )
 }
 
-export interface PageOf<T> {
+interface PageOf<T> {
   items: T[]
   next?: string | null
   total?: number
 }
 
-/** A cursor-paged list: all pages fetched so far, and how to fetch the next. */
-export function usePages<T>(key: QueryKey, fetchPage: (cursor: string | undefined) => Promise<PageOf<T>>) {
-  const query = useInfiniteQuery({
-    queryKey: key,
-    queryFn: ({ pageParam }) => fetchPage(pageParam || undefined),
-    initialPageParam: '',
+/** What is shown of a list: the rows read so far, and how to read more. */
+export interface Listing<T> {
+  rows: T[] | undefined
+  total?: number
+  error: unknown
+  isError: boolean
+  refetch: () => Promise<unknown>
+  more?: { busy: boolean; read: () => void }
+}
+
+// biome-ignore-start lint/suspicious/noExplicitAny: of the generated options only what they read matters here
+/** The generated options of a list that comes whole. */
+export type ListOptions<T> = UseQueryOptions<any, any, PageOf<T>, any>
+/** Those of one that comes in pages. */
+type PagesOptions<P> = Omit<UseInfiniteQueryOptions<P, any, any, any, any>, 'initialPageParam' | 'getNextPageParam'>
+// biome-ignore-end lint/suspicious/noExplicitAny: of the generated options only what they read matters here
+
+/** A list that comes whole. */
+export function useWhole<T>(options: ListOptions<T>): Listing<T> {
+  const query = useQuery(options)
+  return { ...query, rows: query.data?.items, total: query.data?.total }
+}
+
+/** A list that comes in pages: all that were read so far, and how to read the next. */
+export function usePages<P extends PageOf<unknown>>(
+  options: PagesOptions<P>,
+): Listing<P['items'][number]> & { first: P | undefined } {
+  const query = useInfiniteQuery<P, unknown, InfiniteData<P>>({
+    ...options,
+    initialPageParam: {},
     getNextPageParam: (last) => last.next || undefined,
   })
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query
   return {
     ...query,
-    rows: query.data?.pages.flatMap((p) => p.items),
-    total: query.data?.pages[0]?.total,
+    first: data?.pages[0],
+    rows: data?.pages.flatMap((p) => p.items),
+    total: data?.pages[0]?.total,
+    more: hasNextPage ? { busy: isFetchingNextPage, read: () => void fetchNextPage() } : undefined,
   }
 }
 
 export function Pages<T>(props: {
-  pages: ReturnType<typeof usePages<T>>
+  pages: Listing<T>
   label: string
   columns: Column<T>[]
   rowKey: (row: T) => string
@@ -123,13 +156,8 @@ export function Pages<T>(props: {
             ? t('shown_of', { shown: formatNumber(pages.rows.length), total: formatNumber(pages.total) })
             : t('shown', { count: pages.rows.length })}
         </span>
-        {pages.hasNextPage && (
-          <Button
-            variant="default"
-            size="xs"
-            loading={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
+        {pages.more && (
+          <Button variant="default" size="xs" loading={pages.more.busy} onClick={pages.more.read}>
             {t('show_more')}
           </Button>
         )}

@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMay } from '@/app/session'
-import { type AuditView, getAuditKey, proveAuditEntry, sealAudit } from '@/client'
+import { type AuditView, getAuditKeyOptions, proveAuditEntry, sealAudit } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { isIncluded } from '@/lib/merkle'
@@ -81,7 +81,7 @@ export function ProofDialog({ entry, close }: { entry: AuditView; close: () => v
 }
 
 export function KeyDialog({ close }: { close: () => void }) {
-  const key = useQuery({ queryKey: ['audit-key'], queryFn: () => ask(getAuditKey()) })
+  const key = useQuery(getAuditKeyOptions())
   return (
     <Dialog open onClose={close} title={t('admin:trail_key')}>
       <Loaded query={key} lines={2}>

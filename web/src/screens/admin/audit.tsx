@@ -3,8 +3,7 @@ import { Button, TextInput } from '@mantine/core'
 import { IconCertificate, IconDownload, IconHistory, IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
-import { type AuditView, listAudit } from '@/client'
-import { ask } from '@/lib/ask'
+import { type AuditView, listAuditInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { useUsers } from '@/lib/lookups'
 import { oneOf, useUrl } from '@/lib/url'
@@ -80,7 +79,7 @@ export default function Audit() {
     from: url.from ? start(new Date(`${url.from}T00:00:00`)) : undefined,
     until: url.until ? start(dayAfter(url.until)) : undefined,
   }
-  const pages = usePages(['audit', filter], (cursor) => ask(listAudit({ query: { ...filter, cursor, limit: 50 } })))
+  const pages = usePages(listAuditInfiniteOptions({ query: { ...filter, limit: 50 } }))
   const columns: Column<AuditView>[] = [
     { key: 'at', header: t('admin:at'), cell: (a) => <Time at={a.at} /> },
     {

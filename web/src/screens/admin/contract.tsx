@@ -1,14 +1,14 @@
 // The end of the contract: announce it, withdraw it, take everything along, and where the proof of the removal will be.
+
 import { Button, Radio, Textarea, TextInput } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queries } from '@/app/session'
 import {
   type ContractView,
   type ContractWanted,
   endContract,
-  getContract,
+  getContractOptions,
   getSession,
   withdrawContractEnd,
 } from '@/client'
@@ -16,15 +16,16 @@ import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { prove } from '@/lib/prove'
+import { refresh } from '@/lib/queries'
 import { formatDate, wallToUtc } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Alert, Card, Copy, confirm, Facts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
 
-const reload = () => queries.invalidateQueries({ queryKey: ['contract'] })
+const reload = () => refresh('getContract')
 
 export default function Contract() {
   const [ending, setEnding] = useState(false)
-  const query = useQuery({ queryKey: ['contract'], queryFn: () => ask(getContract()) })
+  const query = useQuery(getContractOptions())
   return (
     <Page title={t('contract:title')} lead={t('contract:lead')}>
       <Loaded query={query} block={320}>

@@ -1,21 +1,21 @@
 import { Button, Checkbox, Switch, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { queries } from '@/app/session'
-import { getSettings, listQuotas, type QuotaState, type SettingsView, updateSettings } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
+import { getSettingsOptions, listQuotasOptions, type QuotaState, type SettingsView, updateSettings } from '@/client'
+import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { languages, t } from '@/lib/i18n'
+import { queries, refresh } from '@/lib/queries'
 import { formatBytes, formatNumber, zoneNames } from '@/lib/time'
 import { Card, Facts, FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
 import { roles } from './users'
 
 export default function Settings() {
-  const query = useQuery({ queryKey: ['settings'], queryFn: () => askTagged(getSettings()) })
+  const query = useQuery(getSettingsOptions())
   return (
     <Page title={t('admin:settings')} lead={t('admin:settings_lead')}>
       <Loaded query={query} block={320}>
-        {({ data, etag }) => <Edit settings={data} etag={etag} reload={() => query.refetch()} />}
+        {(settings) => <Edit settings={settings} reload={() => query.refetch()} />}
       </Loaded>
       <Room />
     </Page>
@@ -24,7 +24,7 @@ export default function Settings() {
 
 /** How much of what the organisation may have is used; whoever runs the installation sets it. */
 function Room() {
-  const query = useQuery({ queryKey: ['quotas'], queryFn: () => ask(listQuotas()) })
+  const query = useQuery(listQuotasOptions())
   const amount = (quota: QuotaState['quota'], n: number) => (quota === 'file_bytes' ? formatBytes(n) : formatNumber(n))
   return (
     <div className="sections narrow">
@@ -67,13 +67,13 @@ const read = (s: SettingsView) => ({
   quiet_to: s.quiet_to,
 })
 
-function Edit({ settings, etag, reload }: { settings: SettingsView; etag: string; reload: () => Promise<unknown> }) {
+function Edit({ settings, reload }: { settings: SettingsView; reload: () => Promise<unknown> }) {
   const form = useForm(read(settings), { draft: 'settings' })
   const { values, errors, set } = form
-  async function save(tag: string) {
+  async function save(over?: 'over') {
     const ok = await form.submit(async (v) => {
-      await ask(updateSettings({ body: v, headers: match(tag) }))
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['session'] })])
+      await ask(updateSettings({ body: v, headers: match(over ? undefined : settings) }))
+      await Promise.all([reload(), refresh('getSession')])
     })
     if (ok) toast('good', t('saved'))
   }
@@ -82,19 +82,15 @@ function Edit({ settings, etag, reload }: { settings: SettingsView; etag: string
       className="sections narrow"
       onSubmit={(event) => {
         event.preventDefault()
-        void save(etag)
+        void save()
       }}
     >
       <FormAlerts
         form={form}
-        overwrite={() => void save('*')}
+        overwrite={() => void save('over')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({
-            queryKey: ['settings'],
-            queryFn: () => askTagged(getSettings()),
-            staleTime: 0,
-          })
-          form.reset(read(fresh.data))
+          const fresh = await queries.fetchQuery({ ...getSettingsOptions(), staleTime: 0 })
+          form.reset(read(fresh))
         }}
       />
       <Card title={t('admin:organisation')}>

@@ -1,11 +1,12 @@
 // One user: role, state, and what they may do in the end, with the reason for each right.
+
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { queries, useSession } from '@/app/session'
+import { useSession } from '@/app/session'
 import {
   deleteUser,
-  getUserRights,
-  listUsers,
+  getUserRightsOptions,
+  listUsersOptions,
   type User,
   type UserUpdate,
   updateUser,
@@ -13,6 +14,7 @@ import {
 } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { useParam } from '@/lib/url'
 import { Alert, Card, confirm, Facts, Loaded, Page, State, Time, toast, toastProblem } from '@/ui/kit'
 import { useGo } from '@/ui/link'
@@ -20,18 +22,11 @@ import { Choice } from '@/ui/pick'
 import { DataTable } from '@/ui/table'
 import { roles, UserStateMark } from './users'
 
-const refresh = (id: string) =>
-  Promise.all([
-    queries.invalidateQueries({ queryKey: ['users'] }),
-    queries.invalidateQueries({ queryKey: ['user-rights', id] }),
-  ])
+const refreshUser = (id: string) => Promise.all([refresh('listUsers'), refresh('getUserRights', { path: { id } })])
 
 export default function UserScreen() {
   const id = useParam()
-  const users = useQuery({
-    queryKey: ['users', 'all'],
-    queryFn: () => ask(listUsers()),
-  })
+  const users = useQuery(listUsersOptions())
   const user = users.data?.items.find((u) => u.id === id)
   return (
     <Page
@@ -58,16 +53,12 @@ function View({ user: u }: { user: User }) {
   const go = useGo()
   const { user: me } = useSession()
   const self = me?.id === u.id
-  const rights = useQuery({
-    queryKey: ['user-rights', u.id],
-    queryFn: () => ask(getUserRights({ path: { id: u.id } })),
-    enabled: u.state !== 'invited',
-  })
+  const rights = useQuery({ ...getUserRightsOptions({ path: { id: u.id } }), enabled: u.state !== 'invited' })
   const name = u.name || u.email
   async function change(body: UserUpdate) {
     try {
       await ask(updateUser({ path: { id: u.id }, body, headers: match() }))
-      await refresh(u.id)
+      await refreshUser(u.id)
       toast('good', t('saved'))
     } catch (error) {
       toastProblem(error)
@@ -135,7 +126,7 @@ function View({ user: u }: { user: User }) {
                   label: t('admin:role_label', { to: t(`role.${role}`) }),
                   run: async () => {
                     await ask(updateUser({ path: { id: u.id }, body: { role }, headers: match() }))
-                    await refresh(u.id)
+                    await refreshUser(u.id)
                     toast('good', t('saved'))
                   },
                 })
@@ -155,7 +146,7 @@ function View({ user: u }: { user: User }) {
                     label: t('admin:withdraw_label'),
                     run: async () => {
                       await ask(withdrawInvitation({ path: { id: u.id } }))
-                      await refresh(u.id)
+                      await refreshUser(u.id)
                       go('/users')
                     },
                   })
@@ -192,7 +183,7 @@ function View({ user: u }: { user: User }) {
                       label: t('admin:remove_label'),
                       run: async () => {
                         await ask(deleteUser({ path: { id: u.id } }))
-                        await refresh(u.id)
+                        await refreshUser(u.id)
                         go('/users')
                       },
                     })

@@ -1,17 +1,18 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconPlus, IconShieldCheck, IconShieldOff, IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { inviteUser, listUsers, type User } from '@/client'
+import { useMay } from '@/app/session'
+import { inviteUser, listUsersOptions, type User } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { toProblem } from '@/lib/problem'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
 import { confirm, Empty, Page, State, Time, type Tone, toast } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
-import { type Column, Pages, usePages } from '@/ui/table'
+import { type Column, Pages, useWhole } from '@/ui/table'
 
 const tones: Record<User['state'], Tone> = { active: 'good', suspended: 'bad', invited: 'busy' }
 export const UserStateMark = ({ state }: { state: User['state'] }) => (
@@ -22,7 +23,7 @@ export const roles = ['administrator', 'editor', 'viewer', 'requester', 'privacy
 export default function Users() {
   const [open, setOpen] = useState(false)
   const may = useMay()('users.manage')
-  const pages = usePages(['users', 'pages'], () => ask(listUsers()))
+  const pages = useWhole(listUsersOptions())
   const columns: Column<User>[] = [
     {
       key: 'name',
@@ -88,7 +89,7 @@ function Invite({ close }: { close: () => void }) {
       send={async (body) => {
         const send = async (replace?: boolean) => {
           await ask(inviteUser({ body: replace ? { ...body, replace } : body }))
-          await queries.invalidateQueries({ queryKey: ['users'] })
+          await refresh('listUsers')
           toast('good', t('admin:invited', { email: body.email }))
         }
         try {

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconCopy, IconMail, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   type Campaign,
   type CampaignRow,
@@ -9,13 +9,14 @@ import {
   copyCampaign,
   createCampaign,
   deleteCampaign,
-  listCampaigns,
+  listCampaignsInfiniteOptions,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useTemplates } from '@/lib/lookups'
+import { refresh } from '@/lib/queries'
 import { formatNumber, formatPercent } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
 import { newMail, toDocument } from '@/screens/composer/blocks'
@@ -33,9 +34,7 @@ export default function Campaigns() {
   const go = useGo()
   const [url, setUrl] = useUrl()
   const filter = { q: url.q, state: oneOf(states, url.state) }
-  const pages = usePages(['campaigns', 'pages', filter], (cursor) =>
-    ask(listCampaigns({ query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listCampaignsInfiniteOptions({ query: { ...filter, limit: 50 } }))
   useLive('campaign.progress', () => void pages.refetch())
   const write = may('campaigns.write')
   const columns: Column<CampaignRow>[] = [
@@ -105,7 +104,7 @@ export default function Campaigns() {
             onClick={async () => {
               try {
                 const copy = await ask(copyCampaign({ path: { id: c.id } }))
-                void queries.invalidateQueries({ queryKey: ['campaigns'] })
+                void refresh('listCampaigns')
                 go(`/campaigns/${copy.id}/edit`)
               } catch (error) {
                 toastProblem(error)
@@ -125,7 +124,7 @@ export default function Campaigns() {
                   label: t('campaigns:delete_label'),
                   run: async () => {
                     await ask(deleteCampaign({ path: { id: c.id } }))
-                    await queries.invalidateQueries({ queryKey: ['campaigns'] })
+                    await refresh('listCampaigns')
                     toast('good', t('campaigns:deleted', { name: c.name }))
                   },
                 })
@@ -211,7 +210,7 @@ function New({ close }: { close: () => void }) {
             },
           }),
         )
-        void queries.invalidateQueries({ queryKey: ['campaigns'] })
+        void refresh('listCampaigns')
         setMade(campaign.id)
         go(`/campaigns/${campaign.id}/edit`, { replace: true })
       }}

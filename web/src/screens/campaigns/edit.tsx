@@ -1,13 +1,15 @@
 // A campaign being made: who gets it and how in one tab, the message in the other; then review.
+
 import { Button, Radio, Stack, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { queries, useMay } from '@/app/session'
-import { type Campaign, getCampaign, updateCampaign } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
+import { useMay } from '@/app/session'
+import { type Campaign, getCampaignOptions, updateCampaign } from '@/client'
+import { ask, match } from '@/lib/ask'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { isBuiltIn, options, useDomains, useLists, useProviders, usePurposes, useSegments } from '@/lib/lookups'
 import { Problem } from '@/lib/problem'
+import { queries, refresh } from '@/lib/queries'
 import { useParam, useUrl } from '@/lib/url'
 import { type Mail, readMail, toDocument } from '@/screens/composer/blocks'
 import { Composer } from '@/screens/composer/composer'
@@ -67,10 +69,7 @@ const read = (c: Campaign): Values => ({
 
 export default function EditCampaign() {
   const id = useParam()
-  const query = useQuery({
-    queryKey: ['campaign', id],
-    queryFn: () => askTagged(getCampaign({ path: { id } })),
-  })
+  const query = useQuery(getCampaignOptions({ path: { id } }))
   if (!query.data) {
     return (
       <Page title={t('campaigns:one')} back={{ href: '/campaigns', label: t('campaigns:title') }}>
@@ -80,11 +79,10 @@ export default function EditCampaign() {
       </Page>
     )
   }
-  const { data, etag } = query.data
-  return <Editor key={id} campaign={data} etag={etag} reload={() => query.refetch()} />
+  return <Editor key={id} campaign={query.data} reload={() => query.refetch()} />
 }
 
-function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; reload: () => Promise<unknown> }) {
+function Editor({ campaign, reload }: { campaign: Campaign; reload: () => Promise<unknown> }) {
   const [{ tab }, setUrl] = useUrl()
   const go = useGo()
   const may = useMay()
@@ -111,7 +109,7 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
   const sms = campaign.channel === 'sms'
   const onContent = tab === 'content' && !sms
 
-  async function save(tag: string): Promise<boolean> {
+  async function save(over?: 'over'): Promise<boolean> {
     const ok = await form.submit(async (v) => {
       if (v.purpose_id === SERVICE && !v.service_reason.trim())
         throw new Problem({
@@ -122,7 +120,7 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
       await ask(
         updateCampaign({
           path: { id: campaign.id },
-          headers: match(tag),
+          headers: match(over ? undefined : campaign),
           body: {
             name: v.name,
             subject: v.subject,
@@ -146,10 +144,10 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
           },
         }),
       )
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['campaigns'] })])
+      await Promise.all([reload(), refresh('listCampaigns')])
     })
     if (ok) {
-      void queries.invalidateQueries({ queryKey: ['campaign-review', campaign.id] })
+      void refresh('reviewCampaign', { path: { id: campaign.id } })
       toast('good', t('saved'))
     }
     return ok
@@ -165,12 +163,12 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
           <>
             <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
             <TestSend id={campaign.id} channel={campaign.channel} disabled={form.dirty} />
-            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
+            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save()}>
               {t('save')}
             </Button>
             <Button
               onClick={async () => {
-                if (!form.dirty || (await save(etag))) go(`/campaigns/${campaign.id}/review`)
+                if (!form.dirty || (await save())) go(`/campaigns/${campaign.id}/review`)
               }}
             >
               {t('campaigns:to_review')}
@@ -209,14 +207,10 @@ function Editor({ campaign, etag, reload }: { campaign: Campaign; etag: string; 
       )}
       <FormAlerts
         form={form}
-        overwrite={() => void save('*')}
+        overwrite={() => void save('over')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({
-            queryKey: ['campaign', campaign.id],
-            queryFn: () => askTagged(getCampaign({ path: { id: campaign.id } })),
-            staleTime: 0,
-          })
-          form.reset(read(fresh.data))
+          const fresh = await queries.fetchQuery({ ...getCampaignOptions({ path: { id: campaign.id } }), staleTime: 0 })
+          form.reset(read(fresh))
         }}
       />
       {onContent ? (

@@ -1,13 +1,14 @@
 // Sending as it happens. What a provider has taken over is "sent"; what still waits here is "queued"; the two
 // are never mixed. Pausing stops at the next chunk and loses nothing.
+
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   cancelCampaign,
-  getCampaign,
-  getCampaignProgress,
+  getCampaignOptions,
+  getCampaignProgressOptions,
   pauseCampaign,
   resumeCampaign,
   retryFailedCampaign,
@@ -16,6 +17,7 @@ import {
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber, formatPercent } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { Alert, Bar, Card, confirm, Figure, Loaded, Page, State, toast, toastProblem } from '@/ui/kit'
@@ -27,27 +29,23 @@ export default function Live() {
   const go = useGo()
   const may = useMay()
   const live = useLive('campaign.progress', (event) => {
-    if (event.id === id) void queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
+    if (event.id === id) void refresh('getCampaignProgress', { path: { id } })
   })
-  const campaign = useQuery({
-    queryKey: ['campaign-plain', id],
-    queryFn: () => ask(getCampaign({ path: { id } })),
-  })
+  const campaign = useQuery(getCampaignOptions({ path: { id } }))
   const query = useQuery({
-    queryKey: ['campaign-progress', id],
-    queryFn: () => ask(getCampaignProgress({ path: { id } })),
+    ...getCampaignProgressOptions({ path: { id } }),
     refetchInterval: live.connected ? 5000 : 1500,
   })
   const state = query.data?.state
   const name = campaign.data?.name ?? t('campaigns:one')
   useEffect(() => {
-    if (state === 'sent') void queries.invalidateQueries({ queryKey: ['campaigns'] })
+    if (state === 'sent') void refresh('listCampaigns')
   }, [state])
 
   async function act(run: () => Promise<unknown>, said: string) {
     try {
       await run()
-      await queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
+      await refresh('getCampaignProgress', { path: { id } })
       toast('good', said)
     } catch (error) {
       toastProblem(error)
@@ -83,7 +81,7 @@ export default function Live() {
                     label: t('campaigns:cancel_label', { count: query.data.counts.queued }),
                     run: async () => {
                       await ask(cancelCampaign({ path }))
-                      await queries.invalidateQueries({ queryKey: ['campaigns'] })
+                      await refresh('listCampaigns')
                       go(`/campaigns/${id}/report`)
                     },
                   })

@@ -1,7 +1,6 @@
 import { IconAddressBook } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type CampaignPerson, getCampaign, listCampaignPeople } from '@/client'
-import { ask } from '@/lib/ask'
+import { type CampaignPerson, getCampaignOptions, listCampaignPeopleInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
@@ -17,13 +16,8 @@ export default function People() {
   const [url, setUrl] = useUrl()
   const what = oneOf(figures, url.what) ?? 'sent'
   const link = url.link ? Number(url.link) : undefined
-  const campaign = useQuery({
-    queryKey: ['campaign-plain', id],
-    queryFn: () => ask(getCampaign({ path: { id } })),
-  })
-  const pages = usePages(['campaign-people', id, what, link], (cursor) =>
-    ask(listCampaignPeople({ path: { id }, query: { what, link, cursor, limit: 50 } })),
-  )
+  const campaign = useQuery(getCampaignOptions({ path: { id } }))
+  const pages = usePages(listCampaignPeopleInfiniteOptions({ path: { id }, query: { what, link, limit: 50 } }))
   const columns: Column<CampaignPerson>[] = [
     {
       key: 'name',

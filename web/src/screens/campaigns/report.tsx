@@ -1,8 +1,7 @@
 // What came of a campaign. Every number is a link to the people behind it; openings by mail scanners are counted
 // apart, because they are not people.
 import { useQuery } from '@tanstack/react-query'
-import { getCampaign, getCampaignReport, type What } from '@/client'
-import { ask } from '@/lib/ask'
+import { getCampaignOptions, getCampaignReportOptions, type What } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatHour, formatNumber, formatPercent } from '@/lib/time'
 import { useParam } from '@/lib/url'
@@ -14,14 +13,8 @@ import { CampaignStateMark, mainFigures, otherFigures } from './states'
 
 export default function Report() {
   const id = useParam()
-  const campaign = useQuery({
-    queryKey: ['campaign-plain', id],
-    queryFn: () => ask(getCampaign({ path: { id } })),
-  })
-  const report = useQuery({
-    queryKey: ['campaign-report', id],
-    queryFn: () => ask(getCampaignReport({ path: { id } })),
-  })
+  const campaign = useQuery(getCampaignOptions({ path: { id } }))
+  const report = useQuery(getCampaignReportOptions({ path: { id } }))
   const c = campaign.data
   const people = (what: What, link?: number) =>
     `/campaigns/${id}/people?what=${what}${link === undefined ? '' : `&link=${link}`}`

@@ -1,12 +1,14 @@
 // The last look before sending: what stops it, how many get it and who does not, a test, and then the button.
+
 import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { cancelCampaign, getCampaign, reviewCampaign, sendCampaign } from '@/client'
+import { useMay } from '@/app/session'
+import { cancelCampaign, getCampaignOptions, reviewCampaignOptions, sendCampaign } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
+import { refresh } from '@/lib/queries'
 import { currentZone, formatNumber, formatTime, wallToUtc } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { readMail } from '@/screens/composer/blocks'
@@ -19,22 +21,25 @@ import { TestSend } from './test-send'
 
 const why = ['suppressed', 'no_consent', 'no_address', 'restricted', 'duplicate'] as const
 
+/** All that says how a campaign stands. */
+const refreshCampaigns = () =>
+  refresh([
+    'listCampaigns',
+    'getCampaign',
+    'reviewCampaign',
+    'getCampaignProgress',
+    'getCampaignReport',
+    'listCampaignPeople',
+  ])
+
 export default function Review() {
   const id = useParam()
   const go = useGo()
   const may = useMay()
   const key = useRef(newKey())
   const [at, setAt] = useState('')
-  const campaign = useQuery({
-    queryKey: ['campaign-plain', id],
-    queryFn: () => ask(getCampaign({ path: { id } })),
-    staleTime: 0,
-  })
-  const review = useQuery({
-    queryKey: ['campaign-review', id],
-    queryFn: () => ask(reviewCampaign({ path: { id } })),
-    staleTime: 0,
-  })
+  const campaign = useQuery({ ...getCampaignOptions({ path: { id } }), staleTime: 0 })
+  const review = useQuery({ ...reviewCampaignOptions({ path: { id } }), staleTime: 0 })
   const c = campaign.data
   const r = review.data
   const ready = r !== undefined && r.blockers.length === 0 && r.recipients > 0
@@ -60,7 +65,7 @@ export default function Review() {
         : t('campaigns:send_label', { count: r.recipients }),
       run: async () => {
         await once(key, (headers) => ask(sendCampaign({ path: { id }, body: when ? { at: when } : {}, headers })))
-        await queries.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith('campaign') })
+        await refreshCampaigns()
         go(when ? '/campaigns' : `/campaigns/${id}/live`)
       },
     })
@@ -88,9 +93,7 @@ export default function Review() {
                   label: t('campaigns:cancel_label', { count: c.counts.recipients }),
                   run: async () => {
                     await ask(cancelCampaign({ path: { id } }))
-                    await queries.invalidateQueries({
-                      predicate: (q) => String(q.queryKey[0]).startsWith('campaign'),
-                    })
+                    await refreshCampaigns()
                   },
                 })
               }

@@ -1,10 +1,11 @@
 import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { queries, useMay } from '@/app/session'
-import { getTemplate, type MailTemplate, updateTemplate } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
+import { useMay } from '@/app/session'
+import { getTemplateOptions, type MailTemplate, updateTemplate } from '@/client'
+import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { queries, refresh } from '@/lib/queries'
 import { useParam } from '@/lib/url'
 import { readMail, toDocument } from '@/screens/composer/blocks'
 import { Composer } from '@/screens/composer/composer'
@@ -14,10 +15,7 @@ const read = (x: MailTemplate) => ({ name: x.name, mail: readMail(x.document) })
 
 export default function TemplateScreen() {
   const id = useParam()
-  const query = useQuery({
-    queryKey: ['template', id],
-    queryFn: () => askTagged(getTemplate({ path: { id } })),
-  })
+  const query = useQuery(getTemplateOptions({ path: { id } }))
   if (!query.data) {
     return (
       <Page title={t('campaigns:template')} back={{ href: '/templates', label: t('campaigns:templates') }}>
@@ -27,22 +25,22 @@ export default function TemplateScreen() {
       </Page>
     )
   }
-  return <Editor key={id} template={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
+  return <Editor key={id} template={query.data} reload={() => query.refetch()} />
 }
 
-function Editor({ template, etag, reload }: { template: MailTemplate; etag: string; reload: () => Promise<unknown> }) {
+function Editor({ template, reload }: { template: MailTemplate; reload: () => Promise<unknown> }) {
   const write = useMay()('campaigns.write')
   const form = useForm(read(template), { draft: `template-${template.id}`, fields: ['name', 'document'] })
-  async function save(tag: string) {
+  async function save(over?: 'over') {
     const ok = await form.submit(async ({ name, mail }) => {
       await ask(
         updateTemplate({
           path: { id: template.id },
           body: { name, document: toDocument(mail) },
-          headers: match(tag),
+          headers: match(over ? undefined : template),
         }),
       )
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['templates'] })])
+      await Promise.all([reload(), refresh('listTemplates')])
     })
     if (ok) toast('good', t('saved'))
   }
@@ -55,7 +53,7 @@ function Editor({ template, etag, reload }: { template: MailTemplate; etag: stri
         write && (
           <>
             <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
-            <Button loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
+            <Button loading={form.busy} disabled={!form.dirty} onClick={() => void save()}>
               {t('save')}
             </Button>
           </>
@@ -64,14 +62,10 @@ function Editor({ template, etag, reload }: { template: MailTemplate; etag: stri
     >
       <FormAlerts
         form={form}
-        overwrite={() => void save('*')}
+        overwrite={() => void save('over')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({
-            queryKey: ['template', template.id],
-            queryFn: () => askTagged(getTemplate({ path: { id: template.id } })),
-            staleTime: 0,
-          })
-          form.reset(read(fresh.data))
+          const fresh = await queries.fetchQuery({ ...getTemplateOptions({ path: { id: template.id } }), staleTime: 0 })
+          form.reset(read(fresh))
         }}
       />
       <TextInput className="narrow" label={t('campaigns:name')} required {...form.text('name')} />

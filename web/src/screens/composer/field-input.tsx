@@ -2,16 +2,11 @@
 import { NativeSelect, TextInput, type TextInputProps } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { listPersonalisationFields } from '@/client'
-import { ask } from '@/lib/ask'
+import { listPersonalisationFieldsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 
 export const usePersonalisation = () =>
-  useQuery({
-    queryKey: ['personalisation'],
-    queryFn: async () => (await ask(listPersonalisationFields())).fields,
-    staleTime: 5 * 60_000,
-  })
+  useQuery({ ...listPersonalisationFieldsOptions(), select: ({ fields }) => fields, staleTime: 5 * 60_000 })
 
 /** The placeholder for a field, with a default so that nobody is greeted by a gap. */
 export const placeholderFor = (path: string, sample = '') =>

@@ -3,8 +3,7 @@ import { SegmentedControl } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type Rendered, renderDocument } from '@/client'
-import { ask } from '@/lib/ask'
+import { type Rendered, renderDocumentOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { Card, ProblemAlert, Skeleton, State } from '@/ui/kit'
 import { MailFrame } from '@/ui/mail-frame'
@@ -18,8 +17,7 @@ export function Preview(props: { mail: Mail; subject?: string; preheader?: strin
   const [view, setView] = useState('wide')
   const [settled] = useDebouncedValue(JSON.stringify({ document: toDocument(mail), subject, preheader }), 500)
   const query = useQuery({
-    queryKey: ['render', settled, person?.id],
-    queryFn: () => ask(renderDocument({ body: { ...JSON.parse(settled), person_id: person?.id } })),
+    ...renderDocumentOptions({ body: { ...JSON.parse(settled), person_id: person?.id } }),
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   })

@@ -3,8 +3,7 @@ import { Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { type MeasureAnswer, measureSms } from '@/client'
-import { ask } from '@/lib/ask'
+import { type MeasureAnswer, measureSmsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { State } from '@/ui/kit'
@@ -17,8 +16,7 @@ export function SmsInput(props: { label: string; value: string; error?: string; 
   const ref = useRef<HTMLTextAreaElement>(null)
   const [settled] = useDebouncedValue(value, 250)
   const measure = useQuery({
-    queryKey: ['sms-measure', settled],
-    queryFn: () => ask(measureSms({ body: { text: settled } })),
+    ...measureSmsOptions({ body: { text: settled } }),
     placeholderData: keepPreviousData,
     staleTime: 5 * 60_000,
   })

@@ -1,7 +1,6 @@
 import { IconDownload, IconForms } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type FormAnswer, type FormField, getForm, listFormAnswers } from '@/client'
-import { ask } from '@/lib/ask'
+import { type FormAnswer, type FormField, getFormOptions, listFormAnswersInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatDate } from '@/lib/time'
 import { useParam } from '@/lib/url'
@@ -20,10 +19,8 @@ function shown(field: FormField, value: unknown): string {
 
 export default function Answers() {
   const id = useParam()
-  const form = useQuery({ queryKey: ['form-plain', id], queryFn: () => ask(getForm({ path: { id } })) })
-  const pages = usePages(['form-answers', id], (cursor) =>
-    ask(listFormAnswers({ path: { id }, query: { cursor, limit: 50 } })),
-  )
+  const form = useQuery(getFormOptions({ path: { id } }))
+  const pages = usePages(listFormAnswersInfiniteOptions({ path: { id }, query: { limit: 50 } }))
   const columns: Column<FormAnswer>[] = [
     {
       key: 'who',

@@ -1,14 +1,16 @@
 // Building a form: questions on the left, the page as people will see it on the right.
+
 import { Button, Switch, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { closeForm, type Form, type FormField, getForm, publishForm, updateForm } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
+import { useMay } from '@/app/session'
+import { closeForm, type Form, type FormField, getFormOptions, publishForm, updateForm } from '@/client'
+import { ask, match } from '@/lib/ask'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useAttributes, useLists, usePurposes } from '@/lib/lookups'
+import { queries, refresh } from '@/lib/queries'
 import { useParam } from '@/lib/url'
 import {
   Alert,
@@ -58,7 +60,7 @@ const read = (f: Form): Values => ({
 
 export default function FormScreen() {
   const id = useParam()
-  const query = useQuery({ queryKey: ['form', id], queryFn: () => askTagged(getForm({ path: { id } })) })
+  const query = useQuery(getFormOptions({ path: { id } }))
   if (!query.data) {
     return (
       <FormFrame form={undefined} id={id} at="build">
@@ -68,20 +70,20 @@ export default function FormScreen() {
       </FormFrame>
     )
   }
-  return <Edit key={id} form={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
+  return <Edit key={id} form={query.data} reload={() => query.refetch()} />
 }
 
-function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload: () => Promise<unknown> }) {
+function Edit({ form: saved, reload }: { form: Form; reload: () => Promise<unknown> }) {
   const write = useMay()('forms.write')
   const form = useForm(read(saved), { draft: `form-${saved.id}` })
   const { values } = form
   const faults = formFaults(values.fields, values.purpose_id)
 
-  async function save(tag: string): Promise<boolean> {
+  async function save(over?: 'over'): Promise<boolean> {
     const ok = await form.submit(async (v) => {
       const body = { ...v, list_id: v.list_id || null, purpose_id: v.purpose_id || null }
-      await ask(updateForm({ path: { id: saved.id }, body, headers: match(tag) }))
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['forms'] })])
+      await ask(updateForm({ path: { id: saved.id }, body, headers: match(over ? undefined : saved) }))
+      await Promise.all([reload(), refresh('listForms')])
     })
     if (ok) toast('good', t('saved'))
     return ok
@@ -89,7 +91,7 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
   async function turn(run: () => Promise<unknown>, said: string) {
     try {
       await run()
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['forms'] })])
+      await Promise.all([reload(), refresh('listForms')])
       toast('good', said)
     } catch (error) {
       toastProblem(error)
@@ -109,7 +111,7 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
               variant={saved.state === 'published' ? undefined : 'default'}
               loading={form.busy}
               disabled={!form.dirty}
-              onClick={() => void save(etag)}
+              onClick={() => void save()}
             >
               {t('save')}
             </Button>
@@ -131,7 +133,7 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
               <Button
                 disabled={faults.length > 0}
                 onClick={async () => {
-                  if (!form.dirty || (await save(etag)))
+                  if (!form.dirty || (await save()))
                     await turn(() => ask(publishForm({ path: { id: saved.id } })), t('forms:published'))
                 }}
               >
@@ -158,14 +160,10 @@ function Edit({ form: saved, etag, reload }: { form: Form; etag: string; reload:
       )}
       <FormAlerts
         form={form}
-        overwrite={() => void save('*')}
+        overwrite={() => void save('over')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({
-            queryKey: ['form', saved.id],
-            queryFn: () => askTagged(getForm({ path: { id: saved.id } })),
-            staleTime: 0,
-          })
-          form.reset(read(fresh.data))
+          const fresh = await queries.fetchQuery({ ...getFormOptions({ path: { id: saved.id } }), staleTime: 0 })
+          form.reset(read(fresh))
         }}
       />
       <div className="halves">

@@ -1,10 +1,11 @@
 import { TextInput } from '@mantine/core'
 import { IconForms } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createForm, deleteForm, type Form, listForms } from '@/client'
+import { useMay } from '@/app/session'
+import { createForm, deleteForm, type Form, listFormsOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Copy, State, Time, type Tone } from '@/ui/kit'
@@ -52,8 +53,7 @@ export default function Forms() {
   ]
   return (
     <ListPage
-      things="forms"
-      load={() => ask(listForms())}
+      list={listFormsOptions()}
       title={t('forms:title')}
       lead={t('forms:lead')}
       columns={columns}
@@ -87,7 +87,7 @@ function New({ close }: { close: () => void }) {
         const made = await ask(
           createForm({ body: { name, title: name, fields: [newField('email', t('forms:your_email'), [])] } }),
         )
-        void queries.invalidateQueries({ queryKey: ['forms'] })
+        void refresh('listForms')
         go(`/forms/${made.id}`)
       }}
     >

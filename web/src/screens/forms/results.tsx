@@ -1,7 +1,6 @@
 import { IconForms } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getForm, getFormResults } from '@/client'
-import { ask } from '@/lib/ask'
+import { getFormOptions, getFormResultsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { useParam } from '@/lib/url'
@@ -12,11 +11,8 @@ import { FormFrame } from './form-frame'
 
 export default function Results() {
   const id = useParam()
-  const form = useQuery({ queryKey: ['form-plain', id], queryFn: () => ask(getForm({ path: { id } })) })
-  const results = useQuery({
-    queryKey: ['form-results', id],
-    queryFn: () => ask(getFormResults({ path: { id } })),
-  })
+  const form = useQuery(getFormOptions({ path: { id } }))
+  const results = useQuery(getFormResultsOptions({ path: { id } }))
   return (
     <FormFrame form={form.data} id={id} at="results">
       <Loaded query={results} block={320}>

@@ -2,8 +2,7 @@
 import { IconArrowRight, IconMail } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMay, useSession } from '@/app/session'
-import { getHome, getSetup } from '@/client'
-import { ask } from '@/lib/ask'
+import { getHomeOptions, getSetupOptions } from '@/client'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
 import { formatNumber, formatPercent } from '@/lib/time'
@@ -15,12 +14,8 @@ import { DataTable } from '@/ui/table'
 export default function Home() {
   const { user } = useSession()
   const may = useMay()
-  const home = useQuery({ queryKey: ['home'], queryFn: () => ask(getHome()), refetchInterval: 60_000 })
-  const setup = useQuery({
-    queryKey: ['setup'],
-    queryFn: () => ask(getSetup()),
-    enabled: may('settings.manage'),
-  })
+  const home = useQuery({ ...getHomeOptions(), refetchInterval: 60_000 })
+  const setup = useQuery({ ...getSetupOptions(), enabled: may('settings.manage') })
   useLive('import.progress', () => void home.refetch())
   useLive('campaign.progress', () => void home.refetch())
   const steps = setup.data?.steps ?? []

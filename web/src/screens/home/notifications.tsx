@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
-import { queries } from '@/app/session'
-import { listNotifications, type Notification, readNotification } from '@/client'
+import { listNotificationsInfiniteOptions, type Notification, readNotification } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { Empty, Page, State, Time, toastProblem } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { type Column, Pages, usePages } from '@/ui/table'
@@ -12,16 +12,14 @@ async function read(n: Notification) {
   if (n.read) return
   try {
     await ask(readNotification({ path: { id: n.id } }))
-    await queries.invalidateQueries({ queryKey: ['notifications'] })
+    await refresh('listNotifications')
   } catch (error) {
     toastProblem(error)
   }
 }
 
 export default function Notifications() {
-  const pages = usePages(['notifications', 'pages'], (cursor) =>
-    ask(listNotifications({ query: { cursor, limit: 50 } })),
-  )
+  const pages = usePages(listNotificationsInfiniteOptions({ query: { limit: 50 } }))
   const columns: Column<Notification>[] = [
     {
       key: 'text',

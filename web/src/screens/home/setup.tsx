@@ -1,8 +1,7 @@
 // From an empty organisation to a test message that arrives, one step after the other.
 import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getSetup } from '@/client'
-import { ask } from '@/lib/ask'
+import { getSetupOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { Alert, Bar, Card, Loaded, Page } from '@/ui/kit'
 import { LinkButton } from '@/ui/link'
@@ -17,7 +16,7 @@ const places: Record<string, string> = {
 }
 
 export default function Setup() {
-  const query = useQuery({ queryKey: ['setup'], queryFn: () => ask(getSetup()), staleTime: 0 })
+  const query = useQuery({ ...getSetupOptions(), staleTime: 0 })
   return (
     <Page title={t('home:setup')} lead={t('home:setup_lead')}>
       <Loaded query={query} block={320}>

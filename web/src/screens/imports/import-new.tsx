@@ -1,11 +1,12 @@
 // Upload with a progress bar. XMLHttpRequest, because fetch does not tell how much has been sent.
+
 import { Button } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { type DragEvent, useEffect, useRef, useState } from 'react'
-import { queries } from '@/app/session'
 import type { Import } from '@/client'
 import { t } from '@/lib/i18n'
 import { Problem, toProblem } from '@/lib/problem'
+import { refresh } from '@/lib/queries'
 import { formatBytes, formatPercent } from '@/lib/time'
 import { Bar, Card, Page, ProblemAlert } from '@/ui/kit'
 import { useGo } from '@/ui/link'
@@ -68,7 +69,7 @@ export default function ImportNew() {
     stop.current = request.stop
     try {
       const made = await request.done
-      void queries.invalidateQueries({ queryKey: ['imports'] })
+      void refresh('listImports')
       go(`/imports/${made.id}`)
     } catch (error) {
       setProblem(error)

@@ -1,22 +1,24 @@
 // One import, from its columns to its result. Which step is shown follows from the server's state, so that it
 // can be left and come back to; what was chosen but not started yet is kept as a draft.
+
 import { Button, Switch, TextInput } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   type Attribute,
   type CellProblem,
   cancelImport,
   chooseImportSheet,
-  getImport,
+  getImportOptions,
+  getImportQueryKey,
   type Import,
   type ImportColumn,
   type ImportMapping,
   type ImportPreview,
   type ImportReason,
   type PreviewRow,
-  previewImport,
+  previewImportOptions,
   startImport,
 } from '@/client'
 import { ask } from '@/lib/ask'
@@ -24,6 +26,7 @@ import { useLive } from '@/lib/events'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useAttributes, useLists, usePurposes } from '@/lib/lookups'
+import { queries, refresh } from '@/lib/queries'
 import { formatBytes, formatNumber, formatPercent } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
 import { Alert, Bar, Card, confirm, Facts, Figure, FormAlerts, Loaded, Page, ProblemAlert, State, Time } from '@/ui/kit'
@@ -63,11 +66,10 @@ interface Values {
 export default function ImportScreen() {
   const id = useParam()
   const live = useLive('import.progress', (event) => {
-    if (event.id === id) void queries.invalidateQueries({ queryKey: ['import', id] })
+    if (event.id === id) void refresh('getImport', { path: { id } })
   })
   const query = useQuery({
-    queryKey: ['import', id],
-    queryFn: () => ask(getImport({ path: { id } })),
+    ...getImportOptions({ path: { id } }),
     refetchInterval: ({ state }) => {
       const running = state.data?.state === 'running' || state.data?.state === 'queued'
       return running ? (live.connected ? 5000 : 1500) : false
@@ -118,14 +120,10 @@ function Prepare({ item, attributes }: { item: Import; attributes: Attribute[] }
   const reading = { encoding, delimiter, header, ...(title_lines === '' ? {} : { title_lines: Number(title_lines) }) }
   const targets = targetsOf(mapping, Math.max(0, ...mapping.map((m) => m.column + 1)))
   const preview = useQuery({
-    queryKey: ['import-preview', item.id, item.sheet, reading, targets, purpose_id],
-    queryFn: () =>
-      ask(
-        previewImport({
-          path: { id: item.id },
-          query: { rows: 20, ...reading, mapping: targets, ...(purpose_id ? { purpose_id } : {}) },
-        }),
-      ),
+    ...previewImportOptions({
+      path: { id: item.id },
+      query: { rows: 20, ...reading, mapping: targets, ...(purpose_id ? { purpose_id } : {}) },
+    }),
     placeholderData: keepPreviousData,
   })
   // Read in another way, a file has other columns, or the same number with another meaning: what they are is asked anew.
@@ -186,7 +184,7 @@ function Reading({ form, item, titleLines }: { form: FormState<Values>; item: Im
     setProblem(undefined)
     try {
       const read = await ask(chooseImportSheet({ path: { id: item.id }, body: { sheet } }))
-      queries.setQueryData(['import', item.id], read)
+      queries.setQueryData(getImportQueryKey({ path: { id: item.id } }), read)
     } catch (error) {
       setProblem(error)
     } finally {
@@ -426,7 +424,7 @@ function Options(props: {
               },
             }),
           )
-          queries.setQueryData(['import', item.id], started)
+          queries.setQueryData(getImportQueryKey({ path: { id: item.id } }), started)
         })
       }}
     >
@@ -511,7 +509,7 @@ function Result({ item }: { item: Import }) {
                   label: t('imports:cancel_label'),
                   run: async () => {
                     await ask(cancelImport({ path: { id: item.id } }))
-                    await queries.invalidateQueries({ queryKey: ['import', item.id] })
+                    await refresh('getImport', { path: { id: item.id } })
                   },
                 })
               }

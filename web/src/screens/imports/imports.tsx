@@ -1,12 +1,11 @@
 import { IconFileImport, IconPlus } from '@tabler/icons-react'
-import { type Import, listImports } from '@/client'
-import { ask } from '@/lib/ask'
+import { type Import, listImportsOptions } from '@/client'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { Bar, Empty, Page, State, Time, type Tone } from '@/ui/kit'
 import { Link, LinkButton } from '@/ui/link'
-import { type Column, Pages, usePages } from '@/ui/table'
+import { type Column, Pages, useWhole } from '@/ui/table'
 
 const tones: Record<Import['state'], Tone> = {
   uploading: 'busy',
@@ -23,7 +22,7 @@ export const ImportState = ({ state }: { state: Import['state'] }) => (
 )
 
 export default function Imports() {
-  const pages = usePages(['imports'], () => ask(listImports()))
+  const pages = useWhole(listImportsOptions())
   useLive('import.progress', () => void pages.refetch())
   const columns: Column<Import>[] = [
     {

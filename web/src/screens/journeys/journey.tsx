@@ -1,16 +1,17 @@
 // A journey: what starts it, its steps as a picture or as a list, who is where, and a dry run for one person.
+
 import { Button, SegmentedControl, Switch, TextInput } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconRoute } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   type DryRunStep,
   dryRunJourney,
-  getJourney,
-  getJourneySteps,
-  getJourneyWebhookSecret,
+  getJourneyOptions,
+  getJourneyStepsOptions,
+  getJourneyWebhookSecretOptions,
   type Journey,
   pauseJourney,
   type StepCounts,
@@ -18,11 +19,12 @@ import {
   type TriggerInput,
   updateJourney,
 } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
+import { ask, match } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options } from '@/lib/lookups'
+import { queries, refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
 import { useFields } from '@/screens/segments/segment'
@@ -69,10 +71,7 @@ const read = (j: Journey): Values => ({
 
 export default function JourneyScreen() {
   const id = useParam()
-  const query = useQuery({
-    queryKey: ['journey', id],
-    queryFn: () => askTagged(getJourney({ path: { id } })),
-  })
+  const query = useQuery(getJourneyOptions({ path: { id } }))
   if (!query.data) {
     return (
       <Page title={t('journeys:one')} back={{ href: '/journeys', label: t('journeys:title') }}>
@@ -82,10 +81,10 @@ export default function JourneyScreen() {
       </Page>
     )
   }
-  return <Editor key={id} journey={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
+  return <Editor key={id} journey={query.data} reload={() => query.refetch()} />
 }
 
-function Editor({ journey, etag, reload }: { journey: Journey; etag: string; reload: () => Promise<unknown> }) {
+function Editor({ journey, reload }: { journey: Journey; reload: () => Promise<unknown> }) {
   const [url, setUrl] = useUrl()
   const write = useMay()('journeys.write')
   const things = useThings()
@@ -99,16 +98,16 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
   const { plan, trigger } = values
   const wrong = faults(plan, trigger)
   const counts = useQuery({
-    queryKey: ['journey-steps', journey.id],
-    queryFn: async () => (await ask(getJourneySteps({ path: { id: journey.id } }))).steps,
+    ...getJourneyStepsOptions({ path: { id: journey.id } }),
+    select: ({ steps }) => steps,
     refetchInterval: journey.state === 'running' ? 15_000 : false,
   })
   useLive('journey.counts', (event) => {
     if (event.id === journey.id) void counts.refetch()
   })
   const secret = useQuery({
-    queryKey: ['journey-secret', journey.id],
-    queryFn: async () => (await ask(getJourneyWebhookSecret({ path: { id: journey.id } }))).secret,
+    ...getJourneyWebhookSecretOptions({ path: { id: journey.id } }),
+    select: ({ secret }) => secret,
     enabled: write && plan.steps.some((s) => s.kind === 'webhook'),
   })
   const byStep = new Map((counts.data ?? []).map((c) => [c.id, c]))
@@ -117,12 +116,12 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
   const select = (step: string | undefined) => setUrl({ step })
   const change = (next: Plan) => form.set('plan', next)
 
-  async function save(tag: string): Promise<boolean> {
+  async function save(over?: 'over'): Promise<boolean> {
     const ok = await form.submit(async (v) => {
       await ask(
         updateJourney({
           path: { id: journey.id },
-          headers: match(tag),
+          headers: match(over ? undefined : journey),
           body: {
             name: v.name,
             trigger: sentTrigger(v.trigger),
@@ -132,7 +131,7 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
           },
         }),
       )
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['journeys'] })])
+      await Promise.all([reload(), refresh('listJourneys')])
     })
     if (ok) toast('good', t('saved'))
     return ok
@@ -140,7 +139,7 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
   async function turn(run: () => Promise<unknown>, said: string) {
     try {
       await run()
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['journeys'] })])
+      await Promise.all([reload(), refresh('listJourneys')])
       toast('good', said)
     } catch (error) {
       toastProblem(error)
@@ -163,7 +162,7 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
           <>
             <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
             <DryRun id={journey.id} disabled={form.dirty || !plan.steps.length} />
-            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
+            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save()}>
               {t('save')}
             </Button>
             {running ? (
@@ -178,7 +177,7 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
               <Button
                 disabled={wrong.length > 0}
                 onClick={async () => {
-                  if (!form.dirty || (await save(etag)))
+                  if (!form.dirty || (await save()))
                     await turn(() => ask(startJourney({ path: { id: journey.id } })), t('journeys:was_started'))
                 }}
               >
@@ -191,14 +190,10 @@ function Editor({ journey, etag, reload }: { journey: Journey; etag: string; rel
     >
       <FormAlerts
         form={form}
-        overwrite={() => void save('*')}
+        overwrite={() => void save('over')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({
-            queryKey: ['journey', journey.id],
-            queryFn: () => askTagged(getJourney({ path: { id: journey.id } })),
-            staleTime: 0,
-          })
-          form.reset(read(fresh.data))
+          const fresh = await queries.fetchQuery({ ...getJourneyOptions({ path: { id: journey.id } }), staleTime: 0 })
+          form.reset(read(fresh))
         }}
       />
       {journey.state !== 'draft' && (

@@ -1,7 +1,6 @@
 import { IconRoute } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getJourney, type JourneyRun, listJourneyRuns } from '@/client'
-import { ask } from '@/lib/ask'
+import { getJourneyOptions, type JourneyRun, listJourneyRunsInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
@@ -21,14 +20,9 @@ export default function Runs() {
   const id = useParam()
   const [url, setUrl] = useUrl()
   const things = useThings()
-  const journey = useQuery({
-    queryKey: ['journey-plain', id],
-    queryFn: () => ask(getJourney({ path: { id } })),
-  })
+  const journey = useQuery(getJourneyOptions({ path: { id } }))
   const filter = { step: url.step, state: oneOf(states, url.state) }
-  const pages = usePages(['journey-runs', id, filter], (cursor) =>
-    ask(listJourneyRuns({ path: { id }, query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listJourneyRunsInfiniteOptions({ path: { id }, query: { ...filter, limit: 50 } }))
   const steps = journey.data ? walk(planOf(journey.data)).map((w) => w.step) : []
   const words = (stepId: string) => {
     const step = steps.find((s) => s.id === stepId)

@@ -1,14 +1,16 @@
 // Setting up a second factor: the secret as a QR code, a first code, the recovery codes. At login for those whose role
 // demands one, in the profile for everybody else.
+
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { renderSVG } from 'uqr'
-import { keepSession, queries } from '@/app/session'
-import { confirmTotp, getSession, setUpTotp } from '@/client'
+import { keepSession } from '@/app/session'
+import { confirmTotp, getSession, setUpTotpOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { forget } from '@/lib/queries'
 import { Copy, FormAlerts, Loaded } from '@/ui/kit'
 
 /** The secret as a QR code; drawn here, so that it never leaves the browser. */
@@ -23,11 +25,7 @@ function Qr({ text }: { text: string }) {
 }
 
 export function SetUpFactor({ text, done }: { text: string; done: (codes: string[]) => void }) {
-  const secret = useQuery({
-    queryKey: ['totp-setup'],
-    queryFn: () => ask(setUpTotp()),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  const secret = useQuery({ ...setUpTotpOptions(), staleTime: Number.POSITIVE_INFINITY })
   const form = useForm({ code: '' })
   return (
     <>
@@ -41,7 +39,7 @@ export function SetUpFactor({ text, done }: { text: string; done: (codes: string
               void form.submit(async ({ code }) => {
                 const { recovery_codes } = await ask(confirmTotp({ body: { code: code.trim() } }))
                 done(recovery_codes)
-                queries.removeQueries({ queryKey: ['totp-setup'] })
+                forget('setUpTotp')
               })
             }}
           >

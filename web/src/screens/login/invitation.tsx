@@ -4,7 +4,7 @@ import { keepSession } from '@/app/session'
 import {
   type AcceptInvitationData,
   acceptInvitation,
-  getInvitation,
+  getInvitationOptions,
   getSession,
   type InvitationView,
   logIn,
@@ -22,10 +22,7 @@ import { NewPassword } from './new-password'
 
 export default function InvitationScreen() {
   const token = useParam('token')
-  const query = useQuery({
-    queryKey: ['invitation', token],
-    queryFn: () => ask(getInvitation({ path: { token } })),
-  })
+  const query = useQuery(getInvitationOptions({ path: { token } }))
   return (
     <Bare title={t('login:invitation.title')}>
       <Loaded query={query}>{(invitation) => <Accept token={token} invitation={invitation} />}</Loaded>

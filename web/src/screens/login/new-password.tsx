@@ -2,8 +2,7 @@
 import { PasswordInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { checkPassword } from '@/client'
-import { ask } from '@/lib/ask'
+import { checkPasswordOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { Bar, State } from '@/ui/kit'
 
@@ -16,8 +15,7 @@ export function NewPassword(props: {
 }) {
   const [typed] = useDebouncedValue(props.value, 400)
   const check = useQuery({
-    queryKey: ['password-check', typed.length, typed],
-    queryFn: () => ask(checkPassword({ body: { password: typed } })),
+    ...checkPasswordOptions({ body: { password: typed } }),
     enabled: typed.length > 0,
     gcTime: 0,
   })

@@ -1,13 +1,12 @@
 // How it stands with the backups: how far back, when the last one was, what the last drill found.
 import { useQuery } from '@tanstack/react-query'
-import { type BackupsView, getBackups } from '@/client'
-import { ask } from '@/lib/ask'
+import { type BackupsView, getBackupsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { Alert, Card, Empty, Facts, Loaded, Page, State, Time } from '@/ui/kit'
 
 export default function Backups() {
-  const query = useQuery({ queryKey: ['backups'], queryFn: () => ask(getBackups()), refetchInterval: 60_000 })
+  const query = useQuery({ ...getBackupsOptions(), refetchInterval: 60_000 })
   return (
     <Page title={t('operate:backups')} lead={t('operate:backups_lead')}>
       <Loaded query={query} block={320}>

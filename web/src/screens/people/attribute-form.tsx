@@ -1,11 +1,12 @@
 // An attribute: made here, on its own page or while a file's columns are looked at.
+
 import { TextInput } from '@mantine/core'
-import { queries } from '@/app/session'
 import { type Attribute, createAttribute, updateAttribute } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { keyFrom } from '@/lib/keys'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
@@ -48,7 +49,7 @@ export function AttributeForm(props: {
             }),
           )
         const one = a ? undefined : await ask(createAttribute({ body: { label, key, type, classification, choices } }))
-        await queries.invalidateQueries({ queryKey: ['attributes'] })
+        await refresh('listAttributes')
         if (one) made?.(one)
       }}
     >

@@ -1,10 +1,11 @@
 import { Switch, Textarea, TextInput } from '@mantine/core'
 import { IconList } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createList, deleteList, type List, listLists, updateList } from '@/client'
+import { useMay } from '@/app/session'
+import { createList, deleteList, type List, listListsOptions, updateList } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { State, Time } from '@/ui/kit'
@@ -45,8 +46,7 @@ export default function Lists() {
   ]
   return (
     <ListPage
-      things="lists"
-      load={() => ask(listLists())}
+      list={listListsOptions()}
       title={t('people:lists')}
       lead={t('people:lists_page.lead')}
       columns={columns}
@@ -85,7 +85,7 @@ function Edit({ list, close }: { list?: List; close: () => void }) {
       onClose={close}
       send={async (body) => {
         await ask(list ? updateList({ path: { id: list.id }, body, headers: match() }) : createList({ body }))
-        await queries.invalidateQueries({ queryKey: ['lists'] })
+        await refresh('listLists')
       }}
     >
       <TextInput label={t('people:name')} required autoFocus {...form.text('name')} />

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core'
 import { useRef } from 'react'
-import { queries } from '@/app/session'
 import { type Attribute, createPerson } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { given, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useAttributes, useLists } from '@/lib/lookups'
+import { refresh } from '@/lib/queries'
 import { Card, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
 import { LinkButton, useGo } from '@/ui/link'
 import { Several, TagPicker } from '@/ui/pick-many'
@@ -43,7 +43,7 @@ function NewForm({ attributes }: { attributes: Attribute[] }) {
           const person = await once(key, (headers) =>
             ask(createPerson({ body: { ...given(contact), attributes: extra, tags, lists: chosen }, headers })),
           )
-          void queries.invalidateQueries({ queryKey: ['persons'] })
+          void refresh('listPersons')
           toast('good', t('people:created'))
           go(`/persons/${person.id}`, { replace: true })
         })

@@ -1,4 +1,5 @@
 // One person: what is known, what was agreed to, and everything that happened, in that order of glance.
+
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import {
   IconAlertTriangle,
@@ -24,7 +25,7 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   type Attribute,
   addPersonNote,
@@ -34,10 +35,11 @@ import {
   deletePersonSuppression,
   exportPerson,
   getPerson,
-  getRequest,
+  getPersonOptions,
+  getRequestOptions,
   liftPersonRestriction,
-  listPersonTimeline,
-  listSubstitutes,
+  listPersonTimelineInfiniteOptions,
+  listSubstitutesOptions,
   type Person,
   type PersonUpdate,
   restrictPerson,
@@ -47,11 +49,12 @@ import {
   type TimelineItem,
   updatePerson,
 } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
+import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { useAttributes, useLists, usePurposes } from '@/lib/lookups'
 import { personName } from '@/lib/names'
+import { forget, refresh } from '@/lib/queries'
 import { formatDate } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
@@ -83,7 +86,7 @@ import { PersonState } from './persons'
 
 export default function PersonScreen() {
   const id = useParam()
-  const query = useQuery({ queryKey: ['person', id], queryFn: () => askTagged(getPerson({ path: { id } })) })
+  const query = useQuery(getPersonOptions({ path: { id } }))
   if (!query.data) {
     return (
       <Page title={t('people:person')} back={{ href: '/persons', label: t('people:persons') }}>
@@ -93,17 +96,17 @@ export default function PersonScreen() {
       </Page>
     )
   }
-  return <PersonView person={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
+  return <PersonView person={query.data} reload={() => query.refetch()} />
 }
 
-const refresh = (id: string) =>
+const refreshPerson = (id: string) =>
   Promise.all([
-    queries.invalidateQueries({ queryKey: ['person', id] }),
-    queries.invalidateQueries({ queryKey: ['timeline', id] }),
-    queries.invalidateQueries({ queryKey: ['persons'] }),
+    refresh('getPerson', { path: { id } }),
+    refresh('listPersonTimeline', { path: { id } }),
+    refresh('listPersons'),
   ])
 
-function PersonView({ person, etag, reload }: { person: Person; etag: string; reload: () => Promise<unknown> }) {
+function PersonView({ person, reload }: { person: Person; reload: () => Promise<unknown> }) {
   const [{ edit, request }, setUrl] = useUrl()
   const [asking, setAsking] = useState<'restrict' | 'lift'>()
   const attributes = useAttributes()
@@ -112,8 +115,7 @@ function PersonView({ person, etag, reload }: { person: Person; etag: string; re
   const name = personName(person)
   const write = may('persons.write')
   const register = useQuery({
-    queryKey: ['substitutes', 'person', person.id],
-    queryFn: () => ask(listSubstitutes({ query: { person: person.id } })),
+    ...listSubstitutesOptions({ query: { person: person.id } }),
     enabled: may('shifts.write'),
   })
   const substitute = register.data?.items[0]
@@ -184,8 +186,8 @@ function PersonView({ person, etag, reload }: { person: Person; etag: string; re
                       label: t('people:delete_label'),
                       run: async () => {
                         await ask(deletePerson({ path: { id: person.id } }))
-                        queries.removeQueries({ queryKey: ['person', person.id] })
-                        void queries.invalidateQueries({ queryKey: ['persons'] })
+                        forget('getPerson', { path: { id: person.id } })
+                        void refresh('listPersons')
                         toast('good', t('people:deleted', { name }))
                         go('/persons')
                       },
@@ -206,7 +208,6 @@ function PersonView({ person, etag, reload }: { person: Person; etag: string; re
           {edit && attributes.data ? (
             <EditPerson
               person={person}
-              etag={etag}
               attributes={attributes.data.items}
               reload={reload}
               done={() => setUrl({ edit: undefined })}
@@ -239,7 +240,7 @@ function Restrict(props: { person: Person; name: string; what: 'restrict' | 'lif
       onClose={props.close}
       send={async (body) => {
         await ask(call({ path: { id: person.id }, body }))
-        await refresh(person.id)
+        await refreshPerson(person.id)
         toast('good', t(what === 'restrict' ? 'privacy:restricted' : 'privacy:lifted', { name }))
       }}
     >
@@ -251,7 +252,7 @@ function Restrict(props: { person: Person; name: string; what: 'restrict' | 'lif
 
 /** What the person asked to have put right, beside the form. */
 function AskedFor({ request: id }: { request: string }) {
-  const query = useQuery({ queryKey: ['request', id], queryFn: () => ask(getRequest({ path: { id } })) })
+  const query = useQuery(getRequestOptions({ path: { id } }))
   return (
     <Loaded query={query} lines={2}>
       {(request) => (
@@ -269,22 +270,21 @@ function AskedFor({ request: id }: { request: string }) {
 
 function EditPerson(props: {
   person: Person
-  etag: string
   attributes: Attribute[]
   reload: () => Promise<unknown>
   done: () => void
 }) {
   const { person, attributes } = props
   const form = useForm(valuesOf(person), { draft: `person-${person.id}`, fields: fieldNames(attributes) })
-  async function save(etag: string) {
+  async function save(over?: 'over') {
     const ok = await form.submit(async (values) => {
       const before = valuesOf(person)
       const body: PersonUpdate = {}
       for (const key of contactFields) if (values[key] !== before[key]) body[key] = values[key] || null
       const changed = Object.entries(values.attributes).filter(([k, v]) => v !== (before.attributes[k] ?? null))
       if (changed.length) body.attributes = Object.fromEntries(changed)
-      await ask(updatePerson({ path: { id: person.id }, body, headers: match(etag) }))
-      await refresh(person.id)
+      await ask(updatePerson({ path: { id: person.id }, body, headers: match(over ? undefined : person) }))
+      await refreshPerson(person.id)
     })
     if (!ok) return
     toast('good', t('saved'))
@@ -296,12 +296,12 @@ function EditPerson(props: {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          void save(props.etag)
+          void save()
         }}
       >
         <FormAlerts
           form={form}
-          overwrite={() => void save('*')}
+          overwrite={() => void save('over')}
           reload={async () => {
             form.reset()
             await props.reload()
@@ -404,7 +404,7 @@ function Consents({ person, write }: { person: Person; write: boolean }) {
                                 body: { state: asking.state, source },
                               }),
                             )
-                            await refresh(person.id)
+                            await refreshPerson(person.id)
                           })
                           if (ok) {
                             setAsking(undefined)
@@ -456,7 +456,7 @@ function Lists({ person, write }: { person: Person; write: boolean }) {
   async function set(listId: string, state: 'subscribed' | 'pending' | 'unsubscribed') {
     try {
       await ask(setPersonList({ path: { id: person.id, list_id: listId }, body: { state } }))
-      await refresh(person.id)
+      await refreshPerson(person.id)
       return true
     } catch (error) {
       toastProblem(error)
@@ -531,8 +531,8 @@ function Tags({ person, write }: { person: Person; write: boolean }) {
           },
         }),
       )
-      await refresh(person.id)
-      void queries.invalidateQueries({ queryKey: ['tags'] })
+      await refreshPerson(person.id)
+      void refresh('listTags')
     } catch (error) {
       toastProblem(error)
     }
@@ -573,7 +573,7 @@ function Suppressed(props: { person: Person; name: string; channel: Channel; not
                 label: t('people:unsuppress_label'),
                 run: async () => {
                   await ask(deletePersonSuppression({ path: { id: person.id, channel } }))
-                  await refresh(person.id)
+                  await refreshPerson(person.id)
                   // What the owner said stays when something else is taken away.
                   const now = await ask(getPerson({ path: { id: person.id } }))
                   const held = channel === 'sms' ? now.sms_suppressed : now.suppressed
@@ -618,9 +618,7 @@ const kindIcon: Record<TimelineItem['kind'], typeof IconMail> = {
 const badKinds = new Set<TimelineItem['kind']>(['bounced', 'complained', 'suppressed'])
 
 function Timeline({ id, write }: { id: string; write: boolean }) {
-  const pages = usePages(['timeline', id], (cursor) =>
-    ask(listPersonTimeline({ path: { id }, query: { cursor, limit: 30 } })),
-  )
+  const pages = usePages(listPersonTimelineInfiniteOptions({ path: { id }, query: { limit: 30 } }))
   const form = useForm({ text: '' }, { draft: `note-${id}` })
   return (
     <Card title={t('people:timeline')} id="timeline">
@@ -631,7 +629,7 @@ function Timeline({ id, write }: { id: string; write: boolean }) {
             event.preventDefault()
             const ok = await form.submit(async (body) => {
               await ask(addPersonNote({ path: { id }, body }))
-              await queries.invalidateQueries({ queryKey: ['timeline', id] })
+              await refresh('listPersonTimeline', { path: { id } })
             })
             if (ok) form.reset({ text: '' })
           }}
@@ -684,14 +682,9 @@ function Timeline({ id, write }: { id: string; write: boolean }) {
           })}
         </ol>
       )}
-      {pages.hasNextPage && (
+      {pages.more && (
         <div>
-          <Button
-            variant="default"
-            size="xs"
-            loading={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
+          <Button variant="default" size="xs" loading={pages.more.busy} onClick={pages.more.read}>
             {t('people:older')}
           </Button>
         </div>

@@ -1,8 +1,7 @@
 import { IconAddressBook, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '@/app/session'
-import { getImport, listPersons, type PersonRow } from '@/client'
-import { ask } from '@/lib/ask'
+import { getImportOptions, listPersonsInfiniteOptions, type PersonRow } from '@/client'
 import { t } from '@/lib/i18n'
 import { options, useLists, useSegments, useTags } from '@/lib/lookups'
 import { personName } from '@/lib/names'
@@ -52,7 +51,7 @@ export default function Persons() {
   const segments = useSegments()
   const filter = { q: url.q, list: url.list, tag: url.tag, segment: url.segment, imported: url.imported }
   const filtered = Object.values(filter).some(Boolean)
-  const pages = usePages(['persons', filter], (cursor) => ask(listPersons({ query: { ...filter, cursor, limit: 50 } })))
+  const pages = usePages(listPersonsInfiniteOptions({ query: { ...filter, limit: 50 } }))
   return (
     <Page
       title={t('people:persons')}
@@ -137,7 +136,7 @@ export default function Persons() {
 
 /** Says that only those of an import are seen, and leads back to everybody. */
 function OfImport({ id }: { id: string }) {
-  const query = useQuery({ queryKey: ['import', id], queryFn: () => ask(getImport({ path: { id } })) })
+  const query = useQuery(getImportOptions({ path: { id } }))
   return (
     <Alert
       tone="info"

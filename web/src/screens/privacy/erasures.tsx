@@ -1,7 +1,6 @@
 // Who was erased, and the receipt that proves it to others.
 import { IconCertificate, IconEraser } from '@tabler/icons-react'
-import { type ErasedView, listErasures } from '@/client'
-import { ask } from '@/lib/ask'
+import { type ErasedView, listErasuresInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { Empty, Page, Time } from '@/ui/kit'
 import { LinkButton } from '@/ui/link'
@@ -38,7 +37,7 @@ const columns = (): Column<ErasedView>[] => [
 ]
 
 export default function Erasures() {
-  const pages = usePages(['erasures'], (cursor) => ask(listErasures({ query: { cursor, limit: 50 } })))
+  const pages = usePages(listErasuresInfiniteOptions({ query: { limit: 50 } }))
   return (
     <Page title={t('keeping:erasures')} lead={t('keeping:erasures_lead')} wide>
       <Pages

@@ -1,13 +1,23 @@
 // Evidence: one signed file that others can check, and the programme of the running system.
+
 import { Button, TextInput } from '@mantine/core'
 import { IconCertificate, IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { getAuditKey, getHeadMail, type HeadMail, makeEvidence, setHeadMail, stopHeadMail } from '@/client'
+import { useMay } from '@/app/session'
+import {
+  getAuditKeyOptions,
+  getHeadMailOptions,
+  getHeadMailQueryKey,
+  type HeadMail,
+  makeEvidence,
+  setHeadMail,
+  stopHeadMail,
+} from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { queries } from '@/lib/queries'
 import { wallToUtc } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Alert, Card, Copy, confirm, Facts, FormAlerts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
@@ -115,7 +125,7 @@ function Make() {
 }
 
 function Check() {
-  const query = useQuery({ queryKey: ['audit-key'], queryFn: () => ask(getAuditKey()) })
+  const query = useQuery(getAuditKeyOptions())
   return (
     <Card title={t('evidence:check')} note={t('evidence:check_text')}>
       <Loaded query={query} block={96}>
@@ -134,12 +144,12 @@ function Check() {
   )
 }
 
-const took = (state: HeadMail) => queries.setQueryData(['head-mail'], state)
+const took = (state: HeadMail) => queries.setQueryData(getHeadMailQueryKey(), state)
 
 /** Who keeps heads of the trail outside: one old head finds every later rewriting. */
 function ByMail() {
   const [setting, setSetting] = useState(false)
-  const query = useQuery({ queryKey: ['head-mail'], queryFn: () => ask(getHeadMail()) })
+  const query = useQuery(getHeadMailOptions())
   async function stop() {
     try {
       took(await ask(stopHeadMail()))

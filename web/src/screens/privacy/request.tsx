@@ -1,4 +1,5 @@
 // One request: who asks, what can be done about it with one click, and everything that was done.
+
 import { Button, Textarea } from '@mantine/core'
 import {
   IconDownload,
@@ -11,7 +12,7 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   addRequestNote,
   chooseRequestPerson,
@@ -22,8 +23,10 @@ import {
   finishRequest,
   gatherRequestPackage,
   getRequest,
+  getRequestOptions,
+  getRequestQueryKey,
   liftPersonRestriction,
-  listRequestHoldings,
+  listRequestHoldingsOptions,
   objectForRequestPerson,
   type PersonRow,
   refuseRequest,
@@ -36,6 +39,7 @@ import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
+import { forget, queries, refresh } from '@/lib/queries'
 import { formatBytes, formatDate, formatNumber, formatTime } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
@@ -51,8 +55,7 @@ const list = { href: '/privacy/requests', label: 'privacy:requests' }
 export default function RequestScreen() {
   const id = useParam()
   const query = useQuery({
-    queryKey: ['request', id],
-    queryFn: () => ask(getRequest({ path: { id } })),
+    ...getRequestOptions({ path: { id } }),
     refetchInterval: (q) => (q.state.data?.package.state === 'gathering' ? 1000 : false),
   })
   if (!query.data) {
@@ -70,8 +73,8 @@ export default function RequestScreen() {
 /** Takes the newest state, says what was done, and lets the lists read anew. */
 async function done(id: string, call: Promise<SubjectRequest>, words?: string) {
   const request = await call
-  queries.setQueryData(['request', id], request)
-  await queries.invalidateQueries({ queryKey: ['requests'] })
+  queries.setQueryData(getRequestQueryKey({ path: { id } }), request)
+  await refresh('listRequests')
   if (words) toast('good', words)
 }
 
@@ -362,8 +365,8 @@ function Deeds({ request }: { request: SubjectRequest }) {
                 label: t('privacy:erase_label', { name }),
                 run: async () => {
                   await done(request.id, ask(eraseRequestPerson({ path })), t('privacy:erased'))
-                  queries.removeQueries({ queryKey: ['person', person.id] })
-                  void queries.invalidateQueries({ queryKey: ['persons'] })
+                  forget('getPerson', { path: { id: person.id } })
+                  void refresh('listPersons')
                 },
               })
             }
@@ -401,10 +404,7 @@ function Deeds({ request }: { request: SubjectRequest }) {
 }
 
 function Holdings({ id }: { id: string }) {
-  const query = useQuery({
-    queryKey: ['request', id, 'holdings'],
-    queryFn: () => ask(listRequestHoldings({ path: { id } })),
-  })
+  const query = useQuery(listRequestHoldingsOptions({ path: { id } }))
   return (
     <div className="stack-s">
       <p>{t('privacy:erase_body')}</p>
@@ -487,7 +487,7 @@ function Package({ request, open }: { request: SubjectRequest; open: boolean }) 
                 void run(async () => {
                   const file = await ask(downloadRequestPackage({ path, parseAs: 'blob' }))
                   save(file as unknown as Blob, `${request.number ?? 'request'}.zip`)
-                  await queries.invalidateQueries({ queryKey: ['request', request.id] })
+                  await refresh(['getRequest', 'listRequestHoldings'], { path: { id: request.id } })
                 })
               }
             >

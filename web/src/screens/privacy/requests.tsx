@@ -1,12 +1,13 @@
 // The desk: what persons ask about their own data, by deadline, so that none is missed.
+
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconUserShield } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries } from '@/app/session'
-import { enterRequest, listRequests, type RequestPage, type RequestRow } from '@/client'
+import { enterRequest, listRequestsInfiniteOptions, type RequestRow } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { oneOf, useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
 import { Alert, Copy, Empty, Page, Time, toast } from '@/ui/kit'
@@ -42,10 +43,8 @@ export default function Requests() {
   const [url, setUrl] = useUrl()
   const [entering, setEntering] = useState(false)
   const filter = { show: oneOf(shows, url.show) ?? 'open', kind: oneOf(kinds, url.kind) }
-  const pages = usePages(['requests', filter], (cursor) =>
-    ask(listRequests({ query: { ...filter, cursor, limit: 50 } })),
-  )
-  const first = pages.data?.pages[0] as RequestPage | undefined
+  const pages = usePages(listRequestsInfiniteOptions({ query: { ...filter, limit: 50 } }))
+  const { first } = pages
   const counts = first?.counts
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEntering(true)}>
@@ -139,7 +138,7 @@ function Enter({ close }: { close: () => void }) {
             },
           }),
         )
-        await queries.invalidateQueries({ queryKey: ['requests'] })
+        await refresh('listRequests')
         toast('good', t('privacy:entered', { number: made.number }))
         go(`/privacy/requests/${made.id}`)
       }}

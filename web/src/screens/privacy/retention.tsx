@@ -1,12 +1,14 @@
 // How long each kind of data is kept: the rules, and what a rule would remove before it is saved.
+
 import { Button, NumberInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { type CategoryView, listRetention, previewRetention, setRetention } from '@/client'
+import { useMay } from '@/app/session'
+import { type CategoryView, listRetentionOptions, previewRetentionOptions, setRetention } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatDate } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Alert, Loaded, Page, Time, toast } from '@/ui/kit'
@@ -22,7 +24,7 @@ export function periodWords(months: number | undefined | null): string {
 export default function Retention() {
   const may = useMay()
   const [changing, setChanging] = useState<CategoryView>()
-  const query = useQuery({ queryKey: ['retention'], queryFn: () => ask(listRetention()) })
+  const query = useQuery(listRetentionOptions())
   const columns: Column<CategoryView>[] = [
     {
       key: 'category',
@@ -90,8 +92,7 @@ function Rule({ of, close }: { of: CategoryView; close: () => void }) {
   const form = useForm({ months: of.months ? String(of.months) : '' })
   const months = readMonths(form.values.months)
   const preview = useQuery({
-    queryKey: ['retention', of.category, months],
-    queryFn: () => ask(previewRetention({ path: { category: of.category }, query: { months: months as number } })),
+    ...previewRetentionOptions({ path: { category: of.category }, query: { months: months as number } }),
     enabled: typeof months === 'number',
   })
   const count = typeof months === 'number' ? (preview.data?.would_remove ?? 0) : 0
@@ -108,7 +109,7 @@ function Rule({ of, close }: { of: CategoryView; close: () => void }) {
           throw new Error(t('keeping:wrong_months'))
         }
         await ask(setRetention({ path: { category: of.category }, body: { months: months ?? undefined } }))
-        await queries.invalidateQueries({ queryKey: ['retention'] })
+        await refresh(['listRetention', 'previewRetention'])
         toast('good', t('keeping:rule_saved', { label: of.label }))
       }}
     >

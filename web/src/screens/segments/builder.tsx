@@ -4,8 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { listSegmentValues, type SegmentFieldView } from '@/client'
-import { ask } from '@/lib/ask'
+import { listSegmentValuesOptions, type SegmentFieldView } from '@/client'
 import { t } from '@/lib/i18n'
 import { options, useCampaigns, useForms, useLists, useTags } from '@/lib/lookups'
 import { IconButton } from '@/ui/kit'
@@ -292,8 +291,7 @@ function TextBox(props: { field: string; label: string; value: string; onChange:
   const id = useId()
   const [q] = useDebouncedValue(props.value, 200)
   const known = useQuery({
-    queryKey: ['segment-values', props.field, q],
-    queryFn: () => ask(listSegmentValues({ query: { field: props.field, q } })),
+    ...listSegmentValuesOptions({ query: { field: props.field, q } }),
     enabled: props.field.startsWith('attribute:'),
     staleTime: 60_000,
   })

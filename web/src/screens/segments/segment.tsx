@@ -1,21 +1,23 @@
 // Building a segment: conditions on the left, how many and who on the right, counted by the server as one goes.
+
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   createSegment,
-  getSegment,
-  listSegmentFields,
-  previewSegment,
+  getSegmentOptions,
+  listSegmentFieldsOptions,
+  previewSegmentOptions,
   type Segment,
   type SegmentFieldView,
   updateSegment,
 } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
+import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { Alert, Card, FormAlerts, Loaded, Page, ProblemAlert, Skeleton, toast } from '@/ui/kit'
@@ -24,21 +26,13 @@ import { Builder } from './builder'
 import { finished, type Group, incomplete, readTree, toConditions } from './tree'
 
 export const useFields = () =>
-  useQuery({
-    queryKey: ['segment-fields'],
-    queryFn: async () => (await ask(listSegmentFields())).fields,
-    staleTime: 60_000,
-  })
+  useQuery({ ...listSegmentFieldsOptions(), select: ({ fields }) => fields, staleTime: 60_000 })
 
 export default function SegmentScreen() {
   const id = useParam()
   const fields = useFields()
-  const query = useQuery({
-    queryKey: ['segment', id],
-    queryFn: () => askTagged(getSegment({ path: { id } })),
-    enabled: Boolean(id),
-  })
-  const name = query.data?.data.name
+  const query = useQuery({ ...getSegmentOptions({ path: { id } }), enabled: Boolean(id) })
+  const name = query.data?.name
   return (
     <Page
       title={id ? (name ?? t('segments:one')) : t('segments:new')}
@@ -49,9 +43,7 @@ export default function SegmentScreen() {
         {(f) =>
           id ? (
             <Loaded query={query} block={240}>
-              {({ data, etag }) => (
-                <Edit key={data.id} fields={f} segment={data} etag={etag} reload={() => query.refetch()} />
-              )}
+              {(segment) => <Edit key={segment.id} fields={f} segment={segment} reload={() => query.refetch()} />}
             </Loaded>
           ) : (
             <Edit fields={f} />
@@ -62,12 +54,7 @@ export default function SegmentScreen() {
   )
 }
 
-function Edit(props: {
-  fields: SegmentFieldView[]
-  segment?: Segment
-  etag?: string
-  reload?: () => Promise<unknown>
-}) {
+function Edit(props: { fields: SegmentFieldView[]; segment?: Segment; reload?: () => Promise<unknown> }) {
   const { fields, segment } = props
   const go = useGo()
   const write = useMay()('segments.write')
@@ -78,13 +65,15 @@ function Edit(props: {
   const { name, conditions } = form.values
   const missing = incomplete(conditions, fields)
 
-  async function save(etag?: string) {
+  async function save(over?: 'over') {
     await form.submit(async (v) => {
       const body = { name: v.name, conditions: toConditions(v.conditions) }
       const saved = await ask(
-        segment ? updateSegment({ path: { id: segment.id }, body, headers: match(etag) }) : createSegment({ body }),
+        segment
+          ? updateSegment({ path: { id: segment.id }, body, headers: match(over ? undefined : segment) })
+          : createSegment({ body }),
       )
-      await queries.invalidateQueries({ queryKey: ['segments'] })
+      await refresh('listSegments')
       toast('good', t('saved'))
       if (segment) await props.reload?.()
       else go(`/segments/${saved.id}`, { replace: true })
@@ -95,13 +84,13 @@ function Edit(props: {
       className="split"
       onSubmit={(event) => {
         event.preventDefault()
-        void save(props.etag)
+        void save()
       }}
     >
       <div className="sections">
         <FormAlerts
           form={form}
-          overwrite={() => void save('*')}
+          overwrite={() => void save('over')}
           reload={async () => {
             await props.reload?.()
             form.reset()
@@ -129,8 +118,7 @@ function Edit(props: {
 function Preview({ tree, segment }: { tree: Group; segment?: Segment }) {
   const [settled] = useDebouncedValue(JSON.stringify(toConditions(tree)), 500)
   const query = useQuery({
-    queryKey: ['segment-preview', settled],
-    queryFn: () => ask(previewSegment({ body: { conditions: JSON.parse(settled) } })),
+    ...previewSegmentOptions({ body: { conditions: JSON.parse(settled) } }),
     placeholderData: keepPreviousData,
   })
   return (

@@ -1,12 +1,13 @@
 // Sending domains and the exact records each needs. What is wrong is said in words, with what was found instead.
+
 import { Button, TextInput } from '@mantine/core'
 import { IconAt, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries } from '@/app/session'
-import { checkDomain, createDomain, type DnsRecord, type Domain, deleteDomain, listDomains } from '@/client'
+import { checkDomain, createDomain, type DnsRecord, type Domain, deleteDomain, listDomainsOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
 import {
   Alert,
@@ -23,11 +24,11 @@ import {
   toast,
   toastProblem,
 } from '@/ui/kit'
-import { usePages } from '@/ui/table'
+import { useWhole } from '@/ui/table'
 
 export default function Domains() {
   const [open, setOpen] = useState(false)
-  const pages = usePages(['domains', 'pages'], () => ask(listDomains()))
+  const pages = useWhole(listDomainsOptions())
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
       {t('sending:new_domain')}
@@ -50,11 +51,6 @@ export default function Domains() {
       ) : (
         pages.rows.map((d) => <DomainCard key={d.id} domain={d} />)
       )}
-      {pages.hasNextPage && (
-        <Button variant="default" onClick={() => void pages.fetchNextPage()}>
-          {t('show_more')}
-        </Button>
-      )}
       {open && <New close={() => setOpen(false)} />}
     </Page>
   )
@@ -63,7 +59,6 @@ export default function Domains() {
 function DomainCard({ domain: d }: { domain: Domain }) {
   const [busy, setBusy] = useState(false)
   const missing = d.records.filter((r) => !r.ok).length
-  const refresh = () => queries.invalidateQueries({ queryKey: ['domains'] })
   return (
     <Card
       title={d.domain}
@@ -85,7 +80,7 @@ function DomainCard({ domain: d }: { domain: Domain }) {
               setBusy(true)
               try {
                 const now = await ask(checkDomain({ path: { id: d.id } }))
-                await refresh()
+                await refresh('listDomains')
                 const wrong = now.records.filter((r) => !r.ok).length
                 toast(
                   wrong ? 'warn' : 'good',
@@ -110,7 +105,7 @@ function DomainCard({ domain: d }: { domain: Domain }) {
                 label: t('sending:remove_domain_label'),
                 run: async () => {
                   await ask(deleteDomain({ path: { id: d.id } }))
-                  await refresh()
+                  await refresh('listDomains')
                 },
               })
             }
@@ -182,7 +177,7 @@ function New({ close }: { close: () => void }) {
       onClose={close}
       send={async (body) => {
         await ask(createDomain({ body }))
-        await queries.invalidateQueries({ queryKey: ['domains'] })
+        await refresh('listDomains')
       }}
     >
       <TextInput

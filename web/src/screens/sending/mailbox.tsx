@@ -1,10 +1,17 @@
 import { Button } from '@mantine/core'
 import { IconInbox, IconMessage } from '@tabler/icons-react'
-import { queries } from '@/app/session'
-import { clearMailbox, clearMailboxSms, listMailbox, listMailboxSms, type MailRow, type SmsView } from '@/client'
+import {
+  clearMailbox,
+  clearMailboxSms,
+  listMailboxInfiniteOptions,
+  listMailboxSmsInfiniteOptions,
+  type MailRow,
+  type SmsView,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatBytes, formatNumber } from '@/lib/time'
 import { useUrl } from '@/lib/url'
 import { confirm, Empty, Page, Time, toast } from '@/ui/kit'
@@ -32,9 +39,7 @@ function Tabs({ sms }: { sms?: boolean }) {
 
 function SmsBox() {
   const [url, setUrl] = useUrl()
-  const pages = usePages(['mailbox', 'sms', url.q], (cursor) =>
-    ask(listMailboxSms({ query: { q: url.q, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listMailboxSmsInfiniteOptions({ query: { q: url.q, limit: 50 } }))
   useLive('mailbox.message', () => void pages.refetch())
   const columns: Column<SmsView>[] = [
     { key: 'to', header: t('sending:to'), bare: true, cell: (m) => m.to },
@@ -84,7 +89,7 @@ function EmptyBox({ clear }: { clear: () => Promise<unknown> }) {
           label: t('sending:empty_label'),
           run: async () => {
             await clear()
-            await queries.invalidateQueries({ queryKey: ['mailbox'] })
+            await refresh(['listMailbox', 'listMailboxSms'])
             toast('good', t('sending:emptied'))
           },
         })
@@ -97,7 +102,7 @@ function EmptyBox({ clear }: { clear: () => Promise<unknown> }) {
 
 function MailBox() {
   const [url, setUrl] = useUrl()
-  const pages = usePages(['mailbox', url.q], (cursor) => ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })))
+  const pages = usePages(listMailboxInfiniteOptions({ query: { q: url.q, limit: 50 } }))
   useLive('mailbox.message', () => void pages.refetch())
   const columns: Column<MailRow>[] = [
     {

@@ -1,7 +1,6 @@
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getMailboxMessage } from '@/client'
-import { ask } from '@/lib/ask'
+import { getMailboxMessageOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatBytes } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
@@ -15,10 +14,7 @@ const views = ['html', 'phone', 'text', 'headers', 'links'] as const
 export default function Message() {
   const id = useParam()
   const [url] = useUrl()
-  const query = useQuery({
-    queryKey: ['mailbox-message', id],
-    queryFn: () => ask(getMailboxMessage({ path: { id } })),
-  })
+  const query = useQuery(getMailboxMessageOptions({ path: { id } }))
   const m = query.data
   const view = url.view ?? (m && !m.html ? 'text' : 'html')
   return (

@@ -1,13 +1,12 @@
 import { Button, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
 import { IconEdit, IconPlus, IconServer, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries } from '@/app/session'
 import {
   type CheckAnswer,
   checkProvider,
   createProvider,
   deleteProvider,
-  listProviders,
+  listProvidersOptions,
   type ProviderInput,
   type ProviderView,
   testProvider,
@@ -16,17 +15,18 @@ import {
 import { ask, match } from '@/lib/ask'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { formatPrice } from '@/screens/composer/sms-input'
 import { DialogForm } from '@/ui/dialog-form'
 import { Alert, Card, confirm, Empty, Facts, IconButton, Page, ProblemAlert, Skeleton, State, Tag } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
-import { usePages } from '@/ui/table'
+import { useWhole } from '@/ui/table'
 
 export default function Providers() {
   const [open, setOpen] = useState<ProviderView | 'new'>()
-  const pages = usePages(['providers', 'pages'], () => ask(listProviders()))
+  const pages = useWhole(listProvidersOptions())
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen('new')}>
       {t('sending:new_provider')}
@@ -65,13 +65,12 @@ function ProviderCard({ provider: p, edit }: { provider: ProviderView; edit: () 
   const [problem, setProblem] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const [trying, setTrying] = useState(false)
-  const refresh = () => queries.invalidateQueries({ queryKey: ['providers'] })
   async function run() {
     setBusy(true)
     setProblem(undefined)
     try {
       setCheck(await ask(checkProvider({ path: { id: p.id } })))
-      await refresh()
+      await refresh('listProviders')
     } catch (error) {
       setProblem(error)
     } finally {
@@ -117,7 +116,7 @@ function ProviderCard({ provider: p, edit }: { provider: ProviderView; edit: () 
                   label: t('sending:remove_provider_label'),
                   run: async () => {
                     await ask(deleteProvider({ path: { id: p.id } }))
-                    await refresh()
+                    await refresh('listProviders')
                   },
                 })
               }
@@ -329,7 +328,7 @@ function Edit({ provider: p, close }: { provider?: ProviderView; close: () => vo
           if (x.per_second) body.per_second = Number(x.per_second)
         }
         await ask(p ? updateProvider({ path: { id: p.id }, body, headers: match() }) : createProvider({ body }))
-        await queries.invalidateQueries({ queryKey: ['providers'] })
+        await refresh('listProviders')
       }}
     >
       <TextInput label={t('sending:name')} required autoFocus {...form.text('name')} />

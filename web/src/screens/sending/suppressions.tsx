@@ -1,18 +1,18 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconMailOff, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries } from '@/app/session'
 import {
   checkSuppression,
   createSuppression,
   deleteSuppression,
-  listSuppressions,
+  listSuppressionsInfiniteOptions,
   type SuppressionAnswer,
   type SuppressionView,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
 import { Card, confirm, Empty, FormAlerts, IconButton, Page, State, Time } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
@@ -21,11 +21,10 @@ import { type Column, Pages, usePages } from '@/ui/table'
 const reasons = ['manual', 'unsubscribe', 'complaint', 'bounce'] as const
 /** The field takes either; the server wants to know which. */
 const target = (text: string) => (text.includes('@') ? { email: text } : { phone: text })
-const refresh = () => queries.invalidateQueries({ queryKey: ['suppressions'] })
 
 export default function Suppressions() {
   const [open, setOpen] = useState(false)
-  const pages = usePages(['suppressions'], (cursor) => ask(listSuppressions({ query: { cursor, limit: 50 } })))
+  const pages = usePages(listSuppressionsInfiniteOptions({ query: { limit: 50 } }))
   const columns: Column<SuppressionView>[] = [
     { key: 'hash', header: t('sending:hash'), bare: true, cell: (s) => <code>{s.hash_prefix}…</code> },
     { key: 'channel', header: t('sending:channel'), cell: (s) => t(`sending:channels.${s.channel}`) },
@@ -47,7 +46,7 @@ export default function Suppressions() {
               label: t('sending:unsuppress_label'),
               run: async () => {
                 await ask(deleteSuppression({ path: { id: s.id } }))
-                await refresh()
+                await refresh('listSuppressions')
               },
             })
           }
@@ -139,7 +138,7 @@ function New({ close }: { close: () => void }) {
       onClose={close}
       send={async ({ email, reason }) => {
         await ask(createSuppression({ body: { ...target(email), reason } }))
-        await refresh()
+        await refresh('listSuppressions')
       }}
     >
       <TextInput

@@ -1,20 +1,21 @@
 // When a substitute can work: a month that puts together what they have said with what they are booked for, and the
 // statements one by one.
+
 import { Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconBan, IconCheck, IconMessageQuestion, IconPlayerPause, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { queries } from '@/app/session'
 import {
   type AvailabilityKind,
   type AvailabilityView,
   type BookingView,
   deleteAvailability,
-  listAvailability,
+  listAvailabilityOptions,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { currentZone, formatDay } from '@/lib/time'
 import { useUrl } from '@/lib/url'
 import { Card, confirm, IconButton, Loaded, toast } from '@/ui/kit'
@@ -37,7 +38,7 @@ export function Availability({ id, write }: { id: string; write: boolean }) {
   const [url, setUrl] = useUrl()
   const [adding, setAdding] = useState<Day | true>()
   const month = isMonth(url.month) ? url.month : monthOf(today())
-  const said = useQuery({ queryKey: ['availability', id], queryFn: () => ask(listAvailability({ path: { id } })) })
+  const said = useQuery(listAvailabilityOptions({ path: { id } }))
   const bookings = useQuery(bookingsQuery({ ...monthSpan(month, currentZone()), person: id }))
   return (
     <Card
@@ -252,7 +253,7 @@ function Statements({ id, said, write }: { id: string; said: AvailabilityView[];
                       label: t('staffing:availability.remove_label'),
                       run: async () => {
                         await ask(deleteAvailability({ path: { id, statement: s.id } }))
-                        await queries.invalidateQueries({ queryKey: ['availability', id] })
+                        await refresh('listAvailability', { path: { id } })
                         toast('good', t('staffing:availability.removed'))
                       },
                     })

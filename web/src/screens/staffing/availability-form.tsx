@@ -1,11 +1,12 @@
 // What somebody says about when they can work: one day, a period, or days of the week; whole days or a part of them.
+
 import { Checkbox, Radio, SegmentedControl, Switch, TextInput } from '@mantine/core'
 import { useRef } from 'react'
-import { queries } from '@/app/session'
 import { type AvailabilityKind, createAvailability } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
 import { toast } from '@/ui/kit'
 import { availabilityKinds } from './availability'
@@ -54,7 +55,7 @@ export function AvailabilityForm({ id, day, close }: { id: string; day?: Day; cl
             }),
           ),
         )
-        await queries.invalidateQueries({ queryKey: ['availability', id] })
+        await refresh('listAvailability', { path: { id } })
         toast('good', t('saved'))
       }}
     >

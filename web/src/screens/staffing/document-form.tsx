@@ -29,7 +29,7 @@ export function DocumentForm({ id, paper, close }: { id: string; paper?: Paper; 
       send={async (v) => {
         const rest = { valid_from: v.valid_from || null, valid_until: v.valid_until || null, seen: v.seen }
         await (paper
-          ? ask(updateDocument({ path: { id, document: paper.id }, body: rest, headers: match(`"v${paper.version}"`) }))
+          ? ask(updateDocument({ path: { id, document: paper.id }, body: rest, headers: match(paper) }))
           : once(key, (headers) =>
               ask(createDocument({ path: { id }, body: { kind_id: v.kind_id, ...rest }, headers })),
             ))

@@ -1,12 +1,13 @@
 // What a substitute has shown: until when it counts, whether the office has seen it, and its file, kept encrypted.
+
 import { Button } from '@mantine/core'
 import { IconDownload, IconEdit, IconPlus, IconTrash, IconUpload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useRef, useState } from 'react'
-import { queries } from '@/app/session'
-import { deleteDocument, listDocuments, type Paper, putDocumentFile } from '@/client'
+import { deleteDocument, listDocumentsOptions, type Paper, putDocumentFile } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatBytes, formatDay } from '@/lib/time'
 import { Card, confirm, IconButton, Loaded, State, type Tone, toast, toastProblem } from '@/ui/kit'
 import { LinkIcon } from '@/ui/link'
@@ -35,13 +36,13 @@ const tones: Record<ReturnType<typeof standingOf>, Tone> = {
 
 export const refreshDocuments = (id: string) =>
   Promise.all([
-    queries.invalidateQueries({ queryKey: ['documents', id] }),
-    queries.invalidateQueries({ queryKey: ['shift'] }),
+    refresh('listDocuments', { path: { id } }),
+    refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates']),
   ])
 
 export function Documents({ id, write }: { id: string; write: boolean }) {
   const [open, setOpen] = useState<Paper | 'new'>()
-  const papers = useQuery({ queryKey: ['documents', id], queryFn: () => ask(listDocuments({ path: { id } })) })
+  const papers = useQuery(listDocumentsOptions({ path: { id } }))
   return (
     <Card
       title={t('staffing:documents.title')}

@@ -1,14 +1,15 @@
 // Hours as planned, as the person said, and as the office confirmed them. Both have to say the same: whoever changes
 // them takes the other's confirmation back.
+
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { IconClockCheck } from '@tabler/icons-react'
 import { useState } from 'react'
-
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import { type BookingView, confirmHours, confirmManyHours } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatDay, utcToWall, wallToUtc } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
@@ -48,7 +49,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
           body: { from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at },
         }),
       )
-      await queries.invalidateQueries({ queryKey: ['bookings'] })
+      await refresh('listBookings')
       toast('good', t('staffing:hours_page.confirmed'))
     } catch (error) {
       toastProblem(error)
@@ -200,7 +201,7 @@ function Many({ due, close }: { due: BookingView[]; close: () => void }) {
           .slice(0, MOST)
           .map((b) => ({ id: b.id, from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at }))
         const { confirmed } = await ask(confirmManyHours({ body: { bookings: seen } }))
-        await queries.invalidateQueries({ queryKey: ['bookings'] })
+        await refresh('listBookings')
         const left = seen.length - confirmed
         toast(
           left ? 'warn' : 'good',
@@ -240,7 +241,7 @@ function Edit({ booking, zone, close }: { booking: BookingView; zone: string; cl
             body: { from: wallToUtc(v.from, zone), until: wallToUtc(v.until, zone) },
           }),
         )
-        await queries.invalidateQueries({ queryKey: ['bookings'] })
+        await refresh('listBookings')
         toast('good', t('staffing:hours_page.confirmed'))
       }}
     >

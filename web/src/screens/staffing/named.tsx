@@ -1,7 +1,8 @@
 // Skills, pools and kinds of documents: names that others refer to, and how many have them.
+
 import { TextInput } from '@mantine/core'
 import { IconCertificate, IconFileCertificate, IconUsersGroup } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   createDocumentKind,
   createPool,
@@ -9,9 +10,9 @@ import {
   deleteDocumentKind,
   deletePool,
   deleteSkill,
-  listDocumentKinds,
-  listPools,
-  listSkills,
+  listDocumentKindsOptions,
+  listPoolsOptions,
+  listSkillsOptions,
   type Named,
   updateDocumentKind,
   updatePool,
@@ -20,6 +21,7 @@ import {
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { queries } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Link } from '@/ui/link'
@@ -30,7 +32,7 @@ const calls = {
   skills: {
     one: 'skill',
     icon: IconCertificate,
-    list: listSkills,
+    list: listSkillsOptions,
     create: createSkill,
     update: updateSkill,
     remove: deleteSkill,
@@ -38,7 +40,7 @@ const calls = {
   pools: {
     one: 'pool',
     icon: IconUsersGroup,
-    list: listPools,
+    list: listPoolsOptions,
     create: createPool,
     update: updatePool,
     remove: deletePool,
@@ -46,7 +48,7 @@ const calls = {
   document_kinds: {
     one: undefined,
     icon: IconFileCertificate,
-    list: listDocumentKinds,
+    list: listDocumentKindsOptions,
     create: createDocumentKind,
     update: updateDocumentKind,
     remove: deleteDocumentKind,
@@ -68,8 +70,7 @@ export function NamedThings({ what }: { what: What }) {
   ]
   return (
     <ListPage
-      things={what}
-      load={() => ask(list())}
+      list={list()}
       title={t(`staffing:named.${what}.title`)}
       lead={t(`staffing:named.${what}.lead`)}
       columns={columns}
@@ -91,7 +92,7 @@ export function NamedThings({ what }: { what: What }) {
 }
 
 function Edit({ what, named, close }: { what: What; named?: Named; close: () => void }) {
-  const { create, update } = calls[what]
+  const { list, create, update } = calls[what]
   const form = useForm({ name: named?.name ?? '' }, { draft: `${what}-${named?.id ?? 'new'}` })
   return (
     <DialogForm
@@ -102,7 +103,7 @@ function Edit({ what, named, close }: { what: What; named?: Named; close: () => 
       onClose={close}
       send={async (body) => {
         await ask(named ? update({ path: { id: named.id }, body }) : create({ body }))
-        await queries.invalidateQueries({ queryKey: [what] })
+        await queries.invalidateQueries({ queryKey: list().queryKey })
       }}
     >
       <TextInput label={t('staffing:name')} required autoFocus maxLength={80} {...form.text('name')} />

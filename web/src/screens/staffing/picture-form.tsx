@@ -1,5 +1,6 @@
 // A substitute's picture: chosen, cut to a square by pointer, keys or buttons, and kept; or removed. It is cut here, so
 // that no more of a photo leaves the computer than what is kept, and none of what a camera writes into the file.
+
 import { Button } from '@mantine/core'
 import {
   IconArrowDown,
@@ -11,10 +12,10 @@ import {
   IconZoomOut,
 } from '@tabler/icons-react'
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
-import { queries } from '@/app/session'
 import { deletePicture, putPicture, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatBytes } from '@/lib/time'
 import { Alert, confirm, IconButton, ProblemAlert, toast } from '@/ui/kit'
 import { Dialog } from '@/ui/overlay'
@@ -26,10 +27,10 @@ const SIDE = 640
 const STEP = 0.04
 const ZOOM = 1.1
 
-const refresh = () =>
+const refreshFaces = () =>
   Promise.all([
-    queries.invalidateQueries({ queryKey: ['substitutes'] }),
-    queries.invalidateQueries({ queryKey: ['shift'] }),
+    refresh(['listSubstitutes', 'getSubstitute']),
+    refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates']),
   ])
 
 async function readImage(file: File): Promise<HTMLImageElement> {
@@ -68,7 +69,7 @@ export function PictureForm({ one, close }: { one: Substitute; close: () => void
       const body = await new Promise<Blob | null>((done) => canvas.current?.toBlob(done, 'image/jpeg', 0.92))
       if (!body) throw new Error('no picture')
       await ask(putPicture({ path: { id: one.id }, body }))
-      await refresh()
+      await refreshFaces()
       toast('good', t('staffing:picture.saved'))
       close()
     } catch (error) {
@@ -84,7 +85,7 @@ export function PictureForm({ one, close }: { one: Substitute; close: () => void
       label: t('staffing:picture.remove_label'),
       run: async () => {
         await ask(deletePicture({ path: { id: one.id } }))
-        await refresh()
+        await refreshFaces()
         toast('good', t('staffing:picture.removed'))
         close()
       },

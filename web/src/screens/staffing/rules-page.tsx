@@ -1,11 +1,12 @@
 // The rules by which people are booked, ranked and asked; each with what it means, and the way back to the country's.
+
 import { Button, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
-  getStaffingDefaults,
-  getStaffingSettings,
+  getStaffingDefaultsOptions,
+  getStaffingSettingsOptions,
   type RuleLevel,
   type RuleSettings,
   type StaffingDefaults,
@@ -16,6 +17,7 @@ import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import type { FieldErrors } from '@/lib/problem'
+import { queries, refresh } from '@/lib/queries'
 import { Alert, Card, confirm, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
 import {
@@ -44,12 +46,8 @@ const fields = [
 ]
 
 export default function Rules() {
-  const settings = useQuery({ queryKey: ['staffing-settings'], queryFn: () => ask(getStaffingSettings()) })
-  const defaults = useQuery({
-    queryKey: ['staffing-defaults'],
-    queryFn: () => ask(getStaffingDefaults()),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  const settings = useQuery(getStaffingSettingsOptions())
+  const defaults = useQuery({ ...getStaffingDefaultsOptions(), staleTime: Number.POSITIVE_INFINITY })
   return (
     <Page title={t('staffing:rules.title')} lead={t('staffing:rules.lead')}>
       <Alert tone="info" title={t('staffing:rules.tool')}>
@@ -80,10 +78,10 @@ function Edit({
   const may = useMay()('settings.manage')
   const form = useForm(read(settings), { draft: may ? 'staffing-rules' : undefined, fields })
   const { values: v, errors, set } = form
-  async function save(tag: string) {
+  async function save(over?: 'over') {
     const ok = await form.submit(async (body) => {
-      await ask(updateStaffingSettings({ body, headers: match(tag) }))
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['shift'] })])
+      await ask(updateStaffingSettings({ body, headers: match(over ? undefined : settings) }))
+      await Promise.all([reload(), refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'])])
     })
     if (ok) toast('good', t('saved'))
   }
@@ -101,18 +99,14 @@ function Edit({
       className="sections"
       onSubmit={(event) => {
         event.preventDefault()
-        void save(`"v${settings.version}"`)
+        void save()
       }}
     >
       <FormAlerts
         form={form}
-        overwrite={() => void save('*')}
+        overwrite={() => void save('over')}
         reload={async () => {
-          const fresh = await queries.fetchQuery({
-            queryKey: ['staffing-settings'],
-            queryFn: () => ask(getStaffingSettings()),
-            staleTime: 0,
-          })
+          const fresh = await queries.fetchQuery({ ...getStaffingSettingsOptions(), staleTime: 0 })
           form.reset(read(fresh))
         }}
       />

@@ -122,14 +122,14 @@ export function ShiftDialog(props: {
     event.stopPropagation()
     const submitter = (event.nativeEvent as SubmitEvent).submitter as HTMLButtonElement | null
     then.current = submitter?.value === 'keep' ? 'keep' : 'publish'
-    void save(shift && focus === 'all' ? `"v${shift.version}"` : '*')
+    void save(shift && focus === 'all' ? shift : undefined)
   }
-  async function save(tag: string) {
+  async function save(read?: Shift) {
     let result: Shift | undefined
     const ok = await form.submit(async (values) => {
       const body = inputOf(values, zone)
       if (shift) {
-        result = await ask(updateShift({ path: { id: shift.id }, body: partOf(body, focus), headers: match(tag) }))
+        result = await ask(updateShift({ path: { id: shift.id }, body: partOf(body, focus), headers: match(read) }))
       } else {
         // Made once, though publishing may have to be tried again.
         made.current = made.current
@@ -161,7 +161,7 @@ export function ShiftDialog(props: {
   return (
     <Dialog open wide onClose={props.close} title={t(shift ? `staffing:dialog.titles.${focus}` : 'staffing:board.new')}>
       <form onSubmit={submit} className="stack">
-        <FormAlerts form={form} overwrite={() => void save('*')} />
+        <FormAlerts form={form} overwrite={() => void save()} />
         {show('all') && (
           <Choice
             label={t('staffing:workplace')}

@@ -1,23 +1,25 @@
 // One shift while it is being filled: what and where, how it stands and what comes next, who is booked, who was asked
 // and what they said, and who could be asked, each with the reason. Everything follows live.
+
 import { Button } from '@mantine/core'
 import { IconCopy, IconDots, IconEdit, IconTrash, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useEffect, useRef, useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   cancelShift,
   deleteShift,
-  getShift,
-  listCandidates,
-  listOffers,
-  listShiftBookings,
+  getShiftOptions,
+  listCandidatesOptions,
+  listOffersOptions,
+  listShiftBookingsOptions,
   publishShift,
   type Shift,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
+import { forget, refresh } from '@/lib/queries'
 import { formatDay, zoneShort } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { Card, confirm, Facts, Loaded, Page, Tag, Time, toast, toastProblem } from '@/ui/kit'
@@ -40,7 +42,7 @@ import './staffing.css'
 
 export default function ShiftScreen() {
   const id = useParam()
-  const shift = useQuery({ queryKey: ['shift', id], queryFn: () => ask(getShift({ path: { id } })) })
+  const shift = useQuery(getShiftOptions({ path: { id } }))
   if (!shift.data) {
     return (
       <Page title={t('staffing:shift')} back={{ href: '/shifts', label: t('staffing:board.title') }}>
@@ -55,20 +57,9 @@ export default function ShiftScreen() {
 
 /** What the office sees of it; somebody who only asks for shifts sees who is booked. */
 function useParts(id: string, write: boolean) {
-  const bookings = useQuery({
-    queryKey: ['shift', id, 'bookings'],
-    queryFn: () => ask(listShiftBookings({ path: { id } })),
-  })
-  const offers = useQuery({
-    queryKey: ['shift', id, 'offers'],
-    queryFn: () => ask(listOffers({ path: { id } })),
-    enabled: write,
-  })
-  const candidates = useQuery({
-    queryKey: ['shift', id, 'candidates'],
-    queryFn: () => ask(listCandidates({ path: { id }, query: { limit: 200 } })),
-    enabled: write,
-  })
+  const bookings = useQuery(listShiftBookingsOptions({ path: { id } }))
+  const offers = useQuery({ ...listOffersOptions({ path: { id } }), enabled: write })
+  const candidates = useQuery({ ...listCandidatesOptions({ path: { id }, query: { limit: 200 } }), enabled: write })
   // While answers pour in, the page reads again at most once a second.
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
@@ -76,12 +67,15 @@ function useParts(id: string, write: boolean) {
     if (event.id !== id) return
     timer.current ??= setTimeout(() => {
       timer.current = undefined
-      void queries.invalidateQueries({ queryKey: ['shift', id] })
+      void refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'], { path: { id } })
     }, 1000)
   })
   useEffect(() => {
     if (connected) return
-    const poll = setInterval(() => void queries.invalidateQueries({ queryKey: ['shift', id] }), 10_000)
+    const poll = setInterval(
+      () => void refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'], { path: { id } }),
+      10_000,
+    )
     return () => clearInterval(poll)
   }, [connected, id])
   return { bookings, offers, candidates, connected }
@@ -134,7 +128,7 @@ function ShiftView({ shift }: { shift: Shift }) {
           label: t('staffing:delete_label'),
           run: async () => {
             await ask(deleteShift({ path: { id: shift.id } }))
-            queries.removeQueries({ queryKey: ['shift', shift.id] })
+            forget(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'], { path: { id: shift.id } })
             void refreshShifts()
             toast('good', t('staffing:deleted'))
             go(`/shifts?week=${mondayOf(span.day)}`)

@@ -1,12 +1,13 @@
 // What the office knows of a substitute: share of full time, pools, skills, and what they and the workplaces want.
+
 import { Checkbox, Input, TextInput } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
-import { queries } from '@/app/session'
 import { type ChoiceKind, type ChoiceOf, putSubstitute, type SkillOf, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, usePools, useSkills, useWorkplaces } from '@/lib/lookups'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
 import { IconButton, toast } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
@@ -51,7 +52,7 @@ export function SubstituteEdit({ one, close }: { one: Substitute; close: () => v
             },
           }),
         )
-        await queries.invalidateQueries({ queryKey: ['substitutes'] })
+        await refresh(['listSubstitutes', 'getSubstitute'])
         toast('good', t('saved'))
       }}
     >

@@ -1,12 +1,14 @@
 // One substitute: what they can, when they can, how to reach them, and where they have worked.
+
 import { Button } from '@mantine/core'
 import { IconCamera, IconDots, IconEdit, IconTrash, IconUserCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { type BookingView, deleteSubstitute, getSubstitute, type Substitute } from '@/client'
+import { useMay } from '@/app/session'
+import { type BookingView, deleteSubstitute, getSubstituteOptions, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { forget, refresh } from '@/lib/queries'
 import { currentZone, formatDay, wallToUtc } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
 import { Card, confirm, Empty, Facts, Loaded, Page, State, Tag, Time, toast } from '@/ui/kit'
@@ -28,7 +30,7 @@ import './staffing.css'
 
 export default function SubstituteScreen() {
   const id = useParam()
-  const query = useQuery({ queryKey: ['substitutes', 'one', id], queryFn: () => ask(getSubstitute({ path: { id } })) })
+  const query = useQuery(getSubstituteOptions({ path: { id } }))
   if (!query.data)
     return (
       <Page title={t('staffing:substitute')} back={{ href: '/substitutes', label: t('staffing:substitutes.title') }}>
@@ -125,8 +127,8 @@ function View({ one }: { one: Substitute }) {
                         label: t('staffing:substitutes.remove_label'),
                         run: async () => {
                           await ask(deleteSubstitute({ path: { id: one.id } }))
-                          queries.removeQueries({ queryKey: ['substitutes', 'one', one.id] })
-                          void queries.invalidateQueries({ queryKey: ['substitutes'] })
+                          forget('getSubstitute', { path: { id: one.id } })
+                          void refresh(['listSubstitutes', 'getSubstitute'])
                           toast('good', t('staffing:substitutes.removed', { name: one.name }))
                           go('/substitutes')
                         },

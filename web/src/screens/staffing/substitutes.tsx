@@ -1,14 +1,16 @@
 // The register of those who can be asked: find one fast, by name or number, pool or skill.
+
 import { Button } from '@mantine/core'
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { addSubstitutes, listSubstitutes, type Substitute } from '@/client'
+import { useMay } from '@/app/session'
+import { addSubstitutes, listSubstitutesInfiniteOptions, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, usePools, useSkills } from '@/lib/lookups'
 import { Problem } from '@/lib/problem'
+import { refresh } from '@/lib/queries'
 import { formatDate } from '@/lib/time'
 import { useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
@@ -34,9 +36,7 @@ export default function Substitutes() {
   const [adding, setAdding] = useState(false)
   const filter = { q: url.q, pool: url.pool, skill: url.skill }
   const filtered = Object.values(filter).some(Boolean)
-  const pages = usePages(['substitutes', filter], (cursor) =>
-    ask(listSubstitutes({ query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listSubstitutesInfiniteOptions({ query: { ...filter, limit: 50 } }))
   const now = today()
   const columns: Column<Substitute>[] = [
     {
@@ -187,7 +187,7 @@ function Add({ close }: { close: () => void }) {
         const only = v.persons[0]
         if (!only) throw new Problem({ status: 422, detail: t('staffing:substitutes.choose') })
         await ask(addSubstitutes({ body: { person_ids: v.persons.map((p) => p.id), pools: v.pools } }))
-        await queries.invalidateQueries({ queryKey: ['substitutes'] })
+        await refresh(['listSubstitutes', 'getSubstitute'])
         toast('good', t('staffing:substitutes.added', { count: v.persons.length, name: only.name }))
         if (v.persons.length === 1) go(`/substitutes/${only.id}`)
       }}
