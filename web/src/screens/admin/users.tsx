@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { IconPlus, IconShieldCheck, IconShieldOff, IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
-import { inviteUser, listUsersOptions, type User } from '@/client'
+import { inviteUser, listUsersOptions, Role, type User } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -18,7 +18,7 @@ const tones: Record<User['state'], Tone> = { active: 'good', suspended: 'bad', i
 export const UserStateMark = ({ state }: { state: User['state'] }) => (
   <State tone={tones[state]}>{t(`admin:user_states.${state}`)}</State>
 )
-export const roles = ['administrator', 'editor', 'viewer', 'requester', 'privacy_officer', 'auditor'] as const
+export const roles = Object.values(Role)
 
 export default function Users() {
   const [open, setOpen] = useState(false)

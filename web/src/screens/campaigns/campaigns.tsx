@@ -5,7 +5,7 @@ import { useMay } from '@/app/session'
 import {
   type Campaign,
   type CampaignRow,
-  type CampaignState,
+  CampaignState,
   copyCampaign,
   createCampaign,
   deleteCampaign,
@@ -27,7 +27,7 @@ import { Choice, SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { CampaignStateMark, placeOf } from './states'
 
-const states: CampaignState[] = ['draft', 'scheduled', 'preparing', 'sending', 'paused', 'sent', 'cancelled', 'failed']
+const states = Object.values(CampaignState)
 
 export default function Campaigns() {
   const may = useMay()

@@ -1,4 +1,5 @@
-import type { CampaignRow, CampaignState } from '@/client'
+import type { CampaignRow, CampaignState, What } from '@/client'
+import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
 import { State, type Tone } from '@/ui/kit'
 
@@ -18,7 +19,15 @@ export const CampaignStateMark = ({ state }: { state: CampaignState }) => (
 )
 
 /** The numbers of a report; behind each are people. What one looks for first … */
-export const mainFigures = ['sent', 'delivered', 'opened', 'clicked', 'answered', 'unsubscribed', 'bounced'] as const
+export const mainFigures = [
+  'sent',
+  'delivered',
+  'opened',
+  'clicked',
+  'answered',
+  'unsubscribed',
+  'bounced',
+] as const satisfies What[]
 /** … and the rest. */
 export const otherFigures = [
   'recipients',
@@ -32,8 +41,9 @@ export const otherFigures = [
   'skipped_no_address',
   'opened_scanner',
   'clicked_scanner',
-] as const
-export const figures = [...mainFigures, ...otherFigures] as const
+] as const satisfies What[]
+/** All but those who still wait, whom a report does not count. */
+export const figures = every<Exclude<What, 'queued'>>()([...mainFigures, ...otherFigures])
 
 /** The screen that suits what a campaign is doing now. */
 export function placeOf({ id, state }: Pick<CampaignRow, 'id' | 'state'>): string {

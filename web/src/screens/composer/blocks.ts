@@ -1,8 +1,7 @@
 // A message as blocks, and every change the composer makes to it. Blocks are found by id, wherever they lie
 // (columns hold blocks of their own). Free of React, so that each operation has its test.
-import type { Document as ApiDocument, Theme } from '@/client'
+import { type Document as ApiDocument, type BlockAlign, BlockType, type Theme } from '@/client'
 
-export type Align = 'left' | 'center' | 'right'
 export interface RichNode {
   type: string
   attrs?: Record<string, unknown>
@@ -11,7 +10,7 @@ export interface RichNode {
   text?: string
 }
 export type Block =
-  | { id: string; type: 'heading'; level: 1 | 2 | 3; text: string; align?: Align }
+  | { id: string; type: 'heading'; level: 1 | 2 | 3; text: string; align?: BlockAlign }
   | { id: string; type: 'text'; doc: RichNode }
   | {
       id: string
@@ -21,15 +20,14 @@ export type Block =
       alt: string
       width?: number
       href?: string
-      align?: Align
+      align?: BlockAlign
     }
-  | { id: string; type: 'button'; label: string; href: string; align?: Align }
+  | { id: string; type: 'button'; label: string; href: string; align?: BlockAlign }
   | { id: string; type: 'columns'; columns: { blocks: Block[] }[] }
   | { id: string; type: 'divider' }
   | { id: string; type: 'spacer'; height: number }
   | { id: string; type: 'footer'; text?: string }
-export type BlockType = Block['type']
-export const blockTypes: BlockType[] = ['heading', 'text', 'image', 'button', 'columns', 'divider', 'spacer', 'footer']
+export const blockTypes = Object.values(BlockType)
 
 export interface Mail {
   version: 1

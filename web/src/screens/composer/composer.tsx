@@ -18,16 +18,14 @@ import {
   IconWritingSign,
 } from '@tabler/icons-react'
 import { type DragEvent, lazy, type ReactNode, Suspense, useRef, useState } from 'react'
-import { uploadImage } from '@/client'
+import { type BlockAlign, type BlockType, uploadImage } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { Card, IconButton, ProblemAlert, Skeleton } from '@/ui/kit'
 import { Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
 import {
-  type Align,
   type Block,
-  type BlockType,
   blockTypes,
   dropBefore,
   duplicateBlock,
@@ -253,7 +251,7 @@ function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit
   )
 }
 
-function AlignPicker({ value, onPick }: { value: Align | undefined; onPick: (align: Align) => void }) {
+function AlignPicker({ value, onPick }: { value: BlockAlign | undefined; onPick: (align: BlockAlign) => void }) {
   return (
     <Choice
       label={t('composer:align')}
@@ -262,7 +260,7 @@ function AlignPicker({ value, onPick }: { value: Align | undefined; onPick: (ali
         value: a,
         label: t(`composer:aligns.${a}`),
       }))}
-      onPick={(v) => onPick(v as Align)}
+      onPick={(v) => onPick(v as BlockAlign)}
     />
   )
 }

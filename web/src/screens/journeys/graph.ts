@@ -1,5 +1,7 @@
 // A journey as a graph of steps, what the editor does to it, and what is wrong with it before it may start.
-import type { Document, Journey, TriggerInput } from '@/client'
+
+import type { Document, Journey, StepKind, TriggerInput } from '@/client'
+import { every } from '@/lib/every'
 import type { Group } from '@/screens/segments/tree'
 
 interface Base {
@@ -26,10 +28,9 @@ export type Step =
   | (Linear & { kind: 'webhook'; url: string })
   | (Linear & { kind: 'notify'; user_id: string; text: string })
   | (Linear & { kind: 'sms'; text: string; urgent: boolean })
-export type StepKind = Step['kind']
 export type Port = 'next' | 'yes' | 'no'
 
-export const stepKinds: StepKind[] = [
+export const stepKinds = every<StepKind>()([
   'wait',
   'wait_until',
   'branch',
@@ -40,7 +41,7 @@ export const stepKinds: StepKind[] = [
   'list',
   'webhook',
   'notify',
-]
+])
 
 export function newStep(kind: StepKind, id: string): Step {
   switch (kind) {

@@ -10,7 +10,7 @@ import {
   IconTag,
   IconWebhook,
 } from '@tabler/icons-react'
-import type { StepKind } from './graph'
+import type { StepKind } from '@/client'
 
 export const stepIcons: Record<StepKind, typeof IconClock> = {
   wait: IconClock,

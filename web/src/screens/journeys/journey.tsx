@@ -17,10 +17,12 @@ import {
   type StepCounts,
   startJourney,
   type TriggerInput,
+  type TriggerKind,
   updateJourney,
 } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useLive } from '@/lib/events'
+import { every } from '@/lib/every'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options } from '@/lib/lookups'
@@ -384,14 +386,14 @@ function StepList(props: {
   )
 }
 
-const kinds: TriggerInput['kind'][] = [
+const kinds = every<Exclude<TriggerKind, 'none'>>()([
   'form_submitted',
   'link_clicked',
   'list_joined',
   'segment_entered',
   'attribute_changed',
   'date',
-]
+])
 
 function Start({ form, things }: { form: FormState<Values>; things: Things }) {
   const { trigger } = form.values

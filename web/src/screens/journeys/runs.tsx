@@ -1,6 +1,6 @@
 import { IconRoute } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getJourneyOptions, type JourneyRun, listJourneyRunsInfiniteOptions } from '@/client'
+import { getJourneyOptions, type JourneyRun, listJourneyRunsInfiniteOptions, type RunState } from '@/client'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
@@ -12,8 +12,8 @@ import { planOf, walk } from './graph'
 import { useThings } from './names'
 import { describe } from './words'
 
-const states = ['active', 'finished', 'failed'] as const
-const tones: Record<string, Tone> = { active: 'busy', finished: 'good', failed: 'bad' }
+const states = ['active', 'finished', 'failed'] as const satisfies RunState[]
+const tones: Record<RunState, Tone> = { active: 'busy', finished: 'good', failed: 'bad', left: 'idle' }
 
 /** Who is where in a journey, and why somebody is stuck. */
 export default function Runs() {
@@ -40,7 +40,7 @@ export default function Runs() {
       key: 'state',
       header: t('journeys:state'),
       cell: (r) => (
-        <State tone={tones[r.state] ?? 'idle'}>{t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}</State>
+        <State tone={tones[r.state]}>{t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}</State>
       ),
     },
     {

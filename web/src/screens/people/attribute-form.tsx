@@ -1,7 +1,7 @@
 // An attribute: made here, on its own page or while a file's columns are looked at.
 
 import { TextInput } from '@mantine/core'
-import { type Attribute, createAttribute, updateAttribute } from '@/client'
+import { type Attribute, AttributeType, Classification, createAttribute, updateAttribute } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -11,8 +11,8 @@ import { DialogForm } from '@/ui/dialog-form'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
 
-const kinds = ['text', 'number', 'date', 'boolean', 'choice'] as const
-const classes = ['plain', 'identifying', 'sensitive'] as const
+const kinds = Object.values(AttributeType)
+const classes = Object.values(Classification)
 
 /** The dialog that makes an attribute, or changes one. `like` is what a new one begins with. */
 export function AttributeForm(props: {

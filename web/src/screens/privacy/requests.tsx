@@ -3,7 +3,7 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IconPlus, IconUserShield } from '@tabler/icons-react'
 import { useState } from 'react'
-import { enterRequest, listRequestsInfiniteOptions, type RequestRow } from '@/client'
+import { enterRequest, listRequestsInfiniteOptions, RequestFilter, type RequestRow } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
@@ -16,7 +16,7 @@ import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { channels, Due, kinds, RequestState } from './words'
 
-const shows = ['open', 'unconfirmed', 'ended'] as const
+const shows = Object.values(RequestFilter)
 
 const columns = (): Column<RequestRow>[] => [
   {

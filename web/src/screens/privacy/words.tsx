@@ -1,11 +1,14 @@
 // What requests are called, and how a file that is made on demand is saved.
-import type { RequestRow } from '@/client'
+
+import { type RequestChannel, RequestKind, type RequestRow } from '@/client'
+import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
 import { formatDate } from '@/lib/time'
 import { State, type Tone } from '@/ui/kit'
 
-export const kinds = ['access', 'rectification', 'restriction', 'erasure', 'portability', 'objection'] as const
-export const channels = ['letter', 'phone', 'mail', 'in_person'] as const
+export const kinds = Object.values(RequestKind)
+/** How a request comes that an employee enters. */
+export const channels = every<Exclude<RequestChannel, 'page'>>()(['letter', 'phone', 'mail', 'in_person'])
 
 const tones: Record<RequestRow['state'], Tone> = {
   unconfirmed: 'idle',

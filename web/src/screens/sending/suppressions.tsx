@@ -7,9 +7,11 @@ import {
   deleteSuppression,
   listSuppressionsInfiniteOptions,
   type SuppressionAnswer,
+  type SuppressionReason,
   type SuppressionView,
 } from '@/client'
 import { ask } from '@/lib/ask'
+import { every } from '@/lib/every'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
@@ -18,7 +20,7 @@ import { Card, confirm, Empty, FormAlerts, IconButton, Page, State, Time } from 
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 
-const reasons = ['manual', 'unsubscribe', 'complaint', 'bounce'] as const
+const reasons = every<SuppressionReason>()(['manual', 'unsubscribe', 'complaint', 'bounce'])
 /** The field takes either; the server wants to know which. */
 const target = (text: string) => (text.includes('@') ? { email: text } : { phone: text })
 

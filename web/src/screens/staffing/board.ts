@@ -1,8 +1,10 @@
 // How a week of shifts is laid out. What needs somebody stands first: unfilled, then waiting for approval, then open.
+
 import type { Shift, ShiftState, Workplace } from '@/client'
+import { every } from '@/lib/every'
 import { type Day, dayIn, weekOf } from './week'
 
-export const states = ['unfilled', 'requested', 'open', 'draft', 'filled', 'cancelled'] as const satisfies ShiftState[]
+export const states = every<ShiftState>()(['unfilled', 'requested', 'open', 'draft', 'filled', 'cancelled'])
 const urgency = Object.fromEntries(states.map((s, i) => [s, i])) as Record<ShiftState, number>
 
 export type Tally = Record<ShiftState, number>

@@ -4,7 +4,8 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconCalendarOff, IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '@/app/session'
-import type { BookingView } from '@/client'
+import type { BookingView, Separator } from '@/client'
+import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
 import { options, useWorkplaces } from '@/lib/lookups'
 import { currentZone, formatDay, formatNumber } from '@/lib/time'
@@ -23,7 +24,7 @@ import { duration } from './strategy'
 import { dayIn, daysOfMonth, isMonth, monthOf, monthSpan, today, weekday } from './week'
 import './staffing.css'
 
-const separators = ['semicolon', 'comma', 'tab'] as const
+const separators = every<Separator>()(['semicolon', 'comma', 'tab'])
 const views = ['workplace', 'person', 'hours'] as const
 
 export default function Calendar() {

@@ -1,8 +1,10 @@
 // Who was asked, when, through what, and what they said. Whoever applied and waits stands first.
+
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { answerOffer, askAgain, type EarlierRound, type OfferView, type Shift } from '@/client'
+import { answerOffer, askAgain, type EarlierRound, type OfferState, type OfferView, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
+import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
 import { State, Tag, Time, toast, toastProblem } from '@/ui/kit'
 import { Link } from '@/ui/link'
@@ -12,7 +14,7 @@ import { refreshShifts } from './data'
 import { Face } from './face'
 import { OfferStateMark } from './states'
 
-const first: OfferView['state'][] = [
+const first: readonly OfferState[] = every<OfferState>()([
   'waiting',
   'open',
   'booked',
@@ -21,7 +23,7 @@ const first: OfferView['state'][] = [
   'expired',
   'taken',
   'withdrawn',
-]
+])
 const order = (a: OfferView, b: OfferView) =>
   first.indexOf(a.state) - first.indexOf(b.state) || a.asked_at.localeCompare(b.asked_at) || a.rank - b.rank
 const STEP = 50

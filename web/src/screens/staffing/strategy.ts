@@ -1,9 +1,9 @@
 // How people are asked, in words and as the API wants it.
-import type { Strategy, StrategyKind, Wave, WaveWho } from '@/client'
+import { type Strategy, StrategyKind, type Wave, WaveWho } from '@/client'
 import { t } from '@/lib/i18n'
 
-export const kinds = ['broadcast', 'one_by_one', 'waves', 'candidates', 'direct'] as const satisfies StrategyKind[]
-export const groups = ['favourites', 'pool', 'others'] as const satisfies WaveWho[]
+export const kinds = Object.values(StrategyKind)
+export const groups = Object.values(WaveWho)
 /** What the program does when nothing is said. */
 export const usualMinutes = 30
 export const usualWaves = (): Wave[] => [
