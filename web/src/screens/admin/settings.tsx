@@ -1,12 +1,11 @@
 import { Button, Checkbox, Switch, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getSettingsOptions, listQuotasOptions, type QuotaState, type SettingsView, updateSettings } from '@/client'
-import { ask, match } from '@/lib/ask'
-import { useForm } from '@/lib/form'
+import { ask } from '@/lib/ask'
 import { languages, t } from '@/lib/i18n'
-import { queries, refresh } from '@/lib/queries'
 import { formatBytes, formatNumber, zoneNames } from '@/lib/time'
-import { Card, Facts, FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
+import { EditAlerts, useEditing } from '@/ui/editing'
+import { Card, Facts, Loaded, Page, State } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
 import { roles } from './users'
 
@@ -15,7 +14,7 @@ export default function Settings() {
   return (
     <Page title={t('admin:settings')} lead={t('admin:settings_lead')}>
       <Loaded query={query} block={320}>
-        {(settings) => <Edit settings={settings} reload={() => query.refetch()} />}
+        {(settings) => <Edit settings={settings} />}
       </Loaded>
       <Room />
     </Page>
@@ -67,32 +66,25 @@ const read = (s: SettingsView) => ({
   quiet_to: s.quiet_to,
 })
 
-function Edit({ settings, reload }: { settings: SettingsView; reload: () => Promise<unknown> }) {
-  const form = useForm(read(settings), { draft: 'settings' })
+function Edit({ settings }: { settings: SettingsView }) {
+  const editing = useEditing(settings, {
+    query: getSettingsOptions(),
+    read,
+    draft: 'settings',
+    after: ['getSession'],
+    send: (body, headers) => ask(updateSettings({ body, headers })),
+  })
+  const { form } = editing
   const { values, errors, set } = form
-  async function save(over?: 'over') {
-    const ok = await form.submit(async (v) => {
-      await ask(updateSettings({ body: v, headers: match(over ? undefined : settings) }))
-      await Promise.all([reload(), refresh('getSession')])
-    })
-    if (ok) toast('good', t('saved'))
-  }
   return (
     <form
       className="sections narrow"
       onSubmit={(event) => {
         event.preventDefault()
-        void save()
+        void editing.save()
       }}
     >
-      <FormAlerts
-        form={form}
-        overwrite={() => void save('over')}
-        reload={async () => {
-          const fresh = await queries.fetchQuery({ ...getSettingsOptions(), staleTime: 0 })
-          form.reset(read(fresh))
-        }}
-      />
+      <EditAlerts editing={editing} />
       <Card title={t('admin:organisation')}>
         <TextInput label={t('admin:name')} required {...form.text('name')} />
         <Textarea

@@ -4,18 +4,18 @@ import { Button, Radio, Stack, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '@/app/session'
 import { type Campaign, getCampaignOptions, updateCampaign } from '@/client'
-import { ask, match } from '@/lib/ask'
-import { type FormState, useForm } from '@/lib/form'
+import { ask } from '@/lib/ask'
+import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { isBuiltIn, options, useDomains, useLists, useProviders, usePurposes, useSegments } from '@/lib/lookups'
 import { Problem } from '@/lib/problem'
-import { queries, refresh } from '@/lib/queries'
 import { useParam, useUrl } from '@/lib/url'
 import { type Mail, readMail, toDocument } from '@/screens/composer/blocks'
 import { Composer } from '@/screens/composer/composer'
 import { FieldInput } from '@/screens/composer/field-input'
 import { SmsInput } from '@/screens/composer/sms-input'
-import { Alert, Card, FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
+import { EditAlerts, LoadedPage, SaveButton, SavedMark, useEditing } from '@/ui/editing'
+import { Alert, Card, Page } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
@@ -70,24 +70,26 @@ const read = (c: Campaign): Values => ({
 export default function EditCampaign() {
   const id = useParam()
   const query = useQuery(getCampaignOptions({ path: { id } }))
-  if (!query.data) {
-    return (
-      <Page title={t('campaigns:one')} back={{ href: '/campaigns', label: t('campaigns:title') }}>
-        <Loaded query={query} block={320}>
-          {() => null}
-        </Loaded>
-      </Page>
-    )
-  }
-  return <Editor key={id} campaign={query.data} reload={() => query.refetch()} />
+  return (
+    <LoadedPage query={query} title={t('campaigns:one')} back={{ href: '/campaigns', label: t('campaigns:title') }}>
+      {(campaign) => <Editor key={id} campaign={campaign} />}
+    </LoadedPage>
+  )
 }
 
-function Editor({ campaign, reload }: { campaign: Campaign; reload: () => Promise<unknown> }) {
+function Editor({ campaign }: { campaign: Campaign }) {
   const [{ tab }, setUrl] = useUrl()
   const go = useGo()
   const may = useMay()
-  const form = useForm(read(campaign), {
-    draft: `campaign-${campaign.id}`,
+  const locked = campaign.state !== 'draft' && campaign.state !== 'scheduled'
+  const sms = campaign.channel === 'sms'
+  const onContent = tab === 'content' && !sms
+
+  const { id } = campaign
+  const editing = useEditing(campaign, {
+    query: getCampaignOptions({ path: { id } }),
+    read,
+    draft: `campaign-${id}`,
     fields: [
       'name',
       'subject',
@@ -103,14 +105,8 @@ function Editor({ campaign, reload }: { campaign: Campaign; reload: () => Promis
       'document',
       'text',
     ],
-  })
-  const { values } = form
-  const locked = campaign.state !== 'draft' && campaign.state !== 'scheduled'
-  const sms = campaign.channel === 'sms'
-  const onContent = tab === 'content' && !sms
-
-  async function save(over?: 'over'): Promise<boolean> {
-    const ok = await form.submit(async (v) => {
+    after: ['listCampaigns', 'reviewCampaign'],
+    send: async (v, headers) => {
       if (v.purpose_id === SERVICE && !v.service_reason.trim())
         throw new Problem({
           status: 422,
@@ -119,8 +115,8 @@ function Editor({ campaign, reload }: { campaign: Campaign; reload: () => Promis
         })
       await ask(
         updateCampaign({
-          path: { id: campaign.id },
-          headers: match(over ? undefined : campaign),
+          path: { id },
+          headers,
           body: {
             name: v.name,
             subject: v.subject,
@@ -144,14 +140,10 @@ function Editor({ campaign, reload }: { campaign: Campaign; reload: () => Promis
           },
         }),
       )
-      await Promise.all([reload(), refresh('listCampaigns')])
-    })
-    if (ok) {
-      void refresh('reviewCampaign', { path: { id: campaign.id } })
-      toast('good', t('saved'))
-    }
-    return ok
-  }
+    },
+  })
+  const { form, save } = editing
+  const { values } = form
   return (
     <Page
       title={campaign.name}
@@ -161,11 +153,9 @@ function Editor({ campaign, reload }: { campaign: Campaign; reload: () => Promis
       actions={
         !locked && may('campaigns.write') ? (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
+            <SavedMark form={form} />
             <TestSend id={campaign.id} channel={campaign.channel} disabled={form.dirty} />
-            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save()}>
-              {t('save')}
-            </Button>
+            <SaveButton editing={editing} second />
             <Button
               onClick={async () => {
                 if (!form.dirty || (await save())) go(`/campaigns/${campaign.id}/review`)
@@ -205,14 +195,7 @@ function Editor({ campaign, reload }: { campaign: Campaign; reload: () => Promis
           </Link>
         </nav>
       )}
-      <FormAlerts
-        form={form}
-        overwrite={() => void save('over')}
-        reload={async () => {
-          const fresh = await queries.fetchQuery({ ...getCampaignOptions({ path: { id: campaign.id } }), staleTime: 0 })
-          form.reset(read(fresh))
-        }}
-      />
+      <EditAlerts editing={editing} />
       {onContent ? (
         <Composer
           mail={values.mail}

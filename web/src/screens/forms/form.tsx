@@ -6,25 +6,14 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useMay } from '@/app/session'
 import { closeForm, type Form, type FormField, getFormOptions, publishForm, updateForm } from '@/client'
-import { ask, match } from '@/lib/ask'
-import { type FormState, useForm } from '@/lib/form'
+import { ask } from '@/lib/ask'
+import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useAttributes, useLists, usePurposes } from '@/lib/lookups'
-import { queries, refresh } from '@/lib/queries'
+import { refresh } from '@/lib/queries'
 import { useParam } from '@/lib/url'
-import {
-  Alert,
-  Card,
-  Copy,
-  confirm,
-  FormAlerts,
-  IconButton,
-  Loaded,
-  Skeleton,
-  State,
-  toast,
-  toastProblem,
-} from '@/ui/kit'
+import { EditAlerts, SaveButton, SavedMark, useEditing } from '@/ui/editing'
+import { Alert, Card, Copy, confirm, IconButton, Loaded, Skeleton, State, toast, toastProblem } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Menu } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
@@ -70,28 +59,33 @@ export default function FormScreen() {
       </FormFrame>
     )
   }
-  return <Edit key={id} form={query.data} reload={() => query.refetch()} />
+  return <Edit key={id} form={query.data} />
 }
 
-function Edit({ form: saved, reload }: { form: Form; reload: () => Promise<unknown> }) {
+function Edit({ form: saved }: { form: Form }) {
   const write = useMay()('forms.write')
-  const form = useForm(read(saved), { draft: `form-${saved.id}` })
+  const { id } = saved
+  const editing = useEditing(saved, {
+    query: getFormOptions({ path: { id } }),
+    read,
+    draft: `form-${id}`,
+    after: ['listForms'],
+    send: (v, headers) =>
+      ask(
+        updateForm({
+          path: { id },
+          body: { ...v, list_id: v.list_id || null, purpose_id: v.purpose_id || null },
+          headers,
+        }),
+      ),
+  })
+  const { form, save } = editing
   const { values } = form
   const faults = formFaults(values.fields, values.purpose_id)
-
-  async function save(over?: 'over'): Promise<boolean> {
-    const ok = await form.submit(async (v) => {
-      const body = { ...v, list_id: v.list_id || null, purpose_id: v.purpose_id || null }
-      await ask(updateForm({ path: { id: saved.id }, body, headers: match(over ? undefined : saved) }))
-      await Promise.all([reload(), refresh('listForms')])
-    })
-    if (ok) toast('good', t('saved'))
-    return ok
-  }
   async function turn(run: () => Promise<unknown>, said: string) {
     try {
       await run()
-      await Promise.all([reload(), refresh('listForms')])
+      await refresh(['getForm', 'listForms'])
       toast('good', said)
     } catch (error) {
       toastProblem(error)
@@ -106,15 +100,8 @@ function Edit({ form: saved, reload }: { form: Form; reload: () => Promise<unkno
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
-            <Button
-              variant={saved.state === 'published' ? undefined : 'default'}
-              loading={form.busy}
-              disabled={!form.dirty}
-              onClick={() => void save()}
-            >
-              {t('save')}
-            </Button>
+            <SavedMark form={form} />
+            <SaveButton editing={editing} second={saved.state !== 'published'} />
             {saved.state === 'published' ? (
               <Button
                 variant="default"
@@ -158,14 +145,7 @@ function Edit({ form: saved, reload }: { form: Form; reload: () => Promise<unkno
       {saved.state === 'published' && saved.answers > 0 && (
         <Alert tone="info">{t('forms:has_answers', { count: saved.answers })}</Alert>
       )}
-      <FormAlerts
-        form={form}
-        overwrite={() => void save('over')}
-        reload={async () => {
-          const fresh = await queries.fetchQuery({ ...getFormOptions({ path: { id: saved.id } }), staleTime: 0 })
-          form.reset(read(fresh))
-        }}
-      />
+      <EditAlerts editing={editing} />
       <div className="halves">
         <div className="sections">
           <Card title={t('forms:page')}>

@@ -20,31 +20,18 @@ import {
   type TriggerKind,
   updateJourney,
 } from '@/client'
-import { ask, match } from '@/lib/ask'
+import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { every } from '@/lib/every'
-import { type FormState, useForm } from '@/lib/form'
+import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options } from '@/lib/lookups'
-import { queries, refresh } from '@/lib/queries'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
 import { useFields } from '@/screens/segments/segment'
-import {
-  Alert,
-  Card,
-  Empty,
-  Figure,
-  FormAlerts,
-  Loaded,
-  Page,
-  ProblemAlert,
-  Skeleton,
-  State,
-  Time,
-  toast,
-  toastProblem,
-} from '@/ui/kit'
+import { EditAlerts, LoadedPage, SaveButton, SavedMark, useEditing } from '@/ui/editing'
+import { Alert, Card, Empty, Figure, Page, ProblemAlert, Skeleton, State, Time, toast, toastProblem } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Dialog } from '@/ui/overlay'
 import { Choice } from '@/ui/pick'
@@ -74,28 +61,36 @@ const read = (j: Journey): Values => ({
 export default function JourneyScreen() {
   const id = useParam()
   const query = useQuery(getJourneyOptions({ path: { id } }))
-  if (!query.data) {
-    return (
-      <Page title={t('journeys:one')} back={{ href: '/journeys', label: t('journeys:title') }}>
-        <Loaded query={query} block={320}>
-          {() => null}
-        </Loaded>
-      </Page>
-    )
-  }
-  return <Editor key={id} journey={query.data} reload={() => query.refetch()} />
+  return (
+    <LoadedPage query={query} title={t('journeys:one')} back={{ href: '/journeys', label: t('journeys:title') }}>
+      {(journey) => <Editor key={id} journey={journey} />}
+    </LoadedPage>
+  )
 }
 
-function Editor({ journey, reload }: { journey: Journey; reload: () => Promise<unknown> }) {
+function Editor({ journey }: { journey: Journey }) {
   const [url, setUrl] = useUrl()
   const write = useMay()('journeys.write')
   const things = useThings()
   const fields = useFields()
   const narrow = useMediaQuery('(max-width: 767px)', undefined, { getInitialValueInEffect: false })
-  const form = useForm(read(journey), {
-    draft: `journey-${journey.id}`,
+  const { id } = journey
+  const editing = useEditing(journey, {
+    query: getJourneyOptions({ path: { id } }),
+    read,
+    draft: `journey-${id}`,
     fields: ['name', 'trigger', 'reentry', 'steps', 'start'],
+    after: ['listJourneys'],
+    send: ({ name, trigger, reentry, plan }, headers) =>
+      ask(
+        updateJourney({
+          path: { id },
+          headers,
+          body: { name, trigger: sentTrigger(trigger), reentry, steps: sentSteps(plan.steps), start: plan.start },
+        }),
+      ),
   })
+  const { form, save } = editing
   const { values } = form
   const { plan, trigger } = values
   const wrong = faults(plan, trigger)
@@ -118,30 +113,10 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => Promise<u
   const select = (step: string | undefined) => setUrl({ step })
   const change = (next: Plan) => form.set('plan', next)
 
-  async function save(over?: 'over'): Promise<boolean> {
-    const ok = await form.submit(async (v) => {
-      await ask(
-        updateJourney({
-          path: { id: journey.id },
-          headers: match(over ? undefined : journey),
-          body: {
-            name: v.name,
-            trigger: sentTrigger(v.trigger),
-            reentry: v.reentry,
-            steps: sentSteps(v.plan.steps),
-            start: v.plan.start,
-          },
-        }),
-      )
-      await Promise.all([reload(), refresh('listJourneys')])
-    })
-    if (ok) toast('good', t('saved'))
-    return ok
-  }
   async function turn(run: () => Promise<unknown>, said: string) {
     try {
       await run()
-      await Promise.all([reload(), refresh('listJourneys')])
+      await refresh(['getJourney', 'listJourneys'])
       toast('good', said)
     } catch (error) {
       toastProblem(error)
@@ -162,11 +137,9 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => Promise<u
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>{t(form.dirty ? 'form.unsaved' : 'form.all_saved')}</State>
+            <SavedMark form={form} />
             <DryRun id={journey.id} disabled={form.dirty || !plan.steps.length} />
-            <Button variant="default" loading={form.busy} disabled={!form.dirty} onClick={() => void save()}>
-              {t('save')}
-            </Button>
+            <SaveButton editing={editing} second />
             {running ? (
               <Button
                 onClick={() =>
@@ -190,14 +163,7 @@ function Editor({ journey, reload }: { journey: Journey; reload: () => Promise<u
         )
       }
     >
-      <FormAlerts
-        form={form}
-        overwrite={() => void save('over')}
-        reload={async () => {
-          const fresh = await queries.fetchQuery({ ...getJourneyOptions({ path: { id: journey.id } }), staleTime: 0 })
-          form.reset(read(fresh))
-        }}
-      />
+      <EditAlerts editing={editing} />
       {journey.state !== 'draft' && (
         <div className="figures">
           <Figure

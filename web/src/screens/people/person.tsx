@@ -49,7 +49,7 @@ import {
   type TimelineItem,
   updatePerson,
 } from '@/client'
-import { ask, match } from '@/lib/ask'
+import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { useAttributes, useLists, usePurposes } from '@/lib/lookups'
@@ -58,6 +58,7 @@ import { forget, refresh } from '@/lib/queries'
 import { formatDate } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
+import { EditAlerts, LoadedPage, useEditing } from '@/ui/editing'
 import {
   Alert,
   Card,
@@ -87,16 +88,16 @@ import { PersonState } from './persons'
 export default function PersonScreen() {
   const id = useParam()
   const query = useQuery(getPersonOptions({ path: { id } }))
-  if (!query.data) {
-    return (
-      <Page title={t('people:person')} back={{ href: '/persons', label: t('people:persons') }}>
-        <Loaded query={query} lines={8}>
-          {() => null}
-        </Loaded>
-      </Page>
-    )
-  }
-  return <PersonView person={query.data} reload={() => query.refetch()} />
+  return (
+    <LoadedPage
+      query={query}
+      title={t('people:person')}
+      back={{ href: '/persons', label: t('people:persons') }}
+      lines={8}
+    >
+      {(person) => <PersonView person={person} />}
+    </LoadedPage>
+  )
 }
 
 const refreshPerson = (id: string) =>
@@ -106,7 +107,7 @@ const refreshPerson = (id: string) =>
     refresh('listPersons'),
   ])
 
-function PersonView({ person, reload }: { person: Person; reload: () => Promise<unknown> }) {
+function PersonView({ person }: { person: Person }) {
   const [{ edit, request }, setUrl] = useUrl()
   const [asking, setAsking] = useState<'restrict' | 'lift'>()
   const attributes = useAttributes()
@@ -206,12 +207,7 @@ function PersonView({ person, reload }: { person: Person; reload: () => Promise<
       <div className="split person-split">
         <div className="sections">
           {edit && attributes.data ? (
-            <EditPerson
-              person={person}
-              attributes={attributes.data.items}
-              reload={reload}
-              done={() => setUrl({ edit: undefined })}
-            />
+            <EditPerson person={person} attributes={attributes.data.items} done={() => setUrl({ edit: undefined })} />
           ) : null}
           <Timeline id={person.id} write={write} />
         </div>
@@ -268,46 +264,36 @@ function AskedFor({ request: id }: { request: string }) {
   )
 }
 
-function EditPerson(props: {
-  person: Person
-  attributes: Attribute[]
-  reload: () => Promise<unknown>
-  done: () => void
-}) {
+function EditPerson(props: { person: Person; attributes: Attribute[]; done: () => void }) {
   const { person, attributes } = props
-  const form = useForm(valuesOf(person), { draft: `person-${person.id}`, fields: fieldNames(attributes) })
-  async function save(over?: 'over') {
-    const ok = await form.submit(async (values) => {
+  const { id } = person
+  const editing = useEditing(person, {
+    query: getPersonOptions({ path: { id } }),
+    read: (p) => valuesOf(p),
+    draft: `person-${id}`,
+    fields: fieldNames(attributes),
+    after: ['listPersonTimeline', 'listPersons'],
+    done: props.done,
+    send: async (values, headers) => {
       const before = valuesOf(person)
       const body: PersonUpdate = {}
       for (const key of contactFields) if (values[key] !== before[key]) body[key] = values[key] || null
       const changed = Object.entries(values.attributes).filter(([k, v]) => v !== (before.attributes[k] ?? null))
       if (changed.length) body.attributes = Object.fromEntries(changed)
-      await ask(updatePerson({ path: { id: person.id }, body, headers: match(over ? undefined : person) }))
-      await refreshPerson(person.id)
-    })
-    if (!ok) return
-    toast('good', t('saved'))
-    props.done()
-  }
+      await ask(updatePerson({ path: { id }, body, headers }))
+    },
+  })
+  const { form } = editing
   return (
     <Card title={t('people:edit_title')} id="edit">
       <form
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          void save()
+          void editing.save()
         }}
       >
-        <FormAlerts
-          form={form}
-          overwrite={() => void save('over')}
-          reload={async () => {
-            form.reset()
-            await props.reload()
-            props.done()
-          }}
-        />
+        <EditAlerts editing={editing} />
         <PersonFields form={form} attributes={attributes} />
         <div className="row">
           <Button type="submit" loading={form.busy} disabled={!form.dirty}>

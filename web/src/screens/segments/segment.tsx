@@ -13,14 +13,13 @@ import {
   type SegmentFieldView,
   updateSegment,
 } from '@/client'
-import { ask, match } from '@/lib/ask'
-import { useForm } from '@/lib/form'
+import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
-import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { useParam } from '@/lib/url'
-import { Alert, Card, FormAlerts, Loaded, Page, ProblemAlert, Skeleton, toast } from '@/ui/kit'
+import { EditAlerts, useEditing } from '@/ui/editing'
+import { Alert, Card, Loaded, Page, ProblemAlert, Skeleton } from '@/ui/kit'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Builder } from './builder'
 import { finished, type Group, incomplete, readTree, toConditions } from './tree'
@@ -43,7 +42,7 @@ export default function SegmentScreen() {
         {(f) =>
           id ? (
             <Loaded query={query} block={240}>
-              {(segment) => <Edit key={segment.id} fields={f} segment={segment} reload={() => query.refetch()} />}
+              {(segment) => <Edit key={segment.id} fields={f} segment={segment} />}
             </Loaded>
           ) : (
             <Edit fields={f} />
@@ -54,48 +53,39 @@ export default function SegmentScreen() {
   )
 }
 
-function Edit(props: { fields: SegmentFieldView[]; segment?: Segment; reload?: () => Promise<unknown> }) {
-  const { fields, segment } = props
+const read = (segment: Segment | undefined) => ({
+  name: segment?.name ?? '',
+  conditions: readTree(segment?.conditions),
+})
+
+function Edit({ fields, segment }: { fields: SegmentFieldView[]; segment?: Segment }) {
   const go = useGo()
   const write = useMay()('segments.write')
-  const form = useForm(
-    { name: segment?.name ?? '', conditions: readTree(segment?.conditions) },
-    { draft: `segment-${segment?.id ?? 'new'}` },
-  )
+  const editing = useEditing(segment, {
+    query: segment && getSegmentOptions({ path: { id: segment.id } }),
+    read,
+    draft: `segment-${segment?.id ?? 'new'}`,
+    after: ['listSegments'],
+    send: async (v, headers) => {
+      const body = { name: v.name, conditions: toConditions(v.conditions) }
+      if (segment) return ask(updateSegment({ path: { id: segment.id }, body, headers }))
+      const { id } = await ask(createSegment({ body }))
+      go(`/segments/${id}`, { replace: true })
+    },
+  })
+  const { form } = editing
   const { name, conditions } = form.values
   const missing = incomplete(conditions, fields)
-
-  async function save(over?: 'over') {
-    await form.submit(async (v) => {
-      const body = { name: v.name, conditions: toConditions(v.conditions) }
-      const saved = await ask(
-        segment
-          ? updateSegment({ path: { id: segment.id }, body, headers: match(over ? undefined : segment) })
-          : createSegment({ body }),
-      )
-      await refresh('listSegments')
-      toast('good', t('saved'))
-      if (segment) await props.reload?.()
-      else go(`/segments/${saved.id}`, { replace: true })
-    })
-  }
   return (
     <form
       className="split"
       onSubmit={(event) => {
         event.preventDefault()
-        void save()
+        void editing.save()
       }}
     >
       <div className="sections">
-        <FormAlerts
-          form={form}
-          overwrite={() => void save('over')}
-          reload={async () => {
-            await props.reload?.()
-            form.reset()
-          }}
-        />
+        <EditAlerts editing={editing} />
         <Card>
           <TextInput label={t('segments:name')} required {...form.text('name')} />
           <Builder tree={conditions} fields={fields} onChange={(tree) => form.set('conditions', tree)} />

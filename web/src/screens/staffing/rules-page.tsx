@@ -13,12 +13,11 @@ import {
   type StaffingSettings,
   updateStaffingSettings,
 } from '@/client'
-import { ask, match } from '@/lib/ask'
-import { useForm } from '@/lib/form'
+import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import type { FieldErrors } from '@/lib/problem'
-import { queries, refresh } from '@/lib/queries'
-import { Alert, Card, confirm, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
+import { EditAlerts, useEditing } from '@/ui/editing'
+import { Alert, Card, confirm, Loaded, Page } from '@/ui/kit'
 import { Choice } from '@/ui/pick'
 import {
   askingNumbers,
@@ -56,7 +55,7 @@ export default function Rules() {
       <Loaded query={settings} block={480}>
         {(s) => (
           <Loaded query={defaults} block={480}>
-            {(d) => <Edit settings={s} defaults={d} reload={() => settings.refetch()} />}
+            {(d) => <Edit settings={s} defaults={d} />}
           </Loaded>
         )}
       </Loaded>
@@ -66,25 +65,18 @@ export default function Rules() {
 
 const read = ({ rules, ranking, asking }: StaffingSettings) => ({ rules, ranking, asking })
 
-function Edit({
-  settings,
-  defaults,
-  reload,
-}: {
-  settings: StaffingSettings
-  defaults: StaffingDefaults
-  reload: () => Promise<unknown>
-}) {
+function Edit({ settings, defaults }: { settings: StaffingSettings; defaults: StaffingDefaults }) {
   const may = useMay()('settings.manage')
-  const form = useForm(read(settings), { draft: may ? 'staffing-rules' : undefined, fields })
+  const editing = useEditing(settings, {
+    query: getStaffingSettingsOptions(),
+    read,
+    draft: may ? 'staffing-rules' : undefined,
+    fields,
+    after: ['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'],
+    send: (body, headers) => ask(updateStaffingSettings({ body, headers })),
+  })
+  const { form } = editing
   const { values: v, errors, set } = form
-  async function save(over?: 'over') {
-    const ok = await form.submit(async (body) => {
-      await ask(updateStaffingSettings({ body, headers: match(over ? undefined : settings) }))
-      await Promise.all([reload(), refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'])])
-    })
-    if (ok) toast('good', t('saved'))
-  }
   const restore = (country: 'norwegian' | 'swedish') =>
     confirm({
       title: t(`staffing:rules.${country}_title`),
@@ -99,17 +91,10 @@ function Edit({
       className="sections"
       onSubmit={(event) => {
         event.preventDefault()
-        void save()
+        void editing.save()
       }}
     >
-      <FormAlerts
-        form={form}
-        overwrite={() => void save('over')}
-        reload={async () => {
-          const fresh = await queries.fetchQuery({ ...getStaffingSettingsOptions(), staleTime: 0 })
-          form.reset(read(fresh))
-        }}
-      />
+      <EditAlerts editing={editing} />
       <Card
         title={t('staffing:rules.rules')}
         note={t(`staffing:rules.are_${usual}`)}
