@@ -33,7 +33,7 @@ export function closure(manifest, keys) {
 
 export function limitFor(key) {
   if (/campaigns\/(report|people)|forms\/results/.test(key)) return limits.report
-  if (/campaigns\/(edit|template)\.|journeys\/journey\.|composer/.test(key)) return limits.composer
+  if (/campaigns\/(edit\/|template\.)|journeys\/journey\/|composer/.test(key)) return limits.composer
   return limits.route
 }
 
@@ -73,8 +73,8 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     if (!key.startsWith('src/screens/')) continue
     extra[key] = [...commonWords]
     // The parts a composer or canvas loads late are what its budget is about.
-    if (/campaigns\/(edit|template)\./.test(key)) extra[key].push(...lazyParts('composer/rich-text'))
-    if (/journeys\/journey\./.test(key)) extra[key].push(...lazyParts('journeys/canvas'))
+    if (/campaigns\/(edit\/|template\.)/.test(key)) extra[key].push(...lazyParts('composer/rich-text'))
+    if (/journeys\/journey\//.test(key)) extra[key].push(...lazyParts('journeys/canvas'))
   }
   const rows = check(manifest, size, extra)
   for (const { name, bytes, limit, over } of rows) {

@@ -3,8 +3,8 @@ import { Button } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { FormAlerts } from './kit'
-import { Dialog } from './overlay'
+import { FormAlerts } from './alert'
+import { Dialog } from './dialog'
 
 export function DialogForm<T extends object>(props: {
   open: boolean

@@ -7,7 +7,11 @@ import { match } from '@/lib/ask'
 import { type FormState, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { type Operation, queries, refresh } from '@/lib/queries'
-import { FormAlerts, Loaded, Page, State, toast } from './kit'
+import { FormAlerts } from './alert'
+import { Loaded } from './loaded'
+import { Page } from './page'
+import { State } from './state'
+import { toast } from './toast'
 
 interface Reading<T> {
   queryKey: readonly unknown[]

@@ -6,9 +6,13 @@ import { IconEdit, IconPlus, IconTrash } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { t } from '@/lib/i18n'
 import { queries } from '@/lib/queries'
-import { confirm, Empty, IconButton, Page, toast } from './kit'
+import { confirm } from './confirm'
+import { Empty } from './empty'
+import { IconButton } from './icon-button'
 import { LinkButton } from './link'
+import { Page } from './page'
 import { type Column, type ListOptions, Pages, useWhole } from './table'
+import { toast } from './toast'
 
 export interface Removal {
   title: string

@@ -8,8 +8,8 @@ import { listPersonsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { useTags } from '@/lib/lookups'
 import { personName } from '@/lib/names'
-import { Tag } from './kit'
 import type { Option } from './pick'
+import { Tag } from './tag'
 
 export function Several(props: {
   label: string

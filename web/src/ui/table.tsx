@@ -11,7 +11,8 @@ import {
 import type { ReactNode } from 'react'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { ProblemAlert, Skeleton } from './kit'
+import { ProblemAlert } from './alert'
+import { Skeleton } from './skeleton'
 
 export interface Column<T> {
   key: string

@@ -8,8 +8,13 @@ import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { isIncluded } from '@/lib/merkle'
 import { Problem } from '@/lib/problem'
-import { Alert, Copy, Facts, Loaded, Time, toastProblem } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { Alert } from '@/ui/alert'
+import { Copy } from '@/ui/copy'
+import { Dialog } from '@/ui/dialog'
+import { Facts } from '@/ui/facts'
+import { Loaded } from '@/ui/loaded'
+import { Time } from '@/ui/time'
+import { toastProblem } from '@/ui/toast'
 
 async function proven(id: string) {
   const proof = await ask(proveAuditEntry({ path: { id } }))

@@ -18,8 +18,16 @@ import { t } from '@/lib/i18n'
 import { prove } from '@/lib/prove'
 import { refresh } from '@/lib/queries'
 import { formatDate, wallToUtc } from '@/lib/time'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
-import { Alert, Card, Copy, confirm, Facts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
+import { Facts } from '@/ui/facts'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 
 const reload = () => refresh('getContract')
 

@@ -20,10 +20,17 @@ import { refresh } from '@/lib/queries'
 import { zoneNames } from '@/lib/time'
 import { RecoveryCodes, SetUpFactor } from '@/screens/login/factor'
 import { NewPassword } from '@/screens/login/new-password'
-import { Card, confirm, FormAlerts, Loaded, Page, Tag, Time, toast } from '@/ui/kit'
+import { FormAlerts } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
 import { useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { DataTable } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 
 export default function Me() {
   const { user } = useSession()

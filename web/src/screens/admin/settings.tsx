@@ -4,9 +4,13 @@ import { getSettingsOptions, listQuotasOptions, type QuotaState, type SettingsVi
 import { ask } from '@/lib/ask'
 import { languages, t } from '@/lib/i18n'
 import { formatBytes, formatNumber, zoneNames } from '@/lib/time'
+import { Card } from '@/ui/card'
 import { EditAlerts, useEditing } from '@/ui/editing'
-import { Card, Facts, Loaded, Page, State } from '@/ui/kit'
+import { Facts } from '@/ui/facts'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { State } from '@/ui/state'
 import { roles } from './users'
 
 export default function Settings() {

@@ -8,11 +8,16 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { toProblem } from '@/lib/problem'
 import { refresh } from '@/lib/queries'
+import { confirm } from '@/ui/confirm'
 import { DialogForm } from '@/ui/dialog-form'
-import { confirm, Empty, Page, State, Time, type Tone, toast } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { State, type Tone } from '@/ui/state'
 import { type Column, Pages, useWhole } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 
 const tones: Record<User['state'], Tone> = { active: 'good', suspended: 'bad', invited: 'busy' }
 export const UserStateMark = ({ state }: { state: User['state'] }) => (

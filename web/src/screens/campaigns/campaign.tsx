@@ -4,8 +4,9 @@ import { useEffect } from 'react'
 import { getCampaignProgressOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
-import { Loaded, Page } from '@/ui/kit'
 import { useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { placeOf } from './states'
 
 export default function Campaign() {

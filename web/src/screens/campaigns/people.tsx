@@ -4,10 +4,13 @@ import { type CampaignPerson, getCampaignOptions, listCampaignPeopleInfiniteOpti
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
-import { Empty, Page, Tag, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
 import { figures } from './states'
 
 /** The people behind one number of a report. */

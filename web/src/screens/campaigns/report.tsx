@@ -5,10 +5,15 @@ import { getCampaignOptions, getCampaignReportOptions, type What } from '@/clien
 import { t } from '@/lib/i18n'
 import { formatHour, formatNumber, formatPercent } from '@/lib/time'
 import { useParam } from '@/lib/url'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
 import { TimeChart } from '@/ui/chart'
-import { Alert, Card, Figure, Loaded, Page, Time } from '@/ui/kit'
+import { Figure } from '@/ui/figure'
 import { Link, LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { DataTable } from '@/ui/table'
+import { Time } from '@/ui/time'
 import { CampaignStateMark, mainFigures, otherFigures } from './states'
 
 export default function Report() {

@@ -1,7 +1,7 @@
 import type { CampaignRow, CampaignState, What } from '@/client'
 import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
-import { State, type Tone } from '@/ui/kit'
+import { State, type Tone } from '@/ui/state'
 
 const tones: Record<CampaignState, Tone> = {
   draft: 'idle',

@@ -8,7 +8,7 @@ import { useParam } from '@/lib/url'
 import { readMail, toDocument } from '@/screens/composer/blocks'
 import { Composer } from '@/screens/composer/composer'
 import { EditAlerts, LoadedPage, SaveButton, SavedMark, useEditing } from '@/ui/editing'
-import { Page } from '@/ui/kit'
+import { Page } from '@/ui/page'
 
 const read = (x: MailTemplate) => ({ name: x.name, mail: readMail(x.document) })
 

@@ -8,10 +8,10 @@ import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { newMail, toDocument } from '@/screens/composer/blocks'
 import { DialogForm } from '@/ui/dialog-form'
-import { Time } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 export default function Templates() {
   const columns: Column<MailTemplate>[] = [

@@ -7,7 +7,7 @@ import StarterKit from '@tiptap/starter-kit'
 import { type ReactNode, useState } from 'react'
 import { t } from '@/lib/i18n'
 import { nonce } from '@/lib/nonce'
-import { IconButton } from '@/ui/kit'
+import { IconButton } from '@/ui/icon-button'
 import type { RichNode } from './blocks'
 import { FieldPicker } from './field-input'
 

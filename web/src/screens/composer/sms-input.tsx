@@ -6,7 +6,7 @@ import { useRef } from 'react'
 import { type MeasureAnswer, measureSmsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { State } from '@/ui/kit'
+import { State } from '@/ui/state'
 import { FieldPicker } from './field-input'
 
 export const formatPrice = (minor: number, currency: string) => `${formatNumber(minor / 100, 2)} ${currency}`

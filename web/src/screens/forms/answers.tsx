@@ -4,9 +4,11 @@ import { type FormAnswer, type FormField, getFormOptions, listFormAnswersInfinit
 import { t } from '@/lib/i18n'
 import { formatDate } from '@/lib/time'
 import { useParam } from '@/lib/url'
-import { Empty, Tag, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
 import { Link, LinkButton } from '@/ui/link'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
 import { FormFrame } from './form-frame'
 
 function shown(field: FormField, value: unknown): string {

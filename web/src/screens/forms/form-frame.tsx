@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import type { Form } from '@/client'
 import { t } from '@/lib/i18n'
-import { Page } from '@/ui/kit'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { FormStateMark } from './forms'
 
 const parts = [

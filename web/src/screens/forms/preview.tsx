@@ -2,7 +2,7 @@
 import { Button, Checkbox, Radio, Textarea, TextInput } from '@mantine/core'
 import type { Form, FormField } from '@/client'
 import { t } from '@/lib/i18n'
-import { Card } from '@/ui/kit'
+import { Card } from '@/ui/card'
 
 /** What the public page asks, roughly as it will look. It takes no answers. */
 export default function Preview({ values }: { values: Pick<Form, 'title' | 'intro' | 'fields'> }) {

@@ -4,9 +4,12 @@ import { getFormOptions, getFormResultsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { useParam } from '@/lib/url'
+import { Card } from '@/ui/card'
 import { ShareChart } from '@/ui/chart'
-import { Card, Empty, Figure, Loaded } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import { Figure } from '@/ui/figure'
 import { Link, LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
 import { FormFrame } from './form-frame'
 
 export default function Results() {

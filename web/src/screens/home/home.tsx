@@ -7,9 +7,15 @@ import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
 import { formatNumber, formatPercent } from '@/lib/time'
 import { CampaignStateMark, placeOf } from '@/screens/campaigns/states'
-import { Bar, Card, Empty, Loaded, Page, State, Time } from '@/ui/kit'
+import { Bar } from '@/ui/bar'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
 import { Link, LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { State } from '@/ui/state'
 import { DataTable } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 export default function Home() {
   const { user } = useSession()

@@ -4,9 +4,13 @@ import { listNotificationsInfiniteOptions, type Notification, readNotification }
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
-import { Empty, Page, State, Time, toastProblem } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
+import { State } from '@/ui/state'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toastProblem } from '@/ui/toast'
 
 async function read(n: Notification) {
   if (n.read) return

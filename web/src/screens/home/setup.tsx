@@ -3,8 +3,12 @@ import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getSetupOptions } from '@/client'
 import { t } from '@/lib/i18n'
-import { Alert, Bar, Card, Loaded, Page } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Bar } from '@/ui/bar'
+import { Card } from '@/ui/card'
 import { LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 
 const places: Record<string, string> = {
   sending_domain: '/sending/domains',

@@ -9,10 +9,15 @@ import { t } from '@/lib/i18n'
 import { options, useLists, useSegments } from '@/lib/lookups'
 import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
-import { Card, Empty, FormAlerts, Page, State, Time, type Tone } from '@/ui/kit'
+import { FormAlerts } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
 import { LinkButton } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { State, type Tone } from '@/ui/state'
 import { type Column, Pages, useWhole } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 const tones: Record<Export['state'], Tone> = {
   queued: 'busy',

@@ -8,8 +8,11 @@ import { t } from '@/lib/i18n'
 import { Problem, toProblem } from '@/lib/problem'
 import { refresh } from '@/lib/queries'
 import { formatBytes, formatPercent } from '@/lib/time'
-import { Bar, Card, Page, ProblemAlert } from '@/ui/kit'
+import { ProblemAlert } from '@/ui/alert'
+import { Bar } from '@/ui/bar'
+import { Card } from '@/ui/card'
 import { useGo } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Steps } from './steps'
 
 const MAX = 2_000_000_000

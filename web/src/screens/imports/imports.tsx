@@ -3,9 +3,13 @@ import { type Import, listImportsOptions } from '@/client'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { Bar, Empty, Page, State, Time, type Tone } from '@/ui/kit'
+import { Bar } from '@/ui/bar'
+import { Empty } from '@/ui/empty'
 import { Link, LinkButton } from '@/ui/link'
+import { Page } from '@/ui/page'
+import { State, type Tone } from '@/ui/state'
 import { type Column, Pages, useWhole } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 const tones: Record<Import['state'], Tone> = {
   uploading: 'busy',

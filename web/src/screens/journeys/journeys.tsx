@@ -9,10 +9,11 @@ import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { State, Time, type Tone } from '@/ui/kit'
 import { Link, useGo } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
+import { State, type Tone } from '@/ui/state'
 import type { Column } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 const tones: Record<Journey['state'], Tone> = {
   draft: 'idle',

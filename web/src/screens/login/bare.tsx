@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from 'react'
 import { useSession } from '@/app/session'
 import { t } from '@/lib/i18n'
 import { formatTime } from '@/lib/time'
-import { Alert } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
 
 export function Bare({ title, children }: { title: string; children: ReactNode }) {
   const { notices } = useSession()

@@ -11,7 +11,9 @@ import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { forget } from '@/lib/queries'
-import { Copy, FormAlerts, Loaded } from '@/ui/kit'
+import { FormAlerts } from '@/ui/alert'
+import { Copy } from '@/ui/copy'
+import { Loaded } from '@/ui/loaded'
 
 /** The secret as a QR code; drawn here, so that it never leaves the browser. */
 function Qr({ text }: { text: string }) {

@@ -4,7 +4,8 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { checkPasswordOptions } from '@/client'
 import { t } from '@/lib/i18n'
-import { Bar, State } from '@/ui/kit'
+import { Bar } from '@/ui/bar'
+import { State } from '@/ui/state'
 
 export function NewPassword(props: {
   label: string

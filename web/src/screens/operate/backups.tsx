@@ -3,7 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { type BackupsView, getBackupsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { Alert, Card, Empty, Facts, Loaded, Page, State, Time } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
+import { Facts } from '@/ui/facts'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { State } from '@/ui/state'
+import { Time } from '@/ui/time'
 
 export default function Backups() {
   const query = useQuery({ ...getBackupsOptions(), refetchInterval: 60_000 })

@@ -6,7 +6,12 @@ import { dropJob, type FailedJob, listJobsOptions, retryJob } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
-import { Card, Empty, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 
 export default function Jobs() {
   const query = useQuery(listJobsOptions({ query: { state: 'failed' } }))

@@ -3,9 +3,9 @@ import { useMay } from '@/app/session'
 import { type Attribute, deleteAttribute, listAttributesOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Tag } from '@/ui/kit'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
+import { Tag } from '@/ui/tag'
 import { AttributeForm } from './attribute-form'
 
 export default function Attributes() {

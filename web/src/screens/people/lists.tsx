@@ -8,10 +8,11 @@ import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { State, Time } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
+import { State } from '@/ui/state'
 import type { Column } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 export default function Lists() {
   const columns: Column<List>[] = [

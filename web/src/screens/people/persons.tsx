@@ -6,10 +6,15 @@ import { t } from '@/lib/i18n'
 import { options, useLists, useSegments, useTags } from '@/lib/lookups'
 import { personName } from '@/lib/names'
 import { useUrl } from '@/lib/url'
-import { Alert, Empty, Page, State, Tag, Time } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Empty } from '@/ui/empty'
 import { Link, LinkButton } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice, SearchBox } from '@/ui/pick'
+import { State } from '@/ui/state'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
 
 const columns = (): Column<PersonRow>[] => [
   {

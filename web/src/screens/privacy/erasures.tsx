@@ -2,9 +2,11 @@
 import { IconCertificate, IconEraser } from '@tabler/icons-react'
 import { type ErasedView, listErasuresInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
-import { Empty, Page, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
 import { LinkButton } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 const columns = (): Column<ErasedView>[] => [
   { key: 'person', header: t('keeping:person'), bare: true, cell: (e) => <code>{e.person_id}</code> },

@@ -4,7 +4,7 @@ import { type RequestChannel, RequestKind, type RequestRow } from '@/client'
 import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
 import { formatDate } from '@/lib/time'
-import { State, type Tone } from '@/ui/kit'
+import { State, type Tone } from '@/ui/state'
 
 export const kinds = Object.values(RequestKind)
 /** How a request comes that an employee enters. */

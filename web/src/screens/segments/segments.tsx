@@ -4,10 +4,10 @@ import { deleteSegment, listSegmentsOptions, type Segment } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { Time } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
+import { Time } from '@/ui/time'
 import { countRules, readTree } from './tree'
 
 export default function Segments() {

@@ -8,23 +8,19 @@ import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
+import { Alert, ProblemAlert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
-import {
-  Alert,
-  Card,
-  Copy,
-  confirm,
-  Empty,
-  IconButton,
-  Page,
-  ProblemAlert,
-  Skeleton,
-  State,
-  Time,
-  toast,
-  toastProblem,
-} from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import { IconButton } from '@/ui/icon-button'
+import { Page } from '@/ui/page'
+import { Skeleton } from '@/ui/skeleton'
+import { State } from '@/ui/state'
 import { useWhole } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 
 export default function Domains() {
   const [open, setOpen] = useState(false)

@@ -14,10 +14,14 @@ import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { formatBytes, formatNumber } from '@/lib/time'
 import { useUrl } from '@/lib/url'
-import { confirm, Empty, Page, Time, toast } from '@/ui/kit'
+import { confirm } from '@/ui/confirm'
+import { Empty } from '@/ui/empty'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 
 export default function Mailbox() {
   const [url] = useUrl()

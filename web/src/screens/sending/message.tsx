@@ -4,9 +4,13 @@ import { getMailboxMessageOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatBytes } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
-import { Card, Facts, Loaded, Page, Time } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import { Facts } from '@/ui/facts'
 import { Link, LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
 import { MailFrame } from '@/ui/mail-frame'
+import { Page } from '@/ui/page'
+import { Time } from '@/ui/time'
 
 const views = ['html', 'phone', 'text', 'headers', 'links'] as const
 

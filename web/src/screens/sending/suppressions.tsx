@@ -15,10 +15,17 @@ import { every } from '@/lib/every'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
+import { FormAlerts } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
 import { DialogForm } from '@/ui/dialog-form'
-import { Card, confirm, Empty, FormAlerts, IconButton, Page, State, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import { IconButton } from '@/ui/icon-button'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { State } from '@/ui/state'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 const reasons = every<SuppressionReason>()(['manual', 'unsubscribe', 'complaint', 'bounce'])
 /** The field takes either; the server wants to know which. */

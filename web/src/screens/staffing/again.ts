@@ -2,7 +2,7 @@
 import type { AskedAgain, OfferState, OfferView, Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatTime } from '@/lib/time'
-import { toast } from '@/ui/kit'
+import { toast } from '@/ui/toast'
 import { asks } from './strategy'
 
 export const endings = ['expired', 'taken', 'declined', 'refused', 'withdrawn'] as const satisfies OfferState[]

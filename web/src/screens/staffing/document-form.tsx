@@ -6,9 +6,9 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useDocumentKinds } from '@/lib/lookups'
 import { DialogForm } from '@/ui/dialog-form'
-import { toast } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
+import { toast } from '@/ui/toast'
 import { refreshDocuments } from './documents-card'
 
 export function DocumentForm({ id, paper, close }: { id: string; paper?: Paper; close: () => void }) {

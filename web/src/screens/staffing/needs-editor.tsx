@@ -4,7 +4,7 @@ import { IconTrash } from '@tabler/icons-react'
 import type { SkillNeed } from '@/client'
 import { t } from '@/lib/i18n'
 import { useSkills } from '@/lib/lookups'
-import { IconButton } from '@/ui/kit'
+import { IconButton } from '@/ui/icon-button'
 import { Choice } from '@/ui/pick'
 
 export const skillLevels = ['1', '2', '3', '4', '5'] as const

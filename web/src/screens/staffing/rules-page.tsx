@@ -1,13 +1,11 @@
 // The rules by which people are booked, ranked and asked; each with what it means, and the way back to the country's.
 
-import { Button, Switch, TextInput } from '@mantine/core'
+import { Button, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
 import { useMay } from '@/app/session'
 import {
   getStaffingDefaultsOptions,
   getStaffingSettingsOptions,
-  type RuleLevel,
   type RuleSettings,
   type StaffingDefaults,
   type StaffingSettings,
@@ -15,25 +13,15 @@ import {
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import type { FieldErrors } from '@/lib/problem'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
 import { EditAlerts, useEditing } from '@/ui/editing'
-import { Alert, Card, confirm, Loaded, Page } from '@/ui/kit'
-import { Choice } from '@/ui/pick'
-import {
-  askingNumbers,
-  changed,
-  levels,
-  numberAt,
-  type RuleEntry,
-  type RuleNumber,
-  rankNumbers,
-  readNumber,
-  ruleGroups,
-  sameRule,
-  shown,
-  weights,
-} from './rules'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { askingNumbers, changed, numberAt, rankNumbers, ruleGroups, sameRule, weights } from './rules'
 import './staffing.css'
+import { NumberField, Rule } from './rule-field'
 
 const fields = [
   ...ruleGroups.flatMap((g) =>
@@ -205,104 +193,3 @@ function Edit({ settings, defaults }: { settings: StaffingSettings; defaults: St
 }
 
 const same = (a: RuleSettings, b: RuleSettings) => ruleGroups.every((g) => g.rules.every((r) => sameRule(a, b, r)))
-
-function Rule(props: {
-  rule: RuleEntry
-  rules: RuleSettings
-  defaults: StaffingDefaults
-  errors: FieldErrors
-  disabled: boolean
-  onChange: (rules: RuleSettings) => void
-}) {
-  const { rule, rules, errors, disabled, onChange, defaults } = props
-  const name = t(`staffing:rules.names.${rule.key}`)
-  return (
-    <li className="rule-row">
-      <div className="rule-words">
-        <strong>{name}</strong>
-        <p className="muted small">{t(`staffing:rules.texts.${rule.key}`)}</p>
-      </div>
-      <Choice<RuleLevel>
-        aria-label={t('staffing:rules.level_of', { name })}
-        value={rules[rule.key].level}
-        error={errors[`rules.${rule.key}.level`]}
-        disabled={disabled}
-        data={levels.map((l) => ({ value: l, label: t(`staffing:rules.levels.${l}`) }))}
-        onPick={(level) => onChange(changed(rules, `${rule.key}.level`, level))}
-      />
-      {(rule.numbers.length > 0 || rule.key === 'weekly_rest') && (
-        <div className="rule-numbers">
-          {rule.numbers.map((n) => (
-            <NumberField
-              key={n.path}
-              label={t(`staffing:rules.numbers.${n.path.replace('.', '_')}`)}
-              number={n}
-              value={numberAt(rules, n.path)}
-              usual={numberAt(defaults.norwegian, n.path)}
-              other={numberAt(defaults.swedish, n.path)}
-              error={errors[`rules.${n.path}`]}
-              disabled={disabled || rules[rule.key].level === 'off'}
-              onChange={(value) => onChange(changed(rules, n.path, value))}
-            />
-          ))}
-          {rule.key === 'weekly_rest' && (
-            <Choice
-              label={t('staffing:rules.window')}
-              value={rules.weekly_rest.window}
-              disabled={disabled || rules.weekly_rest.level === 'off'}
-              data={(['calendar_week', 'rolling'] as const).map((w) => ({
-                value: w,
-                label: t(`staffing:rules.windows.${w}`),
-              }))}
-              onPick={(w) => onChange(changed(rules, 'weekly_rest.window', w))}
-            />
-          )}
-        </div>
-      )}
-    </li>
-  )
-}
-
-function NumberField(props: {
-  label: string
-  number: RuleNumber
-  value: number
-  usual: number
-  other?: number
-  error?: string
-  disabled: boolean
-  onChange: (value: number) => void
-}) {
-  const { number, value, usual, other } = props
-  const [text, setText] = useState(shown(value, number.unit))
-  // A value that changed elsewhere (the country's rules were taken) is shown; what is being typed is left alone.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new value is taken over
-  useEffect(() => {
-    if (readNumber(text, number.unit) !== value && !Number.isNaN(value)) setText(shown(value, number.unit))
-  }, [value])
-  const unit = (n: number) => t(`staffing:rules.units.${number.unit}`, { n: shown(n, number.unit) })
-  return (
-    <TextInput
-      label={props.label}
-      description={
-        other !== undefined && other !== usual
-          ? t('staffing:rules.usual_two', { no: unit(usual), se: unit(other) })
-          : t('staffing:rules.usual', { value: unit(usual) })
-      }
-      type="number"
-      step="any"
-      required
-      min={shown(number.min, number.unit)}
-      max={shown(number.max, number.unit)}
-      rightSection={<span className="muted small">{t(`staffing:rules.unit_signs.${number.unit}`)}</span>}
-      rightSectionWidth={52}
-      disabled={props.disabled}
-      error={props.error}
-      value={text}
-      onChange={(e) => {
-        setText(e.currentTarget.value)
-        props.onChange(readNumber(e.currentTarget.value, number.unit) ?? Number.NaN)
-      }}
-    />
-  )
-}

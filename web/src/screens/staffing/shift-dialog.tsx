@@ -2,94 +2,23 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { useMay } from '@/app/session'
-import { createShift, publishShift, type Shift, type ShiftInput, type Strategy, updateShift } from '@/client'
+import { createShift, publishShift, type Shift, updateShift } from '@/client'
 import { ask, match, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, usePools, useWorkplaces } from '@/lib/lookups'
-import { currentZone, formatTime, utcToWall, wallToUtc, zoneShort } from '@/lib/time'
-import { FormAlerts, toast } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { currentZone, formatTime, utcToWall, zoneShort } from '@/lib/time'
+import { FormAlerts } from '@/ui/alert'
+import { Dialog } from '@/ui/dialog'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
+import { toast } from '@/ui/toast'
 import { refreshShifts } from './data'
 import { NeedsEditor } from './needs-editor'
-import { duration, tidy } from './strategy'
+import { type Focus, fields, inputOf, partOf, type Values, valuesOf } from './shift-values'
+import { duration } from './strategy'
 import { StrategyEditor } from './strategy-editor'
-import { addDays, type Day, instantsOf, minutesBetween, nightsFor, type Span, spanIn, today } from './week'
-
-/** What the dialog is opened for: only the part that is asked about is shown first. */
-export type Focus = 'all' | 'time' | 'pools' | 'strategy' | 'answer_by'
-
-const fields = [
-  'workplace_id',
-  'starts_at',
-  'ends_at',
-  'break_minutes',
-  'places',
-  'skills',
-  'note',
-  'strategy',
-  'strategy.minutes',
-  'strategy.waves',
-  'pool_ids',
-  'answer_by',
-]
-
-interface Values {
-  workplace_id: string
-  day: Day
-  from: string
-  until: string
-  nights: number
-  break_minutes: string
-  places: string
-  skills: ShiftInput['skills'] & object
-  note: string
-  strategy: Strategy
-  pool_ids: string[]
-  answer_by: string
-}
-
-function valuesOf(shift: Shift | undefined, zone: string, workplace = '', day = today(zone)): Values {
-  const span: Span = shift
-    ? spanIn(shift.starts_at, shift.ends_at, zone)
-    : { day, from: '08:00', until: '16:00', nights: 0 }
-  return {
-    workplace_id: shift?.workplace_id ?? workplace,
-    ...span,
-    break_minutes: String(shift?.break_minutes ?? 30),
-    places: String(shift?.places ?? 1),
-    skills: shift?.skills ?? [],
-    note: shift?.note ?? '',
-    strategy: shift?.strategy ?? { kind: 'broadcast' },
-    pool_ids: shift?.pool_ids ?? [],
-    answer_by: shift?.answer_by ? utcToWall(shift.answer_by, zone) : '',
-  }
-}
-
-function inputOf(v: Values, zone: string): ShiftInput {
-  return {
-    workplace_id: v.workplace_id || undefined,
-    ...instantsOf(v, zone),
-    break_minutes: Number(v.break_minutes || 0),
-    places: Number(v.places || 0),
-    skills: v.skills,
-    note: v.note,
-    strategy: tidy(v.strategy),
-    pool_ids: v.pool_ids,
-    answer_by: v.answer_by ? wallToUtc(v.answer_by, zone) : null,
-  }
-}
-
-/** Who came to change one part sends no more than that, and does not collide with answers that come in meanwhile. */
-function partOf(all: ShiftInput, focus: Focus): ShiftInput {
-  if (focus === 'time') return { starts_at: all.starts_at, ends_at: all.ends_at, break_minutes: all.break_minutes }
-  if (focus === 'pools') return { pool_ids: all.pool_ids }
-  if (focus === 'strategy') return { strategy: all.strategy }
-  if (focus === 'answer_by') return { answer_by: all.answer_by }
-  return all
-}
+import { addDays, type Day, instantsOf, minutesBetween, nightsFor, type Span } from './week'
 
 export function ShiftDialog(props: {
   shift?: Shift

@@ -22,9 +22,14 @@ import { t } from '@/lib/i18n'
 import { forget, refresh } from '@/lib/queries'
 import { formatDay, zoneShort } from '@/lib/time'
 import { useParam } from '@/lib/url'
-import { Card, confirm, Facts, Loaded, Page, Tag, Time, toast, toastProblem } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Facts } from '@/ui/facts'
 import { useGo } from '@/ui/link'
-import { Menu, type MenuItem } from '@/ui/overlay'
+import { Loaded } from '@/ui/loaded'
+import { Menu, type MenuItem } from '@/ui/menu'
+import { Page } from '@/ui/page'
+import { toast, toastProblem } from '@/ui/toast'
 import { repeatable } from './again'
 import { refreshShifts, useNames, zoneOf } from './data'
 import { AskAgainDialog, CopyDialog, ShiftDialog } from './later'
@@ -32,13 +37,13 @@ import { ReasonDialog } from './reason-dialog'
 import { Bookings } from './shift-bookings'
 import { Candidates } from './shift-candidates'
 import { otherZone, ShiftTimes } from './shift-card'
-import type { Focus } from './shift-dialog'
 import { Next } from './shift-next'
 import { Offers } from './shift-offers'
-import { placesWords, ShiftStateMark } from './states'
-import { duration, strategyWords } from './strategy'
-import { minutesBetween, mondayOf, spanIn } from './week'
+import type { Focus } from './shift-values'
+import { ShiftStateMark } from './states'
+import { mondayOf, spanIn } from './week'
 import './staffing.css'
+import { factsOf } from './shift-facts'
 
 export default function ShiftScreen() {
   const id = useParam()
@@ -268,59 +273,4 @@ function ShiftView({ shift }: { shift: Shift }) {
       </Suspense>
     </Page>
   )
-}
-
-function factsOf(
-  shift: Shift,
-  names: ReturnType<typeof useNames>,
-  address: string | undefined,
-): [React.ReactNode, React.ReactNode][] {
-  const all = minutesBetween(shift.starts_at, shift.ends_at)
-  const none = <span className="muted">–</span>
-  return [
-    [t('staffing:dialog.places'), placesWords(shift)],
-    [t('staffing:address'), address || none],
-    [
-      t('staffing:dialog.length_label'),
-      shift.break_minutes
-        ? t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) })
-        : duration(all),
-    ],
-    [
-      t('staffing:needs.label'),
-      shift.skills.length ? (
-        <span className="tags">
-          {shift.skills.map((n) => (
-            <Tag key={n.skill_id}>
-              {t(n.required ? 'staffing:needs.one_required' : 'staffing:needs.one_preferred', {
-                name: names.skills.get(n.skill_id) ?? '…',
-                level: n.level ?? 1,
-              })}
-            </Tag>
-          ))}
-        </span>
-      ) : (
-        none
-      ),
-    ],
-    [
-      t('staffing:dialog.pools'),
-      shift.pool_ids.length
-        ? shift.pool_ids.map((p) => names.pools.get(p) ?? '…').join(', ')
-        : t('staffing:dialog.everybody'),
-    ],
-    [t('staffing:strategy.label'), strategyWords(shift.strategy)],
-    [t('staffing:dialog.answer_by'), <Time key="a" at={shift.answer_by} />],
-    ...(shift.note
-      ? [
-          [
-            t('staffing:dialog.note'),
-            <span key="n" className="pre wrap">
-              {shift.note}
-            </span>,
-          ] as [string, React.ReactNode],
-        ]
-      : []),
-    [t('staffing:published'), <Time key="p" at={shift.published_at} />],
-  ]
 }

@@ -2,7 +2,7 @@
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconHourglass, IconLoader, IconPencil } from '@tabler/icons-react'
 import type { BookingView, OfferView, Shift, ShiftState } from '@/client'
 import { t } from '@/lib/i18n'
-import { State, type Tone } from '@/ui/kit'
+import { State, type Tone } from '@/ui/state'
 
 export const shiftIcons = {
   unfilled: IconAlertTriangle,

@@ -4,7 +4,7 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-r
 import type { Strategy, Wave } from '@/client'
 import { t } from '@/lib/i18n'
 import type { FieldErrors } from '@/lib/problem'
-import { IconButton } from '@/ui/kit'
+import { IconButton } from '@/ui/icon-button'
 import { Choice } from '@/ui/pick'
 import { duration, groups, kinds, longestWait, mostWaves, usualMinutes, usualWaves } from './strategy'
 

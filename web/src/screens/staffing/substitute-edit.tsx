@@ -9,9 +9,10 @@ import { t } from '@/lib/i18n'
 import { options, usePools, useSkills, useWorkplaces } from '@/lib/lookups'
 import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
-import { IconButton, toast } from '@/ui/kit'
+import { IconButton } from '@/ui/icon-button'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
+import { toast } from '@/ui/toast'
 import { skillLevels } from './needs-editor'
 
 const wishes = ['favourite', 'excluded_by_workplace'] as const satisfies ChoiceKind[]

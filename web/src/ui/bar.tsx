@@ -1,0 +1,17 @@
+import type { Tone } from './state'
+
+export function Bar({ value, label, tone }: { value: number; label: string; tone?: Tone }) {
+  const percent = Math.round(Math.max(0, Math.min(1, value)) * 100)
+  return (
+    <div
+      className={`bar bar-${tone ?? 'busy'}`}
+      role="progressbar"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+      aria-label={label}
+    >
+      <div style={{ width: `${percent}%` }} />
+    </div>
+  )
+}

@@ -1,0 +1,21 @@
+import { IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+
+export const Tag = ({
+  children,
+  onRemove,
+  removeLabel,
+}: {
+  children: ReactNode
+  onRemove?: () => void
+  removeLabel?: string
+}) => (
+  <span className="tag">
+    {children}
+    {onRemove && (
+      <button type="button" aria-label={removeLabel} onClick={onRemove}>
+        <IconX size={13} aria-hidden />
+      </button>
+    )}
+  </span>
+)
