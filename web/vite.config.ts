@@ -1,19 +1,42 @@
 import react from '@vitejs/plugin-react'
+import type { CodeSplittingNameFunction } from 'rolldown'
 import { defineConfig } from 'vitest/config'
+import { className } from './scripts/class-name.mjs'
 
-/** The words that every screen within the frame needs come with one request, for each language. */
-function wordsOf(id: string): string | null {
-  const [, language] = /locales\/(\w+)\/(?:common|shell)\.json$/.exec(id) ?? []
-  return language ? `words-${language}` : null
+/** From so many screens on a part comes with all of them, rather than with a file of its own. */
+const MOST = 7
+
+type Modules = Parameters<CodeSplittingNameFunction>[1]
+
+/** The screens that need a module: what imports it, and so on, up to what is imported when it is needed. */
+function screensOf(id: string, modules: Modules, seen = new Set<string>()): Set<string> {
+  const screens = new Set<string>()
+  const info = modules.getModuleInfo(id)
+  if (!info || seen.has(id)) return screens
+  seen.add(id)
+  if (info.dynamicImporters.length) screens.add(id)
+  for (const importer of info.importers) for (const s of screensOf(importer, modules, seen)) screens.add(s)
+  return screens
 }
 
+/** What most screens are made of, and the styles of all: they are small, and each file of them is a request. */
+const partsOf = (id: string, modules: Modules): string | null =>
+  /\.module\.css|color-scheme|\/noop\.|[iI]nfiniteQuery/.test(id) ||
+  (/\/src\/(ui|lib)\//.test(id) && screensOf(id, modules).size >= MOST)
+    ? 'parts'
+    : null
+
 /** What several screens of an area share. */
-const areaOf = (id: string): string | null => /\/src\/screens\/(\w+)\//.exec(id)?.[1] ?? null
+function areaOf(id: string, modules: Modules): string | null {
+  const [, area] = /\/src\/screens\/(\w+)\//.exec(id) ?? []
+  return area && screensOf(id, modules).size > 1 ? area : null
+}
 
 export default defineConfig({
   plugins: [react()],
   html: { cspNonce: '__NONCE__' },
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  css: { modules: { localsConvention: 'dashesOnly', generateScopedName: className } },
   server: { fs: { allow: ['..'] } },
   build: {
     manifest: true,
@@ -27,11 +50,11 @@ export default defineConfig({
         // A file for each set of modules that are used together would be a hundred requests for a screen.
         codeSplitting: {
           groups: [
-            { name: wordsOf, priority: 4 },
             { name: 'start', tags: ['$initial'], test: (id) => !/\/(index\.html|main\.tsx)$/.test(id), priority: 3 },
-            { name: 'icons', test: /@tabler/, priority: 2 },
-            { name: 'parts', test: /@mantine|\/src\/(ui|lib)\//, minShareCount: 2, priority: 2 },
-            { name: areaOf, minShareCount: 2, priority: 1 },
+            { name: 'icons', test: /@tabler/, minShareCount: 2, priority: 2 },
+            { name: 'mantine', test: /@mantine/, minShareCount: MOST, priority: 2 },
+            { name: partsOf, priority: 1, includeDependenciesRecursively: false },
+            { name: areaOf, includeDependenciesRecursively: false },
           ],
         },
       },

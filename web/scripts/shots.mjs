@@ -189,7 +189,7 @@ async function picture(context, screen, theme, width) {
   try {
     await page.goto(base + (await pathOf(screen.path)))
     await page.locator('h1').first().waitFor()
-    await page.waitForFunction(() => !document.querySelector('.skeletons'))
+    await page.waitForFunction(() => !document.querySelector('.skeleton-skeletons'))
     await perform(page, screen.do)
     await page.waitForTimeout(300)
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

@@ -39,6 +39,7 @@ import { useLocation } from '@tanstack/react-router'
 import { type Right, useMay, useSession } from '@/app/session'
 import { t } from '@/lib/i18n'
 import { Link } from '@/ui/link'
+import css from './nav.module.css'
 
 export type Icon = typeof IconHome
 
@@ -117,7 +118,7 @@ export function Nav({ close }: { close?: () => void }) {
   const { tenant } = useSession()
   const { pathname } = useLocation()
   return (
-    <nav className="nav" aria-label={t('shell:nav.label')}>
+    <nav className={css.nav} aria-label={t('shell:nav.label')}>
       {groups.map((group) => {
         const items = group.items.filter((i) => (i.right ? may(i.right) : !tenant?.ended))
         if (!items.length) return null

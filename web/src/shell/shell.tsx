@@ -1,4 +1,5 @@
 // The frame around every screen: navigation, the person finder, tenant and user menus, the demo banner.
+
 import { ActionIcon, TextInput } from '@mantine/core'
 import { IconBell, IconFlask, IconHistory, IconMenu2, IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -12,6 +13,7 @@ import { Dialog } from '@/ui/dialog'
 import { Link, useGo } from '@/ui/link'
 import { Overlays } from '@/ui/overlays'
 import { Nav } from './nav'
+import css from './shell.module.css'
 import { TenantHead } from './tenant-head'
 import { UserMenu } from './user-menu'
 
@@ -25,7 +27,7 @@ function Finder() {
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a <search> would be one more box around the form
-    <form className="finder" role="search" onSubmit={find}>
+    <form className={css.finder} role="search" onSubmit={find}>
       <TextInput
         aria-label={t('shell:find_person')}
         placeholder={t('shell:find_person')}
@@ -51,14 +53,14 @@ export default function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the place changes
   useEffect(() => setOpen(false), [pathname])
   return (
-    <div className="shell">
-      <a className="skip" href="#content">
+    <div className={css.shell}>
+      <a className={css.skip} href="#content">
         {t('shell:skip')}
       </a>
-      <aside className="side">
+      <aside className={css.side}>
         <TenantHead />
         <Nav />
-        <div className="side-foot">
+        <div className={css.sideFoot}>
           <p>{t('privacy_note')}</p>
         </div>
       </aside>
@@ -66,9 +68,9 @@ export default function Shell() {
         <Nav close={() => setOpen(false)} />
         <p className="muted small">{t('privacy_note')}</p>
       </Dialog>
-      <div className="main">
-        <header className="top">
-          <span className="only-phone">
+      <div className={css.main}>
+        <header className={css.top}>
+          <span className={css.onlyPhone}>
             <ActionIcon
               variant="subtle"
               color="gray"
@@ -79,8 +81,8 @@ export default function Shell() {
               <IconMenu2 size={22} aria-hidden />
             </ActionIcon>
           </span>
-          {may('persons.read') ? <Finder /> : <span className="spacer" />}
-          <span className="spacer" />
+          {may('persons.read') ? <Finder /> : <span className={css.spacer} />}
+          <span className={css.spacer} />
           {!tenant?.ended && (
             <ActionIcon
               variant="subtle"
@@ -96,20 +98,20 @@ export default function Shell() {
               )}
             >
               <IconBell size={20} aria-hidden />
-              {unread > 0 && <span className="dot" aria-hidden />}
+              {unread > 0 && <span className={css.dot} aria-hidden />}
             </ActionIcon>
           )}
           <UserMenu />
         </header>
         {tenant?.demo && (
-          <section className="banner" aria-label={t('demo_data')}>
+          <section className={css.banner} aria-label={t('demo_data')}>
             <IconFlask size={16} aria-hidden /> {t('shell:demo')}
           </section>
         )}
         {notices
           .filter((notice) => notice.kind === 'copy')
           .map((notice) => (
-            <section key={notice.text} className="banner" aria-label={t('shell:copy')}>
+            <section key={notice.text} className={css.banner} aria-label={t('shell:copy')}>
               <IconHistory size={16} aria-hidden /> {notice.text}
             </section>
           ))}

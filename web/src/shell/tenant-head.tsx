@@ -5,12 +5,13 @@ import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { Menu } from '@/ui/menu'
 import { toastProblem } from '@/ui/toast'
+import css from './tenant-head.module.css'
 
 export function TenantHead() {
   const { tenant, tenants } = useSession()
   const mark = (
     <span
-      className="tenant-mark"
+      className={css.mark}
       style={{ background: tenant?.colour || 'var(--accent)', color: inkOn(tenant?.colour) }}
       aria-hidden
     >
@@ -19,16 +20,16 @@ export function TenantHead() {
   )
   if (tenants.length < 2) {
     return (
-      <div className="side-head">
+      <div className={css.head}>
         {mark}
-        <span className="tenant-name">{tenant?.name}</span>
+        <span className={css.name}>{tenant?.name}</span>
       </div>
     )
   }
   return (
-    <div className="side-head">
+    <div className={css.head}>
       {mark}
-      <span className="tenant-name grow">{tenant?.name}</span>
+      <span className={`${css.name} grow`}>{tenant?.name}</span>
       <Menu
         label={t('shell:switch_tenant')}
         button={<IconBuilding size={18} aria-hidden />}

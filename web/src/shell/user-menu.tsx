@@ -7,6 +7,7 @@ import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
 import { useGo } from '@/ui/link'
 import { Menu, type MenuItem } from '@/ui/menu'
 import { toastProblem } from '@/ui/toast'
+import css from './user-menu.module.css'
 
 const schemes = [
   { value: 'light', icon: IconSun },
@@ -56,7 +57,7 @@ export function UserMenu() {
       button={
         <>
           <IconUserCircle size={20} aria-hidden />
-          <span className="user-name">{user?.name}</span>
+          <span className={css.name}>{user?.name}</span>
         </>
       }
       items={items}

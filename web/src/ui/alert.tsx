@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { adviceFor, mayPass, type Problem, saysItself, toProblem } from '@/lib/problem'
+import css from './alert.module.css'
 import { type Tone, toneIcon } from './state'
 
 export function Alert(props: {
@@ -15,12 +16,12 @@ export function Alert(props: {
 }) {
   const Icon = props.tone === 'info' ? IconInfoCircle : toneIcon[props.tone]
   return (
-    <div className={`alert alert-${props.tone}`} role={props.live ? 'alert' : undefined}>
+    <div className={`${css.alert} ${css[props.tone]}`} role={props.live ? 'alert' : undefined}>
       <Icon size={18} aria-hidden />
-      <div className="alert-body">
+      <div className={css.body}>
         {props.title && <strong>{props.title}</strong>}
         {props.children && <div>{props.children}</div>}
-        {props.actions && <div className="row alert-actions">{props.actions}</div>}
+        {props.actions && <div className={`row ${css.actions}`}>{props.actions}</div>}
       </div>
     </div>
   )

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import css from './card.module.css'
 
 export function Card(props: {
   title?: ReactNode
@@ -9,9 +10,9 @@ export function Card(props: {
   children: ReactNode
 }) {
   return (
-    <section className={props.flush ? 'card card-flush' : 'card'} id={props.id}>
+    <section className={props.flush ? `${css.card} ${css.flush}` : css.card} id={props.id}>
       {(props.title || props.actions) && (
-        <header className="card-head">
+        <header className={css.head}>
           <div>
             {props.title && <h2>{props.title}</h2>}
             {props.note && <p className="muted">{props.note}</p>}

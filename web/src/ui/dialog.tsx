@@ -1,9 +1,11 @@
 // Dialogs and menus on what the browser brings: <dialog> keeps focus inside and closes on Escape by itself.
 // Mantine's Modal, Drawer and Menu do the same with 25 kB of positioning and scroll locking on every route.
+
 import { ActionIcon } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { t } from '@/lib/i18n'
+import css from './dialog.module.css'
 
 export function Dialog(props: {
   open: boolean
@@ -26,7 +28,7 @@ export function Dialog(props: {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself; this is the click beside it
     <dialog
       ref={ref}
-      className={`dialog ${props.side ? 'dialog-side' : ''} ${props.wide ? 'dialog-wide' : ''}`}
+      className={`${css.dialog} ${props.side ? css.side : ''} ${props.wide ? css.wide : ''}`}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault()
@@ -35,8 +37,8 @@ export function Dialog(props: {
       onClick={(event) => event.target === ref.current && onClose()}
     >
       {open && (
-        <div className="dialog-box">
-          <header className="dialog-head">
+        <div className={css.box}>
+          <header className={css.head}>
             <h2 id={heading}>{props.title}</h2>
             <ActionIcon variant="subtle" color="gray" aria-label={t('close')} onClick={onClose}>
               <IconX size={18} aria-hidden />

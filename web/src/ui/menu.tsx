@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import css from './menu.module.css'
 
 export interface MenuItem {
   label: ReactNode
@@ -14,7 +15,14 @@ export interface MenuItem {
 }
 
 /** A button that opens a list of actions; arrow keys, Home, End and Escape as in the ARIA menu pattern. */
-export function Menu(props: { label: string; button: ReactNode; items: MenuItem[]; className?: string }) {
+export function Menu(props: {
+  label: string
+  button: ReactNode
+  items: MenuItem[] /** With an outline, beside other buttons. */
+  framed?: boolean
+  /** The list begins where the button begins, not where it ends. */
+  start?: boolean
+}) {
   const [open, setOpen] = useState(false)
   const box = useRef<HTMLDivElement>(null)
   const trigger = useRef<HTMLButtonElement>(null)
@@ -52,11 +60,11 @@ export function Menu(props: { label: string; button: ReactNode; items: MenuItem[
     }
   }
   return (
-    <div className="menu" ref={box}>
+    <div className={props.start ? `${css.menu} ${css.start}` : css.menu} ref={box}>
       <button
         type="button"
         ref={trigger}
-        className={props.className ?? 'menu-button'}
+        className={props.framed ? `${css.button} ${css.framed}` : css.button}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-label={props.label}
@@ -66,10 +74,10 @@ export function Menu(props: { label: string; button: ReactNode; items: MenuItem[
         {props.button}
       </button>
       {open && (
-        <div className="menu-list" role="menu" aria-label={props.label} tabIndex={-1} ref={list} onKeyDown={keys}>
+        <div className={css.list} role="menu" aria-label={props.label} tabIndex={-1} ref={list} onKeyDown={keys}>
           {props.items.map((item, i) =>
             item.heading ? (
-              <div key={i} className="menu-heading" role="presentation">
+              <div key={i} className={css.heading} role="presentation">
                 {item.label}
               </div>
             ) : (
@@ -79,7 +87,7 @@ export function Menu(props: { label: string; button: ReactNode; items: MenuItem[
                 type="button"
                 role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
                 aria-checked={item.checked}
-                className={item.danger ? 'menu-item danger' : 'menu-item'}
+                className={item.danger ? `${css.item} ${css.danger}` : css.item}
                 disabled={item.disabled}
                 tabIndex={-1}
                 onClick={() => {

@@ -6,6 +6,7 @@ import { ProblemAlert } from './alert'
 import { question } from './confirm'
 import { Dialog } from './dialog'
 import { IconButton } from './icon-button'
+import css from './overlays.module.css'
 import { State } from './state'
 import { toasts } from './toast'
 
@@ -24,9 +25,9 @@ export function Overlays() {
   }
   return (
     <>
-      <div className="toasts" aria-live="polite">
+      <div className={css.toasts} aria-live="polite">
         {items.map((item) => (
-          <div key={item.id} className={`toast toast-${item.tone}`}>
+          <div key={item.id} className={css.toast}>
             <State tone={item.tone}>{item.text}</State>
             <IconButton label={t('close')} onClick={() => toasts.set(toasts.get().filter((i) => i.id !== item.id))}>
               <IconX size={16} aria-hidden />

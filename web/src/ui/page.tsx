@@ -1,6 +1,7 @@
 import { IconArrowLeft } from '@tabler/icons-react'
 import { type ReactNode, useEffect } from 'react'
 import { Link } from './link'
+import css from './page.module.css'
 
 export function Page(props: {
   title: string
@@ -17,22 +18,22 @@ export function Page(props: {
     document.title = `${props.title} · Varde`
   }, [props.title])
   return (
-    <div className={props.wide ? 'page page-wide' : 'page'}>
-      <header className="page-head">
-        <div className="page-title">
+    <div className={props.wide ? `${css.page} ${css.wide}` : css.page}>
+      <header className={css.head}>
+        <div className={css.title}>
           {props.back && (
-            <Link className="back" href={props.back.href}>
+            <Link className={css.back} href={props.back.href}>
               <IconArrowLeft size={16} aria-hidden /> {props.back.label}
             </Link>
           )}
-          <div className="title-line">
+          <div className={css.titleLine}>
             {props.face}
             <h1>{props.title}</h1>
             {props.state}
           </div>
-          {props.lead && <p className="lead">{props.lead}</p>}
+          {props.lead && <p className={css.lead}>{props.lead}</p>}
         </div>
-        {props.actions && <div className="page-actions">{props.actions}</div>}
+        {props.actions && <div className={css.actions}>{props.actions}</div>}
       </header>
       {props.children}
     </div>

@@ -1,5 +1,6 @@
 // Choosing several of a set, tags that may be new, and one person by name. Small on purpose: chips with a
 // native select or input, since Mantine's floating lists weigh 30 kB on every screen that has one.
+
 import { Input, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
@@ -9,6 +10,7 @@ import { t } from '@/lib/i18n'
 import { useTags } from '@/lib/lookups'
 import { personName } from '@/lib/names'
 import type { Option } from './pick'
+import css from './pick-many.module.css'
 import { Tag } from './tag'
 
 export function Several(props: {
@@ -27,7 +29,7 @@ export function Several(props: {
   return (
     <Input.Wrapper label={props.label} description={props.description} error={props.error} id={id}>
       {value.length > 0 && (
-        <div className="tags chips">
+        <div className={`tags ${css.chips}`}>
           {value.map((v) => (
             <Tag
               key={v}
@@ -83,7 +85,7 @@ export function TagPicker(props: {
   return (
     <Input.Wrapper label={props.label} description={props.description} error={props.error} id={id}>
       {value.length > 0 && (
-        <div className="tags chips">
+        <div className={`tags ${css.chips}`}>
           {value.map((v) => (
             <Tag
               key={v}
@@ -165,7 +167,7 @@ export function PersonPicker(props: {
     }
   }
   return (
-    <div className="picker">
+    <div className={css.picker}>
       <TextInput
         label={props.label}
         description={props.description}
@@ -191,7 +193,7 @@ export function PersonPicker(props: {
         onKeyDown={keys}
       />
       {open && (
-        <div className="picker-list" role="listbox" id={`${id}-list`} aria-label={props.label}>
+        <div className={css.pickerList} role="listbox" id={`${id}-list`} aria-label={props.label}>
           {rows.map((person, i) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the input, which keeps the focus
             // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus (aria-activedescendant)
@@ -200,7 +202,7 @@ export function PersonPicker(props: {
               id={`${id}-${i}`}
               role="option"
               aria-selected={i === active}
-              className="picker-option"
+              className={css.pickerOption}
               onMouseDown={(e) => e.preventDefault()}
               onClick={() => pick(i)}
             >
@@ -208,7 +210,13 @@ export function PersonPicker(props: {
             </div>
           ))}
           {!rows.length && (
-            <div className="picker-option muted" role="option" aria-selected={false} aria-disabled tabIndex={-1}>
+            <div
+              className={`${css.pickerOption} muted`}
+              role="option"
+              aria-selected={false}
+              aria-disabled
+              tabIndex={-1}
+            >
               {found.isFetching ? t('loading') : t('nobody_found')}
             </div>
           )}

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX, IconLoader } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import css from './state.module.css'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle'
 
@@ -14,7 +15,7 @@ export const toneIcon = {
 export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   const Icon = toneIcon[tone]
   return (
-    <span className={`state state-${tone}`}>
+    <span className={`${css.state} ${css[tone]}`}>
       <Icon size={15} aria-hidden /> {children}
     </span>
   )

@@ -1,5 +1,6 @@
 // Tables whose rows become cards under 600 px. The roles are spelt out because a table whose display is
 // changed by CSS loses them. Sorting and paging are the server's; a table library would add only weight.
+
 import { Button } from '@mantine/core'
 import {
   type InfiniteData,
@@ -12,7 +13,9 @@ import type { ReactNode } from 'react'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { ProblemAlert } from './alert'
+import cardCss from './card.module.css'
 import { Skeleton } from './skeleton'
+import css from './table.module.css'
 
 export interface Column<T> {
   key: string
@@ -34,7 +37,7 @@ export function DataTable<T>(props: {
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: they are those elements already
     // biome-ignore-start lint/a11y/noRedundantRoles: display:block at phone width takes the native roles away
-    <table className="table" role="table" aria-label={props.label}>
+    <table className={css.table} role="table" aria-label={props.label}>
       <thead role="rowgroup">
         <tr role="row">
           {props.columns.map((c) => (
@@ -51,19 +54,15 @@ export function DataTable<T>(props: {
       </thead>
       <tbody role="rowgroup">
         {props.rows.map((row) => (
-          <tr
-            role="row"
-            key={props.rowKey(row)}
-            className={props.rowTone?.(row) ? `row-${props.rowTone(row)}` : undefined}
-          >
+          <tr role="row" key={props.rowKey(row)} className={css[props.rowTone?.(row) ?? '']}>
             {props.columns.map((c) => (
               <td
                 key={c.key}
                 role="cell"
-                className={`${c.number ? 'num' : ''} ${c.bare ? 'cell-bare' : ''}`}
+                className={`${c.number ? 'num' : ''} ${c.bare ? css.cellBare : ''}`}
                 data-label={c.header}
               >
-                <div className="cell">{c.cell(row)}</div>
+                <div>{c.cell(row)}</div>
               </td>
             ))}
           </tr>
@@ -136,14 +135,14 @@ export function Pages<T>(props: {
     return pages.isError ? (
       <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} />
     ) : (
-      <div className="card">
+      <div className={cardCss.card}>
         <Skeleton lines={6} />
       </div>
     )
   }
-  if (!pages.rows.length) return <div className="card">{props.empty}</div>
+  if (!pages.rows.length) return <div className={cardCss.card}>{props.empty}</div>
   return (
-    <div className="card card-flush">
+    <div className={`${cardCss.card} ${cardCss.flush}`}>
       <DataTable
         label={props.label}
         columns={props.columns}
@@ -151,7 +150,7 @@ export function Pages<T>(props: {
         rowKey={props.rowKey}
         rowTone={props.rowTone}
       />
-      <footer className="table-foot">
+      <footer className={css.foot}>
         <span>
           {pages.total !== undefined && pages.total !== null
             ? t('shown_of', { shown: formatNumber(pages.rows.length), total: formatNumber(pages.total) })

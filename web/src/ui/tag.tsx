@@ -1,5 +1,6 @@
 import { IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import css from './tag.module.css'
 
 export const Tag = ({
   children,
@@ -10,7 +11,7 @@ export const Tag = ({
   onRemove?: () => void
   removeLabel?: string
 }) => (
-  <span className="tag">
+  <span className={css.tag}>
     {children}
     {onRemove && (
       <button type="button" aria-label={removeLabel} onClick={onRemove}>

@@ -1,4 +1,5 @@
 // Who did what, when, and what it was before. Filters are in the address; nothing here can be changed.
+
 import { Button, TextInput } from '@mantine/core'
 import { IconCertificate, IconDownload, IconHistory, IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -8,6 +9,7 @@ import { t } from '@/lib/i18n'
 import { useUsers } from '@/lib/lookups'
 import { oneOf, useUrl } from '@/lib/url'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { IconButton } from '@/ui/icon-button'
 import { Link, LinkButton } from '@/ui/link'
 import { Page } from '@/ui/page'
@@ -15,6 +17,7 @@ import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
 import { Tag } from '@/ui/tag'
 import { Time } from '@/ui/time'
+import css from './audit.module.css'
 import { KeyDialog, ProofDialog } from './audit-proof'
 
 const places: Record<string, (id: string) => string> = {
@@ -129,7 +132,7 @@ export default function Audit() {
       header: t('admin:change'),
       cell: (a) =>
         a.fields.length ? (
-          <ul className="diff">
+          <ul className={css.diff}>
             {a.fields.map((f) => (
               <li key={f.field}>
                 <span className="muted">{f.field}</span>{' '}
@@ -182,7 +185,7 @@ export default function Audit() {
     >
       {proving && <ProofDialog entry={proving} close={() => setProving(undefined)} />}
       {keyShown && <KeyDialog close={() => setKeyShown(false)} />}
-      <div className="filters">
+      <div className={filtersCss.filters}>
         {may('users.manage') && (
           <Choice
             label={t('admin:actor')}

@@ -5,6 +5,7 @@ import { ask } from '@/lib/ask'
 import { languages, t } from '@/lib/i18n'
 import { formatBytes, formatNumber, zoneNames } from '@/lib/time'
 import { Card } from '@/ui/card'
+import colourCss from '@/ui/colour.module.css'
 import { EditAlerts, useEditing } from '@/ui/editing'
 import { Facts } from '@/ui/facts'
 import { Loaded } from '@/ui/loaded'
@@ -119,7 +120,7 @@ function Edit({ settings }: { settings: SettingsView }) {
             onPick={(v) => set('locale', v)}
           />
         </div>
-        <label className="colour">
+        <label className={colourCss.colour}>
           <input type="color" value={values.colour} onChange={(e) => set('colour', e.currentTarget.value)} />
           <span>
             {t('admin:colour')} <code className="muted">{values.colour}</code>

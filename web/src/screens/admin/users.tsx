@@ -15,6 +15,7 @@ import { Link } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { State, type Tone } from '@/ui/state'
+import stateCss from '@/ui/state.module.css'
 import { type Column, Pages, useWhole } from '@/ui/table'
 import { Time } from '@/ui/time'
 import { toast } from '@/ui/toast'
@@ -47,7 +48,7 @@ export default function Users() {
       key: 'totp',
       header: t('admin:second_factor'),
       cell: (u) => (
-        <span className={u.totp ? 'state state-good' : 'state state-idle'}>
+        <span className={u.totp ? `${stateCss.state} ${stateCss.good}` : `${stateCss.state} ${stateCss.idle}`}>
           {u.totp ? <IconShieldCheck size={16} aria-hidden /> : <IconShieldOff size={16} aria-hidden />}
           {t(u.totp ? 'admin:totp_on' : 'admin:totp_off')}
         </span>

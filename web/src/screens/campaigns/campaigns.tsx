@@ -24,6 +24,7 @@ import { Bar } from '@/ui/bar'
 import { confirm } from '@/ui/confirm'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { IconButton } from '@/ui/icon-button'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
@@ -151,7 +152,7 @@ export default function Campaigns() {
   const filtered = Boolean(url.q || url.state)
   return (
     <Page title={t('campaigns:title')} lead={t('campaigns:lead')} actions={create}>
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox label={t('campaigns:find')} value={url.q} onSearch={(q) => setUrl({ q })} />
         <Choice
           label={t('campaigns:state')}

@@ -25,6 +25,7 @@ import { Bar } from '@/ui/bar'
 import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
 import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { LinkButton, useGo } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
@@ -144,7 +145,7 @@ export default function Live() {
                   {t(live.connected ? 'campaigns:live_on' : 'campaigns:live_off')}
                 </State>
               </Card>
-              <div className="figures">
+              <div className={figureCss.figures}>
                 <Figure
                   label={t('campaigns:figures.queued')}
                   note={t('campaigns:queued_note')}

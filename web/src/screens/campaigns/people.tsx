@@ -5,6 +5,7 @@ import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { Link } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
@@ -56,7 +57,7 @@ export default function People() {
       lead={campaign.data?.name}
       back={{ href: `/campaigns/${id}/report`, label: t('campaigns:report') }}
     >
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <Choice
           label={t('campaigns:show')}
           value={what}

@@ -8,17 +8,18 @@ import { cancelCampaign, getCampaignOptions, reviewCampaignOptions, sendCampaign
 import { ask, newKey, once } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
+import { formatPrice } from '@/lib/price'
 import { refresh } from '@/lib/queries'
 import { currentZone, formatNumber, formatTime, wallToUtc } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { readMail } from '@/screens/composer/blocks'
-import { formatPrice } from '@/screens/composer/sms-input'
 import { placeInWords } from '@/screens/composer/words'
 import { Alert } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
 import { Facts } from '@/ui/facts'
 import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
@@ -140,7 +141,7 @@ export default function Review() {
             )}
             <div className="split">
               <div className="sections">
-                <div className="figures">
+                <div className={figureCss.figures}>
                   <Figure label={t('campaigns:get_it')} value={formatNumber(answer.recipients)} />
                   {why.map((w) => (
                     <Figure

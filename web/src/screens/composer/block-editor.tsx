@@ -2,6 +2,7 @@ import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { lazy, type ReactNode, Suspense } from 'react'
 import type { BlockAlign } from '@/client'
 import { t } from '@/lib/i18n'
+import groupCss from '@/ui/group.module.css'
 import { Choice } from '@/ui/pick'
 import { Skeleton } from '@/ui/skeleton'
 import { BlockList, type ListProps } from './block-list'
@@ -100,7 +101,7 @@ export function BlockEditor(props: {
             onChange={(e) => set(setColumns(block, e.currentTarget.value === '3' ? 3 : 2))}
           />
           {block.columns.map((column, i) => (
-            <fieldset key={i} className="group">
+            <fieldset key={i} className={groupCss.group}>
               <legend className="small strong">{t('composer:column', { no: i + 1 })}</legend>
               <BlockList {...nested} blocks={column.blocks} place={{ columns: block.id, column: i }} />
             </fieldset>

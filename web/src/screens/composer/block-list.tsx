@@ -17,6 +17,7 @@ import {
 import { type DragEvent, useState } from 'react'
 import type { BlockType } from '@/client'
 import { t } from '@/lib/i18n'
+import blockCss from '@/ui/block.module.css'
 import { IconButton } from '@/ui/icon-button'
 import { Menu } from '@/ui/menu'
 import { BlockEditor } from './block-editor'
@@ -69,7 +70,7 @@ export function BlockList({ blocks, all, place, open, setOpen, onChange }: ListP
   return (
     <div className="stack-s">
       {blocks.length === 0 && <p className="muted">{t(inColumn ? 'composer:column_empty' : 'composer:empty')}</p>}
-      <ul className="blocks">
+      <ul className={blockCss.blocks}>
         {blocks.map((block, i) => (
           <BlockItem
             key={block.id}
@@ -83,12 +84,13 @@ export function BlockList({ blocks, all, place, open, setOpen, onChange }: ListP
           />
         ))}
       </ul>
-      <div className="left-menu">
+      <div>
         <Menu
+          start
           label={t(inColumn ? 'composer:add_to_column' : 'composer:add_block', {
             no: (place.column ?? 0) + 1,
           })}
-          className="menu-button framed"
+          framed
           button={
             <>
               <IconPlus size={16} aria-hidden /> {t('composer:add')}
@@ -130,7 +132,7 @@ function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit
   }
   return (
     <li
-      className={`block ${isOpen ? 'block-open' : ''} ${over ? 'block-over' : ''}`}
+      className={`${blockCss.block} ${isOpen ? blockCss.open : ''} ${over ? blockCss.over : ''}`}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(DRAG)) return
         event.preventDefault()
@@ -140,9 +142,9 @@ function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <div className="block-head">
+      <div className={blockCss.head}>
         <span
-          className="grip"
+          className={blockCss.grip}
           draggable
           aria-hidden
           onDragStart={(event) => {
@@ -154,15 +156,15 @@ function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit
         </span>
         <button
           type="button"
-          className="block-name"
+          className={blockCss.name}
           aria-expanded={isOpen}
           onClick={() => setOpen(isOpen ? undefined : block.id)}
         >
           <Icon size={16} aria-hidden />
           <span className="strong">{t(`composer:types.${block.type}`)}</span>
-          <span className="muted block-words">{words}</span>
+          <span className={`muted ${blockCss.words}`}>{words}</span>
         </button>
-        <span className="row handles">
+        <span className={`row ${blockCss.handles}`}>
           <IconButton
             label={t('move_named.up', { name })}
             disabled={props.first}
@@ -186,7 +188,7 @@ function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit
         </span>
       </div>
       {isOpen && (
-        <div className="block-body">
+        <div className={blockCss.body}>
           <BlockEditor block={block} set={set} nested={{ all, open, setOpen, onChange }} />
         </div>
       )}

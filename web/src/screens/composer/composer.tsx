@@ -1,12 +1,15 @@
 // The composer: the message's blocks as a list one can reorder by buttons or by dragging, one of them open for
 // editing, beside the server's own rendering of it.
+
 import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { t } from '@/lib/i18n'
 import { Card } from '@/ui/card'
+import colourCss from '@/ui/colour.module.css'
 import { Choice } from '@/ui/pick'
 import { BlockList } from './block-list'
 import type { Block, Mail } from './blocks'
+import css from './composer.module.css'
 import { Preview } from './preview'
 
 export function Composer(props: { mail: Mail; onChange: (mail: Mail) => void; subject?: string; preheader?: string }) {
@@ -15,8 +18,8 @@ export function Composer(props: { mail: Mail; onChange: (mail: Mail) => void; su
   const [pane, setPane] = useState('edit')
   const blocks = (next: Block[]) => onChange({ ...mail, blocks: next })
   return (
-    <div className="composer" data-pane={pane}>
-      <div className="composer-switch">
+    <div className={css.composer} data-pane={pane}>
+      <div className={css.switch}>
         <SegmentedControl
           fullWidth
           aria-label={t('composer:pane')}
@@ -28,7 +31,7 @@ export function Composer(props: { mail: Mail; onChange: (mail: Mail) => void; su
           onChange={setPane}
         />
       </div>
-      <div className="sections composer-edit">
+      <div className={`sections ${css.edit}`}>
         <Card title={t('composer:content')}>
           <BlockList
             blocks={mail.blocks}
@@ -41,7 +44,7 @@ export function Composer(props: { mail: Mail; onChange: (mail: Mail) => void; su
         </Card>
         <ThemeCard mail={mail} onChange={onChange} />
       </div>
-      <div className="composer-preview">
+      <div className={css.preview}>
         <Preview
           mail={mail}
           subject={props.subject}
@@ -63,7 +66,7 @@ function ThemeCard({ mail, onChange }: { mail: Mail; onChange: (mail: Mail) => v
     <Card title={t('composer:look')}>
       <div className="two">
         {(['background', 'surface', 'text', 'accent'] as const).map((key) => (
-          <label key={key} className="colour">
+          <label key={key} className={colourCss.colour}>
             <input
               type="color"
               value={theme[key] ?? undefined}

@@ -1,9 +1,11 @@
 // A text input into which a personalisation field can be put where the caret stands.
+
 import { NativeSelect, TextInput, type TextInputProps } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { listPersonalisationFieldsOptions } from '@/client'
 import { t } from '@/lib/i18n'
+import css from './field-input.module.css'
 
 export const usePersonalisation = () =>
   useQuery({ ...listPersonalisationFieldsOptions(), select: ({ fields }) => fields, staleTime: 5 * 60_000 })
@@ -49,7 +51,7 @@ export function FieldInput(
     })
   }
   return (
-    <div className="field-input">
+    <div className={css.fieldInput}>
       <TextInput {...rest} ref={ref} value={value} onChange={(e) => onText(e.currentTarget.value)} />
       <FieldPicker onPick={insert} label={t('composer:insert_into', { name: String(rest.label ?? '') })} />
     </div>

@@ -1,4 +1,5 @@
 // The message as the server renders it, for a chosen person, wide or on a phone. What is shown is what is sent.
+
 import { SegmentedControl } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -8,10 +9,12 @@ import { t } from '@/lib/i18n'
 import { ProblemAlert } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { MailFrame } from '@/ui/mail-frame'
+import mailFrameCss from '@/ui/mail-frame.module.css'
 import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
 import { Skeleton } from '@/ui/skeleton'
 import { State } from '@/ui/state'
 import { blockAtPointer, type Mail, toDocument } from './blocks'
+import css from './preview.module.css'
 import { placeInWords } from './words'
 
 export function Preview(props: { mail: Mail; subject?: string; preheader?: string; onSelect?: (id: string) => void }) {
@@ -46,7 +49,7 @@ export function Preview(props: { mail: Mail; subject?: string; preheader?: strin
       {answer ? (
         <>
           {answer.subject && (
-            <div className="mail-subject">
+            <div className={css.subject}>
               <span className="muted small">{t('composer:subject')}</span>
               <strong className="wrap">{answer.subject}</strong>
             </div>
@@ -71,7 +74,7 @@ export function Preview(props: { mail: Mail; subject?: string; preheader?: strin
             </ul>
           )}
           {view === 'text' ? (
-            <pre className="mail-text">{shown?.text}</pre>
+            <pre className={mailFrameCss.text}>{shown?.text}</pre>
           ) : (
             <MailFrame html={shown?.html ?? ''} width={view === 'phone' ? 360 : 640} title={t('composer:preview_of')} />
           )}

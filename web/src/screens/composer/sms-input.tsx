@@ -5,11 +5,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { type MeasureAnswer, measureSmsOptions } from '@/client'
 import { t } from '@/lib/i18n'
+import { formatPrice } from '@/lib/price'
 import { formatNumber } from '@/lib/time'
 import { State } from '@/ui/state'
 import { FieldPicker } from './field-input'
-
-export const formatPrice = (minor: number, currency: string) => `${formatNumber(minor / 100, 2)} ${currency}`
 
 export function SmsInput(props: { label: string; value: string; error?: string; onText: (text: string) => void }) {
   const { value, onText } = props

@@ -15,6 +15,7 @@ import { State, type Tone } from '@/ui/state'
 import type { Column } from '@/ui/table'
 import { Time } from '@/ui/time'
 import { newField } from './fields'
+import css from './forms.module.css'
 
 const tones: Record<Form['state'], Tone> = { draft: 'idle', published: 'good', closed: 'warn' }
 export const FormStateMark = ({ state }: { state: Form['state'] }) => (
@@ -41,7 +42,7 @@ export default function Forms() {
       header: t('forms:address'),
       cell: (f) =>
         f.state === 'published' ? (
-          <span className="row address">
+          <span className={`row ${css.address}`}>
             <a href={f.public_url} target="_blank" rel="noreferrer">
               {f.public_url.replace(/^https?:\/\//, '')}
             </a>

@@ -8,6 +8,7 @@ import { Card } from '@/ui/card'
 import { ShareChart } from '@/ui/chart'
 import { Empty } from '@/ui/empty'
 import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { Link, LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { FormFrame } from './form-frame'
@@ -36,7 +37,7 @@ export default function Results() {
             </Card>
           ) : (
             <>
-              <div className="figures">
+              <div className={figureCss.figures}>
                 <Figure label={t('forms:answers')} value={formatNumber(r.answers)} href={`/forms/${id}/answers`} />
                 {r.fields
                   .filter((f) => f.average !== undefined && f.average !== null)

@@ -1,4 +1,5 @@
 // What needs me now: first what is wrong, then what is under way, then what was done last.
+
 import { IconArrowRight, IconMail } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMay, useSession } from '@/app/session'
@@ -16,6 +17,7 @@ import { Page } from '@/ui/page'
 import { State } from '@/ui/state'
 import { DataTable } from '@/ui/table'
 import { Time } from '@/ui/time'
+import css from './home.module.css'
 
 export default function Home() {
   const { user } = useSession()
@@ -53,7 +55,7 @@ export default function Home() {
                 <ul className="plain-list">
                   {h.attention.map((a) => (
                     <li key={a.kind + a.text}>
-                      <Link href={a.href} className="attention">
+                      <Link href={a.href} className={css.attention}>
                         <State tone="warn">{formatNumber(a.count)}</State>
                         <span className="grow">{a.text}</span>
                         <IconArrowRight size={16} aria-hidden />
@@ -156,7 +158,7 @@ function Checking() {
       <ul className="plain-list">
         {checks.map(({ key, href }) => (
           <li key={key}>
-            <Link href={href} className="attention">
+            <Link href={href} className={css.attention}>
               <span className="grow">
                 <strong>{t(`home:checks.${key}.title`)}</strong>
                 <br />

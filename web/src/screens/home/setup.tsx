@@ -1,4 +1,5 @@
 // From an empty organisation to a test message that arrives, one step after the other.
+
 import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getSetupOptions } from '@/client'
@@ -9,6 +10,7 @@ import { Card } from '@/ui/card'
 import { LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
+import css from './setup.module.css'
 
 const places: Record<string, string> = {
   sending_domain: '/sending/domains',
@@ -40,9 +42,9 @@ export default function Setup() {
                 </div>
               )}
               <Card>
-                <ol className="checklist">
+                <ol className={css.checklist}>
                   {steps.map((s) => (
-                    <li key={s.id} className={s.done ? 'done' : undefined}>
+                    <li key={s.id} className={s.done ? css.done : undefined}>
                       {s.done ? <IconCircleCheckFilled size={22} aria-hidden /> : <IconCircle size={22} aria-hidden />}
                       <div className="grow">
                         <h2>

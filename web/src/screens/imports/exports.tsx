@@ -12,6 +12,7 @@ import { formatNumber } from '@/lib/time'
 import { FormAlerts } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { LinkButton } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
@@ -108,7 +109,7 @@ function NewExport() {
         }}
       >
         <FormAlerts form={form} />
-        <div className="filters">
+        <div className={filtersCss.filters}>
           <Choice
             label={t('imports:export_of')}
             empty={t('imports:everybody')}

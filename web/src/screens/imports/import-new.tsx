@@ -13,6 +13,7 @@ import { Bar } from '@/ui/bar'
 import { Card } from '@/ui/card'
 import { useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
+import css from './import-new.module.css'
 import { Steps } from './steps'
 
 const MAX = 2_000_000_000
@@ -118,7 +119,7 @@ export default function ImportNew() {
         ) : (
           // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the button does the same
           <div
-            className={over ? 'drop drop-over' : 'drop'}
+            className={over ? `${css.drop} ${css.dropOver}` : css.drop}
             onDragOver={(e) => {
               e.preventDefault()
               setOver(true)

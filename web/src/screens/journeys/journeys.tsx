@@ -11,19 +11,10 @@ import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
 import { Link, useGo } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
-import { State, type Tone } from '@/ui/state'
+import { State } from '@/ui/state'
 import type { Column } from '@/ui/table'
 import { Time } from '@/ui/time'
-
-const tones: Record<Journey['state'], Tone> = {
-  draft: 'idle',
-  running: 'good',
-  paused: 'warn',
-  archived: 'idle',
-}
-export const JourneyStateMark = ({ state }: { state: Journey['state'] }) => (
-  <State tone={tones[state]}>{t(`journeys:states.${state}`)}</State>
-)
+import { JourneyStateMark } from './states'
 
 export default function Journeys() {
   useLive('journey.counts', () => void refresh('listJourneys'))

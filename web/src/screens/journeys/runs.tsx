@@ -5,6 +5,7 @@ import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { Link } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
@@ -58,7 +59,7 @@ export default function Runs() {
       lead={journey.data?.name}
       back={{ href: `/journeys/${id}`, label: t('journeys:back') }}
     >
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <Choice
           label={t('journeys:state')}
           empty={t('any')}

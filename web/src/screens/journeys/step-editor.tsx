@@ -1,4 +1,5 @@
 // The fields of one step, where it leads, and what to put behind it.
+
 import { Button } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import type { SegmentFieldView } from '@/client'
@@ -26,10 +27,11 @@ import { describe } from './words'
 
 export function AddStep(props: { label: string; onPick: (kind: Step['kind']) => void; named?: string }) {
   return (
-    <div className="left-menu">
+    <div>
       <Menu
+        start
         label={props.named ? `${props.label} ${props.named}` : props.label}
-        className="menu-button framed"
+        framed
         button={
           <>
             <IconPlus size={16} aria-hidden /> {props.label}

@@ -14,6 +14,7 @@ import { TagPicker } from '@/ui/pick-many'
 import { Skeleton } from '@/ui/skeleton'
 import type { Step } from './graph'
 import type { Things } from './names'
+import css from './step-fields.module.css'
 
 const Composer = lazy(() => import('@/screens/composer/composer').then((m) => ({ default: m.Composer })))
 
@@ -37,7 +38,7 @@ export function Fields(props: {
   switch (step.kind) {
     case 'wait':
       return (
-        <div className="three">
+        <div className={css.three}>
           {number(t('journeys:days'), step.days, (days) => set({ days }))}
           {number(t('journeys:hours'), step.hours, (hours) => set({ hours }))}
           {number(t('journeys:minutes'), step.minutes, (minutes) => set({ minutes }))}

@@ -14,6 +14,7 @@ import { forget } from '@/lib/queries'
 import { FormAlerts } from '@/ui/alert'
 import { Copy } from '@/ui/copy'
 import { Loaded } from '@/ui/loaded'
+import css from './factor.module.css'
 
 /** The secret as a QR code; drawn here, so that it never leaves the browser. */
 function Qr({ text }: { text: string }) {
@@ -23,7 +24,7 @@ function Qr({ text }: { text: string }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [text])
-  return <div className="qr">{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
+  return <div className={css.qr}>{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
 }
 
 export function SetUpFactor({ text, done }: { text: string; done: (codes: string[]) => void }) {
@@ -77,7 +78,7 @@ export function RecoveryCodes({ codes, done }: { codes: string[]; done: () => vo
   return (
     <>
       <p className="muted">{t('login:codes.text')}</p>
-      <ul className="codes">
+      <ul className={css.codes}>
         {codes.map((code) => (
           <li key={code}>
             <code>{code}</code>

@@ -1,4 +1,5 @@
 // Login as one screen that follows the session's state: password → second factor → terms → where one was going.
+
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
@@ -14,6 +15,7 @@ import { Link, useGo } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Bare } from './bare'
 import { RecoveryCodes, SetUpFactor } from './factor'
+import css from './login.module.css'
 
 /** The address that the login begins with. */
 export const fillLogin = (email: string) => sessionStorage.setItem('varde-draft:login', JSON.stringify({ email }))
@@ -171,7 +173,7 @@ function Terms({ terms }: { terms: NonNullable<SessionView['terms']> }) {
     <Bare title={t('login:terms.title')}>
       <p className="muted">{t('login:terms.text', { version: terms.version })}</p>
       <section
-        className="terms"
+        className={css.terms}
         tabIndex={0}
         aria-label={t('login:terms.title')}
         // biome-ignore lint/security/noDangerouslySetInnerHtml: the operator's own terms, sanitised by the server; no script runs under the policy

@@ -8,6 +8,7 @@ import { personName } from '@/lib/names'
 import { useUrl } from '@/lib/url'
 import { Alert } from '@/ui/alert'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { Link, LinkButton } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice, SearchBox } from '@/ui/pick'
@@ -74,7 +75,7 @@ export default function Persons() {
         )
       }
     >
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox
           label={t('people:find')}
           placeholder={t('people:find_hint')}

@@ -1,4 +1,5 @@
 // Who was erased, and the receipt that proves it to others.
+
 import { IconCertificate, IconEraser } from '@tabler/icons-react'
 import { type ErasedView, listErasuresInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'

@@ -25,6 +25,7 @@ import { confirm } from '@/ui/confirm'
 import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
 import { Facts } from '@/ui/facts'
+import filtersCss from '@/ui/filters.module.css'
 import { LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
@@ -118,7 +119,7 @@ function Make() {
           make()
         }}
       >
-        <div className="filters">
+        <div className={filtersCss.filters}>
           <TextInput type="date" label={t('evidence:from')} {...form.text('from')} />
           <TextInput type="date" label={t('evidence:until')} {...form.text('until')} />
         </div>

@@ -13,6 +13,7 @@ import { Alert } from '@/ui/alert'
 import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { Link, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
@@ -72,7 +73,7 @@ export default function Requests() {
           </p>
         </Alert>
       )}
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <Choice
           label={t('privacy:show')}
           value={filter.show}

@@ -1,8 +1,11 @@
 // The condition builder: nested groups of rules with native controls. Used by segments and by a journey's branch.
+
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { SegmentFieldView } from '@/client'
 import { t } from '@/lib/i18n'
+import blockCss from '@/ui/block.module.css'
+import groupCss from '@/ui/group.module.css'
 import { IconButton } from '@/ui/icon-button'
 import { RuleRow } from './rule-row'
 import { addTo, type Group, isGroup, moveAt, newRule, type Path, removeAt, updateAt } from './tree'
@@ -23,7 +26,7 @@ function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Grou
   const label = root ? t('segments:all_conditions') : t('segments:group')
   const first = fields[0]
   return (
-    <fieldset className={root ? 'group group-root' : 'group'}>
+    <fieldset className={root ? `${groupCss.group} ${groupCss.root}` : groupCss.group}>
       <legend className="sr">{label}</legend>
       <div className="row row-between">
         <div className="row">
@@ -49,8 +52,8 @@ function GroupBox({ tree, fields, onChange, group, path }: Props & { group: Grou
       {group.rules.map((node, i) => {
         const here = [...path, i]
         return (
-          <div key={i} className="group-item">
-            {i > 0 && <span className="joiner">{t(group.op === 'and' ? 'segments:and' : 'segments:or')}</span>}
+          <div key={i} className={groupCss.item}>
+            {i > 0 && <span className={groupCss.joiner}>{t(group.op === 'and' ? 'segments:and' : 'segments:or')}</span>}
             {isGroup(node) ? (
               <GroupBox tree={tree} fields={fields} onChange={onChange} group={node} path={here} />
             ) : (
@@ -99,7 +102,7 @@ export function Handles({
 }) {
   const index = path.at(-1) ?? 0
   return (
-    <span className="row handles">
+    <span className={`row ${blockCss.handles}`}>
       <IconButton
         label={t('move_named.up', { name: label })}
         disabled={index === 0}

@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core'
 import { t } from '@/lib/i18n'
 import { Handles, type Props } from './builder'
+import css from './rule-row.module.css'
 import { newRule, type Path, type Rule, updateAt, withOperator } from './tree'
 import { ValueInput } from './value-input'
 
@@ -9,7 +10,7 @@ export function RuleRow({ tree, fields, onChange, rule, path }: Props & { rule: 
   const set = (next: Rule) => onChange(updateAt(tree, path, () => next))
   const label = field?.label ?? rule.field
   return (
-    <div className="rule">
+    <div className={css.rule}>
       <NativeSelect
         aria-label={t('segments:field')}
         value={rule.field}

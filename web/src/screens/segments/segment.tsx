@@ -7,7 +7,6 @@ import { useMay } from '@/app/session'
 import {
   createSegment,
   getSegmentOptions,
-  listSegmentFieldsOptions,
   previewSegmentOptions,
   type Segment,
   type SegmentFieldView,
@@ -21,15 +20,14 @@ import { useParam } from '@/lib/url'
 import { Alert, ProblemAlert } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { EditAlerts, useEditing } from '@/ui/editing'
+import figureCss from '@/ui/figure.module.css'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
 import { Skeleton } from '@/ui/skeleton'
 import { Builder } from './builder'
 import { finished, type Group, incomplete, readTree, toConditions } from './tree'
-
-export const useFields = () =>
-  useQuery({ ...listSegmentFieldsOptions(), select: ({ fields }) => fields, staleTime: 60_000 })
+import { useFields } from './use-fields'
 
 export default function SegmentScreen() {
   const id = useParam()
@@ -122,7 +120,7 @@ function Preview({ tree, segment }: { tree: Group; segment?: Segment }) {
       ) : query.data ? (
         <>
           <div aria-live="polite" style={{ opacity: query.isFetching ? 0.6 : 1 }}>
-            <div className="figure-value">{formatNumber(query.data.count)}</div>
+            <div className={figureCss.value}>{formatNumber(query.data.count)}</div>
             <p className="muted">
               {tree.rules.length ? t('segments:match_count', { count: query.data.count }) : t('segments:match_all')}{' '}
               {t('segments:took', { ms: formatNumber(query.data.took_ms) })}

@@ -7,6 +7,7 @@ import { t } from '@/lib/i18n'
 import { options, useCampaigns, useForms, useLists, useTags } from '@/lib/lookups'
 import { Several } from '@/ui/pick-many'
 import { type Behaviour, type Rule, type RuleValue, valueKind } from './tree'
+import css from './value-input.module.css'
 
 export function ValueInput({
   field,
@@ -158,7 +159,7 @@ function NumberBox(props: {
       type="number"
       step="any"
       aria-label={props.label}
-      className={props.short ? 'short' : undefined}
+      className={props.short ? css.short : undefined}
       value={props.value === null || props.value === undefined ? '' : String(props.value)}
       onChange={(e) => props.onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value))}
     />
@@ -198,7 +199,7 @@ function BehaviourInput({
         <TextInput
           type="number"
           min={1}
-          className="short"
+          className={css.short}
           aria-label={t('segments:within_days')}
           placeholder={t('segments:ever')}
           value={value.within_days ?? ''}

@@ -9,6 +9,7 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { Alert, ProblemAlert } from '@/ui/alert'
+import blockCss from '@/ui/block.module.css'
 import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
 import { Copy } from '@/ui/copy'
@@ -21,6 +22,7 @@ import { State } from '@/ui/state'
 import { useWhole } from '@/ui/table'
 import { Time } from '@/ui/time'
 import { toast, toastProblem } from '@/ui/toast'
+import css from './domains.module.css'
 
 export default function Domains() {
   const [open, setOpen] = useState(false)
@@ -127,16 +129,16 @@ function Record({ record: r, domain }: { record: DnsRecord; domain: string }) {
   return (
     <li className="stack-s">
       <div className="row row-between">
-        <button type="button" className="block-name" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button type="button" className={blockCss.name} aria-expanded={open} onClick={() => setOpen(!open)}>
           <span className="strong">{purpose}</span>
-          <span className="muted small block-words">{t(`sending:purpose_texts.${r.purpose}`)}</span>
+          <span className={`muted small ${blockCss.words}`}>{t(`sending:purpose_texts.${r.purpose}`)}</span>
         </button>
         <State tone={r.ok ? 'good' : 'bad'}>{t(r.ok ? 'sending:found' : 'sending:wrong')}</State>
       </div>
       {open && (
         <>
           {r.fix && <p>{r.fix}</p>}
-          <div className="record">
+          <div className={css.record}>
             <span className="muted">{t('sending:type')}</span>
             <code>{r.type}</code>
             <span />

@@ -16,10 +16,12 @@ import { formatBytes, formatNumber } from '@/lib/time'
 import { useUrl } from '@/lib/url'
 import { confirm } from '@/ui/confirm'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { Link } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import tabsCss from '@/ui/tabs.module.css'
 import { Time } from '@/ui/time'
 import { toast } from '@/ui/toast'
 
@@ -30,7 +32,7 @@ export default function Mailbox() {
 
 function Tabs({ sms }: { sms?: boolean }) {
   return (
-    <nav className="tabs" aria-label={t('sending:channel')}>
+    <nav className={tabsCss.tabs} aria-label={t('sending:channel')}>
       <Link href="/sending/mailbox" aria-current={sms ? undefined : 'page'}>
         {t('sending:channels.mail')}
       </Link>
@@ -64,7 +66,7 @@ function SmsBox() {
       actions={(pages.rows?.length ?? 0) > 0 && <EmptyBox clear={() => ask(clearMailboxSms())} />}
     >
       <Tabs sms />
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox label={t('sending:find_sms')} value={url.q} onSearch={(q) => setUrl({ q })} />
       </div>
       <Pages
@@ -127,7 +129,7 @@ function MailBox() {
       actions={(pages.rows?.length ?? 0) > 0 && <EmptyBox clear={() => ask(clearMailbox())} />}
     >
       <Tabs />
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox label={t('sending:find_mail')} value={url.q} onSearch={(q) => setUrl({ q })} />
       </div>
       <Pages

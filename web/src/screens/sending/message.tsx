@@ -9,7 +9,9 @@ import { Facts } from '@/ui/facts'
 import { Link, LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { MailFrame } from '@/ui/mail-frame'
+import mailFrameCss from '@/ui/mail-frame.module.css'
 import { Page } from '@/ui/page'
+import tabsCss from '@/ui/tabs.module.css'
 import { Time } from '@/ui/time'
 
 const views = ['html', 'phone', 'text', 'headers', 'links'] as const
@@ -69,7 +71,7 @@ export default function Message() {
                 ]}
               />
             </Card>
-            <nav className="tabs" aria-label={t('sending:views.label')}>
+            <nav className={tabsCss.tabs} aria-label={t('sending:views.label')}>
               {views.map((v) => (
                 <Link key={v} href={`/sending/mailbox/${id}?view=${v}`} aria-current={v === view ? 'page' : undefined}>
                   {t(`sending:views.${v}`)}
@@ -99,7 +101,7 @@ export default function Message() {
                   <p className="muted">{t('sending:no_links')}</p>
                 )
               ) : view === 'text' || !mail.html ? (
-                <pre className="mail-text">{mail.text ?? t('sending:no_text')}</pre>
+                <pre className={mailFrameCss.text}>{mail.text ?? t('sending:no_text')}</pre>
               ) : (
                 <MailFrame html={mail.html} width={view === 'phone' ? 360 : 720} title={mail.subject} />
               )}

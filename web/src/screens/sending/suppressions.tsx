@@ -20,6 +20,7 @@ import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { IconButton } from '@/ui/icon-button'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
@@ -107,9 +108,9 @@ function Check() {
         }}
       >
         <FormAlerts form={form} />
-        <div className="filters">
+        <div className={filtersCss.filters}>
           <TextInput
-            className="wide"
+            className={filtersCss.wide}
             label={t('sending:check_address')}
             required
             {...form.text('email')}

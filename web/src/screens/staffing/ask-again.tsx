@@ -1,5 +1,6 @@
 // Asking again those who said no, did not answer, or were told that others got it: by how their question ended. The
 // program asks them as it does otherwise, by the rules and within the limits; whoever is left out is named, with why.
+
 import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import { type AskedAgain, askAgain, type OfferState, type OfferView, type Shift } from '@/client'
@@ -9,6 +10,7 @@ import { Alert, ProblemAlert } from '@/ui/alert'
 import { Dialog } from '@/ui/dialog'
 import { endings, repeatable, saidAgain } from './again'
 import { refreshShifts } from './data'
+import togetherCss from './together.module.css'
 
 export function AskAgainDialog({ shift, offers, close }: { shift: Shift; offers: OfferView[]; close: () => void }) {
   const whom = repeatable(shift, offers)
@@ -67,7 +69,7 @@ export function AskAgainDialog({ shift, offers, close }: { shift: Shift; offers:
             value={chosen}
             onChange={(v) => setChosen(v as OfferState[])}
           >
-            <div className="stack-s checks">
+            <div className={`stack-s ${togetherCss.checks}`}>
               {counts.map((c) => (
                 <Checkbox
                   key={c.state}

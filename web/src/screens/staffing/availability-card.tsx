@@ -25,6 +25,7 @@ import { Link } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { toast } from '@/ui/toast'
 import { type Piece, piecesOf } from './availability'
+import css from './availability-card.module.css'
 import { bookingsQuery, useNames, zoneOf } from './data'
 import { MonthHead, weekdayNames } from './day-picker'
 import { AvailabilityForm } from './later'
@@ -87,11 +88,11 @@ export function Availability({ id, write }: { id: string; write: boolean }) {
 
 function Legend() {
   return (
-    <ul className="legend-row">
+    <ul className={css.legend}>
       {(Object.keys(icons) as AvailabilityKind[]).map((kind) => {
         const Icon = icons[kind]
         return (
-          <li key={kind} className={`piece piece-${kind}`}>
+          <li key={kind} className={`${css.piece} ${css[kind]}`}>
             <Icon size={13} aria-hidden /> {t(`staffing:availability.kinds.${kind}`)}
           </li>
         )
@@ -108,7 +109,7 @@ function PieceMark({ piece }: { piece: Piece }) {
   const Icon = icons[piece.kind]
   const whole = piece.from === 0 && piece.until === 1440
   return (
-    <span className={`piece piece-${piece.kind}`}>
+    <span className={`${css.piece} ${css[piece.kind]}`}>
       <Icon size={13} aria-hidden />
       {whole ? (
         t(`staffing:availability.short.${piece.kind}`)
@@ -143,11 +144,11 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
         <Link
           key={b.id}
           href={`/shifts/${b.shift_id}`}
-          className="piece piece-booked"
+          className={`${css.piece} ${css.booked}`}
           title={names.places.get(b.workplace_id)?.name}
         >
           <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />{' '}
-          <span className="piece-place">{names.places.get(b.workplace_id)?.name}</span>
+          <span className={css.place}>{names.places.get(b.workplace_id)?.name}</span>
         </Link>
       ))}
     </>
@@ -158,9 +159,9 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
     return days.length ? (
       <ul className="plain-list">
         {days.map((day) => (
-          <li key={day} className="month-line">
+          <li key={day} className={css.line}>
             <span className={day === now ? 'strong' : undefined}>{formatDay(day)}</span>
-            <span className="month-pieces">{inside(day)}</span>
+            <span className={css.pieces}>{inside(day)}</span>
           </li>
         ))}
       </ul>
@@ -169,7 +170,7 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
     )
   }
   return (
-    <table className="month" aria-label={formatDay(`${month}-01`, { month: 'long', year: 'numeric' })}>
+    <table className={css.month} aria-label={formatDay(`${month}-01`, { month: 'long', year: 'numeric' })}>
       <thead>
         <tr>
           {weekdayNames().map((name) => (
@@ -183,23 +184,20 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
         {weeksOfMonth(month).map((week) => (
           <tr key={week[0]}>
             {week.map((day) => (
-              <td
-                key={day}
-                className={monthOf(day) === month ? (day === now ? 'board-today' : undefined) : 'month-other'}
-              >
+              <td key={day} className={monthOf(day) === month ? (day === now ? css.today : undefined) : css.other}>
                 {monthOf(day) === month && (
-                  <div className="month-pieces">
+                  <div className={css.pieces}>
                     {onDay && day >= now ? (
                       <button
                         type="button"
-                        className="month-day"
+                        className={css.day}
                         aria-label={t('staffing:availability.add_on', { day: label(day) })}
                         onClick={() => onDay(day)}
                       >
                         {Number(day.slice(8))}
                       </button>
                     ) : (
-                      <span className="month-day">{Number(day.slice(8))}</span>
+                      <span className={css.day}>{Number(day.slice(8))}</span>
                     )}
                     {inside(day)}
                   </div>
@@ -241,7 +239,7 @@ function Statements({ id, said, write }: { id: string; said: AvailabilityView[];
           return (
             <li key={s.id} className="row row-between">
               <span className="grow">
-                <span className={`piece piece-${s.kind}`}>
+                <span className={`${css.piece} ${css[s.kind]}`}>
                   <Icon size={13} aria-hidden /> {t(`staffing:availability.kinds.${s.kind}`)}
                 </span>{' '}
                 {statementWords(s)}

@@ -11,14 +11,20 @@ import { options, useWorkplaces } from '@/lib/lookups'
 import { currentZone, formatDay, formatNumber } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
 import { Card } from '@/ui/card'
+import cardCss from '@/ui/card.module.css'
 import { Empty } from '@/ui/empty'
 import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
+import filtersCss from '@/ui/filters.module.css'
+import gridTableCss from '@/ui/grid-table.module.css'
 import { Link, LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Menu } from '@/ui/menu'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { DataTable } from '@/ui/table'
+import tabsCss from '@/ui/tabs.module.css'
+import css from './calendar.module.css'
 import { bookingsQuery, useLiveBoard, useNames, zoneOf } from './data'
 import { MonthHead } from './day-picker'
 import { awaitsOffice, countedMinutes, type MonthRow, monthRows, plannedMinutes, workedMinutes } from './hours'
@@ -26,7 +32,6 @@ import { HoursTable } from './hours-table'
 import { ShiftTimes } from './shift-card'
 import { duration } from './strategy'
 import { dayIn, daysOfMonth, isMonth, monthOf, monthSpan, today, weekday } from './week'
-import './staffing.css'
 
 const separators = every<Separator>()(['semicolon', 'comma', 'tab'])
 const views = ['workplace', 'person', 'hours'] as const
@@ -55,7 +60,7 @@ export default function Calendar() {
         may('persons.export') && (
           <Menu
             label={t('staffing:calendar.export')}
-            className="menu-button framed"
+            framed
             button={
               <>
                 <IconDownload size={16} aria-hidden /> {t('staffing:calendar.export')}
@@ -69,7 +74,7 @@ export default function Calendar() {
         )
       }
     >
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <MonthHead
           month={month}
           onPick={(m) => setUrl({ month: m === monthOf(today()) ? undefined : m, row: undefined })}
@@ -82,7 +87,7 @@ export default function Calendar() {
           onPick={(workplace) => setUrl({ workplace, row: undefined })}
         />
       </div>
-      <nav className="tabs" aria-label={t('staffing:calendar.views')}>
+      <nav className={tabsCss.tabs} aria-label={t('staffing:calendar.views')}>
         {views.map((v) => (
           <Link key={v} href={href(v)} aria-current={v === view ? 'page' : undefined}>
             {t(`staffing:calendar.view.${v}`)}
@@ -97,7 +102,7 @@ export default function Calendar() {
               {view === 'hours' ? <HoursTable bookings={items} /> : <Month month={month} by={view} bookings={items} />}
             </>
           ) : (
-            <div className="card">
+            <div className={cardCss.card}>
               <Empty
                 icon={<IconCalendarOff aria-hidden />}
                 title={t('staffing:calendar.none')}
@@ -122,7 +127,7 @@ function Sums({ bookings }: { bookings: BookingView[] }) {
   const sum = (of: (b: BookingView) => number) => duration(booked.reduce((n, b) => n + of(b), 0))
   const due = booked.filter((b) => awaitsOffice(b, Date.now())).length
   return (
-    <div className="figures">
+    <div className={figureCss.figures}>
       <Figure label={t('staffing:bookings.title')} value={formatNumber(booked.length)} />
       <Figure label={t('staffing:calendar.planned')} value={sum(plannedMinutes)} />
       <Figure
@@ -156,11 +161,11 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
   return (
     <>
       {phone ? (
-        <div className="card card-flush">
-          <ul className="plain-list sums">
+        <div className={`${cardCss.card} ${cardCss.flush}`}>
+          <ul className={`plain-list ${css.sums}`}>
             {rows.map((r) => (
               <li key={r.key}>
-                <button type="button" className="sum-line" aria-expanded={r === open} onClick={() => pick(r)}>
+                <button type="button" className={css.sum} aria-expanded={r === open} onClick={() => pick(r)}>
                   <span className="grow wrap">{r.name}</span>
                   <span className="num muted">{t('staffing:calendar.shifts', { count: r.count })}</span>
                   <strong className="num nowrap">{duration(r.minutes)}</strong>
@@ -171,19 +176,19 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
           </ul>
         </div>
       ) : (
-        <section className="card card-flush scroller" tabIndex={0} aria-label={t('staffing:calendar.title')}>
-          <table className="matrix" aria-label={t('staffing:calendar.title')}>
+        <section
+          className={`${cardCss.card} ${cardCss.flush} ${gridTableCss.scroller}`}
+          tabIndex={0}
+          aria-label={t('staffing:calendar.title')}
+        >
+          <table className={css.matrix} aria-label={t('staffing:calendar.title')}>
             <thead>
               <tr>
-                <th scope="col" className="matrix-name">
+                <th scope="col" className={css.name}>
                   {t(by === 'workplace' ? 'staffing:workplace' : 'staffing:person')}
                 </th>
                 {days.map((d) => (
-                  <th
-                    key={d}
-                    scope="col"
-                    className={`${weekday(d) > 5 ? 'matrix-rest' : ''} ${d === now ? 'board-today' : ''}`}
-                  >
+                  <th key={d} scope="col" className={`${weekday(d) > 5 ? css.rest : ''} ${d === now ? css.today : ''}`}>
                     <span aria-hidden>{Number(d.slice(8))}</span>
                     <span className="sr">{formatDay(d)}</span>
                   </th>
@@ -195,8 +200,8 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
             </thead>
             <tbody>
               {rows.map((r) => (
-                <tr key={r.key} className={r === open ? 'matrix-open' : undefined}>
-                  <th scope="row" className="matrix-name">
+                <tr key={r.key} className={r === open ? css.open : undefined}>
+                  <th scope="row" className={css.name}>
                     <button type="button" className="link-button" aria-expanded={r === open} onClick={() => pick(r)}>
                       {r.name}
                     </button>
@@ -204,7 +209,7 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
                   {r.days.map((cell, i) => (
                     <td
                       key={days[i]}
-                      className={`${cell.length ? 'matrix-on' : ''} ${weekday(days[i]!) > 5 ? 'matrix-rest' : ''}`}
+                      className={`${cell.length ? css.on : ''} ${weekday(days[i]!) > 5 ? css.rest : ''}`}
                       title={cell.map((b) => titleOf(b, by, names)).join('\n') || undefined}
                     >
                       {cell.length > 0 && cell.length}

@@ -12,15 +12,19 @@ import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { formatDay, utcToWall, wallToUtc } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
+import cardCss from '@/ui/card.module.css'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { State, type Tone } from '@/ui/state'
 import { DataTable } from '@/ui/table'
+import tableCss from '@/ui/table.module.css'
 import { toast, toastProblem } from '@/ui/toast'
 import { useNames, zoneOf } from './data'
 import { awaitsOffice, countedMinutes, type HoursState, hoursState } from './hours'
+import css from './hours-table.module.css'
 import { ShiftTimes } from './shift-card'
 import { duration } from './strategy'
 import { dayIn } from './week'
@@ -61,9 +65,9 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
   }
   return (
     <>
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <Choice
-          className="wide"
+          className={filtersCss.wide}
           label={t('staffing:hours_page.show')}
           value={filter}
           data={which.map((w) => ({ value: w, label: t(`staffing:hours_page.which.${w}`) }))}
@@ -75,7 +79,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
           </Button>
         )}
       </div>
-      <div className="card card-flush">
+      <div className={`${cardCss.card} ${cardCss.flush}`}>
         {rows.length ? (
           <>
             <DataTable
@@ -138,7 +142,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
                   width: 200,
                   cell: (b) =>
                     may('shifts.write') && Date.parse(b.starts_at) < now ? (
-                      <span className="buttons">
+                      <span className={css.buttons}>
                         {awaitsOffice(b, now) && (
                           <Button
                             size="xs"
@@ -164,7 +168,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
               ]}
             />
             {rows.length > shown && (
-              <footer className="table-foot">
+              <footer className={tableCss.foot}>
                 <span>{t('shown_of', { shown, total: rows.length })}</span>
                 <Button variant="default" size="xs" onClick={() => setShown(shown + STEP)}>
                   {t('show_more')}

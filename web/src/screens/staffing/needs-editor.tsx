@@ -1,4 +1,5 @@
 // What a shift asks for: skills, from which level on, and whether nobody is asked without them.
+
 import { Input } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import type { SkillNeed } from '@/client'
@@ -6,6 +7,7 @@ import { t } from '@/lib/i18n'
 import { useSkills } from '@/lib/lookups'
 import { IconButton } from '@/ui/icon-button'
 import { Choice } from '@/ui/pick'
+import needsCss from './needs.module.css'
 
 export const skillLevels = ['1', '2', '3', '4', '5'] as const
 
@@ -23,9 +25,9 @@ export function NeedsEditor(props: { value: SkillNeed[]; error?: string; onChang
       description={t('staffing:needs.text')}
       error={props.error}
     >
-      <ul className="plain-list needs">
+      <ul className={`plain-list ${needsCss.needs}`}>
         {value.map((need) => (
-          <li key={need.skill_id} className="need">
+          <li key={need.skill_id} className={needsCss.need}>
             <span className="strong wrap">{name(need.skill_id)}</span>
             <Choice
               aria-label={t('staffing:needs.level_of', { name: name(need.skill_id) })}

@@ -24,6 +24,7 @@ import { IconButton } from '@/ui/icon-button'
 import { toast } from '@/ui/toast'
 import { firstSquare, moved, type Square, scaled } from './crop'
 import { Face } from './face'
+import css from './picture-form.module.css'
 
 const MOST = 50_000_000
 const SIDE = 640
@@ -193,9 +194,9 @@ function Crop({ image, canvas }: { image: HTMLImageElement; canvas: React.RefObj
     </IconButton>
   )
   return (
-    <div className="stack-s crop">
+    <div className={`stack-s ${css.crop}`}>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would be named by a legend that takes room */}
-      <div role="group" tabIndex={0} aria-label={t('staffing:picture.crop')} className="crop-stage" onKeyDown={onKey}>
+      <div role="group" tabIndex={0} aria-label={t('staffing:picture.crop')} className={css.stage} onKeyDown={onKey}>
         <canvas
           ref={canvas}
           width={SIDE}
@@ -214,7 +215,7 @@ function Crop({ image, canvas }: { image: HTMLImageElement; canvas: React.RefObj
           onWheel={(e) => zoom(e.deltaY > 0 ? ZOOM : 1 / ZOOM)}
         />
       </div>
-      <div className="row crop-buttons">
+      <div className={`row ${css.buttons}`}>
         {button('left', IconArrowLeft, keys.ArrowLeft!)}
         {button('right', IconArrowRight, keys.ArrowRight!)}
         {button('up', IconArrowUp, keys.ArrowUp!)}

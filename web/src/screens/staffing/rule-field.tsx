@@ -4,8 +4,8 @@ import type { RuleLevel, RuleSettings, StaffingDefaults } from '@/client'
 import { t } from '@/lib/i18n'
 import type { FieldErrors } from '@/lib/problem'
 import { Choice } from '@/ui/pick'
+import css from './rule-field.module.css'
 import { changed, levels, numberAt, type RuleEntry, type RuleNumber, readNumber, shown } from './rules'
-import './staffing.css'
 
 export function Rule(props: {
   rule: RuleEntry
@@ -18,8 +18,8 @@ export function Rule(props: {
   const { rule, rules, errors, disabled, onChange, defaults } = props
   const name = t(`staffing:rules.names.${rule.key}`)
   return (
-    <li className="rule-row">
-      <div className="rule-words">
+    <li className={css.rule}>
+      <div>
         <strong>{name}</strong>
         <p className="muted small">{t(`staffing:rules.texts.${rule.key}`)}</p>
       </div>
@@ -32,7 +32,7 @@ export function Rule(props: {
         onPick={(level) => onChange(changed(rules, `${rule.key}.level`, level))}
       />
       {(rule.numbers.length > 0 || rule.key === 'weekly_rest') && (
-        <div className="rule-numbers">
+        <div className={css.numbers}>
           {rule.numbers.map((n) => (
             <NumberField
               key={n.path}

@@ -19,9 +19,10 @@ import { confirm } from '@/ui/confirm'
 import { EditAlerts, useEditing } from '@/ui/editing'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
-import { askingNumbers, changed, numberAt, rankNumbers, ruleGroups, sameRule, weights } from './rules'
-import './staffing.css'
 import { NumberField, Rule } from './rule-field'
+import ruleFieldCss from './rule-field.module.css'
+import { askingNumbers, changed, numberAt, rankNumbers, ruleGroups, sameRule, weights } from './rules'
+import css from './rules-page.module.css'
 
 const fields = [
   ...ruleGroups.flatMap((g) =>
@@ -103,7 +104,7 @@ function Edit({ settings, defaults }: { settings: StaffingSettings; defaults: St
         {ruleGroups.map((group) => (
           <section key={group.word} className="stack-s">
             <h3>{t(`staffing:rules.groups.${group.word}`)}</h3>
-            <ul className="plain-list rule-list">
+            <ul className="plain-list">
               {group.rules.map((rule) => (
                 <Rule
                   key={rule.key}
@@ -127,7 +128,7 @@ function Edit({ settings, defaults }: { settings: StaffingSettings; defaults: St
           checked={v.ranking.ask_unknown}
           onChange={(e) => set('ranking', { ...v.ranking, ask_unknown: e.currentTarget.checked })}
         />
-        <div className="rule-numbers">
+        <div className={ruleFieldCss.numbers}>
           {weights.map((w) => (
             <NumberField
               key={w}
@@ -162,7 +163,7 @@ function Edit({ settings, defaults }: { settings: StaffingSettings; defaults: St
           checked={v.asking.several_open_questions}
           onChange={(e) => set('asking', { ...v.asking, several_open_questions: e.currentTarget.checked })}
         />
-        <div className="rule-numbers">
+        <div className={ruleFieldCss.numbers}>
           {askingNumbers.map((n) => (
             <NumberField
               key={n.path}
@@ -178,7 +179,7 @@ function Edit({ settings, defaults }: { settings: StaffingSettings; defaults: St
         </div>
       </Card>
       {may && (
-        <div className="row save-bar">
+        <div className={`row ${css.saveBar}`}>
           <Button type="submit" loading={form.busy} disabled={!form.dirty}>
             {t('save')}
           </Button>

@@ -1,4 +1,5 @@
 // Who is booked for a shift, with the way out.
+
 import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type BookingView, cancelBooking, type Shift } from '@/client'

@@ -1,4 +1,5 @@
 // Who would be asked, in their order and with the reason; and who may not be asked, and why.
+
 import { Button, Switch, TextInput } from '@mantine/core'
 import { IconSearch, IconStar } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -7,9 +8,13 @@ import type { CandidateView, Candidates as Data, OfferView, Shift } from '@/clie
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { Card } from '@/ui/card'
+import cardCss from '@/ui/card.module.css'
 import { Link } from '@/ui/link'
 import { State } from '@/ui/state'
+import tableCss from '@/ui/table.module.css'
+import tagCss from '@/ui/tag.module.css'
 import { BookDialog } from './book'
+import candidatesCss from './candidates.module.css'
 import { Face } from './face'
 
 const STEP = 20
@@ -46,7 +51,7 @@ export function Candidates(props: {
       note={t('staffing:candidates.note', { askable: formatNumber(data.askable), count: formatNumber(data.count) })}
       flush
     >
-      <div className="pad stack-s">
+      <div className={`${cardCss.pad} stack-s`}>
         <div className="row row-between">
           <TextInput
             type="search"
@@ -67,7 +72,7 @@ export function Candidates(props: {
         )}
       </div>
       {wanted.length ? (
-        <ol className="candidates">
+        <ol className={candidatesCss.candidates}>
           {wanted.slice(0, shown).map((c) => (
             <li key={c.person_id}>
               <Face id={c.person_id} name={c.name} at={c.picture_at} />
@@ -77,7 +82,7 @@ export function Candidates(props: {
                     {c.name ?? t('no_name')}
                   </Link>
                   {c.favourite && (
-                    <span className="tag">
+                    <span className={tagCss.tag}>
                       <IconStar size={13} aria-hidden /> {t('staffing:favourite')}
                     </span>
                   )}
@@ -102,12 +107,12 @@ export function Candidates(props: {
           ))}
         </ol>
       ) : (
-        <p className="muted pad">
+        <p className={`muted ${cardCss.pad}`}>
           {q ? t('nobody_found') : t(all ? 'staffing:candidates.none_at_all' : 'staffing:candidates.none')}
         </p>
       )}
       {wanted.length > shown && (
-        <footer className="table-foot">
+        <footer className={tableCss.foot}>
           <span>{t('shown_of', { shown, total: formatNumber(wanted.length) })}</span>
           <Button variant="default" size="xs" onClick={() => setShown(shown + STEP)}>
             {t('show_more')}

@@ -1,4 +1,5 @@
 // A shift written down: made, or changed. Times are those of the workplace, whatever zone the reader is in.
+
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { useMay } from '@/app/session'
@@ -10,11 +11,13 @@ import { options, usePools, useWorkplaces } from '@/lib/lookups'
 import { currentZone, formatTime, utcToWall, zoneShort } from '@/lib/time'
 import { FormAlerts } from '@/ui/alert'
 import { Dialog } from '@/ui/dialog'
+import dialogCss from '@/ui/dialog.module.css'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
 import { toast } from '@/ui/toast'
 import { refreshShifts } from './data'
 import { NeedsEditor } from './needs-editor'
+import css from './shift-dialog.module.css'
 import { type Focus, fields, inputOf, partOf, type Values, valuesOf } from './shift-values'
 import { duration } from './strategy'
 import { StrategyEditor } from './strategy-editor'
@@ -107,7 +110,7 @@ export function ShiftDialog(props: {
         {show('time') && (
           <fieldset className="stack-s">
             <legend className="sr">{t('staffing:dialog.time')}</legend>
-            <div className="when">
+            <div className={css.when}>
               <TextInput
                 type="date"
                 label={t('staffing:dialog.day')}
@@ -207,7 +210,7 @@ export function ShiftDialog(props: {
         {published && (
           <p className="muted small">{t(focus === 'time' ? 'staffing:dialog.time_note' : 'staffing:dialog.running')}</p>
         )}
-        <div className="row row-end dialog-foot">
+        <div className={`row row-end ${dialogCss.foot}`}>
           <Button variant="default" onClick={props.close}>
             {t('cancel')}
           </Button>

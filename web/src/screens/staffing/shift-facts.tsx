@@ -6,7 +6,6 @@ import type { useNames } from './data'
 import { placesWords } from './states'
 import { duration, strategyWords } from './strategy'
 import { minutesBetween } from './week'
-import './staffing.css'
 
 export function factsOf(
   shift: Shift,

@@ -1,4 +1,5 @@
 // Shifts from a table: looked at first, then made. Rows that cannot be read are named with the reason and left out.
+
 import { Button } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
@@ -10,12 +11,13 @@ import { formatBytes, formatNumber } from '@/lib/time'
 import { Alert, ProblemAlert } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { LinkButton, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { DataTable } from '@/ui/table'
 import { toast } from '@/ui/toast'
 import { refreshShifts } from './data'
-import './staffing.css'
+import css from './shift-import.module.css'
 
 const MOST = 4 << 20
 
@@ -74,7 +76,7 @@ export default function ShiftImport() {
       <Card title={t('staffing:import.file')}>
         <p>{t('staffing:import.columns')}</p>
         {/* biome-ignore lint/a11y/useSemanticElements: nothing but a <pre> keeps the lines */}
-        <pre className="pre-box" tabIndex={0} role="region" aria-label={t('staffing:import.example')}>
+        <pre className={css.example} tabIndex={0} role="region" aria-label={t('staffing:import.example')}>
           {example}North school;2026-12-07;07:30;15:00;2;30;First aid;Day pool;Bring indoor shoes{'\n'}
           South school;07.12.2026;22:00;07:00;1;0;;Night pool|Day pool;
         </pre>
@@ -104,7 +106,7 @@ export default function ShiftImport() {
       </Card>
       {found && (
         <>
-          <div className="figures" aria-live="polite">
+          <div className={figureCss.figures} aria-live="polite">
             <Figure label={t('staffing:import.rows')} value={formatNumber(found.rows)} />
             <Figure label={t('staffing:import.new')} value={formatNumber(found.created)} />
             <Figure

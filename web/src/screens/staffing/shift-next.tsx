@@ -1,4 +1,5 @@
 // How it stands and what comes next: who is asked next and when, or, when nobody is left, what can be done about it.
+
 import { Button } from '@mantine/core'
 import { IconClock, IconPlugConnectedX } from '@tabler/icons-react'
 import type { Candidates, OfferView, Shift } from '@/client'
@@ -8,6 +9,7 @@ import { Alert } from '@/ui/alert'
 import { Bar } from '@/ui/bar'
 import { Card } from '@/ui/card'
 import { repeatable } from './again'
+import css from './shift-next.module.css'
 import type { Focus } from './shift-values'
 import { placesWords } from './states'
 import { asks, nextOnes, strategyWords, usualWaves } from './strategy'
@@ -156,7 +158,7 @@ function Coming(props: { shift: Shift; offers: OfferView[]; candidates: Candidat
       </p>
     ) : null
   return (
-    <p className="next-line">
+    <p className={css.nextLine}>
       <IconClock size={16} aria-hidden />
       <span>
         <strong>{t('staffing:next.goes_on', { time: formatHour(shift.next_at) })}</strong>{' '}

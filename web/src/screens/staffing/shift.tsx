@@ -37,13 +37,13 @@ import { ReasonDialog } from './reason-dialog'
 import { Bookings } from './shift-bookings'
 import { Candidates } from './shift-candidates'
 import { otherZone, ShiftTimes } from './shift-card'
+import { factsOf } from './shift-facts'
 import { Next } from './shift-next'
 import { Offers } from './shift-offers'
+import shiftSplitCss from './shift-split.module.css'
 import type { Focus } from './shift-values'
 import { ShiftStateMark } from './states'
 import { mondayOf, spanIn } from './week'
-import './staffing.css'
-import { factsOf } from './shift-facts'
 
 export default function ShiftScreen() {
   const id = useParam()
@@ -180,17 +180,12 @@ function ShiftView({ shift }: { shift: Shift }) {
             </Button>
           )}
           {menu.length > 0 && (
-            <Menu
-              label={t('staffing:more')}
-              className="menu-button framed"
-              button={<IconDots size={18} aria-hidden />}
-              items={menu}
-            />
+            <Menu label={t('staffing:more')} framed button={<IconDots size={18} aria-hidden />} items={menu} />
           )}
         </>
       }
     >
-      <div className="split shift-split">
+      <div className={`split ${shiftSplitCss.shiftSplit}`}>
         <div className="sections">
           <Next
             shift={shift}

@@ -1,4 +1,5 @@
 // The shift board: a week by workplaces. What is unfilled stands out before anything else.
+
 import { ActionIcon, Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import {
@@ -18,7 +19,9 @@ import { options, useWorkplaces } from '@/lib/lookups'
 import { formatDay, formatNumber } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
 import { ProblemAlert } from '@/ui/alert'
+import cardCss from '@/ui/card.module.css'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
@@ -28,10 +31,11 @@ import { layOut, states, tallyOf } from './board'
 import { BoardList, BoardTable } from './board-view'
 import { useLiveBoard, useWeek } from './data'
 import { ShiftDialog } from './later'
+import css from './shifts.module.css'
 import { shiftIcons } from './states'
 import { Together } from './together'
 import { addDays, type Day, isDay, mondayOf, today, weekNumber } from './week'
-import './staffing.css'
+import weekPickerCss from './week-picker.module.css'
 
 export default function Shifts() {
   const [url, setUrl] = useUrl()
@@ -69,7 +73,7 @@ export default function Shifts() {
         {({ items }) =>
           items.length ? (
             <>
-              <div className="filters">
+              <div className={filtersCss.filters}>
                 <WeekPicker
                   monday={monday}
                   here={here}
@@ -86,7 +90,7 @@ export default function Shifts() {
               <Week monday={monday} onNew={onNew} />
             </>
           ) : (
-            <div className="card">
+            <div className={cardCss.card}>
               <Empty
                 icon={<IconMapPin aria-hidden />}
                 title={t('staffing:board.no_workplaces')}
@@ -137,9 +141,9 @@ function WeekPicker({ monday, here, onPick }: { monday: Day; here: Day; onPick: 
     )
   }
   return (
-    <div className="week-picker">
+    <div className={weekPickerCss.weekPicker}>
       {step(-7, t('staffing:board.previous'), IconChevronLeft)}
-      <strong className="week-words" aria-live="polite">
+      <strong className={weekPickerCss.words} aria-live="polite">
         {t('staffing:board.week', { number: weekNumber(monday) })}{' '}
         <span className="nowrap">
           {formatDay(monday, { day: 'numeric', month: 'short' })} – {formatDay(sunday, year)}
@@ -151,7 +155,7 @@ function WeekPicker({ monday, here, onPick }: { monday: Day; here: Day; onPick: 
       </Button>
       <input
         type="date"
-        className="date-jump"
+        className={css.dateJump}
         aria-label={t('staffing:board.go_to')}
         value={monday}
         onChange={(e) => isDay(e.currentTarget.value) && onPick(mondayOf(e.currentTarget.value))}
@@ -192,7 +196,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
   const next = after && after.unfilled + after.requested + after.open
   return (
     <>
-      <nav className="board-tally" aria-label={t('staffing:board.by_state')}>
+      <nav className={css.tally} aria-label={t('staffing:board.by_state')}>
         <TallyLink current={!state} onPick={() => setUrl({ state: undefined })}>
           {t('staffing:board.all')} <span className="num">{formatNumber(all)}</span>
         </TallyLink>
@@ -214,7 +218,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
           </TallyLink>
         )}
         {next ? (
-          <Link className="board-later" href={hrefOf({ ...url, week: addDays(monday, 7), state: undefined })}>
+          <Link className={css.later} href={hrefOf({ ...url, week: addDays(monday, 7), state: undefined })}>
             {after.unfilled
               ? t('staffing:board.later_unfilled', { count: after.unfilled })
               : t('staffing:board.later_open', { count: next })}
@@ -229,7 +233,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
           <BoardTable board={board} monday={monday} onNew={onNew} />
         )
       ) : (
-        <div className="card">
+        <div className={cardCss.card}>
           <Empty
             icon={<IconCalendarOff aria-hidden />}
             title={t(filtered ? 'staffing:board.none_such' : 'staffing:board.none')}
@@ -263,7 +267,7 @@ function TallyLink(props: { current: boolean; tone?: string; onPick: () => void;
   return (
     <button
       type="button"
-      className={`tally-link ${props.tone ? `tally-${props.tone}` : ''}`}
+      className={`${css.tallyLink} ${props.tone ? css[props.tone] : ''}`}
       aria-pressed={props.current}
       onClick={props.onPick}
     >

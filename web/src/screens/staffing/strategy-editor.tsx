@@ -1,4 +1,5 @@
 // How people are asked: the kind with a sentence on what it means, and the fields that belong to it.
+
 import { Button, Radio, TextInput } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { Strategy, Wave } from '@/client'
@@ -7,6 +8,7 @@ import type { FieldErrors } from '@/lib/problem'
 import { IconButton } from '@/ui/icon-button'
 import { Choice } from '@/ui/pick'
 import { duration, groups, kinds, longestWait, mostWaves, usualMinutes, usualWaves } from './strategy'
+import css from './strategy-editor.module.css'
 
 export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy) => void; errors?: FieldErrors }) {
   const { value, onChange, errors = {} } = props
@@ -45,12 +47,12 @@ export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy)
         />
       )}
       {value.kind === 'waves' && (
-        <fieldset className="waves">
+        <fieldset className={css.waves}>
           <legend className="h3">{t('staffing:strategy.waves')}</legend>
           {errors['strategy.waves'] && <p className="field-error">{errors['strategy.waves']}</p>}
           <ol className="plain-list">
             {waves.map((wave, i) => (
-              <li key={i} className="wave">
+              <li key={i} className={css.wave}>
                 <Choice
                   label={t('staffing:strategy.wave_who', { number: i + 1 })}
                   value={wave.who}
@@ -62,7 +64,7 @@ export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy)
                   value={wave.minutes}
                   onChange={(minutes) => setWave(i, { ...wave, minutes })}
                 />
-                <span className="row wave-tools">
+                <span className={`row ${css.waveTools}`}>
                   <IconButton
                     label={t('staffing:strategy.up', { number: i + 1 })}
                     disabled={i === 0}

@@ -13,6 +13,7 @@ import { IconButton } from '@/ui/icon-button'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
 import { toast } from '@/ui/toast'
+import needsCss from './needs.module.css'
 import { skillLevels } from './needs-editor'
 
 const wishes = ['favourite', 'excluded_by_workplace'] as const satisfies ChoiceKind[]
@@ -103,9 +104,9 @@ function HeldSkills(props: { value: SkillOf[]; error?: string; onChange: (skills
     onChange(value.map((h) => (h.skill_id === id ? { ...h, ...some } : h)))
   return (
     <Input.Wrapper label={t('staffing:named.skills.title')} labelElement="div" error={props.error}>
-      <ul className="plain-list needs">
+      <ul className={`plain-list ${needsCss.needs}`}>
         {value.map((held) => (
-          <li key={held.skill_id} className="need">
+          <li key={held.skill_id} className={needsCss.need}>
             <span className="strong wrap">{name(held.skill_id)}</span>
             <Choice
               label={t('staffing:level')}
@@ -178,9 +179,9 @@ function Choices(props: { value: ChoiceRow[]; error?: string; onChange: (choices
       labelElement="div"
       error={props.error}
     >
-      <ul className="plain-list needs">
+      <ul className={`plain-list ${needsCss.needs}`}>
         {value.map((choice) => (
-          <li key={choice.workplace_id} className="need need-two">
+          <li key={choice.workplace_id} className={`${needsCss.need} ${needsCss.two}`}>
             <span className="strong wrap">{name(choice.workplace_id)}</span>
             <Choice
               aria-label={t('staffing:choices.of', { name: name(choice.workplace_id) })}
@@ -197,7 +198,7 @@ function Choices(props: { value: ChoiceRow[]; error?: string; onChange: (choices
               <IconTrash size={16} aria-hidden />
             </IconButton>
             <Checkbox
-              className="need-more"
+              className={needsCss.more}
               label={t('staffing:choices.excluded_by_person')}
               aria-label={t('staffing:choices.unwanted_of', { name: name(choice.workplace_id) })}
               checked={choice.unwanted}

@@ -15,7 +15,6 @@ import { ShiftTimes } from './shift-card'
 import { BookingStateMark } from './states'
 import { duration } from './strategy'
 import { addDays, dayIn, mondayOf, monthOf, monthSpan, today } from './week'
-import './staffing.css'
 
 /** Ten months back and two ahead: the most that one question may ask for. */
 export function useHistory(person: string) {

@@ -6,7 +6,6 @@ import { State } from '@/ui/state'
 import { Tag } from '@/ui/tag'
 import { useNames } from './data'
 import { addDays, today } from './week'
-import './staffing.css'
 
 export function Skills({ one }: { one: Substitute }) {
   const names = useNames()

@@ -21,7 +21,8 @@ import { Documents } from './documents-card'
 import { Face } from './face'
 import { PictureForm, SubstituteEdit } from './later'
 import { Reach } from './reach'
-import './staffing.css'
+import shiftSplitCss from './shift-split.module.css'
+import css from './substitute.module.css'
 import { History, Standing, useHistory } from './substitute-history'
 import { Places, Skills } from './substitute-skills'
 
@@ -67,13 +68,13 @@ function View({ one }: { one: Substitute }) {
         manage ? (
           <button
             type="button"
-            className="face-button"
+            className={css.faceButton}
             aria-label={t(one.picture_at ? 'staffing:picture.change' : 'staffing:picture.add', { name: one.name })}
             title={t(one.picture_at ? 'staffing:picture.change' : 'staffing:picture.add', { name: one.name })}
             onClick={() => setPicture(true)}
           >
             {face}
-            <span className="face-mark" aria-hidden>
+            <span className={css.faceMark} aria-hidden>
               <IconCamera size={14} />
             </span>
           </button>
@@ -82,7 +83,7 @@ function View({ one }: { one: Substitute }) {
         )
       }
       lead={
-        <span className="reach-line">
+        <span className={css.reachLine}>
           <Reach of={one} />
           <span className="small">{t(reachWords(one))}</span>
         </span>
@@ -110,7 +111,7 @@ function View({ one }: { one: Substitute }) {
               </Button>
               <Menu
                 label={t('staffing:more')}
-                className="menu-button framed"
+                framed
                 button={<IconDots size={18} aria-hidden />}
                 items={[
                   {
@@ -138,7 +139,7 @@ function View({ one }: { one: Substitute }) {
         </>
       }
     >
-      <div className="split shift-split">
+      <div className={`split ${shiftSplitCss.shiftSplit}`}>
         <div className="sections">
           <Availability id={one.id} write={manage} />
           <History bookings={history} />

@@ -15,6 +15,7 @@ import { formatDate } from '@/lib/time'
 import { useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice, SearchBox } from '@/ui/pick'
@@ -25,8 +26,8 @@ import { toast } from '@/ui/toast'
 import { useNames } from './data'
 import { Face } from './face'
 import { Reach } from './reach'
+import css from './substitutes.module.css'
 import { today } from './week'
-import './staffing.css'
 
 const SHOWN = 3
 
@@ -48,7 +49,7 @@ export default function Substitutes() {
       bare: true,
       width: 200,
       cell: (s) => (
-        <span className="with-face">
+        <span className={css.withFace}>
           <Face id={s.id} name={s.name} at={s.picture_at} />
           <Link href={`/substitutes/${s.id}`}>{s.name}</Link>
         </span>
@@ -96,7 +97,7 @@ export default function Substitutes() {
   )
   return (
     <Page wide title={t('staffing:substitutes.title')} lead={t('staffing:substitutes.lead')} actions={add}>
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox
           label={t('staffing:substitutes.find')}
           placeholder={t('person_placeholder')}

@@ -14,6 +14,7 @@ import { Alert } from '@/ui/alert'
 import { EditAlerts, LoadedPage, SaveButton, SavedMark, useEditing } from '@/ui/editing'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
+import tabsCss from '@/ui/tabs.module.css'
 import { CampaignStateMark, placeOf } from '../states'
 import { TestSend } from '../test-send'
 import { Details } from './details'
@@ -124,7 +125,7 @@ function Editor({ campaign }: { campaign: Campaign }) {
       {locked && <Alert tone="warn">{t('campaigns:locked')}</Alert>}
       {campaign.error && <Alert tone="warn">{campaign.error}</Alert>}
       {!sms && (
-        <nav className="tabs" aria-label={t('campaigns:parts')}>
+        <nav className={tabsCss.tabs} aria-label={t('campaigns:parts')}>
           <Link
             href={`/campaigns/${campaign.id}/edit`}
             aria-current={onContent ? undefined : 'page'}

@@ -19,6 +19,7 @@ import { Skeleton } from '@/ui/skeleton'
 import { toast, toastProblem } from '@/ui/toast'
 import { formFaults } from '../fields'
 import { FormFrame } from '../form-frame'
+import css from './form.module.css'
 import { Questions } from './questions'
 import { Settings } from './settings'
 import { read } from './values'
@@ -140,7 +141,7 @@ function Edit({ form: saved }: { form: Form }) {
             <TextInput label={t('forms:slug')} description={t('forms:slug_text')} required {...form.text('slug')} />
           </Card>
         </div>
-        <section className="sticky" tabIndex={0} aria-label={t('preview')}>
+        <section className={css.sticky} tabIndex={0} aria-label={t('preview')}>
           <Suspense fallback={<Skeleton block={320} />}>
             <Preview values={values} />
           </Suspense>

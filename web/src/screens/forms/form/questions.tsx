@@ -4,6 +4,7 @@ import type { FormField } from '@/client'
 import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { Alert } from '@/ui/alert'
+import blockCss from '@/ui/block.module.css'
 import { Card } from '@/ui/card'
 import { IconButton } from '@/ui/icon-button'
 import { Menu } from '@/ui/menu'
@@ -28,7 +29,7 @@ export function Questions({ form }: { form: FormState<Values> }) {
   return (
     <Card title={t('forms:questions')}>
       {fields.length === 0 && <p className="muted">{t('forms:no_questions')}</p>}
-      <ul className="blocks">
+      <ul className={blockCss.blocks}>
         {fields.map((field, i) => {
           const name = field.label || t(`forms:types.${field.type}`)
           const wrong = faults.filter((f) => f.index === i)
@@ -36,7 +37,7 @@ export function Questions({ form }: { form: FormState<Values> }) {
           return (
             <li
               key={i}
-              className={`block ${isOpen ? 'block-open' : ''} ${over === i ? 'block-over' : ''}`}
+              className={`${blockCss.block} ${isOpen ? blockCss.open : ''} ${over === i ? blockCss.over : ''}`}
               onDragOver={(e) => {
                 if (!e.dataTransfer.types.includes(DRAG)) return
                 e.preventDefault()
@@ -51,9 +52,9 @@ export function Questions({ form }: { form: FormState<Values> }) {
                 move(Number(from), i)
               }}
             >
-              <div className="block-head">
+              <div className={blockCss.head}>
                 <span
-                  className="grip"
+                  className={blockCss.grip}
                   draggable
                   aria-hidden
                   onDragStart={(e) => e.dataTransfer.setData(DRAG, String(i))}
@@ -62,15 +63,15 @@ export function Questions({ form }: { form: FormState<Values> }) {
                 </span>
                 <button
                   type="button"
-                  className="block-name"
+                  className={blockCss.name}
                   aria-expanded={isOpen}
                   onClick={() => setOpen(isOpen ? -1 : i)}
                 >
-                  <span className="strong block-words">{name}</span>
+                  <span className={`strong ${blockCss.words}`}>{name}</span>
                   <span className="muted nowrap small">{t(`forms:types.${field.type}`)}</span>
                   {wrong.length > 0 && <State tone="warn">{t('forms:unfinished')}</State>}
                 </button>
-                <span className="row handles">
+                <span className={`row ${blockCss.handles}`}>
                   <IconButton label={t('move_named.up', { name })} disabled={i === 0} onClick={() => move(i, i - 1)}>
                     <span aria-hidden>↑</span>
                   </IconButton>
@@ -87,7 +88,7 @@ export function Questions({ form }: { form: FormState<Values> }) {
                 </span>
               </div>
               {isOpen && (
-                <div className="block-body">
+                <div className={blockCss.body}>
                   {wrong.map((w) => (
                     <State key={w.fault} tone="warn">
                       {t(`forms:faults.${w.fault}`)}
@@ -108,10 +109,11 @@ export function Questions({ form }: { form: FormState<Values> }) {
         })}
       </ul>
       {form.errors.fields && <Alert tone="bad">{form.errors.fields}</Alert>}
-      <div className="left-menu">
+      <div>
         <Menu
+          start
           label={t('forms:add_question')}
-          className="menu-button framed"
+          framed
           button={
             <>
               <IconPlus size={16} aria-hidden /> {t('forms:add_question')}

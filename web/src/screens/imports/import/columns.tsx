@@ -7,10 +7,12 @@ import { t } from '@/lib/i18n'
 import { usePurposes } from '@/lib/lookups'
 import { Alert } from '@/ui/alert'
 import { Card } from '@/ui/card'
+import gridTableCss from '@/ui/grid-table.module.css'
 import { Choice } from '@/ui/pick'
 import { State } from '@/ui/state'
 import { AttributeForm } from '../../people/attribute-form'
 import { fixedTargets, leftOut, mappingFaults, typeOf } from '../mapping'
+import css from './columns.module.css'
 import type { Values } from './prepare'
 
 const NEW = 'new'
@@ -60,11 +62,11 @@ export function Columns(props: {
   return (
     <>
       <Card title={t('imports:mapping')} note={t('imports:mapping_note')} flush>
-        <ul className="mapping">
+        <ul className={css.mapping}>
           {preview.columns.map((c) => {
             const to = target(c.index)
             return (
-              <li key={c.index} className={to === 'ignore' ? 'ignored' : undefined}>
+              <li key={c.index} className={to === 'ignore' ? css.ignored : undefined}>
                 <div className="grow">
                   <div className="strong wrap">{c.name || t('imports:column_no', { no: c.index + 1 })}</div>
                   <div className="muted small wrap">
@@ -72,7 +74,7 @@ export function Columns(props: {
                   </div>
                 </div>
                 <Choice
-                  className="mapping-target"
+                  className={css.mappingTarget}
                   aria-label={t('imports:goes_to', { name: c.name })}
                   value={to}
                   data={targets}
@@ -108,8 +110,12 @@ export function Columns(props: {
           </span>
         }
       >
-        <section className="scroller" tabIndex={0} aria-label={t('imports:first_rows', { count: preview.rows.length })}>
-          <table className="grid-table">
+        <section
+          className={gridTableCss.scroller}
+          tabIndex={0}
+          aria-label={t('imports:first_rows', { count: preview.rows.length })}
+        >
+          <table className={gridTableCss.gridTable}>
             <thead>
               <tr>
                 <th className="num">{t('imports:line')}</th>
@@ -150,7 +156,8 @@ export function Columns(props: {
   )
 }
 
-const classOf = (of: CellProblem[]) => (of.length === 0 ? undefined : of.some((p) => !p.warning) ? 'problem' : 'noted')
+const classOf = (of: CellProblem[]) =>
+  of.length === 0 ? undefined : of.some((p) => !p.warning) ? gridTableCss.problem : gridTableCss.noted
 
 /** What is about the whole row, or about a cell that it does not have. */
 const ofRow = (row: PreviewRow) => row.problems.filter((p) => p.column < 0 || p.column >= row.cells.length)

@@ -10,6 +10,7 @@ import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
 import { Facts } from '@/ui/facts'
 import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { LinkButton } from '@/ui/link'
 import { DataTable } from '@/ui/table'
 import { Time } from '@/ui/time'
@@ -55,7 +56,7 @@ export function Result({ item }: { item: Import }) {
           <p>{t('imports:failed_text')}</p>
         </Alert>
       )}
-      <div className="figures">
+      <div className={figureCss.figures}>
         <Figure label={t('imports:read')} value={formatNumber(counts.read)} />
         <Figure label={t('imports:created')} value={formatNumber(counts.created)} />
         <Figure label={t('imports:updated')} value={formatNumber(counts.updated)} />

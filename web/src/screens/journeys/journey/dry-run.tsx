@@ -8,6 +8,7 @@ import { ProblemAlert } from '@/ui/alert'
 import { Dialog } from '@/ui/dialog'
 import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
 import { Time } from '@/ui/time'
+import timelineCss from '@/ui/timeline.module.css'
 import { stepIcons } from '../icons'
 
 export function DryRun({ id, disabled }: { id: string; disabled: boolean }) {
@@ -55,12 +56,12 @@ export function DryRun({ id, disabled }: { id: string; disabled: boolean }) {
         </div>
         {problem !== undefined && <ProblemAlert problem={problem} retry={() => void run()} />}
         {path && (
-          <ol className="timeline" aria-live="polite">
+          <ol className={timelineCss.timeline} aria-live="polite">
             {path.map((p) => {
               const Icon = stepIcons[p.kind as keyof typeof stepIcons] ?? IconRoute
               return (
                 <li key={p.step_id}>
-                  <span className="timeline-icon">
+                  <span className={timelineCss.icon}>
                     <Icon size={16} aria-hidden />
                   </span>
                   <div className="grow">

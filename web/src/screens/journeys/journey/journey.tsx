@@ -21,21 +21,23 @@ import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
-import { useFields } from '@/screens/segments/segment'
+import { useFields } from '@/screens/segments/use-fields'
 import { Alert } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { EditAlerts, LoadedPage, SaveButton, SavedMark, useEditing } from '@/ui/editing'
 import { Empty } from '@/ui/empty'
 import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { Page } from '@/ui/page'
 import { Skeleton } from '@/ui/skeleton'
 import { toast, toastProblem } from '@/ui/toast'
 import { faults, insertStep, type Plan, sentSteps, sentTrigger } from '../graph'
-import { JourneyStateMark } from '../journeys'
 import { useThings } from '../names'
+import { JourneyStateMark } from '../states'
 import { AddStep, StepEditor } from '../step-editor'
 import { describe, describeTrigger } from '../words'
 import { DryRun } from './dry-run'
+import css from './journey.module.css'
 import { Start } from './start'
 import { StepList } from './step-list'
 import { read } from './values'
@@ -149,7 +151,7 @@ function Editor({ journey }: { journey: Journey }) {
     >
       <EditAlerts editing={editing} />
       {journey.state !== 'draft' && (
-        <div className="figures">
+        <div className={figureCss.figures}>
           <Figure
             label={t('journeys:entered')}
             value={formatNumber(journey.counts.entered)}
@@ -192,7 +194,7 @@ function Editor({ journey }: { journey: Journey }) {
           </ul>
         </Alert>
       )}
-      <div className={selected ? 'split split-wide' : undefined}>
+      <div className={selected ? `split ${css.splitWide}` : undefined}>
         <Card
           title={t('journeys:steps')}
           actions={

@@ -1,12 +1,15 @@
 import type { StepCounts } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
+import blockCss from '@/ui/block.module.css'
 import { Link } from '@/ui/link'
 import { State } from '@/ui/state'
+import stepNoCss from '@/ui/step-no.module.css'
 import { type Plan, target, walk } from '../graph'
 import { stepIcons } from '../icons'
 import type { Things } from '../names'
 import { describe } from '../words'
+import css from './step-list.module.css'
 
 export function StepList(props: {
   plan: Plan
@@ -22,7 +25,7 @@ export function StepList(props: {
   const leads = (to: string | undefined) =>
     to ? t('journeys:to_step', { no: number.get(to) ?? '?' }) : t('journeys:end')
   return (
-    <ol className="steps-list">
+    <ol className={css.list}>
       {order.map(({ step, depth, via, reachable }) => {
         const Icon = stepIcons[step.kind]
         const n = counts.get(step.id)
@@ -31,23 +34,23 @@ export function StepList(props: {
           <li
             key={step.id}
             style={{ marginInlineStart: Math.min(depth, 4) * 20 }}
-            className={step.id === props.selected ? 'block block-open' : 'block'}
+            className={step.id === props.selected ? `${blockCss.block} ${blockCss.open}` : blockCss.block}
           >
             <button
               type="button"
-              className="block-name"
+              className={blockCss.name}
               aria-expanded={step.id === props.selected}
               onClick={() => props.onSelect(step.id)}
             >
-              <span className="step-no">{number.get(step.id)}</span>
+              <span className={stepNoCss.stepNo}>{number.get(step.id)}</span>
               <Icon size={16} aria-hidden />
               <span className="grow">
                 {via && <span className="muted">{t(`journeys:ports.${via}`)}: </span>}
                 <span className="strong">{t(`journeys:kinds.${step.kind}`)}</span>
-                <span className="step-words">{describe(step, things.names)}</span>
+                <span className={css.words}>{describe(step, things.names)}</span>
               </span>
             </button>
-            <div className="step-foot">
+            <div className={css.foot}>
               <span className="muted">
                 {!reachable && <State tone="warn">{t('journeys:faults.unreachable')}</State>}{' '}
                 {step.kind === 'branch'

@@ -17,6 +17,7 @@ import { LoadedPage } from '@/ui/editing'
 import { LinkButton, useGo } from '@/ui/link'
 import { Menu } from '@/ui/menu'
 import { Page } from '@/ui/page'
+import personSplitCss from '@/ui/person-split.module.css'
 import { toast, toastProblem } from '@/ui/toast'
 import { save } from '../../privacy/words'
 import { PersonState } from '../persons'
@@ -85,7 +86,7 @@ function PersonView({ person }: { person: Person }) {
             )}
             <Menu
               label={t('people:more', { name })}
-              className="menu-button framed"
+              framed
               button={<IconDots size={18} aria-hidden />}
               items={[
                 ...(may('persons.export')
@@ -141,7 +142,7 @@ function PersonView({ person }: { person: Person }) {
       {request && may('requests.handle') && <AskedFor request={request} />}
       <Suppressed person={person} name={name} channel="mail" note={person.suppressed} />
       <Suppressed person={person} name={name} channel="sms" note={person.sms_suppressed} />
-      <div className="split person-split">
+      <div className={`split ${personSplitCss.personSplit}`}>
         <div className="sections">
           {edit && attributes.data ? (
             <EditPerson person={person} attributes={attributes.data.items} done={() => setUrl({ edit: undefined })} />

@@ -29,6 +29,7 @@ import { Skeleton } from '@/ui/skeleton'
 import { usePages } from '@/ui/table'
 import { Tag } from '@/ui/tag'
 import { Time } from '@/ui/time'
+import timelineCss from '@/ui/timeline.module.css'
 
 const kindIcon: Record<TimelineItem['kind'], typeof IconMail> = {
   created: IconSparkles,
@@ -90,12 +91,12 @@ export function Timeline({ id, write }: { id: string; write: boolean }) {
       ) : pages.rows.length === 0 ? (
         <Empty title={t('people:timeline_empty')}>{t('people:timeline_empty_text')}</Empty>
       ) : (
-        <ol className="timeline">
+        <ol className={timelineCss.timeline}>
           {pages.rows.map((item) => {
             const Icon = kindIcon[item.kind] ?? IconNote
             return (
-              <li key={item.id} className={badKinds.has(item.kind) ? 'bad' : undefined}>
-                <span className="timeline-icon">
+              <li key={item.id} className={badKinds.has(item.kind) ? timelineCss.bad : undefined}>
+                <span className={timelineCss.icon}>
                   <Icon size={16} aria-hidden />
                 </span>
                 <div className="grow">

@@ -7,6 +7,7 @@ import { useParam } from '@/lib/url'
 import { Alert } from '@/ui/alert'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
+import personSplitCss from '@/ui/person-split.module.css'
 import { RequestState } from '../words'
 import { Asked } from './asked'
 import { Deeds } from './deeds'
@@ -47,7 +48,7 @@ function RequestView({ request }: { request: SubjectRequest }) {
       lead={t(`privacy:kind_texts.${request.kind}`)}
     >
       {request.state === 'unconfirmed' && <Unconfirmed request={request} />}
-      <div className="split person-split">
+      <div className={`split ${personSplitCss.personSplit}`}>
         <div className="sections">
           {open && !request.person && <Alert tone="warn">{t('privacy:person_first')}</Alert>}
           {open && <Deeds request={request} />}

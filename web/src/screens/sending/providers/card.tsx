@@ -5,9 +5,9 @@ import { type CheckAnswer, checkProvider, deleteProvider, type ProviderView, tes
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { formatPrice } from '@/lib/price'
 import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
-import { formatPrice } from '@/screens/composer/sms-input'
 import { Alert, ProblemAlert } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
@@ -17,6 +17,7 @@ import { IconButton } from '@/ui/icon-button'
 import { Link } from '@/ui/link'
 import { State } from '@/ui/state'
 import { Tag } from '@/ui/tag'
+import css from './card.module.css'
 import { isSms } from './values'
 
 export function ProviderCard({ provider: p, edit }: { provider: ProviderView; edit: () => void }) {
@@ -94,7 +95,7 @@ export function ProviderCard({ provider: p, edit }: { provider: ProviderView; ed
       {problem !== undefined && <ProblemAlert problem={problem} />}
       {check && (
         <Alert tone={check.ok ? 'good' : 'bad'} title={check.message} live>
-          <ol className="check-steps">
+          <ol className={css.checkSteps}>
             {check.steps.map((s) => (
               <li key={s.step}>
                 <State tone={s.ok ? 'good' : 'bad'}>{s.step}</State> <span className="wrap">{s.detail}</span>
