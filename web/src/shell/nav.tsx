@@ -1,3 +1,6 @@
+import { useLocation } from '@tanstack/react-router'
+import { type Right, useMay, useSession } from '@/app/session'
+import { t } from '@/lib/i18n'
 import {
   IconAddressBook,
   IconAdjustments,
@@ -34,10 +37,7 @@ import {
   IconUserShield,
   IconUsers,
   IconUsersGroup,
-} from '@tabler/icons-react'
-import { useLocation } from '@tanstack/react-router'
-import { type Right, useMay, useSession } from '@/app/session'
-import { t } from '@/lib/i18n'
+} from '@/ui/icons'
 import { Link } from '@/ui/link'
 import css from './nav.module.css'
 

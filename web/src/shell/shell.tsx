@@ -1,7 +1,6 @@
 // The frame around every screen: navigation, the person finder, tenant and user menus, the demo banner.
 
 import { ActionIcon, TextInput } from '@mantine/core'
-import { IconBell, IconFlask, IconHistory, IconMenu2, IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { type FormEvent, Suspense, useEffect, useState } from 'react'
@@ -10,6 +9,7 @@ import { useMay, useSession } from '@/app/session'
 import { listNotificationsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { Dialog } from '@/ui/dialog'
+import { IconBell, IconFlask, IconHistory, IconMenu2, IconSearch } from '@/ui/icons'
 import { Link, useGo } from '@/ui/link'
 import { Overlays } from '@/ui/overlays'
 import { Nav } from './nav'

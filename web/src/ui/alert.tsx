@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
-import { IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { adviceFor, mayPass, type Problem, saysItself, toProblem } from '@/lib/problem'
 import css from './alert.module.css'
+import { IconInfoCircle } from './icons'
 import { type Tone, toneIcon } from './state'
 
 export function Alert(props: {

@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { t } from '@/lib/i18n'
+import { IconCheck, IconCopy } from './icons'
 import { toast } from './toast'
 
 export function Copy({ value, label }: { value: string; label: string }) {

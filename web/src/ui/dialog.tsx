@@ -2,10 +2,10 @@
 // Mantine's Modal, Drawer and Menu do the same with 25 kB of positioning and scroll locking on every route.
 
 import { ActionIcon } from '@mantine/core'
-import { IconX } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { t } from '@/lib/i18n'
 import css from './dialog.module.css'
+import { IconX } from './icons'
 
 export function Dialog(props: {
   open: boolean

@@ -2,13 +2,13 @@
 // delete it.
 
 import { Button } from '@mantine/core'
-import { IconEdit, IconPlus, IconTrash } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { t } from '@/lib/i18n'
 import { queries } from '@/lib/queries'
 import { confirm } from './confirm'
 import { Empty } from './empty'
 import { IconButton } from './icon-button'
+import { IconEdit, IconPlus, IconTrash } from './icons'
 import { LinkButton } from './link'
 import { Page } from './page'
 import { type Column, type ListOptions, Pages, useWhole } from './table'

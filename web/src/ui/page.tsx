@@ -1,5 +1,5 @@
-import { IconArrowLeft } from '@tabler/icons-react'
 import { type ReactNode, useEffect } from 'react'
+import { IconArrowLeft } from './icons'
 import { Link } from './link'
 import css from './page.module.css'
 

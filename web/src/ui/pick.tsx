@@ -2,9 +2,9 @@
 
 import { NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import filtersCss from './filters.module.css'
+import { IconSearch } from './icons'
 
 export interface Option<V extends string = string> {
   value: V

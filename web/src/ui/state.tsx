@@ -1,5 +1,5 @@
-import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX, IconLoader } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX, IconLoader } from './icons'
 import css from './state.module.css'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle'

@@ -1,5 +1,5 @@
-import { IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { IconX } from './icons'
 import css from './tag.module.css'
 
 export const Tag = ({

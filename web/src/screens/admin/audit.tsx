@@ -1,7 +1,6 @@
 // Who did what, when, and what it was before. Filters are in the address; nothing here can be changed.
 
 import { Button, TextInput } from '@mantine/core'
-import { IconCertificate, IconDownload, IconHistory, IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
 import { type AuditView, listAuditInfiniteOptions } from '@/client'
@@ -11,6 +10,7 @@ import { oneOf, useUrl } from '@/lib/url'
 import { Empty } from '@/ui/empty'
 import filtersCss from '@/ui/filters.module.css'
 import { IconButton } from '@/ui/icon-button'
+import { IconCertificate, IconDownload, IconHistory, IconKey } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'

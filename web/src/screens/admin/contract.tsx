@@ -1,7 +1,6 @@
 // The end of the contract: announce it, withdraw it, take everything along, and where the proof of the removal will be.
 
 import { Button, Radio, Textarea, TextInput } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import {
@@ -24,6 +23,7 @@ import { confirm } from '@/ui/confirm'
 import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
 import { Facts } from '@/ui/facts'
+import { IconDownload } from '@/ui/icons'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
 import { Time } from '@/ui/time'

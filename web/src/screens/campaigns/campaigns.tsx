@@ -1,5 +1,4 @@
 import { Button, TextInput } from '@mantine/core'
-import { IconCopy, IconMail, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
 import {
@@ -26,6 +25,7 @@ import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
 import filtersCss from '@/ui/filters.module.css'
 import { IconButton } from '@/ui/icon-button'
+import { IconCopy, IconMail, IconPlus, IconTrash } from '@/ui/icons'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice, SearchBox } from '@/ui/pick'

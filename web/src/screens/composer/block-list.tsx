@@ -1,3 +1,8 @@
+import { type DragEvent, useState } from 'react'
+import type { BlockType } from '@/client'
+import { t } from '@/lib/i18n'
+import blockCss from '@/ui/block.module.css'
+import { IconButton } from '@/ui/icon-button'
 import {
   IconArrowDown,
   IconArrowUp,
@@ -13,12 +18,7 @@ import {
   IconSpacingVertical,
   IconTrash,
   IconWritingSign,
-} from '@tabler/icons-react'
-import { type DragEvent, useState } from 'react'
-import type { BlockType } from '@/client'
-import { t } from '@/lib/i18n'
-import blockCss from '@/ui/block.module.css'
-import { IconButton } from '@/ui/icon-button'
+} from '@/ui/icons'
 import { Menu } from '@/ui/menu'
 import { BlockEditor } from './block-editor'
 import {

@@ -1,13 +1,13 @@
 // Rich text of one block. A chunk of its own: TipTap is most of what the composer weighs.
 
 import { Button, TextInput } from '@mantine/core'
-import { IconBold, IconItalic, IconLink, IconLinkOff, IconList, IconListNumbers } from '@tabler/icons-react'
 import { EditorContent, useEditor, useEditorState } from '@tiptap/react'
 import StarterKit from '@tiptap/starter-kit'
 import { type ReactNode, useState } from 'react'
 import { t } from '@/lib/i18n'
 import { nonce } from '@/lib/nonce'
 import { IconButton } from '@/ui/icon-button'
+import { IconBold, IconItalic, IconLink, IconLinkOff, IconList, IconListNumbers } from '@/ui/icons'
 import type { RichNode } from './blocks'
 import { FieldPicker } from './field-input'
 import css from './rich-text.module.css'

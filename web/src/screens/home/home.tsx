@@ -1,6 +1,5 @@
 // What needs me now: first what is wrong, then what is under way, then what was done last.
 
-import { IconArrowRight, IconMail } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMay, useSession } from '@/app/session'
 import { getHomeOptions, getSetupOptions } from '@/client'
@@ -11,6 +10,7 @@ import { CampaignStateMark, placeOf } from '@/screens/campaigns/states'
 import { Bar } from '@/ui/bar'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
+import { IconArrowRight, IconMail } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'

@@ -1,12 +1,12 @@
 // From an empty organisation to a test message that arrives, one step after the other.
 
-import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getSetupOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { Alert } from '@/ui/alert'
 import { Bar } from '@/ui/bar'
 import { Card } from '@/ui/card'
+import { IconCircle, IconCircleCheckFilled } from '@/ui/icons'
 import { LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'

@@ -1,7 +1,6 @@
 // Upload with a progress bar. XMLHttpRequest, because fetch does not tell how much has been sent.
 
 import { Button } from '@mantine/core'
-import { IconUpload } from '@tabler/icons-react'
 import { type DragEvent, useEffect, useRef, useState } from 'react'
 import type { Import } from '@/client'
 import { t } from '@/lib/i18n'
@@ -11,6 +10,7 @@ import { formatBytes, formatPercent } from '@/lib/time'
 import { ProblemAlert } from '@/ui/alert'
 import { Bar } from '@/ui/bar'
 import { Card } from '@/ui/card'
+import { IconUpload } from '@/ui/icons'
 import { useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
 import css from './import-new.module.css'

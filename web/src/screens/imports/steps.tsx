@@ -1,5 +1,5 @@
-import { IconCheck } from '@tabler/icons-react'
 import { t } from '@/lib/i18n'
+import { IconCheck } from '@/ui/icons'
 import stepNoCss from '@/ui/step-no.module.css'
 import css from './steps.module.css'
 

@@ -1,9 +1,9 @@
 // The fields of one step, where it leads, and what to put behind it.
 
 import { Button } from '@mantine/core'
-import { IconPlus, IconTrash } from '@tabler/icons-react'
 import type { SegmentFieldView } from '@/client'
 import { t } from '@/lib/i18n'
+import { IconPlus, IconTrash } from '@/ui/icons'
 import { Menu } from '@/ui/menu'
 import { Choice } from '@/ui/pick'
 import { State } from '@/ui/state'

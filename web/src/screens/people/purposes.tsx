@@ -1,5 +1,4 @@
 import { Textarea, TextInput } from '@mantine/core'
-import { IconCheckbox } from '@tabler/icons-react'
 import { useMay } from '@/app/session'
 import { createPurpose, listPurposesOptions, type Purpose } from '@/client'
 import { ask } from '@/lib/ask'
@@ -8,6 +7,7 @@ import { t } from '@/lib/i18n'
 import { keyFrom } from '@/lib/keys'
 import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
+import { IconCheckbox } from '@/ui/icons'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
 

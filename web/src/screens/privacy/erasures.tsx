@@ -1,9 +1,9 @@
 // Who was erased, and the receipt that proves it to others.
 
-import { IconCertificate, IconEraser } from '@tabler/icons-react'
 import { type ErasedView, listErasuresInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { Empty } from '@/ui/empty'
+import { IconCertificate, IconEraser } from '@/ui/icons'
 import { LinkButton } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { type Column, Pages, usePages } from '@/ui/table'

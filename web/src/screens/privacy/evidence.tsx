@@ -1,7 +1,6 @@
 // Evidence: one signed file that others can check, and the programme of the running system.
 
 import { Button, TextInput } from '@mantine/core'
-import { IconCertificate, IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { useMay } from '@/app/session'
@@ -26,6 +25,7 @@ import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
 import { Facts } from '@/ui/facts'
 import filtersCss from '@/ui/filters.module.css'
+import { IconCertificate, IconDownload } from '@/ui/icons'
 import { LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'

@@ -1,7 +1,6 @@
 // The desk: what persons ask about their own data, by deadline, so that none is missed.
 
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { IconPlus, IconUserShield } from '@tabler/icons-react'
 import { useState } from 'react'
 import { enterRequest, listRequestsInfiniteOptions, RequestFilter, type RequestRow } from '@/client'
 import { ask } from '@/lib/ask'
@@ -14,6 +13,7 @@ import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
 import filtersCss from '@/ui/filters.module.css'
+import { IconPlus, IconUserShield } from '@/ui/icons'
 import { Link, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'

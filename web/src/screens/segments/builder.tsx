@@ -1,12 +1,12 @@
 // The condition builder: nested groups of rules with native controls. Used by segments and by a journey's branch.
 
 import { Button, SegmentedControl, Switch } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { SegmentFieldView } from '@/client'
 import { t } from '@/lib/i18n'
 import blockCss from '@/ui/block.module.css'
 import groupCss from '@/ui/group.module.css'
 import { IconButton } from '@/ui/icon-button'
+import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@/ui/icons'
 import { RuleRow } from './rule-row'
 import { addTo, type Group, isGroup, moveAt, newRule, type Path, removeAt, updateAt } from './tree'
 

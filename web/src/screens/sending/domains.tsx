@@ -1,7 +1,6 @@
 // Sending domains and the exact records each needs. What is wrong is said in words, with what was found instead.
 
 import { Button, TextInput } from '@mantine/core'
-import { IconAt, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { checkDomain, createDomain, type DnsRecord, type Domain, deleteDomain, listDomainsOptions } from '@/client'
 import { ask } from '@/lib/ask'
@@ -16,6 +15,7 @@ import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
 import { IconButton } from '@/ui/icon-button'
+import { IconAt, IconPlus, IconRefresh, IconTrash } from '@/ui/icons'
 import { Page } from '@/ui/page'
 import { Skeleton } from '@/ui/skeleton'
 import { State } from '@/ui/state'

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core'
-import { IconInbox, IconMessage } from '@tabler/icons-react'
 import {
   clearMailbox,
   clearMailboxSms,
@@ -17,6 +16,7 @@ import { useUrl } from '@/lib/url'
 import { confirm } from '@/ui/confirm'
 import { Empty } from '@/ui/empty'
 import filtersCss from '@/ui/filters.module.css'
+import { IconInbox, IconMessage } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { SearchBox } from '@/ui/pick'

@@ -1,5 +1,4 @@
 import { Button, TextInput } from '@mantine/core'
-import { IconMailOff, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import {
   checkSuppression,
@@ -22,6 +21,7 @@ import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
 import filtersCss from '@/ui/filters.module.css'
 import { IconButton } from '@/ui/icon-button'
+import { IconMailOff, IconPlus, IconTrash } from '@/ui/icons'
 import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { State } from '@/ui/state'

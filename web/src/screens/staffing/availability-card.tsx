@@ -3,7 +3,6 @@
 
 import { Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconBan, IconCheck, IconMessageQuestion, IconPlayerPause, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import {
@@ -21,6 +20,7 @@ import { useUrl } from '@/lib/url'
 import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
 import { IconButton } from '@/ui/icon-button'
+import { IconBan, IconCheck, IconMessageQuestion, IconPlayerPause, IconPlus, IconTrash } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { toast } from '@/ui/toast'

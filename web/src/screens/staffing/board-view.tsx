@@ -2,13 +2,13 @@
 // the screen, and workplaces without shifts are one line, so that two hundred of them stay quick.
 
 import { Button } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Workplace } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatDay } from '@/lib/time'
 import cardCss from '@/ui/card.module.css'
 import { IconButton } from '@/ui/icon-button'
+import { IconPlus } from '@/ui/icons'
 import type { Board, BoardRow } from './board'
 import css from './board-view.module.css'
 import { useSeen } from './seen'

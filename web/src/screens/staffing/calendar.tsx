@@ -1,7 +1,6 @@
 // Who works when: a month of bookings by workplace or by person, and the hours that were worked.
 
 import { useMediaQuery } from '@mantine/hooks'
-import { IconCalendarOff, IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMay } from '@/app/session'
 import type { BookingView, Separator } from '@/client'
@@ -17,6 +16,7 @@ import { Figure } from '@/ui/figure'
 import figureCss from '@/ui/figure.module.css'
 import filtersCss from '@/ui/filters.module.css'
 import gridTableCss from '@/ui/grid-table.module.css'
+import { IconCalendarOff, IconDownload } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Menu } from '@/ui/menu'

@@ -1,10 +1,10 @@
 // A month of days of which several can be chosen: a table of buttons, each a whole day.
 
 import { ActionIcon } from '@mantine/core'
-import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import { t } from '@/lib/i18n'
 import { formatDay } from '@/lib/time'
+import { IconChevronLeft, IconChevronRight } from '@/ui/icons'
 import css from './day-picker.module.css'
 import { addMonths, type Day, monthOf, today, weeksOfMonth } from './week'
 import weekPickerCss from './week-picker.module.css'

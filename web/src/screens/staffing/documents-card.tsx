@@ -1,7 +1,6 @@
 // What a substitute has shown: until when it counts, whether the office has seen it, and its file, kept encrypted.
 
 import { Button } from '@mantine/core'
-import { IconDownload, IconEdit, IconPlus, IconTrash, IconUpload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useRef, useState } from 'react'
 import { deleteDocument, listDocumentsOptions, type Paper, putDocumentFile } from '@/client'
@@ -12,6 +11,7 @@ import { formatBytes, formatDay } from '@/lib/time'
 import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
 import { IconButton } from '@/ui/icon-button'
+import { IconDownload, IconEdit, IconPlus, IconTrash, IconUpload } from '@/ui/icons'
 import { LinkIcon } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { State, type Tone } from '@/ui/state'

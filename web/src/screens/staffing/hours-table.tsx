@@ -2,7 +2,6 @@
 // them takes the other's confirmation back.
 
 import { Button, Checkbox, TextInput } from '@mantine/core'
-import { IconClockCheck } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
 import { type BookingView, confirmHours, confirmManyHours } from '@/client'
@@ -16,6 +15,7 @@ import cardCss from '@/ui/card.module.css'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
 import filtersCss from '@/ui/filters.module.css'
+import { IconClockCheck } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
 import { State, type Tone } from '@/ui/state'

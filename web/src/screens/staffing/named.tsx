@@ -1,7 +1,6 @@
 // Skills, pools and kinds of documents: names that others refer to, and how many have them.
 
 import { TextInput } from '@mantine/core'
-import { IconCertificate, IconFileCertificate, IconUsersGroup } from '@tabler/icons-react'
 import { useMay } from '@/app/session'
 import {
   createDocumentKind,
@@ -24,6 +23,7 @@ import { t } from '@/lib/i18n'
 import { queries } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
+import { IconCertificate, IconFileCertificate, IconUsersGroup } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'

@@ -1,11 +1,11 @@
 // What a shift asks for: skills, from which level on, and whether nobody is asked without them.
 
 import { Input } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
 import type { SkillNeed } from '@/client'
 import { t } from '@/lib/i18n'
 import { useSkills } from '@/lib/lookups'
 import { IconButton } from '@/ui/icon-button'
+import { IconTrash } from '@/ui/icons'
 import { Choice } from '@/ui/pick'
 import needsCss from './needs.module.css'
 

@@ -2,15 +2,6 @@
 // that no more of a photo leaves the computer than what is kept, and none of what a camera writes into the file.
 
 import { Button } from '@mantine/core'
-import {
-  IconArrowDown,
-  IconArrowLeft,
-  IconArrowRight,
-  IconArrowUp,
-  IconPhoto,
-  IconZoomIn,
-  IconZoomOut,
-} from '@tabler/icons-react'
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import { deletePicture, putPicture, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
@@ -21,6 +12,15 @@ import { Alert, ProblemAlert } from '@/ui/alert'
 import { confirm } from '@/ui/confirm'
 import { Dialog } from '@/ui/dialog'
 import { IconButton } from '@/ui/icon-button'
+import {
+  IconArrowDown,
+  IconArrowLeft,
+  IconArrowRight,
+  IconArrowUp,
+  IconPhoto,
+  IconZoomIn,
+  IconZoomOut,
+} from '@/ui/icons'
 import { toast } from '@/ui/toast'
 import { firstSquare, moved, type Square, scaled } from './crop'
 import { Face } from './face'

@@ -1,8 +1,8 @@
 // How somebody can be reached: number and address to press, or that there is none.
 
-import { IconMail, IconPhone } from '@tabler/icons-react'
 import type { Substitute } from '@/client'
 import { t } from '@/lib/i18n'
+import { IconMail, IconPhone } from '@/ui/icons'
 import stateCss from '@/ui/state.module.css'
 import css from './reach.module.css'
 

@@ -1,12 +1,12 @@
 // Who is booked for a shift, with the way out.
 
-import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type BookingView, cancelBooking, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { Card } from '@/ui/card'
 import { IconButton } from '@/ui/icon-button'
+import { IconX } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { Time } from '@/ui/time'
 import { toast } from '@/ui/toast'

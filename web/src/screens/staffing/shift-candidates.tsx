@@ -1,7 +1,6 @@
 // Who would be asked, in their order and with the reason; and who may not be asked, and why.
 
 import { Button, Switch, TextInput } from '@mantine/core'
-import { IconSearch, IconStar } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
 import type { CandidateView, Candidates as Data, OfferView, Shift } from '@/client'
@@ -9,6 +8,7 @@ import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { Card } from '@/ui/card'
 import cardCss from '@/ui/card.module.css'
+import { IconSearch, IconStar } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { State } from '@/ui/state'
 import tableCss from '@/ui/table.module.css'

@@ -1,7 +1,6 @@
 // Shifts from a table: looked at first, then made. Rows that cannot be read are named with the reason and left out.
 
 import { Button } from '@mantine/core'
-import { IconUpload } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import { importShifts, type TableResult } from '@/client'
 import { ask } from '@/lib/ask'
@@ -12,6 +11,7 @@ import { Alert, ProblemAlert } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { Figure } from '@/ui/figure'
 import figureCss from '@/ui/figure.module.css'
+import { IconUpload } from '@/ui/icons'
 import { LinkButton, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { DataTable } from '@/ui/table'

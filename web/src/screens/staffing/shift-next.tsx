@@ -1,13 +1,13 @@
 // How it stands and what comes next: who is asked next and when, or, when nobody is left, what can be done about it.
 
 import { Button } from '@mantine/core'
-import { IconClock, IconPlugConnectedX } from '@tabler/icons-react'
 import type { Candidates, OfferView, Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatHour, formatTime } from '@/lib/time'
 import { Alert } from '@/ui/alert'
 import { Bar } from '@/ui/bar'
 import { Card } from '@/ui/card'
+import { IconClock, IconPlugConnectedX } from '@/ui/icons'
 import { repeatable } from './again'
 import css from './shift-next.module.css'
 import type { Focus } from './shift-values'

@@ -2,7 +2,6 @@
 // and what they said, and who could be asked, each with the reason. Everything follows live.
 
 import { Button } from '@mantine/core'
-import { IconCopy, IconDots, IconEdit, IconTrash, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useEffect, useRef, useState } from 'react'
 import { useMay } from '@/app/session'
@@ -25,6 +24,7 @@ import { useParam } from '@/lib/url'
 import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
 import { Facts } from '@/ui/facts'
+import { IconCopy, IconDots, IconEdit, IconTrash, IconX } from '@/ui/icons'
 import { useGo } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Menu, type MenuItem } from '@/ui/menu'

@@ -2,15 +2,6 @@
 
 import { ActionIcon, Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import {
-  IconCalendarOff,
-  IconChevronLeft,
-  IconChevronRight,
-  IconFileImport,
-  IconMapPin,
-  IconPlus,
-  IconUser,
-} from '@tabler/icons-react'
 import { Suspense, useMemo, useState } from 'react'
 import { useMay } from '@/app/session'
 import type { Shift } from '@/client'
@@ -22,6 +13,15 @@ import { ProblemAlert } from '@/ui/alert'
 import cardCss from '@/ui/card.module.css'
 import { Empty } from '@/ui/empty'
 import filtersCss from '@/ui/filters.module.css'
+import {
+  IconCalendarOff,
+  IconChevronLeft,
+  IconChevronRight,
+  IconFileImport,
+  IconMapPin,
+  IconPlus,
+  IconUser,
+} from '@/ui/icons'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'

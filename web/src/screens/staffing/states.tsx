@@ -1,8 +1,8 @@
 // What shifts, offers and bookings are at, as word and icon.
 
-import { IconAlertTriangle, IconBan, IconCircleCheck, IconHourglass, IconLoader, IconPencil } from '@tabler/icons-react'
 import type { BookingView, OfferView, Shift, ShiftState } from '@/client'
 import { t } from '@/lib/i18n'
+import { IconAlertTriangle, IconBan, IconCircleCheck, IconHourglass, IconLoader, IconPencil } from '@/ui/icons'
 import { State, type Tone } from '@/ui/state'
 import stateCss from '@/ui/state.module.css'
 

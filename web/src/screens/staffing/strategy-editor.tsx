@@ -1,11 +1,11 @@
 // How people are asked: the kind with a sentence on what it means, and the fields that belong to it.
 
 import { Button, Radio, TextInput } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { Strategy, Wave } from '@/client'
 import { t } from '@/lib/i18n'
 import type { FieldErrors } from '@/lib/problem'
 import { IconButton } from '@/ui/icon-button'
+import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@/ui/icons'
 import { Choice } from '@/ui/pick'
 import { duration, groups, kinds, longestWait, mostWaves, usualMinutes, usualWaves } from './strategy'
 import css from './strategy-editor.module.css'

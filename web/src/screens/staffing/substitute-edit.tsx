@@ -1,7 +1,6 @@
 // What the office knows of a substitute: share of full time, pools, skills, and what they and the workplaces want.
 
 import { Checkbox, Input, TextInput } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
 import { type ChoiceKind, type ChoiceOf, putSubstitute, type SkillOf, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
@@ -10,6 +9,7 @@ import { options, usePools, useSkills, useWorkplaces } from '@/lib/lookups'
 import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
 import { IconButton } from '@/ui/icon-button'
+import { IconTrash } from '@/ui/icons'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
 import { toast } from '@/ui/toast'

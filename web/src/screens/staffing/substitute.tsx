@@ -1,7 +1,6 @@
 // One substitute: what they can, when they can, how to reach them, and where they have worked.
 
 import { Button } from '@mantine/core'
-import { IconCamera, IconDots, IconEdit, IconTrash, IconUserCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { useMay } from '@/app/session'
@@ -11,6 +10,7 @@ import { t } from '@/lib/i18n'
 import { forget, refresh } from '@/lib/queries'
 import { useParam, useUrl } from '@/lib/url'
 import { confirm } from '@/ui/confirm'
+import { IconCamera, IconDots, IconEdit, IconTrash, IconUserCircle } from '@/ui/icons'
 import { LinkButton, useGo } from '@/ui/link'
 import { Loaded } from '@/ui/loaded'
 import { Menu } from '@/ui/menu'

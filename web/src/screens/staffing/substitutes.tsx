@@ -1,7 +1,6 @@
 // The register of those who can be asked: find one fast, by name or number, pool or skill.
 
 import { Button } from '@mantine/core'
-import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
 import { addSubstitutes, listSubstitutesInfiniteOptions, type Substitute } from '@/client'
@@ -16,6 +15,7 @@ import { useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
 import { Empty } from '@/ui/empty'
 import filtersCss from '@/ui/filters.module.css'
+import { IconPlus, IconUsersGroup } from '@/ui/icons'
 import { Link, LinkButton, useGo } from '@/ui/link'
 import { Page } from '@/ui/page'
 import { Choice, SearchBox } from '@/ui/pick'

@@ -1,7 +1,6 @@
 // Where shifts happen: a name, a place, and the zone whose clocks count there.
 
 import { TextInput } from '@mantine/core'
-import { IconMapPin } from '@tabler/icons-react'
 import { useMay } from '@/app/session'
 import { createWorkplace, deleteWorkplace, listWorkplacesOptions, updateWorkplace, type Workplace } from '@/client'
 import { ask, match } from '@/lib/ask'
@@ -11,6 +10,7 @@ import { options, useDocumentKinds } from '@/lib/lookups'
 import { refresh } from '@/lib/queries'
 import { currentZone, zoneNames } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
+import { IconMapPin } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import { Choice } from '@/ui/pick'

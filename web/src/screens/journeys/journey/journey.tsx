@@ -2,7 +2,6 @@
 
 import { Button, SegmentedControl } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconRoute } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { useMay } from '@/app/session'
@@ -28,6 +27,7 @@ import { EditAlerts, LoadedPage, SaveButton, SavedMark, useEditing } from '@/ui/
 import { Empty } from '@/ui/empty'
 import { Figure } from '@/ui/figure'
 import figureCss from '@/ui/figure.module.css'
+import { IconRoute } from '@/ui/icons'
 import { Page } from '@/ui/page'
 import { Skeleton } from '@/ui/skeleton'
 import { toast, toastProblem } from '@/ui/toast'

@@ -1,7 +1,6 @@
 // One person: what is known, what was agreed to, and everything that happened, in that order of glance.
 
 import { Button } from '@mantine/core'
-import { IconDots, IconDownload, IconEdit, IconHandStop, IconTrash, IconUsersGroup } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
@@ -14,6 +13,7 @@ import { forget, refresh } from '@/lib/queries'
 import { useParam, useUrl } from '@/lib/url'
 import { confirm } from '@/ui/confirm'
 import { LoadedPage } from '@/ui/editing'
+import { IconDots, IconDownload, IconEdit, IconHandStop, IconTrash, IconUsersGroup } from '@/ui/icons'
 import { LinkButton, useGo } from '@/ui/link'
 import { Menu } from '@/ui/menu'
 import { Page } from '@/ui/page'

@@ -1,4 +1,12 @@
 import { Button, Textarea } from '@mantine/core'
+import { addPersonNote, listPersonTimelineInfiniteOptions, type TimelineItem } from '@/client'
+import { ask } from '@/lib/ask'
+import { useForm } from '@/lib/form'
+import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
+import { FormAlerts, ProblemAlert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
 import {
   IconAlertTriangle,
   IconCheckbox,
@@ -15,15 +23,7 @@ import {
   IconRoute,
   IconSparkles,
   IconTag,
-} from '@tabler/icons-react'
-import { addPersonNote, listPersonTimelineInfiniteOptions, type TimelineItem } from '@/client'
-import { ask } from '@/lib/ask'
-import { useForm } from '@/lib/form'
-import { t } from '@/lib/i18n'
-import { refresh } from '@/lib/queries'
-import { FormAlerts, ProblemAlert } from '@/ui/alert'
-import { Card } from '@/ui/card'
-import { Empty } from '@/ui/empty'
+} from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { Skeleton } from '@/ui/skeleton'
 import { usePages } from '@/ui/table'

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core'
-import { IconEdit, IconHandStop, IconMailOff, IconTrash } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useMay } from '@/app/session'
 import {
@@ -16,6 +15,7 @@ import { personName } from '@/lib/names'
 import { forget, refresh } from '@/lib/queries'
 import { Card } from '@/ui/card'
 import { confirm } from '@/ui/confirm'
+import { IconEdit, IconHandStop, IconMailOff, IconTrash } from '@/ui/icons'
 import { LinkButton } from '@/ui/link'
 import { done } from './done'
 import { Holdings } from './holdings'
