@@ -689,6 +689,23 @@ const steps = {
     await dialog.getByRole('button', { name: 'Restrict' }).click()
     await see('The processing of Walk Subject is restricted.')
   },
+  'without a line a screen says so in the frame, and comes when there is one': async () => {
+    await page.goto(`${base}/persons/new`)
+    await label('First name').fill('Typed before')
+    await context.setOffline(true)
+    await page.getByRole('link', { name: 'Journeys' }).click()
+    await see('No connection')
+    await page.getByRole('link', { name: 'Tags' }).waitFor()
+    await page.goBack()
+    await label('First name').waitFor()
+    if ((await label('First name').inputValue()) !== 'Typed before') throw new Error('what was typed is gone')
+    await page.goForward()
+    await see('No connection')
+    await context.setOffline(false)
+    await page.getByRole('heading', { name: 'Journeys' }).waitFor()
+    const others = said.filter((m) => !/ERR_INTERNET_DISCONNECTED/.test(m))
+    said.splice(0, said.length, ...others)
+  },
   'a session that ends leads to login and back': async () => {
     await page.goto(`${base}/audit`)
     await page.locator('tbody tr').first().waitFor()

@@ -16,6 +16,7 @@ import { loadWords } from '@/lib/i18n'
 import { queries, refresh } from '@/lib/queries'
 import { parseSearch, stringifySearch } from '@/lib/url'
 import { Broken, Missing, Waiting } from './fallback'
+import { orLater } from './later'
 import { nobody, sessionOptions } from './session'
 
 type Module = Promise<{ default: ComponentType }>
@@ -28,7 +29,7 @@ function BrokenRoute({ error }: { error: unknown }) {
 }
 
 const lazy = (load: () => Module, words: string[]) =>
-  lazyRouteComponent(async () => (await Promise.all([load(), loadWords(...words)]))[0])
+  lazyRouteComponent(orLater(async () => (await Promise.all([load(), loadWords(...words)]))[0]))
 
 const bare = (path: string, load: () => Module) =>
   createRoute({ getParentRoute: () => root, path, component: lazy(load, ['login']) })

@@ -1,5 +1,6 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { lazy, type ReactNode, Suspense } from 'react'
+import { orLater } from '@/app/later'
 import type { BlockAlign } from '@/client'
 import { t } from '@/lib/i18n'
 import groupCss from '@/ui/group.module.css'
@@ -10,7 +11,7 @@ import { type Block, setColumns } from './blocks'
 import { FieldInput } from './field-input'
 import { ImageEditor } from './image-editor'
 
-const RichText = lazy(() => import('./rich-text'))
+const RichText = lazy(orLater(() => import('./rich-text')))
 
 export function AlignPicker({ value, onPick }: { value: BlockAlign | undefined; onPick: (align: BlockAlign) => void }) {
   return (

@@ -1,5 +1,6 @@
 import { Button, Switch, Textarea, TextInput } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { orLater } from '@/app/later'
 import type { Attribute, SegmentFieldView } from '@/client'
 import { t } from '@/lib/i18n'
 import { options } from '@/lib/lookups'
@@ -16,7 +17,7 @@ import type { Step } from './graph'
 import type { Things } from './names'
 import css from './step-fields.module.css'
 
-const Composer = lazy(() => import('@/screens/composer/composer').then((m) => ({ default: m.Composer })))
+const Composer = lazy(orLater(() => import('@/screens/composer/composer').then((m) => ({ default: m.Composer }))))
 
 export function Fields(props: {
   step: Step

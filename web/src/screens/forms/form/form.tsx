@@ -3,6 +3,7 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
+import { orLater } from '@/app/later'
 import { useMay } from '@/app/session'
 import { closeForm, type Form, getFormOptions, publishForm, updateForm } from '@/client'
 import { ask } from '@/lib/ask'
@@ -24,7 +25,7 @@ import { Questions } from './questions'
 import { Settings } from './settings'
 import { read } from './values'
 
-const Preview = lazy(() => import('../preview'))
+const Preview = lazy(orLater(() => import('../preview')))
 
 export default function FormScreen() {
   const id = useParam()

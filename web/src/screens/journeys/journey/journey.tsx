@@ -4,6 +4,7 @@ import { Button, SegmentedControl } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
+import { orLater } from '@/app/later'
 import { useMay } from '@/app/session'
 import {
   getJourneyOptions,
@@ -42,7 +43,7 @@ import { Start } from './start'
 import { StepList } from './step-list'
 import { read } from './values'
 
-const Canvas = lazy(() => import('../canvas'))
+const Canvas = lazy(orLater(() => import('../canvas')))
 
 export default function JourneyScreen() {
   const id = useParam()
