@@ -1,5 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import type { CodeSplittingNameFunction } from 'rolldown'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { className } from './scripts/class-name.mjs'
 
@@ -21,8 +24,8 @@ function screensOf(id: string, modules: Modules, seen = new Set<string>()): Set<
 
 /** What most screens are made of, and the styles of all: they are small, and each file of them is a request. */
 const partsOf = (id: string, modules: Modules): string | null =>
-  /\.module\.css|color-scheme|\/noop\.|[iI]nfiniteQuery/.test(id) ||
-  (/\/src\/(ui|lib)\//.test(id) && screensOf(id, modules).size >= MOST)
+  /\.module\.css|\/src\/lib\/|color-scheme|\/noop\.|[iI]nfiniteQuery/.test(id) ||
+  (id.includes('/src/ui/') && screensOf(id, modules).size >= MOST)
     ? 'parts'
     : null
 
@@ -32,8 +35,30 @@ function areaOf(id: string, modules: Modules): string | null {
   return area && screensOf(id, modules).size > 1 ? area : null
 }
 
+/** The words that every screen within the frame needs, in one file for each language, which is one request. */
+function frameWords(): Plugin {
+  const locales = fileURLToPath(new URL('../locales', import.meta.url))
+  const prefix = '\0virtual:frame-words'
+  return {
+    name: 'frame-words',
+    resolveId: (id) => (id.startsWith('virtual:frame-words') ? `\0${id}` : undefined),
+    load(id) {
+      if (!id.startsWith(prefix)) return
+      const language = id.slice(prefix.length + 1)
+      if (!language) {
+        const languages = readdirSync(locales).filter((l) => existsSync(`${locales}/${l}/common.json`))
+        const loaders = languages.map((l) => `${l}: () => import('virtual:frame-words/${l}')`)
+        return `export default { ${loaders.join(', ')} }`
+      }
+      return ['common', 'shell']
+        .map((ns) => `export { default as ${ns} } from '${locales}/${language}/${ns}.json'`)
+        .join('\n')
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), frameWords()],
   html: { cspNonce: '__NONCE__' },
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   css: { modules: { localsConvention: 'dashesOnly', generateScopedName: className } },

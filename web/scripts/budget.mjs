@@ -68,8 +68,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     return sizes.get(file)
   }
   // The words each screen waits for count too; they are loaded beside it.
-  const words = Object.keys(manifest).filter((k) => k.includes('locales/en/'))
-  const commonWords = words.filter((k) => /\/(common|shell)\.json$/.test(k))
+  const commonWords = Object.keys(manifest).filter((k) => k.endsWith('virtual:frame-words/en'))
   const lazyParts = (name) => Object.keys(manifest).filter((k) => k.includes(name))
   const extra = {}
   for (const key of Object.keys(manifest)) {

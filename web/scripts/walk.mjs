@@ -689,6 +689,34 @@ const steps = {
     await dialog.getByRole('button', { name: 'Restrict' }).click()
     await see('The processing of Walk Subject is restricted.')
   },
+  'with nothing in the cache a screen takes at most 25 requests': async () => {
+    const one = async (things) => `/${things}/${(await api('GET', `/${things}`)).items[0].id}`
+    const journey = await one('journeys')
+    const paths = ['/', '/persons', '/campaigns', '/shifts', '/staffing/calendar', '/staffing/rules', '/audit', '/me']
+    paths.push(await one('persons'), await one('segments'), await one('forms'), await one('templates'), journey)
+    paths.push(`${await one('campaigns')}/report`, '/imports', '/settings', '/sending/providers', '/privacy/requests')
+    if (staffing.shift) paths.push(`/shifts/${staffing.shift}`, `/substitutes/${staffing.people[0]}`)
+    // It is made of the editors of segments, of mail and of persons, and names all that a step can refer to.
+    const allowed = { [journey]: 38 }
+    const storageState = await context.storageState()
+    const counts = []
+    for (const path of paths) {
+      const cold = await browser.newContext({ storageState, locale: 'en-GB', viewport: page.viewportSize() })
+      const tab = await cold.newPage()
+      const count = { path, requests: 0 }
+      tab.on('request', () => (count.requests += 1))
+      await tab.goto(base + path)
+      await tab.locator('h1').first().waitFor()
+      await tab.waitForFunction(() => !document.querySelector('.skeleton-skeletons'))
+      await tab.waitForTimeout(500)
+      counts.push(count)
+      await cold.close()
+    }
+    const numbers = counts.map((c) => c.requests)
+    console.log(`     ${Math.min(...numbers)} to ${Math.max(...numbers)} requests`)
+    const over = counts.filter(({ path, requests }) => requests > (allowed[path] ?? 25))
+    if (over.length) throw new Error(over.map(({ path, requests }) => `${path}: ${requests}`).join(', '))
+  },
   'without a line a screen says so in the frame, and comes when there is one': async () => {
     await page.goto(`${base}/persons/new`)
     await label('First name').fill('Typed before')

@@ -14,6 +14,7 @@ import {
   stopHeadMail,
 } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
+import { save } from '@/lib/download'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { queries } from '@/lib/queries'
@@ -31,7 +32,6 @@ import { Loaded } from '@/ui/loaded'
 import { Page } from '@/ui/page'
 import { Time } from '@/ui/time'
 import { toast, toastProblem } from '@/ui/toast'
-import { save } from './words'
 
 const inside = [
   'trail',

@@ -1,4 +1,4 @@
-// What requests are called, and how a file that is made on demand is saved.
+// What requests are called, and how they stand.
 
 import { type RequestChannel, RequestKind, type RequestRow } from '@/client'
 import { every } from '@/lib/every'
@@ -36,14 +36,4 @@ export function Due({ request }: { request: RequestRow }) {
       {request.extended && <span className="muted small"> · {t('privacy:extended')}</span>}
     </span>
   )
-}
-
-/** Saves what the server made; `call` is asked for a blob. */
-export function save(file: Blob, name: string) {
-  const href = URL.createObjectURL(file)
-  const link = document.createElement('a')
-  link.href = href
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(href), 60_000)
 }
