@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 import { className } from './scripts/class-name.mjs'
 
 /** From so many screens on a part comes with all of them, rather than with a file of its own. */
-const MOST = 7
+const MOST = 9
 
 type Modules = Parameters<CodeSplittingNameFunction>[1]
 
@@ -23,11 +23,11 @@ function screensOf(id: string, modules: Modules, seen = new Set<string>()): Set<
 }
 
 /** What most screens are made of, and the styles of all: they are small, and each file of them is a request. */
-const partsOf = (id: string, modules: Modules): string | null =>
-  /\.module\.css|\/src\/lib\/|color-scheme|\/noop\.|[iI]nfiniteQuery/.test(id) ||
-  (id.includes('/src/ui/') && screensOf(id, modules).size >= MOST)
-    ? 'parts'
-    : null
+function partsOf(id: string, modules: Modules): string | null {
+  const screens = /\/src\/(ui|lib)\//.test(id) ? screensOf(id, modules).size : 0
+  const shared = screens >= (id.includes('/src/ui/') ? MOST : 2)
+  return shared || /\.module\.css|color-scheme|\/noop\.|[iI]nfiniteQuery/.test(id) ? 'parts' : null
+}
 
 /** What several screens of an area share. */
 function areaOf(id: string, modules: Modules): string | null {
