@@ -23,7 +23,9 @@ export async function until(what, check, seconds = 120) {
 }
 
 export function totp(secret, at) {
-  const bits = [...secret.toUpperCase()].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
+  const bits = [...secret.toUpperCase()]
+    .map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'))
+    .join('')
   const key = Buffer.from(bits.match(/.{8}/g).map((b) => Number.parseInt(b, 2)))
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(Math.floor(at / 30)))
@@ -63,7 +65,19 @@ export async function startProgram(browser) {
   const log = openSync(join(directory, 'log'), 'a')
   const env = { ...process.env, VARDE_STRICT_WAITS: '1' } // as in all scenarios
   const run = (command, args) => spawn(command, args, { stdio: ['ignore', log, log], env })
-  const program = run(binary, ['up', '--data', data, '--demo', '--port', '0', '--bounce-port', await freePort(), '--test-clock', clock, '--quick-database'])
+  const program = run(binary, [
+    'up',
+    '--data',
+    data,
+    '--demo',
+    '--port',
+    '0',
+    '--bounce-port',
+    await freePort(),
+    '--test-clock',
+    clock,
+    '--quick-database',
+  ])
   let demo
   const stop = async () => {
     demo?.kill()
@@ -123,16 +137,18 @@ export async function startProgram(browser) {
 }
 
 /** What one browser context does with the API: JSON in, JSON out, an error where the program refuses. */
-export const apiOf = (context, base) => async (method, path, data, headers = {}) => {
-  const answer = await context.request.fetch(`${base}/api/v1${path}`, {
-    method,
-    headers: { Origin: base, ...headers },
-    ...(data === undefined ? {} : { data }),
-  })
-  if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)
-  const text = await answer.text()
-  return text ? JSON.parse(text) : undefined
-}
+export const apiOf =
+  (context, base) =>
+  async (method, path, data, headers = {}) => {
+    const answer = await context.request.fetch(`${base}/api/v1${path}`, {
+      method,
+      headers: { Origin: base, ...headers },
+      ...(data === undefined ? {} : { data }),
+    })
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)
+    const text = await answer.text()
+    return text ? JSON.parse(text) : undefined
+  }
 
 /** Logs a context in as far as the program lets it: through the second factor and the terms. */
 export async function logIn(program, context) {

@@ -51,11 +51,18 @@ const theme = { background: '#eef2f5', surface: '#ffffff', text: '#1b252c', acce
 export function workbook(sheets) {
   const names = Object.keys(sheets)
   const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
-  const relations = (list) => `<Relationships>${list.map(([id, type, to]) => `<Relationship Id="${id}" Type="${office}/${type}" Target="${to}"/>`).join('')}</Relationships>`
+  const relations = (list) =>
+    `<Relationships>${list.map(([id, type, to]) => `<Relationship Id="${id}" Type="${office}/${type}" Target="${to}"/>`).join('')}</Relationships>`
   const parts = [
     ['_rels/.rels', relations([['r1', 'officeDocument', 'xl/workbook.xml']])],
-    ['xl/workbook.xml', `<workbook xmlns:r="${office}"><sheets>${names.map((n, i) => `<sheet name="${n}" sheetId="${i + 1}" r:id="r${i + 1}"/>`).join('')}</sheets></workbook>`],
-    ['xl/_rels/workbook.xml.rels', relations(names.map((_, i) => [`r${i + 1}`, 'worksheet', `worksheets/sheet${i + 1}.xml`]))],
+    [
+      'xl/workbook.xml',
+      `<workbook xmlns:r="${office}"><sheets>${names.map((n, i) => `<sheet name="${n}" sheetId="${i + 1}" r:id="r${i + 1}"/>`).join('')}</sheets></workbook>`,
+    ],
+    [
+      'xl/_rels/workbook.xml.rels',
+      relations(names.map((_, i) => [`r${i + 1}`, 'worksheet', `worksheets/sheet${i + 1}.xml`])),
+    ],
     ...names.map((n, i) => [
       `xl/worksheets/sheet${i + 1}.xml`,
       `<worksheet><sheetData>${sheets[n].map((row) => `<row>${row.map((c) => `<c t="inlineStr"><is><t>${c}</t></is></c>`).join('')}</row>`).join('')}</sheetData></worksheet>`,
@@ -180,7 +187,14 @@ export async function seed(api) {
     document: mail(
       { id: 'h', type: 'heading', level: 1, text: 'News from {{ tenant.name }}' },
       { id: 't', type: 'text', doc: paragraph('Hello {{ person.first_name | default: "there" }},') },
-      { id: 'c', type: 'columns', columns: [{ blocks: [{ id: 'l', type: 'text', doc: paragraph('Left') }] }, { blocks: [{ id: 'r', type: 'text', doc: paragraph('Right') }] }] },
+      {
+        id: 'c',
+        type: 'columns',
+        columns: [
+          { blocks: [{ id: 'l', type: 'text', doc: paragraph('Left') }] },
+          { blocks: [{ id: 'r', type: 'text', doc: paragraph('Right') }] },
+        ],
+      },
       { id: 'b', type: 'button', label: 'Read more', href: 'https://example.org/news', align: 'center' },
     ),
   })
@@ -264,7 +278,13 @@ export async function seed(api) {
       },
       { id: 'tag', kind: 'tag', add: ['senior'], next: 'wait' },
       { id: 'wait', kind: 'wait', days: 2, next: 'send' },
-      { id: 'send', kind: 'send', subject: 'Welcome', document: mail({ id: 'h', type: 'heading', level: 1, text: 'Welcome' }), next: 'hook' },
+      {
+        id: 'send',
+        kind: 'send',
+        subject: 'Welcome',
+        document: mail({ id: 'h', type: 'heading', level: 1, text: 'Welcome' }),
+        next: 'hook',
+      },
       { id: 'hook', kind: 'webhook', url: 'https://crm.example.org/hook' },
     ],
   })
@@ -308,7 +328,12 @@ export async function seed(api) {
     start: 'a',
     steps: [{ id: 'a', kind: 'sms', text: 'Welcome, {{ person.first_name }}!', x: 80, y: 80 }],
   })
-  await api('POST', '/journeys', { name: 'Not begun', trigger: { kind: 'form_submitted', form_id: forms[0].id }, steps: [], start: '' })
+  await api('POST', '/journeys', {
+    name: 'Not begun',
+    trigger: { kind: 'form_submitted', form_id: forms[0].id },
+    steps: [],
+    start: '',
+  })
 }
 
 /** A picture of nobody: a head and shoulders of one colour, as PNG. */
@@ -356,17 +381,29 @@ export async function seedStaffing(api, program, browser) {
   }
   const { items: places } = await api('GET', '/workplaces')
   const place = (name) => places.find((p) => p.name.includes(name)).id
-  const far = await api('POST', '/workplaces', { name: 'Demo: Night shelter', address: 'Demo Street 9, Helsinki', time_zone: 'Europe/Helsinki' })
-  for (const name of ['Demo: Library', 'Demo: Youth club']) await api('POST', '/workplaces', { name, address: 'Demo Street 7, Oslo' })
+  const far = await api('POST', '/workplaces', {
+    name: 'Demo: Night shelter',
+    address: 'Demo Street 9, Helsinki',
+    time_zone: 'Europe/Helsinki',
+  })
+  for (const name of ['Demo: Library', 'Demo: Youth club'])
+    await api('POST', '/workplaces', { name, address: 'Demo Street 7, Oslo' })
   const rare = await api('POST', '/skills', { name: 'Sign language' })
   const common = (await api('GET', '/skills')).items.find((s) => s.name === 'Teacher')
   const pool = await api('POST', '/pools', { name: 'Night pool' })
   const shift = async (workplace_id, day, from, until, more = {}, publish = true) => {
-    const { id } = await api('POST', '/shifts', { workplace_id, starts_at: at(day, from), ends_at: at(day, until), break_minutes: 30, ...more })
+    const { id } = await api('POST', '/shifts', {
+      workplace_id,
+      starts_at: at(day, from),
+      ends_at: at(day, until),
+      break_minutes: 30,
+      ...more,
+    })
     if (publish) await api('POST', `/shifts/${id}/publish`, {})
     return id
   }
-  const person = async (first_name, more) => (await api('POST', '/persons', { first_name, last_name: 'Substitute', ...more })).id
+  const person = async (first_name, more) =>
+    (await api('POST', '/persons', { first_name, last_name: 'Substitute', ...more })).id
   const kept = await person('Test', { phone: '+4791234599', email: 'test.substitute@example.org' })
   const today = at(0, 0).slice(0, 10)
   const later = (days) => at(days, 0).slice(0, 10)
@@ -375,14 +412,27 @@ export async function seedStaffing(api, program, browser) {
     latitude: 59.9,
     longitude: 10.7,
     pools: [pool.id],
-    skills: [{ skill_id: common.id, level: 3, expires_on: later(30) }, { skill_id: rare.id, level: 1, expires_on: later(-20) }],
-    workplaces: [{ workplace_id: place('North school'), kind: 'favourite' }, { workplace_id: far.id, kind: 'excluded_by_person' }],
+    skills: [
+      { skill_id: common.id, level: 3, expires_on: later(30) },
+      { skill_id: rare.id, level: 1, expires_on: later(-20) },
+    ],
+    workplaces: [
+      { workplace_id: place('North school'), kind: 'favourite' },
+      { workplace_id: far.id, kind: 'excluded_by_person' },
+    ],
   })
   const kind = await api('POST', '/document-kinds', { name: 'Police certificate' })
   await api('POST', '/document-kinds', { name: 'Health certificate' })
   await api('POST', `/substitutes/${kept}/documents`, { kind_id: kind.id, valid_until: later(200), seen: true })
   const say = (body) => api('POST', `/substitutes/${kept}/availability`, body)
-  await say({ kind: 'available', from_date: today, until_date: later(120), weekdays: [1, 2, 4], from_minute: 420, until_minute: 1020 })
+  await say({
+    kind: 'available',
+    from_date: today,
+    until_date: later(120),
+    weekdays: [1, 2, 4],
+    from_minute: 420,
+    until_minute: 1020,
+  })
   await say({ kind: 'ask_anyway', from_date: today, until_date: later(120), weekdays: [6] })
   await say({ kind: 'unavailable', from_date: later(3), until_date: later(3), from_minute: 480, until_minute: 720 })
   await say({ kind: 'pause', from_date: later(9), until_date: later(12) })
@@ -390,7 +440,10 @@ export async function seedStaffing(api, program, browser) {
   const out = { substitute: kept, workplace: far.id, over: '', mail: 'silent1@example.org' }
   out.direct = await shift(place('North school'), 8, 7, 14, only)
   await api('POST', `/shifts/${out.direct}/book`, { person_id: kept })
-  out.unfilled = await shift(place('Hillside'), 8, 6, 14, { places: 2, skills: [{ skill_id: rare.id, level: 4, required: true }] })
+  out.unfilled = await shift(place('Hillside'), 8, 6, 14, {
+    places: 2,
+    skills: [{ skill_id: rare.id, level: 4, required: true }],
+  })
   await until('a shift to be unfilled', async () => (await api('GET', `/shifts/${out.unfilled}`)).state === 'unfilled')
   out.draft = await shift(far.id, 9, 20, 29, { strategy: { kind: 'waves' } }, false)
   await shift(far.id, 10, 20, 29, {}, false)
@@ -398,11 +451,21 @@ export async function seedStaffing(api, program, browser) {
   const silent = await api('POST', '/pools', { name: 'Slow to answer' })
   for (const [i, name] of ['Silent', 'Patient', 'Third'].entries()) {
     const id = await person(name, { email: `silent${i}@example.org` })
-    await api('PUT', `/substitutes/${id}`, { pools: [silent.id], workplaces: i === 2 ? [{ workplace_id: far.id, kind: 'excluded_by_workplace' }] : [] })
+    await api('PUT', `/substitutes/${id}`, {
+      pools: [silent.id],
+      workplaces: i === 2 ? [{ workplace_id: far.id, kind: 'excluded_by_workplace' }] : [],
+    })
   }
-  out.running = await shift(far.id, 11, 8, 16, { pool_ids: [silent.id], strategy: { kind: 'one_by_one', minutes: 90 }, note: 'Ring the bell at the back door.' })
+  out.running = await shift(far.id, 11, 8, 16, {
+    pool_ids: [silent.id],
+    strategy: { kind: 'one_by_one', minutes: 90 },
+    note: 'Ring the bell at the back door.',
+  })
   out.applied = await shift(place('Harbour'), 10, 7, 15, { pool_ids: [silent.id], strategy: { kind: 'candidates' } })
-  await until('everybody to be asked', async () => (await api('GET', `/shifts/${out.applied}/offers`)).items.length >= 2)
+  await until(
+    'everybody to be asked',
+    async () => (await api('GET', `/shifts/${out.applied}/offers`)).items.length >= 2,
+  )
   // One applies by the link: said by the office, a yes would be the choice already.
   const visitor = await browser.newContext()
   await until('an application', async () => {
@@ -437,21 +500,34 @@ export async function seedStaffing(api, program, browser) {
   await until('the others to be told', async () => (await offersOf(out.taken, 3)).some((o) => o.state === 'taken'))
   out.waves = await shift(place('Harbour'), 17, 7, 14, { pool_ids: [silent.id], strategy: { kind: 'waves' } })
   await offersOf(out.waves, 1)
-  for (const id of [kept, all[0].person_id]) await api('PUT', `/substitutes/${id}/picture`, portrait(), { 'Content-Type': 'image/png' })
+  for (const id of [kept, all[0].person_id])
+    await api('PUT', `/substitutes/${id}/picture`, portrait(), { 'Content-Type': 'image/png' })
   // A workplace's leader asks, and waits.
   const email = 'leader@example.org'
   await newAccount(api, browser, base, email, 'requester')
   const context = await browser.newContext()
   const leader = apiOf(context, base)
   let session = await leader('POST', '/session', { email, password: PASSWORD })
-  if (session.state === 'terms_required') session = await leader('POST', '/session/terms', { version: session.terms.version })
-  const wanted = await leader('POST', '/shifts', { workplace_id: place('Swimming'), starts_at: at(9, 7), ends_at: at(9, 15), places: 1 })
+  if (session.state === 'terms_required')
+    session = await leader('POST', '/session/terms', { version: session.terms.version })
+  const wanted = await leader('POST', '/shifts', {
+    workplace_id: place('Swimming'),
+    starts_at: at(9, 7),
+    ends_at: at(9, 15),
+    places: 1,
+  })
   await leader('POST', `/shifts/${wanted.id}/publish`, {})
   await context.close()
   out.requested = wanted.id
   // A shift that is over, whose hours of two wait.
   const soon = (seconds) => new Date((now() + seconds) * 1000).toISOString()
-  const past = await api('POST', '/shifts', { workplace_id: place('North school'), starts_at: soon(120), ends_at: soon(3600), places: 2, ...only })
+  const past = await api('POST', '/shifts', {
+    workplace_id: place('North school'),
+    starts_at: soon(120),
+    ends_at: soon(3600),
+    places: 2,
+    ...only,
+  })
   await api('POST', `/shifts/${past.id}/publish`, {})
   for (const id of [kept, all[0].person_id]) await api('POST', `/shifts/${past.id}/book`, { person_id: id })
   moveClock(3700)

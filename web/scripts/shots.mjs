@@ -37,7 +37,12 @@ async function contextFor(theme) {
 let ownPages
 async function signIn(context) {
   const send = (path, form) =>
-    context.request.fetch(`${base}/p/me/demo${path}`, { method: 'POST', form, headers: { Origin: base }, maxRedirects: 0 })
+    context.request.fetch(`${base}/p/me/demo${path}`, {
+      method: 'POST',
+      form,
+      headers: { Origin: base },
+      maxRedirects: 0,
+    })
   await send('/code', { contact: staff.mail })
   const code = await until('a code', async () => {
     const { items } = await api('GET', `/mailbox?q=${staff.mail}`)
@@ -92,7 +97,9 @@ async function askAsPerson(confirms) {
   await page.getByLabel('Your e-mail address or phone number').fill(staff.mail)
   program.moveClock(5)
   const codes = async () =>
-    (await api('GET', `/mailbox?q=${staff.mail}`)).items.map((m) => /^(\d{6}) is your code/.exec(m.subject)?.[1]).filter(Boolean)
+    (await api('GET', `/mailbox?q=${staff.mail}`)).items
+      .map((m) => /^(\d{6}) is your code/.exec(m.subject)?.[1])
+      .filter(Boolean)
   const before = (await codes()).length
   await page.getByRole('button', { name: 'Send', exact: true }).click()
   await page.waitForURL(/requests\/demo\/.{43}$/)
@@ -147,9 +154,15 @@ async function perform(page, steps) {
     else if (act === 'code') {
       const secret = await page.locator('code').first().textContent()
       await page.getByLabel(a).first().fill(totp(secret.trim(), program.now()))
-    } else if (act === 'click') await page.getByRole(a, { name: words(b) }).first().click()
+    } else if (act === 'click')
+      await page
+        .getByRole(a, { name: words(b) })
+        .first()
+        .click()
     else if (act === 'picture')
-      await page.locator('dialog[open] input[type=file]').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait() })
+      await page
+        .locator('dialog[open] input[type=file]')
+        .setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait() })
     else if (act === 'wait') await page.getByText(words(a)).first().waitFor()
   }
 }
@@ -176,12 +189,10 @@ async function picture(context, screen, theme, width) {
   try {
     await page.goto(base + (await pathOf(screen.path)))
     await page.locator('h1').first().waitFor()
-    await page.waitForFunction(() => !document.querySelector('.skeletons'))
+    await page.waitForFunction(() => !document.querySelector('.skeleton-skeletons'))
     await perform(page, screen.do)
     await page.waitForTimeout(300)
-    const over = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    )
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     if (over > 1) fail(`${over} px wider than the screen`)
     await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
     taken += 1
@@ -192,7 +203,9 @@ async function picture(context, screen, theme, width) {
       }),
     )
     for (const v of violations) {
-      const where = v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`)
+      const where = v.nodes
+        .slice(0, 3)
+        .map((n) => `${n.target.join(' ')} ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`)
       fail(`axe ${v.id} (${v.impact}): ${where.join(' | ')}`)
     }
   } catch (error) {

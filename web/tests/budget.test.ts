@@ -36,7 +36,7 @@ describe('budgets', () => {
   })
   it('allow reports and the composer more', () => {
     expect(limitFor('src/screens/campaigns/report.tsx')).toBe(limits.report)
-    expect(limitFor('src/screens/campaigns/edit.tsx')).toBe(limits.composer)
+    expect(limitFor('src/screens/campaigns/edit/edit.tsx')).toBe(limits.composer)
     expect(limitFor('src/screens/people/persons.tsx')).toBe(limits.route)
   })
   it('refuse a manifest with holes', () => {

@@ -12,8 +12,7 @@ class Line {
   constructor(readonly url: string) {
     lines.push(this)
   }
-  addEventListener = (type: string, handler: (message: { data: string }) => void) =>
-    this.handlers.set(type, handler)
+  addEventListener = (type: string, handler: (message: { data: string }) => void) => this.handlers.set(type, handler)
   close() {
     this.readyState = Line.CLOSED
   }

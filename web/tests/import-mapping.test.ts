@@ -11,9 +11,13 @@ const column = (index: number, name: string, suggestion?: string): ImportColumn 
 })
 describe('a whole mapping', () => {
   it('gives a target to the first column that claims it', () => {
-    const m = suggestMapping(
-      [column(0, 'E-post', 'email'), column(1, 'Email', 'email'), column(2, 'Tags', 'tags'), column(3, 'Etiketter', 'tags'), column(4, 'Notes')],
-    )
+    const m = suggestMapping([
+      column(0, 'E-post', 'email'),
+      column(1, 'Email', 'email'),
+      column(2, 'Tags', 'tags'),
+      column(3, 'Etiketter', 'tags'),
+      column(4, 'Notes'),
+    ])
     expect(m.map((x) => x.target)).toEqual(['email', 'ignore', 'tags', 'tags', 'ignore'])
   })
   it('tells what the server would refuse', () => {
@@ -37,7 +41,9 @@ describe('a whole mapping', () => {
 describe('what a mapping says', () => {
   it('gives every column a target', () => {
     expect(targetsOf([{ column: 2, target: 'email' }], 4)).toBe('ignore,ignore,email,ignore')
-    expect(leftOut([{ column: 0, target: 'email' }], [column(0, 'E-post'), column(1, 'Poststed')]).map((c) => c.name)).toEqual(['Poststed'])
+    expect(
+      leftOut([{ column: 0, target: 'email' }], [column(0, 'E-post'), column(1, 'Poststed')]).map((c) => c.name),
+    ).toEqual(['Poststed'])
   })
   it.each([
     [['2026-03-01', '01.03.2026'], 'date'],

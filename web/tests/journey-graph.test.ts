@@ -92,11 +92,7 @@ describe('what keeps a journey from starting', () => {
     ['no start', { start: 'x', steps: [tag('a')] }, ['no_start']],
     ['cut off', { start: 'a', steps: [tag('a'), tag('b')] }, ['unreachable:b']],
     ['a step that is gone', { start: 'a', steps: [tag('a', 'x')] }, ['gone:a']],
-    [
-      'a loop without a wait',
-      { start: 'a', steps: [tag('a', 'b'), tag('b', 'a')] },
-      ['endless:a', 'endless:b'],
-    ],
+    ['a loop without a wait', { start: 'a', steps: [tag('a', 'b'), tag('b', 'a')] }, ['endless:a', 'endless:b']],
     ['a step leading to itself', { start: 'a', steps: [tag('a', 'a')] }, ['endless:a']],
     ['an empty wait', { start: 'a', steps: [{ ...wait('a'), days: 0 } as Step] }, ['unfinished:a']],
     [

@@ -39,8 +39,7 @@ describe('mail made showable under the policy', () => {
   })
   it('counts what it does not load', () => {
     expect(
-      prepareMail('<img src="https://a/1"><img src="https://a/2"><img src="data:image/png;base64,x">', 'N')
-        .blocked,
+      prepareMail('<img src="https://a/1"><img src="https://a/2"><img src="data:image/png;base64,x">', 'N').blocked,
     ).toBe(2)
   })
 })

@@ -9,5 +9,7 @@ describe('months of a rule', () => {
     [6, 6],
   ])('%j is a period', (text, months) => expect(readMonths(text)).toBe(months))
   it.each(['', '   '])('%j is no rule', (text) => expect(readMonths(text)).toBeNull())
-  it.each(['0', '-3', '1201', '1.5', 'two', '1e9', 'NaN'])('%j is refused', (text) => expect(readMonths(text)).toBeUndefined())
+  it.each(['0', '-3', '1201', '1.5', 'two', '1e9', 'NaN'])('%j is refused', (text) =>
+    expect(readMonths(text)).toBeUndefined(),
+  )
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ask, askTagged } from '@/lib/ask'
+import { getHome } from '@/client'
+import { ask, match, whenLoggedOut } from '@/lib/ask'
 import { adviceFor, Problem, pointerPath, splitErrors, toProblem } from '@/lib/problem'
 
 const refused = new Problem({
@@ -59,17 +60,39 @@ describe('whatever a call leaves behind', () => {
     expect(toProblem(new TypeError('fetch failed')).status).toBe(0)
     expect(toProblem(refused)).toBe(refused)
   })
-  it('throws it out of ask(), and gives data with its tag otherwise', async () => {
-    const good = Promise.resolve({
-      data: { id: 1 },
-      response: new Response(null, { headers: { ETag: '"7"' } }),
+  const answering = (response: () => Response | Promise<Response>) => ({
+    baseUrl: 'http://varde.test',
+    fetch: async () => response(),
+  })
+  const refusing = (status: number) =>
+    answering(() => Response.json({ title: 'Taken', detail: 'It is taken.' }, { status }))
+  it('is thrown by ask(), which else gives the data', async () => {
+    await expect(ask(getHome(answering(() => Response.json({ waiting: [] }))))).resolves.toEqual({ waiting: [] })
+    await expect(ask(getHome(refusing(409)))).rejects.toMatchObject({ status: 409, title: 'Taken' })
+    await expect(ask(getHome(answering(() => new Response('<html>', { status: 502 }))))).rejects.toMatchObject({
+      status: 502,
     })
-    await expect(askTagged(good)).resolves.toEqual({ data: { id: 1 }, etag: '"7"' })
-    const bad = Promise.resolve({
-      error: { status: 409, title: 'Taken' },
-      response: new Response(null, { status: 409 }),
+    await expect(ask(getHome(answering(() => Promise.reject(new TypeError('no line')))))).rejects.toMatchObject({
+      status: 0,
     })
-    await expect(ask(bad)).rejects.toMatchObject({ status: 409, title: 'Taken' })
-    await expect(ask(Promise.reject(new TypeError('no line')))).rejects.toMatchObject({ status: 0 })
+  })
+  it('is what the function of a query throws, too', async () => {
+    const call = getHome({ ...refusing(409), throwOnError: true })
+    await expect(call).rejects.toBeInstanceOf(Problem)
+    await expect(call).rejects.toMatchObject({ status: 409, detail: 'It is taken.' })
+  })
+  it('says that the session has ended', async () => {
+    let said = 0
+    whenLoggedOut(() => {
+      said += 1
+    })
+    await expect(ask(getHome(refusing(401)))).rejects.toMatchObject({ status: 401 })
+    await expect(ask(getHome(refusing(403)))).rejects.toMatchObject({ status: 403 })
+    expect(said).toBe(1)
+    whenLoggedOut(() => undefined)
+  })
+  it('is avoided by naming the version that was read', () => {
+    expect(match({ version: 7 })).toEqual({ 'If-Match': '"v7"' })
+    expect(match()).toEqual({ 'If-Match': '*' })
   })
 })

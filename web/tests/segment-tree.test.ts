@@ -42,10 +42,7 @@ const city: Rule = { field: 'attribute:city', operator: 'is', value: 'Oslo' }
 const donated: Rule = { field: 'attribute:donated', operator: 'gte', value: 500 }
 const tree: Group = {
   op: 'and',
-  rules: [
-    city,
-    { op: 'or', not: true, rules: [donated, { field: 'clicked', operator: 'happened', value: {} }] },
-  ],
+  rules: [city, { op: 'or', not: true, rules: [donated, { field: 'clicked', operator: 'happened', value: {} }] }],
 }
 
 describe('reading what the API sends', () => {

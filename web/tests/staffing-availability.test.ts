@@ -15,7 +15,8 @@ const say = (kind: AvailabilityKind, from_date: string, until_date = from_date, 
   ...more,
 })
 const day = '2026-03-03' // a Tuesday
-const pieces = (...said: ReturnType<typeof say>[]) => piecesOf(said, day).map((p) => `${p.kind} ${p.from / 60}–${p.until / 60}`)
+const pieces = (...said: ReturnType<typeof say>[]) =>
+  piecesOf(said, day).map((p) => `${p.kind} ${p.from / 60}–${p.until / 60}`)
 
 describe('what was said of a day', () => {
   it('is nothing when nothing was said', () => expect(pieces(say('available', '2026-03-04'))).toEqual([]))
@@ -44,7 +45,9 @@ describe('what was said of a day', () => {
   it('goes on from the evening before', () => {
     const night = { from_minute: 22 * 60, until_minute: 7 * 60 }
     expect(pieces(say('available', '2026-03-02', '2026-03-02', night))).toEqual(['available 0–7'])
-    expect(pieces(say('available', '2026-01-01', '2026-12-31', { ...night, weekdays: [2] }))).toEqual(['available 22–24'])
+    expect(pieces(say('available', '2026-01-01', '2026-12-31', { ...night, weekdays: [2] }))).toEqual([
+      'available 22–24',
+    ])
   })
   it('counts only on the days of the week that were named', () => {
     expect(pieces(say('available', '2026-01-01', '2026-12-31', { weekdays: [1, 3] }))).toEqual([])

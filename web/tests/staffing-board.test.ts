@@ -3,7 +3,15 @@ import type { Shift, ShiftState, Workplace } from '@/client'
 
 const { layOut, tallyOf } = await import('@/screens/staffing/board')
 
-const place = (id: string, time_zone = 'Europe/Oslo'): Workplace => ({ id, name: `Place ${id}`, address: '', time_zone, code: '', required_documents: [], version: 1 })
+const place = (id: string, time_zone = 'Europe/Oslo'): Workplace => ({
+  id,
+  name: `Place ${id}`,
+  address: '',
+  time_zone,
+  code: '',
+  required_documents: [],
+  version: 1,
+})
 let made = 0
 const shift = (workplace_id: string, starts_at: string, state: ShiftState = 'open') =>
   ({ id: String((made += 1)).padStart(3, '0'), workplace_id, starts_at, ends_at: starts_at, state }) as Shift
@@ -18,11 +26,18 @@ describe('the board', () => {
       shift('d', '2026-11-19T07:00:00Z', 'unfilled'),
       shift('d', '2026-11-19T05:00:00Z', 'filled'),
     ]
-    const board = layOut(shifts, ['a', 'b', 'c', 'd', 'e'].map((id) => place(id)), monday)
+    const board = layOut(
+      shifts,
+      ['a', 'b', 'c', 'd', 'e'].map((id) => place(id)),
+      monday,
+    )
     expect(board.rows.map((r) => r.workplace.id)).toEqual(['d', 'c', 'b', 'a'])
     expect(board.idle.map((w) => w.id)).toEqual(['e'])
     expect(board.days[3]!.shifts.map((s) => s.state)).toEqual(['unfilled', 'filled'])
-    expect(board.rows[0]!.days[3]!.map((s) => s.state), 'a cell is in the order of time').toEqual(['filled', 'unfilled'])
+    expect(
+      board.rows[0]!.days[3]!.map((s) => s.state),
+      'a cell is in the order of time',
+    ).toEqual(['filled', 'unfilled'])
     expect(board.tally).toMatchObject({ unfilled: 1, requested: 1, open: 1, filled: 2 })
   })
   it('goes by the days of the workplace', () => {

@@ -22,15 +22,24 @@ function numbersOf(schema: string, prefix = ''): string[] {
 describe('the rules screen', () => {
   it('has every rule and every number of the program', () => {
     const rules = r.ruleGroups.flatMap((g) => g.rules)
-    const known = Object.keys(api.components.schemas.RuleSettings!.properties).filter((k) => k !== 'full_time_week_minutes')
+    const known = Object.keys(api.components.schemas.RuleSettings!.properties).filter(
+      (k) => k !== 'full_time_week_minutes',
+    )
     expect(rules.map((x) => x.key).sort()).toEqual(known.sort())
     expect(rules.flatMap((x) => x.numbers.map((n) => n.path)).sort()).toEqual(numbersOf('RuleSettings').sort())
-    expect([...r.rankNumbers.map((n) => n.path), ...r.weights.map((w) => `weights.${w}`)].sort()).toEqual(numbersOf('RankSettings').sort())
+    expect([...r.rankNumbers.map((n) => n.path), ...r.weights.map((w) => `weights.${w}`)].sort()).toEqual(
+      numbersOf('RankSettings').sort(),
+    )
     expect(r.askingNumbers.map((n) => n.path).sort()).toEqual(numbersOf('AskingSettings').sort())
   })
   it('shows hours and keeps minutes', () => {
     expect([r.shown(660, 'hours'), r.shown(2250, 'hours'), r.shown(30, 'minutes')]).toEqual(['11', '37.5', '30'])
-    expect([r.readNumber('37,5', 'hours'), r.readNumber('11', 'hours'), r.readNumber(' ', 'hours'), r.readNumber('x', 'days')]).toEqual([2250, 660, undefined, undefined])
+    expect([
+      r.readNumber('37,5', 'hours'),
+      r.readNumber('11', 'hours'),
+      r.readNumber(' ', 'hours'),
+      r.readNumber('x', 'days'),
+    ]).toEqual([2250, 660, undefined, undefined])
   })
   it('changes one value and leaves the old part as it was', () => {
     const before = { daily_rest: { level: 'block', minutes: 660 }, overlap: { level: 'block' } } as RuleSettings
@@ -43,8 +52,19 @@ describe('the rules screen', () => {
 })
 
 describe('who is next', () => {
-  const one = (person_id: string, more: object = {}) => ({ person_id, askable: true, favourite: false, in_pool: false, ...more })
-  const ranked = [one('a', { favourite: true }), one('b', { in_pool: true }), one('c'), one('d', { askable: false, favourite: true })]
+  const one = (person_id: string, more: object = {}) => ({
+    person_id,
+    askable: true,
+    favourite: false,
+    in_pool: false,
+    ...more,
+  })
+  const ranked = [
+    one('a', { favourite: true }),
+    one('b', { in_pool: true }),
+    one('c'),
+    one('d', { askable: false, favourite: true }),
+  ]
   const next = (s: Strategy, step: number, asked: string[] = [], free = 1) =>
     nextOnes(s, step, ranked, new Set(asked), free).map((c) => c.person_id)
   it('is the best of those left, one by one', () => {
@@ -66,13 +86,23 @@ describe('who is next', () => {
 
 describe('hours', () => {
   const booking = (more: Partial<BookingView> = {}) =>
-    ({ state: 'booked', starts_at: '2026-11-02T07:00:00Z', ends_at: '2026-11-02T15:00:00Z', break_minutes: 30, name: 'Demo', person_id: 'p', ...more }) as BookingView
+    ({
+      state: 'booked',
+      starts_at: '2026-11-02T07:00:00Z',
+      ends_at: '2026-11-02T15:00:00Z',
+      break_minutes: 30,
+      name: 'Demo',
+      person_id: 'p',
+      ...more,
+    }) as BookingView
   const now = Date.parse('2026-11-03T00:00:00Z')
   it('are what was worked, else what was planned, without the break', () => {
     expect(h.workedMinutes(booking(), now)).toBe(450)
     expect(h.workedMinutes(booking(), Date.parse('2026-11-02T14:59:00Z'))).toBe(0)
     expect(h.countedMinutes(booking())).toBe(450)
-    expect(h.workedMinutes(booking({ worked_from: '2026-11-02T07:00:00Z', worked_until: '2026-11-02T16:00:00Z' }), now)).toBe(510)
+    expect(
+      h.workedMinutes(booking({ worked_from: '2026-11-02T07:00:00Z', worked_until: '2026-11-02T16:00:00Z' }), now),
+    ).toBe(510)
     expect(h.workedMinutes(booking({ state: 'cancelled_by_office' }), now)).toBe(0)
   })
   it.each([
@@ -86,7 +116,13 @@ describe('hours', () => {
     expect(h.awaitsOffice(booking(more), now)).toBe(due)
   })
   it('are summed by row, without what was cancelled', () => {
-    const rows = h.monthRows([booking(), booking({ state: 'cancelled_by_person' })], 30, (b) => b.person_id, (b) => b.name ?? '', () => 2)
+    const rows = h.monthRows(
+      [booking(), booking({ state: 'cancelled_by_person' })],
+      30,
+      (b) => b.person_id,
+      (b) => b.name ?? '',
+      () => 2,
+    )
     expect(rows).toMatchObject([{ key: 'p', count: 1, minutes: 450 }])
     expect(rows[0]!.days[1]).toHaveLength(1)
   })

@@ -13,7 +13,13 @@ describe('weeks', () => {
     expect(w.weekNumber(day)).toBe(number)
   })
   it('know a day when they see one', () => {
-    expect(['2026-02-29', '2026-2-1', 'today', undefined, '2028-02-29'].map((d) => w.isDay(d))).toEqual([false, false, false, false, true])
+    expect(['2026-02-29', '2026-2-1', 'today', undefined, '2028-02-29'].map((d) => w.isDay(d))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+    ])
   })
   it('reach over every zone of the earth', () => {
     const { from, until } = w.reachOf('2026-11-16', '2026-11-22')
@@ -31,7 +37,10 @@ describe('months', () => {
     expect([weeks[0]![0], weeks.at(-1)!.at(-1)]).toEqual(['2026-10-26', '2026-12-06'])
   })
   it('span from midnight to midnight in their zone', () => {
-    expect(w.monthSpan('2026-03', 'Europe/Oslo')).toEqual({ from: '2026-02-28T23:00:00.000Z', until: '2026-03-31T22:00:00.000Z' })
+    expect(w.monthSpan('2026-03', 'Europe/Oslo')).toEqual({
+      from: '2026-02-28T23:00:00.000Z',
+      until: '2026-03-31T22:00:00.000Z',
+    })
   })
 })
 

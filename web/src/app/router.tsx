@@ -1,4 +1,5 @@
 // All routes in one place. Each screen is a chunk of its own and names the word files it needs.
+
 import {
   createRootRoute,
   createRoute,
@@ -12,9 +13,11 @@ import type { ComponentType } from 'react'
 import { whenLoggedOut } from '@/lib/ask'
 import { whenLiveAgain } from '@/lib/events'
 import { loadWords } from '@/lib/i18n'
+import { queries, refresh } from '@/lib/queries'
 import { parseSearch, stringifySearch } from '@/lib/url'
 import { Broken, Missing, Waiting } from './fallback'
-import { nobody, queries, sessionOptions } from './session'
+import { orLater } from './later'
+import { nobody, sessionOptions } from './session'
 
 type Module = Promise<{ default: ComponentType }>
 
@@ -26,7 +29,7 @@ function BrokenRoute({ error }: { error: unknown }) {
 }
 
 const lazy = (load: () => Module, words: string[]) =>
-  lazyRouteComponent(async () => (await Promise.all([load(), loadWords(...words)]))[0])
+  lazyRouteComponent(orLater(async () => (await Promise.all([load(), loadWords(...words)]))[0]))
 
 const bare = (path: string, load: () => Module) =>
   createRoute({ getParentRoute: () => root, path, component: lazy(load, ['login']) })
@@ -62,10 +65,10 @@ const screens = [
 
   screen('/persons', 'people', () => import('@/screens/people/persons')),
   screen('/persons/new', 'people', () => import('@/screens/people/person-new')),
-  screen('/persons/$id', 'people privacy', () => import('@/screens/people/person')),
+  screen('/persons/$id', 'people privacy', () => import('@/screens/people/person/person')),
   screen('/imports', 'imports', () => import('@/screens/imports/imports')),
   screen('/imports/new', 'imports', () => import('@/screens/imports/import-new')),
-  screen('/imports/$id', 'imports people', () => import('@/screens/imports/import')),
+  screen('/imports/$id', 'imports people', () => import('@/screens/imports/import/import')),
   screen('/exports', 'imports', () => import('@/screens/imports/exports')),
   screen('/lists', 'people', () => import('@/screens/people/lists')),
   screen('/tags', 'people', () => import('@/screens/people/tags')),
@@ -77,7 +80,7 @@ const screens = [
 
   screen('/campaigns', 'campaigns', () => import('@/screens/campaigns/campaigns')),
   screen('/campaigns/$id', 'campaigns', () => import('@/screens/campaigns/campaign')),
-  screen('/campaigns/$id/edit', 'campaigns composer', () => import('@/screens/campaigns/edit')),
+  screen('/campaigns/$id/edit', 'campaigns composer', () => import('@/screens/campaigns/edit/edit')),
   screen('/campaigns/$id/review', 'campaigns composer', () => import('@/screens/campaigns/review')),
   screen('/campaigns/$id/live', 'campaigns', () => import('@/screens/campaigns/live')),
   screen('/campaigns/$id/report', 'campaigns', () => import('@/screens/campaigns/report')),
@@ -86,12 +89,12 @@ const screens = [
   screen('/templates/$id', 'campaigns composer', () => import('@/screens/campaigns/template')),
 
   screen('/forms', 'forms', () => import('@/screens/forms/forms')),
-  screen('/forms/$id', 'forms', () => import('@/screens/forms/form')),
+  screen('/forms/$id', 'forms', () => import('@/screens/forms/form/form')),
   screen('/forms/$id/results', 'forms', () => import('@/screens/forms/results')),
   screen('/forms/$id/answers', 'forms', () => import('@/screens/forms/answers')),
 
   screen('/journeys', 'journeys', () => import('@/screens/journeys/journeys')),
-  screen('/journeys/$id', 'journeys segments composer people', () => import('@/screens/journeys/journey')),
+  screen('/journeys/$id', 'journeys segments composer people', () => import('@/screens/journeys/journey/journey')),
   screen('/journeys/$id/runs', 'journeys', () => import('@/screens/journeys/runs')),
 
   screen('/shifts', 'staffing', () => import('@/screens/staffing/shifts')),
@@ -107,13 +110,13 @@ const screens = [
   screen('/staffing/rules', 'staffing', () => import('@/screens/staffing/rules-page')),
 
   screen('/sending/domains', 'sending', () => import('@/screens/sending/domains')),
-  screen('/sending/providers', 'sending', () => import('@/screens/sending/providers')),
+  screen('/sending/providers', 'sending', () => import('@/screens/sending/providers/providers')),
   screen('/sending/mailbox', 'sending', () => import('@/screens/sending/mailbox')),
   screen('/sending/mailbox/$id', 'sending', () => import('@/screens/sending/message')),
   screen('/sending/suppressions', 'sending', () => import('@/screens/sending/suppressions')),
 
   screen('/privacy/requests', 'privacy', () => import('@/screens/privacy/requests')),
-  screen('/privacy/requests/$id', 'privacy people', () => import('@/screens/privacy/request')),
+  screen('/privacy/requests/$id', 'privacy people', () => import('@/screens/privacy/request/request')),
   screen('/privacy/retention', 'keeping', () => import('@/screens/privacy/retention')),
   screen('/privacy/erasures', 'keeping', () => import('@/screens/privacy/erasures')),
   screen('/privacy/evidence', 'evidence', () => import('@/screens/privacy/evidence')),
@@ -148,7 +151,7 @@ whenLoggedOut(() => {
   const here = router.history.location.href
   if (/^\/(login|invitation|reset)\b/.test(here)) return
   queries.setQueryData(sessionOptions.queryKey, nobody)
-  void queries.invalidateQueries({ queryKey: ['session'] })
+  void refresh('getSession')
   router.history.push(loginHref(here, 'ended'))
 })
 

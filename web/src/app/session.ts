@@ -1,23 +1,13 @@
 // Who is logged in, and what they may do. Read once at start, replaced by every call that changes it.
-import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
-import { getSession, type SessionView } from '@/client'
+import { hashKey, queryOptions, useQuery } from '@tanstack/react-query'
+import { getSession, getSessionQueryKey, type SessionView } from '@/client'
 import { ask } from '@/lib/ask'
 import { scopeDrafts } from '@/lib/form'
-import { Problem } from '@/lib/problem'
+import { queries } from '@/lib/queries'
 import { setZone } from '@/lib/time'
 
-export const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 15_000,
-      retry: (count, error) =>
-        error instanceof Problem && (error.status === 0 || error.status === 503) ? count < 2 : false,
-    },
-  },
-})
-
 export const sessionOptions = queryOptions({
-  queryKey: ['session'],
+  queryKey: getSessionQueryKey(),
   queryFn: async () => use(await ask(getSession())),
   staleTime: 5 * 60_000,
 })
@@ -29,7 +19,8 @@ function use(session: SessionView): SessionView {
   scopeDrafts([session.user?.id, session.tenant?.id].filter(Boolean).join('.'))
   // What one user or organisation was shown must not be there for the next.
   const now = session.user ? `${session.user.id}.${session.tenant?.id ?? ''}` : ''
-  if (now && owner && now !== owner) queries.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' })
+  if (now && owner && now !== owner)
+    queries.removeQueries({ predicate: (q) => q.queryHash !== hashKey(sessionOptions.queryKey) })
   owner = now || owner
   return session
 }

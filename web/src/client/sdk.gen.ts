@@ -21,38 +21,17 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * Ends this session
  */
-export const logOut = <ThrowOnError extends boolean = false>(options?: Options<LogOutData, ThrowOnError>) => (options?.client ?? client).delete<LogOutResponses, LogOutErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/session',
-    ...options
-});
+export const logOut = <ThrowOnError extends boolean = false>(options?: Options<LogOutData, ThrowOnError>) => (options?.client ?? client).delete<LogOutResponses, LogOutErrors, ThrowOnError>({ url: '/api/v1/session', ...options });
 
 /**
  * Who is logged in, and what is missing until everything opens
  */
-export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>) => (options?.client ?? client).get<GetSessionResponses, GetSessionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/session',
-    ...options
-});
+export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>) => (options?.client ?? client).get<GetSessionResponses, GetSessionErrors, ThrowOnError>({ url: '/api/v1/session', ...options });
 
 /**
  * Begins a session with e-mail and password
  */
 export const logIn = <ThrowOnError extends boolean = false>(options: Options<LogInData, ThrowOnError>) => (options.client ?? client).post<LogInResponses, LogInErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/session',
     ...options,
     headers: {
@@ -65,11 +44,6 @@ export const logIn = <ThrowOnError extends boolean = false>(options: Options<Log
  * Accepts the terms of the version shown
  */
 export const acceptTerms = <ThrowOnError extends boolean = false>(options: Options<AcceptTermsData, ThrowOnError>) => (options.client ?? client).post<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/session/terms',
     ...options,
     headers: {
@@ -82,11 +56,6 @@ export const acceptTerms = <ThrowOnError extends boolean = false>(options: Optio
  * Works for another organisation from here on
  */
 export const switchTenant = <ThrowOnError extends boolean = false>(options: Options<SwitchTenantData, ThrowOnError>) => (options.client ?? client).post<SwitchTenantResponses, SwitchTenantErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/session/tenant',
     ...options,
     headers: {
@@ -99,11 +68,6 @@ export const switchTenant = <ThrowOnError extends boolean = false>(options: Opti
  * Second factor: a code of the app, or a recovery code
  */
 export const giveTotp = <ThrowOnError extends boolean = false>(options: Options<GiveTotpData, ThrowOnError>) => (options.client ?? client).post<GiveTotpResponses, GiveTotpErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/session/totp',
     ...options,
     headers: {
@@ -116,11 +80,6 @@ export const giveTotp = <ThrowOnError extends boolean = false>(options: Options<
  * The second factor (or, without one, the password) once more, for what is sensitive
  */
 export const proveAgain = <ThrowOnError extends boolean = false>(options: Options<ProveAgainData, ThrowOnError>) => (options.client ?? client).post<ProveAgainResponses, ProveAgainErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/session/again',
     ...options,
     headers: {
@@ -134,25 +93,12 @@ export const proveAgain = <ThrowOnError extends boolean = false>(options: Option
  *
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
-export const setUpTotp = <ThrowOnError extends boolean = false>(options?: Options<SetUpTotpData, ThrowOnError>) => (options?.client ?? client).post<SetUpTotpResponses, SetUpTotpErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/session/totp-setup',
-    ...options
-});
+export const setUpTotp = <ThrowOnError extends boolean = false>(options?: Options<SetUpTotpData, ThrowOnError>) => (options?.client ?? client).post<SetUpTotpResponses, SetUpTotpErrors, ThrowOnError>({ url: '/api/v1/session/totp-setup', ...options });
 
 /**
  * Confirms the app with a first code; answers the recovery codes, once
  */
 export const confirmTotp = <ThrowOnError extends boolean = false>(options: Options<ConfirmTotpData, ThrowOnError>) => (options.client ?? client).post<ConfirmTotpResponses, ConfirmTotpErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/session/totp-confirm',
     ...options,
     headers: {
@@ -165,11 +111,6 @@ export const confirmTotp = <ThrowOnError extends boolean = false>(options: Optio
  * Forgets the second factor, to set up another; ends one's other sessions
  */
 export const resetMyTotp = <ThrowOnError extends boolean = false>(options: Options<ResetMyTotpData, ThrowOnError>) => (options.client ?? client).post<ResetMyTotpResponses, ResetMyTotpErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/me/totp/reset',
     ...options,
     headers: {
@@ -181,51 +122,22 @@ export const resetMyTotp = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * One's own sessions
  */
-export const listMySessions = <ThrowOnError extends boolean = false>(options?: Options<ListMySessionsData, ThrowOnError>) => (options?.client ?? client).get<ListMySessionsResponses, ListMySessionsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/me/sessions',
-    ...options
-});
+export const listMySessions = <ThrowOnError extends boolean = false>(options?: Options<ListMySessionsData, ThrowOnError>) => (options?.client ?? client).get<ListMySessionsResponses, ListMySessionsErrors, ThrowOnError>({ url: '/api/v1/me/sessions', ...options });
 
 /**
  * What happened to one's own account: logins, failures, changes
  */
-export const listMyEvents = <ThrowOnError extends boolean = false>(options?: Options<ListMyEventsData, ThrowOnError>) => (options?.client ?? client).get<ListMyEventsResponses, ListMyEventsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/me/events',
-    ...options
-});
+export const listMyEvents = <ThrowOnError extends boolean = false>(options?: Options<ListMyEventsData, ThrowOnError>) => (options?.client ?? client).get<ListMyEventsResponses, ListMyEventsErrors, ThrowOnError>({ url: '/api/v1/me/events', ...options });
 
 /**
  * Ends one of one's own sessions
  */
-export const endMySession = <ThrowOnError extends boolean = false>(options: Options<EndMySessionData, ThrowOnError>) => (options.client ?? client).delete<EndMySessionResponses, EndMySessionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/me/sessions/{id}',
-    ...options
-});
+export const endMySession = <ThrowOnError extends boolean = false>(options: Options<EndMySessionData, ThrowOnError>) => (options.client ?? client).delete<EndMySessionResponses, EndMySessionErrors, ThrowOnError>({ url: '/api/v1/me/sessions/{id}', ...options });
 
 /**
  * One's own name, language and time zone
  */
 export const updateMe = <ThrowOnError extends boolean = false>(options: Options<UpdateMeData, ThrowOnError>) => (options.client ?? client).patch<UpdateMeResponses, UpdateMeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/me',
     ...options,
     headers: {
@@ -240,11 +152,6 @@ export const updateMe = <ThrowOnError extends boolean = false>(options: Options<
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const changeMyPassword = <ThrowOnError extends boolean = false>(options: Options<ChangeMyPasswordData, ThrowOnError>) => (options.client ?? client).post<ChangeMyPasswordResponses, ChangeMyPasswordErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/me/password',
     ...options,
     headers: {
@@ -257,11 +164,6 @@ export const changeMyPassword = <ThrowOnError extends boolean = false>(options: 
  * Whether a password would be accepted, and why not
  */
 export const checkPassword = <ThrowOnError extends boolean = false>(options: Options<CheckPasswordData, ThrowOnError>) => (options.client ?? client).post<CheckPasswordResponses, CheckPasswordErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/password-check',
     ...options,
     headers: {
@@ -274,11 +176,6 @@ export const checkPassword = <ThrowOnError extends boolean = false>(options: Opt
  * Sends a link to choose a new password, if the address has an account
  */
 export const requestPasswordReset = <ThrowOnError extends boolean = false>(options: Options<RequestPasswordResetData, ThrowOnError>) => (options.client ?? client).post<RequestPasswordResetResponses, RequestPasswordResetErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/password-reset',
     ...options,
     headers: {
@@ -291,11 +188,6 @@ export const requestPasswordReset = <ThrowOnError extends boolean = false>(optio
  * Sets the new password; ends all sessions
  */
 export const confirmPasswordReset = <ThrowOnError extends boolean = false>(options: Options<ConfirmPasswordResetData, ThrowOnError>) => (options.client ?? client).post<ConfirmPasswordResetResponses, ConfirmPasswordResetErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/password-reset/confirm',
     ...options,
     headers: {
@@ -307,25 +199,12 @@ export const confirmPasswordReset = <ThrowOnError extends boolean = false>(optio
 /**
  * What an invitation is about
  */
-export const getInvitation = <ThrowOnError extends boolean = false>(options: Options<GetInvitationData, ThrowOnError>) => (options.client ?? client).get<GetInvitationResponses, GetInvitationErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/invitations/{token}',
-    ...options
-});
+export const getInvitation = <ThrowOnError extends boolean = false>(options: Options<GetInvitationData, ThrowOnError>) => (options.client ?? client).get<GetInvitationResponses, GetInvitationErrors, ThrowOnError>({ url: '/api/v1/invitations/{token}', ...options });
 
 /**
  * Joins the organisation, with a new account or the one that exists
  */
 export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/invitations/accept',
     ...options,
     headers: {
@@ -338,11 +217,6 @@ export const acceptInvitation = <ThrowOnError extends boolean = false>(options: 
  * Sends an invitation, valid for seven days; replaces an open one
  */
 export const inviteUser = <ThrowOnError extends boolean = false>(options: Options<InviteUserData, ThrowOnError>) => (options.client ?? client).post<InviteUserResponses, InviteUserErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/users/invitations',
     ...options,
     headers: {
@@ -354,43 +228,19 @@ export const inviteUser = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Withdraws an invitation
  */
-export const withdrawInvitation = <ThrowOnError extends boolean = false>(options: Options<WithdrawInvitationData, ThrowOnError>) => (options.client ?? client).delete<WithdrawInvitationResponses, WithdrawInvitationErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/users/invitations/{id}',
-    ...options
-});
+export const withdrawInvitation = <ThrowOnError extends boolean = false>(options: Options<WithdrawInvitationData, ThrowOnError>) => (options.client ?? client).delete<WithdrawInvitationResponses, WithdrawInvitationErrors, ThrowOnError>({ url: '/api/v1/users/invitations/{id}', ...options });
 
 /**
  * Users and open invitations of the organisation
  */
-export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/users',
-    ...options
-});
+export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({ url: '/api/v1/users', ...options });
 
 /**
  * Takes a user out of the organisation
  *
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
-export const deleteUser = <ThrowOnError extends boolean = false>(options: Options<DeleteUserData, ThrowOnError>) => (options.client ?? client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/users/{id}',
-    ...options
-});
+export const deleteUser = <ThrowOnError extends boolean = false>(options: Options<DeleteUserData, ThrowOnError>) => (options.client ?? client).delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({ url: '/api/v1/users/{id}', ...options });
 
 /**
  * Changes role, suspends or lets in again
@@ -398,11 +248,6 @@ export const deleteUser = <ThrowOnError extends boolean = false>(options: Option
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const updateUser = <ThrowOnError extends boolean = false>(options: Options<UpdateUserData, ThrowOnError>) => (options.client ?? client).patch<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/users/{id}',
     ...options,
     headers: {
@@ -414,38 +259,17 @@ export const updateUser = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Effective rights of a user, and why
  */
-export const getUserRights = <ThrowOnError extends boolean = false>(options: Options<GetUserRightsData, ThrowOnError>) => (options.client ?? client).get<GetUserRightsResponses, GetUserRightsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/users/{id}/rights',
-    ...options
-});
+export const getUserRights = <ThrowOnError extends boolean = false>(options: Options<GetUserRightsData, ThrowOnError>) => (options.client ?? client).get<GetUserRightsResponses, GetUserRightsErrors, ThrowOnError>({ url: '/api/v1/users/{id}/rights', ...options });
 
 /**
  * The organisation's settings
  */
-export const getSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetSettingsResponses, GetSettingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/settings',
-    ...options
-});
+export const getSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetSettingsResponses, GetSettingsErrors, ThrowOnError>({ url: '/api/v1/settings', ...options });
 
 /**
  * Changes the organisation's settings
  */
 export const updateSettings = <ThrowOnError extends boolean = false>(options: Options<UpdateSettingsData, ThrowOnError>) => (options.client ?? client).patch<UpdateSettingsResponses, UpdateSettingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/settings',
     ...options,
     headers: {
@@ -457,168 +281,67 @@ export const updateSettings = <ThrowOnError extends boolean = false>(options: Op
 /**
  * The audit trail, newest first
  */
-export const listAudit = <ThrowOnError extends boolean = false>(options?: Options<ListAuditData, ThrowOnError>) => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit',
-    ...options
-});
+export const listAudit = <ThrowOnError extends boolean = false>(options?: Options<ListAuditData, ThrowOnError>) => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({ url: '/api/v1/audit', ...options });
 
 /**
  * What the trail's heads are verified with: keep it where Varde cannot change it
  */
-export const getAuditKey = <ThrowOnError extends boolean = false>(options?: Options<GetAuditKeyData, ThrowOnError>) => (options?.client ?? client).get<GetAuditKeyResponses, GetAuditKeyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/key',
-    ...options
-});
+export const getAuditKey = <ThrowOnError extends boolean = false>(options?: Options<GetAuditKeyData, ThrowOnError>) => (options?.client ?? client).get<GetAuditKeyResponses, GetAuditKeyErrors, ThrowOnError>({ url: '/api/v1/audit/key', ...options });
 
 /**
  * Signed heads of the trail, newest first
  */
-export const listAuditHeads = <ThrowOnError extends boolean = false>(options?: Options<ListAuditHeadsData, ThrowOnError>) => (options?.client ?? client).get<ListAuditHeadsResponses, ListAuditHeadsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/heads',
-    ...options
-});
+export const listAuditHeads = <ThrowOnError extends boolean = false>(options?: Options<ListAuditHeadsData, ThrowOnError>) => (options?.client ?? client).get<ListAuditHeadsResponses, ListAuditHeadsErrors, ThrowOnError>({ url: '/api/v1/audit/heads', ...options });
 
 /**
  * Signs a head over all that was entered until now
  */
-export const sealAudit = <ThrowOnError extends boolean = false>(options?: Options<SealAuditData, ThrowOnError>) => (options?.client ?? client).post<SealAuditResponses, SealAuditErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/heads',
-    ...options
-});
+export const sealAudit = <ThrowOnError extends boolean = false>(options?: Options<SealAuditData, ThrowOnError>) => (options?.client ?? client).post<SealAuditResponses, SealAuditErrors, ThrowOnError>({ url: '/api/v1/audit/heads', ...options });
 
 /**
  * Proves that an entry is in the trail (RFC 9162)
  */
-export const proveAuditEntry = <ThrowOnError extends boolean = false>(options: Options<ProveAuditEntryData, ThrowOnError>) => (options.client ?? client).get<ProveAuditEntryResponses, ProveAuditEntryErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/entries/{id}/proof',
-    ...options
-});
+export const proveAuditEntry = <ThrowOnError extends boolean = false>(options: Options<ProveAuditEntryData, ThrowOnError>) => (options.client ?? client).get<ProveAuditEntryResponses, ProveAuditEntryErrors, ThrowOnError>({ url: '/api/v1/audit/entries/{id}/proof', ...options });
 
 /**
  * Proves that the trail of one size begins with that of a smaller one (RFC 9162)
  */
-export const proveAuditGrowth = <ThrowOnError extends boolean = false>(options: Options<ProveAuditGrowthData, ThrowOnError>) => (options.client ?? client).get<ProveAuditGrowthResponses, ProveAuditGrowthErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/growth',
-    ...options
-});
+export const proveAuditGrowth = <ThrowOnError extends boolean = false>(options: Options<ProveAuditGrowthData, ThrowOnError>) => (options.client ?? client).get<ProveAuditGrowthResponses, ProveAuditGrowthErrors, ThrowOnError>({ url: '/api/v1/audit/growth', ...options });
 
 /**
  * The whole trail with its heads, for `varde audit verify`
  */
-export const downloadAudit = <ThrowOnError extends boolean = false>(options?: Options<DownloadAuditData, ThrowOnError>) => (options?.client ?? client).get<DownloadAuditResponses, DownloadAuditErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/export',
-    ...options
-});
+export const downloadAudit = <ThrowOnError extends boolean = false>(options?: Options<DownloadAuditData, ThrowOnError>) => (options?.client ?? client).get<DownloadAuditResponses, DownloadAuditErrors, ThrowOnError>({ url: '/api/v1/audit/export', ...options });
 
 /**
  * How many persons each user was shown, by day; the most first
  */
-export const listReads = <ThrowOnError extends boolean = false>(options?: Options<ListReadsData, ThrowOnError>) => (options?.client ?? client).get<ListReadsResponses, ListReadsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/reads',
-    ...options
-});
+export const listReads = <ThrowOnError extends boolean = false>(options?: Options<ListReadsData, ThrowOnError>) => (options?.client ?? client).get<ListReadsResponses, ListReadsErrors, ThrowOnError>({ url: '/api/v1/audit/reads', ...options });
 
 /**
  * What the organisation may hold and send, and how much of it is used
  */
-export const listQuotas = <ThrowOnError extends boolean = false>(options?: Options<ListQuotasData, ThrowOnError>) => (options?.client ?? client).get<ListQuotasResponses, ListQuotasErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/quotas',
-    ...options
-});
+export const listQuotas = <ThrowOnError extends boolean = false>(options?: Options<ListQuotasData, ThrowOnError>) => (options?.client ?? client).get<ListQuotasResponses, ListQuotasErrors, ThrowOnError>({ url: '/api/v1/quotas', ...options });
 
 /**
  * What this user was told
  */
-export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/notifications',
-    ...options
-});
+export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>) => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({ url: '/api/v1/notifications', ...options });
 
 /**
  * Marks a notification as read
  */
-export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/notifications/{id}/read',
-    ...options
-});
+export const readNotification = <ThrowOnError extends boolean = false>(options: Options<ReadNotificationData, ThrowOnError>) => (options.client ?? client).post<ReadNotificationResponses, ReadNotificationErrors, ThrowOnError>({ url: '/api/v1/notifications/{id}/read', ...options });
 
 /**
  * The organisation's own attributes of persons
  */
-export const listAttributes = <ThrowOnError extends boolean = false>(options?: Options<ListAttributesData, ThrowOnError>) => (options?.client ?? client).get<ListAttributesResponses, ListAttributesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/attributes',
-    ...options
-});
+export const listAttributes = <ThrowOnError extends boolean = false>(options?: Options<ListAttributesData, ThrowOnError>) => (options?.client ?? client).get<ListAttributesResponses, ListAttributesErrors, ThrowOnError>({ url: '/api/v1/attributes', ...options });
 
 /**
  * Adds an attribute; its type and class cannot change later
  */
 export const createAttribute = <ThrowOnError extends boolean = false>(options: Options<CreateAttributeData, ThrowOnError>) => (options.client ?? client).post<CreateAttributeResponses, CreateAttributeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/attributes',
     ...options,
     headers: {
@@ -630,25 +353,12 @@ export const createAttribute = <ThrowOnError extends boolean = false>(options: O
 /**
  * Removes an attribute and its values from all persons
  */
-export const deleteAttribute = <ThrowOnError extends boolean = false>(options: Options<DeleteAttributeData, ThrowOnError>) => (options.client ?? client).delete<DeleteAttributeResponses, DeleteAttributeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/attributes/{id}',
-    ...options
-});
+export const deleteAttribute = <ThrowOnError extends boolean = false>(options: Options<DeleteAttributeData, ThrowOnError>) => (options.client ?? client).delete<DeleteAttributeResponses, DeleteAttributeErrors, ThrowOnError>({ url: '/api/v1/attributes/{id}', ...options });
 
 /**
  * Changes label or choices
  */
 export const updateAttribute = <ThrowOnError extends boolean = false>(options: Options<UpdateAttributeData, ThrowOnError>) => (options.client ?? client).patch<UpdateAttributeResponses, UpdateAttributeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/attributes/{id}',
     ...options,
     headers: {
@@ -660,25 +370,12 @@ export const updateAttribute = <ThrowOnError extends boolean = false>(options: O
 /**
  * Tags and how many persons have them
  */
-export const listTags = <ThrowOnError extends boolean = false>(options?: Options<ListTagsData, ThrowOnError>) => (options?.client ?? client).get<ListTagsResponses, ListTagsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/tags',
-    ...options
-});
+export const listTags = <ThrowOnError extends boolean = false>(options?: Options<ListTagsData, ThrowOnError>) => (options?.client ?? client).get<ListTagsResponses, ListTagsErrors, ThrowOnError>({ url: '/api/v1/tags', ...options });
 
 /**
  * Adds a tag
  */
 export const createTag = <ThrowOnError extends boolean = false>(options: Options<CreateTagData, ThrowOnError>) => (options.client ?? client).post<CreateTagResponses, CreateTagErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/tags',
     ...options,
     headers: {
@@ -690,25 +387,12 @@ export const createTag = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Removes a tag from all persons
  */
-export const deleteTag = <ThrowOnError extends boolean = false>(options: Options<DeleteTagData, ThrowOnError>) => (options.client ?? client).delete<DeleteTagResponses, DeleteTagErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/tags/{id}',
-    ...options
-});
+export const deleteTag = <ThrowOnError extends boolean = false>(options: Options<DeleteTagData, ThrowOnError>) => (options.client ?? client).delete<DeleteTagResponses, DeleteTagErrors, ThrowOnError>({ url: '/api/v1/tags/{id}', ...options });
 
 /**
  * Renames a tag
  */
 export const updateTag = <ThrowOnError extends boolean = false>(options: Options<UpdateTagData, ThrowOnError>) => (options.client ?? client).patch<UpdateTagResponses, UpdateTagErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/tags/{id}',
     ...options,
     headers: {
@@ -720,25 +404,12 @@ export const updateTag = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Lists and how many persons are on them
  */
-export const listLists = <ThrowOnError extends boolean = false>(options?: Options<ListListsData, ThrowOnError>) => (options?.client ?? client).get<ListListsResponses, ListListsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/lists',
-    ...options
-});
+export const listLists = <ThrowOnError extends boolean = false>(options?: Options<ListListsData, ThrowOnError>) => (options?.client ?? client).get<ListListsResponses, ListListsErrors, ThrowOnError>({ url: '/api/v1/lists', ...options });
 
 /**
  * Adds a list
  */
 export const createList = <ThrowOnError extends boolean = false>(options: Options<CreateListData, ThrowOnError>) => (options.client ?? client).post<CreateListResponses, CreateListErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/lists',
     ...options,
     headers: {
@@ -750,38 +421,17 @@ export const createList = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Removes a list; the persons stay
  */
-export const deleteList = <ThrowOnError extends boolean = false>(options: Options<DeleteListData, ThrowOnError>) => (options.client ?? client).delete<DeleteListResponses, DeleteListErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/lists/{id}',
-    ...options
-});
+export const deleteList = <ThrowOnError extends boolean = false>(options: Options<DeleteListData, ThrowOnError>) => (options.client ?? client).delete<DeleteListResponses, DeleteListErrors, ThrowOnError>({ url: '/api/v1/lists/{id}', ...options });
 
 /**
  * One list
  */
-export const getList = <ThrowOnError extends boolean = false>(options: Options<GetListData, ThrowOnError>) => (options.client ?? client).get<GetListResponses, GetListErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/lists/{id}',
-    ...options
-});
+export const getList = <ThrowOnError extends boolean = false>(options: Options<GetListData, ThrowOnError>) => (options.client ?? client).get<GetListResponses, GetListErrors, ThrowOnError>({ url: '/api/v1/lists/{id}', ...options });
 
 /**
  * Changes a list
  */
 export const updateList = <ThrowOnError extends boolean = false>(options: Options<UpdateListData, ThrowOnError>) => (options.client ?? client).patch<UpdateListResponses, UpdateListErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/lists/{id}',
     ...options,
     headers: {
@@ -793,25 +443,12 @@ export const updateList = <ThrowOnError extends boolean = false>(options: Option
 /**
  * What persons can consent to
  */
-export const listPurposes = <ThrowOnError extends boolean = false>(options?: Options<ListPurposesData, ThrowOnError>) => (options?.client ?? client).get<ListPurposesResponses, ListPurposesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/purposes',
-    ...options
-});
+export const listPurposes = <ThrowOnError extends boolean = false>(options?: Options<ListPurposesData, ThrowOnError>) => (options?.client ?? client).get<ListPurposesResponses, ListPurposesErrors, ThrowOnError>({ url: '/api/v1/purposes', ...options });
 
 /**
  * Adds a purpose of consent
  */
 export const createPurpose = <ThrowOnError extends boolean = false>(options: Options<CreatePurposeData, ThrowOnError>) => (options.client ?? client).post<CreatePurposeResponses, CreatePurposeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/purposes',
     ...options,
     headers: {
@@ -823,25 +460,12 @@ export const createPurpose = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Finds persons by name, address, phone, list, tag, segment or import; newest first
  */
-export const listPersons = <ThrowOnError extends boolean = false>(options?: Options<ListPersonsData, ThrowOnError>) => (options?.client ?? client).get<ListPersonsResponses, ListPersonsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/persons',
-    ...options
-});
+export const listPersons = <ThrowOnError extends boolean = false>(options?: Options<ListPersonsData, ThrowOnError>) => (options?.client ?? client).get<ListPersonsResponses, ListPersonsErrors, ThrowOnError>({ url: '/api/v1/persons', ...options });
 
 /**
  * Registers a person; 409 when the address is known
  */
 export const createPerson = <ThrowOnError extends boolean = false>(options: Options<CreatePersonData, ThrowOnError>) => (options.client ?? client).post<CreatePersonResponses, CreatePersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons',
     ...options,
     headers: {
@@ -853,38 +477,17 @@ export const createPerson = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Erases a person: rows and key, in backups too
  */
-export const deletePerson = <ThrowOnError extends boolean = false>(options: Options<DeletePersonData, ThrowOnError>) => (options.client ?? client).delete<DeletePersonResponses, DeletePersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/persons/{id}',
-    ...options
-});
+export const deletePerson = <ThrowOnError extends boolean = false>(options: Options<DeletePersonData, ThrowOnError>) => (options.client ?? client).delete<DeletePersonResponses, DeletePersonErrors, ThrowOnError>({ url: '/api/v1/persons/{id}', ...options });
 
 /**
  * One person with attributes, lists and consents
  */
-export const getPerson = <ThrowOnError extends boolean = false>(options: Options<GetPersonData, ThrowOnError>) => (options.client ?? client).get<GetPersonResponses, GetPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/persons/{id}',
-    ...options
-});
+export const getPerson = <ThrowOnError extends boolean = false>(options: Options<GetPersonData, ThrowOnError>) => (options.client ?? client).get<GetPersonResponses, GetPersonErrors, ThrowOnError>({ url: '/api/v1/persons/{id}', ...options });
 
 /**
  * Changes a person; null clears a field
  */
 export const updatePerson = <ThrowOnError extends boolean = false>(options: Options<UpdatePersonData, ThrowOnError>) => (options.client ?? client).patch<UpdatePersonResponses, UpdatePersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons/{id}',
     ...options,
     headers: {
@@ -897,11 +500,6 @@ export const updatePerson = <ThrowOnError extends boolean = false>(options: Opti
  * Adds and removes tags
  */
 export const changePersonTags = <ThrowOnError extends boolean = false>(options: Options<ChangePersonTagsData, ThrowOnError>) => (options.client ?? client).post<ChangePersonTagsResponses, ChangePersonTagsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons/{id}/tags',
     ...options,
     headers: {
@@ -914,11 +512,6 @@ export const changePersonTags = <ThrowOnError extends boolean = false>(options: 
  * Subscribes, or takes off a list
  */
 export const setPersonList = <ThrowOnError extends boolean = false>(options: Options<SetPersonListData, ThrowOnError>) => (options.client ?? client).put<SetPersonListResponses, SetPersonListErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons/{id}/lists/{list_id}',
     ...options,
     headers: {
@@ -931,11 +524,6 @@ export const setPersonList = <ThrowOnError extends boolean = false>(options: Opt
  * Records a consent or its withdrawal, with its source
  */
 export const setPersonConsent = <ThrowOnError extends boolean = false>(options: Options<SetPersonConsentData, ThrowOnError>) => (options.client ?? client).put<SetPersonConsentResponses, SetPersonConsentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons/{id}/consents/{purpose_id}',
     ...options,
     headers: {
@@ -947,25 +535,12 @@ export const setPersonConsent = <ThrowOnError extends boolean = false>(options: 
 /**
  * Everything that happened, newest first
  */
-export const listPersonTimeline = <ThrowOnError extends boolean = false>(options: Options<ListPersonTimelineData, ThrowOnError>) => (options.client ?? client).get<ListPersonTimelineResponses, ListPersonTimelineErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/persons/{id}/timeline',
-    ...options
-});
+export const listPersonTimeline = <ThrowOnError extends boolean = false>(options: Options<ListPersonTimelineData, ThrowOnError>) => (options.client ?? client).get<ListPersonTimelineResponses, ListPersonTimelineErrors, ThrowOnError>({ url: '/api/v1/persons/{id}/timeline', ...options });
 
 /**
  * Adds a note to the timeline
  */
 export const addPersonNote = <ThrowOnError extends boolean = false>(options: Options<AddPersonNoteData, ThrowOnError>) => (options.client ?? client).post<AddPersonNoteResponses, AddPersonNoteErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons/{id}/notes',
     ...options,
     headers: {
@@ -977,25 +552,12 @@ export const addPersonNote = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Segments with their last count
  */
-export const listSegments = <ThrowOnError extends boolean = false>(options?: Options<ListSegmentsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentsResponses, ListSegmentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/segments',
-    ...options
-});
+export const listSegments = <ThrowOnError extends boolean = false>(options?: Options<ListSegmentsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentsResponses, ListSegmentsErrors, ThrowOnError>({ url: '/api/v1/segments', ...options });
 
 /**
  * Saves a segment
  */
 export const createSegment = <ThrowOnError extends boolean = false>(options: Options<CreateSegmentData, ThrowOnError>) => (options.client ?? client).post<CreateSegmentResponses, CreateSegmentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/segments',
     ...options,
     headers: {
@@ -1007,38 +569,17 @@ export const createSegment = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * What conditions can be about
  */
-export const listSegmentFields = <ThrowOnError extends boolean = false>(options?: Options<ListSegmentFieldsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentFieldsResponses, ListSegmentFieldsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/segments/fields',
-    ...options
-});
+export const listSegmentFields = <ThrowOnError extends boolean = false>(options?: Options<ListSegmentFieldsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentFieldsResponses, ListSegmentFieldsErrors, ThrowOnError>({ url: '/api/v1/segments/fields', ...options });
 
 /**
  * Values of a text attribute that people have, beginning with what is asked for
  */
-export const listSegmentValues = <ThrowOnError extends boolean = false>(options: Options<ListSegmentValuesData, ThrowOnError>) => (options.client ?? client).get<ListSegmentValuesResponses, ListSegmentValuesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/segments/values',
-    ...options
-});
+export const listSegmentValues = <ThrowOnError extends boolean = false>(options: Options<ListSegmentValuesData, ThrowOnError>) => (options.client ?? client).get<ListSegmentValuesResponses, ListSegmentValuesErrors, ThrowOnError>({ url: '/api/v1/segments/values', ...options });
 
 /**
  * Count and a sample of conditions that are not saved yet
  */
 export const previewSegment = <ThrowOnError extends boolean = false>(options: Options<PreviewSegmentData, ThrowOnError>) => (options.client ?? client).post<PreviewSegmentResponses, PreviewSegmentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/segments/preview',
     ...options,
     headers: {
@@ -1050,38 +591,17 @@ export const previewSegment = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Removes a segment; the persons stay
  */
-export const deleteSegment = <ThrowOnError extends boolean = false>(options: Options<DeleteSegmentData, ThrowOnError>) => (options.client ?? client).delete<DeleteSegmentResponses, DeleteSegmentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/segments/{id}',
-    ...options
-});
+export const deleteSegment = <ThrowOnError extends boolean = false>(options: Options<DeleteSegmentData, ThrowOnError>) => (options.client ?? client).delete<DeleteSegmentResponses, DeleteSegmentErrors, ThrowOnError>({ url: '/api/v1/segments/{id}', ...options });
 
 /**
  * One segment, counted now
  */
-export const getSegment = <ThrowOnError extends boolean = false>(options: Options<GetSegmentData, ThrowOnError>) => (options.client ?? client).get<GetSegmentResponses, GetSegmentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/segments/{id}',
-    ...options
-});
+export const getSegment = <ThrowOnError extends boolean = false>(options: Options<GetSegmentData, ThrowOnError>) => (options.client ?? client).get<GetSegmentResponses, GetSegmentErrors, ThrowOnError>({ url: '/api/v1/segments/{id}', ...options });
 
 /**
  * Changes a segment
  */
 export const updateSegment = <ThrowOnError extends boolean = false>(options: Options<UpdateSegmentData, ThrowOnError>) => (options.client ?? client).patch<UpdateSegmentResponses, UpdateSegmentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/segments/{id}',
     ...options,
     headers: {
@@ -1093,26 +613,13 @@ export const updateSegment = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Imports, newest first
  */
-export const listImports = <ThrowOnError extends boolean = false>(options?: Options<ListImportsData, ThrowOnError>) => (options?.client ?? client).get<ListImportsResponses, ListImportsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/imports',
-    ...options
-});
+export const listImports = <ThrowOnError extends boolean = false>(options?: Options<ListImportsData, ThrowOnError>) => (options?.client ?? client).get<ListImportsResponses, ListImportsErrors, ThrowOnError>({ url: '/api/v1/imports', ...options });
 
 /**
  * Uploads a table (CSV, or a workbook of Excel); nothing is imported yet
  */
 export const uploadImport = <ThrowOnError extends boolean = false>(options: Options<UploadImportData, ThrowOnError>) => (options.client ?? client).post<UploadImportResponses, UploadImportErrors, ThrowOnError>({
     bodySerializer: null,
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/imports',
     ...options,
     headers: {
@@ -1124,38 +631,17 @@ export const uploadImport = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * One import and how far it is
  */
-export const getImport = <ThrowOnError extends boolean = false>(options: Options<GetImportData, ThrowOnError>) => (options.client ?? client).get<GetImportResponses, GetImportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/imports/{id}',
-    ...options
-});
+export const getImport = <ThrowOnError extends boolean = false>(options: Options<GetImportData, ThrowOnError>) => (options.client ?? client).get<GetImportResponses, GetImportErrors, ThrowOnError>({ url: '/api/v1/imports/{id}', ...options });
 
 /**
  * The first rows under given settings, with what would be wrong
  */
-export const previewImport = <ThrowOnError extends boolean = false>(options: Options<PreviewImportData, ThrowOnError>) => (options.client ?? client).get<PreviewImportResponses, PreviewImportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/imports/{id}/preview',
-    ...options
-});
+export const previewImport = <ThrowOnError extends boolean = false>(options: Options<PreviewImportData, ThrowOnError>) => (options.client ?? client).get<PreviewImportResponses, PreviewImportErrors, ThrowOnError>({ url: '/api/v1/imports/{id}/preview', ...options });
 
 /**
  * Reads another sheet of an uploaded workbook
  */
 export const chooseImportSheet = <ThrowOnError extends boolean = false>(options: Options<ChooseImportSheetData, ThrowOnError>) => (options.client ?? client).post<ChooseImportSheetResponses, ChooseImportSheetErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/imports/{id}/sheet',
     ...options,
     headers: {
@@ -1168,11 +654,6 @@ export const chooseImportSheet = <ThrowOnError extends boolean = false>(options:
  * Starts the import in the background
  */
 export const startImport = <ThrowOnError extends boolean = false>(options: Options<StartImportData, ThrowOnError>) => (options.client ?? client).post<StartImportResponses, StartImportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/imports/{id}/start',
     ...options,
     headers: {
@@ -1184,54 +665,22 @@ export const startImport = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Stops the import; rows that were imported stay
  */
-export const cancelImport = <ThrowOnError extends boolean = false>(options: Options<CancelImportData, ThrowOnError>) => (options.client ?? client).post<CancelImportResponses, CancelImportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/imports/{id}/cancel',
-    ...options
-});
+export const cancelImport = <ThrowOnError extends boolean = false>(options: Options<CancelImportData, ThrowOnError>) => (options.client ?? client).post<CancelImportResponses, CancelImportErrors, ThrowOnError>({ url: '/api/v1/imports/{id}/cancel', ...options });
 
 /**
  * The rows that were not imported, with line and reason, as CSV under the file's own header: mended, it can be imported again
  */
-export const downloadImportRejects = <ThrowOnError extends boolean = false>(options: Options<DownloadImportRejectsData, ThrowOnError>) => (options.client ?? client).get<DownloadImportRejectsResponses, DownloadImportRejectsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/imports/{id}/rejects',
-    ...options
-});
+export const downloadImportRejects = <ThrowOnError extends boolean = false>(options: Options<DownloadImportRejectsData, ThrowOnError>) => (options.client ?? client).get<DownloadImportRejectsResponses, DownloadImportRejectsErrors, ThrowOnError>({ url: '/api/v1/imports/{id}/rejects', ...options });
 
 /**
  * The rows that were imported but for a cell, with line and reason, as CSV under the file's own header
  */
-export const downloadImportWarnings = <ThrowOnError extends boolean = false>(options: Options<DownloadImportWarningsData, ThrowOnError>) => (options.client ?? client).get<DownloadImportWarningsResponses, DownloadImportWarningsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/imports/{id}/warnings',
-    ...options
-});
+export const downloadImportWarnings = <ThrowOnError extends boolean = false>(options: Options<DownloadImportWarningsData, ThrowOnError>) => (options.client ?? client).get<DownloadImportWarningsResponses, DownloadImportWarningsErrors, ThrowOnError>({ url: '/api/v1/imports/{id}/warnings', ...options });
 
 /**
  * Exports, newest first
  */
-export const listExports = <ThrowOnError extends boolean = false>(options?: Options<ListExportsData, ThrowOnError>) => (options?.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/exports',
-    ...options
-});
+export const listExports = <ThrowOnError extends boolean = false>(options?: Options<ListExportsData, ThrowOnError>) => (options?.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError>({ url: '/api/v1/exports', ...options });
 
 /**
  * Writes persons into a file in the background
@@ -1239,11 +688,6 @@ export const listExports = <ThrowOnError extends boolean = false>(options?: Opti
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const createExport = <ThrowOnError extends boolean = false>(options: Options<CreateExportData, ThrowOnError>) => (options.client ?? client).post<CreateExportResponses, CreateExportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/exports',
     ...options,
     headers: {
@@ -1255,41 +699,17 @@ export const createExport = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * One export
  */
-export const getExport = <ThrowOnError extends boolean = false>(options: Options<GetExportData, ThrowOnError>) => (options.client ?? client).get<GetExportResponses, GetExportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/exports/{id}',
-    ...options
-});
+export const getExport = <ThrowOnError extends boolean = false>(options: Options<GetExportData, ThrowOnError>) => (options.client ?? client).get<GetExportResponses, GetExportErrors, ThrowOnError>({ url: '/api/v1/exports/{id}', ...options });
 
 /**
  * The file
  */
-export const downloadExport = <ThrowOnError extends boolean = false>(options: Options<DownloadExportData, ThrowOnError>) => (options.client ?? client).get<DownloadExportResponses, DownloadExportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/exports/{id}/file',
-    ...options
-});
+export const downloadExport = <ThrowOnError extends boolean = false>(options: Options<DownloadExportData, ThrowOnError>) => (options.client ?? client).get<DownloadExportResponses, DownloadExportErrors, ThrowOnError>({ url: '/api/v1/exports/{id}/file', ...options });
 
 /**
  * Where messages leave
  */
-export const listProviders = <ThrowOnError extends boolean = false>(options?: Options<ListProvidersData, ThrowOnError>) => (options?.client ?? client).get<ListProvidersResponses, ListProvidersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/providers',
-    ...options
-});
+export const listProviders = <ThrowOnError extends boolean = false>(options?: Options<ListProvidersData, ThrowOnError>) => (options?.client ?? client).get<ListProvidersResponses, ListProvidersErrors, ThrowOnError>({ url: '/api/v1/providers', ...options });
 
 /**
  * Adds a provider
@@ -1297,11 +717,6 @@ export const listProviders = <ThrowOnError extends boolean = false>(options?: Op
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const createProvider = <ThrowOnError extends boolean = false>(options: Options<CreateProviderData, ThrowOnError>) => (options.client ?? client).post<CreateProviderResponses, CreateProviderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/providers',
     ...options,
     headers: {
@@ -1315,28 +730,12 @@ export const createProvider = <ThrowOnError extends boolean = false>(options: Op
  *
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
-export const deleteProvider = <ThrowOnError extends boolean = false>(options: Options<DeleteProviderData, ThrowOnError>) => (options.client ?? client).delete<DeleteProviderResponses, DeleteProviderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/providers/{id}',
-    ...options
-});
+export const deleteProvider = <ThrowOnError extends boolean = false>(options: Options<DeleteProviderData, ThrowOnError>) => (options.client ?? client).delete<DeleteProviderResponses, DeleteProviderErrors, ThrowOnError>({ url: '/api/v1/providers/{id}', ...options });
 
 /**
  * One provider
  */
-export const getProvider = <ThrowOnError extends boolean = false>(options: Options<GetProviderData, ThrowOnError>) => (options.client ?? client).get<GetProviderResponses, GetProviderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/providers/{id}',
-    ...options
-});
+export const getProvider = <ThrowOnError extends boolean = false>(options: Options<GetProviderData, ThrowOnError>) => (options.client ?? client).get<GetProviderResponses, GetProviderErrors, ThrowOnError>({ url: '/api/v1/providers/{id}', ...options });
 
 /**
  * Changes a provider
@@ -1344,11 +743,6 @@ export const getProvider = <ThrowOnError extends boolean = false>(options: Optio
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const updateProvider = <ThrowOnError extends boolean = false>(options: Options<UpdateProviderData, ThrowOnError>) => (options.client ?? client).patch<UpdateProviderResponses, UpdateProviderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/providers/{id}',
     ...options,
     headers: {
@@ -1360,25 +754,12 @@ export const updateProvider = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Connects and logs in, step by step
  */
-export const checkProvider = <ThrowOnError extends boolean = false>(options: Options<CheckProviderData, ThrowOnError>) => (options.client ?? client).post<CheckProviderResponses, CheckProviderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/providers/{id}/check',
-    ...options
-});
+export const checkProvider = <ThrowOnError extends boolean = false>(options: Options<CheckProviderData, ThrowOnError>) => (options.client ?? client).post<CheckProviderResponses, CheckProviderErrors, ThrowOnError>({ url: '/api/v1/providers/{id}/check', ...options });
 
 /**
  * Sends one SMS to a number and says what the gateway answers
  */
 export const testProvider = <ThrowOnError extends boolean = false>(options: Options<TestProviderData, ThrowOnError>) => (options.client ?? client).post<TestProviderResponses, TestProviderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/providers/{id}/test',
     ...options,
     headers: {
@@ -1390,25 +771,12 @@ export const testProvider = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Domains that messages are sent from
  */
-export const listDomains = <ThrowOnError extends boolean = false>(options?: Options<ListDomainsData, ThrowOnError>) => (options?.client ?? client).get<ListDomainsResponses, ListDomainsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/domains',
-    ...options
-});
+export const listDomains = <ThrowOnError extends boolean = false>(options?: Options<ListDomainsData, ThrowOnError>) => (options?.client ?? client).get<ListDomainsResponses, ListDomainsErrors, ThrowOnError>({ url: '/api/v1/domains', ...options });
 
 /**
  * Adds a domain and makes its keys
  */
 export const createDomain = <ThrowOnError extends boolean = false>(options: Options<CreateDomainData, ThrowOnError>) => (options.client ?? client).post<CreateDomainResponses, CreateDomainErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/domains',
     ...options,
     headers: {
@@ -1420,103 +788,42 @@ export const createDomain = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Asks the DNS for the records
  */
-export const checkDomain = <ThrowOnError extends boolean = false>(options: Options<CheckDomainData, ThrowOnError>) => (options.client ?? client).post<CheckDomainResponses, CheckDomainErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/domains/{id}/check',
-    ...options
-});
+export const checkDomain = <ThrowOnError extends boolean = false>(options: Options<CheckDomainData, ThrowOnError>) => (options.client ?? client).post<CheckDomainResponses, CheckDomainErrors, ThrowOnError>({ url: '/api/v1/domains/{id}/check', ...options });
 
 /**
  * Removes a domain and its keys
  */
-export const deleteDomain = <ThrowOnError extends boolean = false>(options: Options<DeleteDomainData, ThrowOnError>) => (options.client ?? client).delete<DeleteDomainResponses, DeleteDomainErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/domains/{id}',
-    ...options
-});
+export const deleteDomain = <ThrowOnError extends boolean = false>(options: Options<DeleteDomainData, ThrowOnError>) => (options.client ?? client).delete<DeleteDomainResponses, DeleteDomainErrors, ThrowOnError>({ url: '/api/v1/domains/{id}', ...options });
 
 /**
  * Removes all captured messages
  */
-export const clearMailbox = <ThrowOnError extends boolean = false>(options?: Options<ClearMailboxData, ThrowOnError>) => (options?.client ?? client).delete<ClearMailboxResponses, ClearMailboxErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/mailbox',
-    ...options
-});
+export const clearMailbox = <ThrowOnError extends boolean = false>(options?: Options<ClearMailboxData, ThrowOnError>) => (options?.client ?? client).delete<ClearMailboxResponses, ClearMailboxErrors, ThrowOnError>({ url: '/api/v1/mailbox', ...options });
 
 /**
  * Messages that were captured, newest first
  */
-export const listMailbox = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxResponses, ListMailboxErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/mailbox',
-    ...options
-});
+export const listMailbox = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxResponses, ListMailboxErrors, ThrowOnError>({ url: '/api/v1/mailbox', ...options });
 
 /**
  * One captured message, taken apart
  */
-export const getMailboxMessage = <ThrowOnError extends boolean = false>(options: Options<GetMailboxMessageData, ThrowOnError>) => (options.client ?? client).get<GetMailboxMessageResponses, GetMailboxMessageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/mailbox/{id}',
-    ...options
-});
+export const getMailboxMessage = <ThrowOnError extends boolean = false>(options: Options<GetMailboxMessageData, ThrowOnError>) => (options.client ?? client).get<GetMailboxMessageResponses, GetMailboxMessageErrors, ThrowOnError>({ url: '/api/v1/mailbox/{id}', ...options });
 
 /**
  * The message as it was sent
  */
-export const getMailboxMessageRaw = <ThrowOnError extends boolean = false>(options: Options<GetMailboxMessageRawData, ThrowOnError>) => (options.client ?? client).get<GetMailboxMessageRawResponses, GetMailboxMessageRawErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/mailbox/{id}/raw',
-    ...options
-});
+export const getMailboxMessageRaw = <ThrowOnError extends boolean = false>(options: Options<GetMailboxMessageRawData, ThrowOnError>) => (options.client ?? client).get<GetMailboxMessageRawResponses, GetMailboxMessageRawErrors, ThrowOnError>({ url: '/api/v1/mailbox/{id}/raw', ...options });
 
 /**
  * Addresses that nothing is sent to, as keyed hashes
  */
-export const listSuppressions = <ThrowOnError extends boolean = false>(options?: Options<ListSuppressionsData, ThrowOnError>) => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/suppressions',
-    ...options
-});
+export const listSuppressions = <ThrowOnError extends boolean = false>(options?: Options<ListSuppressionsData, ThrowOnError>) => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError>({ url: '/api/v1/suppressions', ...options });
 
 /**
  * Stops messages to an address
  */
 export const createSuppression = <ThrowOnError extends boolean = false>(options: Options<CreateSuppressionData, ThrowOnError>) => (options.client ?? client).post<CreateSuppressionResponses, CreateSuppressionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/suppressions',
     ...options,
     headers: {
@@ -1529,11 +836,6 @@ export const createSuppression = <ThrowOnError extends boolean = false>(options:
  * Whether an address is held
  */
 export const checkSuppression = <ThrowOnError extends boolean = false>(options: Options<CheckSuppressionData, ThrowOnError>) => (options.client ?? client).post<CheckSuppressionResponses, CheckSuppressionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/suppressions/check',
     ...options,
     headers: {
@@ -1545,51 +847,22 @@ export const checkSuppression = <ThrowOnError extends boolean = false>(options: 
 /**
  * Allows messages again
  */
-export const deleteSuppression = <ThrowOnError extends boolean = false>(options: Options<DeleteSuppressionData, ThrowOnError>) => (options.client ?? client).delete<DeleteSuppressionResponses, DeleteSuppressionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/suppressions/{id}',
-    ...options
-});
+export const deleteSuppression = <ThrowOnError extends boolean = false>(options: Options<DeleteSuppressionData, ThrowOnError>) => (options.client ?? client).delete<DeleteSuppressionResponses, DeleteSuppressionErrors, ThrowOnError>({ url: '/api/v1/suppressions/{id}', ...options });
 
 /**
  * Allows messages to a person's address or number again
  */
-export const deletePersonSuppression = <ThrowOnError extends boolean = false>(options: Options<DeletePersonSuppressionData, ThrowOnError>) => (options.client ?? client).delete<DeletePersonSuppressionResponses, DeletePersonSuppressionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/persons/{id}/suppressions/{channel}',
-    ...options
-});
+export const deletePersonSuppression = <ThrowOnError extends boolean = false>(options: Options<DeletePersonSuppressionData, ThrowOnError>) => (options.client ?? client).delete<DeletePersonSuppressionResponses, DeletePersonSuppressionErrors, ThrowOnError>({ url: '/api/v1/persons/{id}/suppressions/{channel}', ...options });
 
 /**
  * Campaigns, newest first
  */
-export const listCampaigns = <ThrowOnError extends boolean = false>(options?: Options<ListCampaignsData, ThrowOnError>) => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns',
-    ...options
-});
+export const listCampaigns = <ThrowOnError extends boolean = false>(options?: Options<ListCampaignsData, ThrowOnError>) => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({ url: '/api/v1/campaigns', ...options });
 
 /**
  * Adds a draft
  */
 export const createCampaign = <ThrowOnError extends boolean = false>(options: Options<CreateCampaignData, ThrowOnError>) => (options.client ?? client).post<CreateCampaignResponses, CreateCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/campaigns',
     ...options,
     headers: {
@@ -1601,38 +874,17 @@ export const createCampaign = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Removes a draft
  */
-export const deleteCampaign = <ThrowOnError extends boolean = false>(options: Options<DeleteCampaignData, ThrowOnError>) => (options.client ?? client).delete<DeleteCampaignResponses, DeleteCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}',
-    ...options
-});
+export const deleteCampaign = <ThrowOnError extends boolean = false>(options: Options<DeleteCampaignData, ThrowOnError>) => (options.client ?? client).delete<DeleteCampaignResponses, DeleteCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}', ...options });
 
 /**
  * One campaign
  */
-export const getCampaign = <ThrowOnError extends boolean = false>(options: Options<GetCampaignData, ThrowOnError>) => (options.client ?? client).get<GetCampaignResponses, GetCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}',
-    ...options
-});
+export const getCampaign = <ThrowOnError extends boolean = false>(options: Options<GetCampaignData, ThrowOnError>) => (options.client ?? client).get<GetCampaignResponses, GetCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}', ...options });
 
 /**
  * Changes a draft
  */
 export const updateCampaign = <ThrowOnError extends boolean = false>(options: Options<UpdateCampaignData, ThrowOnError>) => (options.client ?? client).patch<UpdateCampaignResponses, UpdateCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/campaigns/{id}',
     ...options,
     headers: {
@@ -1644,38 +896,17 @@ export const updateCampaign = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Makes a draft like this one
  */
-export const copyCampaign = <ThrowOnError extends boolean = false>(options: Options<CopyCampaignData, ThrowOnError>) => (options.client ?? client).post<CopyCampaignResponses, CopyCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/copy',
-    ...options
-});
+export const copyCampaign = <ThrowOnError extends boolean = false>(options: Options<CopyCampaignData, ThrowOnError>) => (options.client ?? client).post<CopyCampaignResponses, CopyCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/copy', ...options });
 
 /**
  * What stands in the way, and who exactly would get it
  */
-export const reviewCampaign = <ThrowOnError extends boolean = false>(options: Options<ReviewCampaignData, ThrowOnError>) => (options.client ?? client).get<ReviewCampaignResponses, ReviewCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/review',
-    ...options
-});
+export const reviewCampaign = <ThrowOnError extends boolean = false>(options: Options<ReviewCampaignData, ThrowOnError>) => (options.client ?? client).get<ReviewCampaignResponses, ReviewCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/review', ...options });
 
 /**
  * Sends it to test addresses
  */
 export const testCampaign = <ThrowOnError extends boolean = false>(options: Options<TestCampaignData, ThrowOnError>) => (options.client ?? client).post<TestCampaignResponses, TestCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/campaigns/{id}/test',
     ...options,
     headers: {
@@ -1688,11 +919,6 @@ export const testCampaign = <ThrowOnError extends boolean = false>(options: Opti
  * Sends it, now or at a time
  */
 export const sendCampaign = <ThrowOnError extends boolean = false>(options: Options<SendCampaignData, ThrowOnError>) => (options.client ?? client).post<SendCampaignResponses, SendCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/campaigns/{id}/send',
     ...options,
     headers: {
@@ -1704,103 +930,42 @@ export const sendCampaign = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Stops sending within a second
  */
-export const pauseCampaign = <ThrowOnError extends boolean = false>(options: Options<PauseCampaignData, ThrowOnError>) => (options.client ?? client).post<PauseCampaignResponses, PauseCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/pause',
-    ...options
-});
+export const pauseCampaign = <ThrowOnError extends boolean = false>(options: Options<PauseCampaignData, ThrowOnError>) => (options.client ?? client).post<PauseCampaignResponses, PauseCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/pause', ...options });
 
 /**
  * Goes on with a campaign that is paused, or was given up
  */
-export const resumeCampaign = <ThrowOnError extends boolean = false>(options: Options<ResumeCampaignData, ThrowOnError>) => (options.client ?? client).post<ResumeCampaignResponses, ResumeCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/resume',
-    ...options
-});
+export const resumeCampaign = <ThrowOnError extends boolean = false>(options: Options<ResumeCampaignData, ThrowOnError>) => (options.client ?? client).post<ResumeCampaignResponses, ResumeCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/resume', ...options });
 
 /**
  * Ends it; what was sent stays sent
  */
-export const cancelCampaign = <ThrowOnError extends boolean = false>(options: Options<CancelCampaignData, ThrowOnError>) => (options.client ?? client).post<CancelCampaignResponses, CancelCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/cancel',
-    ...options
-});
+export const cancelCampaign = <ThrowOnError extends boolean = false>(options: Options<CancelCampaignData, ThrowOnError>) => (options.client ?? client).post<CancelCampaignResponses, CancelCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/cancel', ...options });
 
 /**
  * Sends again to those whom the server refused
  */
-export const retryFailedCampaign = <ThrowOnError extends boolean = false>(options: Options<RetryFailedCampaignData, ThrowOnError>) => (options.client ?? client).post<RetryFailedCampaignResponses, RetryFailedCampaignErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/retry-failed',
-    ...options
-});
+export const retryFailedCampaign = <ThrowOnError extends boolean = false>(options: Options<RetryFailedCampaignData, ThrowOnError>) => (options.client ?? client).post<RetryFailedCampaignResponses, RetryFailedCampaignErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/retry-failed', ...options });
 
 /**
  * How far it is
  */
-export const getCampaignProgress = <ThrowOnError extends boolean = false>(options: Options<GetCampaignProgressData, ThrowOnError>) => (options.client ?? client).get<GetCampaignProgressResponses, GetCampaignProgressErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/progress',
-    ...options
-});
+export const getCampaignProgress = <ThrowOnError extends boolean = false>(options: Options<GetCampaignProgressData, ThrowOnError>) => (options.client ?? client).get<GetCampaignProgressResponses, GetCampaignProgressErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/progress', ...options });
 
 /**
  * What became of it
  */
-export const getCampaignReport = <ThrowOnError extends boolean = false>(options: Options<GetCampaignReportData, ThrowOnError>) => (options.client ?? client).get<GetCampaignReportResponses, GetCampaignReportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/report',
-    ...options
-});
+export const getCampaignReport = <ThrowOnError extends boolean = false>(options: Options<GetCampaignReportData, ThrowOnError>) => (options.client ?? client).get<GetCampaignReportResponses, GetCampaignReportErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/report', ...options });
 
 /**
  * Templates
  */
-export const listTemplates = <ThrowOnError extends boolean = false>(options?: Options<ListTemplatesData, ThrowOnError>) => (options?.client ?? client).get<ListTemplatesResponses, ListTemplatesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/templates',
-    ...options
-});
+export const listTemplates = <ThrowOnError extends boolean = false>(options?: Options<ListTemplatesData, ThrowOnError>) => (options?.client ?? client).get<ListTemplatesResponses, ListTemplatesErrors, ThrowOnError>({ url: '/api/v1/templates', ...options });
 
 /**
  * Adds a template
  */
 export const createTemplate = <ThrowOnError extends boolean = false>(options: Options<CreateTemplateData, ThrowOnError>) => (options.client ?? client).post<CreateTemplateResponses, CreateTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/templates',
     ...options,
     headers: {
@@ -1812,38 +977,17 @@ export const createTemplate = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Removes a template
  */
-export const deleteTemplate = <ThrowOnError extends boolean = false>(options: Options<DeleteTemplateData, ThrowOnError>) => (options.client ?? client).delete<DeleteTemplateResponses, DeleteTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/templates/{id}',
-    ...options
-});
+export const deleteTemplate = <ThrowOnError extends boolean = false>(options: Options<DeleteTemplateData, ThrowOnError>) => (options.client ?? client).delete<DeleteTemplateResponses, DeleteTemplateErrors, ThrowOnError>({ url: '/api/v1/templates/{id}', ...options });
 
 /**
  * One template
  */
-export const getTemplate = <ThrowOnError extends boolean = false>(options: Options<GetTemplateData, ThrowOnError>) => (options.client ?? client).get<GetTemplateResponses, GetTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/templates/{id}',
-    ...options
-});
+export const getTemplate = <ThrowOnError extends boolean = false>(options: Options<GetTemplateData, ThrowOnError>) => (options.client ?? client).get<GetTemplateResponses, GetTemplateErrors, ThrowOnError>({ url: '/api/v1/templates/{id}', ...options });
 
 /**
  * Changes a template
  */
 export const updateTemplate = <ThrowOnError extends boolean = false>(options: Options<UpdateTemplateData, ThrowOnError>) => (options.client ?? client).patch<UpdateTemplateResponses, UpdateTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/templates/{id}',
     ...options,
     headers: {
@@ -1857,11 +1001,6 @@ export const updateTemplate = <ThrowOnError extends boolean = false>(options: Op
  */
 export const uploadImage = <ThrowOnError extends boolean = false>(options: Options<UploadImageData, ThrowOnError>) => (options.client ?? client).post<UploadImageResponses, UploadImageErrors, ThrowOnError>({
     bodySerializer: null,
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/images',
     ...options,
     headers: {
@@ -1874,11 +1013,6 @@ export const uploadImage = <ThrowOnError extends boolean = false>(options: Optio
  * What a document will look like
  */
 export const renderDocument = <ThrowOnError extends boolean = false>(options: Options<RenderDocumentData, ThrowOnError>) => (options.client ?? client).post<RenderDocumentResponses, RenderDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/render',
     ...options,
     headers: {
@@ -1890,51 +1024,22 @@ export const renderDocument = <ThrowOnError extends boolean = false>(options: Op
 /**
  * The fields that texts may use
  */
-export const listPersonalisationFields = <ThrowOnError extends boolean = false>(options?: Options<ListPersonalisationFieldsData, ThrowOnError>) => (options?.client ?? client).get<ListPersonalisationFieldsResponses, ListPersonalisationFieldsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/personalisation/fields',
-    ...options
-});
+export const listPersonalisationFields = <ThrowOnError extends boolean = false>(options?: Options<ListPersonalisationFieldsData, ThrowOnError>) => (options?.client ?? client).get<ListPersonalisationFieldsResponses, ListPersonalisationFieldsErrors, ThrowOnError>({ url: '/api/v1/personalisation/fields', ...options });
 
 /**
  * The people behind a number of the report
  */
-export const listCampaignPeople = <ThrowOnError extends boolean = false>(options: Options<ListCampaignPeopleData, ThrowOnError>) => (options.client ?? client).get<ListCampaignPeopleResponses, ListCampaignPeopleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/campaigns/{id}/people',
-    ...options
-});
+export const listCampaignPeople = <ThrowOnError extends boolean = false>(options: Options<ListCampaignPeopleData, ThrowOnError>) => (options.client ?? client).get<ListCampaignPeopleResponses, ListCampaignPeopleErrors, ThrowOnError>({ url: '/api/v1/campaigns/{id}/people', ...options });
 
 /**
  * Forms with their number of answers
  */
-export const listForms = <ThrowOnError extends boolean = false>(options?: Options<ListFormsData, ThrowOnError>) => (options?.client ?? client).get<ListFormsResponses, ListFormsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/forms',
-    ...options
-});
+export const listForms = <ThrowOnError extends boolean = false>(options?: Options<ListFormsData, ThrowOnError>) => (options?.client ?? client).get<ListFormsResponses, ListFormsErrors, ThrowOnError>({ url: '/api/v1/forms', ...options });
 
 /**
  * Adds a form, as a draft
  */
 export const createForm = <ThrowOnError extends boolean = false>(options: Options<CreateFormData, ThrowOnError>) => (options.client ?? client).post<CreateFormResponses, CreateFormErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/forms',
     ...options,
     headers: {
@@ -1946,38 +1051,17 @@ export const createForm = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Removes a form and its answers
  */
-export const deleteForm = <ThrowOnError extends boolean = false>(options: Options<DeleteFormData, ThrowOnError>) => (options.client ?? client).delete<DeleteFormResponses, DeleteFormErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/forms/{id}',
-    ...options
-});
+export const deleteForm = <ThrowOnError extends boolean = false>(options: Options<DeleteFormData, ThrowOnError>) => (options.client ?? client).delete<DeleteFormResponses, DeleteFormErrors, ThrowOnError>({ url: '/api/v1/forms/{id}', ...options });
 
 /**
  * One form
  */
-export const getForm = <ThrowOnError extends boolean = false>(options: Options<GetFormData, ThrowOnError>) => (options.client ?? client).get<GetFormResponses, GetFormErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/forms/{id}',
-    ...options
-});
+export const getForm = <ThrowOnError extends boolean = false>(options: Options<GetFormData, ThrowOnError>) => (options.client ?? client).get<GetFormResponses, GetFormErrors, ThrowOnError>({ url: '/api/v1/forms/{id}', ...options });
 
 /**
  * Changes a form; answers that exist stay
  */
 export const updateForm = <ThrowOnError extends boolean = false>(options: Options<UpdateFormData, ThrowOnError>) => (options.client ?? client).patch<UpdateFormResponses, UpdateFormErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/forms/{id}',
     ...options,
     headers: {
@@ -1989,90 +1073,37 @@ export const updateForm = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Opens the form to the public
  */
-export const publishForm = <ThrowOnError extends boolean = false>(options: Options<PublishFormData, ThrowOnError>) => (options.client ?? client).post<PublishFormResponses, PublishFormErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/forms/{id}/publish',
-    ...options
-});
+export const publishForm = <ThrowOnError extends boolean = false>(options: Options<PublishFormData, ThrowOnError>) => (options.client ?? client).post<PublishFormResponses, PublishFormErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/publish', ...options });
 
 /**
  * Takes no more answers
  */
-export const closeForm = <ThrowOnError extends boolean = false>(options: Options<CloseFormData, ThrowOnError>) => (options.client ?? client).post<CloseFormResponses, CloseFormErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/forms/{id}/close',
-    ...options
-});
+export const closeForm = <ThrowOnError extends boolean = false>(options: Options<CloseFormData, ThrowOnError>) => (options.client ?? client).post<CloseFormResponses, CloseFormErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/close', ...options });
 
 /**
  * Answers counted, question by question
  */
-export const getFormResults = <ThrowOnError extends boolean = false>(options: Options<GetFormResultsData, ThrowOnError>) => (options.client ?? client).get<GetFormResultsResponses, GetFormResultsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/forms/{id}/results',
-    ...options
-});
+export const getFormResults = <ThrowOnError extends boolean = false>(options: Options<GetFormResultsData, ThrowOnError>) => (options.client ?? client).get<GetFormResultsResponses, GetFormResultsErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/results', ...options });
 
 /**
  * Single answers, newest first
  */
-export const listFormAnswers = <ThrowOnError extends boolean = false>(options: Options<ListFormAnswersData, ThrowOnError>) => (options.client ?? client).get<ListFormAnswersResponses, ListFormAnswersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/forms/{id}/answers',
-    ...options
-});
+export const listFormAnswers = <ThrowOnError extends boolean = false>(options: Options<ListFormAnswersData, ThrowOnError>) => (options.client ?? client).get<ListFormAnswersResponses, ListFormAnswersErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/answers', ...options });
 
 /**
  * All answers as CSV
  */
-export const downloadFormAnswers = <ThrowOnError extends boolean = false>(options: Options<DownloadFormAnswersData, ThrowOnError>) => (options.client ?? client).get<DownloadFormAnswersResponses, DownloadFormAnswersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/forms/{id}/answers.csv',
-    ...options
-});
+export const downloadFormAnswers = <ThrowOnError extends boolean = false>(options: Options<DownloadFormAnswersData, ThrowOnError>) => (options.client ?? client).get<DownloadFormAnswersResponses, DownloadFormAnswersErrors, ThrowOnError>({ url: '/api/v1/forms/{id}/answers.csv', ...options });
 
 /**
  * Journeys with their counts
  */
-export const listJourneys = <ThrowOnError extends boolean = false>(options?: Options<ListJourneysData, ThrowOnError>) => (options?.client ?? client).get<ListJourneysResponses, ListJourneysErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/journeys',
-    ...options
-});
+export const listJourneys = <ThrowOnError extends boolean = false>(options?: Options<ListJourneysData, ThrowOnError>) => (options?.client ?? client).get<ListJourneysResponses, ListJourneysErrors, ThrowOnError>({ url: '/api/v1/journeys', ...options });
 
 /**
  * Adds a journey, as a draft
  */
 export const createJourney = <ThrowOnError extends boolean = false>(options: Options<CreateJourneyData, ThrowOnError>) => (options.client ?? client).post<CreateJourneyResponses, CreateJourneyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/journeys',
     ...options,
     headers: {
@@ -2084,38 +1115,17 @@ export const createJourney = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Removes a journey; runs under way end
  */
-export const deleteJourney = <ThrowOnError extends boolean = false>(options: Options<DeleteJourneyData, ThrowOnError>) => (options.client ?? client).delete<DeleteJourneyResponses, DeleteJourneyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/journeys/{id}',
-    ...options
-});
+export const deleteJourney = <ThrowOnError extends boolean = false>(options: Options<DeleteJourneyData, ThrowOnError>) => (options.client ?? client).delete<DeleteJourneyResponses, DeleteJourneyErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}', ...options });
 
 /**
  * One journey
  */
-export const getJourney = <ThrowOnError extends boolean = false>(options: Options<GetJourneyData, ThrowOnError>) => (options.client ?? client).get<GetJourneyResponses, GetJourneyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/journeys/{id}',
-    ...options
-});
+export const getJourney = <ThrowOnError extends boolean = false>(options: Options<GetJourneyData, ThrowOnError>) => (options.client ?? client).get<GetJourneyResponses, GetJourneyErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}', ...options });
 
 /**
  * Changes a journey; runs under way go on with the new steps
  */
 export const updateJourney = <ThrowOnError extends boolean = false>(options: Options<UpdateJourneyData, ThrowOnError>) => (options.client ?? client).patch<UpdateJourneyResponses, UpdateJourneyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/journeys/{id}',
     ...options,
     headers: {
@@ -2127,51 +1137,22 @@ export const updateJourney = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Lets persons enter, and runs go on
  */
-export const startJourney = <ThrowOnError extends boolean = false>(options: Options<StartJourneyData, ThrowOnError>) => (options.client ?? client).post<StartJourneyResponses, StartJourneyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/journeys/{id}/start',
-    ...options
-});
+export const startJourney = <ThrowOnError extends boolean = false>(options: Options<StartJourneyData, ThrowOnError>) => (options.client ?? client).post<StartJourneyResponses, StartJourneyErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/start', ...options });
 
 /**
  * Nobody enters, runs stand still
  */
-export const pauseJourney = <ThrowOnError extends boolean = false>(options: Options<PauseJourneyData, ThrowOnError>) => (options.client ?? client).post<PauseJourneyResponses, PauseJourneyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/journeys/{id}/pause',
-    ...options
-});
+export const pauseJourney = <ThrowOnError extends boolean = false>(options: Options<PauseJourneyData, ThrowOnError>) => (options.client ?? client).post<PauseJourneyResponses, PauseJourneyErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/pause', ...options });
 
 /**
  * How many are at and went through each step
  */
-export const getJourneySteps = <ThrowOnError extends boolean = false>(options: Options<GetJourneyStepsData, ThrowOnError>) => (options.client ?? client).get<GetJourneyStepsResponses, GetJourneyStepsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/journeys/{id}/steps',
-    ...options
-});
+export const getJourneySteps = <ThrowOnError extends boolean = false>(options: Options<GetJourneyStepsData, ThrowOnError>) => (options.client ?? client).get<GetJourneyStepsResponses, GetJourneyStepsErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/steps', ...options });
 
 /**
  * What would happen to one person, without doing it
  */
 export const dryRunJourney = <ThrowOnError extends boolean = false>(options: Options<DryRunJourneyData, ThrowOnError>) => (options.client ?? client).post<DryRunJourneyResponses, DryRunJourneyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/journeys/{id}/dry-run',
     ...options,
     headers: {
@@ -2183,40 +1164,19 @@ export const dryRunJourney = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Who is where
  */
-export const listJourneyRuns = <ThrowOnError extends boolean = false>(options: Options<ListJourneyRunsData, ThrowOnError>) => (options.client ?? client).get<ListJourneyRunsResponses, ListJourneyRunsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/journeys/{id}/runs',
-    ...options
-});
+export const listJourneyRuns = <ThrowOnError extends boolean = false>(options: Options<ListJourneyRunsData, ThrowOnError>) => (options.client ?? client).get<ListJourneyRunsResponses, ListJourneyRunsErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/runs', ...options });
 
 /**
  * The secret that signs this journey's webhooks (Standard Webhooks)
  *
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
-export const getJourneyWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<GetJourneyWebhookSecretData, ThrowOnError>) => (options.client ?? client).get<GetJourneyWebhookSecretResponses, GetJourneyWebhookSecretErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/journeys/{id}/webhook-secret',
-    ...options
-});
+export const getJourneyWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<GetJourneyWebhookSecretData, ThrowOnError>) => (options.client ?? client).get<GetJourneyWebhookSecretResponses, GetJourneyWebhookSecretErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/webhook-secret', ...options });
 
 /**
  * How many segments a text takes, and what they cost
  */
 export const measureSms = <ThrowOnError extends boolean = false>(options: Options<MeasureSmsData, ThrowOnError>) => (options.client ?? client).post<MeasureSmsResponses, MeasureSmsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/sms/measure',
     ...options,
     headers: {
@@ -2228,51 +1188,22 @@ export const measureSms = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Removes all captured SMS
  */
-export const clearMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ClearMailboxSmsData, ThrowOnError>) => (options?.client ?? client).delete<ClearMailboxSmsResponses, ClearMailboxSmsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/mailbox/sms',
-    ...options
-});
+export const clearMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ClearMailboxSmsData, ThrowOnError>) => (options?.client ?? client).delete<ClearMailboxSmsResponses, ClearMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms', ...options });
 
 /**
  * SMS that were captured, newest first
  */
-export const listMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxSmsData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxSmsResponses, ListMailboxSmsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/mailbox/sms',
-    ...options
-});
+export const listMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxSmsData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxSmsResponses, ListMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms', ...options });
 
 /**
  * One captured SMS
  */
-export const getMailboxSms = <ThrowOnError extends boolean = false>(options: Options<GetMailboxSmsData, ThrowOnError>) => (options.client ?? client).get<GetMailboxSmsResponses, GetMailboxSmsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/mailbox/sms/{id}',
-    ...options
-});
+export const getMailboxSms = <ThrowOnError extends boolean = false>(options: Options<GetMailboxSmsData, ThrowOnError>) => (options.client ?? client).get<GetMailboxSmsResponses, GetMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms/{id}', ...options });
 
 /**
  * Replies to a captured SMS as its recipient would; for the demo
  */
 export const replyToMailboxSms = <ThrowOnError extends boolean = false>(options: Options<ReplyToMailboxSmsData, ThrowOnError>) => (options.client ?? client).post<ReplyToMailboxSmsResponses, ReplyToMailboxSmsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/mailbox/sms/{id}/reply',
     ...options,
     headers: {
@@ -2284,25 +1215,12 @@ export const replyToMailboxSms = <ThrowOnError extends boolean = false>(options:
 /**
  * Addresses whose owners take test messages, or were asked
  */
-export const listTestAddresses = <ThrowOnError extends boolean = false>(options?: Options<ListTestAddressesData, ThrowOnError>) => (options?.client ?? client).get<ListTestAddressesResponses, ListTestAddressesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/test-addresses',
-    ...options
-});
+export const listTestAddresses = <ThrowOnError extends boolean = false>(options?: Options<ListTestAddressesData, ThrowOnError>) => (options?.client ?? client).get<ListTestAddressesResponses, ListTestAddressesErrors, ThrowOnError>({ url: '/api/v1/test-addresses', ...options });
 
 /**
  * Asks the owner of an address whether test messages may come there
  */
 export const createTestAddress = <ThrowOnError extends boolean = false>(options: Options<CreateTestAddressData, ThrowOnError>) => (options.client ?? client).post<CreateTestAddressResponses, CreateTestAddressErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/test-addresses',
     ...options,
     headers: {
@@ -2314,38 +1232,17 @@ export const createTestAddress = <ThrowOnError extends boolean = false>(options:
 /**
  * Removes an address; no test goes there any more
  */
-export const deleteTestAddress = <ThrowOnError extends boolean = false>(options: Options<DeleteTestAddressData, ThrowOnError>) => (options.client ?? client).delete<DeleteTestAddressResponses, DeleteTestAddressErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/test-addresses/{id}',
-    ...options
-});
+export const deleteTestAddress = <ThrowOnError extends boolean = false>(options: Options<DeleteTestAddressData, ThrowOnError>) => (options.client ?? client).delete<DeleteTestAddressResponses, DeleteTestAddressErrors, ThrowOnError>({ url: '/api/v1/test-addresses/{id}', ...options });
 
 /**
  * Rules of rest and hours, ranking, and how people are asked
  */
-export const getStaffingSettings = <ThrowOnError extends boolean = false>(options?: Options<GetStaffingSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetStaffingSettingsResponses, GetStaffingSettingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/staffing/settings',
-    ...options
-});
+export const getStaffingSettings = <ThrowOnError extends boolean = false>(options?: Options<GetStaffingSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetStaffingSettingsResponses, GetStaffingSettingsErrors, ThrowOnError>({ url: '/api/v1/staffing/settings', ...options });
 
 /**
  * Changes them; a part that is given replaces the whole part
  */
 export const updateStaffingSettings = <ThrowOnError extends boolean = false>(options: Options<UpdateStaffingSettingsData, ThrowOnError>) => (options.client ?? client).patch<UpdateStaffingSettingsResponses, UpdateStaffingSettingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/staffing/settings',
     ...options,
     headers: {
@@ -2357,38 +1254,17 @@ export const updateStaffingSettings = <ThrowOnError extends boolean = false>(opt
 /**
  * The rules of Norway and Sweden without any agreement, the usual ranking and asking
  */
-export const getStaffingDefaults = <ThrowOnError extends boolean = false>(options?: Options<GetStaffingDefaultsData, ThrowOnError>) => (options?.client ?? client).get<GetStaffingDefaultsResponses, GetStaffingDefaultsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/staffing/defaults',
-    ...options
-});
+export const getStaffingDefaults = <ThrowOnError extends boolean = false>(options?: Options<GetStaffingDefaultsData, ThrowOnError>) => (options?.client ?? client).get<GetStaffingDefaultsResponses, GetStaffingDefaultsErrors, ThrowOnError>({ url: '/api/v1/staffing/defaults', ...options });
 
 /**
  * Skills and how many substitutes have them
  */
-export const listSkills = <ThrowOnError extends boolean = false>(options?: Options<ListSkillsData, ThrowOnError>) => (options?.client ?? client).get<ListSkillsResponses, ListSkillsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/skills',
-    ...options
-});
+export const listSkills = <ThrowOnError extends boolean = false>(options?: Options<ListSkillsData, ThrowOnError>) => (options?.client ?? client).get<ListSkillsResponses, ListSkillsErrors, ThrowOnError>({ url: '/api/v1/skills', ...options });
 
 /**
  * Adds a skill
  */
 export const createSkill = <ThrowOnError extends boolean = false>(options: Options<CreateSkillData, ThrowOnError>) => (options.client ?? client).post<CreateSkillResponses, CreateSkillErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/skills',
     ...options,
     headers: {
@@ -2400,25 +1276,12 @@ export const createSkill = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Removes a skill; the substitutes stay
  */
-export const deleteSkill = <ThrowOnError extends boolean = false>(options: Options<DeleteSkillData, ThrowOnError>) => (options.client ?? client).delete<DeleteSkillResponses, DeleteSkillErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/skills/{id}',
-    ...options
-});
+export const deleteSkill = <ThrowOnError extends boolean = false>(options: Options<DeleteSkillData, ThrowOnError>) => (options.client ?? client).delete<DeleteSkillResponses, DeleteSkillErrors, ThrowOnError>({ url: '/api/v1/skills/{id}', ...options });
 
 /**
  * Renames a skill
  */
 export const updateSkill = <ThrowOnError extends boolean = false>(options: Options<UpdateSkillData, ThrowOnError>) => (options.client ?? client).patch<UpdateSkillResponses, UpdateSkillErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/skills/{id}',
     ...options,
     headers: {
@@ -2430,25 +1293,12 @@ export const updateSkill = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Pools and how many substitutes have them
  */
-export const listPools = <ThrowOnError extends boolean = false>(options?: Options<ListPoolsData, ThrowOnError>) => (options?.client ?? client).get<ListPoolsResponses, ListPoolsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/pools',
-    ...options
-});
+export const listPools = <ThrowOnError extends boolean = false>(options?: Options<ListPoolsData, ThrowOnError>) => (options?.client ?? client).get<ListPoolsResponses, ListPoolsErrors, ThrowOnError>({ url: '/api/v1/pools', ...options });
 
 /**
  * Adds a pool
  */
 export const createPool = <ThrowOnError extends boolean = false>(options: Options<CreatePoolData, ThrowOnError>) => (options.client ?? client).post<CreatePoolResponses, CreatePoolErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/pools',
     ...options,
     headers: {
@@ -2460,25 +1310,12 @@ export const createPool = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Removes a pool; the substitutes stay
  */
-export const deletePool = <ThrowOnError extends boolean = false>(options: Options<DeletePoolData, ThrowOnError>) => (options.client ?? client).delete<DeletePoolResponses, DeletePoolErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/pools/{id}',
-    ...options
-});
+export const deletePool = <ThrowOnError extends boolean = false>(options: Options<DeletePoolData, ThrowOnError>) => (options.client ?? client).delete<DeletePoolResponses, DeletePoolErrors, ThrowOnError>({ url: '/api/v1/pools/{id}', ...options });
 
 /**
  * Renames a pool
  */
 export const updatePool = <ThrowOnError extends boolean = false>(options: Options<UpdatePoolData, ThrowOnError>) => (options.client ?? client).patch<UpdatePoolResponses, UpdatePoolErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/pools/{id}',
     ...options,
     headers: {
@@ -2490,25 +1327,12 @@ export const updatePool = <ThrowOnError extends boolean = false>(options: Option
 /**
  * DocumentKinds and how many substitutes have them
  */
-export const listDocumentKinds = <ThrowOnError extends boolean = false>(options?: Options<ListDocumentKindsData, ThrowOnError>) => (options?.client ?? client).get<ListDocumentKindsResponses, ListDocumentKindsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/document-kinds',
-    ...options
-});
+export const listDocumentKinds = <ThrowOnError extends boolean = false>(options?: Options<ListDocumentKindsData, ThrowOnError>) => (options?.client ?? client).get<ListDocumentKindsResponses, ListDocumentKindsErrors, ThrowOnError>({ url: '/api/v1/document-kinds', ...options });
 
 /**
  * Adds a kind of document
  */
 export const createDocumentKind = <ThrowOnError extends boolean = false>(options: Options<CreateDocumentKindData, ThrowOnError>) => (options.client ?? client).post<CreateDocumentKindResponses, CreateDocumentKindErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/document-kinds',
     ...options,
     headers: {
@@ -2520,25 +1344,12 @@ export const createDocumentKind = <ThrowOnError extends boolean = false>(options
 /**
  * Removes a kind of document; the substitutes stay
  */
-export const deleteDocumentKind = <ThrowOnError extends boolean = false>(options: Options<DeleteDocumentKindData, ThrowOnError>) => (options.client ?? client).delete<DeleteDocumentKindResponses, DeleteDocumentKindErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/document-kinds/{id}',
-    ...options
-});
+export const deleteDocumentKind = <ThrowOnError extends boolean = false>(options: Options<DeleteDocumentKindData, ThrowOnError>) => (options.client ?? client).delete<DeleteDocumentKindResponses, DeleteDocumentKindErrors, ThrowOnError>({ url: '/api/v1/document-kinds/{id}', ...options });
 
 /**
  * Renames a kind of document
  */
 export const updateDocumentKind = <ThrowOnError extends boolean = false>(options: Options<UpdateDocumentKindData, ThrowOnError>) => (options.client ?? client).patch<UpdateDocumentKindResponses, UpdateDocumentKindErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/document-kinds/{id}',
     ...options,
     headers: {
@@ -2550,25 +1361,12 @@ export const updateDocumentKind = <ThrowOnError extends boolean = false>(options
 /**
  * Workplaces
  */
-export const listWorkplaces = <ThrowOnError extends boolean = false>(options?: Options<ListWorkplacesData, ThrowOnError>) => (options?.client ?? client).get<ListWorkplacesResponses, ListWorkplacesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/workplaces',
-    ...options
-});
+export const listWorkplaces = <ThrowOnError extends boolean = false>(options?: Options<ListWorkplacesData, ThrowOnError>) => (options?.client ?? client).get<ListWorkplacesResponses, ListWorkplacesErrors, ThrowOnError>({ url: '/api/v1/workplaces', ...options });
 
 /**
  * Adds a workplace
  */
 export const createWorkplace = <ThrowOnError extends boolean = false>(options: Options<CreateWorkplaceData, ThrowOnError>) => (options.client ?? client).post<CreateWorkplaceResponses, CreateWorkplaceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/workplaces',
     ...options,
     headers: {
@@ -2580,25 +1378,12 @@ export const createWorkplace = <ThrowOnError extends boolean = false>(options: O
 /**
  * Removes a workplace that never had a shift
  */
-export const deleteWorkplace = <ThrowOnError extends boolean = false>(options: Options<DeleteWorkplaceData, ThrowOnError>) => (options.client ?? client).delete<DeleteWorkplaceResponses, DeleteWorkplaceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/workplaces/{id}',
-    ...options
-});
+export const deleteWorkplace = <ThrowOnError extends boolean = false>(options: Options<DeleteWorkplaceData, ThrowOnError>) => (options.client ?? client).delete<DeleteWorkplaceResponses, DeleteWorkplaceErrors, ThrowOnError>({ url: '/api/v1/workplaces/{id}', ...options });
 
 /**
  * Changes a workplace
  */
 export const updateWorkplace = <ThrowOnError extends boolean = false>(options: Options<UpdateWorkplaceData, ThrowOnError>) => (options.client ?? client).patch<UpdateWorkplaceResponses, UpdateWorkplaceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/workplaces/{id}',
     ...options,
     headers: {
@@ -2610,25 +1395,12 @@ export const updateWorkplace = <ThrowOnError extends boolean = false>(options: O
 /**
  * Substitutes by pool, skill and the beginning of a name, address or number
  */
-export const listSubstitutes = <ThrowOnError extends boolean = false>(options?: Options<ListSubstitutesData, ThrowOnError>) => (options?.client ?? client).get<ListSubstitutesResponses, ListSubstitutesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes',
-    ...options
-});
+export const listSubstitutes = <ThrowOnError extends boolean = false>(options?: Options<ListSubstitutesData, ThrowOnError>) => (options?.client ?? client).get<ListSubstitutesResponses, ListSubstitutesErrors, ThrowOnError>({ url: '/api/v1/substitutes', ...options });
 
 /**
  * Makes persons substitutes, up to 1,000 at once, and puts them into pools
  */
 export const addSubstitutes = <ThrowOnError extends boolean = false>(options: Options<AddSubstitutesData, ThrowOnError>) => (options.client ?? client).post<AddSubstitutesResponses, AddSubstitutesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/substitutes',
     ...options,
     headers: {
@@ -2640,38 +1412,17 @@ export const addSubstitutes = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Takes a person out of the register; the person stays
  */
-export const deleteSubstitute = <ThrowOnError extends boolean = false>(options: Options<DeleteSubstituteData, ThrowOnError>) => (options.client ?? client).delete<DeleteSubstituteResponses, DeleteSubstituteErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}',
-    ...options
-});
+export const deleteSubstitute = <ThrowOnError extends boolean = false>(options: Options<DeleteSubstituteData, ThrowOnError>) => (options.client ?? client).delete<DeleteSubstituteResponses, DeleteSubstituteErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}', ...options });
 
 /**
  * One substitute
  */
-export const getSubstitute = <ThrowOnError extends boolean = false>(options: Options<GetSubstituteData, ThrowOnError>) => (options.client ?? client).get<GetSubstituteResponses, GetSubstituteErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}',
-    ...options
-});
+export const getSubstitute = <ThrowOnError extends boolean = false>(options: Options<GetSubstituteData, ThrowOnError>) => (options.client ?? client).get<GetSubstituteResponses, GetSubstituteErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}', ...options });
 
 /**
  * Makes a person a substitute, or changes what is known of one
  */
 export const putSubstitute = <ThrowOnError extends boolean = false>(options: Options<PutSubstituteData, ThrowOnError>) => (options.client ?? client).put<PutSubstituteResponses, PutSubstituteErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/substitutes/{id}',
     ...options,
     headers: {
@@ -2683,25 +1434,12 @@ export const putSubstitute = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * What a substitute has said about when they can work
  */
-export const listAvailability = <ThrowOnError extends boolean = false>(options: Options<ListAvailabilityData, ThrowOnError>) => (options.client ?? client).get<ListAvailabilityResponses, ListAvailabilityErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}/availability',
-    ...options
-});
+export const listAvailability = <ThrowOnError extends boolean = false>(options: Options<ListAvailabilityData, ThrowOnError>) => (options.client ?? client).get<ListAvailabilityResponses, ListAvailabilityErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}/availability', ...options });
 
 /**
  * Adds a statement; the newest one counts where several cover a time
  */
 export const createAvailability = <ThrowOnError extends boolean = false>(options: Options<CreateAvailabilityData, ThrowOnError>) => (options.client ?? client).post<CreateAvailabilityResponses, CreateAvailabilityErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/substitutes/{id}/availability',
     ...options,
     headers: {
@@ -2713,52 +1451,23 @@ export const createAvailability = <ThrowOnError extends boolean = false>(options
 /**
  * Removes a statement
  */
-export const deleteAvailability = <ThrowOnError extends boolean = false>(options: Options<DeleteAvailabilityData, ThrowOnError>) => (options.client ?? client).delete<DeleteAvailabilityResponses, DeleteAvailabilityErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}/availability/{statement}',
-    ...options
-});
+export const deleteAvailability = <ThrowOnError extends boolean = false>(options: Options<DeleteAvailabilityData, ThrowOnError>) => (options.client ?? client).delete<DeleteAvailabilityResponses, DeleteAvailabilityErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}/availability/{statement}', ...options });
 
 /**
  * Removes the picture
  */
-export const deletePicture = <ThrowOnError extends boolean = false>(options: Options<DeletePictureData, ThrowOnError>) => (options.client ?? client).delete<DeletePictureResponses, DeletePictureErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}/picture',
-    ...options
-});
+export const deletePicture = <ThrowOnError extends boolean = false>(options: Options<DeletePictureData, ThrowOnError>) => (options.client ?? client).delete<DeletePictureResponses, DeletePictureErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}/picture', ...options });
 
 /**
  * A substitute's picture
  */
-export const getPicture = <ThrowOnError extends boolean = false>(options: Options<GetPictureData, ThrowOnError>) => (options.client ?? client).get<GetPictureResponses, GetPictureErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}/picture',
-    ...options
-});
+export const getPicture = <ThrowOnError extends boolean = false>(options: Options<GetPictureData, ThrowOnError>) => (options.client ?? client).get<GetPictureResponses, GetPictureErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}/picture', ...options });
 
 /**
  * Keeps a JPEG or PNG as a small square picture, without what the camera wrote into it
  */
 export const putPicture = <ThrowOnError extends boolean = false>(options: Options<PutPictureData, ThrowOnError>) => (options.client ?? client).put<PutPictureResponses, PutPictureErrors, ThrowOnError>({
     bodySerializer: null,
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/substitutes/{id}/picture',
     ...options,
     headers: {
@@ -2770,25 +1479,12 @@ export const putPicture = <ThrowOnError extends boolean = false>(options: Option
 /**
  * What a substitute has shown, and until when it counts
  */
-export const listDocuments = <ThrowOnError extends boolean = false>(options: Options<ListDocumentsData, ThrowOnError>) => (options.client ?? client).get<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}/documents',
-    ...options
-});
+export const listDocuments = <ThrowOnError extends boolean = false>(options: Options<ListDocumentsData, ThrowOnError>) => (options.client ?? client).get<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}/documents', ...options });
 
 /**
  * Writes down a document; its file, if it is kept, follows
  */
 export const createDocument = <ThrowOnError extends boolean = false>(options: Options<CreateDocumentData, ThrowOnError>) => (options.client ?? client).post<CreateDocumentResponses, CreateDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/substitutes/{id}/documents',
     ...options,
     headers: {
@@ -2800,25 +1496,12 @@ export const createDocument = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Removes a document and its file
  */
-export const deleteDocument = <ThrowOnError extends boolean = false>(options: Options<DeleteDocumentData, ThrowOnError>) => (options.client ?? client).delete<DeleteDocumentResponses, DeleteDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}/documents/{document}',
-    ...options
-});
+export const deleteDocument = <ThrowOnError extends boolean = false>(options: Options<DeleteDocumentData, ThrowOnError>) => (options.client ?? client).delete<DeleteDocumentResponses, DeleteDocumentErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}/documents/{document}', ...options });
 
 /**
  * Changes until when it counts, and whether the office has seen it
  */
 export const updateDocument = <ThrowOnError extends boolean = false>(options: Options<UpdateDocumentData, ThrowOnError>) => (options.client ?? client).patch<UpdateDocumentResponses, UpdateDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/substitutes/{id}/documents/{document}',
     ...options,
     headers: {
@@ -2830,26 +1513,13 @@ export const updateDocument = <ThrowOnError extends boolean = false>(options: Op
 /**
  * The file of a document
  */
-export const getDocumentFile = <ThrowOnError extends boolean = false>(options: Options<GetDocumentFileData, ThrowOnError>) => (options.client ?? client).get<GetDocumentFileResponses, GetDocumentFileErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/substitutes/{id}/documents/{document}/file',
-    ...options
-});
+export const getDocumentFile = <ThrowOnError extends boolean = false>(options: Options<GetDocumentFileData, ThrowOnError>) => (options.client ?? client).get<GetDocumentFileResponses, GetDocumentFileErrors, ThrowOnError>({ url: '/api/v1/substitutes/{id}/documents/{document}/file', ...options });
 
 /**
  * Keeps the file of a document (PDF, JPEG or PNG), encrypted
  */
 export const putDocumentFile = <ThrowOnError extends boolean = false>(options: Options<PutDocumentFileData, ThrowOnError>) => (options.client ?? client).put<PutDocumentFileResponses, PutDocumentFileErrors, ThrowOnError>({
     bodySerializer: null,
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/substitutes/{id}/documents/{document}/file',
     ...options,
     headers: {
@@ -2861,25 +1531,12 @@ export const putDocumentFile = <ThrowOnError extends boolean = false>(options: O
 /**
  * Shifts that begin within a time
  */
-export const listShifts = <ThrowOnError extends boolean = false>(options: Options<ListShiftsData, ThrowOnError>) => (options.client ?? client).get<ListShiftsResponses, ListShiftsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts',
-    ...options
-});
+export const listShifts = <ThrowOnError extends boolean = false>(options: Options<ListShiftsData, ThrowOnError>) => (options.client ?? client).get<ListShiftsResponses, ListShiftsErrors, ThrowOnError>({ url: '/api/v1/shifts', ...options });
 
 /**
  * Adds a shift, as a draft
  */
 export const createShift = <ThrowOnError extends boolean = false>(options: Options<CreateShiftData, ThrowOnError>) => (options.client ?? client).post<CreateShiftResponses, CreateShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts',
     ...options,
     headers: {
@@ -2891,38 +1548,17 @@ export const createShift = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Removes a draft
  */
-export const deleteShift = <ThrowOnError extends boolean = false>(options: Options<DeleteShiftData, ThrowOnError>) => (options.client ?? client).delete<DeleteShiftResponses, DeleteShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{id}',
-    ...options
-});
+export const deleteShift = <ThrowOnError extends boolean = false>(options: Options<DeleteShiftData, ThrowOnError>) => (options.client ?? client).delete<DeleteShiftResponses, DeleteShiftErrors, ThrowOnError>({ url: '/api/v1/shifts/{id}', ...options });
 
 /**
  * One shift
  */
-export const getShift = <ThrowOnError extends boolean = false>(options: Options<GetShiftData, ThrowOnError>) => (options.client ?? client).get<GetShiftResponses, GetShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{id}',
-    ...options
-});
+export const getShift = <ThrowOnError extends boolean = false>(options: Options<GetShiftData, ThrowOnError>) => (options.client ?? client).get<GetShiftResponses, GetShiftErrors, ThrowOnError>({ url: '/api/v1/shifts/{id}', ...options });
 
 /**
  * Changes a shift; its time and place only while nobody is booked
  */
 export const updateShift = <ThrowOnError extends boolean = false>(options: Options<UpdateShiftData, ThrowOnError>) => (options.client ?? client).patch<UpdateShiftResponses, UpdateShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/{id}',
     ...options,
     headers: {
@@ -2934,25 +1570,12 @@ export const updateShift = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Begins to look for somebody; from somebody who may not, asks for it
  */
-export const publishShift = <ThrowOnError extends boolean = false>(options: Options<PublishShiftData, ThrowOnError>) => (options.client ?? client).post<PublishShiftResponses, PublishShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{id}/publish',
-    ...options
-});
+export const publishShift = <ThrowOnError extends boolean = false>(options: Options<PublishShiftData, ThrowOnError>) => (options.client ?? client).post<PublishShiftResponses, PublishShiftErrors, ThrowOnError>({ url: '/api/v1/shifts/{id}/publish', ...options });
 
 /**
  * Publishes up to 200 shifts, or asks for them, and says of each what became of it
  */
 export const publishShifts = <ThrowOnError extends boolean = false>(options: Options<PublishShiftsData, ThrowOnError>) => (options.client ?? client).post<PublishShiftsResponses, PublishShiftsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/publish',
     ...options,
     headers: {
@@ -2965,11 +1588,6 @@ export const publishShifts = <ThrowOnError extends boolean = false>(options: Opt
  * Makes drafts like this one at other times
  */
 export const copyShift = <ThrowOnError extends boolean = false>(options: Options<CopyShiftData, ThrowOnError>) => (options.client ?? client).post<CopyShiftResponses, CopyShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/{id}/copy',
     ...options,
     headers: {
@@ -2982,11 +1600,6 @@ export const copyShift = <ThrowOnError extends boolean = false>(options: Options
  * Makes drafts at the same local times on later days
  */
 export const repeatShift = <ThrowOnError extends boolean = false>(options: Options<RepeatShiftData, ThrowOnError>) => (options.client ?? client).post<RepeatShiftResponses, RepeatShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/{id}/series',
     ...options,
     headers: {
@@ -3000,11 +1613,6 @@ export const repeatShift = <ThrowOnError extends boolean = false>(options: Optio
  */
 export const importShifts = <ThrowOnError extends boolean = false>(options: Options<ImportShiftsData, ThrowOnError>) => (options.client ?? client).post<ImportShiftsResponses, ImportShiftsErrors, ThrowOnError>({
     bodySerializer: null,
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/import',
     ...options,
     headers: {
@@ -3016,38 +1624,17 @@ export const importShifts = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Who fits a shift, in the order in which they would be asked, and why
  */
-export const listCandidates = <ThrowOnError extends boolean = false>(options: Options<ListCandidatesData, ThrowOnError>) => (options.client ?? client).get<ListCandidatesResponses, ListCandidatesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{id}/candidates',
-    ...options
-});
+export const listCandidates = <ThrowOnError extends boolean = false>(options: Options<ListCandidatesData, ThrowOnError>) => (options.client ?? client).get<ListCandidatesResponses, ListCandidatesErrors, ThrowOnError>({ url: '/api/v1/shifts/{id}/candidates', ...options });
 
 /**
  * Who was asked, when, and what they said
  */
-export const listOffers = <ThrowOnError extends boolean = false>(options: Options<ListOffersData, ThrowOnError>) => (options.client ?? client).get<ListOffersResponses, ListOffersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{id}/offers',
-    ...options
-});
+export const listOffers = <ThrowOnError extends boolean = false>(options: Options<ListOffersData, ThrowOnError>) => (options.client ?? client).get<ListOffersResponses, ListOffersErrors, ThrowOnError>({ url: '/api/v1/shifts/{id}/offers', ...options });
 
 /**
  * Answers on somebody's behalf
  */
 export const answerOffer = <ThrowOnError extends boolean = false>(options: Options<AnswerOfferData, ThrowOnError>) => (options.client ?? client).post<AnswerOfferResponses, AnswerOfferErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/{id}/offers/{person}/answer',
     ...options,
     headers: {
@@ -3060,11 +1647,6 @@ export const answerOffer = <ThrowOnError extends boolean = false>(options: Optio
  * Books somebody: the one picked among those who applied, or anybody in the register
  */
 export const bookShift = <ThrowOnError extends boolean = false>(options: Options<BookShiftData, ThrowOnError>) => (options.client ?? client).post<BookShiftResponses, BookShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/{id}/book',
     ...options,
     headers: {
@@ -3077,11 +1659,6 @@ export const bookShift = <ThrowOnError extends boolean = false>(options: Options
  * Cancels a shift: bookings end, questions are taken back, everybody is told
  */
 export const cancelShift = <ThrowOnError extends boolean = false>(options: Options<CancelShiftData, ThrowOnError>) => (options.client ?? client).post<CancelShiftResponses, CancelShiftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/{id}/cancel',
     ...options,
     headers: {
@@ -3093,38 +1670,17 @@ export const cancelShift = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Who works when and where
  */
-export const listBookings = <ThrowOnError extends boolean = false>(options: Options<ListBookingsData, ThrowOnError>) => (options.client ?? client).get<ListBookingsResponses, ListBookingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/bookings',
-    ...options
-});
+export const listBookings = <ThrowOnError extends boolean = false>(options: Options<ListBookingsData, ThrowOnError>) => (options.client ?? client).get<ListBookingsResponses, ListBookingsErrors, ThrowOnError>({ url: '/api/v1/bookings', ...options });
 
 /**
  * Who is booked for a shift
  */
-export const listShiftBookings = <ThrowOnError extends boolean = false>(options: Options<ListShiftBookingsData, ThrowOnError>) => (options.client ?? client).get<ListShiftBookingsResponses, ListShiftBookingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/shifts/{id}/bookings',
-    ...options
-});
+export const listShiftBookings = <ThrowOnError extends boolean = false>(options: Options<ListShiftBookingsData, ThrowOnError>) => (options.client ?? client).get<ListShiftBookingsResponses, ListShiftBookingsErrors, ThrowOnError>({ url: '/api/v1/shifts/{id}/bookings', ...options });
 
 /**
  * Ends a booking; the shift is offered again to those not asked yet
  */
 export const cancelBooking = <ThrowOnError extends boolean = false>(options: Options<CancelBookingData, ThrowOnError>) => (options.client ?? client).post<CancelBookingResponses, CancelBookingErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/bookings/{id}/cancel',
     ...options,
     headers: {
@@ -3137,11 +1693,6 @@ export const cancelBooking = <ThrowOnError extends boolean = false>(options: Opt
  * Says from when until when somebody really worked
  */
 export const confirmHours = <ThrowOnError extends boolean = false>(options: Options<ConfirmHoursData, ThrowOnError>) => (options.client ?? client).post<ConfirmHoursResponses, ConfirmHoursErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/bookings/{id}/hours',
     ...options,
     headers: {
@@ -3154,11 +1705,6 @@ export const confirmHours = <ThrowOnError extends boolean = false>(options: Opti
  * Confirms the hours of many bookings as they are: said, or planned
  */
 export const confirmManyHours = <ThrowOnError extends boolean = false>(options: Options<ConfirmManyHoursData, ThrowOnError>) => (options.client ?? client).post<ConfirmManyHoursResponses, ConfirmManyHoursErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/bookings/hours',
     ...options,
     headers: {
@@ -3170,25 +1716,12 @@ export const confirmManyHours = <ThrowOnError extends boolean = false>(options: 
 /**
  * Bookings with hours, for payroll: one row each, in the clocks of the workplace
  */
-export const downloadBookings = <ThrowOnError extends boolean = false>(options: Options<DownloadBookingsData, ThrowOnError>) => (options.client ?? client).get<DownloadBookingsResponses, DownloadBookingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/bookings.csv',
-    ...options
-});
+export const downloadBookings = <ThrowOnError extends boolean = false>(options: Options<DownloadBookingsData, ThrowOnError>) => (options.client ?? client).get<DownloadBookingsResponses, DownloadBookingsErrors, ThrowOnError>({ url: '/api/v1/bookings.csv', ...options });
 
 /**
  * Asks those again who said no, did not answer, or were told that it is taken: by how their question ended, or by name
  */
 export const askAgain = <ThrowOnError extends boolean = false>(options: Options<AskAgainData, ThrowOnError>) => (options.client ?? client).post<AskAgainResponses, AskAgainErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/shifts/{id}/ask-again',
     ...options,
     headers: {
@@ -3203,11 +1736,6 @@ export const askAgain = <ThrowOnError extends boolean = false>(options: Options<
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const erasePersons = <ThrowOnError extends boolean = false>(options: Options<ErasePersonsData, ThrowOnError>) => (options.client ?? client).post<ErasePersonsResponses, ErasePersonsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons/erase',
     ...options,
     headers: {
@@ -3219,51 +1747,22 @@ export const erasePersons = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Who was erased, newest first
  */
-export const listErasures = <ThrowOnError extends boolean = false>(options?: Options<ListErasuresData, ThrowOnError>) => (options?.client ?? client).get<ListErasuresResponses, ListErasuresErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/erasures',
-    ...options
-});
+export const listErasures = <ThrowOnError extends boolean = false>(options?: Options<ListErasuresData, ThrowOnError>) => (options?.client ?? client).get<ListErasuresResponses, ListErasuresErrors, ThrowOnError>({ url: '/api/v1/erasures', ...options });
 
 /**
  * The signed receipt of a person's erasure (by the person's id), for `varde evidence verify`
  */
-export const downloadErasureReceipt = <ThrowOnError extends boolean = false>(options: Options<DownloadErasureReceiptData, ThrowOnError>) => (options.client ?? client).get<DownloadErasureReceiptResponses, DownloadErasureReceiptErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/erasures/{id}/receipt',
-    ...options
-});
+export const downloadErasureReceipt = <ThrowOnError extends boolean = false>(options: Options<DownloadErasureReceiptData, ThrowOnError>) => (options.client ?? client).get<DownloadErasureReceiptResponses, DownloadErasureReceiptErrors, ThrowOnError>({ url: '/api/v1/erasures/{id}/receipt', ...options });
 
 /**
  * Requests of persons about their data: open ones by their deadline
  */
-export const listRequests = <ThrowOnError extends boolean = false>(options?: Options<ListRequestsData, ThrowOnError>) => (options?.client ?? client).get<ListRequestsResponses, ListRequestsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests',
-    ...options
-});
+export const listRequests = <ThrowOnError extends boolean = false>(options?: Options<ListRequestsData, ThrowOnError>) => (options?.client ?? client).get<ListRequestsResponses, ListRequestsErrors, ThrowOnError>({ url: '/api/v1/requests', ...options });
 
 /**
  * Enters a request that came by letter, phone, mail or in person
  */
 export const enterRequest = <ThrowOnError extends boolean = false>(options: Options<EnterRequestData, ThrowOnError>) => (options.client ?? client).post<EnterRequestResponses, EnterRequestErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/requests',
     ...options,
     headers: {
@@ -3275,38 +1774,17 @@ export const enterRequest = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * One request with its history
  */
-export const getRequest = <ThrowOnError extends boolean = false>(options: Options<GetRequestData, ThrowOnError>) => (options.client ?? client).get<GetRequestResponses, GetRequestErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests/{id}',
-    ...options
-});
+export const getRequest = <ThrowOnError extends boolean = false>(options: Options<GetRequestData, ThrowOnError>) => (options.client ?? client).get<GetRequestResponses, GetRequestErrors, ThrowOnError>({ url: '/api/v1/requests/{id}', ...options });
 
 /**
  * How long requests are kept after their end
  */
-export const getRequestSettings = <ThrowOnError extends boolean = false>(options?: Options<GetRequestSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetRequestSettingsResponses, GetRequestSettingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/request-settings',
-    ...options
-});
+export const getRequestSettings = <ThrowOnError extends boolean = false>(options?: Options<GetRequestSettingsData, ThrowOnError>) => (options?.client ?? client).get<GetRequestSettingsResponses, GetRequestSettingsErrors, ThrowOnError>({ url: '/api/v1/request-settings', ...options });
 
 /**
  * Sets how long what was asked is kept after the end: 1 to 120 months
  */
 export const setRequestSettings = <ThrowOnError extends boolean = false>(options: Options<SetRequestSettingsData, ThrowOnError>) => (options.client ?? client).put<SetRequestSettingsResponses, SetRequestSettingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/request-settings',
     ...options,
     headers: {
@@ -3319,11 +1797,6 @@ export const setRequestSettings = <ThrowOnError extends boolean = false>(options
  * Confirms who asks, when it was made sure otherwise than by the code
  */
 export const confirmRequest = <ThrowOnError extends boolean = false>(options: Options<ConfirmRequestData, ThrowOnError>) => (options.client ?? client).post<ConfirmRequestResponses, ConfirmRequestErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/requests/{id}/confirm',
     ...options,
     headers: {
@@ -3336,11 +1809,6 @@ export const confirmRequest = <ThrowOnError extends boolean = false>(options: Op
  * Says whom the request is about
  */
 export const chooseRequestPerson = <ThrowOnError extends boolean = false>(options: Options<ChooseRequestPersonData, ThrowOnError>) => (options.client ?? client).post<ChooseRequestPersonResponses, ChooseRequestPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/requests/{id}/person',
     ...options,
     headers: {
@@ -3353,11 +1821,6 @@ export const chooseRequestPerson = <ThrowOnError extends boolean = false>(option
  * Adds a note to the history
  */
 export const addRequestNote = <ThrowOnError extends boolean = false>(options: Options<AddRequestNoteData, ThrowOnError>) => (options.client ?? client).post<AddRequestNoteResponses, AddRequestNoteErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/requests/{id}/notes',
     ...options,
     headers: {
@@ -3369,25 +1832,12 @@ export const addRequestNote = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Begins to work on it
  */
-export const startRequest = <ThrowOnError extends boolean = false>(options: Options<StartRequestData, ThrowOnError>) => (options.client ?? client).post<StartRequestResponses, StartRequestErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests/{id}/start',
-    ...options
-});
+export const startRequest = <ThrowOnError extends boolean = false>(options: Options<StartRequestData, ThrowOnError>) => (options.client ?? client).post<StartRequestResponses, StartRequestErrors, ThrowOnError>({ url: '/api/v1/requests/{id}/start', ...options });
 
 /**
  * Extends the deadline once, by one or two months, with a reason that the person is told
  */
 export const extendRequest = <ThrowOnError extends boolean = false>(options: Options<ExtendRequestData, ThrowOnError>) => (options.client ?? client).post<ExtendRequestResponses, ExtendRequestErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/requests/{id}/extend',
     ...options,
     headers: {
@@ -3400,11 +1850,6 @@ export const extendRequest = <ThrowOnError extends boolean = false>(options: Opt
  * Refuses, with a reason that the person is told, and that they may complain
  */
 export const refuseRequest = <ThrowOnError extends boolean = false>(options: Options<RefuseRequestData, ThrowOnError>) => (options.client ?? client).post<RefuseRequestResponses, RefuseRequestErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/requests/{id}/refuse',
     ...options,
     headers: {
@@ -3417,11 +1862,6 @@ export const refuseRequest = <ThrowOnError extends boolean = false>(options: Opt
  * Says that it is done, and tells the person
  */
 export const finishRequest = <ThrowOnError extends boolean = false>(options: Options<FinishRequestData, ThrowOnError>) => (options.client ?? client).post<FinishRequestResponses, FinishRequestErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/requests/{id}/finish',
     ...options,
     headers: {
@@ -3433,64 +1873,27 @@ export const finishRequest = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * How much is stored about the person, by kind
  */
-export const listRequestHoldings = <ThrowOnError extends boolean = false>(options: Options<ListRequestHoldingsData, ThrowOnError>) => (options.client ?? client).get<ListRequestHoldingsResponses, ListRequestHoldingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests/{id}/holdings',
-    ...options
-});
+export const listRequestHoldings = <ThrowOnError extends boolean = false>(options: Options<ListRequestHoldingsData, ThrowOnError>) => (options.client ?? client).get<ListRequestHoldingsResponses, ListRequestHoldingsErrors, ThrowOnError>({ url: '/api/v1/requests/{id}/holdings', ...options });
 
 /**
  * Gathers all that is stored about the person into a signed ZIP file
  */
-export const gatherRequestPackage = <ThrowOnError extends boolean = false>(options: Options<GatherRequestPackageData, ThrowOnError>) => (options.client ?? client).post<GatherRequestPackageResponses, GatherRequestPackageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests/{id}/package',
-    ...options
-});
+export const gatherRequestPackage = <ThrowOnError extends boolean = false>(options: Options<GatherRequestPackageData, ThrowOnError>) => (options.client ?? client).post<GatherRequestPackageResponses, GatherRequestPackageErrors, ThrowOnError>({ url: '/api/v1/requests/{id}/package', ...options });
 
 /**
  * The file, for the clerk to look at or to hand over
  */
-export const downloadRequestPackage = <ThrowOnError extends boolean = false>(options: Options<DownloadRequestPackageData, ThrowOnError>) => (options.client ?? client).post<DownloadRequestPackageResponses, DownloadRequestPackageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests/{id}/package/download',
-    ...options
-});
+export const downloadRequestPackage = <ThrowOnError extends boolean = false>(options: Options<DownloadRequestPackageData, ThrowOnError>) => (options.client ?? client).post<DownloadRequestPackageResponses, DownloadRequestPackageErrors, ThrowOnError>({ url: '/api/v1/requests/{id}/package/download', ...options });
 
 /**
  * Sends the person a link that opens only with a code, and ends the request
  */
-export const sendRequestPackage = <ThrowOnError extends boolean = false>(options: Options<SendRequestPackageData, ThrowOnError>) => (options.client ?? client).post<SendRequestPackageResponses, SendRequestPackageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests/{id}/package/send',
-    ...options
-});
+export const sendRequestPackage = <ThrowOnError extends boolean = false>(options: Options<SendRequestPackageData, ThrowOnError>) => (options.client ?? client).post<SendRequestPackageResponses, SendRequestPackageErrors, ThrowOnError>({ url: '/api/v1/requests/{id}/package/send', ...options });
 
 /**
  * Restricts the processing of the person, with a reason
  */
 export const restrictRequestPerson = <ThrowOnError extends boolean = false>(options: Options<RestrictRequestPersonData, ThrowOnError>) => (options.client ?? client).post<RestrictRequestPersonResponses, RestrictRequestPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/requests/{id}/restrict',
     ...options,
     headers: {
@@ -3502,51 +1905,22 @@ export const restrictRequestPerson = <ThrowOnError extends boolean = false>(opti
 /**
  * Withdraws all consents, leaves all lists and holds address and number
  */
-export const objectForRequestPerson = <ThrowOnError extends boolean = false>(options: Options<ObjectForRequestPersonData, ThrowOnError>) => (options.client ?? client).post<ObjectForRequestPersonResponses, ObjectForRequestPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests/{id}/object',
-    ...options
-});
+export const objectForRequestPerson = <ThrowOnError extends boolean = false>(options: Options<ObjectForRequestPersonData, ThrowOnError>) => (options.client ?? client).post<ObjectForRequestPersonResponses, ObjectForRequestPersonErrors, ThrowOnError>({ url: '/api/v1/requests/{id}/object', ...options });
 
 /**
  * Erases the person, tells them, and ends the request: what identifies them goes from it too
  */
-export const eraseRequestPerson = <ThrowOnError extends boolean = false>(options: Options<EraseRequestPersonData, ThrowOnError>) => (options.client ?? client).post<EraseRequestPersonResponses, EraseRequestPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/requests/{id}/erase',
-    ...options
-});
+export const eraseRequestPerson = <ThrowOnError extends boolean = false>(options: Options<EraseRequestPersonData, ThrowOnError>) => (options.client ?? client).post<EraseRequestPersonResponses, EraseRequestPersonErrors, ThrowOnError>({ url: '/api/v1/requests/{id}/erase', ...options });
 
 /**
  * Everything that is stored about a person as a signed ZIP file
  */
-export const exportPerson = <ThrowOnError extends boolean = false>(options: Options<ExportPersonData, ThrowOnError>) => (options.client ?? client).post<ExportPersonResponses, ExportPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/persons/{id}/export',
-    ...options
-});
+export const exportPerson = <ThrowOnError extends boolean = false>(options: Options<ExportPersonData, ThrowOnError>) => (options.client ?? client).post<ExportPersonResponses, ExportPersonErrors, ThrowOnError>({ url: '/api/v1/persons/{id}/export', ...options });
 
 /**
  * Restricts the processing of a person (GDPR Art. 18), with a reason
  */
 export const restrictPerson = <ThrowOnError extends boolean = false>(options: Options<RestrictPersonData, ThrowOnError>) => (options.client ?? client).post<RestrictPersonResponses, RestrictPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons/{id}/restrict',
     ...options,
     headers: {
@@ -3559,11 +1933,6 @@ export const restrictPerson = <ThrowOnError extends boolean = false>(options: Op
  * Lifts a restriction, with a reason
  */
 export const liftPersonRestriction = <ThrowOnError extends boolean = false>(options: Options<LiftPersonRestrictionData, ThrowOnError>) => (options.client ?? client).post<LiftPersonRestrictionResponses, LiftPersonRestrictionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/persons/{id}/lift-restriction',
     ...options,
     headers: {
@@ -3575,38 +1944,17 @@ export const liftPersonRestriction = <ThrowOnError extends boolean = false>(opti
 /**
  * Categories of data, how long each is kept, and what the last run removed
  */
-export const listRetention = <ThrowOnError extends boolean = false>(options?: Options<ListRetentionData, ThrowOnError>) => (options?.client ?? client).get<ListRetentionResponses, ListRetentionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/retention',
-    ...options
-});
+export const listRetention = <ThrowOnError extends boolean = false>(options?: Options<ListRetentionData, ThrowOnError>) => (options?.client ?? client).get<ListRetentionResponses, ListRetentionErrors, ThrowOnError>({ url: '/api/v1/retention', ...options });
 
 /**
  * What a rule of so many months would remove now; nothing is removed
  */
-export const previewRetention = <ThrowOnError extends boolean = false>(options: Options<PreviewRetentionData, ThrowOnError>) => (options.client ?? client).get<PreviewRetentionResponses, PreviewRetentionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/retention/{category}/preview',
-    ...options
-});
+export const previewRetention = <ThrowOnError extends boolean = false>(options: Options<PreviewRetentionData, ThrowOnError>) => (options.client ?? client).get<PreviewRetentionResponses, PreviewRetentionErrors, ThrowOnError>({ url: '/api/v1/retention/{category}/preview', ...options });
 
 /**
  * Rules how long a category is kept; without months until somebody erases it
  */
 export const setRetention = <ThrowOnError extends boolean = false>(options: Options<SetRetentionData, ThrowOnError>) => (options.client ?? client).put<SetRetentionResponses, SetRetentionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/retention/{category}',
     ...options,
     headers: {
@@ -3618,28 +1966,12 @@ export const setRetention = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * How the contract stands, and when it ends
  */
-export const getContract = <ThrowOnError extends boolean = false>(options?: Options<GetContractData, ThrowOnError>) => (options?.client ?? client).get<GetContractResponses, GetContractErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/contract',
-    ...options
-});
+export const getContract = <ThrowOnError extends boolean = false>(options?: Options<GetContractData, ThrowOnError>) => (options?.client ?? client).get<GetContractResponses, GetContractErrors, ThrowOnError>({ url: '/api/v1/contract', ...options });
 
 /**
  * Withdraws the end that was announced
  */
-export const withdrawContractEnd = <ThrowOnError extends boolean = false>(options?: Options<WithdrawContractEndData, ThrowOnError>) => (options?.client ?? client).delete<WithdrawContractEndResponses, WithdrawContractEndErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/contract/end',
-    ...options
-});
+export const withdrawContractEnd = <ThrowOnError extends boolean = false>(options?: Options<WithdrawContractEndData, ThrowOnError>) => (options?.client ?? client).delete<WithdrawContractEndResponses, WithdrawContractEndErrors, ThrowOnError>({ url: '/api/v1/contract/end', ...options });
 
 /**
  * Announces the end of the contract: logins close, and 30 days later all data is removed
@@ -3647,11 +1979,6 @@ export const withdrawContractEnd = <ThrowOnError extends boolean = false>(option
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const endContract = <ThrowOnError extends boolean = false>(options: Options<EndContractData, ThrowOnError>) => (options.client ?? client).post<EndContractResponses, EndContractErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/contract/end',
     ...options,
     headers: {
@@ -3665,38 +1992,17 @@ export const endContract = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
-export const exportOrganisation = <ThrowOnError extends boolean = false>(options?: Options<ExportOrganisationData, ThrowOnError>) => (options?.client ?? client).get<ExportOrganisationResponses, ExportOrganisationErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/contract/export',
-    ...options
-});
+export const exportOrganisation = <ThrowOnError extends boolean = false>(options?: Options<ExportOrganisationData, ThrowOnError>) => (options?.client ?? client).get<ExportOrganisationResponses, ExportOrganisationErrors, ThrowOnError>({ url: '/api/v1/contract/export', ...options });
 
 /**
  * How it stands with the backups: newest, how far back, last drill, what is wrong
  */
-export const getBackups = <ThrowOnError extends boolean = false>(options?: Options<GetBackupsData, ThrowOnError>) => (options?.client ?? client).get<GetBackupsResponses, GetBackupsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/backups',
-    ...options
-});
+export const getBackups = <ThrowOnError extends boolean = false>(options?: Options<GetBackupsData, ThrowOnError>) => (options?.client ?? client).get<GetBackupsResponses, GetBackupsErrors, ThrowOnError>({ url: '/api/v1/backups', ...options });
 
 /**
  * One signed ZIP file that shows how the data is looked after, for `varde evidence verify`; of the last year unless said otherwise
  */
 export const makeEvidence = <ThrowOnError extends boolean = false>(options: Options<MakeEvidenceData, ThrowOnError>) => (options.client ?? client).post<MakeEvidenceResponses, MakeEvidenceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/evidence',
     ...options,
     headers: {
@@ -3708,41 +2014,17 @@ export const makeEvidence = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * The current protection and security programme, as HTML without script or as PDF
  */
-export const getProgramme = <ThrowOnError extends boolean = false>(options?: Options<GetProgrammeData, ThrowOnError>) => (options?.client ?? client).get<GetProgrammeResponses, GetProgrammeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/programme',
-    ...options
-});
+export const getProgramme = <ThrowOnError extends boolean = false>(options?: Options<GetProgrammeData, ThrowOnError>) => (options?.client ?? client).get<GetProgrammeResponses, GetProgrammeErrors, ThrowOnError>({ url: '/api/v1/programme', ...options });
 
 /**
  * Nobody gets the heads by mail any more
  */
-export const stopHeadMail = <ThrowOnError extends boolean = false>(options?: Options<StopHeadMailData, ThrowOnError>) => (options?.client ?? client).delete<StopHeadMailResponses, StopHeadMailErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/mail',
-    ...options
-});
+export const stopHeadMail = <ThrowOnError extends boolean = false>(options?: Options<StopHeadMailData, ThrowOnError>) => (options?.client ?? client).delete<StopHeadMailResponses, StopHeadMailErrors, ThrowOnError>({ url: '/api/v1/audit/mail', ...options });
 
 /**
  * Who gets the newest head of the trail by mail each day
  */
-export const getHeadMail = <ThrowOnError extends boolean = false>(options?: Options<GetHeadMailData, ThrowOnError>) => (options?.client ?? client).get<GetHeadMailResponses, GetHeadMailErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/audit/mail',
-    ...options
-});
+export const getHeadMail = <ThrowOnError extends boolean = false>(options?: Options<GetHeadMailData, ThrowOnError>) => (options?.client ?? client).get<GetHeadMailResponses, GetHeadMailErrors, ThrowOnError>({ url: '/api/v1/audit/mail', ...options });
 
 /**
  * Has the newest signed head of the trail sent to an address, now and each day
@@ -3750,11 +2032,6 @@ export const getHeadMail = <ThrowOnError extends boolean = false>(options?: Opti
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const setHeadMail = <ThrowOnError extends boolean = false>(options: Options<SetHeadMailData, ThrowOnError>) => (options.client ?? client).put<SetHeadMailResponses, SetHeadMailErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
     url: '/api/v1/audit/mail',
     ...options,
     headers: {
@@ -3766,77 +2043,29 @@ export const setHeadMail = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Work in the background that was given up
  */
-export const listJobs = <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>) => (options?.client ?? client).get<ListJobsResponses, ListJobsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/jobs',
-    ...options
-});
+export const listJobs = <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>) => (options?.client ?? client).get<ListJobsResponses, ListJobsErrors, ThrowOnError>({ url: '/api/v1/jobs', ...options });
 
 /**
  * Tries it again
  */
-export const retryJob = <ThrowOnError extends boolean = false>(options: Options<RetryJobData, ThrowOnError>) => (options.client ?? client).post<RetryJobResponses, RetryJobErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/jobs/{id}/retry',
-    ...options
-});
+export const retryJob = <ThrowOnError extends boolean = false>(options: Options<RetryJobData, ThrowOnError>) => (options.client ?? client).post<RetryJobResponses, RetryJobErrors, ThrowOnError>({ url: '/api/v1/jobs/{id}/retry', ...options });
 
 /**
  * Forgets it: what it was to do is not done
  */
-export const dropJob = <ThrowOnError extends boolean = false>(options: Options<DropJobData, ThrowOnError>) => (options.client ?? client).delete<DropJobResponses, DropJobErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/jobs/{id}',
-    ...options
-});
+export const dropJob = <ThrowOnError extends boolean = false>(options: Options<DropJobData, ThrowOnError>) => (options.client ?? client).delete<DropJobResponses, DropJobErrors, ThrowOnError>({ url: '/api/v1/jobs/{id}', ...options });
 
 /**
  * Live events (Server-Sent Events): what moves in the organisation
  */
-export const streamEvents = <ThrowOnError extends boolean = false>(options?: Options<StreamEventsData, ThrowOnError>) => (options?.client ?? client).get<StreamEventsResponses, StreamEventsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/events',
-    ...options
-});
+export const streamEvents = <ThrowOnError extends boolean = false>(options?: Options<StreamEventsData, ThrowOnError>) => (options?.client ?? client).get<StreamEventsResponses, StreamEventsErrors, ThrowOnError>({ url: '/api/v1/events', ...options });
 
 /**
  * What needs attention now
  */
-export const getHome = <ThrowOnError extends boolean = false>(options?: Options<GetHomeData, ThrowOnError>) => (options?.client ?? client).get<GetHomeResponses, GetHomeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/home',
-    ...options
-});
+export const getHome = <ThrowOnError extends boolean = false>(options?: Options<GetHomeData, ThrowOnError>) => (options?.client ?? client).get<GetHomeResponses, GetHomeErrors, ThrowOnError>({ url: '/api/v1/home', ...options });
 
 /**
  * What is missing until a message reaches somebody
  */
-export const getSetup = <ThrowOnError extends boolean = false>(options?: Options<GetSetupData, ThrowOnError>) => (options?.client ?? client).get<GetSetupResponses, GetSetupErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'varde_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/setup',
-    ...options
-});
+export const getSetup = <ThrowOnError extends boolean = false>(options?: Options<GetSetupData, ThrowOnError>) => (options?.client ?? client).get<GetSetupResponses, GetSetupErrors, ThrowOnError>({ url: '/api/v1/setup', ...options });

@@ -11,7 +11,15 @@ export type AccountEvent = {
     network: string;
 };
 
-export type ActorKind = 'system' | 'user' | 'person' | 'journey' | 'operations';
+export const ActorKind = {
+    SYSTEM: 'system',
+    USER: 'user',
+    PERSON: 'person',
+    JOURNEY: 'journey',
+    OPERATIONS: 'operations'
+} as const;
+
+export type ActorKind = typeof ActorKind[keyof typeof ActorKind];
 
 export type ActorView = {
     kind: ActorKind;
@@ -30,7 +38,14 @@ export type Added = {
     missing: number;
 };
 
-export type AnswerChannel = 'none' | 'link' | 'sms' | 'user';
+export const AnswerChannel = {
+    NONE: 'none',
+    LINK: 'link',
+    SMS: 'sms',
+    USER: 'user'
+} as const;
+
+export type AnswerChannel = typeof AnswerChannel[keyof typeof AnswerChannel];
 
 export type AnswerInput = {
     yes: boolean;
@@ -46,7 +61,16 @@ export type AnswerReply = {
     sentence: string;
 };
 
-export type AnswerResult = 'booked' | 'waiting' | 'declined' | 'taken' | 'too_late' | 'not_allowed';
+export const AnswerResult = {
+    BOOKED: 'booked',
+    WAITING: 'waiting',
+    DECLINED: 'declined',
+    TAKEN: 'taken',
+    TOO_LATE: 'too_late',
+    NOT_ALLOWED: 'not_allowed'
+} as const;
+
+export type AnswerResult = typeof AnswerResult[keyof typeof AnswerResult];
 
 export type AskAgainInput = {
     states?: Array<OfferState> | null;
@@ -97,7 +121,15 @@ export type AttributeNew = {
     choices?: Array<string> | null;
 };
 
-export type AttributeType = 'text' | 'number' | 'date' | 'boolean' | 'choice';
+export const AttributeType = {
+    TEXT: 'text',
+    NUMBER: 'number',
+    DATE: 'date',
+    BOOLEAN: 'boolean',
+    CHOICE: 'choice'
+} as const;
+
+export type AttributeType = typeof AttributeType[keyof typeof AttributeType];
 
 export type Audience = {
     lists: Array<string>;
@@ -126,7 +158,14 @@ export type AvailabilityInput = {
     until_minute?: number | null;
 };
 
-export type AvailabilityKind = 'available' | 'unavailable' | 'ask_anyway' | 'pause';
+export const AvailabilityKind = {
+    AVAILABLE: 'available',
+    UNAVAILABLE: 'unavailable',
+    ASK_ANYWAY: 'ask_anyway',
+    PAUSE: 'pause'
+} as const;
+
+export type AvailabilityKind = typeof AvailabilityKind[keyof typeof AvailabilityKind];
 
 export type AvailabilityView = {
     id: string;
@@ -174,16 +213,39 @@ export type Block = {
     height?: number | null;
 };
 
-export type BlockAlign = 'left' | 'center' | 'right';
+export const BlockAlign = {
+    LEFT: 'left',
+    CENTER: 'center',
+    RIGHT: 'right'
+} as const;
 
-export type BlockType = 'heading' | 'text' | 'image' | 'button' | 'columns' | 'divider' | 'spacer' | 'footer';
+export type BlockAlign = typeof BlockAlign[keyof typeof BlockAlign];
+
+export const BlockType = {
+    HEADING: 'heading',
+    TEXT: 'text',
+    IMAGE: 'image',
+    BUTTON: 'button',
+    COLUMNS: 'columns',
+    DIVIDER: 'divider',
+    SPACER: 'spacer',
+    FOOTER: 'footer'
+} as const;
+
+export type BlockType = typeof BlockType[keyof typeof BlockType];
 
 export type BookInput = {
     person_id: string;
     override_reason?: string | null;
 };
 
-export type BookingState = 'booked' | 'cancelled_by_person' | 'cancelled_by_office';
+export const BookingState = {
+    BOOKED: 'booked',
+    CANCELLED_BY_PERSON: 'cancelled_by_person',
+    CANCELLED_BY_OFFICE: 'cancelled_by_office'
+} as const;
+
+export type BookingState = typeof BookingState[keyof typeof BookingState];
 
 export type BookingView = {
     id: string;
@@ -293,7 +355,18 @@ export type CampaignRow = {
     channel: Channel;
 };
 
-export type CampaignState = 'draft' | 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'failed';
+export const CampaignState = {
+    DRAFT: 'draft',
+    SCHEDULED: 'scheduled',
+    PREPARING: 'preparing',
+    SENDING: 'sending',
+    PAUSED: 'paused',
+    SENT: 'sent',
+    CANCELLED: 'cancelled',
+    FAILED: 'failed'
+} as const;
+
+export type CampaignState = typeof CampaignState[keyof typeof CampaignState];
 
 export type CandidateView = {
     person_id: string;
@@ -338,7 +411,9 @@ export type ChangeView = {
     new?: string;
 };
 
-export type Channel = 'mail' | 'sms';
+export const Channel = { MAIL: 'mail', SMS: 'sms' } as const;
+
+export type Channel = typeof Channel[keyof typeof Channel];
 
 export type CheckAnswer = {
     ok: boolean;
@@ -352,14 +427,26 @@ export type CheckStep = {
     detail: string;
 };
 
-export type ChoiceKind = 'favourite' | 'excluded_by_workplace' | 'excluded_by_person';
+export const ChoiceKind = {
+    FAVOURITE: 'favourite',
+    EXCLUDED_BY_WORKPLACE: 'excluded_by_workplace',
+    EXCLUDED_BY_PERSON: 'excluded_by_person'
+} as const;
+
+export type ChoiceKind = typeof ChoiceKind[keyof typeof ChoiceKind];
 
 export type ChoiceOf = {
     workplace_id: string;
     kind: ChoiceKind;
 };
 
-export type Classification = 'plain' | 'identifying' | 'sensitive';
+export const Classification = {
+    PLAIN: 'plain',
+    IDENTIFYING: 'identifying',
+    SENSITIVE: 'sensitive'
+} as const;
+
+export type Classification = typeof Classification[keyof typeof Classification];
 
 export type ClusterSummary = {
     name: string;
@@ -383,14 +470,18 @@ export type Conditions = {
     rules: Array<Conditions | Rule>;
 };
 
-export type ConditionsOp = 'and' | 'or';
+export const ConditionsOp = { AND: 'and', OR: 'or' } as const;
+
+export type ConditionsOp = typeof ConditionsOp[keyof typeof ConditionsOp];
 
 export type ConsentChange = {
     state: ConsentState;
     source?: string | null;
 };
 
-export type ConsentState = 'given' | 'withdrawn';
+export const ConsentState = { GIVEN: 'given', WITHDRAWN: 'withdrawn' } as const;
+
+export type ConsentState = typeof ConsentState[keyof typeof ConsentState];
 
 export type ConsentView = {
     purpose_id: string;
@@ -400,7 +491,15 @@ export type ConsentView = {
     at: string;
 };
 
-export type ContractState = 'active' | 'announced' | 'ended' | 'removing' | 'removed';
+export const ContractState = {
+    ACTIVE: 'active',
+    ANNOUNCED: 'announced',
+    ENDED: 'ended',
+    REMOVING: 'removing',
+    REMOVED: 'removed'
+} as const;
+
+export type ContractState = typeof ContractState[keyof typeof ContractState];
 
 export type ContractView = {
     name: string;
@@ -416,7 +515,9 @@ export type ContractView = {
     certificate_link?: string;
 };
 
-export type ContractWanted = 'return_and_removal' | 'removal';
+export const ContractWanted = { RETURN_AND_REMOVAL: 'return_and_removal', REMOVAL: 'removal' } as const;
+
+export type ContractWanted = typeof ContractWanted[keyof typeof ContractWanted];
 
 export type CopyInput = {
     starts: Array<string>;
@@ -454,7 +555,15 @@ export type DayLeftOut = {
     reason: string;
 };
 
-export type DnsPurpose = 'dkim' | 'dkim_ed25519' | 'spf' | 'dmarc' | 'return_path';
+export const DnsPurpose = {
+    DKIM: 'dkim',
+    DKIM_ED25519: 'dkim_ed25519',
+    SPF: 'spf',
+    DMARC: 'dmarc',
+    RETURN_PATH: 'return_path'
+} as const;
+
+export type DnsPurpose = typeof DnsPurpose[keyof typeof DnsPurpose];
 
 export type DnsRecord = {
     purpose: DnsPurpose;
@@ -486,7 +595,9 @@ export type DomainNew = {
     domain: string;
 };
 
-export type DomainState = 'unverified' | 'verified';
+export const DomainState = { UNVERIFIED: 'unverified', VERIFIED: 'verified' } as const;
+
+export type DomainState = typeof DomainState[keyof typeof DomainState];
 
 export type DrillSummary = {
     at: string;
@@ -520,7 +631,9 @@ export type EarlierRound = {
     channel: AnswerChannel;
 };
 
-export type Encoding = 'gsm7' | 'ucs2';
+export const Encoding = { GSM7: 'gsm7', UCS2: 'ucs2' } as const;
+
+export type Encoding = typeof Encoding[keyof typeof Encoding];
 
 export type EndIn = {
     wanted: ContractWanted;
@@ -553,7 +666,26 @@ export type ErasedView = {
     by?: string;
 };
 
-export type EventKind = 'received' | 'confirmed' | 'person_chosen' | 'note' | 'started' | 'extended' | 'gathered' | 'sent' | 'fetched' | 'downloaded' | 'restricted' | 'lifted' | 'objected' | 'erased' | 'done' | 'refused';
+export const EventKind = {
+    RECEIVED: 'received',
+    CONFIRMED: 'confirmed',
+    PERSON_CHOSEN: 'person_chosen',
+    NOTE: 'note',
+    STARTED: 'started',
+    EXTENDED: 'extended',
+    GATHERED: 'gathered',
+    SENT: 'sent',
+    FETCHED: 'fetched',
+    DOWNLOADED: 'downloaded',
+    RESTRICTED: 'restricted',
+    LIFTED: 'lifted',
+    OBJECTED: 'objected',
+    ERASED: 'erased',
+    DONE: 'done',
+    REFUSED: 'refused'
+} as const;
+
+export type EventKind = typeof EventKind[keyof typeof EventKind];
 
 export type EvidenceWanted = {
     from?: string | null;
@@ -578,7 +710,9 @@ export type Export = {
     error?: string;
 };
 
-export type ExportFormat = 'csv' | 'json';
+export const ExportFormat = { CSV: 'csv', JSON: 'json' } as const;
+
+export type ExportFormat = typeof ExportFormat[keyof typeof ExportFormat];
 
 export type ExportNew = {
     what: ExportWhat;
@@ -587,9 +721,19 @@ export type ExportNew = {
     list_id?: string | null;
 };
 
-export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired';
+export const ExportState = {
+    QUEUED: 'queued',
+    RUNNING: 'running',
+    DONE: 'done',
+    FAILED: 'failed',
+    EXPIRED: 'expired'
+} as const;
 
-export type ExportWhat = 'persons';
+export type ExportState = typeof ExportState[keyof typeof ExportState];
+
+export const ExportWhat = { PERSONS: 'persons' } as const;
+
+export type ExportWhat = typeof ExportWhat[keyof typeof ExportWhat];
 
 export type Extension = {
     months: number;
@@ -628,7 +772,19 @@ export type FieldResult = {
     texts?: number;
 };
 
-export type FieldType = 'text' | 'long_text' | 'email' | 'phone' | 'choice' | 'multiple_choice' | 'rating' | 'date' | 'consent';
+export const FieldType = {
+    TEXT: 'text',
+    LONG_TEXT: 'long_text',
+    EMAIL: 'email',
+    PHONE: 'phone',
+    CHOICE: 'choice',
+    MULTIPLE_CHOICE: 'multiple_choice',
+    RATING: 'rating',
+    DATE: 'date',
+    CONSENT: 'consent'
+} as const;
+
+export type FieldType = typeof FieldType[keyof typeof FieldType];
 
 export type Form = {
     id: string;
@@ -686,7 +842,13 @@ export type FormResults = {
     fields: Array<FieldResult>;
 };
 
-export type FormState = 'draft' | 'published' | 'closed';
+export const FormState = {
+    DRAFT: 'draft',
+    PUBLISHED: 'published',
+    CLOSED: 'closed'
+} as const;
+
+export type FormState = typeof FormState[keyof typeof FormState];
 
 export type GrowthProof = {
     hashes: Array<string>;
@@ -743,7 +905,13 @@ export type HoursRule = {
     max_minutes: number;
 };
 
-export type HttpMethod = 'POST' | 'PUT' | 'GET';
+export const HttpMethod = {
+    POST: 'POST',
+    PUT: 'PUT',
+    GET: 'GET'
+} as const;
+
+export type HttpMethod = typeof HttpMethod[keyof typeof HttpMethod];
 
 export type Image = {
     id: string;
@@ -829,7 +997,17 @@ export type ImportStart = {
     options: ImportOptions;
 };
 
-export type ImportState = 'uploading' | 'uploaded' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+export const ImportState = {
+    UPLOADING: 'uploading',
+    UPLOADED: 'uploaded',
+    QUEUED: 'queued',
+    RUNNING: 'running',
+    DONE: 'done',
+    FAILED: 'failed',
+    CANCELLED: 'cancelled'
+} as const;
+
+export type ImportState = typeof ImportState[keyof typeof ImportState];
 
 export type InvitationAccept = {
     token: string;
@@ -851,7 +1029,9 @@ export type InviteRequest = {
     replace?: boolean | null;
 };
 
-export type JobState = 'failed';
+export const JobState = { FAILED: 'failed' } as const;
+
+export type JobState = typeof JobState[keyof typeof JobState];
 
 export type Journey = {
     id: string;
@@ -891,7 +1071,14 @@ export type JourneyRun = {
     error?: string;
 };
 
-export type JourneyState = 'draft' | 'running' | 'paused' | 'archived';
+export const JourneyState = {
+    DRAFT: 'draft',
+    RUNNING: 'running',
+    PAUSED: 'paused',
+    ARCHIVED: 'archived'
+} as const;
+
+export type JourneyState = typeof JourneyState[keyof typeof JourneyState];
 
 export type JourneySteps = {
     steps: Array<StepCounts>;
@@ -1006,7 +1193,13 @@ export type MemberChange = {
     state: MemberState;
 };
 
-export type MemberState = 'subscribed' | 'pending' | 'unsubscribed';
+export const MemberState = {
+    SUBSCRIBED: 'subscribed',
+    PENDING: 'pending',
+    UNSUBSCRIBED: 'unsubscribed'
+} as const;
+
+export type MemberState = typeof MemberState[keyof typeof MemberState];
 
 export type NameInput = {
     name: string;
@@ -1049,7 +1242,18 @@ export type ObjectView = {
     name?: string;
 };
 
-export type OfferState = 'open' | 'booked' | 'declined' | 'waiting' | 'taken' | 'expired' | 'withdrawn' | 'refused';
+export const OfferState = {
+    OPEN: 'open',
+    BOOKED: 'booked',
+    DECLINED: 'declined',
+    WAITING: 'waiting',
+    TAKEN: 'taken',
+    EXPIRED: 'expired',
+    WITHDRAWN: 'withdrawn',
+    REFUSED: 'refused'
+} as const;
+
+export type OfferState = typeof OfferState[keyof typeof OfferState];
 
 export type OfferView = {
     person_id: string;
@@ -1074,7 +1278,15 @@ export type OfferView = {
     cancelled?: BookingState;
 };
 
-export type PackageState = 'none' | 'gathering' | 'ready' | 'failed' | 'gone';
+export const PackageState = {
+    NONE: 'none',
+    GATHERING: 'gathering',
+    READY: 'ready',
+    FAILED: 'failed',
+    GONE: 'gone'
+} as const;
+
+export type PackageState = typeof PackageState[keyof typeof PackageState];
 
 export type Paper = {
     id: string;
@@ -1162,7 +1374,9 @@ export type PersonRow = {
     updated_at: string;
 };
 
-export type PersonState = 'active' | 'restricted';
+export const PersonState = { ACTIVE: 'active', RESTRICTED: 'restricted' } as const;
+
+export type PersonState = typeof PersonState[keyof typeof PersonState];
 
 export type PersonUpdate = {
     email?: string | null;
@@ -1230,7 +1444,9 @@ export type ProfileUpdate = {
     time_zone?: string | null;
 };
 
-export type ProgrammeFormat = 'html' | 'pdf';
+export const ProgrammeFormat = { HTML: 'html', PDF: 'pdf' } as const;
+
+export type ProgrammeFormat = typeof ProgrammeFormat[keyof typeof ProgrammeFormat];
 
 export type Progress = {
     state: CampaignState;
@@ -1258,9 +1474,18 @@ export type ProviderInput = {
     callback_secret?: string | null;
 };
 
-export type ProviderKind = 'captured' | 'smtp' | 'sms_http' | 'sms_twilio';
+export const ProviderKind = {
+    CAPTURED: 'captured',
+    SMTP: 'smtp',
+    SMS_HTTP: 'sms_http',
+    SMS_TWILIO: 'sms_twilio'
+} as const;
 
-export type ProviderState = 'ok' | 'failing';
+export type ProviderKind = typeof ProviderKind[keyof typeof ProviderKind];
+
+export const ProviderState = { OK: 'ok', FAILING: 'failing' } as const;
+
+export type ProviderState = typeof ProviderState[keyof typeof ProviderState];
 
 export type ProviderView = {
     id: string;
@@ -1310,7 +1535,15 @@ export type PurposeNew = {
     description?: string | null;
 };
 
-export type Quota = 'users' | 'persons' | 'file_bytes' | 'mails_per_day' | 'sms_per_day';
+export const Quota = {
+    USERS: 'users',
+    PERSONS: 'persons',
+    FILE_BYTES: 'file_bytes',
+    MAILS_PER_DAY: 'mails_per_day',
+    SMS_PER_DAY: 'sms_per_day'
+} as const;
+
+export type Quota = typeof Quota[keyof typeof Quota];
 
 export type QuotaState = {
     quota: Quota;
@@ -1337,7 +1570,13 @@ export type RankWeights = {
     warnings: number;
 };
 
-export type Reach = 'sms' | 'mail' | 'nothing';
+export const Reach = {
+    SMS: 'sms',
+    MAIL: 'mail',
+    NOTHING: 'nothing'
+} as const;
+
+export type Reach = typeof Reach[keyof typeof Reach];
 
 export type ReadingDay = {
     day: string;
@@ -1389,7 +1628,15 @@ export type ReportLink = {
     people: number;
 };
 
-export type RequestChannel = 'page' | 'letter' | 'phone' | 'mail' | 'in_person';
+export const RequestChannel = {
+    PAGE: 'page',
+    LETTER: 'letter',
+    PHONE: 'phone',
+    MAIL: 'mail',
+    IN_PERSON: 'in_person'
+} as const;
+
+export type RequestChannel = typeof RequestChannel[keyof typeof RequestChannel];
 
 export type RequestCounts = {
     unconfirmed: number;
@@ -1406,9 +1653,24 @@ export type RequestEvent = {
     text?: string;
 };
 
-export type RequestFilter = 'open' | 'unconfirmed' | 'ended';
+export const RequestFilter = {
+    OPEN: 'open',
+    UNCONFIRMED: 'unconfirmed',
+    ENDED: 'ended'
+} as const;
 
-export type RequestKind = 'access' | 'rectification' | 'restriction' | 'erasure' | 'portability' | 'objection';
+export type RequestFilter = typeof RequestFilter[keyof typeof RequestFilter];
+
+export const RequestKind = {
+    ACCESS: 'access',
+    RECTIFICATION: 'rectification',
+    RESTRICTION: 'restriction',
+    ERASURE: 'erasure',
+    PORTABILITY: 'portability',
+    OBJECTION: 'objection'
+} as const;
+
+export type RequestKind = typeof RequestKind[keyof typeof RequestKind];
 
 export type RequestNew = {
     kind: RequestKind;
@@ -1460,7 +1722,15 @@ export type RequestSettings = {
     keep_months: number;
 };
 
-export type RequestState = 'unconfirmed' | 'confirmed' | 'working' | 'done' | 'refused';
+export const RequestState = {
+    UNCONFIRMED: 'unconfirmed',
+    CONFIRMED: 'confirmed',
+    WORKING: 'working',
+    DONE: 'done',
+    REFUSED: 'refused'
+} as const;
+
+export type RequestState = typeof RequestState[keyof typeof RequestState];
 
 export type ResetConfirm = {
     token: string;
@@ -1501,7 +1771,16 @@ export type RightView = {
     why: string;
 };
 
-export type Role = 'administrator' | 'editor' | 'viewer' | 'requester' | 'privacy_officer' | 'auditor';
+export const Role = {
+    ADMINISTRATOR: 'administrator',
+    EDITOR: 'editor',
+    VIEWER: 'viewer',
+    REQUESTER: 'requester',
+    PRIVACY_OFFICER: 'privacy_officer',
+    AUDITOR: 'auditor'
+} as const;
+
+export type Role = typeof Role[keyof typeof Role];
 
 export type Rule = {
     field: string;
@@ -1513,7 +1792,13 @@ export type RuleIn = {
     months?: number | null;
 };
 
-export type RuleLevel = 'off' | 'warn' | 'block';
+export const RuleLevel = {
+    OFF: 'off',
+    WARN: 'warn',
+    BLOCK: 'block'
+} as const;
+
+export type RuleLevel = typeof RuleLevel[keyof typeof RuleLevel];
 
 export type RuleSettings = {
     daily_rest: DailyRestRule;
@@ -1533,7 +1818,14 @@ export type RuleSettings = {
     unavailable: PlainRule;
 };
 
-export type RunState = 'active' | 'finished' | 'failed' | 'left';
+export const RunState = {
+    ACTIVE: 'active',
+    FINISHED: 'finished',
+    FAILED: 'failed',
+    LEFT: 'left'
+} as const;
+
+export type RunState = typeof RunState[keyof typeof RunState];
 
 export type RunningImport = {
     id: string;
@@ -1541,7 +1833,13 @@ export type RunningImport = {
     progress: number;
 };
 
-export type Security = 'none' | 'starttls' | 'tls';
+export const Security = {
+    NONE: 'none',
+    STARTTLS: 'starttls',
+    TLS: 'tls'
+} as const;
+
+export type Security = typeof Security[keyof typeof Security];
 
 export type SeenHours = {
     id: string;
@@ -1596,7 +1894,13 @@ export type SendRequest = {
     at?: string | null;
 };
 
-export type Separator = 'comma' | 'semicolon' | 'tab';
+export const Separator = {
+    COMMA: 'comma',
+    SEMICOLON: 'semicolon',
+    TAB: 'tab'
+} as const;
+
+export type Separator = typeof Separator[keyof typeof Separator];
 
 export type Series = {
     items: Array<Shift>;
@@ -1618,7 +1922,16 @@ export type SessionItem = {
     current: boolean;
 };
 
-export type SessionState = 'anonymous' | 'totp_required' | 'totp_setup_required' | 'terms_required' | 'tenant_required' | 'ready';
+export const SessionState = {
+    ANONYMOUS: 'anonymous',
+    TOTP_REQUIRED: 'totp_required',
+    TOTP_SETUP_REQUIRED: 'totp_setup_required',
+    TERMS_REQUIRED: 'terms_required',
+    TENANT_REQUIRED: 'tenant_required',
+    READY: 'ready'
+} as const;
+
+export type SessionState = typeof SessionState[keyof typeof SessionState];
 
 export type SessionView = {
     state: SessionState;
@@ -1677,7 +1990,9 @@ export type SetupStep = {
     title: string;
 };
 
-export type Severity = 'error' | 'warning';
+export const Severity = { ERROR: 'error', WARNING: 'warning' } as const;
+
+export type Severity = typeof Severity[keyof typeof Severity];
 
 export type SheetChoice = {
     sheet: string;
@@ -1721,7 +2036,16 @@ export type ShiftInput = {
     answer_by?: string | null;
 };
 
-export type ShiftState = 'draft' | 'requested' | 'open' | 'filled' | 'cancelled' | 'unfilled';
+export const ShiftState = {
+    DRAFT: 'draft',
+    REQUESTED: 'requested',
+    OPEN: 'open',
+    FILLED: 'filled',
+    CANCELLED: 'cancelled',
+    UNFILLED: 'unfilled'
+} as const;
+
+export type ShiftState = typeof ShiftState[keyof typeof ShiftState];
 
 export type SimulatedReply = {
     text: string;
@@ -1739,7 +2063,16 @@ export type SkillOf = {
     expires_on?: string | null;
 };
 
-export type SmsKind = 'notice' | 'campaign' | 'offer' | 'journey' | 'test' | 'request';
+export const SmsKind = {
+    NOTICE: 'notice',
+    CAMPAIGN: 'campaign',
+    OFFER: 'offer',
+    JOURNEY: 'journey',
+    TEST: 'test',
+    REQUEST: 'request'
+} as const;
+
+export type SmsKind = typeof SmsKind[keyof typeof SmsKind];
 
 export type SmsSettings = {
     sender?: string | null;
@@ -1824,7 +2157,20 @@ export type StepCounts = {
     failed: number;
 };
 
-export type StepKind = 'wait' | 'wait_until' | 'branch' | 'send' | 'set_attribute' | 'tag' | 'list' | 'webhook' | 'notify' | 'sms';
+export const StepKind = {
+    WAIT: 'wait',
+    WAIT_UNTIL: 'wait_until',
+    BRANCH: 'branch',
+    SEND: 'send',
+    SET_ATTRIBUTE: 'set_attribute',
+    TAG: 'tag',
+    LIST: 'list',
+    WEBHOOK: 'webhook',
+    NOTIFY: 'notify',
+    SMS: 'sms'
+} as const;
+
+export type StepKind = typeof StepKind[keyof typeof StepKind];
 
 export type Strategy = {
     kind: StrategyKind;
@@ -1832,7 +2178,15 @@ export type Strategy = {
     waves?: Array<Wave> | null;
 };
 
-export type StrategyKind = 'broadcast' | 'one_by_one' | 'waves' | 'candidates' | 'direct';
+export const StrategyKind = {
+    BROADCAST: 'broadcast',
+    ONE_BY_ONE: 'one_by_one',
+    WAVES: 'waves',
+    CANDIDATES: 'candidates',
+    DIRECT: 'direct'
+} as const;
+
+export type StrategyKind = typeof StrategyKind[keyof typeof StrategyKind];
 
 export type SubjectRequest = {
     id: string;
@@ -1906,7 +2260,14 @@ export type SuppressionQuestion = {
     phone?: string | null;
 };
 
-export type SuppressionReason = 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
+export const SuppressionReason = {
+    BOUNCE: 'bounce',
+    COMPLAINT: 'complaint',
+    UNSUBSCRIBE: 'unsubscribe',
+    MANUAL: 'manual'
+} as const;
+
+export type SuppressionReason = typeof SuppressionReason[keyof typeof SuppressionReason];
 
 export type SuppressionView = {
     id: string;
@@ -2009,7 +2370,9 @@ export type Theme = {
     logo_url?: string | null;
 };
 
-export type TimeMode = 'at_once' | 'recipient_time_zone';
+export const TimeMode = { AT_ONCE: 'at_once', RECIPIENT_TIME_ZONE: 'recipient_time_zone' } as const;
+
+export type TimeMode = typeof TimeMode[keyof typeof TimeMode];
 
 export type TimelineItem = {
     id: string;
@@ -2056,7 +2419,17 @@ export type TriggerInput = {
     days_before?: number | null;
 };
 
-export type TriggerKind = 'none' | 'form_submitted' | 'link_clicked' | 'list_joined' | 'segment_entered' | 'attribute_changed' | 'date';
+export const TriggerKind = {
+    NONE: 'none',
+    FORM_SUBMITTED: 'form_submitted',
+    LINK_CLICKED: 'link_clicked',
+    LIST_JOINED: 'list_joined',
+    SEGMENT_ENTERED: 'segment_entered',
+    ATTRIBUTE_CHANGED: 'attribute_changed',
+    DATE: 'date'
+} as const;
+
+export type TriggerKind = typeof TriggerKind[keyof typeof TriggerKind];
 
 export type User = {
     id: string;
@@ -2074,7 +2447,13 @@ export type UserRights = {
     rights: Array<RightView>;
 };
 
-export type UserState = 'active' | 'suspended' | 'invited';
+export const UserState = {
+    ACTIVE: 'active',
+    SUSPENDED: 'suspended',
+    INVITED: 'invited'
+} as const;
+
+export type UserState = typeof UserState[keyof typeof UserState];
 
 export type UserUpdate = {
     role?: Role | null;
@@ -2100,13 +2479,21 @@ export type Wave = {
     minutes: number;
 };
 
-export type WaveWho = 'favourites' | 'pool' | 'others';
+export const WaveWho = {
+    FAVOURITES: 'favourites',
+    POOL: 'pool',
+    OTHERS: 'others'
+} as const;
+
+export type WaveWho = typeof WaveWho[keyof typeof WaveWho];
 
 export type WebhookSecret = {
     secret: string;
 };
 
-export type WeekWindow = 'calendar_week' | 'rolling';
+export const WeekWindow = { CALENDAR_WEEK: 'calendar_week', ROLLING: 'rolling' } as const;
+
+export type WeekWindow = typeof WeekWindow[keyof typeof WeekWindow];
 
 export type WeeklyRestRule = {
     level: RuleLevel;
@@ -2114,7 +2501,29 @@ export type WeeklyRestRule = {
     window: WeekWindow;
 };
 
-export type What = 'recipients' | 'queued' | 'sent' | 'delivered' | 'deferred' | 'failed' | 'bounced' | 'bounced_hard' | 'bounced_soft' | 'complained' | 'opened' | 'opened_scanner' | 'clicked' | 'clicked_scanner' | 'unsubscribed' | 'answered' | 'skipped_suppressed' | 'skipped_no_consent' | 'skipped_no_address';
+export const What = {
+    RECIPIENTS: 'recipients',
+    QUEUED: 'queued',
+    SENT: 'sent',
+    DELIVERED: 'delivered',
+    DEFERRED: 'deferred',
+    FAILED: 'failed',
+    BOUNCED: 'bounced',
+    BOUNCED_HARD: 'bounced_hard',
+    BOUNCED_SOFT: 'bounced_soft',
+    COMPLAINED: 'complained',
+    OPENED: 'opened',
+    OPENED_SCANNER: 'opened_scanner',
+    CLICKED: 'clicked',
+    CLICKED_SCANNER: 'clicked_scanner',
+    UNSUBSCRIBED: 'unsubscribed',
+    ANSWERED: 'answered',
+    SKIPPED_SUPPRESSED: 'skipped_suppressed',
+    SKIPPED_NO_CONSENT: 'skipped_no_consent',
+    SKIPPED_NO_ADDRESS: 'skipped_no_address'
+} as const;
+
+export type What = typeof What[keyof typeof What];
 
 export type WithPerson = {
     person_id: string;

@@ -1,36 +1,27 @@
-// One place that turns a call of the generated client into its data, or throws a Problem.
+// Calls of the generated client: what fails is thrown as a Problem, by a query's function as by ask().
+import { client } from '@/client/client.gen'
 import { toProblem } from './problem'
 
 let onLoggedOut: () => void = () => undefined
-/** `f` runs at every 401 but those of the login calls themselves, which never reach here logged in. */
+/** `f` runs at every 401; those of the login screens are answered there. */
 export const whenLoggedOut = (f: () => void) => {
   onLoggedOut = f
 }
 
-type Answer<T> = { data?: T; error?: unknown; response?: Response }
+client.interceptors.error.use((error, response?: Response) => {
+  if (response?.status === 401) onLoggedOut()
+  return toProblem(error, response)
+})
 
-export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
-  return (await askTagged(call)).data
+/** The data of a call, or a Problem thrown. */
+export async function ask<T>(call: Promise<{ data?: T; error?: unknown }>): Promise<T> {
+  const { data, error } = await call.catch((error: unknown) => ({ error, data: undefined }))
+  if (error !== undefined) throw toProblem(error)
+  return data as T
 }
 
-/** As ask(), with the ETag that a later change of the same object must present. */
-export async function askTagged<T>(call: Promise<Answer<T>>): Promise<{ data: T; etag: string }> {
-  let answer: Answer<T>
-  try {
-    answer = await call
-  } catch (error) {
-    throw toProblem(error)
-  }
-  const { data, error, response } = answer
-  if (error !== undefined || !response?.ok) {
-    if (response?.status === 401) onLoggedOut()
-    throw toProblem(error, response)
-  }
-  return { data: data as T, etag: response.headers.get('ETag') ?? '*' }
-}
-
-/** Header object for a change of an object that was read with `etag`; `*` where only a list was read. */
-export const match = (etag = '*') => ({ 'If-Match': etag })
+/** Header of a change: only if it still is the version that was read; whatever it is now where only a list was read. */
+export const match = (read?: { version: number }) => ({ 'If-Match': read ? `"v${read.version}"` : '*' })
 
 /** A new idempotency key; also where the page is not served over TLS and crypto.randomUUID is missing. */
 export const newKey = (): string =>

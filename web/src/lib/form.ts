@@ -190,7 +190,5 @@ export function useForm<T extends object>(
 
 /** Empty strings are "not given" towards the API. */
 export function given<T extends Record<string, unknown>>(values: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, v]) => v !== '' && v !== undefined),
-  ) as Partial<T>
+  return Object.fromEntries(Object.entries(values).filter(([, v]) => v !== '' && v !== undefined)) as Partial<T>
 }

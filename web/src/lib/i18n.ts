@@ -1,10 +1,17 @@
 // Words come from locales/<language>/<namespace>.json at the repository's root, where the server reads
 // them too. Each route loads only the namespaces it names; changing the language reloads the page, so
 // that `t` can stay a plain function.
+
+import frame from 'virtual:frame-words'
 import i18next from 'i18next'
 
 type Words = Record<string, unknown>
-const files = import.meta.glob<Words>('../../../locales/*/*.json', { import: 'default' })
+const files = import.meta.glob<Words>(
+  ['../../../locales/*/*.json', '!../../../locales/*/common.json', '!../../../locales/*/shell.json'],
+  { import: 'default' },
+)
+/** What every screen within the frame needs comes together (vite.config.ts). */
+const inFrame = { common: true, shell: true }
 const STORED = 'varde-locale'
 
 export const languages: { code: string; name: string }[] = [
@@ -51,8 +58,9 @@ export async function loadWords(...namespaces: string[]): Promise<void> {
     namespaces.flatMap((ns) =>
       wanted.map(async (lng) => {
         if (i18next.hasResourceBundle(lng, ns)) return
-        const load = files[`../../../locales/${lng}/${ns}.json`]
-        if (load) i18next.addResourceBundle(lng, ns, await load())
+        const words =
+          ns in inFrame ? (await frame[lng]?.())?.[ns] : await files[`../../../locales/${lng}/${ns}.json`]?.()
+        if (words) i18next.addResourceBundle(lng, ns, words)
       }),
     ),
   )

@@ -5,8 +5,7 @@
 export const STYLE = 'data-mail-style'
 export const BLOCKED = 'data-mail-blocked'
 
-const tag =
-  /<([a-zA-Z][\w:-]*)((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?|\s*\/(?!>))*)(\s*\/?)>/g
+const tag = /<([a-zA-Z][\w:-]*)((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?|\s*\/(?!>))*)(\s*\/?)>/g
 const attribute = /(\s+)([^\s=>"'/]+)(\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?/g
 
 // Pictures of one's own organisation stand in a mail under the address that the world knows, which need not be the
@@ -26,25 +25,22 @@ export function prepareMail(html: string, nonce: string, tenant?: string): { htm
     .replace(/<(script|iframe|object|embed|noscript)\b[\s\S]*?<\/\1\s*>/gi, '')
     .replace(/<(script|iframe|object|embed|base|link|meta\s[^>]*http-equiv)\b[^>]*>/gi, '')
   const out = bare.replace(tag, (_whole, name: string, attributes: string, end: string) => {
-    const kept = attributes.replace(
-      attribute,
-      (whole: string, space: string, key: string, rest = '', value = '') => {
-        const lower = key.toLowerCase()
-        if (lower.startsWith('on')) return ''
-        if (lower === 'style') return `${space}${STYLE}${rest}`
-        if (lower === 'nonce') return ''
-        const mine = lower === 'src' ? ours(unquote(value), tenant) : undefined
-        if (mine) return `${space}src="${mine}"`
-        if (
-          lower === 'srcset' ||
-          ((lower === 'src' || lower === 'background' || lower === 'poster') && !local(unquote(value)))
-        ) {
-          blocked += 1
-          return `${space}${BLOCKED}${rest}`
-        }
-        return whole
-      },
-    )
+    const kept = attributes.replace(attribute, (whole: string, space: string, key: string, rest = '', value = '') => {
+      const lower = key.toLowerCase()
+      if (lower.startsWith('on')) return ''
+      if (lower === 'style') return `${space}${STYLE}${rest}`
+      if (lower === 'nonce') return ''
+      const mine = lower === 'src' ? ours(unquote(value), tenant) : undefined
+      if (mine) return `${space}src="${mine}"`
+      if (
+        lower === 'srcset' ||
+        ((lower === 'src' || lower === 'background' || lower === 'poster') && !local(unquote(value)))
+      ) {
+        blocked += 1
+        return `${space}${BLOCKED}${rest}`
+      }
+      return whole
+    })
     const own = name.toLowerCase() === 'style' ? ` nonce="${nonce}"` : ''
     return `<${name}${own}${kept}${end}>`
   })

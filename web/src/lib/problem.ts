@@ -25,9 +25,7 @@ export class Problem extends Error {
 }
 
 function isBody(value: unknown): value is Partial<ProblemBody> {
-  return (
-    typeof value === 'object' && value !== null && ('status' in value || 'title' in value || 'type' in value)
-  )
+  return typeof value === 'object' && value !== null && ('status' in value || 'title' in value || 'type' in value)
 }
 
 /** Turns whatever a failed call left behind (problem+json, HTML of a proxy, a broken line) into a Problem. */
@@ -55,10 +53,7 @@ export type FieldErrors = Record<string, string>
  * Splits a problem's errors into those that belong to one of `fields` (by full dotted path first, then by
  * its first part) and the rest, which must be shown in the alert so that none gets lost.
  */
-export function splitErrors(
-  problem: Problem,
-  fields: readonly string[],
-): { byField: FieldErrors; rest: string[] } {
+export function splitErrors(problem: Problem, fields: readonly string[]): { byField: FieldErrors; rest: string[] } {
   const byField: FieldErrors = {}
   const rest: string[] = []
   for (const { pointer, message } of problem.errors) {

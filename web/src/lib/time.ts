@@ -62,9 +62,7 @@ export const formatNumber = (n: number, digits = 0): string =>
   new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(n)
 
 export const formatPercent = (part: number, whole: number): string =>
-  whole > 0
-    ? new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(part / whole)
-    : '–'
+  whole > 0 ? new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(part / whole) : '–'
 
 export function formatBytes(n: number): string {
   const units = ['B', 'kB', 'MB', 'GB']
@@ -102,8 +100,7 @@ function zoneOffset(utc: number, inZone: string): number {
   const parts = clockOf(inZone).formatToParts(utc)
   const n = (type: string) => Number(parts.find((p) => p.type === type)?.value)
   return (
-    Date.UTC(n('year'), n('month') - 1, n('day'), n('hour'), n('minute'), n('second')) -
-    Math.floor(utc / 1000) * 1000
+    Date.UTC(n('year'), n('month') - 1, n('day'), n('hour'), n('minute'), n('second')) - Math.floor(utc / 1000) * 1000
   )
 }
 

@@ -1,10 +1,7 @@
 // Filters and tabs live in the address, so that a link or the back button brings the same view again.
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 
-export function useUrl(): [
-  Record<string, string | undefined>,
-  (next: Record<string, string | undefined>) => void,
-] {
+export function useUrl(): [Record<string, string | undefined>, (next: Record<string, string | undefined>) => void] {
   const search: unknown = useSearch({ strict: false })
   const navigate = useNavigate()
   const current = (search ?? {}) as Record<string, string | undefined>

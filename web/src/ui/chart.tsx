@@ -1,8 +1,11 @@
 // Plain charts, each with its table beside it. Drawn here: bars need no library, and every number can be read.
+
 import { SegmentedControl } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { t } from '@/lib/i18n'
 import { formatNumber, formatPercent } from '@/lib/time'
+import css from './chart.module.css'
+import gridTableCss from './grid-table.module.css'
 
 function Switcher({ label, view, setView }: { label: string; view: string; setView: (v: string) => void }) {
   return (
@@ -41,14 +44,14 @@ export function ShareChart(props: {
           rows={props.items.map((i) => [i.value, formatNumber(i.count), formatPercent(i.count, props.total)])}
         />
       ) : (
-        <ul className="share">
+        <ul className={css.share}>
           {props.items.map((i) => (
             <li key={i.value}>
               <span className="share-label wrap">{i.value}</span>
-              <span className="share-bar" aria-hidden>
+              <span className={css.shareBar} aria-hidden>
                 <span style={{ width: `${(i.count / most) * 100}%` }} />
               </span>
-              <span className="num share-count">
+              <span className={`num ${css.shareCount}`}>
                 {formatNumber(i.count)} <span className="muted">({formatPercent(i.count, props.total)})</span>
               </span>
             </li>
@@ -65,12 +68,7 @@ export interface Series {
 }
 
 /** Counts over time as columns of up to two series side by side, or as a table. */
-export function TimeChart(props: {
-  label: string
-  at: string[]
-  format: (at: string) => string
-  series: Series[]
-}) {
+export function TimeChart(props: { label: string; at: string[]; format: (at: string) => string; series: Series[] }) {
   const [view, setView] = useState('chart')
   const { at, series } = props
   const most = Math.max(1, ...series.flatMap((s) => s.values))
@@ -81,10 +79,10 @@ export function TimeChart(props: {
   return (
     <div className="stack-s">
       <div className="row row-between">
-        <div className="row legend">
+        <div className={`row ${css.legend}`}>
           {series.map((s, i) => (
             <span key={s.name} className="row">
-              <span className={`swatch series-${i}`} aria-hidden /> {s.name}
+              <span className={`${css.swatch} ${css[`series${i}`]}`} aria-hidden /> {s.name}
             </span>
           ))}
         </div>
@@ -100,7 +98,7 @@ export function TimeChart(props: {
         <figure>
           <svg
             viewBox={`0 0 ${width} ${height + 4}`}
-            className="columns-chart"
+            className={css.columnsChart}
             role="img"
             aria-label={t('chart.described', { name: props.label, count: most })}
           >
@@ -111,15 +109,15 @@ export function TimeChart(props: {
                 x2={width}
                 y1={height - height * f + 2}
                 y2={height - height * f + 2}
-                className="grid-line"
+                className={css.gridLine}
               />
             ))}
-            <line x1={0} x2={width} y1={height + 2} y2={height + 2} className="axis" />
+            <line x1={0} x2={width} y1={height + 2} y2={height + 2} className={css.axis} />
             {series.map((s, k) =>
               s.values.map((v, i) => (
                 <rect
                   key={`${k}-${at[i]}`}
-                  className={`series-${k}`}
+                  className={css[`series${k}`]}
                   x={i * slot + 1 + k * bar}
                   width={Math.max(1, bar - 1)}
                   y={height + 2 - (v / most) * height}
@@ -143,8 +141,8 @@ export function TimeChart(props: {
 
 export function Twin({ label, head, rows }: { label: string; head: string[]; rows: ReactNode[][] }) {
   return (
-    <section className="scroller tall" tabIndex={0} aria-label={label}>
-      <table className="grid-table">
+    <section className={`${gridTableCss.scroller} ${css.tall}`} tabIndex={0} aria-label={label}>
+      <table className={gridTableCss.gridTable}>
         <thead>
           <tr>
             {head.map((h, i) => (

@@ -1,10 +1,12 @@
 // A short form in a dialog: make or change one small thing (a list, a tag, a provider) without leaving the table.
+
 import { Button } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import type { FormState } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { FormAlerts } from './kit'
-import { Dialog } from './overlay'
+import { FormAlerts } from './alert'
+import { Dialog } from './dialog'
+import dialogCss from './dialog.module.css'
 
 export function DialogForm<T extends object>(props: {
   open: boolean
@@ -27,7 +29,7 @@ export function DialogForm<T extends object>(props: {
       <form onSubmit={submit} className="stack">
         <FormAlerts form={form} />
         {props.children}
-        <div className={props.wide ? 'row row-end dialog-foot' : 'row row-end'}>
+        <div className={props.wide ? `row row-end ${dialogCss.foot}` : 'row row-end'}>
           <Button variant="default" onClick={onClose}>
             {t('cancel')}
           </Button>

@@ -15,15 +15,13 @@ export function Link({ href, onClick, children, ...rest }: LinkProps) {
   const router = useRouter()
   function open(event: MouseEvent<HTMLAnchorElement>) {
     onClick?.(event)
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
-      return
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
     if (rest.target === '_blank' || !href.startsWith('/') || rest.download !== undefined) return
     event.preventDefault()
     router.history.push(href)
   }
   const preload = () => {
-    if (href.startsWith('/'))
-      void router.preloadRoute({ to: href.split('?')[0] ?? '/' }).catch(() => undefined)
+    if (href.startsWith('/')) void router.preloadRoute({ to: href.split('?')[0] ?? '/' }).catch(() => undefined)
   }
   return (
     <a href={href} onClick={open} onMouseEnter={preload} onFocus={preload} {...rest}>
@@ -61,9 +59,7 @@ export function LinkIcon({
       variant="subtle"
       color="gray"
       {...rest}
-      renderRoot={(props: Record<string, unknown>) => (
-        <Link {...props} href={href} aria-label={label} title={label} />
-      )}
+      renderRoot={(props: Record<string, unknown>) => <Link {...props} href={href} aria-label={label} title={label} />}
     >
       {children}
     </ActionIcon>

@@ -1,13 +1,18 @@
 // A screen that lists named things: the table, the button that makes one, and in each row the buttons that change or
 // delete it.
+
 import { Button } from '@mantine/core'
-import { IconEdit, IconPlus, IconTrash } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
-import { queries } from '@/app/session'
 import { t } from '@/lib/i18n'
-import { confirm, Empty, IconButton, Page, toast } from './kit'
+import { queries } from '@/lib/queries'
+import { confirm } from './confirm'
+import { Empty } from './empty'
+import { IconButton } from './icon-button'
+import { IconEdit, IconPlus, IconTrash } from './icons'
 import { LinkButton } from './link'
-import { type Column, type PageOf, Pages, usePages } from './table'
+import { Page } from './page'
+import { type Column, type ListOptions, Pages, useWhole } from './table'
+import { toast } from './toast'
 
 export interface Removal {
   title: string
@@ -18,9 +23,8 @@ export interface Removal {
 }
 
 export function ListPage<T extends { id: string }>(props: {
-  /** The first part of the query key, which every change of such a thing invalidates. */
-  things: string
-  load: (cursor: string | undefined) => Promise<PageOf<T>>
+  /** How they are read; read anew when one was removed. */
+  list: ListOptions<T>
   title: string
   lead: string
   columns: Column<T>[]
@@ -37,9 +41,9 @@ export function ListPage<T extends { id: string }>(props: {
   editable?: boolean
   remove?: (row: T) => Removal
 }) {
-  const { things, name, write, editable, remove } = props
+  const { list, name, write, editable, remove } = props
   const [open, setOpen] = useState<T | 'new'>()
-  const pages = usePages([things, 'pages'], props.load)
+  const pages = useWhole(list)
   const columns = [...props.columns]
   if (write && (editable || remove)) {
     columns.push({
@@ -55,7 +59,11 @@ export function ListPage<T extends { id: string }>(props: {
             </IconButton>
           )}
           {remove && (
-            <IconButton danger label={t('delete_named', { name: name(row) })} onClick={() => confirmRemoval(remove(row))}>
+            <IconButton
+              danger
+              label={t('delete_named', { name: name(row) })}
+              onClick={() => confirmRemoval(remove(row))}
+            >
               <IconTrash size={18} aria-hidden />
             </IconButton>
           )}
@@ -68,7 +76,7 @@ export function ListPage<T extends { id: string }>(props: {
       ...words,
       run: async () => {
         await run()
-        await queries.invalidateQueries({ queryKey: [things] })
+        await queries.invalidateQueries({ queryKey: list.queryKey })
         toast('good', done)
       },
     })

@@ -1,9 +1,11 @@
 // Shows a mail as it looks, in a frame that runs no script and follows no link.
+
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useSession } from '@/app/session'
 import { t } from '@/lib/i18n'
 import { prepareMail, STYLE } from '@/lib/mail-html'
 import { nonce } from '@/lib/nonce'
+import css from './mail-frame.module.css'
 
 export function MailFrame({ html, width, title }: { html: string; width: number; title: string }) {
   const ref = useRef<HTMLIFrameElement>(null)
@@ -58,8 +60,8 @@ export function MailFrame({ html, width, title }: { html: string; width: number;
   const scale = room > 0 ? Math.min(1, room / width) : 1
 
   return (
-    <div className="mail-frame">
-      <section ref={box} className="mail-scroll" aria-label={title} style={{ height: height * scale }}>
+    <div className={css.mailFrame}>
+      <section ref={box} className={css.scroll} aria-label={title} style={{ height: height * scale }}>
         <iframe
           ref={ref}
           sandbox="allow-same-origin"

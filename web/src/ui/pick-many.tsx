@@ -1,16 +1,17 @@
 // Choosing several of a set, tags that may be new, and one person by name. Small on purpose: chips with a
 // native select or input, since Mantine's floating lists weigh 30 kB on every screen that has one.
+
 import { Input, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useId, useState } from 'react'
-import { listPersons } from '@/client'
-import { ask } from '@/lib/ask'
+import { listPersonsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { useTags } from '@/lib/lookups'
 import { personName } from '@/lib/names'
-import { Tag } from './kit'
 import type { Option } from './pick'
+import css from './pick-many.module.css'
+import { Tag } from './tag'
 
 export function Several(props: {
   label: string
@@ -28,7 +29,7 @@ export function Several(props: {
   return (
     <Input.Wrapper label={props.label} description={props.description} error={props.error} id={id}>
       {value.length > 0 && (
-        <div className="tags chips">
+        <div className={`tags ${css.chips}`}>
           {value.map((v) => (
             <Tag
               key={v}
@@ -84,7 +85,7 @@ export function TagPicker(props: {
   return (
     <Input.Wrapper label={props.label} description={props.description} error={props.error} id={id}>
       {value.length > 0 && (
-        <div className="tags chips">
+        <div className={`tags ${css.chips}`}>
           {value.map((v) => (
             <Tag
               key={v}
@@ -139,10 +140,8 @@ export function PersonPicker(props: {
   const [active, setActive] = useState(0)
   const [q] = useDebouncedValue(text ?? '', 250)
   const found = useQuery({
-    queryKey: ['persons', 'pick', q],
-    queryFn: () => ask(listPersons({ query: { q: q || undefined, limit: 8 } })),
-    enabled: open,
-    // The list stays while the next is read: what is about to be clicked does not vanish.
+    ...listPersonsOptions({ query: { q: q || undefined, limit: 8 } }),
+    enabled: open, // The list stays while the next is read: what is about to be clicked does not vanish.
     placeholderData: (old) => old,
   })
   const rows = found.data?.items ?? []
@@ -168,7 +167,7 @@ export function PersonPicker(props: {
     }
   }
   return (
-    <div className="picker">
+    <div className={css.picker}>
       <TextInput
         label={props.label}
         description={props.description}
@@ -194,7 +193,7 @@ export function PersonPicker(props: {
         onKeyDown={keys}
       />
       {open && (
-        <div className="picker-list" role="listbox" id={`${id}-list`} aria-label={props.label}>
+        <div className={css.pickerList} role="listbox" id={`${id}-list`} aria-label={props.label}>
           {rows.map((person, i) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the input, which keeps the focus
             // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus (aria-activedescendant)
@@ -203,7 +202,7 @@ export function PersonPicker(props: {
               id={`${id}-${i}`}
               role="option"
               aria-selected={i === active}
-              className="picker-option"
+              className={css.pickerOption}
               onMouseDown={(e) => e.preventDefault()}
               onClick={() => pick(i)}
             >
@@ -212,7 +211,7 @@ export function PersonPicker(props: {
           ))}
           {!rows.length && (
             <div
-              className="picker-option muted"
+              className={`${css.pickerOption} muted`}
               role="option"
               aria-selected={false}
               aria-disabled

@@ -1,8 +1,10 @@
 // Choosing one of a set with the browser's own control, and the search box of a list.
+
 import { NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
+import filtersCss from './filters.module.css'
+import { IconSearch } from './icons'
 
 export interface Option<V extends string = string> {
   value: V
@@ -49,7 +51,7 @@ export function SearchBox(props: {
   }, [value])
   return (
     <TextInput
-      className="wide"
+      className={filtersCss.wide}
       type="search"
       label={props.label}
       placeholder={props.placeholder}

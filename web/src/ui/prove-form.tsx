@@ -1,16 +1,18 @@
 // Asks for the second factor (or, of a user without one, the password) once more: see lib/prove. It is seldom needed: it
 // comes when it is, beside the tree of the screen, which goes on waiting.
+
 import { MantineProvider, PasswordInput, TextInput } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { createRoot } from 'react-dom/client'
-import { queries, useSession } from '@/app/session'
+import { useSession } from '@/app/session'
 import { makeTheme } from '@/app/theme'
 import { proveAgain } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { loadWords, t } from '@/lib/i18n'
 import { nonce } from '@/lib/nonce'
+import { queries } from '@/lib/queries'
 import { DialogForm } from './dialog-form'
 
 function ProveForm({ done }: { done: (proven: boolean) => void }) {

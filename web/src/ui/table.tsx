@@ -1,11 +1,21 @@
 // Tables whose rows become cards under 600 px. The roles are spelt out because a table whose display is
 // changed by CSS loses them. Sorting and paging are the server's; a table library would add only weight.
+
 import { Button } from '@mantine/core'
-import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  type UseInfiniteQueryOptions,
+  type UseQueryOptions,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { ProblemAlert, Skeleton } from './kit'
+import { ProblemAlert } from './alert'
+import cardCss from './card.module.css'
+import { Skeleton } from './skeleton'
+import css from './table.module.css'
 
 export interface Column<T> {
   key: string
@@ -25,8 +35,9 @@ export function DataTable<T>(props: {
   rowTone?: (row: T) => 'bad' | 'warn' | undefined
 }) {
   return (
+    // biome-ignore-start lint/a11y/useSemanticElements: they are those elements already
     // biome-ignore-start lint/a11y/noRedundantRoles: display:block at phone width takes the native roles away
-    <table className="table" role="table" aria-label={props.label}>
+    <table className={css.table} role="table" aria-label={props.label}>
       <thead role="rowgroup">
         <tr role="row">
           {props.columns.map((c) => (
@@ -43,19 +54,15 @@ export function DataTable<T>(props: {
       </thead>
       <tbody role="rowgroup">
         {props.rows.map((row) => (
-          <tr
-            role="row"
-            key={props.rowKey(row)}
-            className={props.rowTone?.(row) ? `row-${props.rowTone(row)}` : undefined}
-          >
+          <tr role="row" key={props.rowKey(row)} className={css[props.rowTone?.(row) ?? '']}>
             {props.columns.map((c) => (
               <td
                 key={c.key}
                 role="cell"
-                className={`${c.number ? 'num' : ''} ${c.bare ? 'cell-bare' : ''}`}
+                className={`${c.number ? 'num' : ''} ${c.bare ? css.cellBare : ''}`}
                 data-label={c.header}
               >
-                <div className="cell">{c.cell(row)}</div>
+                <div>{c.cell(row)}</div>
               </td>
             ))}
           </tr>
@@ -63,32 +70,60 @@ export function DataTable<T>(props: {
       </tbody>
     </table>
     // biome-ignore-end lint/a11y/noRedundantRoles: display:block at phone width takes the native roles away
+    // biome-ignore-end lint/a11y/useSemanticElements: they are those elements already
   )
 }
 
-export interface PageOf<T> {
+interface PageOf<T> {
   items: T[]
   next?: string | null
   total?: number
 }
 
-/** A cursor-paged list: all pages fetched so far, and how to fetch the next. */
-export function usePages<T>(key: QueryKey, fetchPage: (cursor: string | undefined) => Promise<PageOf<T>>) {
-  const query = useInfiniteQuery({
-    queryKey: key,
-    queryFn: ({ pageParam }) => fetchPage(pageParam || undefined),
-    initialPageParam: '',
+/** What is shown of a list: the rows read so far, and how to read more. */
+export interface Listing<T> {
+  rows: T[] | undefined
+  total?: number
+  error: unknown
+  isError: boolean
+  refetch: () => Promise<unknown>
+  more?: { busy: boolean; read: () => void }
+}
+
+// biome-ignore-start lint/suspicious/noExplicitAny: of the generated options only what they read matters here
+/** The generated options of a list that comes whole. */
+export type ListOptions<T> = UseQueryOptions<any, any, PageOf<T>, any>
+/** Those of one that comes in pages. */
+type PagesOptions<P> = Omit<UseInfiniteQueryOptions<P, any, any, any, any>, 'initialPageParam' | 'getNextPageParam'>
+// biome-ignore-end lint/suspicious/noExplicitAny: of the generated options only what they read matters here
+
+/** A list that comes whole. */
+export function useWhole<T>(options: ListOptions<T>): Listing<T> {
+  const query = useQuery(options)
+  return { ...query, rows: query.data?.items, total: query.data?.total }
+}
+
+/** A list that comes in pages: all that were read so far, and how to read the next. */
+export function usePages<P extends PageOf<unknown>>(
+  options: PagesOptions<P>,
+): Listing<P['items'][number]> & { first: P | undefined } {
+  const query = useInfiniteQuery<P, unknown, InfiniteData<P>>({
+    ...options,
+    initialPageParam: {},
     getNextPageParam: (last) => last.next || undefined,
   })
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query
   return {
     ...query,
-    rows: query.data?.pages.flatMap((p) => p.items),
-    total: query.data?.pages[0]?.total,
+    first: data?.pages[0],
+    rows: data?.pages.flatMap((p) => p.items),
+    total: data?.pages[0]?.total,
+    more: hasNextPage ? { busy: isFetchingNextPage, read: () => void fetchNextPage() } : undefined,
   }
 }
 
 export function Pages<T>(props: {
-  pages: ReturnType<typeof usePages<T>>
+  pages: Listing<T>
   label: string
   columns: Column<T>[]
   rowKey: (row: T) => string
@@ -100,14 +135,14 @@ export function Pages<T>(props: {
     return pages.isError ? (
       <ProblemAlert problem={pages.error} retry={() => void pages.refetch()} />
     ) : (
-      <div className="card">
+      <div className={cardCss.card}>
         <Skeleton lines={6} />
       </div>
     )
   }
-  if (!pages.rows.length) return <div className="card">{props.empty}</div>
+  if (!pages.rows.length) return <div className={cardCss.card}>{props.empty}</div>
   return (
-    <div className="card card-flush">
+    <div className={`${cardCss.card} ${cardCss.flush}`}>
       <DataTable
         label={props.label}
         columns={props.columns}
@@ -115,19 +150,14 @@ export function Pages<T>(props: {
         rowKey={props.rowKey}
         rowTone={props.rowTone}
       />
-      <footer className="table-foot">
+      <footer className={css.foot}>
         <span>
           {pages.total !== undefined && pages.total !== null
             ? t('shown_of', { shown: formatNumber(pages.rows.length), total: formatNumber(pages.total) })
             : t('shown', { count: pages.rows.length })}
         </span>
-        {pages.hasNextPage && (
-          <Button
-            variant="default"
-            size="xs"
-            loading={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
+        {pages.more && (
+          <Button variant="default" size="xs" loading={pages.more.busy} onClick={pages.more.read}>
             {t('show_more')}
           </Button>
         )}

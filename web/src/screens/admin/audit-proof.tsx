@@ -3,13 +3,18 @@
 import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMay } from '@/app/session'
-import { type AuditView, getAuditKey, proveAuditEntry, sealAudit } from '@/client'
+import { type AuditView, getAuditKeyOptions, proveAuditEntry, sealAudit } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { isIncluded } from '@/lib/merkle'
 import { Problem } from '@/lib/problem'
-import { Alert, Copy, Facts, Loaded, Time, toastProblem } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { Alert } from '@/ui/alert'
+import { Copy } from '@/ui/copy'
+import { Dialog } from '@/ui/dialog'
+import { Facts } from '@/ui/facts'
+import { Loaded } from '@/ui/loaded'
+import { Time } from '@/ui/time'
+import { toastProblem } from '@/ui/toast'
 
 async function proven(id: string) {
   const proof = await ask(proveAuditEntry({ path: { id } }))
@@ -81,7 +86,7 @@ export function ProofDialog({ entry, close }: { entry: AuditView; close: () => v
 }
 
 export function KeyDialog({ close }: { close: () => void }) {
-  const key = useQuery({ queryKey: ['audit-key'], queryFn: () => ask(getAuditKey()) })
+  const key = useQuery(getAuditKeyOptions())
   return (
     <Dialog open onClose={close} title={t('admin:trail_key')}>
       <Loaded query={key} lines={2}>

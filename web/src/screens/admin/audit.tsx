@@ -1,17 +1,23 @@
 // Who did what, when, and what it was before. Filters are in the address; nothing here can be changed.
+
 import { Button, TextInput } from '@mantine/core'
-import { IconCertificate, IconDownload, IconHistory, IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
-import { type AuditView, listAudit } from '@/client'
-import { ask } from '@/lib/ask'
+import { type AuditView, listAuditInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { useUsers } from '@/lib/lookups'
 import { oneOf, useUrl } from '@/lib/url'
-import { Empty, IconButton, Page, Tag, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconButton } from '@/ui/icon-button'
+import { IconCertificate, IconDownload, IconHistory, IconKey } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
+import css from './audit.module.css'
 import { KeyDialog, ProofDialog } from './audit-proof'
 
 const places: Record<string, (id: string) => string> = {
@@ -80,9 +86,7 @@ export default function Audit() {
     from: url.from ? start(new Date(`${url.from}T00:00:00`)) : undefined,
     until: url.until ? start(dayAfter(url.until)) : undefined,
   }
-  const pages = usePages(['audit', filter], (cursor) =>
-    ask(listAudit({ query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listAuditInfiniteOptions({ query: { ...filter, limit: 50 } }))
   const columns: Column<AuditView>[] = [
     { key: 'at', header: t('admin:at'), cell: (a) => <Time at={a.at} /> },
     {
@@ -90,10 +94,7 @@ export default function Audit() {
       header: t('admin:actor'),
       cell: (a) => (
         <span className="row">
-          {a.actor.name}{' '}
-          {a.actor.kind !== 'user' && (
-            <Tag>{t(`admin:actor_kinds.${a.actor.kind}`)}</Tag>
-          )}
+          {a.actor.name} {a.actor.kind !== 'user' && <Tag>{t(`admin:actor_kinds.${a.actor.kind}`)}</Tag>}
         </span>
       ),
     },
@@ -131,7 +132,7 @@ export default function Audit() {
       header: t('admin:change'),
       cell: (a) =>
         a.fields.length ? (
-          <ul className="diff">
+          <ul className={css.diff}>
             {a.fields.map((f) => (
               <li key={f.field}>
                 <span className="muted">{f.field}</span>{' '}
@@ -166,11 +167,7 @@ export default function Audit() {
       wide
       actions={
         <>
-          <Button
-            variant="default"
-            leftSection={<IconKey size={16} aria-hidden />}
-            onClick={() => setKeyShown(true)}
-          >
+          <Button variant="default" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setKeyShown(true)}>
             {t('admin:trail_key')}
           </Button>
           {may('audit.read') && (
@@ -188,7 +185,7 @@ export default function Audit() {
     >
       {proving && <ProofDialog entry={proving} close={() => setProving(undefined)} />}
       {keyShown && <KeyDialog close={() => setKeyShown(false)} />}
-      <div className="filters">
+      <div className={filtersCss.filters}>
         {may('users.manage') && (
           <Choice
             label={t('admin:actor')}

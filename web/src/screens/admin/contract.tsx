@@ -1,23 +1,39 @@
 // The end of the contract: announce it, withdraw it, take everything along, and where the proof of the removal will be.
+
 import { Button, Radio, Textarea, TextInput } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queries } from '@/app/session'
-import { type ContractView, type ContractWanted, endContract, getContract, getSession, withdrawContractEnd } from '@/client'
+import {
+  type ContractView,
+  type ContractWanted,
+  endContract,
+  getContractOptions,
+  getSession,
+  withdrawContractEnd,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { prove } from '@/lib/prove'
+import { refresh } from '@/lib/queries'
 import { formatDate, wallToUtc } from '@/lib/time'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
-import { Alert, Card, confirm, Copy, Facts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
+import { Facts } from '@/ui/facts'
+import { IconDownload } from '@/ui/icons'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 
-const reload = () => queries.invalidateQueries({ queryKey: ['contract'] })
+const reload = () => refresh('getContract')
 
 export default function Contract() {
   const [ending, setEnding] = useState(false)
-  const query = useQuery({ queryKey: ['contract'], queryFn: () => ask(getContract()) })
+  const query = useQuery(getContractOptions())
   return (
     <Page title={t('contract:title')} lead={t('contract:lead')}>
       <Loaded query={query} block={320}>
@@ -171,14 +187,24 @@ function End({ contract, close }: { contract: ContractView; close: () => void })
         {...form.text('last_day')}
         error={form.errors.ends_at ?? form.errors.last_day}
       />
-      <Radio.Group label={t('contract:wanted')} value={values.wanted} onChange={(v) => form.set('wanted', v as ContractWanted)}>
+      <Radio.Group
+        label={t('contract:wanted')}
+        value={values.wanted}
+        onChange={(v) => form.set('wanted', v as ContractWanted)}
+      >
         <div className="stack-s group-gap">
           {(['return_and_removal', 'removal'] as const).map((k) => (
             <Radio key={k} value={k} label={t(`contract:wants.${k}`)} />
           ))}
         </div>
       </Radio.Group>
-      <Textarea label={t('contract:reason')} description={t('contract:reason_text')} rows={2} maxLength={500} {...form.text('reason')} />
+      <Textarea
+        label={t('contract:reason')}
+        description={t('contract:reason_text')}
+        rows={2}
+        maxLength={500}
+        {...form.text('reason')}
+      />
       <TextInput
         label={t('contract:confirm', { slug: contract.slug })}
         description={t('contract:confirm_text')}

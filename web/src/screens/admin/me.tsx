@@ -1,14 +1,14 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { keepSession, queries, useSession } from '@/app/session'
+import { keepSession, useSession } from '@/app/session'
 import {
   type AccountEvent,
   changeMyPassword,
   endMySession,
   getSession,
-  listMyEvents,
-  listMySessions,
+  listMyEventsOptions,
+  listMySessionsOptions,
   resetMyTotp,
   type SessionItem,
   updateMe,
@@ -16,13 +16,21 @@ import {
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { zoneNames } from '@/lib/time'
 import { RecoveryCodes, SetUpFactor } from '@/screens/login/factor'
 import { NewPassword } from '@/screens/login/new-password'
-import { Card, confirm, FormAlerts, Loaded, Page, Tag, Time, toast } from '@/ui/kit'
+import { FormAlerts } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
 import { useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { DataTable } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 
 export default function Me() {
   const { user } = useSession()
@@ -58,10 +66,7 @@ function Profile() {
           const ok = await form.submit(async (body) => keepSession(await ask(updateMe({ body }))))
           if (!ok) return
           toast('good', t('saved'))
-          if (
-            form.values.locale !== currentLanguage() &&
-            languages.some((l) => l.code === form.values.locale)
-          )
+          if (form.values.locale !== currentLanguage() && languages.some((l) => l.code === form.values.locale))
             changeLanguage(form.values.locale)
         }}
       >
@@ -105,7 +110,7 @@ function Password() {
           if (!ok) return
           form.reset({ current: '', password: '' })
           toast('good', t('admin:password_changed'))
-          void queries.invalidateQueries({ queryKey: ['my-sessions'] })
+          void refresh('listMySessions')
         }}
       >
         <FormAlerts form={form} />
@@ -189,7 +194,7 @@ function ResetFactor() {
 }
 
 function Sessions() {
-  const query = useQuery({ queryKey: ['my-sessions'], queryFn: () => ask(listMySessions()) })
+  const query = useQuery(listMySessionsOptions())
   return (
     <Card title={t('admin:sessions')} note={t('admin:sessions_note')} flush>
       <Loaded query={query}>
@@ -228,7 +233,7 @@ function Sessions() {
                           label: t('admin:end_label'),
                           run: async () => {
                             await ask(endMySession({ path: { id: s.id } }))
-                            await queries.invalidateQueries({ queryKey: ['my-sessions'] })
+                            await refresh('listMySessions')
                           },
                         })
                       }
@@ -247,7 +252,7 @@ function Sessions() {
 
 /** What happened to one's own account: who looks here finds what was not oneself. */
 function Events() {
-  const query = useQuery({ queryKey: ['my-events'], queryFn: () => ask(listMyEvents()) })
+  const query = useQuery(listMyEventsOptions())
   return (
     <Card title={t('admin:events')} note={t('admin:events_note')} flush>
       <Loaded query={query}>

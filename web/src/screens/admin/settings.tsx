@@ -1,21 +1,25 @@
 import { Button, Checkbox, Switch, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { queries } from '@/app/session'
-import { getSettings, listQuotas, type QuotaState, type SettingsView, updateSettings } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
-import { useForm } from '@/lib/form'
+import { getSettingsOptions, listQuotasOptions, type QuotaState, type SettingsView, updateSettings } from '@/client'
+import { ask } from '@/lib/ask'
 import { languages, t } from '@/lib/i18n'
 import { formatBytes, formatNumber, zoneNames } from '@/lib/time'
-import { Card, Facts, FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import colourCss from '@/ui/colour.module.css'
+import { EditAlerts, useEditing } from '@/ui/editing'
+import { Facts } from '@/ui/facts'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { State } from '@/ui/state'
 import { roles } from './users'
 
 export default function Settings() {
-  const query = useQuery({ queryKey: ['settings'], queryFn: () => askTagged(getSettings()) })
+  const query = useQuery(getSettingsOptions())
   return (
     <Page title={t('admin:settings')} lead={t('admin:settings_lead')}>
       <Loaded query={query} block={320}>
-        {({ data, etag }) => <Edit settings={data} etag={etag} reload={() => query.refetch()} />}
+        {(settings) => <Edit settings={settings} />}
       </Loaded>
       <Room />
     </Page>
@@ -24,9 +28,8 @@ export default function Settings() {
 
 /** How much of what the organisation may have is used; whoever runs the installation sets it. */
 function Room() {
-  const query = useQuery({ queryKey: ['quotas'], queryFn: () => ask(listQuotas()) })
-  const amount = (quota: QuotaState['quota'], n: number) =>
-    quota === 'file_bytes' ? formatBytes(n) : formatNumber(n)
+  const query = useQuery(listQuotasOptions())
+  const amount = (quota: QuotaState['quota'], n: number) => (quota === 'file_bytes' ? formatBytes(n) : formatNumber(n))
   return (
     <div className="sections narrow">
       <Card title={t('admin:room.title')} note={t('admin:room.note')}>
@@ -68,44 +71,25 @@ const read = (s: SettingsView) => ({
   quiet_to: s.quiet_to,
 })
 
-function Edit({
-  settings,
-  etag,
-  reload,
-}: {
-  settings: SettingsView
-  etag: string
-  reload: () => Promise<unknown>
-}) {
-  const form = useForm(read(settings), { draft: 'settings' })
+function Edit({ settings }: { settings: SettingsView }) {
+  const editing = useEditing(settings, {
+    query: getSettingsOptions(),
+    read,
+    draft: 'settings',
+    after: ['getSession'],
+    send: (body, headers) => ask(updateSettings({ body, headers })),
+  })
+  const { form } = editing
   const { values, errors, set } = form
-  async function save(tag: string) {
-    const ok = await form.submit(async (v) => {
-      await ask(updateSettings({ body: v, headers: match(tag) }))
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['session'] })])
-    })
-    if (ok) toast('good', t('saved'))
-  }
   return (
     <form
       className="sections narrow"
       onSubmit={(event) => {
         event.preventDefault()
-        void save(etag)
+        void editing.save()
       }}
     >
-      <FormAlerts
-        form={form}
-        overwrite={() => void save('*')}
-        reload={async () => {
-          const fresh = await queries.fetchQuery({
-            queryKey: ['settings'],
-            queryFn: () => askTagged(getSettings()),
-            staleTime: 0,
-          })
-          form.reset(read(fresh.data))
-        }}
-      />
+      <EditAlerts editing={editing} />
       <Card title={t('admin:organisation')}>
         <TextInput label={t('admin:name')} required {...form.text('name')} />
         <Textarea
@@ -136,7 +120,7 @@ function Edit({
             onPick={(v) => set('locale', v)}
           />
         </div>
-        <label className="colour">
+        <label className={colourCss.colour}>
           <input type="color" value={values.colour} onChange={(e) => set('colour', e.currentTarget.value)} />
           <span>
             {t('admin:colour')} <code className="muted">{values.colour}</code>
@@ -159,9 +143,7 @@ function Edit({
           description={t('admin:totp_roles_text')}
           value={values.require_totp_roles}
           error={errors.require_totp_roles}
-          onChange={(v) =>
-            set('require_totp_roles', v.includes('administrator') ? v : ['administrator', ...v])
-          }
+          onChange={(v) => set('require_totp_roles', v.includes('administrator') ? v : ['administrator', ...v])}
         >
           <div className="stack-s group-gap">
             {roles.map((r) => (

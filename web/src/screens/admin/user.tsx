@@ -1,29 +1,40 @@
 // One user: role, state, and what they may do in the end, with the reason for each right.
+
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { queries, useSession } from '@/app/session'
-import { deleteUser, getUserRights, listUsers, type User, type UserUpdate, updateUser, withdrawInvitation } from '@/client'
+import { useSession } from '@/app/session'
+import {
+  deleteUser,
+  getUserRightsOptions,
+  listUsersOptions,
+  type User,
+  type UserUpdate,
+  updateUser,
+  withdrawInvitation,
+} from '@/client'
 import { ask, match } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { useParam } from '@/lib/url'
-import { Alert, Card, confirm, Facts, Loaded, Page, State, Time, toast, toastProblem } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Facts } from '@/ui/facts'
 import { useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { State } from '@/ui/state'
 import { DataTable } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 import { roles, UserStateMark } from './users'
 
-const refresh = (id: string) =>
-  Promise.all([
-    queries.invalidateQueries({ queryKey: ['users'] }),
-    queries.invalidateQueries({ queryKey: ['user-rights', id] }),
-  ])
+const refreshUser = (id: string) => Promise.all([refresh('listUsers'), refresh('getUserRights', { path: { id } })])
 
 export default function UserScreen() {
   const id = useParam()
-  const users = useQuery({
-    queryKey: ['users', 'all'],
-    queryFn: () => ask(listUsers()),
-  })
+  const users = useQuery(listUsersOptions())
   const user = users.data?.items.find((u) => u.id === id)
   return (
     <Page
@@ -50,16 +61,12 @@ function View({ user: u }: { user: User }) {
   const go = useGo()
   const { user: me } = useSession()
   const self = me?.id === u.id
-  const rights = useQuery({
-    queryKey: ['user-rights', u.id],
-    queryFn: () => ask(getUserRights({ path: { id: u.id } })),
-    enabled: u.state !== 'invited',
-  })
+  const rights = useQuery({ ...getUserRightsOptions({ path: { id: u.id } }), enabled: u.state !== 'invited' })
   const name = u.name || u.email
   async function change(body: UserUpdate) {
     try {
       await ask(updateUser({ path: { id: u.id }, body, headers: match() }))
-      await refresh(u.id)
+      await refreshUser(u.id)
       toast('good', t('saved'))
     } catch (error) {
       toastProblem(error)
@@ -70,37 +77,35 @@ function View({ user: u }: { user: User }) {
       <div className="sections">
         {u.state === 'invited' && <Alert tone="info">{t('admin:invited_note')}</Alert>}
         {u.state !== 'invited' && (
-        <Card title={t('admin:rights')} note={t('admin:rights_note')} flush>
-          <Loaded query={rights}>
-            {(r) => (
-              <DataTable
-                label={t('admin:rights')}
-                rows={r.rights}
-                rowKey={(x) => x.right}
-                columns={[
-                  {
-                    key: 'right',
-                    header: t('admin:right'),
-                    bare: true,
-                    cell: (x) => (
-                      <span className="strong">
-                        {t(`admin:right_names.${x.right.replace('.', '_')}`, { defaultValue: x.right })}
-                      </span>
-                    ),
-                  },
-                  {
-                    key: 'granted',
-                    header: t('admin:granted'),
-                    cell: (x) => (
-                      <State tone={x.granted ? 'good' : 'idle'}>{t(x.granted ? 'yes' : 'no')}</State>
-                    ),
-                  },
-                  { key: 'why', header: t('admin:why'), cell: (x) => x.why },
-                ]}
-              />
-            )}
-          </Loaded>
-        </Card>
+          <Card title={t('admin:rights')} note={t('admin:rights_note')} flush>
+            <Loaded query={rights}>
+              {(r) => (
+                <DataTable
+                  label={t('admin:rights')}
+                  rows={r.rights}
+                  rowKey={(x) => x.right}
+                  columns={[
+                    {
+                      key: 'right',
+                      header: t('admin:right'),
+                      bare: true,
+                      cell: (x) => (
+                        <span className="strong">
+                          {t(`admin:right_names.${x.right.replace('.', '_')}`, { defaultValue: x.right })}
+                        </span>
+                      ),
+                    },
+                    {
+                      key: 'granted',
+                      header: t('admin:granted'),
+                      cell: (x) => <State tone={x.granted ? 'good' : 'idle'}>{t(x.granted ? 'yes' : 'no')}</State>,
+                    },
+                    { key: 'why', header: t('admin:why'), cell: (x) => x.why },
+                  ]}
+                />
+              )}
+            </Loaded>
+          </Card>
         )}
       </div>
       <div className="sections">
@@ -129,7 +134,7 @@ function View({ user: u }: { user: User }) {
                   label: t('admin:role_label', { to: t(`role.${role}`) }),
                   run: async () => {
                     await ask(updateUser({ path: { id: u.id }, body: { role }, headers: match() }))
-                    await refresh(u.id)
+                    await refreshUser(u.id)
                     toast('good', t('saved'))
                   },
                 })
@@ -149,7 +154,7 @@ function View({ user: u }: { user: User }) {
                     label: t('admin:withdraw_label'),
                     run: async () => {
                       await ask(withdrawInvitation({ path: { id: u.id } }))
-                      await refresh(u.id)
+                      await refreshUser(u.id)
                       go('/users')
                     },
                   })
@@ -186,7 +191,7 @@ function View({ user: u }: { user: User }) {
                       label: t('admin:remove_label'),
                       run: async () => {
                         await ask(deleteUser({ path: { id: u.id } }))
-                        await refresh(u.id)
+                        await refreshUser(u.id)
                         go('/users')
                       },
                     })

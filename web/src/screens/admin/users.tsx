@@ -1,28 +1,35 @@
 import { Button, TextInput } from '@mantine/core'
-import { IconPlus, IconShieldCheck, IconShieldOff, IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { inviteUser, listUsers, type User } from '@/client'
+import { useMay } from '@/app/session'
+import { inviteUser, listUsersOptions, Role, type User } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { toProblem } from '@/lib/problem'
+import { refresh } from '@/lib/queries'
+import { confirm } from '@/ui/confirm'
 import { DialogForm } from '@/ui/dialog-form'
-import { confirm, Empty, Page, State, Time, type Tone, toast } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import { IconPlus, IconShieldCheck, IconShieldOff, IconUsers } from '@/ui/icons'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
-import { type Column, Pages, usePages } from '@/ui/table'
+import { State, type Tone } from '@/ui/state'
+import stateCss from '@/ui/state.module.css'
+import { type Column, Pages, useWhole } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 
 const tones: Record<User['state'], Tone> = { active: 'good', suspended: 'bad', invited: 'busy' }
 export const UserStateMark = ({ state }: { state: User['state'] }) => (
   <State tone={tones[state]}>{t(`admin:user_states.${state}`)}</State>
 )
-export const roles = ['administrator', 'editor', 'viewer', 'requester', 'privacy_officer', 'auditor'] as const
+export const roles = Object.values(Role)
 
 export default function Users() {
   const [open, setOpen] = useState(false)
   const may = useMay()('users.manage')
-  const pages = usePages(['users', 'pages'], () => ask(listUsers()))
+  const pages = useWhole(listUsersOptions())
   const columns: Column<User>[] = [
     {
       key: 'name',
@@ -41,7 +48,7 @@ export default function Users() {
       key: 'totp',
       header: t('admin:second_factor'),
       cell: (u) => (
-        <span className={u.totp ? 'state state-good' : 'state state-idle'}>
+        <span className={u.totp ? `${stateCss.state} ${stateCss.good}` : `${stateCss.state} ${stateCss.idle}`}>
           {u.totp ? <IconShieldCheck size={16} aria-hidden /> : <IconShieldOff size={16} aria-hidden />}
           {t(u.totp ? 'admin:totp_on' : 'admin:totp_off')}
         </span>
@@ -88,7 +95,7 @@ function Invite({ close }: { close: () => void }) {
       send={async (body) => {
         const send = async (replace?: boolean) => {
           await ask(inviteUser({ body: replace ? { ...body, replace } : body }))
-          await queries.invalidateQueries({ queryKey: ['users'] })
+          await refresh('listUsers')
           toast('good', t('admin:invited', { email: body.email }))
         }
         try {

@@ -1,21 +1,18 @@
 // /campaigns/<id> leads to whatever suits the campaign's state: composing, watching or reading the report.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { getCampaignProgress } from '@/client'
-import { ask } from '@/lib/ask'
+import { getCampaignProgressOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
-import { Loaded, Page } from '@/ui/kit'
 import { useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { placeOf } from './states'
 
 export default function Campaign() {
   const id = useParam()
   const go = useGo()
-  const query = useQuery({
-    queryKey: ['campaign-progress', id],
-    queryFn: () => ask(getCampaignProgress({ path: { id } })),
-  })
+  const query = useQuery(getCampaignProgressOptions({ path: { id } }))
   const state = query.data?.state
   // biome-ignore lint/correctness/useExhaustiveDependencies: go is new at every render
   useEffect(() => {

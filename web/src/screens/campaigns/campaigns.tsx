@@ -1,50 +1,47 @@
 import { Button, TextInput } from '@mantine/core'
-import { IconCopy, IconMail, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   type Campaign,
   type CampaignRow,
-  type CampaignState,
+  CampaignState,
   copyCampaign,
   createCampaign,
   deleteCampaign,
-  listCampaigns,
+  listCampaignsInfiniteOptions,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useTemplates } from '@/lib/lookups'
+import { refresh } from '@/lib/queries'
 import { formatNumber, formatPercent } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
 import { newMail, toDocument } from '@/screens/composer/blocks'
+import { Bar } from '@/ui/bar'
+import { confirm } from '@/ui/confirm'
 import { DialogForm } from '@/ui/dialog-form'
-import { Bar, confirm, Empty, IconButton, Page, Time, toast, toastProblem } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconButton } from '@/ui/icon-button'
+import { IconCopy, IconMail, IconPlus, IconTrash } from '@/ui/icons'
 import { Link, LinkButton, useGo } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice, SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 import { CampaignStateMark, placeOf } from './states'
 
-const states: CampaignState[] = [
-  'draft',
-  'scheduled',
-  'preparing',
-  'sending',
-  'paused',
-  'sent',
-  'cancelled',
-  'failed',
-]
+const states = Object.values(CampaignState)
 
 export default function Campaigns() {
   const may = useMay()
   const go = useGo()
   const [url, setUrl] = useUrl()
   const filter = { q: url.q, state: oneOf(states, url.state) }
-  const pages = usePages(['campaigns', 'pages', filter], (cursor) =>
-    ask(listCampaigns({ query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listCampaignsInfiniteOptions({ query: { ...filter, limit: 50 } }))
   useLive('campaign.progress', () => void pages.refetch())
   const write = may('campaigns.write')
   const columns: Column<CampaignRow>[] = [
@@ -114,7 +111,7 @@ export default function Campaigns() {
             onClick={async () => {
               try {
                 const copy = await ask(copyCampaign({ path: { id: c.id } }))
-                void queries.invalidateQueries({ queryKey: ['campaigns'] })
+                void refresh('listCampaigns')
                 go(`/campaigns/${copy.id}/edit`)
               } catch (error) {
                 toastProblem(error)
@@ -134,7 +131,7 @@ export default function Campaigns() {
                   label: t('campaigns:delete_label'),
                   run: async () => {
                     await ask(deleteCampaign({ path: { id: c.id } }))
-                    await queries.invalidateQueries({ queryKey: ['campaigns'] })
+                    await refresh('listCampaigns')
                     toast('good', t('campaigns:deleted', { name: c.name }))
                   },
                 })
@@ -155,7 +152,7 @@ export default function Campaigns() {
   const filtered = Boolean(url.q || url.state)
   return (
     <Page title={t('campaigns:title')} lead={t('campaigns:lead')} actions={create}>
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox label={t('campaigns:find')} value={url.q} onSearch={(q) => setUrl({ q })} />
         <Choice
           label={t('campaigns:state')}
@@ -197,10 +194,7 @@ export default function Campaigns() {
 function New({ close }: { close: () => void }) {
   const go = useGo()
   const templates = useTemplates()
-  const form = useForm(
-    { name: '', template: '', channel: 'mail' as Campaign['channel'] },
-    { draft: 'campaign-new' },
-  )
+  const form = useForm({ name: '', template: '', channel: 'mail' as Campaign['channel'] }, { draft: 'campaign-new' })
   const [made, setMade] = useState<string>()
   return (
     <DialogForm
@@ -223,7 +217,7 @@ function New({ close }: { close: () => void }) {
             },
           }),
         )
-        void queries.invalidateQueries({ queryKey: ['campaigns'] })
+        void refresh('listCampaigns')
         setMade(campaign.id)
         go(`/campaigns/${campaign.id}/edit`, { replace: true })
       }}

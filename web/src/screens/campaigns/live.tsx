@@ -1,13 +1,14 @@
 // Sending as it happens. What a provider has taken over is "sent"; what still waits here is "queued"; the two
 // are never mixed. Pausing stops at the next chunk and loses nothing.
+
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   cancelCampaign,
-  getCampaign,
-  getCampaignProgress,
+  getCampaignOptions,
+  getCampaignProgressOptions,
   pauseCampaign,
   resumeCampaign,
   retryFailedCampaign,
@@ -16,10 +17,20 @@ import {
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber, formatPercent } from '@/lib/time'
 import { useParam } from '@/lib/url'
-import { Alert, Bar, Card, confirm, Figure, Loaded, Page, State, toast, toastProblem } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Bar } from '@/ui/bar'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { LinkButton, useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { State } from '@/ui/state'
+import { toast, toastProblem } from '@/ui/toast'
 import { CampaignStateMark } from './states'
 
 export default function Live() {
@@ -27,27 +38,23 @@ export default function Live() {
   const go = useGo()
   const may = useMay()
   const live = useLive('campaign.progress', (event) => {
-    if (event.id === id) void queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
+    if (event.id === id) void refresh('getCampaignProgress', { path: { id } })
   })
-  const campaign = useQuery({
-    queryKey: ['campaign-plain', id],
-    queryFn: () => ask(getCampaign({ path: { id } })),
-  })
+  const campaign = useQuery(getCampaignOptions({ path: { id } }))
   const query = useQuery({
-    queryKey: ['campaign-progress', id],
-    queryFn: () => ask(getCampaignProgress({ path: { id } })),
+    ...getCampaignProgressOptions({ path: { id } }),
     refetchInterval: live.connected ? 5000 : 1500,
   })
   const state = query.data?.state
   const name = campaign.data?.name ?? t('campaigns:one')
   useEffect(() => {
-    if (state === 'sent') void queries.invalidateQueries({ queryKey: ['campaigns'] })
+    if (state === 'sent') void refresh('listCampaigns')
   }, [state])
 
   async function act(run: () => Promise<unknown>, said: string) {
     try {
       await run()
-      await queries.invalidateQueries({ queryKey: ['campaign-progress', id] })
+      await refresh('getCampaignProgress', { path: { id } })
       toast('good', said)
     } catch (error) {
       toastProblem(error)
@@ -83,7 +90,7 @@ export default function Live() {
                     label: t('campaigns:cancel_label', { count: query.data.counts.queued }),
                     run: async () => {
                       await ask(cancelCampaign({ path }))
-                      await queries.invalidateQueries({ queryKey: ['campaigns'] })
+                      await refresh('listCampaigns')
                       go(`/campaigns/${id}/report`)
                     },
                   })
@@ -99,7 +106,9 @@ export default function Live() {
         )
       }
     >
-      {(state === 'paused' || state === 'failed' || state === 'sending') && campaign.data?.error && <Alert tone="warn">{campaign.data.error}</Alert>}
+      {(state === 'paused' || state === 'failed' || state === 'sending') && campaign.data?.error && (
+        <Alert tone="warn">{campaign.data.error}</Alert>
+      )}
       <Loaded query={query} block={240}>
         {({ counts, rate_per_second, eta_seconds, state: s }) => {
           const left = counts.queued
@@ -136,7 +145,7 @@ export default function Live() {
                   {t(live.connected ? 'campaigns:live_on' : 'campaigns:live_off')}
                 </State>
               </Card>
-              <div className="figures">
+              <div className={figureCss.figures}>
                 <Figure
                   label={t('campaigns:figures.queued')}
                   note={t('campaigns:queued_note')}
@@ -188,9 +197,7 @@ export default function Live() {
                     <Button
                       size="xs"
                       variant="default"
-                      onClick={() =>
-                        void act(() => ask(retryFailedCampaign({ path })), t('campaigns:retried'))
-                      }
+                      onClick={() => void act(() => ask(retryFailedCampaign({ path })), t('campaigns:retried'))}
                     >
                       {t('campaigns:retry', { count: counts.failed })}
                     </Button>

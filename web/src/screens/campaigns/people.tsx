@@ -1,14 +1,17 @@
-import { IconAddressBook } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type CampaignPerson, getCampaign, listCampaignPeople } from '@/client'
-import { ask } from '@/lib/ask'
+import { type CampaignPerson, getCampaignOptions, listCampaignPeopleInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
-import { Empty, Page, Tag, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconAddressBook } from '@/ui/icons'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
 import { figures } from './states'
 
 /** The people behind one number of a report. */
@@ -17,13 +20,8 @@ export default function People() {
   const [url, setUrl] = useUrl()
   const what = oneOf(figures, url.what) ?? 'sent'
   const link = url.link ? Number(url.link) : undefined
-  const campaign = useQuery({
-    queryKey: ['campaign-plain', id],
-    queryFn: () => ask(getCampaign({ path: { id } })),
-  })
-  const pages = usePages(['campaign-people', id, what, link], (cursor) =>
-    ask(listCampaignPeople({ path: { id }, query: { what, link, cursor, limit: 50 } })),
-  )
+  const campaign = useQuery(getCampaignOptions({ path: { id } }))
+  const pages = usePages(listCampaignPeopleInfiniteOptions({ path: { id }, query: { what, link, limit: 50 } }))
   const columns: Column<CampaignPerson>[] = [
     {
       key: 'name',
@@ -59,7 +57,7 @@ export default function People() {
       lead={campaign.data?.name}
       back={{ href: `/campaigns/${id}/report`, label: t('campaigns:report') }}
     >
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <Choice
           label={t('campaigns:show')}
           value={what}

@@ -1,27 +1,29 @@
 // What came of a campaign. Every number is a link to the people behind it; openings by mail scanners are counted
 // apart, because they are not people.
+
 import { useQuery } from '@tanstack/react-query'
-import { getCampaign, getCampaignReport, type What } from '@/client'
-import { ask } from '@/lib/ask'
+import { getCampaignOptions, getCampaignReportOptions, type What } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatHour, formatNumber, formatPercent } from '@/lib/time'
 import { useParam } from '@/lib/url'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import cardCss from '@/ui/card.module.css'
 import { TimeChart } from '@/ui/chart'
-import { Alert, Card, Figure, Loaded, Page, Time } from '@/ui/kit'
+import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { Link, LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { DataTable } from '@/ui/table'
+import { Time } from '@/ui/time'
+import css from './report.module.css'
 import { CampaignStateMark, mainFigures, otherFigures } from './states'
 
 export default function Report() {
   const id = useParam()
-  const campaign = useQuery({
-    queryKey: ['campaign-plain', id],
-    queryFn: () => ask(getCampaign({ path: { id } })),
-  })
-  const report = useQuery({
-    queryKey: ['campaign-report', id],
-    queryFn: () => ask(getCampaignReport({ path: { id } })),
-  })
+  const campaign = useQuery(getCampaignOptions({ path: { id } }))
+  const report = useQuery(getCampaignReportOptions({ path: { id } }))
   const c = campaign.data
   const people = (what: What, link?: number) =>
     `/campaigns/${id}/people?what=${what}${link === undefined ? '' : `&link=${link}`}`
@@ -58,7 +60,7 @@ export default function Report() {
           return (
             <>
               {n.recipients === 0 && <Alert tone="info">{t('campaigns:nobody_yet')}</Alert>}
-              <div className="figures">
+              <div className={figureCss.figures}>
                 {mainFigures.map((what) => (
                   <Figure
                     key={what}
@@ -75,13 +77,15 @@ export default function Report() {
                   />
                 ))}
               </div>
-              <p className="muted small">{counted('opened') ? t('campaigns:opens_note') : t('campaigns:opens_not_counted')}</p>
+              <p className="muted small">
+                {counted('opened') ? t('campaigns:opens_note') : t('campaigns:opens_not_counted')}
+              </p>
               <Card title={t('campaigns:also_counted')}>
-                <ul className="tallies">
+                <ul className={css.tallies}>
                   {otherFigures.map((what) => (
                     <li key={what}>
-                      <Link className="tally" href={people(what)}>
-                        <span className="figure-label">{t(`campaigns:figures.${what}`)}</span>
+                      <Link className={css.tally} href={people(what)}>
+                        <span className={undefined}>{t(`campaigns:figures.${what}`)}</span>
                         <span className="num">{formatNumber(n[what])}</span>
                       </Link>
                     </li>
@@ -134,7 +138,7 @@ export default function Report() {
                     ]}
                   />
                 ) : (
-                  <p className="muted pad">{t('campaigns:no_links')}</p>
+                  <p className={`muted ${cardCss.pad}`}>{t('campaigns:no_links')}</p>
                 )}
               </Card>
             </>

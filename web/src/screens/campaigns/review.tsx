@@ -1,23 +1,44 @@
 // The last look before sending: what stops it, how many get it and who does not, a test, and then the button.
+
 import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { cancelCampaign, getCampaign, reviewCampaign, sendCampaign } from '@/client'
+import { useMay } from '@/app/session'
+import { cancelCampaign, getCampaignOptions, reviewCampaignOptions, sendCampaign } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
+import { formatPrice } from '@/lib/price'
+import { refresh } from '@/lib/queries'
 import { currentZone, formatNumber, formatTime, wallToUtc } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { readMail } from '@/screens/composer/blocks'
-import { formatPrice } from '@/screens/composer/sms-input'
 import { placeInWords } from '@/screens/composer/words'
-import { Alert, Card, confirm, Facts, Figure, Loaded, Page, Time } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Facts } from '@/ui/facts'
+import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
 import { Link, LinkButton, useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { Time } from '@/ui/time'
 import { CampaignStateMark } from './states'
 import { TestSend } from './test-send'
 
 const why = ['suppressed', 'no_consent', 'no_address', 'restricted', 'duplicate'] as const
+
+/** All that says how a campaign stands. */
+const refreshCampaigns = () =>
+  refresh([
+    'listCampaigns',
+    'getCampaign',
+    'reviewCampaign',
+    'getCampaignProgress',
+    'getCampaignReport',
+    'listCampaignPeople',
+  ])
 
 export default function Review() {
   const id = useParam()
@@ -25,16 +46,8 @@ export default function Review() {
   const may = useMay()
   const key = useRef(newKey())
   const [at, setAt] = useState('')
-  const campaign = useQuery({
-    queryKey: ['campaign-plain', id],
-    queryFn: () => ask(getCampaign({ path: { id } })),
-    staleTime: 0,
-  })
-  const review = useQuery({
-    queryKey: ['campaign-review', id],
-    queryFn: () => ask(reviewCampaign({ path: { id } })),
-    staleTime: 0,
-  })
+  const campaign = useQuery({ ...getCampaignOptions({ path: { id } }), staleTime: 0 })
+  const review = useQuery({ ...reviewCampaignOptions({ path: { id } }), staleTime: 0 })
   const c = campaign.data
   const r = review.data
   const ready = r !== undefined && r.blockers.length === 0 && r.recipients > 0
@@ -59,10 +72,8 @@ export default function Review() {
         ? t('campaigns:schedule_label', { count: r.recipients })
         : t('campaigns:send_label', { count: r.recipients }),
       run: async () => {
-        await once(key, (headers) =>
-          ask(sendCampaign({ path: { id }, body: when ? { at: when } : {}, headers })),
-        )
-        await queries.invalidateQueries({ predicate: (q) => String(q.queryKey[0]).startsWith('campaign') })
+        await once(key, (headers) => ask(sendCampaign({ path: { id }, body: when ? { at: when } : {}, headers })))
+        await refreshCampaigns()
         go(when ? '/campaigns' : `/campaigns/${id}/live`)
       },
     })
@@ -90,9 +101,7 @@ export default function Review() {
                   label: t('campaigns:cancel_label', { count: c.counts.recipients }),
                   run: async () => {
                     await ask(cancelCampaign({ path: { id } }))
-                    await queries.invalidateQueries({
-                      predicate: (q) => String(q.queryKey[0]).startsWith('campaign'),
-                    })
+                    await refreshCampaigns()
                   },
                 })
               }
@@ -132,15 +141,13 @@ export default function Review() {
             )}
             <div className="split">
               <div className="sections">
-                <div className="figures">
+                <div className={figureCss.figures}>
                   <Figure label={t('campaigns:get_it')} value={formatNumber(answer.recipients)} />
                   {why.map((w) => (
                     <Figure
                       key={w}
                       label={t(
-                        w === 'no_address' && c?.channel === 'sms'
-                          ? 'campaigns:no_number'
-                          : `campaigns:excluded.${w}`,
+                        w === 'no_address' && c?.channel === 'sms' ? 'campaigns:no_number' : `campaigns:excluded.${w}`,
                       )}
                       value={formatNumber(answer.excluded[w])}
                     />
@@ -180,7 +187,10 @@ export default function Review() {
                     <Facts
                       items={[
                         [t('campaigns:subject'), c.subject || '–'],
-                        [t('campaigns:from'), [c.from_name, c.from_email && `<${c.from_email}>`].filter(Boolean).join(' ') || '–'],
+                        [
+                          t('campaigns:from'),
+                          [c.from_name, c.from_email && `<${c.from_email}>`].filter(Boolean).join(' ') || '–',
+                        ],
                         [t('campaigns:time_mode'), t(`campaigns:time_modes.${c.time_mode}`)],
                       ]}
                     />

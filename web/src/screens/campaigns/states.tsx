@@ -1,6 +1,7 @@
-import type { CampaignRow, CampaignState } from '@/client'
+import type { CampaignRow, CampaignState, What } from '@/client'
+import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
-import { State, type Tone } from '@/ui/kit'
+import { State, type Tone } from '@/ui/state'
 
 const tones: Record<CampaignState, Tone> = {
   draft: 'idle',
@@ -26,7 +27,7 @@ export const mainFigures = [
   'answered',
   'unsubscribed',
   'bounced',
-] as const
+] as const satisfies What[]
 /** … and the rest. */
 export const otherFigures = [
   'recipients',
@@ -40,8 +41,9 @@ export const otherFigures = [
   'skipped_no_address',
   'opened_scanner',
   'clicked_scanner',
-] as const
-export const figures = [...mainFigures, ...otherFigures] as const
+] as const satisfies What[]
+/** All but those who still wait, whom a report does not count. */
+export const figures = every<Exclude<What, 'queued'>>()([...mainFigures, ...otherFigures])
 
 /** The screen that suits what a campaign is doing now. */
 export function placeOf({ id, state }: Pick<CampaignRow, 'id' | 'state'>): string {

@@ -1,59 +1,44 @@
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { queries, useMay } from '@/app/session'
-import { getTemplate, type MailTemplate, updateTemplate } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
-import { useForm } from '@/lib/form'
+import { useMay } from '@/app/session'
+import { getTemplateOptions, type MailTemplate, updateTemplate } from '@/client'
+import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
 import { readMail, toDocument } from '@/screens/composer/blocks'
 import { Composer } from '@/screens/composer/composer'
-import { FormAlerts, Loaded, Page, State, toast } from '@/ui/kit'
+import { EditAlerts, LoadedPage, SaveButton, SavedMark, useEditing } from '@/ui/editing'
+import { Page } from '@/ui/page'
 
 const read = (x: MailTemplate) => ({ name: x.name, mail: readMail(x.document) })
 
 export default function TemplateScreen() {
   const id = useParam()
-  const query = useQuery({
-    queryKey: ['template', id],
-    queryFn: () => askTagged(getTemplate({ path: { id } })),
-  })
-  if (!query.data) {
-    return (
-      <Page title={t('campaigns:template')} back={{ href: '/templates', label: t('campaigns:templates') }}>
-        <Loaded query={query} block={320}>
-          {() => null}
-        </Loaded>
-      </Page>
-    )
-  }
-  return <Editor key={id} template={query.data.data} etag={query.data.etag} reload={() => query.refetch()} />
+  const query = useQuery(getTemplateOptions({ path: { id } }))
+  return (
+    <LoadedPage
+      query={query}
+      title={t('campaigns:template')}
+      back={{ href: '/templates', label: t('campaigns:templates') }}
+    >
+      {(template) => <Editor key={id} template={template} />}
+    </LoadedPage>
+  )
 }
 
-function Editor({
-  template,
-  etag,
-  reload,
-}: {
-  template: MailTemplate
-  etag: string
-  reload: () => Promise<unknown>
-}) {
+function Editor({ template }: { template: MailTemplate }) {
   const write = useMay()('campaigns.write')
-  const form = useForm(read(template), { draft: `template-${template.id}`, fields: ['name', 'document'] })
-  async function save(tag: string) {
-    const ok = await form.submit(async ({ name, mail }) => {
-      await ask(
-        updateTemplate({
-          path: { id: template.id },
-          body: { name, document: toDocument(mail) },
-          headers: match(tag),
-        }),
-      )
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['templates'] })])
-    })
-    if (ok) toast('good', t('saved'))
-  }
+  const { id } = template
+  const editing = useEditing(template, {
+    query: getTemplateOptions({ path: { id } }),
+    read,
+    draft: `template-${id}`,
+    fields: ['name', 'document'],
+    after: ['listTemplates'],
+    send: ({ name, mail }, headers) =>
+      ask(updateTemplate({ path: { id }, body: { name, document: toDocument(mail) }, headers })),
+  })
+  const { form } = editing
   return (
     <Page
       title={template.name}
@@ -62,28 +47,13 @@ function Editor({
       actions={
         write && (
           <>
-            <State tone={form.dirty ? 'warn' : 'good'}>
-              {t(form.dirty ? 'form.unsaved' : 'form.all_saved')}
-            </State>
-            <Button loading={form.busy} disabled={!form.dirty} onClick={() => void save(etag)}>
-              {t('save')}
-            </Button>
+            <SavedMark form={form} />
+            <SaveButton editing={editing} />
           </>
         )
       }
     >
-      <FormAlerts
-        form={form}
-        overwrite={() => void save('*')}
-        reload={async () => {
-          const fresh = await queries.fetchQuery({
-            queryKey: ['template', template.id],
-            queryFn: () => askTagged(getTemplate({ path: { id: template.id } })),
-            staleTime: 0,
-          })
-          form.reset(read(fresh.data))
-        }}
-      />
+      <EditAlerts editing={editing} />
       <TextInput className="narrow" label={t('campaigns:name')} required {...form.text('name')} />
       <Composer mail={form.values.mail} onChange={(mail) => form.set('mail', mail)} />
     </Page>

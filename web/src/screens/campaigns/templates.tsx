@@ -1,16 +1,17 @@
 import { TextInput } from '@mantine/core'
-import { IconTemplate } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createTemplate, deleteTemplate, listTemplates, type MailTemplate } from '@/client'
+import { useMay } from '@/app/session'
+import { createTemplate, deleteTemplate, listTemplatesOptions, type MailTemplate } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { newMail, toDocument } from '@/screens/composer/blocks'
 import { DialogForm } from '@/ui/dialog-form'
-import { Time } from '@/ui/kit'
+import { IconTemplate } from '@/ui/icons'
 import { Link, useGo } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 export default function Templates() {
   const columns: Column<MailTemplate>[] = [
@@ -25,17 +26,12 @@ export default function Templates() {
   ]
   return (
     <ListPage
-      things="templates"
-      load={() => ask(listTemplates())}
+      list={listTemplatesOptions()}
       title={t('campaigns:templates')}
       lead={t('campaigns:templates_lead')}
       columns={columns}
       name={(x) => x.name}
-      empty={[
-        <IconTemplate key="i" aria-hidden />,
-        t('campaigns:no_templates'),
-        t('campaigns:no_templates_text'),
-      ]}
+      empty={[<IconTemplate key="i" aria-hidden />, t('campaigns:no_templates'), t('campaigns:no_templates_text')]}
       write={useMay()('campaigns.write')}
       make={t('campaigns:new_template')}
       form={(_, close) => <New close={close} />}
@@ -62,7 +58,7 @@ function New({ close }: { close: () => void }) {
       onClose={close}
       send={async ({ name }) => {
         const made = await ask(createTemplate({ body: { name, document: toDocument(newMail()) } }))
-        void queries.invalidateQueries({ queryKey: ['templates'] })
+        void refresh('listTemplates')
         go(`/templates/${made.id}`)
       }}
     >

@@ -7,8 +7,8 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { toProblem } from '@/lib/problem'
 import { DialogForm } from '@/ui/dialog-form'
-import { toast } from '@/ui/kit'
 import { PersonPicker, type PickedPerson, TagPicker } from '@/ui/pick-many'
+import { toast } from '@/ui/toast'
 
 /**
  * Sends the saved message to a few addresses or numbers of one's own, filled with a chosen person's values. Tests by mail go
@@ -20,7 +20,9 @@ export function TestSend({ id, channel, disabled }: { id: string; channel: Chann
   const [person, setPerson] = useState<PickedPerson>()
   const sms = channel === 'sms'
   const to = sms ? 'phones' : 'emails'
-  const form = useForm<{ emails?: string[]; phones?: string[] }>(sms ? { phones: [] } : { emails: user ? [user.email] : [] })
+  const form = useForm<{ emails?: string[]; phones?: string[] }>(
+    sms ? { phones: [] } : { emails: user ? [user.email] : [] },
+  )
   return (
     <>
       <Button

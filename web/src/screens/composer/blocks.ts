@@ -1,8 +1,7 @@
 // A message as blocks, and every change the composer makes to it. Blocks are found by id, wherever they lie
 // (columns hold blocks of their own). Free of React, so that each operation has its test.
-import type { Document as ApiDocument, Theme } from '@/client'
+import { type Document as ApiDocument, type BlockAlign, BlockType, type Theme } from '@/client'
 
-export type Align = 'left' | 'center' | 'right'
 export interface RichNode {
   type: string
   attrs?: Record<string, unknown>
@@ -11,7 +10,7 @@ export interface RichNode {
   text?: string
 }
 export type Block =
-  | { id: string; type: 'heading'; level: 1 | 2 | 3; text: string; align?: Align }
+  | { id: string; type: 'heading'; level: 1 | 2 | 3; text: string; align?: BlockAlign }
   | { id: string; type: 'text'; doc: RichNode }
   | {
       id: string
@@ -21,24 +20,14 @@ export type Block =
       alt: string
       width?: number
       href?: string
-      align?: Align
+      align?: BlockAlign
     }
-  | { id: string; type: 'button'; label: string; href: string; align?: Align }
+  | { id: string; type: 'button'; label: string; href: string; align?: BlockAlign }
   | { id: string; type: 'columns'; columns: { blocks: Block[] }[] }
   | { id: string; type: 'divider' }
   | { id: string; type: 'spacer'; height: number }
   | { id: string; type: 'footer'; text?: string }
-export type BlockType = Block['type']
-export const blockTypes: BlockType[] = [
-  'heading',
-  'text',
-  'image',
-  'button',
-  'columns',
-  'divider',
-  'spacer',
-  'footer',
-]
+export const blockTypes = Object.values(BlockType)
 
 export interface Mail {
   version: 1
@@ -109,16 +98,12 @@ export const toDocument = (mail: Mail): ApiDocument => mail
 /** Runs `change` on every list of blocks: the message's own and each column's. */
 export function mapLists(blocks: Block[], change: (list: Block[]) => Block[]): Block[] {
   return change(blocks).map((b) =>
-    b.type === 'columns'
-      ? { ...b, columns: b.columns.map((c) => ({ blocks: mapLists(c.blocks, change) })) }
-      : b,
+    b.type === 'columns' ? { ...b, columns: b.columns.map((c) => ({ blocks: mapLists(c.blocks, change) })) } : b,
   )
 }
 
 export const updateBlock = (blocks: Block[], id: string, change: (block: Block) => Block): Block[] =>
-  mapLists(blocks, (list) =>
-    list.some((b) => b.id === id) ? list.map((b) => (b.id === id ? change(b) : b)) : list,
-  )
+  mapLists(blocks, (list) => (list.some((b) => b.id === id) ? list.map((b) => (b.id === id ? change(b) : b)) : list))
 
 export const removeBlock = (blocks: Block[], id: string): Block[] =>
   mapLists(blocks, (list) => list.filter((b) => b.id !== id))
@@ -242,10 +227,7 @@ export const allBlocks = (blocks: Block[]): Block[] =>
   blocks.flatMap((b) => (b.type === 'columns' ? [b, ...b.columns.flatMap((c) => allBlocks(c.blocks))] : [b]))
 
 /** What people call the block a pointer leads to: its type, the how-manieth of that type it is, and what of it. */
-export function ordinal(
-  blocks: Block[],
-  pointer: string,
-): { type: BlockType; no: number; field: string } | undefined {
+export function ordinal(blocks: Block[], pointer: string): { type: BlockType; no: number; field: string } | undefined {
   const id = blockAtPointer(blocks, pointer)
   const all = allBlocks(blocks)
   const block = all.find((b) => b.id === id)
@@ -263,8 +245,7 @@ export function blockAtPointer(blocks: Block[], pointer: string): string | undef
     if (parts[i] === 'blocks') {
       found = list[Number(parts[i + 1])] ?? found
       list = undefined
-      if (found?.type === 'columns' && parts[i + 2] === 'columns')
-        list = found.columns[Number(parts[i + 3])]?.blocks
+      if (found?.type === 'columns' && parts[i + 2] === 'columns') list = found.columns[Number(parts[i + 3])]?.blocks
       i += found?.type === 'columns' && list ? 3 : 1
     }
   }

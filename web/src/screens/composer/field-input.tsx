@@ -1,17 +1,14 @@
 // A text input into which a personalisation field can be put where the caret stands.
+
 import { NativeSelect, TextInput, type TextInputProps } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { listPersonalisationFields } from '@/client'
-import { ask } from '@/lib/ask'
+import { listPersonalisationFieldsOptions } from '@/client'
 import { t } from '@/lib/i18n'
+import css from './field-input.module.css'
 
 export const usePersonalisation = () =>
-  useQuery({
-    queryKey: ['personalisation'],
-    queryFn: async () => (await ask(listPersonalisationFields())).fields,
-    staleTime: 5 * 60_000,
-  })
+  useQuery({ ...listPersonalisationFieldsOptions(), select: ({ fields }) => fields, staleTime: 5 * 60_000 })
 
 /** The placeholder for a field, with a default so that nobody is greeted by a gap. */
 export const placeholderFor = (path: string, sample = '') =>
@@ -54,7 +51,7 @@ export function FieldInput(
     })
   }
   return (
-    <div className="field-input">
+    <div className={css.fieldInput}>
       <TextInput {...rest} ref={ref} value={value} onChange={(e) => onText(e.currentTarget.value)} />
       <FieldPicker onPick={insert} label={t('composer:insert_into', { name: String(rest.label ?? '') })} />
     </div>

@@ -1,30 +1,29 @@
 // The message as the server renders it, for a chosen person, wide or on a phone. What is shown is what is sent.
+
 import { SegmentedControl } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type Rendered, renderDocument } from '@/client'
-import { ask } from '@/lib/ask'
+import { type Rendered, renderDocumentOptions } from '@/client'
 import { t } from '@/lib/i18n'
-import { Card, ProblemAlert, Skeleton, State } from '@/ui/kit'
+import { ProblemAlert } from '@/ui/alert'
+import { Card } from '@/ui/card'
 import { MailFrame } from '@/ui/mail-frame'
+import mailFrameCss from '@/ui/mail-frame.module.css'
 import { PersonPicker, type PickedPerson } from '@/ui/pick-many'
+import { Skeleton } from '@/ui/skeleton'
+import { State } from '@/ui/state'
 import { blockAtPointer, type Mail, toDocument } from './blocks'
+import css from './preview.module.css'
 import { placeInWords } from './words'
 
-export function Preview(props: {
-  mail: Mail
-  subject?: string
-  preheader?: string
-  onSelect?: (id: string) => void
-}) {
+export function Preview(props: { mail: Mail; subject?: string; preheader?: string; onSelect?: (id: string) => void }) {
   const { mail, subject, preheader } = props
   const [person, setPerson] = useState<PickedPerson>()
   const [view, setView] = useState('wide')
   const [settled] = useDebouncedValue(JSON.stringify({ document: toDocument(mail), subject, preheader }), 500)
   const query = useQuery({
-    queryKey: ['render', settled, person?.id],
-    queryFn: () => ask(renderDocument({ body: { ...JSON.parse(settled), person_id: person?.id } })),
+    ...renderDocumentOptions({ body: { ...JSON.parse(settled), person_id: person?.id } }),
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   })
@@ -45,17 +44,12 @@ export function Preview(props: {
         />
       }
     >
-      <PersonPicker
-        label={t('composer:as')}
-        description={t('composer:as_text')}
-        value={person}
-        onPick={setPerson}
-      />
+      <PersonPicker label={t('composer:as')} description={t('composer:as_text')} value={person} onPick={setPerson} />
       {query.isError && <ProblemAlert problem={query.error} retry={() => void query.refetch()} />}
       {answer ? (
         <>
           {answer.subject && (
-            <div className="mail-subject">
+            <div className={css.subject}>
               <span className="muted small">{t('composer:subject')}</span>
               <strong className="wrap">{answer.subject}</strong>
             </div>
@@ -80,13 +74,9 @@ export function Preview(props: {
             </ul>
           )}
           {view === 'text' ? (
-            <pre className="mail-text">{shown?.text}</pre>
+            <pre className={mailFrameCss.text}>{shown?.text}</pre>
           ) : (
-            <MailFrame
-              html={shown?.html ?? ''}
-              width={view === 'phone' ? 360 : 640}
-              title={t('composer:preview_of')}
-            />
+            <MailFrame html={shown?.html ?? ''} width={view === 'phone' ? 360 : 640} title={t('composer:preview_of')} />
           )}
         </>
       ) : (

@@ -1,15 +1,16 @@
 // Rich text of one block. A chunk of its own: TipTap is most of what the composer weighs.
 
 import { Button, TextInput } from '@mantine/core'
-import { IconBold, IconItalic, IconLink, IconLinkOff, IconList, IconListNumbers } from '@tabler/icons-react'
 import { EditorContent, useEditor, useEditorState } from '@tiptap/react'
 import StarterKit from '@tiptap/starter-kit'
 import { type ReactNode, useState } from 'react'
 import { t } from '@/lib/i18n'
 import { nonce } from '@/lib/nonce'
-import { IconButton } from '@/ui/kit'
+import { IconButton } from '@/ui/icon-button'
+import { IconBold, IconItalic, IconLink, IconLinkOff, IconList, IconListNumbers } from '@/ui/icons'
 import type { RichNode } from './blocks'
 import { FieldPicker } from './field-input'
+import css from './rich-text.module.css'
 
 export default function RichText({ doc, onChange }: { doc: RichNode; onChange: (doc: RichNode) => void }) {
   const [linking, setLinking] = useState<string>()
@@ -33,7 +34,7 @@ export default function RichText({ doc, onChange }: { doc: RichNode; onChange: (
         'aria-label': t('composer:text'),
         'aria-multiline': 'true',
         role: 'textbox',
-        class: 'rich-input',
+        class: css.input!,
       },
     },
     onUpdate: ({ editor: e }) => onChange(e.getJSON() as RichNode),
@@ -50,20 +51,13 @@ export default function RichText({ doc, onChange }: { doc: RichNode; onChange: (
   })
   if (!editor) return null
   const tool = (label: string, active: boolean, run: () => void, icon: ReactNode) => (
-    <button
-      type="button"
-      className="tool"
-      aria-pressed={active}
-      aria-label={label}
-      title={label}
-      onClick={run}
-    >
+    <button type="button" className={css.tool} aria-pressed={active} aria-label={label} title={label} onClick={run}>
       {icon}
     </button>
   )
   return (
-    <div className="rich">
-      <div className="rich-tools" role="toolbar" aria-label={t('composer:formatting')}>
+    <div className={css.rich}>
+      <div className={css.tools} role="toolbar" aria-label={t('composer:formatting')}>
         {tool(
           t('composer:bold'),
           on.bold,

@@ -3,27 +3,19 @@ import { Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { measureSms, type MeasureAnswer } from '@/client'
-import { ask } from '@/lib/ask'
+import { type MeasureAnswer, measureSmsOptions } from '@/client'
 import { t } from '@/lib/i18n'
+import { formatPrice } from '@/lib/price'
 import { formatNumber } from '@/lib/time'
-import { State } from '@/ui/kit'
+import { State } from '@/ui/state'
 import { FieldPicker } from './field-input'
 
-export const formatPrice = (minor: number, currency: string) => `${formatNumber(minor / 100, 2)} ${currency}`
-
-export function SmsInput(props: {
-  label: string
-  value: string
-  error?: string
-  onText: (text: string) => void
-}) {
+export function SmsInput(props: { label: string; value: string; error?: string; onText: (text: string) => void }) {
   const { value, onText } = props
   const ref = useRef<HTMLTextAreaElement>(null)
   const [settled] = useDebouncedValue(value, 250)
   const measure = useQuery({
-    queryKey: ['sms-measure', settled],
-    queryFn: () => ask(measureSms({ body: { text: settled } })),
+    ...measureSmsOptions({ body: { text: settled } }),
     placeholderData: keepPreviousData,
     staleTime: 5 * 60_000,
   })

@@ -1,13 +1,14 @@
-import { IconDownload, IconForms } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type FormAnswer, type FormField, getForm, listFormAnswers } from '@/client'
-import { ask } from '@/lib/ask'
+import { type FormAnswer, type FormField, getFormOptions, listFormAnswersInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatDate } from '@/lib/time'
 import { useParam } from '@/lib/url'
-import { Empty, Tag, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import { IconDownload, IconForms } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
 import { FormFrame } from './form-frame'
 
 function shown(field: FormField, value: unknown): string {
@@ -20,10 +21,8 @@ function shown(field: FormField, value: unknown): string {
 
 export default function Answers() {
   const id = useParam()
-  const form = useQuery({ queryKey: ['form-plain', id], queryFn: () => ask(getForm({ path: { id } })) })
-  const pages = usePages(['form-answers', id], (cursor) =>
-    ask(listFormAnswers({ path: { id }, query: { cursor, limit: 50 } })),
-  )
+  const form = useQuery(getFormOptions({ path: { id } }))
+  const pages = usePages(listFormAnswersInfiniteOptions({ path: { id }, query: { limit: 50 } }))
   const columns: Column<FormAnswer>[] = [
     {
       key: 'who',
@@ -49,9 +48,7 @@ export default function Answers() {
     ...(form.data?.fields ?? [])
       .filter((f) => f.type !== 'email')
       .slice(0, 6)
-      .map(
-        (f): Column<FormAnswer> => ({ key: f.key, header: f.label, cell: (a) => shown(f, a.values[f.key]) }),
-      ),
+      .map((f): Column<FormAnswer> => ({ key: f.key, header: f.label, cell: (a) => shown(f, a.values[f.key]) })),
   ]
   return (
     <FormFrame

@@ -1,8 +1,10 @@
 // The questions of a form, and what the builder does to them.
-import type { FormField } from '@/client'
+
+import type { FieldType, FormField } from '@/client'
+import { every } from '@/lib/every'
 import { keyFrom } from '@/lib/keys'
 
-export const fieldTypes: FormField['type'][] = [
+export const fieldTypes = every<FieldType>()([
   'email',
   'text',
   'long_text',
@@ -12,7 +14,7 @@ export const fieldTypes: FormField['type'][] = [
   'rating',
   'date',
   'consent',
-]
+])
 
 export const hasChoices = (type: FormField['type']) => type === 'choice' || type === 'multiple_choice'
 

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
 import type { Form } from '@/client'
 import { t } from '@/lib/i18n'
-import { Page } from '@/ui/kit'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
+import tabsCss from '@/ui/tabs.module.css'
 import { FormStateMark } from './forms'
 
 const parts = [
@@ -29,7 +30,7 @@ export function FormFrame(props: {
       actions={props.actions}
       wide={props.wide}
     >
-      <nav className="tabs" aria-label={t('forms:parts')}>
+      <nav className={tabsCss.tabs} aria-label={t('forms:parts')}>
         {parts.map(([tail, word]) => (
           <Link key={word} href={`/forms/${id}${tail}`} aria-current={word === props.at ? 'page' : undefined}>
             {t(`forms:tabs.${word}`)}

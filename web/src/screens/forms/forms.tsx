@@ -1,17 +1,21 @@
 import { TextInput } from '@mantine/core'
-import { IconForms } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createForm, deleteForm, type Form, listForms } from '@/client'
+import { useMay } from '@/app/session'
+import { createForm, deleteForm, type Form, listFormsOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
+import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
-import { Copy, State, Time, type Tone } from '@/ui/kit'
+import { IconForms } from '@/ui/icons'
 import { Link, useGo } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
+import { State, type Tone } from '@/ui/state'
 import type { Column } from '@/ui/table'
+import { Time } from '@/ui/time'
 import { newField } from './fields'
+import css from './forms.module.css'
 
 const tones: Record<Form['state'], Tone> = { draft: 'idle', published: 'good', closed: 'warn' }
 export const FormStateMark = ({ state }: { state: Form['state'] }) => (
@@ -38,7 +42,7 @@ export default function Forms() {
       header: t('forms:address'),
       cell: (f) =>
         f.state === 'published' ? (
-          <span className="row address">
+          <span className={`row ${css.address}`}>
             <a href={f.public_url} target="_blank" rel="noreferrer">
               {f.public_url.replace(/^https?:\/\//, '')}
             </a>
@@ -52,8 +56,7 @@ export default function Forms() {
   ]
   return (
     <ListPage
-      things="forms"
-      load={() => ask(listForms())}
+      list={listFormsOptions()}
       title={t('forms:title')}
       lead={t('forms:lead')}
       columns={columns}
@@ -87,17 +90,11 @@ function New({ close }: { close: () => void }) {
         const made = await ask(
           createForm({ body: { name, title: name, fields: [newField('email', t('forms:your_email'), [])] } }),
         )
-        void queries.invalidateQueries({ queryKey: ['forms'] })
+        void refresh('listForms')
         go(`/forms/${made.id}`)
       }}
     >
-      <TextInput
-        label={t('forms:name')}
-        description={t('forms:name_text')}
-        required
-        autoFocus
-        {...form.text('name')}
-      />
+      <TextInput label={t('forms:name')} description={t('forms:name_text')} required autoFocus {...form.text('name')} />
     </DialogForm>
   )
 }

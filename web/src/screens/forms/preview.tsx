@@ -1,15 +1,17 @@
 // A form as people will see it, beside the questions that make it.
+
 import { Button, Checkbox, Radio, Textarea, TextInput } from '@mantine/core'
 import type { Form, FormField } from '@/client'
 import { t } from '@/lib/i18n'
-import { Card } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import css from './preview.module.css'
 
 /** What the public page asks, roughly as it will look. It takes no answers. */
 export default function Preview({ values }: { values: Pick<Form, 'title' | 'intro' | 'fields'> }) {
   return (
     <Card title={t('preview')} note={t('forms:preview_text')}>
-      <div className="form-preview" inert>
-        <h3 className="form-title">{values.title}</h3>
+      <div className={css.formPreview} inert>
+        <h3 className={css.formTitle}>{values.title}</h3>
         {values.intro && <p>{values.intro}</p>}
         {values.fields.map((f, i) => (
           <PreviewField key={i} field={f} />

@@ -1,22 +1,22 @@
-import { IconForms } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getForm, getFormResults } from '@/client'
-import { ask } from '@/lib/ask'
+import { getFormOptions, getFormResultsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { useParam } from '@/lib/url'
+import { Card } from '@/ui/card'
 import { ShareChart } from '@/ui/chart'
-import { Card, Empty, Figure, Loaded } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
+import { IconForms } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
 import { FormFrame } from './form-frame'
 
 export default function Results() {
   const id = useParam()
-  const form = useQuery({ queryKey: ['form-plain', id], queryFn: () => ask(getForm({ path: { id } })) })
-  const results = useQuery({
-    queryKey: ['form-results', id],
-    queryFn: () => ask(getFormResults({ path: { id } })),
-  })
+  const form = useQuery(getFormOptions({ path: { id } }))
+  const results = useQuery(getFormResultsOptions({ path: { id } }))
   return (
     <FormFrame form={form.data} id={id} at="results">
       <Loaded query={results} block={320}>
@@ -37,12 +37,8 @@ export default function Results() {
             </Card>
           ) : (
             <>
-              <div className="figures">
-                <Figure
-                  label={t('forms:answers')}
-                  value={formatNumber(r.answers)}
-                  href={`/forms/${id}/answers`}
-                />
+              <div className={figureCss.figures}>
+                <Figure label={t('forms:answers')} value={formatNumber(r.answers)} href={`/forms/${id}/answers`} />
                 {r.fields
                   .filter((f) => f.average !== undefined && f.average !== null)
                   .map((f) => (

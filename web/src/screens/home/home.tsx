@@ -1,26 +1,29 @@
 // What needs me now: first what is wrong, then what is under way, then what was done last.
-import { IconArrowRight, IconMail } from '@tabler/icons-react'
+
 import { useQuery } from '@tanstack/react-query'
 import { useMay, useSession } from '@/app/session'
-import { getHome, getSetup } from '@/client'
-import { ask } from '@/lib/ask'
+import { getHomeOptions, getSetupOptions } from '@/client'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
 import { formatNumber, formatPercent } from '@/lib/time'
 import { CampaignStateMark, placeOf } from '@/screens/campaigns/states'
-import { Bar, Card, Empty, Loaded, Page, State, Time } from '@/ui/kit'
+import { Bar } from '@/ui/bar'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
+import { IconArrowRight, IconMail } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { State } from '@/ui/state'
 import { DataTable } from '@/ui/table'
+import { Time } from '@/ui/time'
+import css from './home.module.css'
 
 export default function Home() {
   const { user } = useSession()
   const may = useMay()
-  const home = useQuery({ queryKey: ['home'], queryFn: () => ask(getHome()), refetchInterval: 60_000 })
-  const setup = useQuery({
-    queryKey: ['setup'],
-    queryFn: () => ask(getSetup()),
-    enabled: may('settings.manage'),
-  })
+  const home = useQuery({ ...getHomeOptions(), refetchInterval: 60_000 })
+  const setup = useQuery({ ...getSetupOptions(), enabled: may('settings.manage') })
   useLive('import.progress', () => void home.refetch())
   useLive('campaign.progress', () => void home.refetch())
   const steps = setup.data?.steps ?? []
@@ -28,9 +31,7 @@ export default function Home() {
   return (
     <Page
       title={user?.name ? t('home:hello', { name: user.name.split(' ')[0] }) : t('home:title')}
-      actions={
-        may('campaigns.write') && <LinkButton href="/campaigns?new=1">{t('home:new_campaign')}</LinkButton>
-      }
+      actions={may('campaigns.write') && <LinkButton href="/campaigns?new=1">{t('home:new_campaign')}</LinkButton>}
     >
       {steps.length > 0 && done < steps.length && (
         <Card>
@@ -39,11 +40,7 @@ export default function Home() {
               <h2>{t('home:setup_title')}</h2>
               <p className="muted">{t('home:setup_progress', { done, total: steps.length })}</p>
             </div>
-            <LinkButton
-              variant="default"
-              href="/setup"
-              rightSection={<IconArrowRight size={16} aria-hidden />}
-            >
+            <LinkButton variant="default" href="/setup" rightSection={<IconArrowRight size={16} aria-hidden />}>
               {t('home:continue_setup')}
             </LinkButton>
           </div>
@@ -58,7 +55,7 @@ export default function Home() {
                 <ul className="plain-list">
                   {h.attention.map((a) => (
                     <li key={a.kind + a.text}>
-                      <Link href={a.href} className="attention">
+                      <Link href={a.href} className={css.attention}>
                         <State tone="warn">{formatNumber(a.count)}</State>
                         <span className="grow">{a.text}</span>
                         <IconArrowRight size={16} aria-hidden />
@@ -76,9 +73,7 @@ export default function Home() {
                   <div key={i.id} className="stack-s">
                     <div className="row row-between">
                       <Link href={`/imports/${i.id}`}>{i.filename}</Link>
-                      <span className="num muted">
-                        {formatPercent(i.progress, 1)}
-                      </span>
+                      <span className="num muted">{formatPercent(i.progress, 1)}</span>
                     </div>
                     <Bar value={i.progress} label={i.filename} />
                   </div>
@@ -163,7 +158,7 @@ function Checking() {
       <ul className="plain-list">
         {checks.map(({ key, href }) => (
           <li key={key}>
-            <Link href={href} className="attention">
+            <Link href={href} className={css.attention}>
               <span className="grow">
                 <strong>{t(`home:checks.${key}.title`)}</strong>
                 <br />

@@ -1,27 +1,29 @@
 import { Button } from '@mantine/core'
-import { IconBell } from '@tabler/icons-react'
-import { queries } from '@/app/session'
-import { listNotifications, type Notification, readNotification } from '@/client'
+import { listNotificationsInfiniteOptions, type Notification, readNotification } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Empty, Page, State, Time, toastProblem } from '@/ui/kit'
+import { refresh } from '@/lib/queries'
+import { Empty } from '@/ui/empty'
+import { IconBell } from '@/ui/icons'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
+import { State } from '@/ui/state'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toastProblem } from '@/ui/toast'
 
 async function read(n: Notification) {
   if (n.read) return
   try {
     await ask(readNotification({ path: { id: n.id } }))
-    await queries.invalidateQueries({ queryKey: ['notifications'] })
+    await refresh('listNotifications')
   } catch (error) {
     toastProblem(error)
   }
 }
 
 export default function Notifications() {
-  const pages = usePages(['notifications', 'pages'], (cursor) =>
-    ask(listNotifications({ query: { cursor, limit: 50 } })),
-  )
+  const pages = usePages(listNotificationsInfiniteOptions({ query: { limit: 50 } }))
   const columns: Column<Notification>[] = [
     {
       key: 'text',

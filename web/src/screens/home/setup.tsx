@@ -1,11 +1,16 @@
 // From an empty organisation to a test message that arrives, one step after the other.
-import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react'
+
 import { useQuery } from '@tanstack/react-query'
-import { getSetup } from '@/client'
-import { ask } from '@/lib/ask'
+import { getSetupOptions } from '@/client'
 import { t } from '@/lib/i18n'
-import { Alert, Bar, Card, Loaded, Page } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Bar } from '@/ui/bar'
+import { Card } from '@/ui/card'
+import { IconCircle, IconCircleCheckFilled } from '@/ui/icons'
 import { LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import css from './setup.module.css'
 
 const places: Record<string, string> = {
   sending_domain: '/sending/domains',
@@ -17,7 +22,7 @@ const places: Record<string, string> = {
 }
 
 export default function Setup() {
-  const query = useQuery({ queryKey: ['setup'], queryFn: () => ask(getSetup()), staleTime: 0 })
+  const query = useQuery({ ...getSetupOptions(), staleTime: 0 })
   return (
     <Page title={t('home:setup')} lead={t('home:setup_lead')}>
       <Loaded query={query} block={320}>
@@ -37,14 +42,10 @@ export default function Setup() {
                 </div>
               )}
               <Card>
-                <ol className="checklist">
+                <ol className={css.checklist}>
                   {steps.map((s) => (
-                    <li key={s.id} className={s.done ? 'done' : undefined}>
-                      {s.done ? (
-                        <IconCircleCheckFilled size={22} aria-hidden />
-                      ) : (
-                        <IconCircle size={22} aria-hidden />
-                      )}
+                    <li key={s.id} className={s.done ? css.done : undefined}>
+                      {s.done ? <IconCircleCheckFilled size={22} aria-hidden /> : <IconCircle size={22} aria-hidden />}
                       <div className="grow">
                         <h2>
                           {t(`home:steps.${s.id}.title`, { defaultValue: s.title })}

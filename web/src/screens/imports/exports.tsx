@@ -1,17 +1,24 @@
 import { Button } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
 import { useEffect } from 'react'
-import { queries, useMay } from '@/app/session'
-import { createExport, type Export, type ExportNew, listExports } from '@/client'
+import { useMay } from '@/app/session'
+import { createExport, type Export, type ExportNew, listExportsOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useLists, useSegments } from '@/lib/lookups'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
-import { Card, Empty, FormAlerts, Page, State, Time, type Tone } from '@/ui/kit'
+import { FormAlerts } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconDownload } from '@/ui/icons'
 import { LinkButton } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
-import { type Column, Pages, usePages } from '@/ui/table'
+import { State, type Tone } from '@/ui/state'
+import { type Column, Pages, useWhole } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 const tones: Record<Export['state'], Tone> = {
   queued: 'busy',
@@ -23,7 +30,7 @@ const tones: Record<Export['state'], Tone> = {
 
 export default function Exports() {
   const may = useMay()
-  const pages = usePages(['exports'], () => ask(listExports()))
+  const pages = useWhole(listExportsOptions())
   const running = pages.rows?.some((e) => e.state === 'queued' || e.state === 'running') ?? false
   const { refetch } = pages
   useEffect(() => {
@@ -97,12 +104,12 @@ function NewExport() {
             if (kind === 'list') body.list_id = id
             if (kind === 'segment') body.segment_id = id
             await ask(createExport({ body }))
-            await queries.invalidateQueries({ queryKey: ['exports'] })
+            await refresh('listExports')
           })
         }}
       >
         <FormAlerts form={form} />
-        <div className="filters">
+        <div className={filtersCss.filters}>
           <Choice
             label={t('imports:export_of')}
             empty={t('imports:everybody')}

@@ -1,14 +1,19 @@
 // Upload with a progress bar. XMLHttpRequest, because fetch does not tell how much has been sent.
+
 import { Button } from '@mantine/core'
-import { IconUpload } from '@tabler/icons-react'
 import { type DragEvent, useEffect, useRef, useState } from 'react'
-import { queries } from '@/app/session'
 import type { Import } from '@/client'
 import { t } from '@/lib/i18n'
 import { Problem, toProblem } from '@/lib/problem'
+import { refresh } from '@/lib/queries'
 import { formatBytes, formatPercent } from '@/lib/time'
-import { Bar, Card, Page, ProblemAlert } from '@/ui/kit'
+import { ProblemAlert } from '@/ui/alert'
+import { Bar } from '@/ui/bar'
+import { Card } from '@/ui/card'
+import { IconUpload } from '@/ui/icons'
 import { useGo } from '@/ui/link'
+import { Page } from '@/ui/page'
+import css from './import-new.module.css'
 import { Steps } from './steps'
 
 const MAX = 2_000_000_000
@@ -68,7 +73,7 @@ export default function ImportNew() {
     stop.current = request.stop
     try {
       const made = await request.done
-      void queries.invalidateQueries({ queryKey: ['imports'] })
+      void refresh('listImports')
       go(`/imports/${made.id}`)
     } catch (error) {
       setProblem(error)
@@ -81,11 +86,7 @@ export default function ImportNew() {
     void take(event.dataTransfer.files[0])
   }
   return (
-    <Page
-      title={t('imports:new')}
-      lead={t('imports:new_lead')}
-      back={{ href: '/imports', label: t('imports:title') }}
-    >
+    <Page title={t('imports:new')} lead={t('imports:new_lead')} back={{ href: '/imports', label: t('imports:title') }}>
       <Steps at="file" />
       {problem !== undefined && <ProblemAlert problem={problem} />}
       <Card>
@@ -118,7 +119,7 @@ export default function ImportNew() {
         ) : (
           // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the button does the same
           <div
-            className={over ? 'drop drop-over' : 'drop'}
+            className={over ? `${css.drop} ${css.dropOver}` : css.drop}
             onDragOver={(e) => {
               e.preventDefault()
               setOver(true)

@@ -1,12 +1,15 @@
-import { IconFileImport, IconPlus } from '@tabler/icons-react'
-import { type Import, listImports } from '@/client'
-import { ask } from '@/lib/ask'
+import { type Import, listImportsOptions } from '@/client'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { Bar, Empty, Page, State, Time, type Tone } from '@/ui/kit'
+import { Bar } from '@/ui/bar'
+import { Empty } from '@/ui/empty'
+import { IconFileImport, IconPlus } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
-import { type Column, Pages, usePages } from '@/ui/table'
+import { Page } from '@/ui/page'
+import { State, type Tone } from '@/ui/state'
+import { type Column, Pages, useWhole } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 const tones: Record<Import['state'], Tone> = {
   uploading: 'busy',
@@ -23,7 +26,7 @@ export const ImportState = ({ state }: { state: Import['state'] }) => (
 )
 
 export default function Imports() {
-  const pages = usePages(['imports'], () => ask(listImports()))
+  const pages = useWhole(listImportsOptions())
   useLive('import.progress', () => void pages.refetch())
   const columns: Column<Import>[] = [
     {
@@ -38,9 +41,7 @@ export default function Imports() {
       cell: (i) => (
         <span className="stack-s">
           <ImportState state={i.state} />
-          {i.state === 'running' && (
-            <Bar value={i.progress} label={t('imports:progress_of', { name: i.filename })} />
-          )}
+          {i.state === 'running' && <Bar value={i.progress} label={t('imports:progress_of', { name: i.filename })} />}
         </span>
       ),
     },

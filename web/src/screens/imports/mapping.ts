@@ -2,15 +2,7 @@
 // is given to one column only, and what a mapping would be refused for is said before the start.
 import type { Attribute, ImportColumn, ImportMapping } from '@/client'
 
-export const fixedTargets = [
-  'email',
-  'phone',
-  'first_name',
-  'last_name',
-  'language',
-  'time_zone',
-  'tags',
-] as const
+export const fixedTargets = ['email', 'phone', 'first_name', 'last_name', 'language', 'time_zone', 'tags'] as const
 
 /** A target for every column; where two columns claim the same, the first keeps it (tags may come from several). */
 export function suggestMapping(columns: ImportColumn[]): ImportMapping[] {

@@ -1,5 +1,7 @@
-import { IconCheck } from '@tabler/icons-react'
 import { t } from '@/lib/i18n'
+import { IconCheck } from '@/ui/icons'
+import stepNoCss from '@/ui/step-no.module.css'
+import css from './steps.module.css'
 
 const steps = ['file', 'columns', 'options', 'result'] as const
 
@@ -7,14 +9,10 @@ const steps = ['file', 'columns', 'options', 'result'] as const
 export function Steps({ at }: { at: (typeof steps)[number] }) {
   const here = steps.indexOf(at)
   return (
-    <ol className="steps" aria-label={t('imports:steps.label')}>
+    <ol className={css.steps} aria-label={t('imports:steps.label')}>
       {steps.map((step, i) => (
-        <li
-          key={step}
-          aria-current={i === here ? 'step' : undefined}
-          className={i < here ? 'done' : undefined}
-        >
-          <span className="step-no">{i < here ? <IconCheck size={14} aria-hidden /> : i + 1}</span>
+        <li key={step} aria-current={i === here ? 'step' : undefined} className={i < here ? css.done : undefined}>
+          <span className={stepNoCss.stepNo}>{i < here ? <IconCheck size={14} aria-hidden /> : i + 1}</span>
           {t(`imports:steps.${step}`)}
           {i < here && <span className="sr">{t('imports:steps.done')}</span>}
         </li>

@@ -1,4 +1,5 @@
 // The journey as a picture. Everything that can be done here can be done in the list as well.
+
 import {
   Background,
   type Connection,
@@ -11,6 +12,8 @@ import {
   Position,
   ReactFlow,
 } from '@xyflow/react'
+import stateCss from '@/ui/state.module.css'
+import css from './canvas.module.css'
 import '@xyflow/react/dist/base.css'
 import { useMantineColorScheme } from '@mantine/core'
 import { useMemo, useRef, useState } from 'react'
@@ -35,21 +38,24 @@ function StepBox({ data, selected }: NodeProps<StepNode>) {
   const Icon = stepIcons[step.kind]
   const outs = ports(step)
   return (
-    <div className={`node ${selected ? 'node-selected' : ''} ${faulty ? 'node-faulty' : ''}`}>
+    <div className={`${css.node} ${selected ? css.nodeSelected : ''} ${faulty ? css.nodeFaulty : ''}`}>
       <Handle type="target" position={Position.Top} id="in" />
-      <div className="node-head">
+      <div className={css.nodeHead}>
         <Icon size={16} aria-hidden />
         <strong>{t(`journeys:kinds.${step.kind}`)}</strong>
       </div>
-      <div className="node-words">{words}</div>
+      <div className={css.nodeWords}>{words}</div>
       {counts && (
-        <div className="node-counts num">
+        <div className={`${css.nodeCounts} num`}>
           {t('journeys:counts_short', {
             entered: formatNumber(counts.entered),
             active: formatNumber(counts.active),
           })}
           {counts.failed > 0 && (
-            <span className="state state-bad"> {t('journeys:failed_count', { count: counts.failed })}</span>
+            <span className={`${stateCss.state} ${stateCss.bad}`}>
+              {' '}
+              {t('journeys:failed_count', { count: counts.failed })}
+            </span>
           )}
         </div>
       )}
@@ -68,8 +74,8 @@ function StepBox({ data, selected }: NodeProps<StepNode>) {
 
 function StartBox({ data }: NodeProps<StartNode>) {
   return (
-    <div className="node node-start">
-      <div className="node-words">{data.words}</div>
+    <div className={`${css.node} ${css.nodeStart}`}>
+      <div className={css.nodeWords}>{data.words}</div>
       <Handle type="source" position={Position.Bottom} id="next" />
     </div>
   )
@@ -142,7 +148,7 @@ export default function Canvas(props: {
     })),
   ]
   return (
-    <div className="canvas" ref={box}>
+    <div className={css.canvas} ref={box}>
       <ReactFlow
         nodes={nodes}
         edges={lines}

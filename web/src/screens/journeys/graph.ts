@@ -1,5 +1,7 @@
 // A journey as a graph of steps, what the editor does to it, and what is wrong with it before it may start.
-import type { Document, Journey, TriggerInput } from '@/client'
+
+import type { Document, Journey, StepKind, TriggerInput } from '@/client'
+import { every } from '@/lib/every'
 import type { Group } from '@/screens/segments/tree'
 
 interface Base {
@@ -26,10 +28,9 @@ export type Step =
   | (Linear & { kind: 'webhook'; url: string })
   | (Linear & { kind: 'notify'; user_id: string; text: string })
   | (Linear & { kind: 'sms'; text: string; urgent: boolean })
-export type StepKind = Step['kind']
 export type Port = 'next' | 'yes' | 'no'
 
-export const stepKinds: StepKind[] = [
+export const stepKinds = every<StepKind>()([
   'wait',
   'wait_until',
   'branch',
@@ -40,7 +41,7 @@ export const stepKinds: StepKind[] = [
   'list',
   'webhook',
   'notify',
-]
+])
 
 export function newStep(kind: StepKind, id: string): Step {
   switch (kind) {
@@ -69,17 +70,12 @@ export function newStep(kind: StepKind, id: string): Step {
 
 /** Members that say something: the API leaves out or nulls the rest, and takes no empty ids. */
 const said = <T extends object>(thing: T): T =>
-  Object.fromEntries(
-    Object.entries(thing).filter(([, v]) => v !== null && v !== undefined && v !== ''),
-  ) as T
+  Object.fromEntries(Object.entries(thing).filter(([, v]) => v !== null && v !== undefined && v !== '')) as T
 
 /** What the API sends is open: steps of unknown kinds are left out, members it left out get their first value. */
 export const readSteps = (steps: unknown[]): Step[] =>
   steps
-    .filter(
-      (s): s is Step =>
-        typeof s === 'object' && s !== null && 'id' in s && stepKinds.includes((s as Step).kind),
-    )
+    .filter((s): s is Step => typeof s === 'object' && s !== null && 'id' in s && stepKinds.includes((s as Step).kind))
     .map((s) => ({ ...blank(s.kind, s.id), ...said(s) }) as Step)
 
 const blank = (kind: StepKind, id: string): Step =>
@@ -110,9 +106,7 @@ export const edges = (steps: Step[]): Edge[] =>
   )
 
 export const connect = (steps: Step[], from: string, port: Port, to: string | undefined): Step[] =>
-  steps.map((s) =>
-    s.id === from && ports(s).includes(port) ? ({ ...s, [port]: to || undefined } as Step) : s,
-  )
+  steps.map((s) => (s.id === from && ports(s).includes(port) ? ({ ...s, [port]: to || undefined } as Step) : s))
 
 export const updateStep = (steps: Step[], id: string, change: Partial<Step>): Step[] =>
   steps.map((s) => (s.id === id ? ({ ...s, ...change } as Step) : s))
@@ -129,11 +123,7 @@ export interface Plan {
 }
 
 /** Puts a new step behind `from` (or first, without it); what came there now follows the new step. */
-export function insertStep(
-  plan: Plan,
-  kind: StepKind,
-  after?: { id: string; port: Port },
-): Plan & { added: string } {
+export function insertStep(plan: Plan, kind: StepKind, after?: { id: string; port: Port }): Plan & { added: string } {
   const added = freeId(plan.steps)
   const step = newStep(kind, added)
   const origin = after && plan.steps.find((s) => s.id === after.id)
@@ -184,14 +174,7 @@ export function walk(plan: Plan): { step: Step; depth: number; via?: Port; reach
   return out
 }
 
-export type FaultKind =
-  | 'no_steps'
-  | 'no_start'
-  | 'unreachable'
-  | 'gone'
-  | 'endless'
-  | 'unfinished'
-  | 'trigger'
+export type FaultKind = 'no_steps' | 'no_start' | 'unreachable' | 'gone' | 'endless' | 'unfinished' | 'trigger'
 export interface Fault {
   fault: FaultKind
   step?: string

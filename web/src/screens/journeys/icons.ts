@@ -1,3 +1,4 @@
+import type { StepKind } from '@/client'
 import {
   IconAdjustments,
   IconArrowsSplit2,
@@ -9,8 +10,7 @@ import {
   IconMessage,
   IconTag,
   IconWebhook,
-} from '@tabler/icons-react'
-import type { StepKind } from './graph'
+} from '@/ui/icons'
 
 export const stepIcons: Record<StepKind, typeof IconClock> = {
   wait: IconClock,

@@ -1,30 +1,23 @@
 import { TextInput } from '@mantine/core'
-import { IconRoute } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createJourney, deleteJourney, type Journey, listJourneys } from '@/client'
+import { useMay } from '@/app/session'
+import { createJourney, deleteJourney, type Journey, listJourneysOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { State, Time, type Tone } from '@/ui/kit'
+import { IconRoute } from '@/ui/icons'
 import { Link, useGo } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
+import { State } from '@/ui/state'
 import type { Column } from '@/ui/table'
-
-const tones: Record<Journey['state'], Tone> = {
-  draft: 'idle',
-  running: 'good',
-  paused: 'warn',
-  archived: 'idle',
-}
-export const JourneyStateMark = ({ state }: { state: Journey['state'] }) => (
-  <State tone={tones[state]}>{t(`journeys:states.${state}`)}</State>
-)
+import { Time } from '@/ui/time'
+import { JourneyStateMark } from './states'
 
 export default function Journeys() {
-  useLive('journey.counts', () => void queries.invalidateQueries({ queryKey: ['journeys', 'pages'] }))
+  useLive('journey.counts', () => void refresh('listJourneys'))
   const columns: Column<Journey>[] = [
     {
       key: 'name',
@@ -68,8 +61,7 @@ export default function Journeys() {
   ]
   return (
     <ListPage
-      things="journeys"
-      load={() => ask(listJourneys())}
+      list={listJourneysOptions()}
       title={t('journeys:title')}
       lead={t('journeys:lead')}
       columns={columns}
@@ -104,7 +96,7 @@ function New({ close }: { close: () => void }) {
         const made = await ask(
           createJourney({ body: { name, trigger: { kind: 'list_joined' }, steps: [], start: '' } }),
         )
-        void queries.invalidateQueries({ queryKey: ['journeys'] })
+        void refresh('listJourneys')
         go(`/journeys/${made.id}`)
       }}
     >

@@ -1,13 +1,5 @@
 import { useMay } from '@/app/session'
-import {
-  useAttributes,
-  useCampaigns,
-  useForms,
-  useLists,
-  useSegments,
-  useTemplates,
-  useUsers,
-} from '@/lib/lookups'
+import { useAttributes, useCampaigns, useForms, useLists, useSegments, useTemplates, useUsers } from '@/lib/lookups'
 import type { Names } from './words'
 
 /** Everything a step may refer to, and its name. */
@@ -20,8 +12,7 @@ export function useThings() {
   const templates = useTemplates().data?.items ?? []
   const attributes = useAttributes().data?.items ?? []
   const users = (useUsers(may('users.manage')).data?.items ?? []).filter((u) => u.state === 'active')
-  const by = (items: { id: string; name: string }[]) => (id: string) =>
-    items.find((i) => i.id === id)?.name ?? '…'
+  const by = (items: { id: string; name: string }[]) => (id: string) => items.find((i) => i.id === id)?.name ?? '…'
   const names: Names = {
     list: by(lists),
     form: by(forms),

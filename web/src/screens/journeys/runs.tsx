@@ -1,34 +1,32 @@
-import { IconRoute } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getJourney, type JourneyRun, listJourneyRuns } from '@/client'
-import { ask } from '@/lib/ask'
+import { getJourneyOptions, type JourneyRun, listJourneyRunsInfiniteOptions, type RunState } from '@/client'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
-import { Empty, Page, State, Time, type Tone } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconRoute } from '@/ui/icons'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { State, type Tone } from '@/ui/state'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
 import { planOf, walk } from './graph'
 import { useThings } from './names'
 import { describe } from './words'
 
-const states = ['active', 'finished', 'failed'] as const
-const tones: Record<string, Tone> = { active: 'busy', finished: 'good', failed: 'bad' }
+const states = ['active', 'finished', 'failed'] as const satisfies RunState[]
+const tones: Record<RunState, Tone> = { active: 'busy', finished: 'good', failed: 'bad', left: 'idle' }
 
 /** Who is where in a journey, and why somebody is stuck. */
 export default function Runs() {
   const id = useParam()
   const [url, setUrl] = useUrl()
   const things = useThings()
-  const journey = useQuery({
-    queryKey: ['journey-plain', id],
-    queryFn: () => ask(getJourney({ path: { id } })),
-  })
+  const journey = useQuery(getJourneyOptions({ path: { id } }))
   const filter = { step: url.step, state: oneOf(states, url.state) }
-  const pages = usePages(['journey-runs', id, filter], (cursor) =>
-    ask(listJourneyRuns({ path: { id }, query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listJourneyRunsInfiniteOptions({ path: { id }, query: { ...filter, limit: 50 } }))
   const steps = journey.data ? walk(planOf(journey.data)).map((w) => w.step) : []
   const words = (stepId: string) => {
     const step = steps.find((s) => s.id === stepId)
@@ -46,9 +44,7 @@ export default function Runs() {
       key: 'state',
       header: t('journeys:state'),
       cell: (r) => (
-        <State tone={tones[r.state] ?? 'idle'}>
-          {t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}
-        </State>
+        <State tone={tones[r.state]}>{t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}</State>
       ),
     },
     {
@@ -63,7 +59,7 @@ export default function Runs() {
       lead={journey.data?.name}
       back={{ href: `/journeys/${id}`, label: t('journeys:back') }}
     >
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <Choice
           label={t('journeys:state')}
           empty={t('any')}

@@ -44,9 +44,7 @@ export function describe(step: Step, names: Names): string {
       return parts.join('; ') || t('journeys:not_set')
     }
     case 'list':
-      return step.list_id
-        ? t(`journeys:list_${step.state}`, { name: names.list(step.list_id) })
-        : t('journeys:not_set')
+      return step.list_id ? t(`journeys:list_${step.state}`, { name: names.list(step.list_id) }) : t('journeys:not_set')
     case 'webhook':
       return step.url || t('journeys:not_set')
     case 'sms':

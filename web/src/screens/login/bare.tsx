@@ -1,9 +1,12 @@
 // The frame of every screen before login: mark, notices (maintenance comes first), card, what is stored.
+
 import { type ReactNode, useEffect } from 'react'
 import { useSession } from '@/app/session'
 import { t } from '@/lib/i18n'
 import { formatTime } from '@/lib/time'
-import { Alert } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import cardCss from '@/ui/card.module.css'
+import css from './bare.module.css'
 
 export function Bare({ title, children }: { title: string; children: ReactNode }) {
   const { notices } = useSession()
@@ -11,9 +14,9 @@ export function Bare({ title, children }: { title: string; children: ReactNode }
     document.title = `${title} · Varde`
   }, [title])
   return (
-    <main className="bare">
-      <div className="bare-box">
-        <div className="bare-head">
+    <main className={css.bare}>
+      <div className={css.box}>
+        <div className={css.head}>
           <img src="/assets/varde.svg" alt="" width={32} height={32} /> Varde
         </div>
         {notices.map((notice) => (
@@ -34,11 +37,11 @@ export function Bare({ title, children }: { title: string; children: ReactNode }
             )}
           </Alert>
         ))}
-        <section className="card">
+        <section className={cardCss.card}>
           <h1>{title}</h1>
           {children}
         </section>
-        <p className="privacy">{t('privacy_note')}</p>
+        <p className={css.privacy}>{t('privacy_note')}</p>
       </div>
     </main>
   )

@@ -1,15 +1,20 @@
 // Setting up a second factor: the secret as a QR code, a first code, the recovery codes. At login for those whose role
 // demands one, in the profile for everybody else.
+
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { renderSVG } from 'uqr'
-import { keepSession, queries } from '@/app/session'
-import { confirmTotp, getSession, setUpTotp } from '@/client'
+import { keepSession } from '@/app/session'
+import { confirmTotp, getSession, setUpTotpOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { Copy, FormAlerts, Loaded } from '@/ui/kit'
+import { forget } from '@/lib/queries'
+import { FormAlerts } from '@/ui/alert'
+import { Copy } from '@/ui/copy'
+import { Loaded } from '@/ui/loaded'
+import css from './factor.module.css'
 
 /** The secret as a QR code; drawn here, so that it never leaves the browser. */
 function Qr({ text }: { text: string }) {
@@ -19,17 +24,11 @@ function Qr({ text }: { text: string }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [text])
-  return (
-    <div className="qr">{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
-  )
+  return <div className={css.qr}>{url && <img src={url} alt={t('login:setup.qr')} width={184} height={184} />}</div>
 }
 
 export function SetUpFactor({ text, done }: { text: string; done: (codes: string[]) => void }) {
-  const secret = useQuery({
-    queryKey: ['totp-setup'],
-    queryFn: () => ask(setUpTotp()),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  const secret = useQuery({ ...setUpTotpOptions(), staleTime: Number.POSITIVE_INFINITY })
   const form = useForm({ code: '' })
   return (
     <>
@@ -43,7 +42,7 @@ export function SetUpFactor({ text, done }: { text: string; done: (codes: string
               void form.submit(async ({ code }) => {
                 const { recovery_codes } = await ask(confirmTotp({ body: { code: code.trim() } }))
                 done(recovery_codes)
-                queries.removeQueries({ queryKey: ['totp-setup'] })
+                forget('setUpTotp')
               })
             }}
           >
@@ -79,7 +78,7 @@ export function RecoveryCodes({ codes, done }: { codes: string[]; done: () => vo
   return (
     <>
       <p className="muted">{t('login:codes.text')}</p>
-      <ul className="codes">
+      <ul className={css.codes}>
         {codes.map((code) => (
           <li key={code}>
             <code>{code}</code>
@@ -88,18 +87,11 @@ export function RecoveryCodes({ codes, done }: { codes: string[]; done: () => vo
       </ul>
       <div className="row">
         <Copy value={codes.join('\n')} label={t('login:codes.copy')} />
-        <a
-          download="varde-recovery-codes.txt"
-          href={`data:text/plain,${encodeURIComponent(codes.join('\n'))}`}
-        >
+        <a download="varde-recovery-codes.txt" href={`data:text/plain,${encodeURIComponent(codes.join('\n'))}`}>
           {t('login:codes.download')}
         </a>
       </div>
-      <Checkbox
-        label={t('login:codes.kept')}
-        checked={kept}
-        onChange={(e) => setKept(e.currentTarget.checked)}
-      />
+      <Checkbox label={t('login:codes.kept')} checked={kept} onChange={(e) => setKept(e.currentTarget.checked)} />
       <Button
         disabled={!kept}
         loading={busy}

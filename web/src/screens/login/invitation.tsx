@@ -1,23 +1,30 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { keepSession } from '@/app/session'
-import { type AcceptInvitationData, acceptInvitation, getInvitation, getSession, type InvitationView, logIn, switchTenant } from '@/client'
+import {
+  type AcceptInvitationData,
+  acceptInvitation,
+  getInvitationOptions,
+  getSession,
+  type InvitationView,
+  logIn,
+  switchTenant,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
-import { Facts, FormAlerts, Loaded } from '@/ui/kit'
+import { FormAlerts } from '@/ui/alert'
+import { Facts } from '@/ui/facts'
 import { Link, useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
 import { Bare } from './bare'
 import { fillLogin } from './login'
 import { NewPassword } from './new-password'
 
 export default function InvitationScreen() {
   const token = useParam('token')
-  const query = useQuery({
-    queryKey: ['invitation', token],
-    queryFn: () => ask(getInvitation({ path: { token } })),
-  })
+  const query = useQuery(getInvitationOptions({ path: { token } }))
   return (
     <Bare title={t('login:invitation.title')}>
       <Loaded query={query}>{(invitation) => <Accept token={token} invitation={invitation} />}</Loaded>

@@ -1,4 +1,5 @@
 // Login as one screen that follows the session's state: password → second factor → terms → where one was going.
+
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
@@ -9,14 +10,15 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { adviceFor } from '@/lib/problem'
 import { oneOf, useUrl } from '@/lib/url'
-import { Alert, FormAlerts, Loaded } from '@/ui/kit'
+import { Alert, FormAlerts } from '@/ui/alert'
 import { Link, useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
 import { Bare } from './bare'
 import { RecoveryCodes, SetUpFactor } from './factor'
+import css from './login.module.css'
 
 /** The address that the login begins with. */
-export const fillLogin = (email: string) =>
-  sessionStorage.setItem('varde-draft:login', JSON.stringify({ email }))
+export const fillLogin = (email: string) => sessionStorage.setItem('varde-draft:login', JSON.stringify({ email }))
 
 /** Why one is at the login. */
 const reasons = ['ended', 'out', 'joined'] as const
@@ -117,9 +119,7 @@ function SecondFactor() {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          void form.submit(async ({ code }) =>
-            keepSession(await ask(giveTotp({ body: { code: code.trim() } }))),
-          )
+          void form.submit(async ({ code }) => keepSession(await ask(giveTotp({ body: { code: code.trim() } }))))
         }}
       >
         <p className="muted">{t('login:totp.text')}</p>
@@ -156,9 +156,7 @@ function Tenants({ tenants }: { tenants: SessionView['tenants'] }) {
             disabled={form.busy}
             fullWidth
             onClick={() =>
-              void form.submit(async () =>
-                keepSession(await ask(switchTenant({ body: { tenant_id: tenant.id } }))),
-              )
+              void form.submit(async () => keepSession(await ask(switchTenant({ body: { tenant_id: tenant.id } }))))
             }
           >
             {tenant.name} · {t(`role.${tenant.role}`)}
@@ -175,7 +173,7 @@ function Terms({ terms }: { terms: NonNullable<SessionView['terms']> }) {
     <Bare title={t('login:terms.title')}>
       <p className="muted">{t('login:terms.text', { version: terms.version })}</p>
       <section
-        className="terms"
+        className={css.terms}
         tabIndex={0}
         aria-label={t('login:terms.title')}
         // biome-ignore lint/security/noDangerouslySetInnerHtml: the operator's own terms, sanitised by the server; no script runs under the policy

@@ -2,10 +2,10 @@
 import { PasswordInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { checkPassword } from '@/client'
-import { ask } from '@/lib/ask'
+import { checkPasswordOptions } from '@/client'
 import { t } from '@/lib/i18n'
-import { Bar, State } from '@/ui/kit'
+import { Bar } from '@/ui/bar'
+import { State } from '@/ui/state'
 
 export function NewPassword(props: {
   label: string
@@ -16,8 +16,7 @@ export function NewPassword(props: {
 }) {
   const [typed] = useDebouncedValue(props.value, 400)
   const check = useQuery({
-    queryKey: ['password-check', typed.length, typed],
-    queryFn: () => ask(checkPassword({ body: { password: typed } })),
+    ...checkPasswordOptions({ body: { password: typed } }),
     enabled: typed.length > 0,
     gcTime: 0,
   })
@@ -27,11 +26,7 @@ export function NewPassword(props: {
       <PasswordInput autoComplete="new-password" required {...props} />
       {answer && (
         <>
-          <Bar
-            value={(answer.score + 1) / 5}
-            label={t('login:strength')}
-            tone={answer.ok ? 'good' : 'warn'}
-          />
+          <Bar value={(answer.score + 1) / 5} label={t('login:strength')} tone={answer.ok ? 'good' : 'warn'} />
           <p className="small" aria-live="polite">
             <State tone={answer.ok ? 'good' : 'warn'}>
               {answer.hint || t(answer.ok ? 'login:strong' : 'login:weak')}

@@ -4,7 +4,7 @@ import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { useParam } from '@/lib/url'
-import { FormAlerts } from '@/ui/kit'
+import { FormAlerts } from '@/ui/alert'
 import { Link, useGo } from '@/ui/link'
 import { Bare } from './bare'
 import { NewPassword } from './new-password'
@@ -19,9 +19,7 @@ export default function ResetConfirm() {
         className="stack"
         onSubmit={async (event) => {
           event.preventDefault()
-          const done = await form.submit(({ password }) =>
-            ask(confirmPasswordReset({ body: { token, password } })),
-          )
+          const done = await form.submit(({ password }) => ask(confirmPasswordReset({ body: { token, password } })))
           if (done) go('/login?reset=done')
         }}
       >

@@ -4,7 +4,7 @@ import { requestPasswordReset } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { Alert, FormAlerts } from '@/ui/kit'
+import { Alert, FormAlerts } from '@/ui/alert'
 import { Link } from '@/ui/link'
 import { Bare } from './bare'
 

@@ -1,13 +1,19 @@
 // How it stands with the backups: how far back, when the last one was, what the last drill found.
 import { useQuery } from '@tanstack/react-query'
-import { type BackupsView, getBackups } from '@/client'
-import { ask } from '@/lib/ask'
+import { type BackupsView, getBackupsOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { Alert, Card, Empty, Facts, Loaded, Page, State, Time } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
+import { Facts } from '@/ui/facts'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { State } from '@/ui/state'
+import { Time } from '@/ui/time'
 
 export default function Backups() {
-  const query = useQuery({ queryKey: ['backups'], queryFn: () => ask(getBackups()), refetchInterval: 60_000 })
+  const query = useQuery({ ...getBackupsOptions(), refetchInterval: 60_000 })
   return (
     <Page title={t('operate:backups')} lead={t('operate:backups_lead')}>
       <Loaded query={query} block={320}>
@@ -72,7 +78,8 @@ function Seen({ view }: { view: BackupsView }) {
                 [t('operate:drill_at'), <Time key="at" at={view.drill.at} />],
                 [t('operate:drill_to'), <Time key="to" at={view.drill.restored_to} />],
                 ...view.drill.compared.map(
-                  (what, i) => [t(i ? 'operate:drill_keys' : 'operate:drill_compared'), what] as [string, React.ReactNode],
+                  (what, i) =>
+                    [t(i ? 'operate:drill_keys' : 'operate:drill_compared'), what] as [string, React.ReactNode],
                 ),
               ]}
             />
@@ -94,7 +101,12 @@ function Seen({ view }: { view: BackupsView }) {
             [t('operate:monthly'), formatNumber(view.monthly.length)],
             [t('operate:monthly_newest'), <Time key="monthly" at={view.monthly.at(-1)} never={t('operate:none')} />],
             ...(view.last_restore
-              ? [[t('operate:last_restore'), <Time key="restore" at={view.last_restore.at} />] as [string, React.ReactNode]]
+              ? [
+                  [t('operate:last_restore'), <Time key="restore" at={view.last_restore.at} />] as [
+                    string,
+                    React.ReactNode,
+                  ],
+                ]
               : []),
             [t('operate:looked_at'), <Time key="looked" at={view.looked_at} />],
           ]}

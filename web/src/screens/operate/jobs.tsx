@@ -1,14 +1,20 @@
 // Work in the background that was given up: what, when, why; to be tried again or forgotten.
+
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { queries } from '@/app/session'
-import { dropJob, type FailedJob, listJobs, retryJob } from '@/client'
+import { dropJob, type FailedJob, listJobsOptions, retryJob } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Card, Empty, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
+import { refresh } from '@/lib/queries'
+import { Card } from '@/ui/card'
+import { Empty } from '@/ui/empty'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 
 export default function Jobs() {
-  const query = useQuery({ queryKey: ['jobs'], queryFn: () => ask(listJobs({ query: { state: 'failed' } })) })
+  const query = useQuery(listJobsOptions({ query: { state: 'failed' } }))
   return (
     <Page title={t('operate:jobs.title')} lead={t('operate:jobs.lead')}>
       <Loaded query={query} block={160}>
@@ -33,7 +39,7 @@ function Job({ job }: { job: FailedJob }) {
     try {
       await what
       toast('good', said)
-      await Promise.all(['jobs', 'home'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
+      await refresh(['listJobs', 'getHome'])
     } catch (error) {
       toastProblem(error)
     }

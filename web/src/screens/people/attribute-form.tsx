@@ -1,17 +1,18 @@
 // An attribute: made here, on its own page or while a file's columns are looked at.
+
 import { TextInput } from '@mantine/core'
-import { queries } from '@/app/session'
-import { type Attribute, createAttribute, updateAttribute } from '@/client'
+import { type Attribute, AttributeType, Classification, createAttribute, updateAttribute } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { keyFrom } from '@/lib/keys'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
 import { Choice } from '@/ui/pick'
 import { TagPicker } from '@/ui/pick-many'
 
-const kinds = ['text', 'number', 'date', 'boolean', 'choice'] as const
-const classes = ['plain', 'identifying', 'sensitive'] as const
+const kinds = Object.values(AttributeType)
+const classes = Object.values(Classification)
 
 /** The dialog that makes an attribute, or changes one. `like` is what a new one begins with. */
 export function AttributeForm(props: {
@@ -48,7 +49,7 @@ export function AttributeForm(props: {
             }),
           )
         const one = a ? undefined : await ask(createAttribute({ body: { label, key, type, classification, choices } }))
-        await queries.invalidateQueries({ queryKey: ['attributes'] })
+        await refresh('listAttributes')
         if (one) made?.(one)
       }}
     >

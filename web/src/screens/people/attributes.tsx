@@ -1,11 +1,11 @@
-import { IconAdjustments, IconLock } from '@tabler/icons-react'
 import { useMay } from '@/app/session'
-import { type Attribute, deleteAttribute, listAttributes } from '@/client'
+import { type Attribute, deleteAttribute, listAttributesOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Tag } from '@/ui/kit'
+import { IconAdjustments, IconLock } from '@/ui/icons'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
+import { Tag } from '@/ui/tag'
 import { AttributeForm } from './attribute-form'
 
 export default function Attributes() {
@@ -48,8 +48,7 @@ export default function Attributes() {
   ]
   return (
     <ListPage
-      things="attributes"
-      load={() => ask(listAttributes())}
+      list={listAttributesOptions()}
       title={t('people:attributes')}
       lead={t('people:attributes_page.lead')}
       columns={columns}

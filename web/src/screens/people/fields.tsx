@@ -51,21 +51,13 @@ export function PersonFields<T extends PersonValues>({
         <TextInput label={t('people:first_name')} {...form.text('first_name')} />
         <TextInput label={t('people:last_name')} {...form.text('last_name')} />
         <TextInput label={t('people:email')} type="email" {...form.text('email')} />
-        <TextInput
-          label={t('people:phone')}
-          type="tel"
-          description={t('people:phone_hint')}
-          {...form.text('phone')}
-        />
+        <TextInput label={t('people:phone')} type="tel" description={t('people:phone_hint')} {...form.text('phone')} />
         <Choice
           label={t('people:language')}
           empty={t('people:unknown')}
           value={values.language}
           error={errors.language}
-          data={[
-            ...languages.map((l) => ({ value: l.code, label: l.name })),
-            ...extraLanguages(values.language),
-          ]}
+          data={[...languages.map((l) => ({ value: l.code, label: l.name })), ...extraLanguages(values.language)]}
           onPick={(language) => form.patch({ language } as Partial<T>)}
         />
         <Choice

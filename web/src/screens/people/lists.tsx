@@ -1,16 +1,18 @@
 import { Switch, Textarea, TextInput } from '@mantine/core'
-import { IconList } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createList, deleteList, type List, listLists, updateList } from '@/client'
+import { useMay } from '@/app/session'
+import { createList, deleteList, type List, listListsOptions, updateList } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
-import { State, Time } from '@/ui/kit'
+import { IconList } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
+import { State } from '@/ui/state'
 import type { Column } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 export default function Lists() {
   const columns: Column<List>[] = [
@@ -45,17 +47,12 @@ export default function Lists() {
   ]
   return (
     <ListPage
-      things="lists"
-      load={() => ask(listLists())}
+      list={listListsOptions()}
       title={t('people:lists')}
       lead={t('people:lists_page.lead')}
       columns={columns}
       name={(l) => l.name}
-      empty={[
-        <IconList key="i" aria-hidden />,
-        t('people:lists_page.empty'),
-        t('people:lists_page.empty_text'),
-      ]}
+      empty={[<IconList key="i" aria-hidden />, t('people:lists_page.empty'), t('people:lists_page.empty_text')]}
       write={useMay()('persons.write')}
       make={t('people:lists_page.new')}
       editable
@@ -89,7 +86,7 @@ function Edit({ list, close }: { list?: List; close: () => void }) {
       onClose={close}
       send={async (body) => {
         await ask(list ? updateList({ path: { id: list.id }, body, headers: match() }) : createList({ body }))
-        await queries.invalidateQueries({ queryKey: ['lists'] })
+        await refresh('listLists')
       }}
     >
       <TextInput label={t('people:name')} required autoFocus {...form.text('name')} />

@@ -1,14 +1,18 @@
 import { Button } from '@mantine/core'
 import { useRef } from 'react'
-import { queries } from '@/app/session'
 import { type Attribute, createPerson } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { given, useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useAttributes, useLists } from '@/lib/lookups'
-import { Card, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
+import { refresh } from '@/lib/queries'
+import { FormAlerts } from '@/ui/alert'
+import { Card } from '@/ui/card'
 import { LinkButton, useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { Several, TagPicker } from '@/ui/pick-many'
+import { toast } from '@/ui/toast'
 import { fieldNames, PersonFields, valuesOf } from './fields'
 
 export default function PersonNew() {
@@ -41,11 +45,9 @@ function NewForm({ attributes }: { attributes: Attribute[] }) {
         event.preventDefault()
         void form.submit(async ({ attributes: extra, tags, lists: chosen, ...contact }) => {
           const person = await once(key, (headers) =>
-            ask(
-              createPerson({ body: { ...given(contact), attributes: extra, tags, lists: chosen }, headers }),
-            ),
+            ask(createPerson({ body: { ...given(contact), attributes: extra, tags, lists: chosen }, headers })),
           )
-          void queries.invalidateQueries({ queryKey: ['persons'] })
+          void refresh('listPersons')
           toast('good', t('people:created'))
           go(`/persons/${person.id}`, { replace: true })
         })

@@ -1,16 +1,21 @@
-import { IconAddressBook, IconPlus } from '@tabler/icons-react'
-import { useMay } from '@/app/session'
 import { useQuery } from '@tanstack/react-query'
-import { getImport, listPersons, type PersonRow } from '@/client'
-import { ask } from '@/lib/ask'
+import { useMay } from '@/app/session'
+import { getImportOptions, listPersonsInfiniteOptions, type PersonRow } from '@/client'
 import { t } from '@/lib/i18n'
 import { options, useLists, useSegments, useTags } from '@/lib/lookups'
 import { personName } from '@/lib/names'
 import { useUrl } from '@/lib/url'
-import { Alert, Empty, Page, State, Tag, Time } from '@/ui/kit'
+import { Alert } from '@/ui/alert'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconAddressBook, IconPlus } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice, SearchBox } from '@/ui/pick'
+import { State } from '@/ui/state'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
 
 const columns = (): Column<PersonRow>[] => [
   {
@@ -52,9 +57,7 @@ export default function Persons() {
   const segments = useSegments()
   const filter = { q: url.q, list: url.list, tag: url.tag, segment: url.segment, imported: url.imported }
   const filtered = Object.values(filter).some(Boolean)
-  const pages = usePages(['persons', filter], (cursor) =>
-    ask(listPersons({ query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listPersonsInfiniteOptions({ query: { ...filter, limit: 50 } }))
   return (
     <Page
       title={t('people:persons')}
@@ -72,7 +75,7 @@ export default function Persons() {
         )
       }
     >
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox
           label={t('people:find')}
           placeholder={t('people:find_hint')}
@@ -125,9 +128,7 @@ export default function Persons() {
               icon={<IconAddressBook aria-hidden />}
               title={t('people:empty')}
               action={
-                may('persons.write') ? (
-                  <LinkButton href="/imports/new">{t('people:import')}</LinkButton>
-                ) : undefined
+                may('persons.write') ? <LinkButton href="/imports/new">{t('people:import')}</LinkButton> : undefined
               }
             >
               {t('people:empty_text')}
@@ -141,7 +142,7 @@ export default function Persons() {
 
 /** Says that only those of an import are seen, and leads back to everybody. */
 function OfImport({ id }: { id: string }) {
-  const query = useQuery({ queryKey: ['import', id], queryFn: () => ask(getImport({ path: { id } })) })
+  const query = useQuery(getImportOptions({ path: { id } }))
   return (
     <Alert
       tone="info"

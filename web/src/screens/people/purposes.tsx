@@ -1,12 +1,13 @@
 import { Textarea, TextInput } from '@mantine/core'
-import { IconCheckbox } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createPurpose, listPurposes, type Purpose } from '@/client'
+import { useMay } from '@/app/session'
+import { createPurpose, listPurposesOptions, type Purpose } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { keyFrom } from '@/lib/keys'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
+import { IconCheckbox } from '@/ui/icons'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
 
@@ -27,8 +28,7 @@ export default function Purposes() {
   ]
   return (
     <ListPage
-      things="purposes"
-      load={() => ask(listPurposes())}
+      list={listPurposesOptions()}
       title={t('people:purposes')}
       lead={t('people:purposes_page.lead')}
       columns={columns}
@@ -55,7 +55,7 @@ function New({ close }: { close: () => void }) {
       onClose={close}
       send={async (body) => {
         await ask(createPurpose({ body: { ...body, key: body.key || keyFrom(body.label) } }))
-        await queries.invalidateQueries({ queryKey: ['purposes'] })
+        await refresh('listPurposes')
       }}
     >
       <TextInput label={t('people:name')} required autoFocus {...form.text('label')} />

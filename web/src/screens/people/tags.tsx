@@ -1,12 +1,13 @@
 import { TextInput } from '@mantine/core'
-import { IconTag } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createTag, deleteTag, listTags, type Tag, updateTag } from '@/client'
+import { useMay } from '@/app/session'
+import { createTag, deleteTag, listTagsOptions, type Tag, updateTag } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
+import { IconTag } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
@@ -23,8 +24,7 @@ export default function Tags() {
   ]
   return (
     <ListPage
-      things="tags"
-      load={() => ask(listTags())}
+      list={listTagsOptions()}
       title={t('people:tags')}
       lead={t('people:tags_page.lead')}
       columns={columns}
@@ -55,7 +55,7 @@ function Edit({ tag, close }: { tag?: Tag; close: () => void }) {
       onClose={close}
       send={async (body) => {
         await ask(tag ? updateTag({ path: { id: tag.id }, body, headers: match() }) : createTag({ body }))
-        await queries.invalidateQueries({ queryKey: ['tags'] })
+        await refresh('listTags')
       }}
     >
       <TextInput label={t('people:name')} required autoFocus {...form.text('name')} />

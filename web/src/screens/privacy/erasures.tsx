@@ -1,11 +1,13 @@
 // Who was erased, and the receipt that proves it to others.
-import { IconCertificate, IconEraser } from '@tabler/icons-react'
-import { type ErasedView, listErasures } from '@/client'
-import { ask } from '@/lib/ask'
+
+import { type ErasedView, listErasuresInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
-import { Empty, Page, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import { IconCertificate, IconEraser } from '@/ui/icons'
 import { LinkButton } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
 
 const columns = (): Column<ErasedView>[] => [
   { key: 'person', header: t('keeping:person'), bare: true, cell: (e) => <code>{e.person_id}</code> },
@@ -38,7 +40,7 @@ const columns = (): Column<ErasedView>[] => [
 ]
 
 export default function Erasures() {
-  const pages = usePages(['erasures'], (cursor) => ask(listErasures({ query: { cursor, limit: 50 } })))
+  const pages = usePages(listErasuresInfiniteOptions({ query: { limit: 50 } }))
   return (
     <Page title={t('keeping:erasures')} lead={t('keeping:erasures_lead')} wide>
       <Pages

@@ -1,20 +1,49 @@
 // Evidence: one signed file that others can check, and the programme of the running system.
+
 import { Button, TextInput } from '@mantine/core'
-import { IconCertificate, IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { getAuditKey, getHeadMail, type HeadMail, makeEvidence, setHeadMail, stopHeadMail } from '@/client'
+import { useMay } from '@/app/session'
+import {
+  getAuditKeyOptions,
+  getHeadMailOptions,
+  getHeadMailQueryKey,
+  type HeadMail,
+  makeEvidence,
+  setHeadMail,
+  stopHeadMail,
+} from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
+import { save } from '@/lib/download'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { queries } from '@/lib/queries'
 import { wallToUtc } from '@/lib/time'
+import { Alert, FormAlerts } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
-import { Alert, Card, Copy, confirm, Facts, FormAlerts, Loaded, Page, Time, toast, toastProblem } from '@/ui/kit'
+import { Facts } from '@/ui/facts'
+import filtersCss from '@/ui/filters.module.css'
+import { IconCertificate, IconDownload } from '@/ui/icons'
 import { LinkButton } from '@/ui/link'
-import { save } from './words'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 
-const inside = ['trail', 'erasures', 'backups', 'contract', 'access', 'keys', 'retention', 'requests', 'promises'] as const
+const inside = [
+  'trail',
+  'erasures',
+  'backups',
+  'contract',
+  'access',
+  'keys',
+  'retention',
+  'requests',
+  'promises',
+] as const
 
 /** The days as the period from the first one's beginning until the last one's end. */
 function period({ from, until }: { from: string; until: string }) {
@@ -90,7 +119,7 @@ function Make() {
           make()
         }}
       >
-        <div className="filters">
+        <div className={filtersCss.filters}>
           <TextInput type="date" label={t('evidence:from')} {...form.text('from')} />
           <TextInput type="date" label={t('evidence:until')} {...form.text('until')} />
         </div>
@@ -105,7 +134,7 @@ function Make() {
 }
 
 function Check() {
-  const query = useQuery({ queryKey: ['audit-key'], queryFn: () => ask(getAuditKey()) })
+  const query = useQuery(getAuditKeyOptions())
   return (
     <Card title={t('evidence:check')} note={t('evidence:check_text')}>
       <Loaded query={query} block={96}>
@@ -124,12 +153,12 @@ function Check() {
   )
 }
 
-const took = (state: HeadMail) => queries.setQueryData(['head-mail'], state)
+const took = (state: HeadMail) => queries.setQueryData(getHeadMailQueryKey(), state)
 
 /** Who keeps heads of the trail outside: one old head finds every later rewriting. */
 function ByMail() {
   const [setting, setSetting] = useState(false)
-  const query = useQuery({ queryKey: ['head-mail'], queryFn: () => ask(getHeadMail()) })
+  const query = useQuery(getHeadMailOptions())
   async function stop() {
     try {
       took(await ask(stopHeadMail()))
@@ -147,10 +176,7 @@ function ByMail() {
               <Facts
                 items={[
                   [t('evidence:mail_to'), mail.address],
-                  [
-                    t('evidence:mail_sent'),
-                    <Time key="sent" at={mail.sent_at} never={t('evidence:mail_soon')} />,
-                  ],
+                  [t('evidence:mail_sent'), <Time key="sent" at={mail.sent_at} never={t('evidence:mail_soon')} />],
                 ]}
               />
             )}
@@ -196,7 +222,14 @@ function MailTo({ close }: { close: () => void }) {
       }}
     >
       <p className="muted">{t('evidence:mail_who')}</p>
-      <TextInput type="email" label={t('evidence:mail_to')} required autoFocus maxLength={254} {...form.text('address')} />
+      <TextInput
+        type="email"
+        label={t('evidence:mail_to')}
+        required
+        autoFocus
+        maxLength={254}
+        {...form.text('address')}
+      />
       <TextInput type="email" label={t('evidence:mail_again')} required maxLength={254} {...form.text('confirm')} />
     </DialogForm>
   )

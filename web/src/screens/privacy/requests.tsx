@@ -1,21 +1,28 @@
 // The desk: what persons ask about their own data, by deadline, so that none is missed.
+
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { IconPlus, IconUserShield } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries } from '@/app/session'
-import { enterRequest, listRequests, type RequestPage, type RequestRow } from '@/client'
+import { enterRequest, listRequestsInfiniteOptions, RequestFilter, type RequestRow } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { oneOf, useUrl } from '@/lib/url'
+import { Alert } from '@/ui/alert'
+import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
-import { Alert, Copy, Empty, Page, Time, toast } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconPlus, IconUserShield } from '@/ui/icons'
 import { Link, useGo } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 import { channels, Due, kinds, RequestState } from './words'
 
-const shows = ['open', 'unconfirmed', 'ended'] as const
+const shows = Object.values(RequestFilter)
 
 const columns = (): Column<RequestRow>[] => [
   {
@@ -42,10 +49,8 @@ export default function Requests() {
   const [url, setUrl] = useUrl()
   const [entering, setEntering] = useState(false)
   const filter = { show: oneOf(shows, url.show) ?? 'open', kind: oneOf(kinds, url.kind) }
-  const pages = usePages(['requests', filter], (cursor) =>
-    ask(listRequests({ query: { ...filter, cursor, limit: 50 } })),
-  )
-  const first = pages.data?.pages[0] as RequestPage | undefined
+  const pages = usePages(listRequestsInfiniteOptions({ query: { ...filter, limit: 50 } }))
+  const { first } = pages
   const counts = first?.counts
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEntering(true)}>
@@ -68,7 +73,7 @@ export default function Requests() {
           </p>
         </Alert>
       )}
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <Choice
           label={t('privacy:show')}
           value={filter.show}
@@ -139,7 +144,7 @@ function Enter({ close }: { close: () => void }) {
             },
           }),
         )
-        await queries.invalidateQueries({ queryKey: ['requests'] })
+        await refresh('listRequests')
         toast('good', t('privacy:entered', { number: made.number }))
         go(`/privacy/requests/${made.id}`)
       }}
@@ -162,7 +167,12 @@ function Enter({ close }: { close: () => void }) {
           onPick={(v) => form.set('channel', v)}
         />
         <TextInput label={t('privacy:name')} required maxLength={200} autoFocus {...form.text('name')} />
-        <TextInput label={t('privacy:contact')} description={t('privacy:contact_hint')} maxLength={254} {...form.text('contact')} />
+        <TextInput
+          label={t('privacy:contact')}
+          description={t('privacy:contact_hint')}
+          maxLength={254}
+          {...form.text('contact')}
+        />
         <TextInput type="date" label={t('privacy:received_on')} required max={today()} {...form.text('received_at')} />
         <NativeSelect
           label={t('privacy:language')}
@@ -174,7 +184,13 @@ function Enter({ close }: { close: () => void }) {
           {...form.text('language')}
         />
       </div>
-      <Textarea label={t('privacy:words')} description={t('privacy:words_hint')} rows={3} maxLength={4000} {...form.text('words')} />
+      <Textarea
+        label={t('privacy:words')}
+        description={t('privacy:words_hint')}
+        rows={3}
+        maxLength={4000}
+        {...form.text('words')}
+      />
       <Textarea
         label={t('privacy:identity')}
         description={t('privacy:identity_hint')}

@@ -1,30 +1,34 @@
 // How long each kind of data is kept: the rules, and what a rule would remove before it is saved.
+
 import { Button, NumberInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { type CategoryView, listRetention, previewRetention, setRetention } from '@/client'
+import { useMay } from '@/app/session'
+import { type CategoryView, listRetentionOptions, previewRetentionOptions, setRetention } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatDate } from '@/lib/time'
+import { Alert } from '@/ui/alert'
 import { DialogForm } from '@/ui/dialog-form'
-import { Alert, Loaded, Page, Time, toast } from '@/ui/kit'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { type Column, DataTable } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 import { readMonths } from './months'
 
 /** "2 years", "18 months", or until somebody erases it. */
 export function periodWords(months: number | undefined | null): string {
   if (!months) return t('keeping:for_ever')
-  return months % 12 === 0
-    ? t('keeping:years', { count: months / 12 })
-    : t('keeping:months', { count: months })
+  return months % 12 === 0 ? t('keeping:years', { count: months / 12 }) : t('keeping:months', { count: months })
 }
 
 export default function Retention() {
   const may = useMay()
   const [changing, setChanging] = useState<CategoryView>()
-  const query = useQuery({ queryKey: ['retention'], queryFn: () => ask(listRetention()) })
+  const query = useQuery(listRetentionOptions())
   const columns: Column<CategoryView>[] = [
     {
       key: 'category',
@@ -80,12 +84,7 @@ export default function Retention() {
     <Page title={t('keeping:retention')} lead={t('keeping:retention_lead')} wide>
       <Loaded query={query} block={320}>
         {(view) => (
-          <DataTable
-            label={t('keeping:retention')}
-            columns={columns}
-            rows={view.items}
-            rowKey={(c) => c.category}
-          />
+          <DataTable label={t('keeping:retention')} columns={columns} rows={view.items} rowKey={(c) => c.category} />
         )}
       </Loaded>
       {changing && <Rule of={changing} close={() => setChanging(undefined)} />}
@@ -97,9 +96,7 @@ function Rule({ of, close }: { of: CategoryView; close: () => void }) {
   const form = useForm({ months: of.months ? String(of.months) : '' })
   const months = readMonths(form.values.months)
   const preview = useQuery({
-    queryKey: ['retention', of.category, months],
-    queryFn: () =>
-      ask(previewRetention({ path: { category: of.category }, query: { months: months as number } })),
+    ...previewRetentionOptions({ path: { category: of.category }, query: { months: months as number } }),
     enabled: typeof months === 'number',
   })
   const count = typeof months === 'number' ? (preview.data?.would_remove ?? 0) : 0
@@ -116,7 +113,7 @@ function Rule({ of, close }: { of: CategoryView; close: () => void }) {
           throw new Error(t('keeping:wrong_months'))
         }
         await ask(setRetention({ path: { category: of.category }, body: { months: months ?? undefined } }))
-        await queries.invalidateQueries({ queryKey: ['retention'] })
+        await refresh(['listRetention', 'previewRetention'])
         toast('good', t('keeping:rule_saved', { label: of.label }))
       }}
     >
@@ -137,9 +134,7 @@ function Rule({ of, close }: { of: CategoryView; close: () => void }) {
         {typeof months === 'number' && preview.data && (
           <Alert tone={count > 0 ? 'warn' : 'info'}>
             {count > 0 ? t('keeping:preview', { count }) : t('keeping:preview_none')}{' '}
-            {count > 0 &&
-              preview.data.oldest &&
-              t('keeping:preview_oldest', { at: formatDate(preview.data.oldest) })}
+            {count > 0 && preview.data.oldest && t('keeping:preview_oldest', { at: formatDate(preview.data.oldest) })}
           </Alert>
         )}
       </div>

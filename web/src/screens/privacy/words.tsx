@@ -1,11 +1,14 @@
-// What requests are called, and how a file that is made on demand is saved.
-import type { RequestRow } from '@/client'
+// What requests are called, and how they stand.
+
+import { type RequestChannel, RequestKind, type RequestRow } from '@/client'
+import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
 import { formatDate } from '@/lib/time'
-import { State, type Tone } from '@/ui/kit'
+import { State, type Tone } from '@/ui/state'
 
-export const kinds = ['access', 'rectification', 'restriction', 'erasure', 'portability', 'objection'] as const
-export const channels = ['letter', 'phone', 'mail', 'in_person'] as const
+export const kinds = Object.values(RequestKind)
+/** How a request comes that an employee enters. */
+export const channels = every<Exclude<RequestChannel, 'page'>>()(['letter', 'phone', 'mail', 'in_person'])
 
 const tones: Record<RequestRow['state'], Tone> = {
   unconfirmed: 'idle',
@@ -33,14 +36,4 @@ export function Due({ request }: { request: RequestRow }) {
       {request.extended && <span className="muted small"> · {t('privacy:extended')}</span>}
     </span>
   )
-}
-
-/** Saves what the server made; `call` is asked for a blob. */
-export function save(file: Blob, name: string) {
-  const href = URL.createObjectURL(file)
-  const link = document.createElement('a')
-  link.href = href
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(href), 60_000)
 }

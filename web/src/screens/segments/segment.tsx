@@ -1,44 +1,39 @@
 // Building a segment: conditions on the left, how many and who on the right, counted by the server as one goes.
+
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   createSegment,
-  getSegment,
-  listSegmentFields,
-  previewSegment,
+  getSegmentOptions,
+  previewSegmentOptions,
   type Segment,
   type SegmentFieldView,
   updateSegment,
 } from '@/client'
-import { ask, askTagged, match } from '@/lib/ask'
-import { useForm } from '@/lib/form'
+import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { formatNumber } from '@/lib/time'
 import { useParam } from '@/lib/url'
-import { Alert, Card, FormAlerts, Loaded, Page, ProblemAlert, Skeleton, toast } from '@/ui/kit'
+import { Alert, ProblemAlert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { EditAlerts, useEditing } from '@/ui/editing'
+import figureCss from '@/ui/figure.module.css'
 import { Link, LinkButton, useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { Skeleton } from '@/ui/skeleton'
 import { Builder } from './builder'
 import { finished, type Group, incomplete, readTree, toConditions } from './tree'
-
-export const useFields = () =>
-  useQuery({
-    queryKey: ['segment-fields'],
-    queryFn: async () => (await ask(listSegmentFields())).fields,
-    staleTime: 60_000,
-  })
+import { useFields } from './use-fields'
 
 export default function SegmentScreen() {
   const id = useParam()
   const fields = useFields()
-  const query = useQuery({
-    queryKey: ['segment', id],
-    queryFn: () => askTagged(getSegment({ path: { id } })),
-    enabled: Boolean(id),
-  })
-  const name = query.data?.data.name
+  const query = useQuery({ ...getSegmentOptions({ path: { id } }), enabled: Boolean(id) })
+  const name = query.data?.name
   return (
     <Page
       title={id ? (name ?? t('segments:one')) : t('segments:new')}
@@ -49,9 +44,7 @@ export default function SegmentScreen() {
         {(f) =>
           id ? (
             <Loaded query={query} block={240}>
-              {({ data, etag }) => (
-                <Edit key={data.id} fields={f} segment={data} etag={etag} reload={() => query.refetch()} />
-              )}
+              {(segment) => <Edit key={segment.id} fields={f} segment={segment} />}
             </Loaded>
           ) : (
             <Edit fields={f} />
@@ -62,53 +55,39 @@ export default function SegmentScreen() {
   )
 }
 
-function Edit(props: {
-  fields: SegmentFieldView[]
-  segment?: Segment
-  etag?: string
-  reload?: () => Promise<unknown>
-}) {
-  const { fields, segment } = props
+const read = (segment: Segment | undefined) => ({
+  name: segment?.name ?? '',
+  conditions: readTree(segment?.conditions),
+})
+
+function Edit({ fields, segment }: { fields: SegmentFieldView[]; segment?: Segment }) {
   const go = useGo()
   const write = useMay()('segments.write')
-  const form = useForm(
-    { name: segment?.name ?? '', conditions: readTree(segment?.conditions) },
-    { draft: `segment-${segment?.id ?? 'new'}` },
-  )
+  const editing = useEditing(segment, {
+    query: segment && getSegmentOptions({ path: { id: segment.id } }),
+    read,
+    draft: `segment-${segment?.id ?? 'new'}`,
+    after: ['listSegments'],
+    send: async (v, headers) => {
+      const body = { name: v.name, conditions: toConditions(v.conditions) }
+      if (segment) return ask(updateSegment({ path: { id: segment.id }, body, headers }))
+      const { id } = await ask(createSegment({ body }))
+      go(`/segments/${id}`, { replace: true })
+    },
+  })
+  const { form } = editing
   const { name, conditions } = form.values
   const missing = incomplete(conditions, fields)
-
-  async function save(etag?: string) {
-    await form.submit(async (v) => {
-      const body = { name: v.name, conditions: toConditions(v.conditions) }
-      const saved = await ask(
-        segment
-          ? updateSegment({ path: { id: segment.id }, body, headers: match(etag) })
-          : createSegment({ body }),
-      )
-      await queries.invalidateQueries({ queryKey: ['segments'] })
-      toast('good', t('saved'))
-      if (segment) await props.reload?.()
-      else go(`/segments/${saved.id}`, { replace: true })
-    })
-  }
   return (
     <form
       className="split"
       onSubmit={(event) => {
         event.preventDefault()
-        void save(props.etag)
+        void editing.save()
       }}
     >
       <div className="sections">
-        <FormAlerts
-          form={form}
-          overwrite={() => void save('*')}
-          reload={async () => {
-            await props.reload?.()
-            form.reset()
-          }}
-        />
+        <EditAlerts editing={editing} />
         <Card>
           <TextInput label={t('segments:name')} required {...form.text('name')} />
           <Builder tree={conditions} fields={fields} onChange={(tree) => form.set('conditions', tree)} />
@@ -119,9 +98,7 @@ function Edit(props: {
             <Button type="submit" loading={form.busy} disabled={!name || missing.length > 0 || !form.dirty}>
               {t(segment ? 'save' : 'segments:create')}
             </Button>
-            {missing.length > 0 && (
-              <span className="muted">{t('segments:unfinished', { count: missing.length })}</span>
-            )}
+            {missing.length > 0 && <span className="muted">{t('segments:unfinished', { count: missing.length })}</span>}
           </div>
         )}
       </div>
@@ -133,8 +110,7 @@ function Edit(props: {
 function Preview({ tree, segment }: { tree: Group; segment?: Segment }) {
   const [settled] = useDebouncedValue(JSON.stringify(toConditions(tree)), 500)
   const query = useQuery({
-    queryKey: ['segment-preview', settled],
-    queryFn: () => ask(previewSegment({ body: { conditions: JSON.parse(settled) } })),
+    ...previewSegmentOptions({ body: { conditions: JSON.parse(settled) } }),
     placeholderData: keepPreviousData,
   })
   return (
@@ -144,11 +120,9 @@ function Preview({ tree, segment }: { tree: Group; segment?: Segment }) {
       ) : query.data ? (
         <>
           <div aria-live="polite" style={{ opacity: query.isFetching ? 0.6 : 1 }}>
-            <div className="figure-value">{formatNumber(query.data.count)}</div>
+            <div className={figureCss.value}>{formatNumber(query.data.count)}</div>
             <p className="muted">
-              {tree.rules.length
-                ? t('segments:match_count', { count: query.data.count })
-                : t('segments:match_all')}{' '}
+              {tree.rules.length ? t('segments:match_count', { count: query.data.count }) : t('segments:match_all')}{' '}
               {t('segments:took', { ms: formatNumber(query.data.took_ms) })}
             </p>
           </div>

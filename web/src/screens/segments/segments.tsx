@@ -1,13 +1,13 @@
-import { IconFilter } from '@tabler/icons-react'
 import { useMay } from '@/app/session'
-import { deleteSegment, listSegments, type Segment } from '@/client'
+import { deleteSegment, listSegmentsOptions, type Segment } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { Time } from '@/ui/kit'
+import { IconFilter } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
+import { Time } from '@/ui/time'
 import { countRules, readTree } from './tree'
 
 export default function Segments() {
@@ -40,8 +40,7 @@ export default function Segments() {
   ]
   return (
     <ListPage
-      things="segments"
-      load={() => ask(listSegments())}
+      list={listSegmentsOptions()}
       title={t('segments:title')}
       lead={t('segments:lead')}
       columns={columns}

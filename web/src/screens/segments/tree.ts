@@ -68,8 +68,7 @@ export function updateAt(tree: Group, path: Path, change: (node: Node) => Node |
 export const addTo = (tree: Group, path: Path, node: Node): Group =>
   updateAt(tree, path, (g) => (isGroup(g) ? { ...g, rules: [...g.rules, node] } : g))
 
-export const removeAt = (tree: Group, path: Path): Group =>
-  path.length ? updateAt(tree, path, () => undefined) : tree
+export const removeAt = (tree: Group, path: Path): Group => (path.length ? updateAt(tree, path, () => undefined) : tree)
 
 export function moveAt(tree: Group, path: Path, by: -1 | 1): Group {
   const index = path.at(-1)
@@ -168,11 +167,7 @@ export function isComplete(rule: Rule, field: SegmentFieldView | undefined): boo
       return Array.isArray(value) && value.length > 0
     case 'number_pair':
     case 'date_pair':
-      return (
-        Array.isArray(value) &&
-        value.length === 2 &&
-        value.every((v) => v !== '' && v !== null && v !== undefined)
-      )
+      return Array.isArray(value) && value.length === 2 && value.every((v) => v !== '' && v !== null && v !== undefined)
     default:
       return typeof value === 'string' && value.trim() !== ''
   }

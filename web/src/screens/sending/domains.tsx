@@ -1,40 +1,32 @@
 // Sending domains and the exact records each needs. What is wrong is said in words, with what was found instead.
+
 import { Button, TextInput } from '@mantine/core'
-import { IconAt, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries } from '@/app/session'
-import {
-  checkDomain,
-  createDomain,
-  type Domain,
-  type DnsRecord,
-  deleteDomain,
-  listDomains,
-} from '@/client'
+import { checkDomain, createDomain, type DnsRecord, type Domain, deleteDomain, listDomainsOptions } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
+import { Alert, ProblemAlert } from '@/ui/alert'
+import blockCss from '@/ui/block.module.css'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Copy } from '@/ui/copy'
 import { DialogForm } from '@/ui/dialog-form'
-import {
-  Alert,
-  Card,
-  Copy,
-  confirm,
-  Empty,
-  IconButton,
-  Page,
-  ProblemAlert,
-  Skeleton,
-  State,
-  Time,
-  toast,
-  toastProblem,
-} from '@/ui/kit'
-import { usePages } from '@/ui/table'
+import { Empty } from '@/ui/empty'
+import { IconButton } from '@/ui/icon-button'
+import { IconAt, IconPlus, IconRefresh, IconTrash } from '@/ui/icons'
+import { Page } from '@/ui/page'
+import { Skeleton } from '@/ui/skeleton'
+import { State } from '@/ui/state'
+import { useWhole } from '@/ui/table'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
+import css from './domains.module.css'
 
 export default function Domains() {
   const [open, setOpen] = useState(false)
-  const pages = usePages(['domains', 'pages'], () => ask(listDomains()))
+  const pages = useWhole(listDomainsOptions())
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen(true)}>
       {t('sending:new_domain')}
@@ -57,11 +49,6 @@ export default function Domains() {
       ) : (
         pages.rows.map((d) => <DomainCard key={d.id} domain={d} />)
       )}
-      {pages.hasNextPage && (
-        <Button variant="default" onClick={() => void pages.fetchNextPage()}>
-          {t('show_more')}
-        </Button>
-      )}
       {open && <New close={() => setOpen(false)} />}
     </Page>
   )
@@ -70,22 +57,18 @@ export default function Domains() {
 function DomainCard({ domain: d }: { domain: Domain }) {
   const [busy, setBusy] = useState(false)
   const missing = d.records.filter((r) => !r.ok).length
-  const refresh = () => queries.invalidateQueries({ queryKey: ['domains'] })
   return (
     <Card
       title={d.domain}
       note={
         <>
           {t('sending:checked')} <Time at={d.checked_at} never={t('never')} />
-          {d.from_addresses.length > 0 &&
-            ` · ${t('sending:used_by', { addresses: d.from_addresses.join(', ') })}`}
+          {d.from_addresses.length > 0 && ` · ${t('sending:used_by', { addresses: d.from_addresses.join(', ') })}`}
         </>
       }
       actions={
         <>
-          <State tone={d.state === 'verified' ? 'good' : 'warn'}>
-            {t(`sending:domain_states.${d.state}`)}
-          </State>
+          <State tone={d.state === 'verified' ? 'good' : 'warn'}>{t(`sending:domain_states.${d.state}`)}</State>
           <Button
             size="xs"
             variant="default"
@@ -95,7 +78,7 @@ function DomainCard({ domain: d }: { domain: Domain }) {
               setBusy(true)
               try {
                 const now = await ask(checkDomain({ path: { id: d.id } }))
-                await refresh()
+                await refresh('listDomains')
                 const wrong = now.records.filter((r) => !r.ok).length
                 toast(
                   wrong ? 'warn' : 'good',
@@ -120,7 +103,7 @@ function DomainCard({ domain: d }: { domain: Domain }) {
                 label: t('sending:remove_domain_label'),
                 run: async () => {
                   await ask(deleteDomain({ path: { id: d.id } }))
-                  await refresh()
+                  await refresh('listDomains')
                 },
               })
             }
@@ -146,16 +129,16 @@ function Record({ record: r, domain }: { record: DnsRecord; domain: string }) {
   return (
     <li className="stack-s">
       <div className="row row-between">
-        <button type="button" className="block-name" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button type="button" className={blockCss.name} aria-expanded={open} onClick={() => setOpen(!open)}>
           <span className="strong">{purpose}</span>
-          <span className="muted small block-words">{t(`sending:purpose_texts.${r.purpose}`)}</span>
+          <span className={`muted small ${blockCss.words}`}>{t(`sending:purpose_texts.${r.purpose}`)}</span>
         </button>
         <State tone={r.ok ? 'good' : 'bad'}>{t(r.ok ? 'sending:found' : 'sending:wrong')}</State>
       </div>
       {open && (
         <>
           {r.fix && <p>{r.fix}</p>}
-          <div className="record">
+          <div className={css.record}>
             <span className="muted">{t('sending:type')}</span>
             <code>{r.type}</code>
             <span />
@@ -192,7 +175,7 @@ function New({ close }: { close: () => void }) {
       onClose={close}
       send={async (body) => {
         await ask(createDomain({ body }))
-        await queries.invalidateQueries({ queryKey: ['domains'] })
+        await refresh('listDomains')
       }}
     >
       <TextInput

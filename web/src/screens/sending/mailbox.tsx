@@ -1,23 +1,29 @@
 import { Button } from '@mantine/core'
-import { IconInbox, IconMessage } from '@tabler/icons-react'
-import { queries } from '@/app/session'
 import {
   clearMailbox,
   clearMailboxSms,
-  listMailbox,
-  listMailboxSms,
+  listMailboxInfiniteOptions,
+  listMailboxSmsInfiniteOptions,
   type MailRow,
   type SmsView,
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatBytes, formatNumber } from '@/lib/time'
 import { useUrl } from '@/lib/url'
-import { confirm, Empty, Page, Time, toast } from '@/ui/kit'
+import { confirm } from '@/ui/confirm'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconInbox, IconMessage } from '@/ui/icons'
 import { Link } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { SearchBox } from '@/ui/pick'
 import { type Column, Pages, usePages } from '@/ui/table'
+import tabsCss from '@/ui/tabs.module.css'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 
 export default function Mailbox() {
   const [url] = useUrl()
@@ -26,7 +32,7 @@ export default function Mailbox() {
 
 function Tabs({ sms }: { sms?: boolean }) {
   return (
-    <nav className="tabs" aria-label={t('sending:channel')}>
+    <nav className={tabsCss.tabs} aria-label={t('sending:channel')}>
       <Link href="/sending/mailbox" aria-current={sms ? undefined : 'page'}>
         {t('sending:channels.mail')}
       </Link>
@@ -39,9 +45,7 @@ function Tabs({ sms }: { sms?: boolean }) {
 
 function SmsBox() {
   const [url, setUrl] = useUrl()
-  const pages = usePages(['mailbox', 'sms', url.q], (cursor) =>
-    ask(listMailboxSms({ query: { q: url.q, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listMailboxSmsInfiniteOptions({ query: { q: url.q, limit: 50 } }))
   useLive('mailbox.message', () => void pages.refetch())
   const columns: Column<SmsView>[] = [
     { key: 'to', header: t('sending:to'), bare: true, cell: (m) => m.to },
@@ -62,7 +66,7 @@ function SmsBox() {
       actions={(pages.rows?.length ?? 0) > 0 && <EmptyBox clear={() => ask(clearMailboxSms())} />}
     >
       <Tabs sms />
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox label={t('sending:find_sms')} value={url.q} onSearch={(q) => setUrl({ q })} />
       </div>
       <Pages
@@ -71,10 +75,7 @@ function SmsBox() {
         columns={columns}
         rowKey={(m) => m.id}
         empty={
-          <Empty
-            icon={<IconMessage aria-hidden />}
-            title={t(url.q ? 'sending:no_sms_found' : 'sending:no_sms')}
-          >
+          <Empty icon={<IconMessage aria-hidden />} title={t(url.q ? 'sending:no_sms_found' : 'sending:no_sms')}>
             {url.q ? undefined : t('sending:no_sms_text')}
           </Empty>
         }
@@ -94,7 +95,7 @@ function EmptyBox({ clear }: { clear: () => Promise<unknown> }) {
           label: t('sending:empty_label'),
           run: async () => {
             await clear()
-            await queries.invalidateQueries({ queryKey: ['mailbox'] })
+            await refresh(['listMailbox', 'listMailboxSms'])
             toast('good', t('sending:emptied'))
           },
         })
@@ -107,9 +108,7 @@ function EmptyBox({ clear }: { clear: () => Promise<unknown> }) {
 
 function MailBox() {
   const [url, setUrl] = useUrl()
-  const pages = usePages(['mailbox', url.q], (cursor) =>
-    ask(listMailbox({ query: { q: url.q, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listMailboxInfiniteOptions({ query: { q: url.q, limit: 50 } }))
   useLive('mailbox.message', () => void pages.refetch())
   const columns: Column<MailRow>[] = [
     {
@@ -130,7 +129,7 @@ function MailBox() {
       actions={(pages.rows?.length ?? 0) > 0 && <EmptyBox clear={() => ask(clearMailbox())} />}
     >
       <Tabs />
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox label={t('sending:find_mail')} value={url.q} onSearch={(q) => setUrl({ q })} />
       </div>
       <Pages
@@ -139,10 +138,7 @@ function MailBox() {
         columns={columns}
         rowKey={(m) => m.id}
         empty={
-          <Empty
-            icon={<IconInbox aria-hidden />}
-            title={t(url.q ? 'sending:no_mail_found' : 'sending:no_mail')}
-          >
+          <Empty icon={<IconInbox aria-hidden />} title={t(url.q ? 'sending:no_mail_found' : 'sending:no_mail')}>
             {url.q ? undefined : t('sending:no_mail_text')}
           </Empty>
         }

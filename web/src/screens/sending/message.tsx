@@ -1,13 +1,18 @@
-import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { getMailboxMessage } from '@/client'
-import { ask } from '@/lib/ask'
+import { getMailboxMessageOptions } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatBytes } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
-import { Card, Facts, Loaded, Page, Time } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import { Facts } from '@/ui/facts'
+import { IconDownload } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
 import { MailFrame } from '@/ui/mail-frame'
+import mailFrameCss from '@/ui/mail-frame.module.css'
+import { Page } from '@/ui/page'
+import tabsCss from '@/ui/tabs.module.css'
+import { Time } from '@/ui/time'
 
 const views = ['html', 'phone', 'text', 'headers', 'links'] as const
 
@@ -15,10 +20,7 @@ const views = ['html', 'phone', 'text', 'headers', 'links'] as const
 export default function Message() {
   const id = useParam()
   const [url] = useUrl()
-  const query = useQuery({
-    queryKey: ['mailbox-message', id],
-    queryFn: () => ask(getMailboxMessage({ path: { id } })),
-  })
+  const query = useQuery(getMailboxMessageOptions({ path: { id } }))
   const m = query.data
   const view = url.view ?? (m && !m.html ? 'text' : 'html')
   return (
@@ -69,13 +71,9 @@ export default function Message() {
                 ]}
               />
             </Card>
-            <nav className="tabs" aria-label={t('sending:views.label')}>
+            <nav className={tabsCss.tabs} aria-label={t('sending:views.label')}>
               {views.map((v) => (
-                <Link
-                  key={v}
-                  href={`/sending/mailbox/${id}?view=${v}`}
-                  aria-current={v === view ? 'page' : undefined}
-                >
+                <Link key={v} href={`/sending/mailbox/${id}?view=${v}`} aria-current={v === view ? 'page' : undefined}>
                   {t(`sending:views.${v}`)}
                 </Link>
               ))}
@@ -103,7 +101,7 @@ export default function Message() {
                   <p className="muted">{t('sending:no_links')}</p>
                 )
               ) : view === 'text' || !mail.html ? (
-                <pre className="mail-text">{mail.text ?? t('sending:no_text')}</pre>
+                <pre className={mailFrameCss.text}>{mail.text ?? t('sending:no_text')}</pre>
               ) : (
                 <MailFrame html={mail.html} width={view === 'phone' ? 360 : 720} title={mail.subject} />
               )}

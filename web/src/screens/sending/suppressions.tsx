@@ -1,33 +1,40 @@
 import { Button, TextInput } from '@mantine/core'
-import { IconMailOff, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries } from '@/app/session'
 import {
   checkSuppression,
   createSuppression,
   deleteSuppression,
-  listSuppressions,
-  type SuppressionView,
+  listSuppressionsInfiniteOptions,
   type SuppressionAnswer,
+  type SuppressionReason,
+  type SuppressionView,
 } from '@/client'
 import { ask } from '@/lib/ask'
+import { every } from '@/lib/every'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
+import { FormAlerts } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
 import { DialogForm } from '@/ui/dialog-form'
-import { Card, confirm, Empty, FormAlerts, IconButton, Page, State, Time } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconButton } from '@/ui/icon-button'
+import { IconMailOff, IconPlus, IconTrash } from '@/ui/icons'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { State } from '@/ui/state'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Time } from '@/ui/time'
 
-const reasons = ['manual', 'unsubscribe', 'complaint', 'bounce'] as const
+const reasons = every<SuppressionReason>()(['manual', 'unsubscribe', 'complaint', 'bounce'])
 /** The field takes either; the server wants to know which. */
 const target = (text: string) => (text.includes('@') ? { email: text } : { phone: text })
-const refresh = () => queries.invalidateQueries({ queryKey: ['suppressions'] })
 
 export default function Suppressions() {
   const [open, setOpen] = useState(false)
-  const pages = usePages(['suppressions'], (cursor) =>
-    ask(listSuppressions({ query: { cursor, limit: 50 } })),
-  )
+  const pages = usePages(listSuppressionsInfiniteOptions({ query: { limit: 50 } }))
   const columns: Column<SuppressionView>[] = [
     { key: 'hash', header: t('sending:hash'), bare: true, cell: (s) => <code>{s.hash_prefix}…</code> },
     { key: 'channel', header: t('sending:channel'), cell: (s) => t(`sending:channels.${s.channel}`) },
@@ -49,7 +56,7 @@ export default function Suppressions() {
               label: t('sending:unsuppress_label'),
               run: async () => {
                 await ask(deleteSuppression({ path: { id: s.id } }))
-                await refresh()
+                await refresh('listSuppressions')
               },
             })
           }
@@ -101,9 +108,9 @@ function Check() {
         }}
       >
         <FormAlerts form={form} />
-        <div className="filters">
+        <div className={filtersCss.filters}>
           <TextInput
-            className="wide"
+            className={filtersCss.wide}
             label={t('sending:check_address')}
             required
             {...form.text('email')}
@@ -141,7 +148,7 @@ function New({ close }: { close: () => void }) {
       onClose={close}
       send={async ({ email, reason }) => {
         await ask(createSuppression({ body: { ...target(email), reason } }))
-        await refresh()
+        await refresh('listSuppressions')
       }}
     >
       <TextInput

@@ -2,14 +2,16 @@
 import type { AskedAgain, OfferState, OfferView, Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatTime } from '@/lib/time'
-import { toast } from '@/ui/kit'
+import { toast } from '@/ui/toast'
 import { asks } from './strategy'
 
 export const endings = ['expired', 'taken', 'declined', 'refused', 'withdrawn'] as const satisfies OfferState[]
 
 /** Whom one can ask again now: nobody while the places are taken, or where the shift asks nobody. */
 export const repeatable = (shift: Shift, offers: OfferView[]): OfferView[] =>
-  (shift.state === 'open' || shift.state === 'unfilled') && asks(shift.strategy) && Date.parse(shift.starts_at) > Date.now()
+  (shift.state === 'open' || shift.state === 'unfilled') &&
+  asks(shift.strategy) &&
+  Date.parse(shift.starts_at) > Date.now()
     ? offers.filter((o) => o.repeatable && !(o.again && shift.state === 'open'))
     : []
 

@@ -1,18 +1,22 @@
 // Asking again those who said no, did not answer, or were told that others got it: by how their question ended. The
 // program asks them as it does otherwise, by the rules and within the limits; whoever is left out is named, with why.
+
 import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import { type AskedAgain, askAgain, type OfferState, type OfferView, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Alert, ProblemAlert } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { Alert, ProblemAlert } from '@/ui/alert'
+import { Dialog } from '@/ui/dialog'
 import { endings, repeatable, saidAgain } from './again'
 import { refreshShifts } from './data'
+import togetherCss from './together.module.css'
 
 export function AskAgainDialog({ shift, offers, close }: { shift: Shift; offers: OfferView[]; close: () => void }) {
   const whom = repeatable(shift, offers)
-  const counts = endings.map((state) => ({ state, count: whom.filter((o) => o.state === state).length })).filter((c) => c.count)
+  const counts = endings
+    .map((state) => ({ state, count: whom.filter((o) => o.state === state).length }))
+    .filter((c) => c.count)
   const [chosen, setChosen] = useState<OfferState[]>(() =>
     counts.map((c) => c.state).filter((s) => s !== 'withdrawn' && s !== 'refused'),
   )
@@ -60,10 +64,18 @@ export function AskAgainDialog({ shift, offers, close }: { shift: Shift; offers:
       <div className="stack">
         {problem !== undefined && <ProblemAlert problem={problem} />}
         {counts.length ? (
-          <Checkbox.Group label={t('staffing:again.whom')} value={chosen} onChange={(v) => setChosen(v as OfferState[])}>
-            <div className="stack-s checks">
+          <Checkbox.Group
+            label={t('staffing:again.whom')}
+            value={chosen}
+            onChange={(v) => setChosen(v as OfferState[])}
+          >
+            <div className={`stack-s ${togetherCss.checks}`}>
               {counts.map((c) => (
-                <Checkbox key={c.state} value={c.state} label={t(`staffing:again.states.${c.state}`, { count: c.count })} />
+                <Checkbox
+                  key={c.state}
+                  value={c.state}
+                  label={t(`staffing:again.states.${c.state}`, { count: c.count })}
+                />
               ))}
             </div>
           </Checkbox.Group>

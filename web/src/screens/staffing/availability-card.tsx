@@ -1,22 +1,34 @@
 // When a substitute can work: a month that puts together what they have said with what they are booked for, and the
 // statements one by one.
+
 import { Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconBan, IconCheck, IconMessageQuestion, IconPlayerPause, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { queries } from '@/app/session'
-import { type AvailabilityKind, type AvailabilityView, type BookingView, deleteAvailability, listAvailability } from '@/client'
+import {
+  type AvailabilityKind,
+  type AvailabilityView,
+  type BookingView,
+  deleteAvailability,
+  listAvailabilityOptions,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { currentZone, formatDay } from '@/lib/time'
 import { useUrl } from '@/lib/url'
-import { Card, confirm, IconButton, Loaded, toast } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { IconButton } from '@/ui/icon-button'
+import { IconBan, IconCheck, IconMessageQuestion, IconPlayerPause, IconPlus, IconTrash } from '@/ui/icons'
 import { Link } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { toast } from '@/ui/toast'
 import { type Piece, piecesOf } from './availability'
+import css from './availability-card.module.css'
 import { bookingsQuery, useNames, zoneOf } from './data'
-import { AvailabilityForm } from './later'
 import { MonthHead, weekdayNames } from './day-picker'
+import { AvailabilityForm } from './later'
 import { ShiftTimes } from './shift-card'
 import { clockOf, type Day, dayIn, daysOfMonth, isMonth, monthOf, monthSpan, today, weeksOfMonth } from './week'
 
@@ -31,7 +43,7 @@ export function Availability({ id, write }: { id: string; write: boolean }) {
   const [url, setUrl] = useUrl()
   const [adding, setAdding] = useState<Day | true>()
   const month = isMonth(url.month) ? url.month : monthOf(today())
-  const said = useQuery({ queryKey: ['availability', id], queryFn: () => ask(listAvailability({ path: { id } })) })
+  const said = useQuery(listAvailabilityOptions({ path: { id } }))
   const bookings = useQuery(bookingsQuery({ ...monthSpan(month, currentZone()), person: id }))
   return (
     <Card
@@ -39,7 +51,12 @@ export function Availability({ id, write }: { id: string; write: boolean }) {
       note={t('staffing:availability.note')}
       actions={
         write && (
-          <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setAdding(true)}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => setAdding(true)}
+          >
             {t('staffing:availability.add')}
           </Button>
         )
@@ -61,7 +78,9 @@ export function Availability({ id, write }: { id: string; write: boolean }) {
         )}
       </Loaded>
       <Suspense>
-        {adding && <AvailabilityForm id={id} day={adding === true ? undefined : adding} close={() => setAdding(undefined)} />}
+        {adding && (
+          <AvailabilityForm id={id} day={adding === true ? undefined : adding} close={() => setAdding(undefined)} />
+        )}
       </Suspense>
     </Card>
   )
@@ -69,11 +88,11 @@ export function Availability({ id, write }: { id: string; write: boolean }) {
 
 function Legend() {
   return (
-    <ul className="legend-row">
+    <ul className={css.legend}>
       {(Object.keys(icons) as AvailabilityKind[]).map((kind) => {
         const Icon = icons[kind]
         return (
-          <li key={kind} className={`piece piece-${kind}`}>
+          <li key={kind} className={`${css.piece} ${css[kind]}`}>
             <Icon size={13} aria-hidden /> {t(`staffing:availability.kinds.${kind}`)}
           </li>
         )
@@ -90,7 +109,7 @@ function PieceMark({ piece }: { piece: Piece }) {
   const Icon = icons[piece.kind]
   const whole = piece.from === 0 && piece.until === 1440
   return (
-    <span className={`piece piece-${piece.kind}`}>
+    <span className={`${css.piece} ${css[piece.kind]}`}>
       <Icon size={13} aria-hidden />
       {whole ? (
         t(`staffing:availability.short.${piece.kind}`)
@@ -122,8 +141,14 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
         <PieceMark key={p.from} piece={p} />
       ))}
       {byDay.get(day)?.map((b) => (
-        <Link key={b.id} href={`/shifts/${b.shift_id}`} className="piece piece-booked" title={names.places.get(b.workplace_id)?.name}>
-          <ShiftTimes shift={b} zone={zoneOf(names.places, b)} /> <span className="piece-place">{names.places.get(b.workplace_id)?.name}</span>
+        <Link
+          key={b.id}
+          href={`/shifts/${b.shift_id}`}
+          className={`${css.piece} ${css.booked}`}
+          title={names.places.get(b.workplace_id)?.name}
+        >
+          <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />{' '}
+          <span className={css.place}>{names.places.get(b.workplace_id)?.name}</span>
         </Link>
       ))}
     </>
@@ -134,9 +159,9 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
     return days.length ? (
       <ul className="plain-list">
         {days.map((day) => (
-          <li key={day} className="month-line">
+          <li key={day} className={css.line}>
             <span className={day === now ? 'strong' : undefined}>{formatDay(day)}</span>
-            <span className="month-pieces">{inside(day)}</span>
+            <span className={css.pieces}>{inside(day)}</span>
           </li>
         ))}
       </ul>
@@ -145,7 +170,7 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
     )
   }
   return (
-    <table className="month" aria-label={formatDay(`${month}-01`, { month: 'long', year: 'numeric' })}>
+    <table className={css.month} aria-label={formatDay(`${month}-01`, { month: 'long', year: 'numeric' })}>
       <thead>
         <tr>
           {weekdayNames().map((name) => (
@@ -159,15 +184,20 @@ function Month(props: { month: string; said: AvailabilityView[]; booked: Booking
         {weeksOfMonth(month).map((week) => (
           <tr key={week[0]}>
             {week.map((day) => (
-              <td key={day} className={monthOf(day) === month ? (day === now ? 'board-today' : undefined) : 'month-other'}>
+              <td key={day} className={monthOf(day) === month ? (day === now ? css.today : undefined) : css.other}>
                 {monthOf(day) === month && (
-                  <div className="month-pieces">
+                  <div className={css.pieces}>
                     {onDay && day >= now ? (
-                      <button type="button" className="month-day" aria-label={t('staffing:availability.add_on', { day: label(day) })} onClick={() => onDay(day)}>
+                      <button
+                        type="button"
+                        className={css.day}
+                        aria-label={t('staffing:availability.add_on', { day: label(day) })}
+                        onClick={() => onDay(day)}
+                      >
                         {Number(day.slice(8))}
                       </button>
                     ) : (
-                      <span className="month-day">{Number(day.slice(8))}</span>
+                      <span className={css.day}>{Number(day.slice(8))}</span>
                     )}
                     {inside(day)}
                   </div>
@@ -190,7 +220,8 @@ export function statementWords(s: AvailabilityView): string {
       ? formatDay(s.from_date, { weekday: 'long', ...date })
       : `${formatDay(s.from_date, date)} – ${formatDay(s.until_date, date)}`
   const names = weekdayNames()
-  const which = s.weekdays.length === 7 || s.from_date === s.until_date ? '' : s.weekdays.map((d) => names[d - 1]).join(', ')
+  const which =
+    s.weekdays.length === 7 || s.from_date === s.until_date ? '' : s.weekdays.map((d) => names[d - 1]).join(', ')
   const whole = s.from_minute === 0 && s.until_minute === 1440
   const clock = whole ? t('staffing:availability.all_day') : `${clockOf(s.from_minute)}–${clockOf(s.until_minute)}`
   return [which, clock, days].filter(Boolean).join(' · ')
@@ -208,7 +239,7 @@ function Statements({ id, said, write }: { id: string; said: AvailabilityView[];
           return (
             <li key={s.id} className="row row-between">
               <span className="grow">
-                <span className={`piece piece-${s.kind}`}>
+                <span className={`${css.piece} ${css[s.kind]}`}>
                   <Icon size={13} aria-hidden /> {t(`staffing:availability.kinds.${s.kind}`)}
                 </span>{' '}
                 {statementWords(s)}
@@ -224,7 +255,7 @@ function Statements({ id, said, write }: { id: string; said: AvailabilityView[];
                       label: t('staffing:availability.remove_label'),
                       run: async () => {
                         await ask(deleteAvailability({ path: { id, statement: s.id } }))
-                        await queries.invalidateQueries({ queryKey: ['availability', id] })
+                        await refresh('listAvailability', { path: { id } })
                         toast('good', t('staffing:availability.removed'))
                       },
                     })

@@ -1,13 +1,14 @@
 // What somebody says about when they can work: one day, a period, or days of the week; whole days or a part of them.
+
 import { Checkbox, Radio, SegmentedControl, Switch, TextInput } from '@mantine/core'
 import { useRef } from 'react'
-import { queries } from '@/app/session'
 import { type AvailabilityKind, createAvailability } from '@/client'
 import { ask, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
-import { toast } from '@/ui/kit'
+import { toast } from '@/ui/toast'
 import { availabilityKinds } from './availability'
 import { weekdayNames } from './day-picker'
 import { addDays, type Day, minuteOf, today, weekday } from './week'
@@ -54,7 +55,7 @@ export function AvailabilityForm({ id, day, close }: { id: string; day?: Day; cl
             }),
           ),
         )
-        await queries.invalidateQueries({ queryKey: ['availability', id] })
+        await refresh('listAvailability', { path: { id } })
         toast('good', t('saved'))
       }}
     >
@@ -66,7 +67,12 @@ export function AvailabilityForm({ id, day, close }: { id: string; day?: Day; cl
       >
         <div className="stack-s group-gap">
           {availabilityKinds.map((k) => (
-            <Radio key={k} value={k} label={t(`staffing:availability.kinds.${k}`)} description={t(`staffing:availability.texts.${k}`)} />
+            <Radio
+              key={k}
+              value={k}
+              label={t(`staffing:availability.kinds.${k}`)}
+              description={t(`staffing:availability.texts.${k}`)}
+            />
           ))}
         </div>
       </Radio.Group>
@@ -103,13 +109,25 @@ export function AvailabilityForm({ id, day, close }: { id: string; day?: Day; cl
           {...form.text('from_date')}
         />
         {v.span !== 'day' && (
-          <TextInput type="date" required min={v.from_date} label={t('staffing:availability.until_date')} {...form.text('until_date')} />
+          <TextInput
+            type="date"
+            required
+            min={v.from_date}
+            label={t('staffing:availability.until_date')}
+            {...form.text('until_date')}
+          />
         )}
       </div>
       <Switch label={t('staffing:availability.part')} {...form.check('part')} />
       {v.part && (
         <div className="two">
-          <TextInput type="time" required label={t('staffing:dialog.from')} {...form.text('from')} error={errors.from_minute} />
+          <TextInput
+            type="time"
+            required
+            label={t('staffing:dialog.from')}
+            {...form.text('from')}
+            error={errors.from_minute}
+          />
           <TextInput
             type="time"
             required

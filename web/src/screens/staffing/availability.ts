@@ -1,10 +1,10 @@
 // What a substitute has said about a day, put together as the program does when it ranks
 // (src/staffing/fit/availability.hpp): pauses, then single days, then periods of at most 62 days, then everything
 // longer; and within each the newest.
-import type { AvailabilityKind, AvailabilityView } from '@/client'
+import { AvailabilityKind, type AvailabilityView } from '@/client'
 import { addDays, type Day, daysBetween, weekday } from './week'
 
-export const availabilityKinds = ['available', 'unavailable', 'ask_anyway', 'pause'] as const satisfies AvailabilityKind[]
+export const availabilityKinds = Object.values(AvailabilityKind)
 const PERIOD_DAYS = 62
 
 export interface Piece {

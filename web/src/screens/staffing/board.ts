@@ -1,8 +1,10 @@
 // How a week of shifts is laid out. What needs somebody stands first: unfilled, then waiting for approval, then open.
+
 import type { Shift, ShiftState, Workplace } from '@/client'
+import { every } from '@/lib/every'
 import { type Day, dayIn, weekOf } from './week'
 
-export const states = ['unfilled', 'requested', 'open', 'draft', 'filled', 'cancelled'] as const satisfies ShiftState[]
+export const states = every<ShiftState>()(['unfilled', 'requested', 'open', 'draft', 'filled', 'cancelled'])
 const urgency = Object.fromEntries(states.map((s, i) => [s, i])) as Record<ShiftState, number>
 
 export type Tally = Record<ShiftState, number>
@@ -74,8 +76,7 @@ export function layOut(
       .filter((r) => r.count > 0)
       .sort(
         (a, b) =>
-          worst.get(a.workplace.id)! - worst.get(b.workplace.id)! ||
-          a.workplace.name.localeCompare(b.workplace.name),
+          worst.get(a.workplace.id)! - worst.get(b.workplace.id)! || a.workplace.name.localeCompare(b.workplace.name),
       ),
     idle: all.filter((r) => r.count === 0).map((r) => r.workplace),
     days: lists,

@@ -1,18 +1,30 @@
 // Who works when: a month of bookings by workplace or by person, and the hours that were worked.
-import { IconCalendarOff, IconDownload } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+
 import { useMediaQuery } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
 import { useMay } from '@/app/session'
-import type { BookingView } from '@/client'
+import type { BookingView, Separator } from '@/client'
+import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
 import { options, useWorkplaces } from '@/lib/lookups'
 import { currentZone, formatDay, formatNumber } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
-import { Card, Empty, Figure, Loaded, Page } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import cardCss from '@/ui/card.module.css'
+import { Empty } from '@/ui/empty'
+import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
+import filtersCss from '@/ui/filters.module.css'
+import gridTableCss from '@/ui/grid-table.module.css'
+import { IconCalendarOff, IconDownload } from '@/ui/icons'
 import { Link, LinkButton } from '@/ui/link'
-import { Menu } from '@/ui/overlay'
+import { Loaded } from '@/ui/loaded'
+import { Menu } from '@/ui/menu'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
 import { DataTable } from '@/ui/table'
+import tabsCss from '@/ui/tabs.module.css'
+import css from './calendar.module.css'
 import { bookingsQuery, useLiveBoard, useNames, zoneOf } from './data'
 import { MonthHead } from './day-picker'
 import { awaitsOffice, countedMinutes, type MonthRow, monthRows, plannedMinutes, workedMinutes } from './hours'
@@ -20,9 +32,8 @@ import { HoursTable } from './hours-table'
 import { ShiftTimes } from './shift-card'
 import { duration } from './strategy'
 import { dayIn, daysOfMonth, isMonth, monthOf, monthSpan, today, weekday } from './week'
-import './staffing.css'
 
-const separators = ['semicolon', 'comma', 'tab'] as const
+const separators = every<Separator>()(['semicolon', 'comma', 'tab'])
 const views = ['workplace', 'person', 'hours'] as const
 
 export default function Calendar() {
@@ -49,7 +60,7 @@ export default function Calendar() {
         may('persons.export') && (
           <Menu
             label={t('staffing:calendar.export')}
-            className="menu-button framed"
+            framed
             button={
               <>
                 <IconDownload size={16} aria-hidden /> {t('staffing:calendar.export')}
@@ -63,8 +74,11 @@ export default function Calendar() {
         )
       }
     >
-      <div className="filters">
-        <MonthHead month={month} onPick={(m) => setUrl({ month: m === monthOf(today()) ? undefined : m, row: undefined })} />
+      <div className={filtersCss.filters}>
+        <MonthHead
+          month={month}
+          onPick={(m) => setUrl({ month: m === monthOf(today()) ? undefined : m, row: undefined })}
+        />
         <Choice
           label={t('staffing:workplace')}
           empty={t('any')}
@@ -73,7 +87,7 @@ export default function Calendar() {
           onPick={(workplace) => setUrl({ workplace, row: undefined })}
         />
       </div>
-      <nav className="tabs" aria-label={t('staffing:calendar.views')}>
+      <nav className={tabsCss.tabs} aria-label={t('staffing:calendar.views')}>
         {views.map((v) => (
           <Link key={v} href={href(v)} aria-current={v === view ? 'page' : undefined}>
             {t(`staffing:calendar.view.${v}`)}
@@ -88,7 +102,7 @@ export default function Calendar() {
               {view === 'hours' ? <HoursTable bookings={items} /> : <Month month={month} by={view} bookings={items} />}
             </>
           ) : (
-            <div className="card">
+            <div className={cardCss.card}>
               <Empty
                 icon={<IconCalendarOff aria-hidden />}
                 title={t('staffing:calendar.none')}
@@ -113,10 +127,14 @@ function Sums({ bookings }: { bookings: BookingView[] }) {
   const sum = (of: (b: BookingView) => number) => duration(booked.reduce((n, b) => n + of(b), 0))
   const due = booked.filter((b) => awaitsOffice(b, Date.now())).length
   return (
-    <div className="figures">
+    <div className={figureCss.figures}>
       <Figure label={t('staffing:bookings.title')} value={formatNumber(booked.length)} />
       <Figure label={t('staffing:calendar.planned')} value={sum(plannedMinutes)} />
-      <Figure label={t('staffing:calendar.worked')} value={sum((b) => workedMinutes(b, Date.now()))} note={t('staffing:calendar.worked_note')} />
+      <Figure
+        label={t('staffing:calendar.worked')}
+        value={sum((b) => workedMinutes(b, Date.now()))}
+        note={t('staffing:calendar.worked_note')}
+      />
       <Figure label={t('staffing:calendar.due')} value={formatNumber(due)} />
     </div>
   )
@@ -143,11 +161,11 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
   return (
     <>
       {phone ? (
-        <div className="card card-flush">
-          <ul className="plain-list sums">
+        <div className={`${cardCss.card} ${cardCss.flush}`}>
+          <ul className={`plain-list ${css.sums}`}>
             {rows.map((r) => (
               <li key={r.key}>
-                <button type="button" className="sum-line" aria-expanded={r === open} onClick={() => pick(r)}>
+                <button type="button" className={css.sum} aria-expanded={r === open} onClick={() => pick(r)}>
                   <span className="grow wrap">{r.name}</span>
                   <span className="num muted">{t('staffing:calendar.shifts', { count: r.count })}</span>
                   <strong className="num nowrap">{duration(r.minutes)}</strong>
@@ -158,15 +176,19 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
           </ul>
         </div>
       ) : (
-        <div className="card card-flush scroller" tabIndex={0} role="region" aria-label={t('staffing:calendar.title')}>
-          <table className="matrix" aria-label={t('staffing:calendar.title')}>
+        <section
+          className={`${cardCss.card} ${cardCss.flush} ${gridTableCss.scroller}`}
+          tabIndex={0}
+          aria-label={t('staffing:calendar.title')}
+        >
+          <table className={css.matrix} aria-label={t('staffing:calendar.title')}>
             <thead>
               <tr>
-                <th scope="col" className="matrix-name">
+                <th scope="col" className={css.name}>
                   {t(by === 'workplace' ? 'staffing:workplace' : 'staffing:person')}
                 </th>
                 {days.map((d) => (
-                  <th key={d} scope="col" className={`${weekday(d) > 5 ? 'matrix-rest' : ''} ${d === now ? 'board-today' : ''}`}>
+                  <th key={d} scope="col" className={`${weekday(d) > 5 ? css.rest : ''} ${d === now ? css.today : ''}`}>
                     <span aria-hidden>{Number(d.slice(8))}</span>
                     <span className="sr">{formatDay(d)}</span>
                   </th>
@@ -178,8 +200,8 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
             </thead>
             <tbody>
               {rows.map((r) => (
-                <tr key={r.key} className={r === open ? 'matrix-open' : undefined}>
-                  <th scope="row" className="matrix-name">
+                <tr key={r.key} className={r === open ? css.open : undefined}>
+                  <th scope="row" className={css.name}>
                     <button type="button" className="link-button" aria-expanded={r === open} onClick={() => pick(r)}>
                       {r.name}
                     </button>
@@ -187,7 +209,7 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
                   {r.days.map((cell, i) => (
                     <td
                       key={days[i]}
-                      className={`${cell.length ? 'matrix-on' : ''} ${weekday(days[i]!) > 5 ? 'matrix-rest' : ''}`}
+                      className={`${cell.length ? css.on : ''} ${weekday(days[i]!) > 5 ? css.rest : ''}`}
                       title={cell.map((b) => titleOf(b, by, names)).join('\n') || undefined}
                     >
                       {cell.length > 0 && cell.length}
@@ -198,7 +220,7 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       {!phone && open && (
         <Card title={open.name} flush>
@@ -213,7 +235,8 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
 function titleOf(b: BookingView, by: 'workplace' | 'person', names: ReturnType<typeof useNames>): string {
   const zone = zoneOf(names.places, b)
   const other = by === 'workplace' ? b.name : names.places.get(b.workplace_id)?.name
-  const clock = (at: string) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date(at))
+  const clock = (at: string) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date(at))
   return `${clock(b.starts_at)}–${clock(b.ends_at)} ${other ?? ''}`
 }
 
@@ -231,7 +254,8 @@ function Details({ row, by }: { row: MonthRow; by: 'workplace' | 'person' }) {
           bare: true,
           cell: (b) => (
             <Link href={`/shifts/${b.shift_id}`}>
-              {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))} <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
+              {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))}{' '}
+              <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
             </Link>
           ),
         },
@@ -241,7 +265,11 @@ function Details({ row, by }: { row: MonthRow; by: 'workplace' | 'person' }) {
               header: t('staffing:person'),
               cell: (b) => <Link href={`/substitutes/${b.person_id}`}>{b.name ?? t('no_name')}</Link>,
             }
-          : { key: 'where', header: t('staffing:workplace'), cell: (b) => names.places.get(b.workplace_id)?.name ?? '…' },
+          : {
+              key: 'where',
+              header: t('staffing:workplace'),
+              cell: (b) => names.places.get(b.workplace_id)?.name ?? '…',
+            },
         { key: 'hours', header: t('staffing:hours_title'), number: true, cell: (b) => duration(countedMinutes(b)) },
       ]}
     />

@@ -7,9 +7,10 @@ import { ask, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { formatDay, wallToUtc } from '@/lib/time'
-import { FormAlerts, toast } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { FormAlerts } from '@/ui/alert'
+import { Dialog } from '@/ui/dialog'
 import { Choice } from '@/ui/pick'
+import { toast } from '@/ui/toast'
 import { refreshShifts } from './data'
 import { DayPicker, weekdayNames } from './day-picker'
 import { addDays, type Day, spanIn, today, weekday } from './week'
@@ -34,7 +35,13 @@ export function CopyDialog(props: { shift: Shift; zone: string; close: () => voi
     const ok = await form.submit(async () => {
       const answer = await once<{ items: Shift[]; left_out?: DayLeftOut[] }>(key, (headers) =>
         how === 'days'
-          ? ask(copyShift({ path: { id: shift.id }, body: { starts: v.days.map((d) => wallToUtc(`${d}T${span.from}`, zone)) }, headers }))
+          ? ask(
+              copyShift({
+                path: { id: shift.id },
+                body: { starts: v.days.map((d) => wallToUtc(`${d}T${span.from}`, zone)) },
+                headers,
+              }),
+            )
           : ask(
               repeatShift({
                 path: { id: shift.id },
@@ -49,11 +56,13 @@ export function CopyDialog(props: { shift: Shift; zone: string; close: () => voi
     })
     if (!ok) return
     toast('good', t('staffing:copy.done', { count: made.length }))
-    for (const one of leftOut) toast('warn', t('staffing:copy.left_out', { day: formatDay(one.day), reason: one.reason }))
+    for (const one of leftOut)
+      toast('warn', t('staffing:copy.left_out', { day: formatDay(one.day), reason: one.reason }))
     const first = made.map((s) => s.starts_at).sort()[0]
     props.done(first ? spanIn(first, first, zone).day : span.day)
   }
-  const ready = how === 'days' ? v.days.length > 0 && v.days.length <= MOST : v.weekdays.length > 0 && v.until > span.day
+  const ready =
+    how === 'days' ? v.days.length > 0 && v.days.length <= MOST : v.weekdays.length > 0 && v.until > span.day
   return (
     <Dialog open onClose={props.close} title={t('staffing:copy.title')}>
       <form onSubmit={submit} className="stack">
@@ -77,6 +86,7 @@ export function CopyDialog(props: { shift: Shift; zone: string; close: () => voi
         {how === 'days' ? (
           <>
             <DayPicker
+              // biome-ignore lint/complexity/useMathMinMax: days are text
               first={span.day > today(zone) ? span.day : today(zone)}
               without={span.day}
               value={v.days}
@@ -103,10 +113,19 @@ export function CopyDialog(props: { shift: Shift; zone: string; close: () => voi
                 label={t('staffing:copy.every')}
                 value={v.every_weeks}
                 error={errors.every_weeks}
-                data={Array.from({ length: 8 }, (_, i) => ({ value: String(i + 1), label: t('staffing:copy.every_weeks', { count: i + 1 }) }))}
+                data={Array.from({ length: 8 }, (_, i) => ({
+                  value: String(i + 1),
+                  label: t('staffing:copy.every_weeks', { count: i + 1 }),
+                }))}
                 onPick={(n) => form.set('every_weeks', n)}
               />
-              <TextInput type="date" label={t('staffing:copy.until')} required min={addDays(span.day, 1)} {...form.text('until')} />
+              <TextInput
+                type="date"
+                label={t('staffing:copy.until')}
+                required
+                min={addDays(span.day, 1)}
+                {...form.text('until')}
+              />
             </div>
           </>
         )}

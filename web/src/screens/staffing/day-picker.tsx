@@ -1,24 +1,33 @@
 // A month of days of which several can be chosen: a table of buttons, each a whole day.
+
 import { ActionIcon } from '@mantine/core'
-import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import { t } from '@/lib/i18n'
 import { formatDay } from '@/lib/time'
+import { IconChevronLeft, IconChevronRight } from '@/ui/icons'
+import css from './day-picker.module.css'
 import { addMonths, type Day, monthOf, today, weeksOfMonth } from './week'
+import weekPickerCss from './week-picker.module.css'
 
 export const weekdayNames = (style: 'short' | 'long' = 'short'): string[] =>
   Array.from({ length: 7 }, (_, i) => formatDay(`2026-06-0${i + 1}`, { weekday: style }))
 
 export function MonthHead({ month, onPick }: { month: string; onPick: (month: string) => void }) {
   const step = (by: number, label: string, Icon: typeof IconChevronLeft) => (
-    <ActionIcon variant="default" size={36} aria-label={label} title={label} onClick={() => onPick(addMonths(month, by))}>
+    <ActionIcon
+      variant="default"
+      size={36}
+      aria-label={label}
+      title={label}
+      onClick={() => onPick(addMonths(month, by))}
+    >
       <Icon size={18} aria-hidden />
     </ActionIcon>
   )
   return (
-    <div className="week-picker">
+    <div className={weekPickerCss.weekPicker}>
       {step(-1, t('staffing:month_before'), IconChevronLeft)}
-      <strong className="week-words" aria-live="polite">
+      <strong className={weekPickerCss.words} aria-live="polite">
         {formatDay(`${month}-01`, { month: 'long', year: 'numeric' })}
       </strong>
       {step(1, t('staffing:month_after'), IconChevronRight)}
@@ -33,7 +42,7 @@ export function DayPicker(props: { first: Day; value: Day[]; onChange: (days: Da
   return (
     <div className="stack-s">
       <MonthHead month={month} onPick={setMonth} />
-      <table className="days" aria-label={t('staffing:copy.days')}>
+      <table className={css.days} aria-label={t('staffing:copy.days')}>
         <thead>
           <tr>
             {weekdayNames().map((name) => (
@@ -53,7 +62,7 @@ export function DayPicker(props: { first: Day; value: Day[]; onChange: (days: Da
                     {monthOf(day) === month && (
                       <button
                         type="button"
-                        className="day"
+                        className={css.day}
                         aria-pressed={chosen}
                         aria-label={formatDay(day, { weekday: 'long', day: 'numeric', month: 'long' })}
                         disabled={day < now || day === props.without}

@@ -6,9 +6,9 @@ import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useDocumentKinds } from '@/lib/lookups'
 import { DialogForm } from '@/ui/dialog-form'
-import { toast } from '@/ui/kit'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
+import { toast } from '@/ui/toast'
 import { refreshDocuments } from './documents-card'
 
 export function DocumentForm({ id, paper, close }: { id: string; paper?: Paper; close: () => void }) {
@@ -29,8 +29,10 @@ export function DocumentForm({ id, paper, close }: { id: string; paper?: Paper; 
       send={async (v) => {
         const rest = { valid_from: v.valid_from || null, valid_until: v.valid_until || null, seen: v.seen }
         await (paper
-          ? ask(updateDocument({ path: { id, document: paper.id }, body: rest, headers: match(`"v${paper.version}"`) }))
-          : once(key, (headers) => ask(createDocument({ path: { id }, body: { kind_id: v.kind_id, ...rest }, headers }))))
+          ? ask(updateDocument({ path: { id, document: paper.id }, body: rest, headers: match(paper) }))
+          : once(key, (headers) =>
+              ask(createDocument({ path: { id }, body: { kind_id: v.kind_id, ...rest }, headers })),
+            ))
         await refreshDocuments(id)
         toast('good', t('saved'))
       }}
@@ -48,14 +50,19 @@ export function DocumentForm({ id, paper, close }: { id: string; paper?: Paper; 
       )}
       {kinds?.length === 0 && (
         <p>
-          {t('staffing:documents.no_kinds')} <Link href="/staffing/documents">{t('staffing:named.document_kinds.title')}</Link>
+          {t('staffing:documents.no_kinds')}{' '}
+          <Link href="/staffing/documents">{t('staffing:named.document_kinds.title')}</Link>
         </p>
       )}
       <div className="two">
         <TextInput type="date" label={t('staffing:documents.valid_from')} {...form.text('valid_from')} />
         <TextInput type="date" label={t('staffing:expires')} {...form.text('valid_until')} />
       </div>
-      <Switch label={t('staffing:documents.seen')} description={t('staffing:documents.seen_text')} {...form.check('seen')} />
+      <Switch
+        label={t('staffing:documents.seen')}
+        description={t('staffing:documents.seen_text')}
+        {...form.check('seen')}
+      />
     </DialogForm>
   )
 }

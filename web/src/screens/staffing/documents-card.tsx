@@ -1,15 +1,21 @@
 // What a substitute has shown: until when it counts, whether the office has seen it, and its file, kept encrypted.
+
 import { Button } from '@mantine/core'
-import { IconDownload, IconEdit, IconPlus, IconTrash, IconUpload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useRef, useState } from 'react'
-import { queries } from '@/app/session'
-import { deleteDocument, listDocuments, type Paper, putDocumentFile } from '@/client'
+import { deleteDocument, listDocumentsOptions, type Paper, putDocumentFile } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatBytes, formatDay } from '@/lib/time'
-import { Card, confirm, IconButton, Loaded, State, type Tone, toast, toastProblem } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { IconButton } from '@/ui/icon-button'
+import { IconDownload, IconEdit, IconPlus, IconTrash, IconUpload } from '@/ui/icons'
 import { LinkIcon } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { State, type Tone } from '@/ui/state'
+import { toast, toastProblem } from '@/ui/toast'
 import { DocumentForm } from './later'
 import { type Day, today } from './week'
 
@@ -17,29 +23,42 @@ const MOST = 10_000_000
 const date = { day: 'numeric', month: 'short', year: 'numeric' } as const
 
 /** What a document counts for on a day. */
-export function standingOf(paper: Pick<Paper, 'seen_at' | 'valid_from' | 'valid_until'>, day: Day): 'unseen' | 'over' | 'not_yet' | 'valid' {
+export function standingOf(
+  paper: Pick<Paper, 'seen_at' | 'valid_from' | 'valid_until'>,
+  day: Day,
+): 'unseen' | 'over' | 'not_yet' | 'valid' {
   if (!paper.seen_at) return 'unseen'
   if (paper.valid_until && paper.valid_until < day) return 'over'
   if (paper.valid_from && paper.valid_from > day) return 'not_yet'
   return 'valid'
 }
-const tones: Record<ReturnType<typeof standingOf>, Tone> = { unseen: 'warn', over: 'bad', not_yet: 'warn', valid: 'good' }
+const tones: Record<ReturnType<typeof standingOf>, Tone> = {
+  unseen: 'warn',
+  over: 'bad',
+  not_yet: 'warn',
+  valid: 'good',
+}
 
 export const refreshDocuments = (id: string) =>
   Promise.all([
-    queries.invalidateQueries({ queryKey: ['documents', id] }),
-    queries.invalidateQueries({ queryKey: ['shift'] }),
+    refresh('listDocuments', { path: { id } }),
+    refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates']),
   ])
 
 export function Documents({ id, write }: { id: string; write: boolean }) {
   const [open, setOpen] = useState<Paper | 'new'>()
-  const papers = useQuery({ queryKey: ['documents', id], queryFn: () => ask(listDocuments({ path: { id } })) })
+  const papers = useQuery(listDocumentsOptions({ path: { id } }))
   return (
     <Card
       title={t('staffing:documents.title')}
       actions={
         write && (
-          <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setOpen('new')}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => setOpen('new')}
+          >
             {t('staffing:documents.add')}
           </Button>
         )
@@ -118,7 +137,10 @@ function Line({ id, paper, write, edit }: { id: string; paper: Paper; write: boo
               e.currentTarget.value = ''
             }}
           />
-          <IconButton label={t('staffing:documents.upload', { name: paper.kind })} onClick={() => input.current?.click()}>
+          <IconButton
+            label={t('staffing:documents.upload', { name: paper.kind })}
+            onClick={() => input.current?.click()}
+          >
             <IconUpload size={16} aria-hidden />
           </IconButton>
           <IconButton label={t('edit_named', { name: paper.kind })} onClick={edit}>

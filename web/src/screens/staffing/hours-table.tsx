@@ -1,23 +1,30 @@
 // Hours as planned, as the person said, and as the office confirmed them. Both have to say the same: whoever changes
 // them takes the other's confirmation back.
-import { Button, Checkbox, TextInput } from '@mantine/core'
-import { IconClockCheck } from '@tabler/icons-react'
-import { useState } from 'react'
 
-import { queries, useMay } from '@/app/session'
+import { Button, Checkbox, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useMay } from '@/app/session'
 import { type BookingView, confirmHours, confirmManyHours } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatDay, utcToWall, wallToUtc } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
+import cardCss from '@/ui/card.module.css'
 import { DialogForm } from '@/ui/dialog-form'
-import { Empty, State, toast, toastProblem, type Tone } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconClockCheck } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { Choice } from '@/ui/pick'
+import { State, type Tone } from '@/ui/state'
 import { DataTable } from '@/ui/table'
+import tableCss from '@/ui/table.module.css'
+import { toast, toastProblem } from '@/ui/toast'
 import { useNames, zoneOf } from './data'
 import { awaitsOffice, countedMinutes, type HoursState, hoursState } from './hours'
+import css from './hours-table.module.css'
 import { ShiftTimes } from './shift-card'
 import { duration } from './strategy'
 import { dayIn } from './week'
@@ -42,8 +49,13 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
   async function confirmAsSaid(b: BookingView) {
     setBusy(b.id)
     try {
-      await ask(confirmHours({ path: { id: b.id }, body: { from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at } }))
-      await queries.invalidateQueries({ queryKey: ['bookings'] })
+      await ask(
+        confirmHours({
+          path: { id: b.id },
+          body: { from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at },
+        }),
+      )
+      await refresh('listBookings')
       toast('good', t('staffing:hours_page.confirmed'))
     } catch (error) {
       toastProblem(error)
@@ -53,9 +65,9 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
   }
   return (
     <>
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <Choice
-          className="wide"
+          className={filtersCss.wide}
           label={t('staffing:hours_page.show')}
           value={filter}
           data={which.map((w) => ({ value: w, label: t(`staffing:hours_page.which.${w}`) }))}
@@ -67,7 +79,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
           </Button>
         )}
       </div>
-      <div className="card card-flush">
+      <div className={`${cardCss.card} ${cardCss.flush}`}>
         {rows.length ? (
           <>
             <DataTable
@@ -86,22 +98,35 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
                   header: t('staffing:calendar.planned'),
                   cell: (b) => (
                     <Link href={`/shifts/${b.shift_id}`}>
-                      {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))} <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
+                      {formatDay(dayIn(b.starts_at, zoneOf(names.places, b)))}{' '}
+                      <ShiftTimes shift={b} zone={zoneOf(names.places, b)} />
                     </Link>
                   ),
                 },
-                { key: 'where', header: t('staffing:workplace'), cell: (b) => names.places.get(b.workplace_id)?.name ?? '…' },
+                {
+                  key: 'where',
+                  header: t('staffing:workplace'),
+                  cell: (b) => names.places.get(b.workplace_id)?.name ?? '…',
+                },
                 {
                   key: 'worked',
                   header: t('staffing:calendar.worked'),
                   cell: (b) =>
                     b.worked_from && b.worked_until ? (
-                      <ShiftTimes shift={{ starts_at: b.worked_from, ends_at: b.worked_until }} zone={zoneOf(names.places, b)} />
+                      <ShiftTimes
+                        shift={{ starts_at: b.worked_from, ends_at: b.worked_until }}
+                        zone={zoneOf(names.places, b)}
+                      />
                     ) : (
                       <span className="muted">{t('staffing:hours_page.nothing_said')}</span>
                     ),
                 },
-                { key: 'sum', header: t('staffing:hours_title'), number: true, cell: (b) => duration(countedMinutes(b)) },
+                {
+                  key: 'sum',
+                  header: t('staffing:hours_title'),
+                  number: true,
+                  cell: (b) => duration(countedMinutes(b)),
+                },
                 {
                   key: 'state',
                   header: t('staffing:state'),
@@ -117,7 +142,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
                   width: 200,
                   cell: (b) =>
                     may('shifts.write') && Date.parse(b.starts_at) < now ? (
-                      <span className="buttons">
+                      <span className={css.buttons}>
                         {awaitsOffice(b, now) && (
                           <Button
                             size="xs"
@@ -143,7 +168,7 @@ export function HoursTable({ bookings }: { bookings: BookingView[] }) {
               ]}
             />
             {rows.length > shown && (
-              <footer className="table-foot">
+              <footer className={tableCss.foot}>
                 <span>{t('shown_of', { shown, total: rows.length })}</span>
                 <Button variant="default" size="xs" onClick={() => setShown(shown + STEP)}>
                   {t('show_more')}
@@ -182,12 +207,12 @@ function Many({ due, close }: { due: BookingView[]; close: () => void }) {
           .slice(0, MOST)
           .map((b) => ({ id: b.id, from: b.worked_from ?? b.starts_at, until: b.worked_until ?? b.ends_at }))
         const { confirmed } = await ask(confirmManyHours({ body: { bookings: seen } }))
-        await queries.invalidateQueries({ queryKey: ['bookings'] })
+        await refresh('listBookings')
         const left = seen.length - confirmed
         toast(
           left ? 'warn' : 'good',
           t('staffing:hours_page.many_done', { count: confirmed }) +
-            (left ? ' ' + t('staffing:hours_page.many_left', { count: left }) : ''),
+            (left ? ` ${t('staffing:hours_page.many_left', { count: left })}` : ''),
         )
       }}
     >
@@ -216,14 +241,27 @@ function Edit({ booking, zone, close }: { booking: BookingView; zone: string; cl
       form={form}
       onClose={close}
       send={async (v) => {
-        await ask(confirmHours({ path: { id: booking.id }, body: { from: wallToUtc(v.from, zone), until: wallToUtc(v.until, zone) } }))
-        await queries.invalidateQueries({ queryKey: ['bookings'] })
+        await ask(
+          confirmHours({
+            path: { id: booking.id },
+            body: { from: wallToUtc(v.from, zone), until: wallToUtc(v.until, zone) },
+          }),
+        )
+        await refresh('listBookings')
         toast('good', t('staffing:hours_page.confirmed'))
       }}
     >
-      <p className="muted">{t(booking.person_confirmed_at ? 'staffing:hours_page.takes_back' : 'staffing:hours_page.text')}</p>
+      <p className="muted">
+        {t(booking.person_confirmed_at ? 'staffing:hours_page.takes_back' : 'staffing:hours_page.text')}
+      </p>
       <div className="two">
-        <TextInput type="datetime-local" required label={t('staffing:dialog.from')} description={t('staffing:dialog.zone', { zone })} {...form.text('from')} />
+        <TextInput
+          type="datetime-local"
+          required
+          label={t('staffing:dialog.from')}
+          description={t('staffing:dialog.zone', { zone })}
+          {...form.text('from')}
+        />
         <TextInput type="datetime-local" required label={t('staffing:dialog.until')} {...form.text('until')} />
       </div>
     </DialogForm>

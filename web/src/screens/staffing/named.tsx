@@ -1,7 +1,7 @@
 // Skills, pools and kinds of documents: names that others refer to, and how many have them.
+
 import { TextInput } from '@mantine/core'
-import { IconCertificate, IconFileCertificate, IconUsersGroup } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
   createDocumentKind,
   createPool,
@@ -9,9 +9,9 @@ import {
   deleteDocumentKind,
   deletePool,
   deleteSkill,
-  listDocumentKinds,
-  listPools,
-  listSkills,
+  listDocumentKindsOptions,
+  listPoolsOptions,
+  listSkillsOptions,
   type Named,
   updateDocumentKind,
   updatePool,
@@ -20,19 +20,35 @@ import {
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { queries } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
+import { IconCertificate, IconFileCertificate, IconUsersGroup } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import type { Column } from '@/ui/table'
 
 const calls = {
-  skills: { one: 'skill', icon: IconCertificate, list: listSkills, create: createSkill, update: updateSkill, remove: deleteSkill },
-  pools: { one: 'pool', icon: IconUsersGroup, list: listPools, create: createPool, update: updatePool, remove: deletePool },
+  skills: {
+    one: 'skill',
+    icon: IconCertificate,
+    list: listSkillsOptions,
+    create: createSkill,
+    update: updateSkill,
+    remove: deleteSkill,
+  },
+  pools: {
+    one: 'pool',
+    icon: IconUsersGroup,
+    list: listPoolsOptions,
+    create: createPool,
+    update: updatePool,
+    remove: deletePool,
+  },
   document_kinds: {
     one: undefined,
     icon: IconFileCertificate,
-    list: listDocumentKinds,
+    list: listDocumentKindsOptions,
     create: createDocumentKind,
     update: updateDocumentKind,
     remove: deleteDocumentKind,
@@ -47,14 +63,14 @@ export function NamedThings({ what }: { what: What }) {
       key: 'name',
       header: t('staffing:name'),
       bare: true,
-      cell: (n) => (one ? <Link href={`/substitutes?${one}=${n.id}`}>{n.name}</Link> : <span className="strong">{n.name}</span>),
+      cell: (n) =>
+        one ? <Link href={`/substitutes?${one}=${n.id}`}>{n.name}</Link> : <span className="strong">{n.name}</span>,
     },
     { key: 'persons', header: t('staffing:substitutes.title'), number: true, cell: (n) => formatNumber(n.persons) },
   ]
   return (
     <ListPage
-      things={what}
-      load={() => ask(list())}
+      list={list()}
       title={t(`staffing:named.${what}.title`)}
       lead={t(`staffing:named.${what}.lead`)}
       columns={columns}
@@ -76,7 +92,7 @@ export function NamedThings({ what }: { what: What }) {
 }
 
 function Edit({ what, named, close }: { what: What; named?: Named; close: () => void }) {
-  const { create, update } = calls[what]
+  const { list, create, update } = calls[what]
   const form = useForm({ name: named?.name ?? '' }, { draft: `${what}-${named?.id ?? 'new'}` })
   return (
     <DialogForm
@@ -87,7 +103,7 @@ function Edit({ what, named, close }: { what: What; named?: Named; close: () => 
       onClose={close}
       send={async (body) => {
         await ask(named ? update({ path: { id: named.id }, body }) : create({ body }))
-        await queries.invalidateQueries({ queryKey: [what] })
+        await queries.invalidateQueries({ queryKey: list().queryKey })
       }}
     >
       <TextInput label={t('staffing:name')} required autoFocus maxLength={80} {...form.text('name')} />

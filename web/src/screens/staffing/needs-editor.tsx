@@ -1,11 +1,13 @@
 // What a shift asks for: skills, from which level on, and whether nobody is asked without them.
+
 import { Input } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
 import type { SkillNeed } from '@/client'
 import { t } from '@/lib/i18n'
 import { useSkills } from '@/lib/lookups'
-import { IconButton } from '@/ui/kit'
+import { IconButton } from '@/ui/icon-button'
+import { IconTrash } from '@/ui/icons'
 import { Choice } from '@/ui/pick'
+import needsCss from './needs.module.css'
 
 export const skillLevels = ['1', '2', '3', '4', '5'] as const
 
@@ -17,10 +19,15 @@ export function NeedsEditor(props: { value: SkillNeed[]; error?: string; onChang
   const set = (id: string, some: Partial<SkillNeed>) =>
     onChange(value.map((n) => (n.skill_id === id ? { ...n, ...some } : n)))
   return (
-    <Input.Wrapper label={t('staffing:needs.label')} labelElement="div" description={t('staffing:needs.text')} error={props.error}>
-      <ul className="plain-list needs">
+    <Input.Wrapper
+      label={t('staffing:needs.label')}
+      labelElement="div"
+      description={t('staffing:needs.text')}
+      error={props.error}
+    >
+      <ul className={`plain-list ${needsCss.needs}`}>
         {value.map((need) => (
-          <li key={need.skill_id} className="need">
+          <li key={need.skill_id} className={needsCss.need}>
             <span className="strong wrap">{name(need.skill_id)}</span>
             <Choice
               aria-label={t('staffing:needs.level_of', { name: name(need.skill_id) })}

@@ -1,27 +1,40 @@
 // A substitute's picture: chosen, cut to a square by pointer, keys or buttons, and kept; or removed. It is cut here, so
 // that no more of a photo leaves the computer than what is kept, and none of what a camera writes into the file.
+
 import { Button } from '@mantine/core'
-import { IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconPhoto, IconZoomIn, IconZoomOut } from '@tabler/icons-react'
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
-import { queries } from '@/app/session'
 import { deletePicture, putPicture, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { refresh } from '@/lib/queries'
 import { formatBytes } from '@/lib/time'
-import { Alert, confirm, IconButton, ProblemAlert, toast } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { Alert, ProblemAlert } from '@/ui/alert'
+import { confirm } from '@/ui/confirm'
+import { Dialog } from '@/ui/dialog'
+import { IconButton } from '@/ui/icon-button'
+import {
+  IconArrowDown,
+  IconArrowLeft,
+  IconArrowRight,
+  IconArrowUp,
+  IconPhoto,
+  IconZoomIn,
+  IconZoomOut,
+} from '@/ui/icons'
+import { toast } from '@/ui/toast'
 import { firstSquare, moved, type Square, scaled } from './crop'
 import { Face } from './face'
+import css from './picture-form.module.css'
 
 const MOST = 50_000_000
 const SIDE = 640
 const STEP = 0.04
 const ZOOM = 1.1
 
-const refresh = () =>
+const refreshFaces = () =>
   Promise.all([
-    queries.invalidateQueries({ queryKey: ['substitutes'] }),
-    queries.invalidateQueries({ queryKey: ['shift'] }),
+    refresh(['listSubstitutes', 'getSubstitute']),
+    refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates']),
   ])
 
 async function readImage(file: File): Promise<HTMLImageElement> {
@@ -60,7 +73,7 @@ export function PictureForm({ one, close }: { one: Substitute; close: () => void
       const body = await new Promise<Blob | null>((done) => canvas.current?.toBlob(done, 'image/jpeg', 0.92))
       if (!body) throw new Error('no picture')
       await ask(putPicture({ path: { id: one.id }, body }))
-      await refresh()
+      await refreshFaces()
       toast('good', t('staffing:picture.saved'))
       close()
     } catch (error) {
@@ -76,7 +89,7 @@ export function PictureForm({ one, close }: { one: Substitute; close: () => void
       label: t('staffing:picture.remove_label'),
       run: async () => {
         await ask(deletePicture({ path: { id: one.id } }))
-        await refresh()
+        await refreshFaces()
         toast('good', t('staffing:picture.removed'))
         close()
       },
@@ -94,7 +107,11 @@ export function PictureForm({ one, close }: { one: Substitute; close: () => void
     <Dialog open onClose={close} title={t('staffing:picture.title', { name: one.name })}>
       <div className="stack">
         {problem !== undefined && <ProblemAlert problem={problem} />}
-        {wrong && <Alert tone="bad" live>{wrong}</Alert>}
+        {wrong && (
+          <Alert tone="bad" live>
+            {wrong}
+          </Alert>
+        )}
         <input
           ref={input}
           type="file"
@@ -177,10 +194,9 @@ function Crop({ image, canvas }: { image: HTMLImageElement; canvas: React.RefObj
     </IconButton>
   )
   return (
-    <div className="stack-s crop">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys move the picture; the buttons below do the same */}
+    <div className={`stack-s ${css.crop}`}>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would be named by a legend that takes room */}
-      <div role="group" tabIndex={0} aria-label={t('staffing:picture.crop')} className="crop-stage" onKeyDown={onKey}>
+      <div role="group" tabIndex={0} aria-label={t('staffing:picture.crop')} className={css.stage} onKeyDown={onKey}>
         <canvas
           ref={canvas}
           width={SIDE}
@@ -199,7 +215,7 @@ function Crop({ image, canvas }: { image: HTMLImageElement; canvas: React.RefObj
           onWheel={(e) => zoom(e.deltaY > 0 ? ZOOM : 1 / ZOOM)}
         />
       </div>
-      <div className="row crop-buttons">
+      <div className={`row ${css.buttons}`}>
         {button('left', IconArrowLeft, keys.ArrowLeft!)}
         {button('right', IconArrowRight, keys.ArrowRight!)}
         {button('up', IconArrowUp, keys.ArrowUp!)}

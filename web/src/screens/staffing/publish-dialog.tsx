@@ -1,14 +1,18 @@
 // Several shifts published in one request: which of them, and afterwards what became of each.
+
 import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import { type PublishOutcome, publishShifts, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { formatDay } from '@/lib/time'
-import { ProblemAlert, State } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { ProblemAlert } from '@/ui/alert'
+import { Dialog } from '@/ui/dialog'
+import dialogCss from '@/ui/dialog.module.css'
+import { State } from '@/ui/state'
 import { refreshShifts, useNames, zoneOf } from './data'
 import { ShiftTimes } from './shift-card'
+import togetherCss from './together.module.css'
 import { dayIn } from './week'
 
 /** The most that one request takes. */
@@ -55,7 +59,9 @@ export function PublishDialog({ what, shifts, close }: { what: What; shifts: Shi
           </p>
         ) : (
           <>
-            <p className="muted">{t(what === 'request' ? 'staffing:together.request_body' : 'staffing:together.body')}</p>
+            <p className="muted">
+              {t(what === 'request' ? 'staffing:together.request_body' : 'staffing:together.body')}
+            </p>
             <Checkbox
               label={t('staffing:together.all')}
               checked={chosen.size === due.length}
@@ -64,7 +70,7 @@ export function PublishDialog({ what, shifts, close }: { what: What; shifts: Shi
             />
           </>
         )}
-        <ul className="plain-list checks">
+        <ul className={`plain-list ${togetherCss.checks}`}>
           {due
             .filter((s) => !outcomes || outcomes.has(s.id))
             .map((s) => {
@@ -94,7 +100,7 @@ export function PublishDialog({ what, shifts, close }: { what: What; shifts: Shi
               )
             })}
         </ul>
-        <div className="row row-end dialog-foot">
+        <div className={`row row-end ${dialogCss.foot}`}>
           {outcomes ? (
             <Button onClick={close}>{t('close')}</Button>
           ) : (

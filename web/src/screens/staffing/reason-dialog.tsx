@@ -3,8 +3,8 @@ import { Button, Textarea } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
-import { FormAlerts } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { FormAlerts } from '@/ui/alert'
+import { Dialog } from '@/ui/dialog'
 
 export function ReasonDialog(props: {
   title: string

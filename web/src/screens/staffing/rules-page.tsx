@@ -1,49 +1,41 @@
 // The rules by which people are booked, ranked and asked; each with what it means, and the way back to the country's.
-import { Button, Switch, TextInput } from '@mantine/core'
+
+import { Button, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
-import { queries, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
 import {
-  getStaffingDefaults,
-  getStaffingSettings,
-  type RuleLevel,
+  getStaffingDefaultsOptions,
+  getStaffingSettingsOptions,
   type RuleSettings,
   type StaffingDefaults,
   type StaffingSettings,
   updateStaffingSettings,
 } from '@/client'
-import { ask, match } from '@/lib/ask'
-import { useForm } from '@/lib/form'
-import type { FieldErrors } from '@/lib/problem'
+import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Alert, Card, confirm, FormAlerts, Loaded, Page, toast } from '@/ui/kit'
-import { Choice } from '@/ui/pick'
-import {
-  askingNumbers,
-  changed,
-  levels,
-  numberAt,
-  rankNumbers,
-  readNumber,
-  type RuleEntry,
-  ruleGroups,
-  type RuleNumber,
-  sameRule,
-  shown,
-  weights,
-} from './rules'
-import './staffing.css'
+import { Alert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { EditAlerts, useEditing } from '@/ui/editing'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
+import { NumberField, Rule } from './rule-field'
+import ruleFieldCss from './rule-field.module.css'
+import { askingNumbers, changed, numberAt, rankNumbers, ruleGroups, sameRule, weights } from './rules'
+import css from './rules-page.module.css'
 
 const fields = [
-  ...ruleGroups.flatMap((g) => g.rules.flatMap((r) => [`rules.${r.key}.level`, ...r.numbers.map((n) => `rules.${n.path}`)])),
+  ...ruleGroups.flatMap((g) =>
+    g.rules.flatMap((r) => [`rules.${r.key}.level`, ...r.numbers.map((n) => `rules.${n.path}`)]),
+  ),
   ...weights.map((w) => `ranking.weights.${w}`),
   ...rankNumbers.map((n) => `ranking.${n.path}`),
   ...askingNumbers.map((n) => `asking.${n.path}`),
 ]
 
 export default function Rules() {
-  const settings = useQuery({ queryKey: ['staffing-settings'], queryFn: () => ask(getStaffingSettings()) })
-  const defaults = useQuery({ queryKey: ['staffing-defaults'], queryFn: () => ask(getStaffingDefaults()), staleTime: Number.POSITIVE_INFINITY })
+  const settings = useQuery(getStaffingSettingsOptions())
+  const defaults = useQuery({ ...getStaffingDefaultsOptions(), staleTime: Number.POSITIVE_INFINITY })
   return (
     <Page title={t('staffing:rules.title')} lead={t('staffing:rules.lead')}>
       <Alert tone="info" title={t('staffing:rules.tool')}>
@@ -52,7 +44,7 @@ export default function Rules() {
       <Loaded query={settings} block={480}>
         {(s) => (
           <Loaded query={defaults} block={480}>
-            {(d) => <Edit settings={s} defaults={d} reload={() => settings.refetch()} />}
+            {(d) => <Edit settings={s} defaults={d} />}
           </Loaded>
         )}
       </Loaded>
@@ -62,17 +54,18 @@ export default function Rules() {
 
 const read = ({ rules, ranking, asking }: StaffingSettings) => ({ rules, ranking, asking })
 
-function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defaults: StaffingDefaults; reload: () => Promise<unknown> }) {
+function Edit({ settings, defaults }: { settings: StaffingSettings; defaults: StaffingDefaults }) {
   const may = useMay()('settings.manage')
-  const form = useForm(read(settings), { draft: may ? 'staffing-rules' : undefined, fields })
+  const editing = useEditing(settings, {
+    query: getStaffingSettingsOptions(),
+    read,
+    draft: may ? 'staffing-rules' : undefined,
+    fields,
+    after: ['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'],
+    send: (body, headers) => ask(updateStaffingSettings({ body, headers })),
+  })
+  const { form } = editing
   const { values: v, errors, set } = form
-  async function save(tag: string) {
-    const ok = await form.submit(async (body) => {
-      await ask(updateStaffingSettings({ body, headers: match(tag) }))
-      await Promise.all([reload(), queries.invalidateQueries({ queryKey: ['shift'] })])
-    })
-    if (ok) toast('good', t('saved'))
-  }
   const restore = (country: 'norwegian' | 'swedish') =>
     confirm({
       title: t(`staffing:rules.${country}_title`),
@@ -87,17 +80,10 @@ function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defa
       className="sections"
       onSubmit={(event) => {
         event.preventDefault()
-        void save(`"v${settings.version}"`)
+        void editing.save()
       }}
     >
-      <FormAlerts
-        form={form}
-        overwrite={() => void save('*')}
-        reload={async () => {
-          const fresh = await queries.fetchQuery({ queryKey: ['staffing-settings'], queryFn: () => ask(getStaffingSettings()), staleTime: 0 })
-          form.reset(read(fresh))
-        }}
-      />
+      <EditAlerts editing={editing} />
       <Card
         title={t('staffing:rules.rules')}
         note={t(`staffing:rules.are_${usual}`)}
@@ -118,9 +104,17 @@ function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defa
         {ruleGroups.map((group) => (
           <section key={group.word} className="stack-s">
             <h3>{t(`staffing:rules.groups.${group.word}`)}</h3>
-            <ul className="plain-list rule-list">
+            <ul className="plain-list">
               {group.rules.map((rule) => (
-                <Rule key={rule.key} rule={rule} rules={v.rules} errors={errors} disabled={!may} defaults={defaults} onChange={(r) => set('rules', r)} />
+                <Rule
+                  key={rule.key}
+                  rule={rule}
+                  rules={v.rules}
+                  errors={errors}
+                  disabled={!may}
+                  defaults={defaults}
+                  onChange={(r) => set('rules', r)}
+                />
               ))}
             </ul>
           </section>
@@ -134,7 +128,7 @@ function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defa
           checked={v.ranking.ask_unknown}
           onChange={(e) => set('ranking', { ...v.ranking, ask_unknown: e.currentTarget.checked })}
         />
-        <div className="rule-numbers">
+        <div className={ruleFieldCss.numbers}>
           {weights.map((w) => (
             <NumberField
               key={w}
@@ -169,7 +163,7 @@ function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defa
           checked={v.asking.several_open_questions}
           onChange={(e) => set('asking', { ...v.asking, several_open_questions: e.currentTarget.checked })}
         />
-        <div className="rule-numbers">
+        <div className={ruleFieldCss.numbers}>
           {askingNumbers.map((n) => (
             <NumberField
               key={n.path}
@@ -185,7 +179,7 @@ function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defa
         </div>
       </Card>
       {may && (
-        <div className="row save-bar">
+        <div className={`row ${css.saveBar}`}>
           <Button type="submit" loading={form.busy} disabled={!form.dirty}>
             {t('save')}
           </Button>
@@ -200,101 +194,3 @@ function Edit({ settings, defaults, reload }: { settings: StaffingSettings; defa
 }
 
 const same = (a: RuleSettings, b: RuleSettings) => ruleGroups.every((g) => g.rules.every((r) => sameRule(a, b, r)))
-
-function Rule(props: {
-  rule: RuleEntry
-  rules: RuleSettings
-  defaults: StaffingDefaults
-  errors: FieldErrors
-  disabled: boolean
-  onChange: (rules: RuleSettings) => void
-}) {
-  const { rule, rules, errors, disabled, onChange, defaults } = props
-  const name = t(`staffing:rules.names.${rule.key}`)
-  return (
-    <li className="rule-row">
-      <div className="rule-words">
-        <strong>{name}</strong>
-        <p className="muted small">{t(`staffing:rules.texts.${rule.key}`)}</p>
-      </div>
-      <Choice<RuleLevel>
-        aria-label={t('staffing:rules.level_of', { name })}
-        value={rules[rule.key].level}
-        error={errors[`rules.${rule.key}.level`]}
-        disabled={disabled}
-        data={levels.map((l) => ({ value: l, label: t(`staffing:rules.levels.${l}`) }))}
-        onPick={(level) => onChange(changed(rules, `${rule.key}.level`, level))}
-      />
-      {(rule.numbers.length > 0 || rule.key === 'weekly_rest') && (
-        <div className="rule-numbers">
-          {rule.numbers.map((n) => (
-            <NumberField
-              key={n.path}
-              label={t(`staffing:rules.numbers.${n.path.replace('.', '_')}`)}
-              number={n}
-              value={numberAt(rules, n.path)}
-              usual={numberAt(defaults.norwegian, n.path)}
-              other={numberAt(defaults.swedish, n.path)}
-              error={errors[`rules.${n.path}`]}
-              disabled={disabled || rules[rule.key].level === 'off'}
-              onChange={(value) => onChange(changed(rules, n.path, value))}
-            />
-          ))}
-          {rule.key === 'weekly_rest' && (
-            <Choice
-              label={t('staffing:rules.window')}
-              value={rules.weekly_rest.window}
-              disabled={disabled || rules.weekly_rest.level === 'off'}
-              data={(['calendar_week', 'rolling'] as const).map((w) => ({ value: w, label: t(`staffing:rules.windows.${w}`) }))}
-              onPick={(w) => onChange(changed(rules, 'weekly_rest.window', w))}
-            />
-          )}
-        </div>
-      )}
-    </li>
-  )
-}
-
-function NumberField(props: {
-  label: string
-  number: RuleNumber
-  value: number
-  usual: number
-  other?: number
-  error?: string
-  disabled: boolean
-  onChange: (value: number) => void
-}) {
-  const { number, value, usual, other } = props
-  const [text, setText] = useState(shown(value, number.unit))
-  // A value that changed elsewhere (the country's rules were taken) is shown; what is being typed is left alone.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new value is taken over
-  useEffect(() => {
-    if (readNumber(text, number.unit) !== value && !Number.isNaN(value)) setText(shown(value, number.unit))
-  }, [value])
-  const unit = (n: number) => t(`staffing:rules.units.${number.unit}`, { n: shown(n, number.unit) })
-  return (
-    <TextInput
-      label={props.label}
-      description={
-        other !== undefined && other !== usual
-          ? t('staffing:rules.usual_two', { no: unit(usual), se: unit(other) })
-          : t('staffing:rules.usual', { value: unit(usual) })
-      }
-      type="number"
-      step="any"
-      required
-      min={shown(number.min, number.unit)}
-      max={shown(number.max, number.unit)}
-      rightSection={<span className="muted small">{t(`staffing:rules.unit_signs.${number.unit}`)}</span>}
-      rightSectionWidth={52}
-      disabled={props.disabled}
-      error={props.error}
-      value={text}
-      onChange={(e) => {
-        setText(e.currentTarget.value)
-        props.onChange(readNumber(e.currentTarget.value, number.unit) ?? Number.NaN)
-      }}
-    />
-  )
-}

@@ -1,6 +1,6 @@
 // Every rule of the program with its numbers, so that the screen says all of them and a test that none is missing.
 // Numbers are kept as the API has them; `unit` says how they are shown: hours are minutes there.
-import type { AskingSettings, RankSettings, RuleLevel, RuleSettings } from '@/client'
+import { type AskingSettings, type RankSettings, RuleLevel, type RuleSettings } from '@/client'
 
 export type Unit = 'hours' | 'minutes' | 'days' | 'times' | 'kilometres' | 'kmh' | 'percent' | 'points' | 'clock_hours'
 export interface RuleNumber {
@@ -65,7 +65,7 @@ export const ruleGroups: { word: string; rules: RuleEntry[] }[] = [
     ],
   },
 ]
-export const levels = ['off', 'warn', 'block'] as const satisfies RuleLevel[]
+export const levels = Object.values(RuleLevel)
 
 export const weights = ['favourite', 'skills', 'asked', 'hours', 'distance', 'warnings'] as const
 export const rankNumbers: RuleNumber[] = [

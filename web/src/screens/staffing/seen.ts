@@ -7,10 +7,9 @@ export function useSeen<E extends Element>(already: boolean): [RefObject<E | nul
   useEffect(() => {
     const element = ref.current
     if (seen || !element) return
-    const watch = new IntersectionObserver(
-      (entries) => entries.some((e) => e.isIntersecting) && setSeen(true),
-      { rootMargin: '600px 0px' },
-    )
+    const watch = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && setSeen(true), {
+      rootMargin: '600px 0px',
+    })
     watch.observe(element)
     return () => watch.disconnect()
   }, [seen])

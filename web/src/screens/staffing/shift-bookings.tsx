@@ -1,17 +1,31 @@
 // Who is booked for a shift, with the way out.
-import { IconX } from '@tabler/icons-react'
+
 import { useState } from 'react'
 import { type BookingView, cancelBooking, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
-import { Card, IconButton, Time, toast } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import { IconButton } from '@/ui/icon-button'
+import { IconX } from '@/ui/icons'
 import { Link } from '@/ui/link'
+import { Time } from '@/ui/time'
+import { toast } from '@/ui/toast'
 import { refreshShifts } from './data'
 import { Face } from './face'
 import { ReasonDialog } from './reason-dialog'
 import { BookingStateMark } from './states'
 
-export function Bookings({ shift, bookings, write, over }: { shift: Shift; bookings: BookingView[]; write: boolean; over: boolean }) {
+export function Bookings({
+  shift,
+  bookings,
+  write,
+  over,
+}: {
+  shift: Shift
+  bookings: BookingView[]
+  write: boolean
+  over: boolean
+}) {
   const [ending, setEnding] = useState<BookingView>()
   const booked = bookings.filter((b) => b.state === 'booked')
   const ended = bookings.filter((b) => b.state !== 'booked')
@@ -35,7 +49,11 @@ export function Bookings({ shift, bookings, write, over }: { shift: Shift; booki
                 {b.overridden && <div className="small">{t('staffing:bookings.overridden')}</div>}
               </div>
               {write && !over && b.state === 'booked' && (
-                <IconButton danger label={t('staffing:bookings.cancel_named', { name: name(b) })} onClick={() => setEnding(b)}>
+                <IconButton
+                  danger
+                  label={t('staffing:bookings.cancel_named', { name: name(b) })}
+                  onClick={() => setEnding(b)}
+                >
                   <IconX size={16} aria-hidden />
                 </IconButton>
               )}
@@ -48,7 +66,9 @@ export function Bookings({ shift, bookings, write, over }: { shift: Shift; booki
       {ending && (
         <ReasonDialog
           title={t('staffing:bookings.cancel_title', { name: name(ending) })}
-          body={t(shift.strategy.kind === 'direct' ? 'staffing:bookings.cancel_body_direct' : 'staffing:bookings.cancel_body')}
+          body={t(
+            shift.strategy.kind === 'direct' ? 'staffing:bookings.cancel_body_direct' : 'staffing:bookings.cancel_body',
+          )}
           label={t('staffing:bookings.cancel_label')}
           hint={t('staffing:bookings.reason_hint')}
           close={() => setEnding(undefined)}

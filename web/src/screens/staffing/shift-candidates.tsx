@@ -1,19 +1,31 @@
 // Who would be asked, in their order and with the reason; and who may not be asked, and why.
+
 import { Button, Switch, TextInput } from '@mantine/core'
-import { IconSearch, IconStar } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
-import type { Candidates as Data, CandidateView, OfferView, Shift } from '@/client'
+import type { CandidateView, Candidates as Data, OfferView, Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
-import { Card, State } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import cardCss from '@/ui/card.module.css'
+import { IconSearch, IconStar } from '@/ui/icons'
 import { Link } from '@/ui/link'
+import { State } from '@/ui/state'
+import tableCss from '@/ui/table.module.css'
+import tagCss from '@/ui/tag.module.css'
 import { BookDialog } from './book'
+import candidatesCss from './candidates.module.css'
 import { Face } from './face'
 
 const STEP = 20
 
-export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[]; booked: string[]; bookable: boolean }) {
+export function Candidates(props: {
+  shift: Shift
+  data: Data
+  offers: OfferView[]
+  booked: string[]
+  bookable: boolean
+}) {
   const { shift, data, bookable } = props
   const may = useMay()
   const [q, setQ] = useState('')
@@ -27,8 +39,7 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
   const free = ['taken', 'withdrawn']
   const left = data.items.filter(
     (c) =>
-      !props.booked.includes(c.person_id) &&
-      (!asked.has(c.person_id) || free.includes(asked.get(c.person_id) ?? '')),
+      !props.booked.includes(c.person_id) && (!asked.has(c.person_id) || free.includes(asked.get(c.person_id) ?? '')),
   )
   const wanted = left.filter(
     (c) => (all || c.askable) && (!q || (c.name ?? '').toLowerCase().includes(q.trim().toLowerCase())),
@@ -40,7 +51,7 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
       note={t('staffing:candidates.note', { askable: formatNumber(data.askable), count: formatNumber(data.count) })}
       flush
     >
-      <div className="pad stack-s">
+      <div className={`${cardCss.pad} stack-s`}>
         <div className="row row-between">
           <TextInput
             type="search"
@@ -61,7 +72,7 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
         )}
       </div>
       {wanted.length ? (
-        <ol className="candidates">
+        <ol className={candidatesCss.candidates}>
           {wanted.slice(0, shown).map((c) => (
             <li key={c.person_id}>
               <Face id={c.person_id} name={c.name} at={c.picture_at} />
@@ -71,7 +82,7 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
                     {c.name ?? t('no_name')}
                   </Link>
                   {c.favourite && (
-                    <span className="tag">
+                    <span className={tagCss.tag}>
                       <IconStar size={13} aria-hidden /> {t('staffing:favourite')}
                     </span>
                   )}
@@ -83,7 +94,10 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
                 <Button
                   size="xs"
                   variant="default"
-                  aria-label={t(c.askable ? 'staffing:candidates.book_named' : 'staffing:candidates.book_against_named', { name: c.name })}
+                  aria-label={t(
+                    c.askable ? 'staffing:candidates.book_named' : 'staffing:candidates.book_against_named',
+                    { name: c.name },
+                  )}
                   onClick={() => setPicked(c)}
                 >
                   {t(c.askable ? 'staffing:candidates.book' : 'staffing:candidates.book_against')}
@@ -93,12 +107,12 @@ export function Candidates(props: { shift: Shift; data: Data; offers: OfferView[
           ))}
         </ol>
       ) : (
-        <p className="muted pad">
+        <p className={`muted ${cardCss.pad}`}>
           {q ? t('nobody_found') : t(all ? 'staffing:candidates.none_at_all' : 'staffing:candidates.none')}
         </p>
       )}
       {wanted.length > shown && (
-        <footer className="table-foot">
+        <footer className={tableCss.foot}>
           <span>{t('shown_of', { shown, total: formatNumber(wanted.length) })}</span>
           <Button variant="default" size="xs" onClick={() => setShown(shown + STEP)}>
             {t('show_more')}

@@ -1,8 +1,10 @@
 // One shift on the board: when, how it stands, how many places are taken. The whole card leads to its page.
+
 import type { Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { currentZone, zoneShort } from '@/lib/time'
 import { Link } from '@/ui/link'
+import css from './shift-card.module.css'
 import { placesWords, shiftIcons } from './states'
 import { spanIn } from './week'
 
@@ -14,7 +16,15 @@ export function otherZone(at: string, zone: string): string {
 }
 
 /** "22:00–07:00 +1 EET": the night it goes over, and the zone where it is another than the reader's. */
-export function ShiftTimes({ shift, zone, bare }: { shift: Pick<Shift, 'starts_at' | 'ends_at'>; zone: string; bare?: boolean }) {
+export function ShiftTimes({
+  shift,
+  zone,
+  bare,
+}: {
+  shift: Pick<Shift, 'starts_at' | 'ends_at'>
+  zone: string
+  bare?: boolean
+}) {
   const span = spanIn(shift.starts_at, shift.ends_at, zone)
   const other = bare ? '' : otherZone(shift.starts_at, zone)
   return (
@@ -34,15 +44,19 @@ export function ShiftTimes({ shift, zone, bare }: { shift: Pick<Shift, 'starts_a
 export function ShiftCard({ shift, zone, place }: { shift: Shift; zone: string; place?: string }) {
   const Icon = shiftIcons[shift.state]
   return (
-    <Link href={`/shifts/${shift.id}`} className={`shift shift-${shift.state}`} title={shift.note || undefined}>
-      <span className="shift-head">
+    <Link
+      href={`/shifts/${shift.id}`}
+      className={`${css.shift} ${css[shift.state]} ${place ? css.large : ''}`}
+      title={shift.note || undefined}
+    >
+      <span className={css.head}>
         <strong>
           <ShiftTimes shift={shift} zone={zone} bare={!place} />
         </strong>
-        {place && <span className="shift-place">{place}</span>}
+        {place && <span className={css.place}>{place}</span>}
       </span>
-      <span className="shift-foot">
-        <span className="shift-state">
+      <span className={css.foot}>
+        <span className={css.state}>
           <Icon size={14} aria-hidden /> {t(`staffing:short_states.${shift.state}`)}
         </span>
         <span className="num">

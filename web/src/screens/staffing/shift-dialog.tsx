@@ -1,80 +1,27 @@
 // A shift written down: made, or changed. Times are those of the workplace, whatever zone the reader is in.
+
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
 import { useMay } from '@/app/session'
-import { createShift, publishShift, type Shift, type ShiftInput, type Strategy, updateShift } from '@/client'
+import { createShift, publishShift, type Shift, updateShift } from '@/client'
 import { ask, match, newKey, once } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, usePools, useWorkplaces } from '@/lib/lookups'
-import { currentZone, formatTime, utcToWall, wallToUtc, zoneShort } from '@/lib/time'
-import { FormAlerts, toast } from '@/ui/kit'
-import { Dialog } from '@/ui/overlay'
+import { currentZone, formatTime, utcToWall, zoneShort } from '@/lib/time'
+import { FormAlerts } from '@/ui/alert'
+import { Dialog } from '@/ui/dialog'
+import dialogCss from '@/ui/dialog.module.css'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
+import { toast } from '@/ui/toast'
 import { refreshShifts } from './data'
 import { NeedsEditor } from './needs-editor'
-import { duration, tidy } from './strategy'
+import css from './shift-dialog.module.css'
+import { type Focus, fields, inputOf, partOf, type Values, valuesOf } from './shift-values'
+import { duration } from './strategy'
 import { StrategyEditor } from './strategy-editor'
-import { addDays, type Day, instantsOf, minutesBetween, nightsFor, type Span, spanIn, today } from './week'
-
-/** What the dialog is opened for: only the part that is asked about is shown first. */
-export type Focus = 'all' | 'time' | 'pools' | 'strategy' | 'answer_by'
-
-const fields = ['workplace_id', 'starts_at', 'ends_at', 'break_minutes', 'places', 'skills', 'note', 'strategy', 'strategy.minutes', 'strategy.waves', 'pool_ids', 'answer_by']
-
-interface Values {
-  workplace_id: string
-  day: Day
-  from: string
-  until: string
-  nights: number
-  break_minutes: string
-  places: string
-  skills: ShiftInput['skills'] & object
-  note: string
-  strategy: Strategy
-  pool_ids: string[]
-  answer_by: string
-}
-
-function valuesOf(shift: Shift | undefined, zone: string, workplace = '', day = today(zone)): Values {
-  const span: Span = shift ? spanIn(shift.starts_at, shift.ends_at, zone) : { day, from: '08:00', until: '16:00', nights: 0 }
-  return {
-    workplace_id: shift?.workplace_id ?? workplace,
-    ...span,
-    break_minutes: String(shift?.break_minutes ?? 30),
-    places: String(shift?.places ?? 1),
-    skills: shift?.skills ?? [],
-    note: shift?.note ?? '',
-    strategy: shift?.strategy ?? { kind: 'broadcast' },
-    pool_ids: shift?.pool_ids ?? [],
-    answer_by: shift?.answer_by ? utcToWall(shift.answer_by, zone) : '',
-  }
-}
-
-function inputOf(v: Values, zone: string): ShiftInput {
-  return {
-    workplace_id: v.workplace_id || undefined,
-    ...instantsOf(v, zone),
-    break_minutes: Number(v.break_minutes || 0),
-    places: Number(v.places || 0),
-    skills: v.skills,
-    note: v.note,
-    strategy: tidy(v.strategy),
-    pool_ids: v.pool_ids,
-    answer_by: v.answer_by ? wallToUtc(v.answer_by, zone) : null,
-  }
-}
-
-/** Who came to change one part sends no more than that, and does not collide with answers that come in meanwhile. */
-function partOf(all: ShiftInput, focus: Focus): ShiftInput {
-  if (focus === 'time') return { starts_at: all.starts_at, ends_at: all.ends_at, break_minutes: all.break_minutes }
-  if (focus === 'pools') return { pool_ids: all.pool_ids }
-  if (focus === 'strategy') return { strategy: all.strategy }
-  if (focus === 'answer_by') return { answer_by: all.answer_by }
-  return all
-}
+import { addDays, type Day, instantsOf, minutesBetween, nightsFor, type Span } from './week'
 
 export function ShiftDialog(props: {
   shift?: Shift
@@ -107,14 +54,14 @@ export function ShiftDialog(props: {
     event.stopPropagation()
     const submitter = (event.nativeEvent as SubmitEvent).submitter as HTMLButtonElement | null
     then.current = submitter?.value === 'keep' ? 'keep' : 'publish'
-    void save(shift && focus === 'all' ? `"v${shift.version}"` : '*')
+    void save(shift && focus === 'all' ? shift : undefined)
   }
-  async function save(tag: string) {
+  async function save(read?: Shift) {
     let result: Shift | undefined
     const ok = await form.submit(async (values) => {
       const body = inputOf(values, zone)
       if (shift) {
-        result = await ask(updateShift({ path: { id: shift.id }, body: partOf(body, focus), headers: match(tag) }))
+        result = await ask(updateShift({ path: { id: shift.id }, body: partOf(body, focus), headers: match(read) }))
       } else {
         // Made once, though publishing may have to be tried again.
         made.current = made.current
@@ -126,7 +73,14 @@ export function ShiftDialog(props: {
       await refreshShifts()
     })
     if (!ok || !result) return
-    toast('good', t(shift ? 'saved' : `staffing:made.${result.state === 'draft' ? 'draft' : result.state === 'requested' ? 'requested' : 'open'}`))
+    toast(
+      'good',
+      t(
+        shift
+          ? 'saved'
+          : `staffing:made.${result.state === 'draft' ? 'draft' : result.state === 'requested' ? 'requested' : 'open'}`,
+      ),
+    )
     props.done(result, result.state === 'draft')
   }
 
@@ -139,7 +93,7 @@ export function ShiftDialog(props: {
   return (
     <Dialog open wide onClose={props.close} title={t(shift ? `staffing:dialog.titles.${focus}` : 'staffing:board.new')}>
       <form onSubmit={submit} className="stack">
-        <FormAlerts form={form} overwrite={() => void save('*')} />
+        <FormAlerts form={form} overwrite={() => void save()} />
         {show('all') && (
           <Choice
             label={t('staffing:workplace')}
@@ -156,7 +110,7 @@ export function ShiftDialog(props: {
         {show('time') && (
           <fieldset className="stack-s">
             <legend className="sr">{t('staffing:dialog.time')}</legend>
-            <div className="when">
+            <div className={css.when}>
               <TextInput
                 type="date"
                 label={t('staffing:dialog.day')}
@@ -166,8 +120,23 @@ export function ShiftDialog(props: {
                 value={v.day}
                 onChange={(e) => set('day', e.currentTarget.value)}
               />
-              <TextInput type="time" label={t('staffing:dialog.from')} required disabled={fixed} value={v.from} onChange={(e) => setClock({ from: e.currentTarget.value })} />
-              <TextInput type="time" label={t('staffing:dialog.until')} required disabled={fixed} error={errors.ends_at} value={v.until} onChange={(e) => setClock({ until: e.currentTarget.value })} />
+              <TextInput
+                type="time"
+                label={t('staffing:dialog.from')}
+                required
+                disabled={fixed}
+                value={v.from}
+                onChange={(e) => setClock({ from: e.currentTarget.value })}
+              />
+              <TextInput
+                type="time"
+                label={t('staffing:dialog.until')}
+                required
+                disabled={fixed}
+                error={errors.ends_at}
+                value={v.until}
+                onChange={(e) => setClock({ until: e.currentTarget.value })}
+              />
               <Choice
                 label={t('staffing:dialog.ends')}
                 disabled={fixed}
@@ -175,9 +144,22 @@ export function ShiftDialog(props: {
                 data={[0, 1, 2].map((n) => ({ value: String(n), label: t(`staffing:dialog.nights_${n}`) }))}
                 onPick={(n) => set('nights', Number(n))}
               />
-              <TextInput type="number" min={0} max={2879} label={t('staffing:dialog.break')} {...form.text('break_minutes')} />
+              <TextInput
+                type="number"
+                min={0}
+                max={2879}
+                label={t('staffing:dialog.break')}
+                {...form.text('break_minutes')}
+              />
               {focus === 'all' && (
-                <TextInput type="number" min={1} max={200} required label={t('staffing:dialog.places')} {...form.text('places')} />
+                <TextInput
+                  type="number"
+                  min={1}
+                  max={200}
+                  required
+                  label={t('staffing:dialog.places')}
+                  {...form.text('places')}
+                />
               )}
             </div>
             <p className="muted small" aria-live="polite">
@@ -193,7 +175,13 @@ export function ShiftDialog(props: {
         {show('all') && (
           <>
             <NeedsEditor value={v.skills} error={errors.skills} onChange={(skills) => set('skills', skills)} />
-            <Textarea label={t('staffing:dialog.note')} description={t('staffing:dialog.note_text')} rows={2} maxLength={2000} {...form.text('note')} />
+            <Textarea
+              label={t('staffing:dialog.note')}
+              description={t('staffing:dialog.note_text')}
+              rows={2}
+              maxLength={2000}
+              {...form.text('note')}
+            />
           </>
         )}
         {show('strategy') && (
@@ -219,13 +207,21 @@ export function ShiftDialog(props: {
             {...form.text('answer_by')}
           />
         )}
-        {published && <p className="muted small">{t(focus === 'time' ? 'staffing:dialog.time_note' : 'staffing:dialog.running')}</p>}
-        <div className="row row-end dialog-foot">
+        {published && (
+          <p className="muted small">{t(focus === 'time' ? 'staffing:dialog.time_note' : 'staffing:dialog.running')}</p>
+        )}
+        <div className={`row row-end ${dialogCss.foot}`}>
           <Button variant="default" onClick={props.close}>
             {t('cancel')}
           </Button>
           {!shift && (
-            <Button type="submit" name="then" value="keep" variant="default" loading={form.busy && then.current === 'keep'}>
+            <Button
+              type="submit"
+              name="then"
+              value="keep"
+              variant="default"
+              loading={form.busy && then.current === 'keep'}
+            >
               {t('staffing:dialog.keep')}
             </Button>
           )}
@@ -240,5 +236,8 @@ export function ShiftDialog(props: {
 
 function lengthWords(v: Values, at: { starts_at: string; ends_at: string }): string {
   const all = minutesBetween(at.starts_at, at.ends_at)
-  return t('staffing:dialog.length', { all: duration(all), work: duration(Math.max(0, all - Number(v.break_minutes || 0))) })
+  return t('staffing:dialog.length', {
+    all: duration(all),
+    work: duration(Math.max(0, all - Number(v.break_minutes || 0))),
+  })
 }

@@ -1,17 +1,23 @@
 // Shifts from a table: looked at first, then made. Rows that cannot be read are named with the reason and left out.
+
 import { Button } from '@mantine/core'
-import { IconUpload } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import { importShifts, type TableResult } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
 import { Problem } from '@/lib/problem'
 import { formatBytes, formatNumber } from '@/lib/time'
-import { Alert, Card, Figure, Page, ProblemAlert, toast } from '@/ui/kit'
+import { Alert, ProblemAlert } from '@/ui/alert'
+import { Card } from '@/ui/card'
+import { Figure } from '@/ui/figure'
+import figureCss from '@/ui/figure.module.css'
+import { IconUpload } from '@/ui/icons'
 import { LinkButton, useGo } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { DataTable } from '@/ui/table'
+import { toast } from '@/ui/toast'
 import { refreshShifts } from './data'
-import './staffing.css'
+import css from './shift-import.module.css'
 
 const MOST = 4 << 20
 
@@ -61,11 +67,16 @@ export default function ShiftImport() {
     }
   }
   return (
-    <Page title={t('staffing:import.title')} lead={t('staffing:import.lead')} back={{ href: '/shifts', label: t('staffing:board.title') }}>
+    <Page
+      title={t('staffing:import.title')}
+      lead={t('staffing:import.lead')}
+      back={{ href: '/shifts', label: t('staffing:board.title') }}
+    >
       {problem !== undefined && <ProblemAlert problem={problem} />}
       <Card title={t('staffing:import.file')}>
         <p>{t('staffing:import.columns')}</p>
-        <pre className="pre-box" tabIndex={0} role="region" aria-label={t('staffing:import.example')}>
+        {/* biome-ignore lint/a11y/useSemanticElements: nothing but a <pre> keeps the lines */}
+        <pre className={css.example} tabIndex={0} role="region" aria-label={t('staffing:import.example')}>
           {example}North school;2026-12-07;07:30;15:00;2;30;First aid;Day pool;Bring indoor shoes{'\n'}
           South school;07.12.2026;22:00;07:00;1;0;;Night pool|Day pool;
         </pre>
@@ -95,16 +106,24 @@ export default function ShiftImport() {
       </Card>
       {found && (
         <>
-          <div className="figures" aria-live="polite">
+          <div className={figureCss.figures} aria-live="polite">
             <Figure label={t('staffing:import.rows')} value={formatNumber(found.rows)} />
             <Figure label={t('staffing:import.new')} value={formatNumber(found.created)} />
-            <Figure label={t('staffing:import.there')} value={formatNumber(found.skipped)} note={t('staffing:import.there_note')} />
+            <Figure
+              label={t('staffing:import.there')}
+              value={formatNumber(found.skipped)}
+              note={t('staffing:import.there_note')}
+            />
             <Figure label={t('staffing:import.bad')} value={formatNumber(found.bad_rows)} />
           </div>
           {found.bad.length > 0 && (
             <Card
               title={t('staffing:import.bad_title', { count: found.bad_rows })}
-              note={found.bad_rows > found.bad.length ? t('staffing:import.bad_first', { count: found.bad.length }) : t('staffing:import.bad_note')}
+              note={
+                found.bad_rows > found.bad.length
+                  ? t('staffing:import.bad_first', { count: found.bad.length })
+                  : t('staffing:import.bad_note')
+              }
               flush
             >
               <DataTable
@@ -112,7 +131,13 @@ export default function ShiftImport() {
                 rows={found.bad}
                 rowKey={(b) => `${b.row} ${b.reason}`}
                 columns={[
-                  { key: 'row', header: t('staffing:import.row'), number: true, width: 90, cell: (b) => formatNumber(b.row) },
+                  {
+                    key: 'row',
+                    header: t('staffing:import.row'),
+                    number: true,
+                    width: 90,
+                    cell: (b) => formatNumber(b.row),
+                  },
                   { key: 'reason', header: t('staffing:import.reason'), cell: (b) => b.reason },
                 ]}
               />
@@ -125,13 +150,23 @@ export default function ShiftImport() {
                 rows={found.warnings}
                 rowKey={(b) => `${b.row} ${b.reason}`}
                 columns={[
-                  { key: 'row', header: t('staffing:import.row'), number: true, width: 90, cell: (b) => formatNumber(b.row) },
+                  {
+                    key: 'row',
+                    header: t('staffing:import.row'),
+                    number: true,
+                    width: 90,
+                    cell: (b) => formatNumber(b.row),
+                  },
                   { key: 'reason', header: t('staffing:import.how'), cell: (b) => b.reason },
                 ]}
               />
             </Card>
           )}
-          {found.created === 0 && <Alert tone="warn" title={t('staffing:import.nothing')}>{t('staffing:import.nothing_text')}</Alert>}
+          {found.created === 0 && (
+            <Alert tone="warn" title={t('staffing:import.nothing')}>
+              {t('staffing:import.nothing_text')}
+            </Alert>
+          )}
           <div className="row">
             <Button loading={busy} disabled={found.created === 0} onClick={() => void make()}>
               {t('staffing:import.make', { count: found.created })}

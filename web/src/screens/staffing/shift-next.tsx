@@ -1,12 +1,16 @@
 // How it stands and what comes next: who is asked next and when, or, when nobody is left, what can be done about it.
+
 import { Button } from '@mantine/core'
-import { IconClock, IconPlugConnectedX } from '@tabler/icons-react'
 import type { Candidates, OfferView, Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { formatHour, formatTime } from '@/lib/time'
-import { Alert, Bar, Card } from '@/ui/kit'
-import type { Focus } from './shift-dialog'
+import { Alert } from '@/ui/alert'
+import { Bar } from '@/ui/bar'
+import { Card } from '@/ui/card'
+import { IconClock, IconPlugConnectedX } from '@/ui/icons'
 import { repeatable } from './again'
+import css from './shift-next.module.css'
+import type { Focus } from './shift-values'
 import { placesWords } from './states'
 import { asks, nextOnes, strategyWords, usualWaves } from './strategy'
 
@@ -22,9 +26,20 @@ export function Next(props: {
   again: () => void
 }) {
   const { shift, offers, candidates, over, open } = props
-  if (shift.state === 'cancelled') return <Alert tone="idle" title={t('staffing:next.cancelled')}>{t('staffing:next.cancelled_text')}</Alert>
-  if (shift.state === 'draft') return <Alert tone="info" title={t('staffing:next.draft')}>{t('staffing:next.draft_text')}</Alert>
-  if (shift.state === 'requested') return (
+  if (shift.state === 'cancelled')
+    return (
+      <Alert tone="idle" title={t('staffing:next.cancelled')}>
+        {t('staffing:next.cancelled_text')}
+      </Alert>
+    )
+  if (shift.state === 'draft')
+    return (
+      <Alert tone="info" title={t('staffing:next.draft')}>
+        {t('staffing:next.draft_text')}
+      </Alert>
+    )
+  if (shift.state === 'requested')
+    return (
       <Alert tone="warn" title={t('staffing:next.requested')}>
         {shift.requested_by_name && `${t('staffing:next.requested_by', { name: shift.requested_by_name })} `}
         {t('staffing:next.requested_text')}
@@ -65,7 +80,13 @@ export function Next(props: {
   }
   return (
     <Card
-      title={shift.state === 'filled' ? t('staffing:next.filled') : over ? t('staffing:next.over') : t('staffing:next.open', { count: missing })}
+      title={
+        shift.state === 'filled'
+          ? t('staffing:next.filled')
+          : over
+            ? t('staffing:next.over')
+            : t('staffing:next.open', { count: missing })
+      }
       actions={
         write && shift.state === 'open' && !over ? (
           <Button size="xs" variant="default" onClick={() => open('strategy')}>
@@ -84,7 +105,11 @@ export function Next(props: {
             </span>
           )}
         </div>
-        <Bar value={shift.taken / shift.places} tone={shift.state === 'filled' ? 'good' : 'busy'} label={placesWords(shift)} />
+        <Bar
+          value={shift.taken / shift.places}
+          tone={shift.state === 'filled' ? 'good' : 'busy'}
+          label={placesWords(shift)}
+        />
       </div>
       {shift.state === 'open' && !over && (
         <>
@@ -133,7 +158,7 @@ function Coming(props: { shift: Shift; offers: OfferView[]; candidates: Candidat
       </p>
     ) : null
   return (
-    <p className="next-line">
+    <p className={css.nextLine}>
       <IconClock size={16} aria-hidden />
       <span>
         <strong>{t('staffing:next.goes_on', { time: formatHour(shift.next_at) })}</strong>{' '}

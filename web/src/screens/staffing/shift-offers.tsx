@@ -1,18 +1,36 @@
 // Who was asked, when, through what, and what they said. Whoever applied and waits stands first.
+
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { answerOffer, askAgain, type EarlierRound, type OfferView, type Shift } from '@/client'
+import { answerOffer, askAgain, type EarlierRound, type OfferState, type OfferView, type Shift } from '@/client'
 import { ask } from '@/lib/ask'
+import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
-import { State, Tag, Time, toast, toastProblem } from '@/ui/kit'
+import cardCss from '@/ui/card.module.css'
 import { Link } from '@/ui/link'
+import { State } from '@/ui/state'
+import tableCss from '@/ui/table.module.css'
+import { Tag } from '@/ui/tag'
+import { Time } from '@/ui/time'
+import { toast, toastProblem } from '@/ui/toast'
 import { repeatable, saidAgain } from './again'
 import { BookDialog } from './book'
+import candidatesCss from './candidates.module.css'
 import { refreshShifts } from './data'
 import { Face } from './face'
+import css from './offer.module.css'
 import { OfferStateMark } from './states'
 
-const first: OfferView['state'][] = ['waiting', 'open', 'booked', 'refused', 'declined', 'expired', 'taken', 'withdrawn']
+const first: readonly OfferState[] = every<OfferState>()([
+  'waiting',
+  'open',
+  'booked',
+  'refused',
+  'declined',
+  'expired',
+  'taken',
+  'withdrawn',
+])
 const order = (a: OfferView, b: OfferView) =>
   first.indexOf(a.state) - first.indexOf(b.state) || a.asked_at.localeCompare(b.asked_at) || a.rank - b.rank
 const STEP = 50
@@ -100,16 +118,16 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
   }
   if (!offers.length)
     return (
-      <p className="muted pad">
+      <p className={`muted ${cardCss.pad}`}>
         {t(shift.strategy.kind === 'direct' ? 'staffing:offers.none_direct' : 'staffing:offers.none')}
       </p>
     )
   const sorted = [...offers].sort(order)
   return (
     <>
-      <ul className="candidates">
+      <ul className={candidatesCss.candidates}>
         {sorted.slice(0, shown).map((o) => (
-          <li key={o.person_id} className="offer">
+          <li key={o.person_id} className={css.offer}>
             <Face id={o.person_id} name={o.name} at={o.picture_at} />
             <div className="grow">
               <span className="row">
@@ -125,7 +143,7 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
               {o.earlier.length > 0 && <Earlier rounds={o.earlier} />}
               <div className="muted small">{o.explanation}</div>
             </div>
-            <div className="offer-said">
+            <div className={css.said}>
               {o.cancelled ? (
                 <State tone="warn">{t(`staffing:offers.${o.cancelled}`)}</State>
               ) : (
@@ -153,7 +171,7 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
         ))}
       </ul>
       {sorted.length > shown && (
-        <footer className="table-foot">
+        <footer className={tableCss.foot}>
           <span>{t('shown_of', { shown, total: sorted.length })}</span>
           <Button variant="default" size="xs" onClick={() => setShown(shown + STEP)}>
             {t('show_more')}
@@ -168,7 +186,7 @@ export function Offers({ shift, offers, over }: { shift: Shift; offers: OfferVie
 /** What was asked and said before: "Before: 21 Sep 2026, 14:00 CEST by SMS. No, 21 Sep 2026, 14:05 CEST by SMS". */
 function Earlier({ rounds }: { rounds: EarlierRound[] }) {
   return (
-    <ul className="earlier muted small">
+    <ul className={`${css.earlier} muted small`}>
       {rounds.map((r) => (
         <li key={r.asked_at}>
           {t('staffing:again.before')} <Time at={r.asked_at} />

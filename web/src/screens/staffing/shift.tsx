@@ -1,37 +1,53 @@
 // One shift while it is being filled: what and where, how it stands and what comes next, who is booked, who was asked
 // and what they said, and who could be asked, each with the reason. Everything follows live.
+
 import { Button } from '@mantine/core'
-import { IconCopy, IconDots, IconEdit, IconTrash, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useEffect, useRef, useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { cancelShift, deleteShift, getShift, listCandidates, listOffers, listShiftBookings, publishShift, type Shift } from '@/client'
+import { useMay } from '@/app/session'
+import {
+  cancelShift,
+  deleteShift,
+  getShiftOptions,
+  listCandidatesOptions,
+  listOffersOptions,
+  listShiftBookingsOptions,
+  publishShift,
+  type Shift,
+} from '@/client'
 import { ask } from '@/lib/ask'
 import { useLive } from '@/lib/events'
 import { t } from '@/lib/i18n'
+import { forget, refresh } from '@/lib/queries'
 import { formatDay, zoneShort } from '@/lib/time'
 import { useParam } from '@/lib/url'
-import { Card, confirm, Facts, Loaded, Page, Tag, Time, toast, toastProblem } from '@/ui/kit'
+import { Card } from '@/ui/card'
+import { confirm } from '@/ui/confirm'
+import { Facts } from '@/ui/facts'
+import { IconCopy, IconDots, IconEdit, IconTrash, IconX } from '@/ui/icons'
 import { useGo } from '@/ui/link'
-import { Menu, type MenuItem } from '@/ui/overlay'
-import { refreshShifts, useNames, zoneOf } from './data'
-import { ReasonDialog } from './reason-dialog'
-import type { Focus } from './shift-dialog'
+import { Loaded } from '@/ui/loaded'
+import { Menu, type MenuItem } from '@/ui/menu'
+import { Page } from '@/ui/page'
+import { toast, toastProblem } from '@/ui/toast'
 import { repeatable } from './again'
+import { refreshShifts, useNames, zoneOf } from './data'
 import { AskAgainDialog, CopyDialog, ShiftDialog } from './later'
-import { otherZone, ShiftTimes } from './shift-card'
+import { ReasonDialog } from './reason-dialog'
 import { Bookings } from './shift-bookings'
 import { Candidates } from './shift-candidates'
+import { otherZone, ShiftTimes } from './shift-card'
+import { factsOf } from './shift-facts'
 import { Next } from './shift-next'
 import { Offers } from './shift-offers'
-import { placesWords, ShiftStateMark } from './states'
-import { duration, strategyWords } from './strategy'
-import { mondayOf, minutesBetween, spanIn } from './week'
-import './staffing.css'
+import shiftSplitCss from './shift-split.module.css'
+import type { Focus } from './shift-values'
+import { ShiftStateMark } from './states'
+import { mondayOf, spanIn } from './week'
 
 export default function ShiftScreen() {
   const id = useParam()
-  const shift = useQuery({ queryKey: ['shift', id], queryFn: () => ask(getShift({ path: { id } })) })
+  const shift = useQuery(getShiftOptions({ path: { id } }))
   if (!shift.data) {
     return (
       <Page title={t('staffing:shift')} back={{ href: '/shifts', label: t('staffing:board.title') }}>
@@ -46,17 +62,9 @@ export default function ShiftScreen() {
 
 /** What the office sees of it; somebody who only asks for shifts sees who is booked. */
 function useParts(id: string, write: boolean) {
-  const bookings = useQuery({ queryKey: ['shift', id, 'bookings'], queryFn: () => ask(listShiftBookings({ path: { id } })) })
-  const offers = useQuery({
-    queryKey: ['shift', id, 'offers'],
-    queryFn: () => ask(listOffers({ path: { id } })),
-    enabled: write,
-  })
-  const candidates = useQuery({
-    queryKey: ['shift', id, 'candidates'],
-    queryFn: () => ask(listCandidates({ path: { id }, query: { limit: 200 } })),
-    enabled: write,
-  })
+  const bookings = useQuery(listShiftBookingsOptions({ path: { id } }))
+  const offers = useQuery({ ...listOffersOptions({ path: { id } }), enabled: write })
+  const candidates = useQuery({ ...listCandidatesOptions({ path: { id }, query: { limit: 200 } }), enabled: write })
   // While answers pour in, the page reads again at most once a second.
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
@@ -64,12 +72,15 @@ function useParts(id: string, write: boolean) {
     if (event.id !== id) return
     timer.current ??= setTimeout(() => {
       timer.current = undefined
-      void queries.invalidateQueries({ queryKey: ['shift', id] })
+      void refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'], { path: { id } })
     }, 1000)
   })
   useEffect(() => {
     if (connected) return
-    const poll = setInterval(() => void queries.invalidateQueries({ queryKey: ['shift', id] }), 10_000)
+    const poll = setInterval(
+      () => void refresh(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'], { path: { id } }),
+      10_000,
+    )
     return () => clearInterval(poll)
   }, [connected, id])
   return { bookings, offers, candidates, connected }
@@ -122,7 +133,7 @@ function ShiftView({ shift }: { shift: Shift }) {
           label: t('staffing:delete_label'),
           run: async () => {
             await ask(deleteShift({ path: { id: shift.id } }))
-            queries.removeQueries({ queryKey: ['shift', shift.id] })
+            forget(['getShift', 'listShiftBookings', 'listOffers', 'listCandidates'], { path: { id: shift.id } })
             void refreshShifts()
             toast('good', t('staffing:deleted'))
             go(`/shifts?week=${mondayOf(span.day)}`)
@@ -150,7 +161,8 @@ function ShiftView({ shift }: { shift: Shift }) {
       title={`${place?.name ?? t('staffing:shift')} · ${formatDay(span.day)}`}
       lead={
         <>
-          {title}, <ShiftTimes shift={shift} zone={zone} /> {!otherZone(shift.starts_at, zone) && zoneShort(shift.starts_at, zone)}
+          {title}, <ShiftTimes shift={shift} zone={zone} />{' '}
+          {!otherZone(shift.starts_at, zone) && zoneShort(shift.starts_at, zone)}
         </>
       }
       back={{ href: `/shifts?week=${mondayOf(span.day)}`, label: t('staffing:board.title') }}
@@ -168,17 +180,12 @@ function ShiftView({ shift }: { shift: Shift }) {
             </Button>
           )}
           {menu.length > 0 && (
-            <Menu
-              label={t('staffing:more')}
-              className="menu-button framed"
-              button={<IconDots size={18} aria-hidden />}
-              items={menu}
-            />
+            <Menu label={t('staffing:more')} framed button={<IconDots size={18} aria-hidden />} items={menu} />
           )}
         </>
       }
     >
-      <div className="split shift-split">
+      <div className={`split ${shiftSplitCss.shiftSplit}`}>
         <div className="sections">
           <Next
             shift={shift}
@@ -233,66 +240,32 @@ function ShiftView({ shift }: { shift: Shift }) {
         </div>
       </div>
       <Suspense>
-      {open === 'copy' ? (
-        <CopyDialog shift={shift} zone={zone} close={() => setOpen(undefined)} done={(day) => go(`/shifts?week=${mondayOf(day)}`)} />
-      ) : open === 'again' ? (
-        <AskAgainDialog shift={shift} offers={parts.offers.data?.items ?? []} close={() => setOpen(undefined)} />
-      ) : open === 'cancel' ? (
-        <ReasonDialog
-          title={t('staffing:cancel.title', { place: place?.name, day: formatDay(span.day) })}
-          body={t(told.booked || told.asked ? 'staffing:cancel.body' : 'staffing:cancel.body_nobody', told)}
-          label={t('staffing:cancel.label', { count: told.booked + told.asked })}
-          hint={t('staffing:cancel.hint')}
-          close={() => setOpen(undefined)}
-          send={async (reason) => {
-            await ask(cancelShift({ path: { id: shift.id }, body: { reason } }))
-            await refreshShifts()
-            toast('good', t('staffing:cancel.done', { count: told.booked + told.asked }))
-          }}
-        />
-      ) : open ? (
-        <ShiftDialog shift={shift} focus={open} close={() => setOpen(undefined)} done={() => setOpen(undefined)} />
-      ) : null}
+        {open === 'copy' ? (
+          <CopyDialog
+            shift={shift}
+            zone={zone}
+            close={() => setOpen(undefined)}
+            done={(day) => go(`/shifts?week=${mondayOf(day)}`)}
+          />
+        ) : open === 'again' ? (
+          <AskAgainDialog shift={shift} offers={parts.offers.data?.items ?? []} close={() => setOpen(undefined)} />
+        ) : open === 'cancel' ? (
+          <ReasonDialog
+            title={t('staffing:cancel.title', { place: place?.name, day: formatDay(span.day) })}
+            body={t(told.booked || told.asked ? 'staffing:cancel.body' : 'staffing:cancel.body_nobody', told)}
+            label={t('staffing:cancel.label', { count: told.booked + told.asked })}
+            hint={t('staffing:cancel.hint')}
+            close={() => setOpen(undefined)}
+            send={async (reason) => {
+              await ask(cancelShift({ path: { id: shift.id }, body: { reason } }))
+              await refreshShifts()
+              toast('good', t('staffing:cancel.done', { count: told.booked + told.asked }))
+            }}
+          />
+        ) : open ? (
+          <ShiftDialog shift={shift} focus={open} close={() => setOpen(undefined)} done={() => setOpen(undefined)} />
+        ) : null}
       </Suspense>
     </Page>
   )
-}
-
-
-function factsOf(shift: Shift, names: ReturnType<typeof useNames>, address: string | undefined): [React.ReactNode, React.ReactNode][] {
-  const all = minutesBetween(shift.starts_at, shift.ends_at)
-  const none = <span className="muted">–</span>
-  return [
-    [t('staffing:dialog.places'), placesWords(shift)],
-    [t('staffing:address'), address || none],
-    [
-      t('staffing:dialog.length_label'),
-      shift.break_minutes ? t('staffing:dialog.length', { all: duration(all), work: duration(all - shift.break_minutes) }) : duration(all),
-    ],
-    [
-      t('staffing:needs.label'),
-      shift.skills.length ? (
-        <span className="tags">
-          {shift.skills.map((n) => (
-            <Tag key={n.skill_id}>
-              {t(n.required ? 'staffing:needs.one_required' : 'staffing:needs.one_preferred', {
-                name: names.skills.get(n.skill_id) ?? '…',
-                level: n.level ?? 1,
-              })}
-            </Tag>
-          ))}
-        </span>
-      ) : (
-        none
-      ),
-    ],
-    [
-      t('staffing:dialog.pools'),
-      shift.pool_ids.length ? shift.pool_ids.map((p) => names.pools.get(p) ?? '…').join(', ') : t('staffing:dialog.everybody'),
-    ],
-    [t('staffing:strategy.label'), strategyWords(shift.strategy)],
-    [t('staffing:dialog.answer_by'), <Time key="a" at={shift.answer_by} />],
-    ...(shift.note ? [[t('staffing:dialog.note'), <span key="n" className="pre wrap">{shift.note}</span>] as [string, React.ReactNode]] : []),
-    [t('staffing:published'), <Time key="p" at={shift.published_at} />],
-  ]
 }

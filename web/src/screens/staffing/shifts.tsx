@@ -1,7 +1,7 @@
 // The shift board: a week by workplaces. What is unfilled stands out before anything else.
+
 import { ActionIcon, Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFileImport, IconMapPin, IconPlus, IconUser } from '@tabler/icons-react'
 import { Suspense, useMemo, useState } from 'react'
 import { useMay } from '@/app/session'
 import type { Shift } from '@/client'
@@ -9,17 +9,33 @@ import { t } from '@/lib/i18n'
 import { options, useWorkplaces } from '@/lib/lookups'
 import { formatDay, formatNumber } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
-import { Empty, Loaded, Page, ProblemAlert, Skeleton } from '@/ui/kit'
+import { ProblemAlert } from '@/ui/alert'
+import cardCss from '@/ui/card.module.css'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import {
+  IconCalendarOff,
+  IconChevronLeft,
+  IconChevronRight,
+  IconFileImport,
+  IconMapPin,
+  IconPlus,
+  IconUser,
+} from '@/ui/icons'
 import { Link, LinkButton, useGo } from '@/ui/link'
+import { Loaded } from '@/ui/loaded'
+import { Page } from '@/ui/page'
 import { Choice } from '@/ui/pick'
+import { Skeleton } from '@/ui/skeleton'
 import { layOut, states, tallyOf } from './board'
 import { BoardList, BoardTable } from './board-view'
 import { useLiveBoard, useWeek } from './data'
 import { ShiftDialog } from './later'
+import css from './shifts.module.css'
 import { shiftIcons } from './states'
 import { Together } from './together'
 import { addDays, type Day, isDay, mondayOf, today, weekNumber } from './week'
-import './staffing.css'
+import weekPickerCss from './week-picker.module.css'
 
 export default function Shifts() {
   const [url, setUrl] = useUrl()
@@ -30,7 +46,9 @@ export default function Shifts() {
   const monday = isDay(url.week) ? mondayOf(url.week) : here
   const [creating, setCreating] = useState<{ workplace?: string; day?: Day }>()
   const request = may('shifts.request')
-  const onNew = request ? (workplace?: string) => setCreating({ workplace, day: monday === here ? today() : monday }) : undefined
+  const onNew = request
+    ? (workplace?: string) => setCreating({ workplace, day: monday === here ? today() : monday })
+    : undefined
   const none = workplaces.data?.items.length === 0
   return (
     <Page
@@ -55,8 +73,12 @@ export default function Shifts() {
         {({ items }) =>
           items.length ? (
             <>
-              <div className="filters">
-                <WeekPicker monday={monday} here={here} onPick={(week) => setUrl({ week: week === here ? undefined : week })} />
+              <div className={filtersCss.filters}>
+                <WeekPicker
+                  monday={monday}
+                  here={here}
+                  onPick={(week) => setUrl({ week: week === here ? undefined : week })}
+                />
                 <Choice
                   label={t('staffing:workplace')}
                   empty={t('any')}
@@ -68,7 +90,7 @@ export default function Shifts() {
               <Week monday={monday} onNew={onNew} />
             </>
           ) : (
-            <div className="card">
+            <div className={cardCss.card}>
               <Empty
                 icon={<IconMapPin aria-hidden />}
                 title={t('staffing:board.no_workplaces')}
@@ -85,17 +107,17 @@ export default function Shifts() {
         }
       </Loaded>
       <Suspense>
-      {creating && (
-        <ShiftDialog
-          workplace={creating.workplace}
-          day={creating.day}
-          close={() => setCreating(undefined)}
-          done={(shift: Shift, stays) => {
-            setCreating(undefined)
-            if (!stays) go(`/shifts/${shift.id}`)
-          }}
-        />
-      )}
+        {creating && (
+          <ShiftDialog
+            workplace={creating.workplace}
+            day={creating.day}
+            close={() => setCreating(undefined)}
+            done={(shift: Shift, stays) => {
+              setCreating(undefined)
+              if (!stays) go(`/shifts/${shift.id}`)
+            }}
+          />
+        )}
       </Suspense>
     </Page>
   )
@@ -107,15 +129,21 @@ function WeekPicker({ monday, here, onPick }: { monday: Day; here: Day; onPick: 
   const step = (by: number, label: string, icon: typeof IconChevronLeft) => {
     const Icon = icon
     return (
-      <ActionIcon variant="default" size={36} aria-label={label} title={label} onClick={() => onPick(addDays(monday, by))}>
+      <ActionIcon
+        variant="default"
+        size={36}
+        aria-label={label}
+        title={label}
+        onClick={() => onPick(addDays(monday, by))}
+      >
         <Icon size={18} aria-hidden />
       </ActionIcon>
     )
   }
   return (
-    <div className="week-picker">
+    <div className={weekPickerCss.weekPicker}>
       {step(-7, t('staffing:board.previous'), IconChevronLeft)}
-      <strong className="week-words" aria-live="polite">
+      <strong className={weekPickerCss.words} aria-live="polite">
         {t('staffing:board.week', { number: weekNumber(monday) })}{' '}
         <span className="nowrap">
           {formatDay(monday, { day: 'numeric', month: 'short' })} – {formatDay(sunday, year)}
@@ -127,7 +155,7 @@ function WeekPicker({ monday, here, onPick }: { monday: Day; here: Day; onPick: 
       </Button>
       <input
         type="date"
-        className="date-jump"
+        className={css.dateJump}
         aria-label={t('staffing:board.go_to')}
         value={monday}
         onChange={(e) => isDay(e.currentTarget.value) && onPick(mondayOf(e.currentTarget.value))}
@@ -168,7 +196,7 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
   const next = after && after.unfilled + after.requested + after.open
   return (
     <>
-      <nav className="board-tally" aria-label={t('staffing:board.by_state')}>
+      <nav className={css.tally} aria-label={t('staffing:board.by_state')}>
         <TallyLink current={!state} onPick={() => setUrl({ state: undefined })}>
           {t('staffing:board.all')} <span className="num">{formatNumber(all)}</span>
         </TallyLink>
@@ -185,11 +213,12 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
           })}
         {may('shifts.request') && (
           <TallyLink current={mine} onPick={() => setUrl({ mine: mine ? undefined : '1' })}>
-            <IconUser size={15} aria-hidden /> {t(may('shifts.write') ? 'staffing:board.mine' : 'staffing:board.my_requests')}
+            <IconUser size={15} aria-hidden />{' '}
+            {t(may('shifts.write') ? 'staffing:board.mine' : 'staffing:board.my_requests')}
           </TallyLink>
         )}
         {next ? (
-          <Link className="board-later" href={hrefOf({ ...url, week: addDays(monday, 7), state: undefined })}>
+          <Link className={css.later} href={hrefOf({ ...url, week: addDays(monday, 7), state: undefined })}>
             {after.unfilled
               ? t('staffing:board.later_unfilled', { count: after.unfilled })
               : t('staffing:board.later_open', { count: next })}
@@ -204,13 +233,16 @@ function Week({ monday, onNew }: { monday: Day; onNew?: (workplace?: string) => 
           <BoardTable board={board} monday={monday} onNew={onNew} />
         )
       ) : (
-        <div className="card">
+        <div className={cardCss.card}>
           <Empty
             icon={<IconCalendarOff aria-hidden />}
             title={t(filtered ? 'staffing:board.none_such' : 'staffing:board.none')}
             action={
               filtered ? (
-                <Button variant="default" onClick={() => setUrl({ state: undefined, workplace: undefined, mine: undefined })}>
+                <Button
+                  variant="default"
+                  onClick={() => setUrl({ state: undefined, workplace: undefined, mine: undefined })}
+                >
                   {t('staffing:board.show_all')}
                 </Button>
               ) : onNew ? (
@@ -235,7 +267,7 @@ function TallyLink(props: { current: boolean; tone?: string; onPick: () => void;
   return (
     <button
       type="button"
-      className={`tally-link ${props.tone ? `tally-${props.tone}` : ''}`}
+      className={`${css.tallyLink} ${props.tone ? css[props.tone] : ''}`}
       aria-pressed={props.current}
       onClick={props.onPick}
     >

@@ -1,8 +1,10 @@
 // What shifts, offers and bookings are at, as word and icon.
-import { IconAlertTriangle, IconBan, IconCircleCheck, IconHourglass, IconLoader, IconPencil } from '@tabler/icons-react'
+
 import type { BookingView, OfferView, Shift, ShiftState } from '@/client'
 import { t } from '@/lib/i18n'
-import { State, type Tone } from '@/ui/kit'
+import { IconAlertTriangle, IconBan, IconCircleCheck, IconHourglass, IconLoader, IconPencil } from '@/ui/icons'
+import { State, type Tone } from '@/ui/state'
+import stateCss from '@/ui/state.module.css'
 
 export const shiftIcons = {
   unfilled: IconAlertTriangle,
@@ -25,7 +27,7 @@ const shiftTones: Record<ShiftState, string> = {
 export function ShiftStateMark({ state }: { state: ShiftState }) {
   const Icon = shiftIcons[state]
   return (
-    <span className={`state state-${shiftTones[state]}`}>
+    <span className={`${stateCss.state} ${stateCss[shiftTones[state]]}`}>
       <Icon size={15} aria-hidden /> {t(`staffing:states.${state}`)}
     </span>
   )

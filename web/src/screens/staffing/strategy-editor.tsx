@@ -1,12 +1,14 @@
 // How people are asked: the kind with a sentence on what it means, and the fields that belong to it.
+
 import { Button, Radio, TextInput } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { Strategy, Wave } from '@/client'
-import type { FieldErrors } from '@/lib/problem'
 import { t } from '@/lib/i18n'
-import { IconButton } from '@/ui/kit'
+import type { FieldErrors } from '@/lib/problem'
+import { IconButton } from '@/ui/icon-button'
+import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@/ui/icons'
 import { Choice } from '@/ui/pick'
 import { duration, groups, kinds, longestWait, mostWaves, usualMinutes, usualWaves } from './strategy'
+import css from './strategy-editor.module.css'
 
 export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy) => void; errors?: FieldErrors }) {
   const { value, onChange, errors = {} } = props
@@ -27,7 +29,12 @@ export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy)
       >
         <div className="stack-s group-gap">
           {kinds.map((k) => (
-            <Radio key={k} value={k} label={t(`staffing:strategy.kinds.${k}`)} description={t(`staffing:strategy.texts.${k}`)} />
+            <Radio
+              key={k}
+              value={k}
+              label={t(`staffing:strategy.kinds.${k}`)}
+              description={t(`staffing:strategy.texts.${k}`)}
+            />
           ))}
         </div>
       </Radio.Group>
@@ -40,12 +47,12 @@ export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy)
         />
       )}
       {value.kind === 'waves' && (
-        <fieldset className="waves">
+        <fieldset className={css.waves}>
           <legend className="h3">{t('staffing:strategy.waves')}</legend>
           {errors['strategy.waves'] && <p className="field-error">{errors['strategy.waves']}</p>}
           <ol className="plain-list">
             {waves.map((wave, i) => (
-              <li key={i} className="wave">
+              <li key={i} className={css.wave}>
                 <Choice
                   label={t('staffing:strategy.wave_who', { number: i + 1 })}
                   value={wave.who}
@@ -57,8 +64,12 @@ export function StrategyEditor(props: { value: Strategy; onChange: (s: Strategy)
                   value={wave.minutes}
                   onChange={(minutes) => setWave(i, { ...wave, minutes })}
                 />
-                <span className="row wave-tools">
-                  <IconButton label={t('staffing:strategy.up', { number: i + 1 })} disabled={i === 0} onClick={() => swap(i, i - 1)}>
+                <span className={`row ${css.waveTools}`}>
+                  <IconButton
+                    label={t('staffing:strategy.up', { number: i + 1 })}
+                    disabled={i === 0}
+                    onClick={() => swap(i, i - 1)}
+                  >
                     <IconArrowUp size={16} aria-hidden />
                   </IconButton>
                   <IconButton
@@ -117,7 +128,9 @@ export function Minutes(props: {
       description={fine ? duration(value) : t('staffing:from_to', { min: 1, max: most })}
       error={props.error}
       value={Number.isNaN(value) ? '' : String(value)}
-      onChange={(e) => props.onChange(e.currentTarget.value === '' ? Number.NaN : Math.round(Number(e.currentTarget.value)))}
+      onChange={(e) =>
+        props.onChange(e.currentTarget.value === '' ? Number.NaN : Math.round(Number(e.currentTarget.value)))
+      }
     />
   )
 }

@@ -1,9 +1,9 @@
 // How people are asked, in words and as the API wants it.
-import type { Strategy, StrategyKind, Wave, WaveWho } from '@/client'
+import { type Strategy, StrategyKind, type Wave, WaveWho } from '@/client'
 import { t } from '@/lib/i18n'
 
-export const kinds = ['broadcast', 'one_by_one', 'waves', 'candidates', 'direct'] as const satisfies StrategyKind[]
-export const groups = ['favourites', 'pool', 'others'] as const satisfies WaveWho[]
+export const kinds = Object.values(StrategyKind)
+export const groups = Object.values(WaveWho)
 /** What the program does when nothing is said. */
 export const usualMinutes = 30
 export const usualWaves = (): Wave[] => [
@@ -20,11 +20,15 @@ export function duration(minutes: number): string {
   const all = Math.abs(minutes)
   const h = Math.floor(all / 60)
   const m = all % 60
-  return sign + [h || !m ? t('staffing:hours', { n: h }) : '', m ? t('staffing:minutes', { n: m }) : ''].filter(Boolean).join(' ')
+  return (
+    sign +
+    [h || !m ? t('staffing:hours', { n: h }) : '', m ? t('staffing:minutes', { n: m }) : ''].filter(Boolean).join(' ')
+  )
 }
 
 export function strategyWords(s: Strategy): string {
-  if (s.kind === 'one_by_one') return t('staffing:strategy.words.one_by_one', { time: duration(s.minutes ?? usualMinutes) })
+  if (s.kind === 'one_by_one')
+    return t('staffing:strategy.words.one_by_one', { time: duration(s.minutes ?? usualMinutes) })
   if (s.kind === 'waves')
     return t('staffing:strategy.words.waves', {
       waves: (s.waves ?? usualWaves())

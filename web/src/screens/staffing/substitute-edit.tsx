@@ -1,16 +1,19 @@
 // What the office knows of a substitute: share of full time, pools, skills, and what they and the workplaces want.
+
 import { Checkbox, Input, TextInput } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
-import { queries } from '@/app/session'
 import { type ChoiceKind, type ChoiceOf, putSubstitute, type SkillOf, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, usePools, useSkills, useWorkplaces } from '@/lib/lookups'
+import { refresh } from '@/lib/queries'
 import { DialogForm } from '@/ui/dialog-form'
-import { IconButton, toast } from '@/ui/kit'
+import { IconButton } from '@/ui/icon-button'
+import { IconTrash } from '@/ui/icons'
 import { Choice } from '@/ui/pick'
 import { Several } from '@/ui/pick-many'
+import { toast } from '@/ui/toast'
+import needsCss from './needs.module.css'
 import { skillLevels } from './needs-editor'
 
 const wishes = ['favourite', 'excluded_by_workplace'] as const satisfies ChoiceKind[]
@@ -51,7 +54,7 @@ export function SubstituteEdit({ one, close }: { one: Substitute; close: () => v
             },
           }),
         )
-        await queries.invalidateQueries({ queryKey: ['substitutes'] })
+        await refresh(['listSubstitutes', 'getSubstitute'])
         toast('good', t('saved'))
       }}
     >
@@ -81,7 +84,12 @@ export function SubstituteEdit({ one, close }: { one: Substitute; close: () => v
           description={t('staffing:home_text')}
           {...form.text('latitude')}
         />
-        <TextInput inputMode="decimal" label={t('staffing:longitude')} description={t('staffing:degrees')} {...form.text('longitude')} />
+        <TextInput
+          inputMode="decimal"
+          label={t('staffing:longitude')}
+          description={t('staffing:degrees')}
+          {...form.text('longitude')}
+        />
       </div>
     </DialogForm>
   )
@@ -92,12 +100,13 @@ function HeldSkills(props: { value: SkillOf[]; error?: string; onChange: (skills
   const skills = useSkills().data?.items ?? []
   const name = (id: string) => skills.find((s) => s.id === id)?.name ?? '…'
   const free = skills.filter((s) => !value.some((h) => h.skill_id === s.id))
-  const set = (id: string, some: Partial<SkillOf>) => onChange(value.map((h) => (h.skill_id === id ? { ...h, ...some } : h)))
+  const set = (id: string, some: Partial<SkillOf>) =>
+    onChange(value.map((h) => (h.skill_id === id ? { ...h, ...some } : h)))
   return (
     <Input.Wrapper label={t('staffing:named.skills.title')} labelElement="div" error={props.error}>
-      <ul className="plain-list needs">
+      <ul className={`plain-list ${needsCss.needs}`}>
         {value.map((held) => (
-          <li key={held.skill_id} className="need">
+          <li key={held.skill_id} className={needsCss.need}>
             <span className="strong wrap">{name(held.skill_id)}</span>
             <Choice
               label={t('staffing:level')}
@@ -161,12 +170,18 @@ function Choices(props: { value: ChoiceRow[]; error?: string; onChange: (choices
   const places = useWorkplaces().data?.items ?? []
   const name = (id: string) => places.find((s) => s.id === id)?.name ?? '…'
   const free = places.filter((w) => !value.some((c) => c.workplace_id === w.id))
-  const set = (id: string, some: Partial<ChoiceRow>) => onChange(value.map((c) => (c.workplace_id === id ? { ...c, ...some } : c)))
+  const set = (id: string, some: Partial<ChoiceRow>) =>
+    onChange(value.map((c) => (c.workplace_id === id ? { ...c, ...some } : c)))
   return (
-    <Input.Wrapper label={t('staffing:choices.title')} description={t('staffing:choices.text')} labelElement="div" error={props.error}>
-      <ul className="plain-list needs">
+    <Input.Wrapper
+      label={t('staffing:choices.title')}
+      description={t('staffing:choices.text')}
+      labelElement="div"
+      error={props.error}
+    >
+      <ul className={`plain-list ${needsCss.needs}`}>
         {value.map((choice) => (
-          <li key={choice.workplace_id} className="need need-two">
+          <li key={choice.workplace_id} className={`${needsCss.need} ${needsCss.two}`}>
             <span className="strong wrap">{name(choice.workplace_id)}</span>
             <Choice
               aria-label={t('staffing:choices.of', { name: name(choice.workplace_id) })}
@@ -183,7 +198,7 @@ function Choices(props: { value: ChoiceRow[]; error?: string; onChange: (choices
               <IconTrash size={16} aria-hidden />
             </IconButton>
             <Checkbox
-              className="need-more"
+              className={needsCss.more}
               label={t('staffing:choices.excluded_by_person')}
               aria-label={t('staffing:choices.unwanted_of', { name: name(choice.workplace_id) })}
               checked={choice.unwanted}

@@ -1,27 +1,33 @@
 // The register of those who can be asked: find one fast, by name or number, pool or skill.
+
 import { Button } from '@mantine/core'
-import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useState } from 'react'
-import { queries, useMay } from '@/app/session'
-import { addSubstitutes, listSubstitutes, type Substitute } from '@/client'
+import { useMay } from '@/app/session'
+import { addSubstitutes, listSubstitutesInfiniteOptions, type Substitute } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, usePools, useSkills } from '@/lib/lookups'
 import { Problem } from '@/lib/problem'
+import { refresh } from '@/lib/queries'
 import { formatDate } from '@/lib/time'
 import { useUrl } from '@/lib/url'
 import { DialogForm } from '@/ui/dialog-form'
-import { Empty, Page, Tag, toast } from '@/ui/kit'
+import { Empty } from '@/ui/empty'
+import filtersCss from '@/ui/filters.module.css'
+import { IconPlus, IconUsersGroup } from '@/ui/icons'
 import { Link, LinkButton, useGo } from '@/ui/link'
+import { Page } from '@/ui/page'
 import { Choice, SearchBox } from '@/ui/pick'
 import { PersonPicker, type PickedPerson, Several } from '@/ui/pick-many'
 import { type Column, Pages, usePages } from '@/ui/table'
+import { Tag } from '@/ui/tag'
+import { toast } from '@/ui/toast'
 import { useNames } from './data'
 import { Face } from './face'
 import { Reach } from './reach'
+import css from './substitutes.module.css'
 import { today } from './week'
-import './staffing.css'
 
 const SHOWN = 3
 
@@ -34,9 +40,7 @@ export default function Substitutes() {
   const [adding, setAdding] = useState(false)
   const filter = { q: url.q, pool: url.pool, skill: url.skill }
   const filtered = Object.values(filter).some(Boolean)
-  const pages = usePages(['substitutes', filter], (cursor) =>
-    ask(listSubstitutes({ query: { ...filter, cursor, limit: 50 } })),
-  )
+  const pages = usePages(listSubstitutesInfiniteOptions({ query: { ...filter, limit: 50 } }))
   const now = today()
   const columns: Column<Substitute>[] = [
     {
@@ -45,7 +49,7 @@ export default function Substitutes() {
       bare: true,
       width: 200,
       cell: (s) => (
-        <span className="with-face">
+        <span className={css.withFace}>
           <Face id={s.id} name={s.name} at={s.picture_at} />
           <Link href={`/substitutes/${s.id}`}>{s.name}</Link>
         </span>
@@ -69,8 +73,22 @@ export default function Substitutes() {
       header: t('staffing:named.pools.title'),
       cell: (s) => <Some words={s.pools.map((p) => ({ key: p, text: names.pools.get(p) ?? '…' }))} />,
     },
-    { key: 'percent', header: t('staffing:percent'), number: true, cell: (s) => (s.percent ? t('staffing:percent_of', { n: s.percent }) : <span className="muted">–</span>) },
-    { key: 'asked', header: t('staffing:last_asked'), cell: (s) => (s.last_asked_at ? <span className="nowrap">{formatDate(s.last_asked_at)}</span> : <span className="muted">{t('never')}</span>) },
+    {
+      key: 'percent',
+      header: t('staffing:percent'),
+      number: true,
+      cell: (s) => (s.percent ? t('staffing:percent_of', { n: s.percent }) : <span className="muted">–</span>),
+    },
+    {
+      key: 'asked',
+      header: t('staffing:last_asked'),
+      cell: (s) =>
+        s.last_asked_at ? (
+          <span className="nowrap">{formatDate(s.last_asked_at)}</span>
+        ) : (
+          <span className="muted">{t('never')}</span>
+        ),
+    },
   ]
   const add = may('staffing.manage') && may('persons.read') && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
@@ -79,7 +97,7 @@ export default function Substitutes() {
   )
   return (
     <Page wide title={t('staffing:substitutes.title')} lead={t('staffing:substitutes.lead')} actions={add}>
-      <div className="filters">
+      <div className={filtersCss.filters}>
         <SearchBox
           label={t('staffing:substitutes.find')}
           placeholder={t('person_placeholder')}
@@ -120,7 +138,11 @@ export default function Substitutes() {
               {t('staffing:substitutes.none_such')}
             </Empty>
           ) : (
-            <Empty icon={<IconUsersGroup aria-hidden />} title={t('staffing:substitutes.none')} action={add || undefined}>
+            <Empty
+              icon={<IconUsersGroup aria-hidden />}
+              title={t('staffing:substitutes.none')}
+              action={add || undefined}
+            >
               {t('staffing:substitutes.none_text')}
             </Empty>
           )
@@ -139,7 +161,13 @@ function Some({ words }: { words: { key: string; text: string }[] }) {
         <Tag key={w.key}>{w.text}</Tag>
       ))}
       {words.length > SHOWN && (
-        <span className="muted" title={words.slice(SHOWN).map((w) => w.text).join(', ')}>
+        <span
+          className="muted"
+          title={words
+            .slice(SHOWN)
+            .map((w) => w.text)
+            .join(', ')}
+        >
           +{words.length - SHOWN}
         </span>
       )}
@@ -163,7 +191,7 @@ function Add({ close }: { close: () => void }) {
         const only = v.persons[0]
         if (!only) throw new Problem({ status: 422, detail: t('staffing:substitutes.choose') })
         await ask(addSubstitutes({ body: { person_ids: v.persons.map((p) => p.id), pools: v.pools } }))
-        await queries.invalidateQueries({ queryKey: ['substitutes'] })
+        await refresh(['listSubstitutes', 'getSubstitute'])
         toast('good', t('staffing:substitutes.added', { count: v.persons.length, name: only.name }))
         if (v.persons.length === 1) go(`/substitutes/${only.id}`)
       }}
@@ -181,7 +209,12 @@ function Add({ close }: { close: () => void }) {
             <Tag
               key={p.id}
               removeLabel={t('remove_named', { name: p.name })}
-              onRemove={() => form.set('persons', persons.filter((o) => o.id !== p.id))}
+              onRemove={() =>
+                form.set(
+                  'persons',
+                  persons.filter((o) => o.id !== p.id),
+                )
+              }
             >
               {p.name}
             </Tag>

@@ -1,4 +1,5 @@
 // What of a week is not published yet, with the way to publish it together.
+
 import { Button } from '@mantine/core'
 import { Suspense, useState } from 'react'
 import { useMay, useSession } from '@/app/session'
@@ -6,6 +7,7 @@ import type { Shift } from '@/client'
 import { t } from '@/lib/i18n'
 import { PublishDialog } from './later'
 import type { What } from './publish-dialog'
+import css from './together.module.css'
 
 export function Together({ shifts }: { shifts: Shift[] }) {
   const may = useMay()
@@ -25,7 +27,7 @@ export function Together({ shifts }: { shifts: Shift[] }) {
   return (
     <>
       {shown.length > 0 && (
-        <div className="together">
+        <div className={css.together}>
           {shown.map((line) => (
             <div key={line.what} className="row row-between">
               <span>{t(`staffing:together.${line.what}`, { count: line.shifts.length })}</span>

@@ -1,14 +1,16 @@
 // Where shifts happen: a name, a place, and the zone whose clocks count there.
+
 import { TextInput } from '@mantine/core'
-import { IconMapPin } from '@tabler/icons-react'
-import { queries, useMay } from '@/app/session'
-import { createWorkplace, deleteWorkplace, listWorkplaces, updateWorkplace, type Workplace } from '@/client'
+import { useMay } from '@/app/session'
+import { createWorkplace, deleteWorkplace, listWorkplacesOptions, updateWorkplace, type Workplace } from '@/client'
 import { ask, match } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
 import { options, useDocumentKinds } from '@/lib/lookups'
+import { refresh } from '@/lib/queries'
 import { currentZone, zoneNames } from '@/lib/time'
 import { DialogForm } from '@/ui/dialog-form'
+import { IconMapPin } from '@/ui/icons'
 import { Link } from '@/ui/link'
 import { ListPage } from '@/ui/list-page'
 import { Choice } from '@/ui/pick'
@@ -40,8 +42,7 @@ export default function Workplaces() {
   ]
   return (
     <ListPage
-      things="workplaces"
-      load={() => ask(listWorkplaces())}
+      list={listWorkplacesOptions()}
       title={t('staffing:workplaces.title')}
       lead={t('staffing:workplaces.lead')}
       columns={columns}
@@ -89,15 +90,18 @@ function Edit({ place, close }: { place?: Workplace; close: () => void }) {
       send={async (v) => {
         const body = { ...v, latitude: degrees(v.latitude), longitude: degrees(v.longitude) }
         await ask(
-          place
-            ? updateWorkplace({ path: { id: place.id }, body, headers: match(`"v${place.version}"`) })
-            : createWorkplace({ body }),
+          place ? updateWorkplace({ path: { id: place.id }, body, headers: match(place) }) : createWorkplace({ body }),
         )
-        await queries.invalidateQueries({ queryKey: ['workplaces'] })
+        await refresh('listWorkplaces')
       }}
     >
       <TextInput label={t('staffing:name')} required autoFocus maxLength={120} {...form.text('name')} />
-      <TextInput label={t('staffing:address')} description={t('staffing:workplaces.address_text')} maxLength={300} {...form.text('address')} />
+      <TextInput
+        label={t('staffing:address')}
+        description={t('staffing:workplaces.address_text')}
+        maxLength={300}
+        {...form.text('address')}
+      />
       <Choice
         label={t('staffing:zone')}
         description={t('staffing:workplaces.zone_text')}
@@ -117,10 +121,25 @@ function Edit({ place, close }: { place?: Workplace; close: () => void }) {
           onChange={(ids) => set('required_documents', ids)}
         />
       )}
-      <TextInput label={t('staffing:workplaces.code')} description={t('staffing:workplaces.code_text')} maxLength={40} {...form.text('code')} />
+      <TextInput
+        label={t('staffing:workplaces.code')}
+        description={t('staffing:workplaces.code_text')}
+        maxLength={40}
+        {...form.text('code')}
+      />
       <div className="two">
-        <TextInput inputMode="decimal" label={t('staffing:latitude')} description={t('staffing:workplaces.place_text')} {...form.text('latitude')} />
-        <TextInput inputMode="decimal" label={t('staffing:longitude')} description={t('staffing:degrees')} {...form.text('longitude')} />
+        <TextInput
+          inputMode="decimal"
+          label={t('staffing:latitude')}
+          description={t('staffing:workplaces.place_text')}
+          {...form.text('latitude')}
+        />
+        <TextInput
+          inputMode="decimal"
+          label={t('staffing:longitude')}
+          description={t('staffing:degrees')}
+          {...form.text('longitude')}
+        />
       </div>
     </DialogForm>
   )

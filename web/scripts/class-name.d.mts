@@ -1,0 +1,1 @@
+export function className(local: string, file: string): string
