@@ -690,7 +690,7 @@ const steps = {
     await see('The processing of Walk Subject is restricted.')
   },
   'with nothing in the cache a screen takes at most 25 requests': async () => {
-    const one = async (things) => `/${things}/${(await api('GET', `/${things}`)).items[0].id}`
+    const one = async (things) => `/${things}/${(await api('GET', `/${things}`)).items[0]?.id ?? ''}`
     const journey = await one('journeys')
     const paths = ['/', '/persons', '/campaigns', '/shifts', '/staffing/calendar', '/staffing/rules', '/audit', '/me']
     paths.push(await one('persons'), await one('segments'), await one('forms'), await one('templates'), journey)
