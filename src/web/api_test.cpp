@@ -156,13 +156,13 @@ class ApiTest : public testing::Test {
         return std::make_unique<TestCtx>();
       },
       [this](TestCtx& ctx, const RouteInfo& info) -> Result<void> {
-        steps.push_back("begin " + info.id);
+        steps.push_back("begin " + std::string(info.id));
         ctx.replay = replay;
         if (begin_error) return *begin_error;
         return {};
       },
       [this](TestCtx&, const RouteInfo& info, net::Response& response) -> Result<void> {
-        steps.push_back("finish " + info.id + " " + std::to_string(response.status));
+        steps.push_back("finish " + std::string(info.id) + " " + std::to_string(response.status));
         if (finish_error) return *finish_error;
         return {};
       }};
