@@ -42,6 +42,20 @@ struct Plain {
 };
 BOOST_DESCRIBE_STRUCT(Plain, (), (said))
 
+// What can only go out, or only come in.
+struct Named {
+  std::vector<std::optional<Personal>> names;
+};
+BOOST_DESCRIBE_STRUCT(Named, (), (names))
+struct Login {
+  std::map<std::string, Secret<20>> secrets;
+};
+BOOST_DESCRIBE_STRUCT(Login, (), (secrets))
+struct Listed {
+  std::vector<int> numbers;
+};
+BOOST_DESCRIBE_STRUCT(Listed, (), (numbers))
+
 class TextBody : public net::BodyReader {
  public:
   explicit TextBody(std::string text) : text_(std::move(text)) {}
@@ -240,6 +254,32 @@ TEST_F(ApiTest, TheOrderIsGateInputsBeginHandlerFinish) {
   gate_error = forbidden("Not you.");
   EXPECT_EQ(asked("POST", "/things", "", "{"), "403 Not you.");
   EXPECT_EQ(steps, (Steps{"gate 4"}));
+}
+
+TEST_F(ApiTest, WhatCannotComeInOrGoOutIsRefusedAtOnce) {
+  api.add({"GET", "/names", "getNames", "Shows names", 4},
+          [](TestCtx&) -> Result<Named> { return Named{{Personal("Anna")}}; });
+  api.add({"POST", "/logins", "addLogin", "Takes secrets", 4},
+          [](TestCtx&, const Body<Login>&) -> Result<None> { return None{}; });
+  EXPECT_THROW(api.add({"POST", "/names", "addNames", "", 4},
+                       [](TestCtx&, const Body<Named>&) -> Result<None> { return None{}; }),
+               std::logic_error);
+  EXPECT_THROW(api.add({"GET", "/logins", "getLogin", "", 4},
+                       [](TestCtx&) -> Result<Login> { return Login{}; }),
+               std::logic_error);
+  EXPECT_THROW(api.add({"GET", "/lists", "getLists", "", 4},
+                       [](TestCtx&, const Query<Listed>&) -> Result<None> { return None{}; }),
+               std::logic_error);
+}
+
+TEST_F(ApiTest, ARouteMayBePutTogether) {
+  auto word = std::string("longer than what a string holds by itself");
+  api.add({"GET", "/" + word, "get" + word, word, 4},
+          [](TestCtx&) -> Result<None> { return None{}; });
+  auto path = "/" + word;
+  word.assign(word.size(), 'x');
+  EXPECT_EQ(asked("GET", path), "204 ");
+  EXPECT_EQ(steps.back(), "finish get" + path.substr(1) + " 204");
 }
 
 TEST_F(ApiTest, TheDocumentSaysWhatTheSignaturesSay) {
