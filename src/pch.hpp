@@ -1,6 +1,5 @@
 // The headers that nearly every file needs, compiled once.
 #pragma once
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -40,7 +41,18 @@ struct FieldError {
   std::string message;
 };
 
+/// Errors are made and passed on nearly everywhere, so what makes, moves and ends one is compiled
+/// once (result.cpp).
 struct Error {
+  Error();
+  Error(ErrorCode error_code, std::string sentence, std::vector<FieldError> wrong_fields = {},
+        std::string stable_word = {}, int retry_after = 0);
+  Error(const Error&);
+  Error(Error&&) noexcept;
+  Error& operator=(const Error&);
+  Error& operator=(Error&&) noexcept;
+  ~Error();
+
   ErrorCode code = ErrorCode::bad_input;
   std::string
       message;  ///< A sentence for the person who made the request; never personal data or secrets.
@@ -49,6 +61,10 @@ struct Error {
       kind;  ///< A stable word for programs, e.g. "totp-required"; empty when the code says it all.
   int retry_after_seconds = 0;  ///< For limited and unavailable.
 };
+
+namespace detail {
+[[noreturn]] void result_misread(const Error& error);
+}
 
 template <class T>
 class [[nodiscard]] Result {
@@ -71,7 +87,7 @@ class [[nodiscard]] Result {
  private:
   T& checked() {
     if (auto* value = std::get_if<0>(&state_)) return *value;
-    throw std::logic_error("a Result was read although it holds an error: " + error().message);
+    detail::result_misread(error());
   }
   std::variant<T, Error> state_;
 };
@@ -87,24 +103,12 @@ class [[nodiscard]] Result<void> : public Result<Done> {
 };
 
 /// Makers, so that call sites read as sentences: `return not_found("No person has this id.");`
-inline Error make_error(ErrorCode code, std::string message) {
-  return {code, std::move(message), {}, {}, 0};
-}
-inline Error bad_input(std::string pointer, std::string message) {
-  return {ErrorCode::bad_input, message, {{std::move(pointer), message}}, {}, 0};
-}
-inline Error not_found(std::string message) {
-  return make_error(ErrorCode::not_found, std::move(message));
-}
-inline Error forbidden(std::string message) {
-  return make_error(ErrorCode::forbidden, std::move(message));
-}
-inline Error conflict(std::string message, std::string kind = {}) {
-  return {ErrorCode::conflict, std::move(message), {}, std::move(kind), 0};
-}
-inline Error limited(std::string message, int retry_after_seconds) {
-  return {ErrorCode::limited, std::move(message), {}, {}, retry_after_seconds};
-}
+Error make_error(ErrorCode code, std::string_view message);
+Error bad_input(std::string_view pointer, std::string_view message);
+Error not_found(std::string_view message);
+Error forbidden(std::string_view message);
+Error conflict(std::string_view message, std::string_view kind = {});
+Error limited(std::string_view message, int retry_after_seconds);
 
 }  // namespace varde
 

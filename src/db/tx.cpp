@@ -33,6 +33,22 @@ void detail::wrong_type(const char* wanted, Oid got) {
   throw std::logic_error("a column of type oid " + std::to_string(got) + " was read as " + wanted);
 }
 
+void Params::add_null(Oid type) {
+  types_.push_back(type);
+  offsets_.push_back(kNull);
+  ends_.push_back(buffer_.size());
+}
+void Params::add_text(std::string_view text) {
+  Codec<std::string_view>::encode(begin(oid::kText), text);
+  end();
+}
+std::string& Params::begin(Oid type) {
+  types_.push_back(type);
+  offsets_.push_back(buffer_.size());
+  return buffer_;
+}
+void Params::end() { ends_.push_back(buffer_.size()); }
+
 void Params::arrays(std::vector<const char*>& values, std::vector<int>& lengths,
                     std::vector<int>& formats) const {
   values.resize(size());
@@ -58,6 +74,16 @@ bool Rows::is_null(int row, int column) const {
   return PQgetisnull(result_.get(), row, column) != 0;
 }
 std::string Rows::column_name(int column) const { return PQfname(result_.get(), column); }
+void Rows::read(const Table& table, int first, int count, void* out) const {
+  std::vector<int> columns;
+  for (const auto& cell : table.members) columns.push_back(column(cell.name));
+  for (int row = first; row < first + count; ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      table.members[i].read(*this, row, columns[i],
+                            member_at(out, table.members[i].place, table.unmade));
+    out = static_cast<char*>(out) + table.size;
+  }
+}
 int Rows::column(const char* name) const {
   int at = PQfnumber(result_.get(), name);
   if (at < 0)
@@ -368,6 +394,22 @@ std::size_t Tx::bulk_size(std::size_t rows, std::size_t columns) {
   for (std::size_t size : {500UL, 100UL, 40UL, 16UL, 8UL, 4UL, 2UL})
     if (rows >= size && size * columns <= 65535) return size;
   return 1;
+}
+
+void Tx::queue_inserts(std::string_view table, const detail::StructTable<detail::Column>& columns,
+                       const void* first, std::size_t rows, std::string_view suffix) {
+  std::vector<std::string_view> names;
+  for (const auto& column : columns.members) names.emplace_back(column.name);
+  const auto* row = static_cast<const char*>(first);
+  while (rows > 0) {
+    auto count = bulk_size(rows, names.size());
+    Params values;
+    for (std::size_t i = 0; i < count; ++i, row += columns.size)
+      for (const auto& column : columns.members)
+        column.add(values, member_at(row, column.place, columns.unmade));
+    queue_insert(table, names, count, suffix, values);
+    rows -= count;
+  }
 }
 
 void Tx::queue_insert(std::string_view table, const std::vector<std::string_view>& columns,

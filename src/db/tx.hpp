@@ -21,16 +21,17 @@
 #pragma once
 
 #include <array>
-#include <boost/describe.hpp>
-#include <boost/mp11.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/described.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "db/sql.hpp"
@@ -73,6 +74,58 @@ class Unavailable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+class Rows;
+
+namespace detail {
+
+// A struct as a table of its members, so that what fills it from a row, or sends it as one, is
+// compiled once and not for each struct.
+template <class Member>
+struct StructTable {
+  std::span<const Member> members;
+  std::size_t size;  // of the struct
+  const void* unmade;
+};
+struct Cell {
+  const char* name;
+  const void* place;  // in `unmade` (base/described.hpp)
+  void (*read)(const Rows& rows, int row, int column, void* out);
+};
+struct Column {
+  const char* name;
+  const void* place;
+  void (*add)(Params& values, const void* value);
+};
+template <class T>
+void read_cell(const Rows& rows, int row, int column, void* out);
+template <class T>
+void add_value(Params& values, const void* value) {
+  values.add(*static_cast<const T*>(value));
+}
+template <class T, template <class...> class List, class... Descriptors>
+consteval std::array<Cell, sizeof...(Descriptors)> cells_of(List<Descriptors...>) {
+  return {
+      {{Descriptors::name, place_of<T, Descriptors>(), &read_cell<MemberType<T, Descriptors>>}...}};
+}
+template <class T, template <class...> class List, class... Descriptors>
+consteval std::array<Column, sizeof...(Descriptors)> columns_of(List<Descriptors...>) {
+  return {
+      {{Descriptors::name, place_of<T, Descriptors>(), &add_value<MemberType<T, Descriptors>>}...}};
+}
+template <class T>
+struct RowTable {
+  static constexpr auto cells = cells_of<T>(MembersOf<T>{});
+  static constexpr StructTable<Cell> table{cells, sizeof(T), &unmade<T>};
+};
+template <class T>
+struct InsertTable {
+  static constexpr auto columns =
+      columns_of<T>(boost::describe::describe_members<T, boost::describe::mod_public>{});
+  static constexpr StructTable<Column> table{columns, sizeof(T), &unmade<T>};
+};
+
+}  // namespace detail
+
 /// The rows of one answer.
 class Rows {
  public:
@@ -100,15 +153,27 @@ class Rows {
   /// plain value (column 0).
   template <class T>
   T as(int row) const {
-    return read<T>(row, columns_of<T>());
+    if constexpr (DescribedStruct<T>) {
+      T out{};
+      read(detail::RowTable<T>::table, row, 1, &out);
+      return out;
+    } else {
+      return get<T>(row, 0);
+    }
   }
   template <class T>
   std::vector<T> all() const {
-    std::vector<T> out;
-    out.reserve(static_cast<std::size_t>(size_));
-    auto columns = columns_of<T>();
-    for (int i = 0; i < size_; ++i) out.push_back(read<T>(i, columns));
-    return out;
+    auto size = static_cast<std::size_t>(size_);
+    if constexpr (DescribedStruct<T>) {
+      std::vector<T> out(size);
+      read(detail::RowTable<T>::table, 0, size_, out.data());
+      return out;
+    } else {
+      std::vector<T> out;
+      out.reserve(size);
+      for (int i = 0; i < size_; ++i) out.push_back(get<T>(i, 0));
+      return out;
+    }
   }
   template <class T>
   std::optional<T> maybe() const {
@@ -116,35 +181,9 @@ class Rows {
   }
 
  private:
-  template <class T>
-  using Members = boost::describe::describe_members<T, boost::describe::mod_public |
-                                                           boost::describe::mod_inherited>;
-  // Where T's members stand among the columns; looked up by name once for all rows.
-  template <class T>
-  auto columns_of() const {
-    if constexpr (boost::describe::has_describe_members<T>::value) {
-      std::array<int, boost::mp11::mp_size<Members<T>>::value> out{};
-      std::size_t i = 0;
-      boost::mp11::mp_for_each<Members<T>>([&](auto member) { out[i++] = column(member.name); });
-      return out;
-    } else {
-      return std::array<int, 1>{0};
-    }
-  }
-  template <class T, class Columns>
-  T read(int row, const Columns& columns) const {
-    if constexpr (boost::describe::has_describe_members<T>::value) {
-      T out{};
-      std::size_t i = 0;
-      boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-        using Member = std::remove_cvref_t<decltype(out.*member.pointer)>;
-        out.*member.pointer = get<Member>(row, columns[i++]);
-      });
-      return out;
-    } else {
-      return get<T>(row, columns[0]);
-    }
-  }
+  using Table = detail::StructTable<detail::Cell>;
+  /// Fills `count` structs, which stand one after the other, from the rows from `first` on.
+  void read(const Table& table, int first, int count, void* out) const;
   int column(const char* name) const;
   Oid type(int column) const;
   const char* data(int row, int column) const;
@@ -152,6 +191,11 @@ class Rows {
   std::shared_ptr<pg_result> result_;
   int size_ = 0;
 };
+
+template <class T>
+void detail::read_cell(const Rows& rows, int row, int column, void* out) {
+  *static_cast<T*>(out) = rows.get<T>(row, column);
+}
 
 class Connection;
 class Pool;
@@ -229,19 +273,7 @@ class Tx {
   template <class Row>
   void insert_many(std::string_view table, const std::vector<Row>& rows,
                    std::string_view suffix = "") {
-    std::vector<std::string_view> columns;
-    boost::mp11::mp_for_each<boost::describe::describe_members<Row, boost::describe::mod_public>>(
-        [&](auto member) { columns.emplace_back(member.name); });
-    for (std::size_t at = 0; at < rows.size();) {
-      auto count = bulk_size(rows.size() - at, columns.size());
-      Params values;
-      for (std::size_t i = at; i < at + count; ++i)
-        boost::mp11::mp_for_each<
-            boost::describe::describe_members<Row, boost::describe::mod_public>>(
-            [&](auto member) { values.add(rows[i].*member.pointer); });
-      queue_insert(table, columns, count, suffix, values);
-      at += count;
-    }
+    queue_inserts(table, detail::InsertTable<Row>::table, rows.data(), rows.size(), suffix);
   }
 
   /// Waits until everything is durable; a transaction that only read ends without a round trip.
@@ -260,6 +292,9 @@ class Tx {
   Later queue(const Sql& sql, Params arguments);
   void queue_insert(std::string_view table, const std::vector<std::string_view>& columns,
                     std::size_t rows, std::string_view suffix, const Params& values);
+  /// Structs that stand one after the other, from `first` on.
+  void queue_inserts(std::string_view table, const detail::StructTable<detail::Column>& columns,
+                     const void* first, std::size_t rows, std::string_view suffix);
   static std::size_t bulk_size(std::size_t rows, std::size_t columns);
   void begin();
 

@@ -259,20 +259,13 @@ class Params {
       if (value) {
         add(*value);
       } else {
-        types_.push_back(Codec<Inner>::oid);
-        offsets_.push_back(kNull);
-        ends_.push_back(buffer_.size());
+        add_null(Codec<Inner>::oid);
       }
     } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-      types_.push_back(oid::kText);
-      offsets_.push_back(buffer_.size());
-      Codec<std::string_view>::encode(buffer_, value);
-      ends_.push_back(buffer_.size());
+      add_text(value);
     } else {
-      types_.push_back(Codec<T>::oid);
-      offsets_.push_back(buffer_.size());
-      Codec<T>::encode(buffer_, value);
-      ends_.push_back(buffer_.size());
+      Codec<T>::encode(begin(Codec<T>::oid), value);
+      end();
     }
   }
   std::size_t size() const { return types_.size(); }
@@ -283,6 +276,10 @@ class Params {
 
  private:
   static constexpr std::size_t kNull = SIZE_MAX;
+  void add_null(Oid type);
+  void add_text(std::string_view text);
+  std::string& begin(Oid type);
+  void end();
   std::string buffer_;
   std::vector<std::size_t> offsets_, ends_;
   std::vector<Oid> types_;

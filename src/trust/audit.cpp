@@ -6,6 +6,31 @@ namespace varde::trust {
 
 using trail_store::EntryRow;
 
+FieldChange::FieldChange(std::string name, std::optional<std::string> old_value,
+                         std::optional<std::string> new_value)
+    : field(std::move(name)), before(std::move(old_value)), after(std::move(new_value)) {}
+FieldChange::FieldChange(const FieldChange&) = default;
+FieldChange::FieldChange(FieldChange&&) noexcept = default;
+FieldChange& FieldChange::operator=(const FieldChange&) = default;
+FieldChange& FieldChange::operator=(FieldChange&&) noexcept = default;
+FieldChange::~FieldChange() = default;
+
+AuditEntry::AuditEntry(std::string verb, std::string kind, std::optional<Uuid> object,
+                       std::optional<Uuid> person, std::vector<FieldChange> fields,
+                       const crypto::Key* key, std::optional<Actor> whose)
+    : action(std::move(verb)),
+      object_kind(std::move(kind)),
+      object_id(object),
+      person_id(person),
+      changes(std::move(fields)),
+      person_key(key),
+      by(whose) {}
+AuditEntry::AuditEntry(const AuditEntry&) = default;
+AuditEntry::AuditEntry(AuditEntry&&) noexcept = default;
+AuditEntry& AuditEntry::operator=(const AuditEntry&) = default;
+AuditEntry& AuditEntry::operator=(AuditEntry&&) noexcept = default;
+AuditEntry::~AuditEntry() = default;
+
 crypto::Key values_key(Base& base, const Uuid& tenant) {
   return base.keys.tenant_key(tenant, "trail-values");
 }
@@ -46,6 +71,8 @@ void record(Base& base, db::Tx& tx, const Uuid& tenant, const Actor& by, const s
 void record(Ctx& ctx, const std::vector<AuditEntry>& entries) {
   if (!entries.empty()) record(ctx.base, ctx.tx(), ctx.tenant, ctx.actor, ctx.network, entries);
 }
+
+void record(Ctx& ctx, AuditEntry entry) { record(ctx, std::vector{std::move(entry)}); }
 
 void record_bulk_read(Ctx& ctx, std::size_t persons, const std::string& kind,
                       const std::optional<Uuid>& object) {

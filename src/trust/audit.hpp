@@ -16,12 +16,32 @@
 
 namespace varde::trust {
 
+// Entries are made in every handler that changes something: what makes, moves and ends one is
+// compiled once (audit.cpp).
+
 struct FieldChange {
+  FieldChange(std::string name, std::optional<std::string> old_value = std::nullopt,
+              std::optional<std::string> new_value = std::nullopt);
+  FieldChange(const FieldChange&);
+  FieldChange(FieldChange&&) noexcept;
+  FieldChange& operator=(const FieldChange&);
+  FieldChange& operator=(FieldChange&&) noexcept;
+  ~FieldChange();
+
   std::string field;
   std::optional<std::string> before, after;
 };
 
 struct AuditEntry {
+  AuditEntry(std::string verb, std::string kind, std::optional<Uuid> object = std::nullopt,
+             std::optional<Uuid> person = std::nullopt, std::vector<FieldChange> fields = {},
+             const crypto::Key* key = nullptr, std::optional<Actor> whose = std::nullopt);
+  AuditEntry(const AuditEntry&);
+  AuditEntry(AuditEntry&&) noexcept;
+  AuditEntry& operator=(const AuditEntry&);
+  AuditEntry& operator=(AuditEntry&&) noexcept;
+  ~AuditEntry();
+
   std::string action;  ///< "person.update": object kind and verb.
   std::string object_kind;
   std::optional<Uuid> object_id;
@@ -35,7 +55,7 @@ struct AuditEntry {
 
 /// Writes entries with the caller's transaction, in one statement however many.
 void record(Ctx& ctx, const std::vector<AuditEntry>& entries);
-inline void record(Ctx& ctx, AuditEntry entry) { record(ctx, std::vector{std::move(entry)}); }
+void record(Ctx& ctx, AuditEntry entry);
 
 /// The same for what the role that works across organisations changes (users, accounts): in its
 /// transaction, so that neither is there without the other.

@@ -8,9 +8,10 @@
 // this floor knows none of them.
 #pragma once
 
-#include <any>
+#include <memory>
 #include <typeindex>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace varde::trust {
@@ -19,20 +20,25 @@ class Extensions {
  public:
   template <class T>
   void add(T extension) {
-    auto& list = lists_[typeid(T)];
-    if (!list.has_value()) list = std::vector<T>{};
-    std::any_cast<std::vector<T>&>(list).push_back(std::move(extension));
+    auto& list = list_of(typeid(T));
+    if (!list)
+      list = {new std::vector<T>,
+              [](void* erased) { delete static_cast<std::vector<T>*>(erased); }};
+    static_cast<std::vector<T>*>(list.get())->push_back(std::move(extension));
   }
   /// In the order in which they were added.
   template <class T>
   const std::vector<T>& all() const {
     static const std::vector<T> kNone;
-    auto found = lists_.find(typeid(T));
-    return found == lists_.end() ? kNone : std::any_cast<const std::vector<T>&>(found->second);
+    const auto* found = find(typeid(T));
+    return found != nullptr ? *static_cast<const std::vector<T>*>(found) : kNone;
   }
 
  private:
-  std::unordered_map<std::type_index, std::any> lists_;
+  using List = std::unique_ptr<void, void (*)(void*)>;  // a vector of the key's type
+  List& list_of(std::type_index type);
+  const void* find(std::type_index type) const;
+  std::unordered_map<std::type_index, List> lists_;
 };
 
 }  // namespace varde::trust

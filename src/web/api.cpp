@@ -3,9 +3,11 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 
 namespace varde::web {
 namespace {
@@ -168,7 +170,7 @@ void Router::insert(const std::string& method, const std::string& path, Handler 
 }
 
 void Router::add(Endpoint endpoint) {
-  insert(endpoint.info.method, endpoint.info.path, endpoint.serve);
+  insert(std::string(endpoint.info.method), std::string(endpoint.info.path), endpoint.serve);
   endpoints_.push_back(std::move(endpoint));
 }
 
@@ -207,6 +209,155 @@ void Router::form(const std::string& path, std::size_t limit, std::size_t most_f
          return handler(request, captures, std::move(*fields));
        });
 }
+
+namespace detail {
+
+std::optional<Error> Exchange::read(const Input& input, void* out) {
+  switch (input.from) {
+    case Input::From::path: {
+      Errors errors;
+      auto names = split(info_.path, '/');
+      std::erase_if(names, [](std::string_view part) { return !part.starts_with("{"); });
+      read_named(
+          *input.parameters, out,
+          [&](std::string_view name) -> const std::string* {
+            for (std::size_t i = 0; i < names.size() && i < captures_.size(); ++i)
+              if (names[i].substr(1, names[i].size() - 2) == name) return &captures_[i];
+            return nullptr;
+          },
+          "path", errors);
+      if (!errors.empty()) return not_found("There is nothing at this address.");
+      return std::nullopt;
+    }
+    case Input::From::query: {
+      auto pairs = net::parse_form(request_.query, 100);
+      if (!pairs) return make_error(ErrorCode::malformed, "The query string is not valid.");
+      Errors errors;
+      read_named(
+          *input.parameters, out,
+          [&](std::string_view name) -> const std::string* {
+            for (const auto& [key, value] : *pairs)
+              if (key == name) return &value;
+            return nullptr;
+          },
+          "query", errors);
+      if (errors.empty()) return std::nullopt;
+      return Error{
+          ErrorCode::bad_input, "Some parameters are not right.", std::move(errors), {}, 0};
+    }
+    case Input::From::body: {
+      VARDE_TRY(auto document, read_json_body(request_, info_.body_limit));
+      return read_document(*input.type, document, out);
+    }
+    case Input::From::if_match: {
+      auto& match = *static_cast<IfMatch*>(out);
+      match.any = trim(request_.header("if-match")) == "*";
+      if (!match.any) {
+        VARDE_TRY(match.version, read_if_match(request_));
+      }
+      return std::nullopt;
+    }
+    case Input::From::bytes: {
+      auto& value = static_cast<Bytes*>(out)->value;
+      value = request_.read_all(info_.body_limit);
+      if (!value && value.error().code != ErrorCode::too_large) return value.error();
+      return std::nullopt;
+    }
+    case Input::From::raw_body:
+      static_cast<RawBody*>(out)->request = &request_;
+      return std::nullopt;
+    case Input::From::origin:
+      static_cast<Origin*>(out)->request = &request_;
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool Exchange::take(void* const* places) {
+  std::optional<Error> wrong;  // the first
+  bool keeps_body = false;
+  for (const auto& input : handler_.inputs) {
+    auto error = read(input, *places++);
+    if (error && !wrong) wrong = std::move(error);
+    keeps_body = keeps_body || input.from == Input::From::raw_body;
+  }
+  if (wrong) {
+    refuse(*wrong);
+    return false;
+  }
+  if (!keeps_body) request_.body = nullptr;
+  auto before = around_.begin(ctx_, info_);
+  if (!before) {
+    refuse(before.error());
+    return false;
+  }
+  if (!*before) return true;
+  response_ = std::move(**before);
+  return false;
+}
+
+void Exchange::refuse(const Error& error) { response_ = error_response(error, request_.id); }
+
+void Exchange::answer(const void* value) {
+  switch (handler_.answer.kind) {
+    case Answer::Kind::created:
+      response_ = json_response(201, write_value(*handler_.answer.type, value));
+      return;
+    case Answer::Kind::accepted:
+      response_ = json_response(202, write_value(*handler_.answer.type, value));
+      return;
+    case Answer::Kind::content:
+      response_ = json_response(200, write_value(*handler_.answer.type, value));
+      return;
+    case Answer::Kind::nothing:
+    case Answer::Kind::response:
+      response_.status = 204;
+  }
+}
+
+void Exchange::version(std::int64_t version) {
+  response_.with("ETag", "\"v" + std::to_string(version) + "\"");
+}
+
+void Exchange::headers(const net::Headers& headers) {
+  for (const auto& [name, value] : headers) response_.with(name, value);
+}
+
+void Exchange::finish() {
+  if (auto finished = around_.finish(ctx_, info_, response_); !finished) refuse(finished.error());
+}
+
+void add_endpoint(Router& router, const RouteInfo& info, Handler handler, Surroundings& around) {
+  for (const auto& input : handler.inputs) {
+    if (input.parameters != nullptr) check_readable_from_text(*input.parameters);
+    if (input.type != nullptr) check_readable(*input.type);
+  }
+  if (handler.answer.type != nullptr) check_writable(*handler.answer.type);
+  struct Route {
+    std::string method, path, id, summary;
+    RouteInfo info;
+    Handler handler;
+  };
+  auto route = std::make_shared<Route>(Route{std::string(info.method), std::string(info.path),
+                                             std::string(info.id), std::string(info.summary), info,
+                                             std::move(handler)});
+  route->info.method = route->method;
+  route->info.path = route->path;
+  route->info.id = route->id;
+  route->info.summary = route->summary;
+  Endpoint endpoint{route->info, {}, route->handler.inputs, route->handler.answer};
+  endpoint.serve = [&around, route](net::Request& request,
+                                    const std::vector<std::string>& captures) -> net::Response {
+    auto ctx = around.gate(request, route->info);
+    if (!ctx) return error_response(ctx.error(), request.id);
+    Exchange exchange(request, captures, route->info, route->handler, around, ctx->get());
+    route->handler.call(route->handler.handler.get(), exchange);
+    return std::move(exchange.response());
+  };
+  router.add(std::move(endpoint));
+}
+
+}  // namespace detail
 
 net::Response Router::route(net::Request& request) const {
   const auto* node = &root_;
@@ -305,6 +456,95 @@ void allow_null(const json::object& paths, json::object& components) {
   }
 }
 
+json::object json_content(const char* type, json::value schema) {
+  return json::object{{type, json::object{{"schema", std::move(schema)}}}};
+}
+
+void describe_input(const Input& input, Schemas& schemas, json::object& endpoint,
+                    json::array& parameters) {
+  switch (input.from) {
+    case Input::From::path:
+    case Input::From::query:
+      for (const auto& member : members_of(*input.parameters)) {
+        parameters.push_back(
+            json::object{{"name", member.name},
+                         {"in", input.from == Input::From::path ? "path" : "query"},
+                         {"required", member.type->kind != Kind::optional},
+                         {"schema", detail::schema_of(*member.type, schemas)}});
+      }
+      return;
+    case Input::From::body:
+      endpoint["requestBody"] = json::object{
+          {"required", true},
+          {"content", json_content("application/json", detail::schema_of(*input.type, schemas))}};
+      return;
+    case Input::From::raw_body:
+    case Input::From::bytes:
+      endpoint["requestBody"] = json::object{
+          {"required", true},
+          {"content", json_content("application/octet-stream",
+                                   json::object{{"type", "string"}, {"format", "binary"}})}};
+      return;
+    case Input::From::if_match:
+      parameters.push_back(json::object{{"name", "If-Match"},
+                                        {"in", "header"},
+                                        {"required", true},
+                                        {"schema", json::object{{"type", "string"}}}});
+      return;
+    case Input::From::origin:
+      return;
+  }
+}
+
+json::object describe_answer(const Answer& answer, Schemas& schemas) {
+  const auto with = [&](const char* status, const char* description) {
+    return json::object{
+        {status,
+         json::object{{"description", description},
+                      {"content", json_content("application/json",
+                                               detail::schema_of(*answer.type, schemas))}}}};
+  };
+  switch (answer.kind) {
+    case Answer::Kind::created:
+      return with("201", "Created.");
+    case Answer::Kind::accepted:
+      return with("202", "Accepted.");
+    case Answer::Kind::nothing:
+      return json::object{{"204", json::object{{"description", "Done."}}}};
+    case Answer::Kind::response:
+      return json::object{{"200", json::object{{"description", "The content."}}}};
+    case Answer::Kind::content:
+      break;
+  }
+  return with("200", "The answer.");
+}
+
+json::object describe(const Endpoint& endpoint, Schemas& schemas) {
+  const auto& info = endpoint.info;
+  json::object out{{"operationId", info.id}, {"summary", info.summary}};
+  if (info.fresh)
+    out["description"] =
+        "Sensitive: answers 403 with the kind factor-again when the second factor (or, without "
+        "one, the password) was given more than a quarter of an hour ago. Give it again "
+        "(POST /api/v1/session/again) and repeat the request.";
+  json::array parameters;
+  for (const auto& input : endpoint.inputs) describe_input(input, schemas, out, parameters);
+  if (info.method == "POST")
+    parameters.push_back(
+        json::object{{"name", "Idempotency-Key"},
+                     {"in", "header"},
+                     {"required", false},
+                     {"schema", json::object{{"type", "string"}, {"maxLength", 255}}}});
+  if (!parameters.empty()) out["parameters"] = parameters;
+  auto responses = describe_answer(endpoint.answer, schemas);
+  responses["default"] = json::object{
+      {"description", "A problem (RFC 9457)."},
+      {"content", json_content("application/problem+json",
+                               json::object{{"$ref", "#/components/schemas/Problem"}})}};
+  out["responses"] = responses;
+  return out;
+}
+
 }  // namespace
 
 json::object Router::openapi(std::string_view title, std::string_view version) const {
@@ -313,7 +553,7 @@ json::object Router::openapi(std::string_view title, std::string_view version) c
   for (const auto& endpoint : endpoints_) {
     auto& path = paths[endpoint.info.path];
     if (path.is_null()) path = json::object{};
-    path.as_object()[ascii_lower(endpoint.info.method)] = endpoint.describe(schemas);
+    path.as_object()[ascii_lower(endpoint.info.method)] = describe(endpoint, schemas);
   }
   schema<Problem>(schemas);
   json::object components;

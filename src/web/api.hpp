@@ -4,22 +4,28 @@
 //           [&](Ctx& ctx, const web::Body<TagCreate>& in) -> Result<web::Created<Tag>> { … });
 //
 // Its parameters say where the input comes from (Path, Query, Body, IfMatch, Bytes, RawBody,
-// Origin), its
-// result what goes out; the route, the parsing, the validation, the status code and the OpenAPI
-// entry all follow from that signature. The context is the application's (trust::Ctx): `Gate` makes
-// it from the request and the route's access, once, for every endpoint; `begin` is called when all
-// inputs, a body among them, have been read; `finish` is called after a successful handler and
-// commits.
+// Origin), its result what goes out; the route, the parsing, the validation, the status code and
+// the OpenAPI entry all follow from that signature. The context is the application's (trust::Ctx):
+// `Gate` makes it from the request and the route's access, once, for every endpoint; `begin` is
+// called when all inputs, a body among them, have been read; `finish` is called after a successful
+// handler and commits.
 //
 // The order is the rule: who somebody is, then what they send, for which they take their own time,
 // and only then what needs the database for longer than one question. A page gets its form in the
 // same way (Router::form); no other handler can reach a body.
+//
+// There are hundreds of endpoints, so what is made for each of them is kept small: one function
+// that makes room for the handler's inputs, calls the handler and hands on its result. What the
+// inputs and the result are is data (Input, Answer); everything else is compiled once, in api.cpp.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -64,11 +70,12 @@ struct Origin {
   const net::Request* request = nullptr;
 };
 
+/// The texts are the caller's; adding the endpoint copies them.
 struct RouteInfo {
-  std::string method;
-  std::string path;  ///< "/api/v1/persons/{id}"
-  std::string id;    ///< operationId
-  std::string summary;
+  std::string_view method;
+  std::string_view path;  ///< "/api/v1/persons/{id}"
+  std::string_view id;    ///< operationId
+  std::string_view summary;
   int access = 0;  ///< The application's access word (trust::Right); the web floor only carries it.
   std::size_t body_limit = 256 * 1024;
   bool fresh = false;  ///< Sensitive: the user must have proven a short while ago who she is.
@@ -87,12 +94,51 @@ struct WithHeaders {
   net::Headers headers;
 };
 
+/// What one parameter of a handler takes from the request.
+struct Input {
+  enum class From : std::uint8_t { path, query, body, if_match, bytes, raw_body, origin };
+  From from;
+  const Type* type = nullptr;              ///< Of a body.
+  const StructType* parameters = nullptr;  ///< Of a path or a query.
+};
+
+/// What goes out when all went well.
+struct Answer {
+  enum class Kind : std::uint8_t { content, created, accepted, nothing, response };
+  Kind kind;
+  const Type* type = nullptr;  ///< Of the first three.
+};
+
+namespace detail {
+class Exchange;
+
+/// The context of a request, which only the application knows the type of.
+using ErasedCtx = std::unique_ptr<void, void (*)(void*)>;
+/// What the application does around every endpoint.
+class Surroundings {
+ public:
+  virtual ~Surroundings() = default;
+  virtual Result<ErasedCtx> gate(net::Request& request, const RouteInfo& info) = 0;
+  /// The answer that was given before, if there is one.
+  virtual Result<std::optional<net::Response>> begin(void* ctx, const RouteInfo& info) = 0;
+  virtual Result<void> finish(void* ctx, const RouteInfo& info, net::Response& response) = 0;
+};
+
+/// A handler, and the function that knows its type and calls it.
+struct Handler {
+  std::unique_ptr<const void, void (*)(const void*)> handler;
+  void (*call)(const void* handler, Exchange& exchange);
+  std::span<const Input> inputs;
+  Answer answer;
+};
+}  // namespace detail
+
 /// One endpoint, erased.
 struct Endpoint {
   RouteInfo info;
   std::function<net::Response(net::Request&, const std::vector<std::string>& captures)> serve;
-  std::function<json::object(Schemas&)> describe;
-  std::vector<std::string> segments;
+  std::span<const Input> inputs;
+  Answer answer;
 };
 
 net::Response error_response(const Error& error, const std::string& request_id);
@@ -140,192 +186,159 @@ class Router {
 
 namespace detail {
 
-template <class T>
-struct input_of;  // what a handler parameter is
-template <template <class> class Wrapper, class T>
-struct input_of<Wrapper<T>> {
-  using type = T;
+/// One request on its way through a typed endpoint.
+class Exchange {
+ public:
+  Exchange(net::Request& request, const std::vector<std::string>& captures, const RouteInfo& info,
+           const Handler& handler, Surroundings& around, void* ctx)
+      : request_(request),
+        captures_(captures),
+        info_(info),
+        handler_(handler),
+        around_(around),
+        ctx_(ctx) {}
+
+  /// Reads the handler's inputs into `places`, in its own order: path and query before a body is
+  /// waited for. False when there is an answer already: something is wrong, or the same request was
+  /// answered before.
+  bool take(void* const* places);
+  void* ctx() const { return ctx_; }
+  void refuse(const Error& error);
+  /// A value of the answer's type.
+  void answer(const void* value);
+  void answer(net::Response response) { response_ = std::move(response); }
+  void with(std::string name, std::string value) {
+    response_.with(std::move(name), std::move(value));
+  }
+  void version(std::int64_t version);
+  void headers(const net::Headers& headers);
+  /// The handler is done; its answer may still become another.
+  void finish();
+  net::Response& response() { return response_; }
+
+ private:
+  std::optional<Error> read(const Input& input, void* out);
+  net::Request& request_;
+  const std::vector<std::string>& captures_;
+  const RouteInfo& info_;
+  const Handler& handler_;
+  Surroundings& around_;
+  void* ctx_;
+  net::Response response_;
 };
 
-template <class T>
-struct is_path : std::false_type {};
-template <class T>
-struct is_path<Path<T>> : std::true_type {};
-template <class T>
-struct is_query : std::false_type {};
-template <class T>
-struct is_query<Query<T>> : std::true_type {};
-template <class T>
-struct is_body : std::false_type {};
-template <class T>
-struct is_body<Body<T>> : std::true_type {};
-template <class T>
-struct is_created : std::false_type {};
-template <class T>
-struct is_created<Created<T>> : std::true_type {};
-template <class T>
-struct is_accepted : std::false_type {};
-template <class T>
-struct is_accepted<Accepted<T>> : std::true_type {};
+/// Makes the endpoint.
+void add_endpoint(Router& router, const RouteInfo& info, Handler handler, Surroundings& around);
 
+template <class Arg>
+struct InputOf;  // a handler parameter must be Path, Query, Body, IfMatch, Bytes, RawBody or Origin
 template <class T>
-struct is_with_headers : std::false_type {};
+struct InputOf<Path<T>> {
+  static constexpr Input input{Input::From::path, nullptr, &Described<T>::type};
+  static void* place(Path<T>& in) { return &in.value; }
+};
 template <class T>
-struct is_with_headers<WithHeaders<T>> : std::true_type {};
+struct InputOf<Query<T>> {
+  static constexpr Input input{Input::From::query, nullptr, &Described<T>::type};
+  static void* place(Query<T>& in) { return &in.value; }
+};
+template <class T>
+struct InputOf<Body<T>> {
+  static constexpr Input input{Input::From::body, &Described<T>::type, nullptr};
+  static void* place(Body<T>& in) { return &in.value; }
+};
+template <>
+struct InputOf<IfMatch> {
+  static constexpr Input input{Input::From::if_match};
+  static void* place(IfMatch& in) { return &in; }
+};
+template <>
+struct InputOf<Bytes> {
+  static constexpr Input input{Input::From::bytes};
+  static void* place(Bytes& in) { return &in; }
+};
+template <>
+struct InputOf<RawBody> {
+  static constexpr Input input{Input::From::raw_body};
+  static void* place(RawBody& in) { return &in; }
+};
+template <>
+struct InputOf<Origin> {
+  static constexpr Input input{Input::From::origin};
+  static void* place(Origin& in) { return &in; }
+};
 
 template <class T>
 concept HasVersion = requires(const T& value) { value.version; };
 
-/// Members of a described struct from named texts (path captures, query pairs).
-template <class T, class Find>
-void read_named(T& out, Find find, const std::string& where, Errors& errors) {
-  boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
-    using Member = std::remove_cvref_t<decltype(out.*member.pointer)>;
-    std::optional<std::string> text = find(member.name);
-    auto place = where + "/" + member.name;
-    if constexpr (is_optional<Member>::value) {
-      if (!text || text->empty()) return;
-      (out.*member.pointer).emplace();
-      auto message = read_text<typename Member::value_type>(*text, *(out.*member.pointer));
-      if (!message.empty()) complain(errors, place, std::move(message));
-    } else {
-      if (!text) return complain(errors, place, "is required.");
-      auto message = read_text<Member>(*text, out.*member.pointer);
-      if (!message.empty()) complain(errors, place, std::move(message));
-    }
-  });
-}
-
-template <class Arg>
-Result<Arg> take(net::Request& request, const RouteInfo& info,
-                 const std::vector<std::string>& names, const std::vector<std::string>& captures) {
-  Arg out{};
-  if constexpr (std::is_same_v<Arg, RawBody>) {
-    out.request = &request;
-  } else if constexpr (std::is_same_v<Arg, Bytes>) {
-    out.value = request.read_all(info.body_limit);
-    if (!out.value && out.value.error().code != ErrorCode::too_large) return out.value.error();
-  } else if constexpr (std::is_same_v<Arg, Origin>) {
-    out.request = &request;
-  } else if constexpr (std::is_same_v<Arg, IfMatch>) {
-    out.any = trim(request.header("if-match")) == "*";
-    if (!out.any) {
-      VARDE_TRY(out.version, read_if_match(request));
-    }
-  } else if constexpr (is_path<Arg>::value) {
-    Errors errors;
-    read_named(
-        out.value,
-        [&](const char* name) -> std::optional<std::string> {
-          for (std::size_t i = 0; i < names.size() && i < captures.size(); ++i)
-            if (names[i] == name) return captures[i];
-          return std::nullopt;
-        },
-        "path", errors);
-    if (!errors.empty()) return not_found("There is nothing at this address.");
-  } else if constexpr (is_query<Arg>::value) {
-    auto pairs = net::parse_form(request.query, 100);
-    if (!pairs) return make_error(ErrorCode::malformed, "The query string is not valid.");
-    Errors errors;
-    read_named(
-        out.value,
-        [&](const char* name) -> std::optional<std::string> {
-          for (auto& [key, value] : *pairs)
-            if (key == name) return value;
-          return std::nullopt;
-        },
-        "query", errors);
-    if (!errors.empty())
-      return Error{
-          ErrorCode::bad_input, "Some parameters are not right.", std::move(errors), {}, 0};
-  } else {
-    static_assert(
-        is_body<Arg>::value,
-        "a handler parameter must be Path, Query, Body, IfMatch, Bytes, RawBody or Origin");
-    VARDE_TRY(auto document, read_json_body(request, info.body_limit));
-    using T = typename input_of<Arg>::type;
-    VARDE_TRY(out.value, read<T>(document));
+template <class Out>
+struct AnswerOf {
+  static constexpr Answer answer{Answer::Kind::content, &Described<Out>::type};
+  static void give(Exchange& exchange, Out& out) {
+    exchange.answer(&out);
+    if constexpr (HasVersion<Out>) exchange.version(out.version);
   }
-  return out;
-}
-
+};
 template <class T>
-json::array describe_parameters(const char* in, Schemas& schemas) {
-  json::array out;
-  boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
-    using Member = std::remove_cvref_t<decltype(std::declval<T>().*member.pointer)>;
-    out.push_back(json::object{{"name", member.name},
-                               {"in", in},
-                               {"required", !is_optional<Member>::value},
-                               {"schema", schema<Member>(schemas)}});
-  });
-  return out;
-}
-
-template <class Out>
-net::Response respond(const Out& out) {
-  if constexpr (std::is_same_v<Out, net::Response>) {
-    return out;
-  } else if constexpr (std::is_same_v<Out, None> || std::is_same_v<Out, Done>) {
-    net::Response response;
-    response.status = 204;
-    return response;
-  } else if constexpr (is_created<Out>::value) {
-    auto response = json_response(201, write(out.value));
-    if (!out.location.empty()) response.with("Location", out.location);
-    return response;
-  } else if constexpr (is_accepted<Out>::value) {
-    return json_response(202, write(out.value));
-  } else if constexpr (is_with_headers<Out>::value) {
-    auto response = respond(out.value);
-    for (const auto& [name, value] : out.headers) response.with(name, value);
-    return response;
-  } else {
-    auto response = json_response(200, write(out));
-    if constexpr (HasVersion<Out>)
-      response.with("ETag", "\"v" + std::to_string(out.version) + "\"");
-    return response;
+struct AnswerOf<Created<T>> {
+  static constexpr Answer answer{Answer::Kind::created, &Described<T>::type};
+  static void give(Exchange& exchange, Created<T>& out) {
+    exchange.answer(&out.value);
+    if (!out.location.empty()) exchange.with("Location", std::move(out.location));
   }
-}
-
-template <class Out>
-void describe_answer(json::object& responses, Schemas& schemas) {
-  auto content = [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    return json::object{{"application/json", json::object{{"schema", schema<T>(schemas)}}}};
-  };
-  if constexpr (std::is_same_v<Out, net::Response>) {
-    responses["200"] = json::object{{"description", "The content."}};
-  } else if constexpr (std::is_same_v<Out, None> || std::is_same_v<Out, Done>) {
-    responses["204"] = json::object{{"description", "Done."}};
-  } else if constexpr (is_created<Out>::value) {
-    responses["201"] =
-        json::object{{"description", "Created."},
-                     {"content", content(std::type_identity<decltype(Out::value)>{})}};
-  } else if constexpr (is_accepted<Out>::value) {
-    responses["202"] =
-        json::object{{"description", "Accepted."},
-                     {"content", content(std::type_identity<decltype(Out::value)>{})}};
-  } else if constexpr (is_with_headers<Out>::value) {
-    describe_answer<decltype(Out::value)>(responses, schemas);
-  } else {
-    responses["200"] = json::object{{"description", "The answer."},
-                                    {"content", content(std::type_identity<Out>{})}};
+};
+template <class T>
+struct AnswerOf<Accepted<T>> {
+  static constexpr Answer answer{Answer::Kind::accepted, &Described<T>::type};
+  static void give(Exchange& exchange, Accepted<T>& out) { exchange.answer(&out.value); }
+};
+template <class T>
+struct AnswerOf<WithHeaders<T>> {
+  static constexpr Answer answer = AnswerOf<T>::answer;
+  static void give(Exchange& exchange, WithHeaders<T>& out) {
+    AnswerOf<T>::give(exchange, out.value);
+    exchange.headers(out.headers);
   }
-}
+};
+struct NoContent {
+  static constexpr Answer answer{Answer::Kind::nothing};
+  static void give(Exchange& exchange, auto&) { exchange.answer(nullptr); }
+};
+template <>
+struct AnswerOf<None> : NoContent {};
+template <>
+struct AnswerOf<Done> : NoContent {};
+template <>
+struct AnswerOf<net::Response> {
+  static constexpr Answer answer{Answer::Kind::response};
+  static void give(Exchange& exchange, net::Response& out) { exchange.answer(std::move(out)); }
+};
 
-template <class F>
-struct signature : signature<decltype(&F::operator())> {};
-template <class F, class R, class Ctx, class... Args>
-struct signature<R (F::*)(Ctx&, Args...) const> {
-  using result = typename R::value_type;
-  using context = Ctx;
-  using arguments = boost::mp11::mp_list<std::remove_cvref_t<Args>...>;
+template <class Function>
+struct Signature : Signature<decltype(&Function::operator())> {};
+template <class Function, class Out, class Ctx, class... Args>
+struct Signature<Out (Function::*)(Ctx&, Args...) const> {
+  static constexpr std::array<Input, sizeof...(Args)> inputs{
+      InputOf<std::remove_cvref_t<Args>>::input...};
+  static constexpr Answer answer = AnswerOf<typename Out::value_type>::answer;
+  static void call(const void* handler, Exchange& exchange) {
+    run(*static_cast<const Function*>(handler), exchange, std::remove_cvref_t<Args>{}...);
+  }
+  static void run(const Function& handler, Exchange& exchange,
+                  std::remove_cvref_t<Args>&&... taken) {
+    void* const places[] = {InputOf<std::remove_cvref_t<Args>>::place(taken)..., nullptr};
+    if (!exchange.take(places)) return;
+    auto out = handler(*static_cast<Ctx*>(exchange.ctx()), std::as_const(taken)...);
+    if (!out) return exchange.refuse(out.error());
+    AnswerOf<typename Out::value_type>::give(exchange, *out);
+    exchange.finish();
+  }
 };
 
 }  // namespace detail
 
-/// The endpoints of one application. `Ctx` is made by the gate for each request.
+/// The endpoints of one application. `Ctx` is made by the gate for each request; it outlives no
+/// request, and the Api all of them.
 template <class Ctx>
 class Api {
  public:
@@ -339,119 +352,47 @@ class Api {
 
   Api(Router& router, Gate gate, Begin begin, Finish finish)
       : router_(router),
-        gate_(std::move(gate)),
-        begin_(std::move(begin)),
-        finish_(std::move(finish)) {}
+        around_(std::make_unique<Around>(std::move(gate), std::move(begin), std::move(finish))) {}
 
-  template <class Handler>
-  void add(RouteInfo info, Handler handler) {
-    using Signature = detail::signature<Handler>;
-    add_typed<typename Signature::result>(std::move(info), std::move(handler),
-                                          typename Signature::arguments{});
+  template <class Function>
+  void add(const RouteInfo& info, Function function) {
+    using Signature = detail::Signature<Function>;
+    detail::add_endpoint(router_, info,
+                         {{new Function(std::move(function)),
+                           [](const void* erased) { delete static_cast<const Function*>(erased); }},
+                          &Signature::call,
+                          Signature::inputs,
+                          Signature::answer},
+                         *around_);
   }
   Router& router() { return router_; }
 
  private:
-  template <class Out, class Handler, class... Args>
-  void add_typed(RouteInfo info, Handler handler, boost::mp11::mp_list<Args...>) {
-    Endpoint endpoint;
-    endpoint.info = info;
-    std::vector<std::string> names;
-    for (auto part : split(info.path, '/'))
-      if (part.starts_with("{")) names.emplace_back(part.substr(1, part.size() - 2));
-    endpoint.serve = [info, names, handler = std::move(handler), gate = &gate_, begin = &begin_,
-                      finish = &finish_](
-                         net::Request& request,
-                         const std::vector<std::string>& captures) -> net::Response {
-      auto ctx = (*gate)(request, info);
-      if (!ctx) return error_response(ctx.error(), request.id);
-      // Braces fix the order: path and query are read before a body is waited for, in the handler's
-      // own order.
-      std::tuple<Result<Args>...> inputs{detail::take<Args>(request, info, names, captures)...};
-      const Error* wrong = nullptr;
-      std::apply(
-          [&](const auto&... input) {
-            ((wrong == nullptr && !input ? void(wrong = &input.error()) : void()), ...);
-          },
-          inputs);
-      if (wrong != nullptr) return error_response(*wrong, request.id);
-      if constexpr (!(std::is_same_v<Args, RawBody> || ...)) request.body = nullptr;
-      if (auto begun = (*begin)(**ctx, info); !begun)
-        return error_response(begun.error(), request.id);
-      if ((*ctx)->replay) return std::move(*(*ctx)->replay);
-      auto result =
-          std::apply([&](const auto&... input) { return handler(**ctx, *input...); }, inputs);
-      if (!result) return error_response(result.error(), request.id);
-      auto response = detail::respond<Out>(*result);
-      if (auto finished = (*finish)(**ctx, info, response); !finished)
-        return error_response(finished.error(), request.id);
-      return response;
-    };
-    endpoint.describe = [info](Schemas& schemas) {
-      json::object out{{"operationId", info.id}, {"summary", info.summary}};
-      if (info.fresh)
-        out["description"] =
-            "Sensitive: answers 403 with the kind factor-again when the second factor (or, without "
-            "one, the password) was given more than a quarter of an hour ago. Give it again "
-            "(POST /api/v1/session/again) and repeat the request.";
-      json::array parameters;
-      [[maybe_unused]] auto each = [&](auto tag) {
-        using Arg = typename decltype(tag)::type;
-        if constexpr (detail::is_path<Arg>::value) {
-          for (auto& p :
-               detail::describe_parameters<typename detail::input_of<Arg>::type>("path", schemas))
-            parameters.push_back(p);
-        } else if constexpr (detail::is_query<Arg>::value) {
-          for (auto& p :
-               detail::describe_parameters<typename detail::input_of<Arg>::type>("query", schemas))
-            parameters.push_back(p);
-        } else if constexpr (detail::is_body<Arg>::value) {
-          out["requestBody"] = json::object{
-              {"required", true},
-              {"content",
-               json::object{{"application/json",
-                             json::object{{"schema", schema<typename detail::input_of<Arg>::type>(
-                                                         schemas)}}}}}};
-        } else if constexpr (std::is_same_v<Arg, RawBody> || std::is_same_v<Arg, Bytes>) {
-          out["requestBody"] = json::object{
-              {"required", true},
-              {"content",
-               json::object{{"application/octet-stream",
-                             json::object{{"schema", json::object{{"type", "string"},
-                                                                  {"format", "binary"}}}}}}}};
-        } else if constexpr (std::is_same_v<Arg, IfMatch>) {
-          parameters.push_back(json::object{{"name", "If-Match"},
-                                            {"in", "header"},
-                                            {"required", true},
-                                            {"schema", json::object{{"type", "string"}}}});
-        }
-      };
-      (each(std::type_identity<Args>{}), ...);
-      if (info.method == "POST")
-        parameters.push_back(
-            json::object{{"name", "Idempotency-Key"},
-                         {"in", "header"},
-                         {"required", false},
-                         {"schema", json::object{{"type", "string"}, {"maxLength", 255}}}});
-      if (!parameters.empty()) out["parameters"] = parameters;
-      json::object responses;
-      detail::describe_answer<Out>(responses, schemas);
-      responses["default"] = json::object{
-          {"description", "A problem (RFC 9457)."},
-          {"content",
-           json::object{{"application/problem+json",
-                         json::object{{"schema",
-                                       json::object{{"$ref", "#/components/schemas/Problem"}}}}}}}};
-      out["responses"] = responses;
-      return out;
-    };
-    router_.add(std::move(endpoint));
-  }
+  class Around final : public detail::Surroundings {
+   public:
+    Around(Gate gate, Begin begin, Finish finish)
+        : gate_(std::move(gate)), begin_(std::move(begin)), finish_(std::move(finish)) {}
+    Result<detail::ErasedCtx> gate(net::Request& request, const RouteInfo& info) override {
+      VARDE_TRY(auto ctx, gate_(request, info));
+      return detail::ErasedCtx(ctx.release(),
+                               [](void* erased) { delete static_cast<Ctx*>(erased); });
+    }
+    Result<std::optional<net::Response>> begin(void* erased, const RouteInfo& info) override {
+      auto& ctx = *static_cast<Ctx*>(erased);
+      VARDE_CHECK(begin_(ctx, info));
+      return std::move(ctx.replay);
+    }
+    Result<void> finish(void* ctx, const RouteInfo& info, net::Response& response) override {
+      return finish_(*static_cast<Ctx*>(ctx), info, response);
+    }
 
+   private:
+    Gate gate_;
+    Begin begin_;
+    Finish finish_;
+  };
   Router& router_;
-  Gate gate_;
-  Begin begin_;
-  Finish finish_;
+  std::unique_ptr<Around> around_;
 };
 
 }  // namespace varde::web

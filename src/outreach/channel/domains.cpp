@@ -1,4 +1,6 @@
 // Sending domains: keys made here, records to be published there, and whether they are.
+#include <charconv>
+
 #include "base/canonical.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"

@@ -1,5 +1,7 @@
 #include "outreach/form/form.hpp"
 
+#include <charconv>
+
 #include "base/canonical.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"

@@ -1,5 +1,7 @@
 #include <phonenumbers/phonenumberutil.h>
 
+#include <charconv>
+
 #include "base/alarms.hpp"
 #include "base/canonical.hpp"
 #include "base/text.hpp"

@@ -14,6 +14,44 @@ namespace json = boost::json;
 
 namespace {
 
+ColumnType column_type(const web::Type& type) {
+  switch (type.kind) {
+    case web::Kind::optional:
+      return column_type(*static_cast<const web::HolderType&>(type).inner);
+    case web::Kind::time:
+      return ColumnType::time;
+    case web::Kind::date:
+      return ColumnType::date;
+    case web::Kind::word:
+      return ColumnType::choice;
+    case web::Kind::yes_no:
+      return ColumnType::yes_no;
+    case web::Kind::number:
+      return ColumnType::number;
+    default:
+      return ColumnType::text;
+  }
+}
+
+}  // namespace
+
+std::vector<SubjectColumn> subject_columns(const web::StructType& type) {
+  std::vector<SubjectColumn> out;
+  for (const auto& member : web::members_of(type))
+    out.push_back({std::string(web::detail::field_name(member.name)), column_type(*member.type)});
+  return out;
+}
+
+std::vector<json::value> subject_cells(const web::StructType& type, const void* row) {
+  std::vector<json::value> out;
+  for (const auto& member : web::members_of(type))
+    out.push_back(
+        web::detail::write_value(*member.type, member_at(row, member.place, type.unmade)));
+  return out;
+}
+
+namespace {
+
 struct IdentityRow {
   Uuid id;
   Personal first_name, last_name, email, phone;

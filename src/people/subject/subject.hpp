@@ -34,31 +34,12 @@ struct SubjectColumn {
 /// The bytes of a file, when they are wanted; nullopt when it is gone by then.
 using FileSource = std::function<std::optional<std::string>(trust::Ctx&)>;
 
+/// The members of a described struct as columns, and their values.
+std::vector<SubjectColumn> subject_columns(const web::StructType& type);
+std::vector<boost::json::value> subject_cells(const web::StructType& type, const void* row);
 template <class Row>
 std::vector<SubjectColumn> subject_columns() {
-  std::vector<SubjectColumn> out;
-  boost::mp11::mp_for_each<web::detail::members_of<Row>>([&](auto member) {
-    using Member = std::remove_cvref_t<decltype(std::declval<Row>().*member.pointer)>;
-    using Value = typename decltype([] {
-      if constexpr (web::detail::is_optional<Member>::value)
-        return std::type_identity<typename Member::value_type>();
-      else
-        return std::type_identity<Member>();
-    }())::type;
-    auto type = ColumnType::text;
-    if constexpr (std::is_same_v<Value, Timestamp>)
-      type = ColumnType::time;
-    else if constexpr (std::is_same_v<Value, Date>)
-      type = ColumnType::date;
-    else if constexpr (std::is_enum_v<Value>)
-      type = ColumnType::choice;
-    else if constexpr (std::is_same_v<Value, bool>)
-      type = ColumnType::yes_no;
-    else if constexpr (std::is_arithmetic_v<Value>)
-      type = ColumnType::number;
-    out.push_back({std::string(web::detail::field_name(member.name)), type});
-  });
-  return out;
+  return subject_columns(web::Described<Row>::type);
 }
 
 /// Takes what the modules hand out.
@@ -75,11 +56,8 @@ class SubjectWriter {
 
   /// A row from a described struct, whose members are the columns.
   template <class Row>
-  void add(const Row& row_in) {
-    std::vector<boost::json::value> cells;
-    boost::mp11::mp_for_each<web::detail::members_of<Row>>(
-        [&](auto member) { cells.push_back(web::write(row_in.*member.pointer)); });
-    row(std::move(cells));
+  void add(const Row& one) {
+    row(subject_cells(web::Described<Row>::type, &one));
   }
   /// A whole section.
   template <class Row>

@@ -1,3 +1,5 @@
+#include <fmt/chrono.h>
+
 #include <unordered_map>
 
 #include "crypto/aead.hpp"

@@ -1,4 +1,6 @@
 // What people are told about a shift, in their own language.
+#include <fmt/chrono.h>
+
 #include "base/text.hpp"
 #include "outreach/channel/channel.hpp"
 #include "outreach/delivery/delivery.hpp"

@@ -4,6 +4,8 @@
 // The script asks the browser and sends what it answers with the page's own form. What is to be
 // signed is random, kept as a hash for five minutes, good for one try, and bound to the browser
 // that it was given to.
+#include <charconv>
+
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"

@@ -118,12 +118,12 @@ Result<std::unique_ptr<Ctx>> Identity::gate(net::Request& request, const web::Ro
                  0};
   if (!may(ctx->role, right)) {
     // Entered once a minute for each user and endpoint: who is refused can repeat it as she likes.
-    if (impl_->refusals.take(ctx->actor.id.str() + route.id) == 0) {
+    if (impl_->refusals.take(ctx->actor.id.str() + std::string(route.id)) == 0) {
       record(*ctx, AuditEntry{"access.refused",
                               "endpoint",
                               std::nullopt,
                               std::nullopt,
-                              {{route.id, std::nullopt, word(right)}}});
+                              {{std::string(route.id), std::nullopt, word(right)}}});
       ctx->commit();
     }
     return forbidden(
@@ -151,7 +151,8 @@ Result<void> Identity::begin(Ctx& ctx, const web::RouteInfo& route) {
 
 Result<void> Identity::finish(Ctx& ctx, const web::RouteInfo& route, net::Response& response) {
   // Whose login it was learns by mail that something sensitive was done with it.
-  if (route.fresh && !ctx.tenant.is_nil() && impl_->told.take(ctx.actor.id.str() + route.id) == 0)
+  if (route.fresh && !ctx.tenant.is_nil() &&
+      impl_->told.take(ctx.actor.id.str() + std::string(route.id)) == 0)
     tell_owner(ctx.tx(), ctx.actor.id, route.summary);
   return store_answer(ctx, route, response);
 }

@@ -10,7 +10,7 @@ namespace {
 
 std::pair<db::Bytes, crypto::Key> idempotency_keys(Ctx& ctx, const web::RouteInfo& route) {
   auto tenant_key = ctx.base.keys.tenant_key(ctx.tenant, "idempotency");
-  auto scope = ctx.actor.id.str() + " " + route.id + " " + ctx.idempotency_key;
+  auto scope = ctx.actor.id.str() + " " + std::string(route.id) + " " + ctx.idempotency_key;
   return {db::Bytes{crypto::keyed_hash(tenant_key, scope, 32)},
           crypto::derive(tenant_key, "answer:" + scope)};
 }
