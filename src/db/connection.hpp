@@ -12,6 +12,14 @@
 
 namespace varde::db {
 
+/// With which a transaction of a tenant begins. Fails when somebody else holds the tenant's lock
+/// alone (db/closed.hpp): by a division, for a function of PL/pgSQL that raises cost a tenth of all
+/// requests of a person, and this nothing that could be measured.
+inline constexpr Sql kEnter{"tx.enter", "SELECT 1 / pg_try_advisory_xact_lock_shared($1)::int"};
+
+/// A message of libpq without the end of its line; empty for none.
+std::string words_of(const char* message);
+
 class Connection {
  public:
   /// Connects. Throws Unavailable.
