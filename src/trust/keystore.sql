@@ -13,7 +13,7 @@ FOR UPDATE
 -- Nobody changes it until the commit.
 SELECT root
 FROM installation_key
-WHERE purpose = 1
+WHERE purpose = {InstallationPurpose.kDerive}
 FOR SHARE
 
 -- name: keystore.has_tenants
@@ -32,7 +32,7 @@ SELECT {*} FROM tenant_key FOR UPDATE
 SELECT {*}
 FROM tenant_key
 WHERE tenant_id = $1
-  AND purpose = 1
+  AND purpose = {Purpose.kWrap}
   AND version = $2
 FOR UPDATE
 
@@ -41,7 +41,7 @@ FOR UPDATE
 SELECT 1::bigint
 FROM tenant_key
 WHERE tenant_id = $1
-  AND purpose = 1
+  AND purpose = {Purpose.kWrap}
   AND version = $2
 FOR SHARE
 
@@ -58,7 +58,7 @@ UPDATE installation_key SET root = $2, wrapped = $3 WHERE purpose = $1
 -- name: keystore.drop_wrap
 DELETE FROM tenant_key
 WHERE tenant_id = $1
-  AND purpose = 1
+  AND purpose = {Purpose.kWrap}
   AND version = $2
 
 -- name: keystore.old_keys -> PersonKeyRow

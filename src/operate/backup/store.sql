@@ -33,8 +33,7 @@ SELECT pg_current_xact_id()::text::bigint AS own,
 -- name: backup.number -> std::int64_t
 SELECT pg_current_xact_id()::text::bigint
 
--- name: backup.tables
--- Tables of organisations; what the counting itself writes is left out.
+-- part: tenant_tables
 SELECT c.oid::regclass::text AS name,
   (
     SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
@@ -45,6 +44,10 @@ SELECT c.oid::regclass::text AS name,
   ) AS columns
 FROM pg_class c
 JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id'
+
+-- name: backup.tables
+-- Tables of organisations; what the counting itself writes is left out.
+{tenant_tables}
 WHERE c.relkind = 'r'
   AND c.relnamespace = 'public'::regnamespace
   AND c.relforcerowsecurity
@@ -52,16 +55,7 @@ WHERE c.relkind = 'r'
 ORDER BY 1
 
 -- name: backup.keystore_tables
-SELECT c.oid::regclass::text AS name,
-  (
-    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
-    FROM pg_attribute a
-    WHERE a.attrelid = c.oid
-      AND a.attnum > 0
-      AND NOT a.attisdropped
-  ) AS columns
-FROM pg_class c
-JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id'
+{tenant_tables}
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
 ORDER BY 1
 
@@ -71,7 +65,7 @@ SET LOCAL max_parallel_workers_per_gather = 0
 
 -- name: backup.root -> db::Bytes
 -- database: keystore
-SELECT root FROM installation_key WHERE purpose = 1
+SELECT root FROM installation_key WHERE purpose = {InstallationPurpose.kDerive}
 
 -- name: backup.some_persons -> Uuid
 SELECT person_id

@@ -2,7 +2,7 @@
 SELECT {*} FROM head_mail WHERE tenant_id = {tenant}
 
 -- name: witness.lock_head_mail -> HeadMailRow
--- / Of two jobs, one sends.
+-- Of two jobs, one sends.
 SELECT {*}
 FROM head_mail
 WHERE tenant_id = {tenant} AND (sent_at IS NULL OR sent_at <= $1)
@@ -28,9 +28,9 @@ SELECT tenant_id FROM head_mail WHERE sent_at IS NULL OR sent_at <= $1
 
 -- name: witness.fresh -> FreshHead
 -- across tenants: what is new, of all organisations at once
--- / What the witness does not have, of all organisations from $1 on: $2 heads, and those of the same
--- / size as the last. When it has nothing of one yet, it begins with the newest. A look into the
--- / index for each, not a reading of all heads.
+-- What the witness does not have, of all organisations from $1 on: $2 heads, and those of the same
+-- size as the last. When it has nothing of one yet, it begins with the newest. A look into the
+-- index for each, not a reading of all heads.
 SELECT t.tenant_id, h.size, h.note
 FROM tenant t
 LEFT JOIN head_post p ON p.tenant_id = t.tenant_id
@@ -51,7 +51,7 @@ FETCH FIRST ($2) ROWS WITH TIES
 SELECT {*} FROM head_post_state WHERE address = $1
 
 -- name: witness.begin_address
--- / Another address has nothing yet.
+-- Another address has nothing yet.
 INSERT INTO head_post_state (single, address)
 VALUES (true, $1)
 ON CONFLICT (single) DO UPDATE SET address = $1, reached_at = NULL, failing_since = NULL, retry_at =

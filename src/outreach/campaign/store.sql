@@ -102,7 +102,7 @@ WHERE tenant_id = {tenant}
 -- name: campaign.prepared
 UPDATE campaign
 SET prepared_to = $2, recipients = recipients + $3, prepared = $4, updated_at = $5,
-  state = CASE WHEN $4 AND state = {CampaignState.preparing} THEN 4 ELSE state END
+  state = CASE WHEN $4 AND state = {CampaignState.preparing} THEN {CampaignState.sending} ELSE state END
 WHERE tenant_id = {tenant} AND campaign_id = $1
 
 -- name: campaign.opens_counted
@@ -234,7 +234,7 @@ GROUP BY source_id, bounce
 
 -- name: campaign.responses -> GroupRecord
 -- A form's answer (22) and a reply (26) are both answers; who gave both is one person.
-SELECT source_id, CASE kind WHEN 26 THEN 22 ELSE kind END AS kind, flags & 2 AS flags,
+SELECT source_id, CASE kind WHEN {ActivityKind.replied} THEN {ActivityKind.submitted} ELSE kind END AS kind, flags & 2 AS flags,
   count(DISTINCT person_id) AS persons
 FROM response
 WHERE tenant_id = {tenant} AND source_id = ANY($1)
@@ -283,7 +283,8 @@ SELECT person_id, bounced_at AS at, code AS detail,
         WHERE r.tenant_id = {tenant}
           AND r.source_id = d.source_id
           AND r.person_id = d.person_id
-          AND r.kind = CASE d.bounce WHEN 4 THEN 25 ELSE 24 END
+          AND r.kind = CASE d.bounce WHEN {Bounce.complaint} THEN {ActivityKind.complained}
+            ELSE {ActivityKind.bounced} END
           AND r.number = 0
           AND r.flags IN (0, 1)
         ORDER BY r.last_at DESC
@@ -310,7 +311,7 @@ GROUP BY person_id
 ORDER BY person_id
 LIMIT $3
 
--- name: campaign.people_queued -> BehindRecord
+-- part: queued
 -- Who waits is in the chunks until each has an outcome.
 SELECT w.id AS person_id, c.due_at AS at, '' AS detail, 0 AS flags
 FROM chunk c
@@ -326,6 +327,9 @@ WHERE c.tenant_id = {tenant}
       AND d.source_id = $1
       AND d.recipient_id = w.id
   )
+
+-- name: campaign.people_queued -> BehindRecord
+{queued}
 ORDER BY person_id
 LIMIT $3
 
@@ -341,20 +345,7 @@ LIMIT $3
   LIMIT $3
 )
 UNION ALL (
-  SELECT w.id AS person_id, c.due_at AS at, '' AS detail, 0 AS flags
-  FROM chunk c
-  CROSS JOIN unnest(c.person_ids) AS w (id)
-  WHERE c.tenant_id = {tenant}
-    AND c.campaign_id = $1
-    AND NOT c.done
-    AND w.id > $2
-    AND NOT EXISTS (
-      SELECT
-      FROM delivery d
-      WHERE d.tenant_id = {tenant}
-        AND d.source_id = $1
-        AND d.recipient_id = w.id
-    )
+  {queued}
   ORDER BY person_id
   LIMIT $3
 )

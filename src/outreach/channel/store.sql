@@ -139,7 +139,8 @@ gone AS (
     AND (reason = {SuppressionReason.unsubscribe} OR unsubscribed_at IS NULL)
   RETURNING 1
 )
-SELECT CASE WHEN EXISTS (SELECT FROM gone) THEN 2 WHEN EXISTS (SELECT FROM wish) THEN 1 ELSE 0 END
+SELECT CASE WHEN EXISTS (SELECT FROM gone) THEN {TakenBack.free}
+  WHEN EXISTS (SELECT FROM wish) THEN {TakenBack.held_still} ELSE {TakenBack.nothing} END
 
 -- name: suppression.wants_again -> int
 WITH held AS (
@@ -158,16 +159,17 @@ gone AS (
     AND reason = {SuppressionReason.unsubscribe}
   RETURNING 1
 )
-SELECT CASE WHEN EXISTS (SELECT FROM gone) THEN 2 WHEN EXISTS (SELECT FROM held) THEN 1 ELSE 0 END
+SELECT CASE WHEN EXISTS (SELECT FROM gone) THEN {TakenBack.free}
+  WHEN EXISTS (SELECT FROM held) THEN {TakenBack.held_still} ELSE {TakenBack.nothing} END
 
 -- name: channel.facts -> ChannelFacts
 SELECT EXISTS (
     SELECT
     FROM sending_domain
     WHERE tenant_id = {tenant} AND verified_at IS NOT NULL
-  ) AS domain, EXISTS (SELECT FROM provider WHERE tenant_id = {tenant} AND kind = 2) AS provider
+  ) AS domain, EXISTS (SELECT FROM provider WHERE tenant_id = {tenant} AND kind = {ProviderKind.smtp}) AS provider
 
--- name: captured.page -> CapturedRow
+-- part: captured
 SELECT message_id, at, person_id,
   (
     SELECT campaign_id
@@ -175,6 +177,9 @@ SELECT message_id, at, person_id,
     WHERE tenant_id = {tenant} AND campaign_id = source_id
   ) AS source_id, size, sealed_head
 FROM captured_message
+
+-- name: captured.page -> CapturedRow
+{captured}
 WHERE tenant_id = {tenant} AND message_id < $1
 ORDER BY message_id DESC
 LIMIT $2
@@ -192,13 +197,7 @@ ORDER BY message_id DESC
 LIMIT 1
 
 -- name: captured.one -> CapturedRow
-SELECT message_id, at, person_id,
-  (
-    SELECT campaign_id
-    FROM campaign
-    WHERE tenant_id = {tenant} AND campaign_id = source_id
-  ) AS source_id, size, sealed_head
-FROM captured_message
+{captured}
 WHERE tenant_id = {tenant} AND message_id = $1
 
 -- name: captured.body -> CapturedBody

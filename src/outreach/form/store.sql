@@ -1,4 +1,4 @@
--- name: form.all -> FormRecord
+-- part: form
 SELECT f.form_id, f.name, f.slug, f.state, f.title, f.intro, f.fields, f.thanks_text, f.list_id,
   f.tag_ids, f.purpose_id, f.version, f.updated_at,
   (
@@ -7,41 +7,23 @@ SELECT f.form_id, f.name, f.slug, f.state, f.title, f.intro, f.fields, f.thanks_
     WHERE a.tenant_id = {tenant} AND a.form_id = f.form_id
   ) AS answers
 FROM form f
+
+-- name: form.all -> FormRecord
+{form}
 WHERE f.tenant_id = {tenant}
 ORDER BY f.updated_at DESC
 LIMIT 500
 
 -- name: form.one -> FormRecord
-SELECT f.form_id, f.name, f.slug, f.state, f.title, f.intro, f.fields, f.thanks_text, f.list_id,
-  f.tag_ids, f.purpose_id, f.version, f.updated_at,
-  (
-    SELECT count(*)
-    FROM form_answer a
-    WHERE a.tenant_id = {tenant} AND a.form_id = f.form_id
-  ) AS answers
-FROM form f
+{form}
 WHERE f.tenant_id = {tenant} AND f.form_id = $1
 
 -- name: form.by_ids -> FormRecord
-SELECT f.form_id, f.name, f.slug, f.state, f.title, f.intro, f.fields, f.thanks_text, f.list_id,
-  f.tag_ids, f.purpose_id, f.version, f.updated_at,
-  (
-    SELECT count(*)
-    FROM form_answer a
-    WHERE a.tenant_id = {tenant} AND a.form_id = f.form_id
-  ) AS answers
-FROM form f
+{form}
 WHERE f.tenant_id = {tenant} AND f.form_id = ANY($1)
 
 -- name: form.by_slug -> FormRecord
-SELECT f.form_id, f.name, f.slug, f.state, f.title, f.intro, f.fields, f.thanks_text, f.list_id,
-  f.tag_ids, f.purpose_id, f.version, f.updated_at,
-  (
-    SELECT count(*)
-    FROM form_answer a
-    WHERE a.tenant_id = {tenant} AND a.form_id = f.form_id
-  ) AS answers
-FROM form f
+{form}
 WHERE f.tenant_id = {tenant} AND f.slug = $1
 
 -- name: form.names

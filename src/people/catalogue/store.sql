@@ -69,8 +69,7 @@ UPDATE tag SET name = $2 WHERE tenant_id = {tenant} AND tag_id = $1
 WITH marked AS ({mark})
 DELETE FROM tag WHERE tenant_id = {tenant} AND tag_id = $1
 
--- name: catalogue.lists -> List
--- Who is restricted is not counted. They are few, and have an index of their own.
+-- part: list
 SELECT l.list_id AS id, l.name, l.description, l.double_opt_in, l.version, l.created_at,
   (
     SELECT count(*)
@@ -103,43 +102,16 @@ SELECT l.list_id AS id, l.name, l.description, l.double_opt_in, l.version, l.cre
       AND m.state = {MemberState.pending}
   ) AS pending
 FROM list l
+
+-- name: catalogue.lists -> List
+-- Who is restricted is not counted. They are few, and have an index of their own.
+{list}
 WHERE l.tenant_id = {tenant}
 ORDER BY l.name
 LIMIT 1000
 
 -- name: catalogue.list -> List
-SELECT l.list_id AS id, l.name, l.description, l.double_opt_in, l.version, l.created_at,
-  (
-    SELECT count(*)
-    FROM list_member m
-    WHERE m.tenant_id = {tenant}
-      AND m.list_id = l.list_id
-      AND m.state = {MemberState.subscribed}
-  ) - (
-    SELECT count(*)
-    FROM person r
-    JOIN list_member m USING (tenant_id, person_id)
-    WHERE r.tenant_id = {tenant}
-      AND r.state > {PersonState.active}
-      AND m.list_id = l.list_id
-      AND m.state = {MemberState.subscribed}
-  ) AS persons,
-  (
-    SELECT count(*)
-    FROM list_member m
-    WHERE m.tenant_id = {tenant}
-      AND m.list_id = l.list_id
-      AND m.state = {MemberState.pending}
-  ) - (
-    SELECT count(*)
-    FROM person r
-    JOIN list_member m USING (tenant_id, person_id)
-    WHERE r.tenant_id = {tenant}
-      AND r.state > {PersonState.active}
-      AND m.list_id = l.list_id
-      AND m.state = {MemberState.pending}
-  ) AS pending
-FROM list l
+{list}
 WHERE l.tenant_id = {tenant} AND l.list_id = $1
 
 -- name: catalogue.list_names -> Tag

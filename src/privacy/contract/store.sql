@@ -40,19 +40,19 @@ SET exported_at = $1, manifest = $2
 WHERE tenant_id = {tenant}
 
 -- name: contract.removing
--- / From here on there is no way back.
+-- From here on there is no way back.
 INSERT INTO contract_end (
     tenant_id, name, slug, state, wanted, announced_at, ends_at, remove_at, members, keys)
-SELECT tenant_id, name, slug, 3, 2, $2, $2, $2, $3, $4
+SELECT tenant_id, name, slug, {ContractState.removing}, {ContractWanted.removal}, $2, $2, $2, $3, $4
 FROM tenant
 WHERE tenant_id = $1
-ON CONFLICT (tenant_id) DO UPDATE SET state = 3, members = $3, keys = $4
+ON CONFLICT (tenant_id) DO UPDATE SET state = {ContractState.removing}, members = $3, keys = $4
 
 -- name: contract.remove_rows -> RemovedRow
 SELECT {*} FROM remove_tenant($1)
 
 -- name: contract.lock_removing
--- / One at a time removes, and once.
+-- One at a time removes, and once.
 SELECT tenant_id
 FROM contract_end
 WHERE tenant_id = $1 AND state = {ContractState.removing}
@@ -89,7 +89,7 @@ SELECT account_id FROM account WHERE account_id = ANY($1)
 UPDATE contract_end SET members = '{}' WHERE tenant_id = $1
 
 -- name: contract.forget_logins
--- / Nodes remember logins for seconds.
+-- Nodes remember logins for seconds.
 SELECT pg_notify('varde_sessions', '')
 
 -- name: contract.end_sessions

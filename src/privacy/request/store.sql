@@ -165,7 +165,8 @@ WHERE tenant_id = {tenant}
 -- kind, dates and outcome are left.
 UPDATE subject_request
 SET sealed = '', person_id = NULL, code_hash = NULL, code_expires_at = NULL,
-  package_state = CASE WHEN package_state = {PackageState.none} THEN 0 ELSE 4 END,
+  package_state = CASE WHEN package_state = {PackageState.none} THEN {PackageState.none}
+    ELSE {PackageState.gone} END,
   version = version + 1
 WHERE tenant_id = {tenant} AND request_id = ANY($1)
 

@@ -114,7 +114,7 @@ WHERE o.tenant_id = {tenant}
   AND o.state <> {OfferState.booked}
 
 -- name: offer.expire
--- The offers of a shift ($1) that a condition holds for, locked in the order of kLockAnswered.
+-- The offers of a shift ($1) that a condition holds for, locked in the order of offer.lock_answered.
 -- $3: the time to answer is over for everybody; $4: and to pick one of those who wait.
 UPDATE offer o
 SET state = {OfferState.expired}
@@ -267,9 +267,8 @@ WHERE o.tenant_id = {tenant}
   AND o.person_id = l.person_id
 RETURNING o.shift_id
 
--- name: offer.set
-UPDATE offer o
-SET state = $3
+-- part: these_offers
+-- Of persons ($2) to a shift ($1), locked in the order of offer.lock_answered.
 FROM (
   SELECT shift_id, person_id
   FROM offer
@@ -283,21 +282,15 @@ WHERE o.tenant_id = {tenant}
   AND o.shift_id = l.shift_id
   AND o.person_id = l.person_id
 
+-- name: offer.set
+UPDATE offer o
+SET state = $3
+{these_offers}
+
 -- name: offer.mark_again
 UPDATE offer o
 SET again_at = $3
-FROM (
-  SELECT shift_id, person_id
-  FROM offer
-  WHERE tenant_id = {tenant}
-    AND shift_id = $1
-    AND person_id = ANY($2)
-  ORDER BY person_id
-  FOR NO KEY UPDATE
-) l
-WHERE o.tenant_id = {tenant}
-  AND o.shift_id = l.shift_id
-  AND o.person_id = l.person_id
+{these_offers}
 
 -- name: offer.end_questions -> Uuid
 -- All questions to persons ($1) that wait for a word; they become $2.
@@ -317,8 +310,8 @@ WHERE o.tenant_id = {tenant}
   AND o.person_id = l.person_id
 RETURNING o.shift_id
 
--- name: offer.asked_today -> PersonCount
--- What limits whom may be asked: questions of today, and open ones that overlap the shift.
+-- part: asked_since
+-- How often persons were asked, repeated questions with them: who uses it says whom, and since when.
 SELECT person_id, count(*) AS count
 FROM (
   SELECT person_id, asked_at
@@ -329,6 +322,10 @@ FROM (
   FROM offer_before
   WHERE tenant_id = {tenant}
 ) o
+
+-- name: offer.asked_today -> PersonCount
+-- What limits whom may be asked: questions of today, and open ones that overlap the shift.
+{asked_since}
 WHERE person_id = ANY($1) AND asked_at >= $2
 GROUP BY person_id
 
@@ -568,22 +565,20 @@ WHERE tenant_id = {tenant}
   AND workplace_id = ANY($1)
   AND person_id = ANY($2)
 
--- name: fit.statements.all
+-- part: fit_statements
 SELECT person_id, availability_id AS id, kind, from_date, until_date, weekdays, from_minute,
   until_minute, created_at AS stated_at
 FROM availability
 WHERE tenant_id = {tenant}
   AND until_date >= $1
   AND from_date <= $2
+
+-- name: fit.statements.all
+{fit_statements}
   AND $3::uuid[] IS NULL
 
 -- name: fit.statements.some
-SELECT person_id, availability_id AS id, kind, from_date, until_date, weekdays, from_minute,
-  until_minute, created_at AS stated_at
-FROM availability
-WHERE tenant_id = {tenant}
-  AND until_date >= $1
-  AND from_date <= $2
+{fit_statements}
   AND person_id = ANY($3)
 
 -- name: fit.bookings.all -> BookedRow
@@ -608,8 +603,7 @@ WHERE tenant_id = {tenant}
   AND ends_at > $3
   AND person_id = ANY($4)
 
--- name: fit.work.all
--- In seconds, as fit::work_within() counts them: what is booked in another order comes to the same.
+-- part: fit_work
 SELECT person_id,
   sum(CASE WHEN starts_at >= $3 AND ends_at <= $2 THEN greatest(minutes, 0) * 60::bigint ELSE (
         SELECT p.part - least(break_minutes * 60, p.whole) * p.part / p.whole
@@ -624,24 +618,15 @@ WHERE tenant_id = {tenant}
   AND starts_at > $1
   AND starts_at < $2
   AND ends_at > $3
+
+-- name: fit.work.all
+-- In seconds, as fit::work_within() counts them: what is booked in another order comes to the same.
+{fit_work}
   AND $4::uuid[] IS NULL
 GROUP BY person_id
 
 -- name: fit.work.some
-SELECT person_id,
-  sum(CASE WHEN starts_at >= $3 AND ends_at <= $2 THEN greatest(minutes, 0) * 60::bigint ELSE (
-        SELECT p.part - least(break_minutes * 60, p.whole) * p.part / p.whole
-        FROM (
-          SELECT greatest(floor(extract(epoch FROM ends_at - starts_at)), 1)::bigint AS whole,
-            floor(extract(epoch FROM least(ends_at, $2) - greatest(starts_at, $3)))::bigint AS part
-        ) p
-      ) END)::bigint AS count
-FROM booking
-WHERE tenant_id = {tenant}
-  AND state = {BookingState.booked}
-  AND starts_at > $1
-  AND starts_at < $2
-  AND ends_at > $3
+{fit_work}
   AND person_id = ANY($4)
 GROUP BY person_id
 
@@ -656,30 +641,12 @@ WHERE tenant_id = {tenant}
 GROUP BY person_id
 
 -- name: fit.asked.all
-SELECT person_id, count(*) AS count
-FROM (
-  SELECT person_id, asked_at
-  FROM offer
-  WHERE tenant_id = {tenant}
-  UNION ALL
-  SELECT person_id, asked_at
-  FROM offer_before
-  WHERE tenant_id = {tenant}
-) o
+{asked_since}
 WHERE asked_at >= $1 AND $2::uuid[] IS NULL
 GROUP BY person_id
 
 -- name: fit.asked.some
-SELECT person_id, count(*) AS count
-FROM (
-  SELECT person_id, asked_at
-  FROM offer
-  WHERE tenant_id = {tenant}
-  UNION ALL
-  SELECT person_id, asked_at
-  FROM offer_before
-  WHERE tenant_id = {tenant}
-) o
+{asked_since}
 WHERE asked_at >= $1 AND person_id = ANY($2)
 GROUP BY person_id
 

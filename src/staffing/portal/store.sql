@@ -2,7 +2,7 @@
 SELECT {*} FROM portal_code WHERE tenant_id = {tenant} AND code_id = $1
 
 -- name: portal.try_code -> CodeRecord
--- / Counts a try, and says what it is to be compared with. No row: there is nothing to try.
+-- Counts a try, and says what it is to be compared with. No row: there is nothing to try.
 UPDATE portal_code
 SET tries = tries + 1
 WHERE tenant_id = {tenant}
@@ -126,7 +126,7 @@ WHERE tenant_id = {tenant}
   AND session_id <> $2
 
 -- name: portal.end_oldest
--- / Nobody needs more than 20 devices: the ones not seen longest go.
+-- Nobody needs more than 20 devices: the ones not seen longest go.
 DELETE FROM portal_session
 WHERE tenant_id = {tenant}
   AND person_id = $1
@@ -163,7 +163,7 @@ WHERE tenant_id = {tenant}
   AND passkey_id = $2
 
 -- name: portal.use_challenge -> ChallengeRecord
--- / Each is used once, whether what came with it was right or not.
+-- Each is used once, whether what came with it was right or not.
 DELETE FROM portal_challenge
 WHERE tenant_id = {tenant}
   AND challenge_hash = $1
@@ -171,7 +171,8 @@ WHERE tenant_id = {tenant}
   AND expires_at > $3
 RETURNING {*}
 
--- name: portal.offers -> OwnOffer
+-- part: own_offer
+-- Questions to a person ($1), with the shift.
 SELECT o.shift_id, o.state, o.asked_at, o.expires_at, s.answer_by, s.starts_at, s.ends_at,
   s.break_minutes, s.places, s.taken, s.state AS shift_state, s.note, w.name AS workplace,
   w.address, w.time_zone
@@ -180,6 +181,9 @@ JOIN shift s USING (tenant_id, shift_id)
 JOIN workplace w USING (tenant_id, workplace_id)
 WHERE o.tenant_id = {tenant}
   AND o.person_id = $1
+
+-- name: portal.offers -> OwnOffer
+{own_offer}
   AND o.state IN ({OfferState.open}, {OfferState.waiting})
   AND s.state IN ({ShiftState.open}, {ShiftState.unfilled})
   AND s.taken < s.places
@@ -190,17 +194,11 @@ OFFSET $3
 LIMIT $4
 
 -- name: portal.offer -> OwnOffer
-SELECT o.shift_id, o.state, o.asked_at, o.expires_at, s.answer_by, s.starts_at, s.ends_at,
-  s.break_minutes, s.places, s.taken, s.state AS shift_state, s.note, w.name AS workplace,
-  w.address, w.time_zone
-FROM offer o
-JOIN shift s USING (tenant_id, shift_id)
-JOIN workplace w USING (tenant_id, workplace_id)
-WHERE o.tenant_id = {tenant}
-  AND o.person_id = $1
+{own_offer}
   AND o.shift_id = $2
 
--- name: portal.coming -> OwnBooking
+-- part: own_booking
+-- Bookings of a person ($1), with where and what.
 SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, b.booked_at,
   b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, b.office_confirmed_at,
   b.revision, b.revised_at, s.note, w.name AS workplace, w.address, w.time_zone
@@ -209,6 +207,9 @@ JOIN shift s USING (tenant_id, shift_id)
 JOIN workplace w ON w.tenant_id = b.tenant_id AND w.workplace_id = b.workplace_id
 WHERE b.tenant_id = {tenant}
   AND b.person_id = $1
+
+-- name: portal.coming -> OwnBooking
+{own_booking}
   AND b.state = {BookingState.booked}
   AND b.ends_at > $2
 ORDER BY b.starts_at, b.booking_id
@@ -216,29 +217,15 @@ OFFSET $3
 LIMIT $4
 
 -- name: portal.past -> OwnBooking
-SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, b.booked_at,
-  b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, b.office_confirmed_at,
-  b.revision, b.revised_at, s.note, w.name AS workplace, w.address, w.time_zone
-FROM booking b
-JOIN shift s USING (tenant_id, shift_id)
-JOIN workplace w ON w.tenant_id = b.tenant_id AND w.workplace_id = b.workplace_id
-WHERE b.tenant_id = {tenant}
-  AND b.person_id = $1
+{own_booking}
   AND (b.ends_at <= $2 OR b.state <> {BookingState.booked})
   AND (b.starts_at, b.booking_id) < ($3, $4)
 ORDER BY b.starts_at DESC, b.booking_id DESC
 LIMIT $5
 
 -- name: portal.to_confirm -> OwnBooking
--- / Hours that wait for the person's word, of the last 60 days.
-SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, b.booked_at,
-  b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, b.office_confirmed_at,
-  b.revision, b.revised_at, s.note, w.name AS workplace, w.address, w.time_zone
-FROM booking b
-JOIN shift s USING (tenant_id, shift_id)
-JOIN workplace w ON w.tenant_id = b.tenant_id AND w.workplace_id = b.workplace_id
-WHERE b.tenant_id = {tenant}
-  AND b.person_id = $1
+-- Hours that wait for the person's word, of the last 60 days.
+{own_booking}
   AND b.state = {BookingState.booked}
   AND b.ends_at <= $2
   AND b.ends_at > $3
@@ -247,51 +234,23 @@ ORDER BY b.starts_at
 LIMIT $4
 
 -- name: portal.booking -> OwnBooking
-SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, b.booked_at,
-  b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, b.office_confirmed_at,
-  b.revision, b.revised_at, s.note, w.name AS workplace, w.address, w.time_zone
-FROM booking b
-JOIN shift s USING (tenant_id, shift_id)
-JOIN workplace w ON w.tenant_id = b.tenant_id AND w.workplace_id = b.workplace_id
-WHERE b.tenant_id = {tenant}
-  AND b.person_id = $1
+{own_booking}
   AND b.booking_id = $2
 
 -- name: portal.booking_of_shift -> OwnBooking
-SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, b.booked_at,
-  b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, b.office_confirmed_at,
-  b.revision, b.revised_at, s.note, w.name AS workplace, w.address, w.time_zone
-FROM booking b
-JOIN shift s USING (tenant_id, shift_id)
-JOIN workplace w ON w.tenant_id = b.tenant_id AND w.workplace_id = b.workplace_id
-WHERE b.tenant_id = {tenant}
-  AND b.person_id = $1
+{own_booking}
   AND b.shift_id = $2
 ORDER BY b.state, b.booked_at DESC
 LIMIT 1
 
 -- name: portal.bookings_since -> OwnBooking
-SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, b.booked_at,
-  b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, b.office_confirmed_at,
-  b.revision, b.revised_at, s.note, w.name AS workplace, w.address, w.time_zone
-FROM booking b
-JOIN shift s USING (tenant_id, shift_id)
-JOIN workplace w ON w.tenant_id = b.tenant_id AND w.workplace_id = b.workplace_id
-WHERE b.tenant_id = {tenant}
-  AND b.person_id = $1
+{own_booking}
   AND b.starts_at > $2
 ORDER BY b.starts_at
 LIMIT 1000
 
 -- name: portal.bookings_within -> OwnBooking
-SELECT b.booking_id, b.shift_id, b.starts_at, b.ends_at, b.break_minutes, b.state, b.booked_at,
-  b.cancelled_at, b.worked_from, b.worked_until, b.person_confirmed_at, b.office_confirmed_at,
-  b.revision, b.revised_at, s.note, w.name AS workplace, w.address, w.time_zone
-FROM booking b
-JOIN shift s USING (tenant_id, shift_id)
-JOIN workplace w ON w.tenant_id = b.tenant_id AND w.workplace_id = b.workplace_id
-WHERE b.tenant_id = {tenant}
-  AND b.person_id = $1
+{own_booking}
   AND b.state = {BookingState.booked}
   AND b.starts_at < $3
   AND b.ends_at > $2
@@ -299,7 +258,7 @@ ORDER BY b.starts_at
 LIMIT 200
 
 -- name: portal.lock_seen -> Uuid
--- / Whether the hours are still what the person saw ($3, $4); they stay so until the commit.
+-- Whether the hours are still what the person saw ($3, $4); they stay so until the commit.
 SELECT booking_id
 FROM booking
 WHERE tenant_id = {tenant}
@@ -310,12 +269,15 @@ WHERE tenant_id = {tenant}
   AND coalesce(worked_until, ends_at) = $4
 FOR UPDATE
 
--- name: portal.statements -> OwnStatement
+-- part: own_statement
 SELECT availability_id AS id, kind, from_date, until_date, weekdays, from_minute, until_minute,
   created_at AS stated_at
 FROM availability
 WHERE tenant_id = {tenant}
   AND person_id = $1
+
+-- name: portal.statements -> OwnStatement
+{own_statement}
   AND until_date >= $2
 ORDER BY from_date, availability_id
 LIMIT 1000
@@ -357,7 +319,7 @@ ORDER BY name
 LIMIT 10
 
 -- name: portal.avoid
--- / A workplace's own choice stays.
+-- A workplace's own choice stays.
 INSERT INTO workplace_choice (tenant_id, workplace_id, person_id, kind)
 VALUES ({tenant}, $1, $2, 3)
 ON CONFLICT (tenant_id, workplace_id, person_id, kind) DO NOTHING
@@ -469,11 +431,7 @@ WHERE c.tenant_id = {tenant} AND c.person_id = $1
 ORDER BY w.name, c.kind
 
 -- name: portal.statements_of_subject -> StatementOf
-SELECT availability_id AS id, kind, from_date, until_date, weekdays, from_minute, until_minute,
-  created_at AS stated_at
-FROM availability
-WHERE tenant_id = {tenant}
-  AND person_id = $1
+{own_statement}
   AND availability_id > $2
 ORDER BY availability_id
 LIMIT $3

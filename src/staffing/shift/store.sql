@@ -59,7 +59,7 @@ WHERE tenant_id = {tenant}
 -- The place is won here.
 UPDATE shift s
 SET
-  taken = s.taken + l.count, state = CASE WHEN s.taken + l.count = s.places THEN 4 ELSE s.state END,
+  taken = s.taken + l.count, state = CASE WHEN s.taken + l.count = s.places THEN {ShiftState.filled} ELSE s.state END,
   updated_at = $3, version = s.version + 1
 FROM (
   SELECT f.shift_id, least(a.wanted, f.places - f.taken) AS count
@@ -80,7 +80,7 @@ SET taken = taken - $3,
   step = CASE WHEN state IN ({ShiftState.filled}, {ShiftState.unfilled}) THEN 0 ELSE step END,
   next_at = CASE WHEN state IN ({ShiftState.filled}, {ShiftState.unfilled}) THEN NULL ELSE next_at
       END,
-  state = CASE WHEN state IN ({ShiftState.filled}, {ShiftState.unfilled}) THEN 3 ELSE state END,
+  state = CASE WHEN state IN ({ShiftState.filled}, {ShiftState.unfilled}) THEN {ShiftState.open} ELSE state END,
   updated_at = $2, version = version + 1
 WHERE tenant_id = {tenant}
   AND shift_id = $1
@@ -110,7 +110,7 @@ WHERE tenant_id = {tenant} AND shift_id = ANY($1)
 
 -- name: shift.publish
 UPDATE shift
-SET state = CASE WHEN taken = places THEN 4 ELSE 3 END, published_at = coalesce(published_at, $2),
+SET state = CASE WHEN taken = places THEN {ShiftState.filled} ELSE {ShiftState.open} END, published_at = coalesce(published_at, $2),
   approved_by = $3, step = 0, next_at = NULL, updated_at = $2, version = version + 1
 WHERE tenant_id = {tenant} AND shift_id = ANY($1)
 

@@ -48,13 +48,13 @@ SET recovery_hashes = array_remove(recovery_hashes, $2)
 WHERE account_id = $1
 
 -- name: identity.verified
--- / Who answered a mail of the platform to the address has proven whose account it is.
+-- Who answered a mail of the platform to the address has proven whose account it is.
 UPDATE account
 SET verified_at = coalesce(verified_at, $2)
 WHERE account_id = $1
 
 -- name: identity.failed -> int
--- / A wrong secret of a stranger's device, or of one of the owner's; how many that makes in a row.
+-- A wrong secret of a stranger's device, or of one of the owner's; how many that makes in a row.
 UPDATE account
 SET failures = failures + CASE WHEN $2 THEN 0 ELSE 1 END,
   device_failures = device_failures + CASE WHEN $2 THEN 1 ELSE 0 END
@@ -74,7 +74,7 @@ WHERE account_id = $1
   AND created_at > $3
 
 -- name: identity.forget_old_devices
--- / The twenty newest stay.
+-- The twenty newest stay.
 DELETE FROM account_device d
 WHERE account_id = $1
   AND (device_hash = $2
@@ -114,7 +114,7 @@ SET sealed = $2, locale = $3, time_zone = $4
 WHERE account_id = $1
 
 -- name: identity.login -> LoginRow
--- / Of an organisation whose contract has ended (3) the administrators (1) are left.
+-- Of an organisation whose contract has ended (3) the administrators (1) are left.
 SELECT
   s.session_id, s.account_id, s.tenant_id, s.totp_passed, a.totp_confirmed, a.terms_version, m.role,
   m.suspended, t.totp_roles, t.state AS tenant_state, s.proved_at, s.last_seen_at, s.expires_at
@@ -156,14 +156,14 @@ UPDATE session SET proved_at = $2 WHERE session_id = $1
 UPDATE session SET tenant_id = $2 WHERE session_id = $1
 
 -- name: identity.set_back
--- / The clock was set back since: nothing of the session lies ahead, and it lives no longer than
--- / another that begins now.
+-- The clock was set back since: nothing of the session lies ahead, and it lives no longer than
+-- another that begins now.
 UPDATE session
 SET last_seen_at = $2, proved_at = least(proved_at, $2), expires_at = least(expires_at, $3)
 WHERE session_id = $1
 
 -- name: identity.seen
--- / The session's user was seen now, by the organisation too.
+-- The session's user was seen now, by the organisation too.
 WITH s AS (
   UPDATE session
   SET last_seen_at = $2

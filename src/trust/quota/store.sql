@@ -10,7 +10,7 @@ ON CONFLICT (tenant_id, quota) DO UPDATE SET most = EXCLUDED.most
 DELETE FROM tenant_quota WHERE tenant_id = $1 AND quota = $2
 
 -- name: quota.add -> SentRow
--- / Adds $4 to what was sent on a day.
+-- Adds $4 to what was sent on a day.
 INSERT INTO message_count (tenant_id, quota, day, sent)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant_id, quota, day) DO UPDATE SET sent = message_count.sent + EXCLUDED.sent
