@@ -66,10 +66,8 @@ std::string consent_key(Ctx& ctx, const Uuid& purpose) {
 }
 
 std::string said_no_condition(const std::string& alias) {
-  // The line breaks keep people::Query from taking these WHEREs for the statement's own.
-  return "EXISTS (SELECT 1 FROM consent c\nWHERE c.tenant_id = {tenant} AND c.person_id = " +
-         alias +
-         ".person_id AND NOT c.given) OR EXISTS (SELECT 1 FROM list_member m\nWHERE "
+  return "EXISTS (SELECT 1 FROM consent c WHERE c.tenant_id = {tenant} AND c.person_id = " + alias +
+         ".person_id AND NOT c.given) OR EXISTS (SELECT 1 FROM list_member m WHERE "
          "m.tenant_id = {tenant} AND m.person_id = " +
          alias + ".person_id AND m.state = 3)";
 }

@@ -152,10 +152,9 @@ void note_unsuppressed(Ctx& ctx, const std::vector<Uuid>& persons, const std::st
   people::record_activity(ctx, activities);
 }
 
-// The line break keeps people::Query from taking this WHERE for the statement's own.
 std::string suppressed_condition(const std::string& alias, Channel channel) {
   auto of = [&](const char* column, const char* more) {
-    return "EXISTS (SELECT 1 FROM suppression s\nWHERE s.tenant_id = {tenant} AND s.address_hash "
+    return "EXISTS (SELECT 1 FROM suppression s WHERE s.tenant_id = {tenant} AND s.address_hash "
            "= " +
            alias + column + more + ")";
   };

@@ -466,16 +466,8 @@ Result<SegmentPreview> preview(Ctx& ctx, const json::value& tree) {
 
 std::string Query::text(const std::string& head, const std::string& tail) const {
   std::string out = head;
-  bool first = head.find(" WHERE ") == std::string::npos;
-  if (first && head.ends_with(" person p")) {
-    out += " WHERE p.tenant_id = {tenant}";
-    first = false;
-  }
-  for (const auto& condition : conditions_) {
-    out += first ? " WHERE (" : " AND (";
-    out += condition + ")";
-    first = false;
-  }
+  if (head.ends_with(" person p")) out += " WHERE p.tenant_id = {tenant}";
+  for (const auto& condition : conditions_) out += " AND (" + condition + ")";
   return out + tail;
 }
 

@@ -29,8 +29,8 @@ class Query {
   /// Tells the planner to join by hash or merge only.
   void without_loops() { without_loops_ = true; }
   void where(std::string condition) { conditions_.push_back(std::move(condition)); }
-  /// Runs `head`, the conditions and `tail`. A head that ends in "person p" gets the tenant's
-  /// condition on it; whatever else is composed names the tenant itself, as {tenant}.
+  /// Runs `head`, the conditions and `tail`. A head ends in "person p", whose tenant is named here,
+  /// or in a WHERE of its own; whatever else is composed names the tenant itself, as {tenant}.
   db::Rows run(trust::Ctx& ctx, const std::string& head, const std::string& tail = "") const;
   std::string text(const std::string& head, const std::string& tail = "") const;
   const db::Params& params() const { return params_; }
