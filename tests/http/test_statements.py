@@ -49,6 +49,22 @@ def plan_of(text):
 
 # EXPLAIN of PostgreSQL 15 does not show a subselect of a recursive term's columns: what is taken out of it is not seen.
 HIDDEN = {"segment.values"}
+
+
+class Bound:
+    """Which scans of tenants' tables in a plan do not name the tenant. (Of no plan was told before.)"""
+
+    def __init__(self, program):
+        self.tables = {r[0] for r in program.sql(
+            "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")}
+        # A partition is its table.
+        self.parents = dict(program.sql("SELECT inhrelid::regclass::text, inhparent::regclass::text FROM pg_inherits"))
+
+    def __call__(self, plan):
+        return plan and [(table, condition) for table, condition in scans(plan)
+                         if self.parents.get(table, table) in self.tables and not re.search(r"\btenant_id\)? (=|IS NOT DISTINCT FROM) ", condition)]
+
+
 GENERIC = "SET plan_cache_mode = force_generic_plan;"
 
 
@@ -61,10 +77,7 @@ class Statements(unittest.TestCase):
         cls.planned = [s for s in cls.main if re.match("SELECT|WITH|INSERT|UPDATE|DELETE", s["text"])]
         cls.keystore = [s for s in cls.all if s["database"] == "keystore"]
         cls.db = {"main": Database(cls.program, "main"), "keystore": Database(cls.program, "keystore")}
-        cls.tenant_tables = {r[0] for r in cls.program.sql(
-            "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")}
-        # A partition is its table.
-        cls.parents = dict(cls.program.sql("SELECT inhrelid::regclass::text, inhparent::regclass::text FROM pg_inherits"))
+        cls.unbound = staticmethod(Bound(cls.program))
 
     def test_no_code_is_without_its_statement_and_no_statement_without_code(self):
         checked = subprocess.run([sys.executable, ROOT / "tools" / "statements", "--check"], capture_output=True, text=True)
@@ -88,11 +101,6 @@ class Statements(unittest.TestCase):
                             self.assertTrue(got.endswith("[]"), (name, got))
                             takes, got = takes[:-2], got[:-2]
                         self.assertIn(got, TAKES[takes], name)
-
-    def unbound(self, plan):
-        """The scans of tenants' tables in a plan that do not name the tenant. (Of no plan was told before.)"""
-        return plan and [(table, condition) for table, condition in scans(plan)
-                if self.parents.get(table, table) in self.tenant_tables and not re.search(r"\btenant_id\)? (=|IS NOT DISTINCT FROM) ", condition)]
 
     def plans(self, texts, before=GENERIC):
         out = []
@@ -197,3 +205,55 @@ class Generator(unittest.TestCase):
             with self.subTest(text):
                 with self.assertRaisesRegex(self.tool.Wrong, "tried.sql:1: .*" + re.escape(said)):
                     self.read(text)
+
+
+class Composed(unittest.TestCase):
+    """What is composed at run time stands in no file: it is read from the log of the database, and its plan asked for."""
+
+    RULES = [{"field": "attribute:town", "operator": "is", "value": "Bodø"}, {"field": "attribute:town", "operator": "any_of", "value": ["Bodø", "Moss"]},
+             {"field": "attribute:age", "operator": "between", "value": [10, 20]}, {"field": "attribute:age", "operator": "ne", "value": 10},
+             {"field": "attribute:age", "operator": "is_not_set"}, {"field": "language", "operator": "is", "value": "sv"},
+             {"field": "opened", "operator": "not_happened", "value": {}}, {"field": "received", "operator": "happened", "value": {}},
+             {"op": "or", "rules": [{"field": "attribute:age", "operator": "eq", "value": 10}, {"field": "language", "operator": "is", "value": "nb"}]}]
+
+    def test_its_scans_are_bound_by_the_tenant_too(self):
+        program = varde.shared()
+        admin = program.admin()
+        made = lambda what, **body: admin.ok("POST", "/api/v1/" + what, body)["id"]
+        made("attributes", key="town", label="Town", type="text", classification="plain")
+        made("attributes", key="age", label="Age", type="number", classification="plain")
+        tag, group, purpose = made("tags", name="composed"), made("lists", name="composed"), made("purposes", key="composed", label="Composed")
+        rules = self.RULES + [{"field": "tag", "operator": "has", "value": tag}, {"field": "list", "operator": "has_not", "value": group},
+                              {"field": "consent:composed", "operator": "given"}, {"field": "consent:composed", "operator": "unknown"}]
+        log = program.directory / "data/main/log/postgres.log"
+        program.sql("ALTER SYSTEM SET log_min_duration_statement = 0")
+        program.sql("SELECT pg_reload_conf()")
+        try:
+            varde.wait_for(lambda: program.sql("SHOW log_min_duration_statement") == [["0"]], "the log to say all")
+            begun = log.stat().st_size
+            person = made("persons", email="composed@example.org", first_name="Composed")
+            for rule in rules:
+                admin.ok("POST", "/api/v1/segments/preview", {"conditions": {"op": "and", "rules": [rule]}})
+            admin.ok("POST", "/api/v1/segments/preview", {"conditions": {"op": "and", "rules": rules}})
+            for query in ("", "?q=composed", "?q=composed@example.org", "?list=" + group, "?tag=" + tag):
+                admin.ok("GET", "/api/v1/persons" + query)
+            admin.ok("GET", "/api/v1/persons/" + person)
+            admin.ok("GET", "/api/v1/retention/silent-persons/preview?months=12")
+            for basis in ({"purpose_id": purpose}, {"service_reason": "It is about a booking."}):
+                campaign = admin.ok("POST", "/api/v1/campaigns", {"name": "Composed", "audience": {"lists": [group], "segments": []}, **basis})["id"]
+                admin.ok("GET", "/api/v1/campaigns/%s/review" % campaign)
+        finally:
+            program.sql("ALTER SYSTEM RESET log_min_duration_statement")
+            program.sql("SELECT pg_reload_conf()")
+        with open(log, errors="replace") as file:
+            file.seek(begun)
+            # The text of a statement ends where the next line of the log begins.
+            said = re.findall(r"duration: [\d.]+ ms  (?:parse|execute) (<unnamed>|person\.overview|retention\.\w+): (.*?)\n(?=\d{4}-\d\d-\d\d |\Z)", file.read(), re.S)
+        texts = sorted({re.sub(r"\s+", " ", text) for _, text in said if re.match("SELECT|UPDATE", text) and "person p" in text})
+        self.assertGreater(len(texts), len(rules) + 6)
+        database = Database(program, "main")
+        unbound = Bound(program)
+        for text, answer in zip(texts, database.answers([plan_of(t) for t in texts], GENERIC)):
+            with self.subTest(text):
+                self.assertIn("[", answer)
+                self.assertEqual(unbound(json.loads(answer[answer.index("["):answer.rindex("]") + 1])[0]["Plan"]), [])
