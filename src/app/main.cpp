@@ -297,8 +297,9 @@ int main(int argc, char** argv) {
                    "Address or network of a proxy, besides those of varde.toml")
       ->allow_extra_args(false);
   auto* openapi = cli.add_subcommand("openapi", "Prints the OpenAPI 3.1 document of the API");
-  auto* claims = cli.add_subcommand(
-      "claims", "Prints what each column of the database is, as the modules claim it");
+  auto* tables = cli.add_subcommand(
+      "tables",
+      "Prints what each table and column of the database is, and what happens to its rows");
   auto* audit = cli.add_subcommand("audit", "The trail, without a running Varde");
   audit->require_subcommand(1);
   auto* verify =
@@ -624,7 +625,7 @@ int main(int argc, char** argv) {
       return run_program(std::move(from_file),
                          {tenant, admin, admin_password_file, admin_totp_file}, demo);
     }
-    if (openapi->parsed() || claims->parsed()) {
+    if (openapi->parsed() || tables->parsed()) {
       // The declarations alone: nothing is connected to.
       crypto::initialise();
       app::Program program({});
@@ -646,17 +647,7 @@ int main(int argc, char** argv) {
         std::cout << boost::json::serialize(document) << "\n";
         return 0;
       }
-      boost::json::array out;
-      auto gathered = people::gathered_tables(*program.base);
-      for (const auto& claim : app::claims_of(program.modules)) {
-        boost::json::object columns;
-        for (const auto& [name, what] : claim.columns) columns[name] = web::enum_word(what);
-        out.push_back(boost::json::object{
-            {"table", claim.table},
-            {"columns", columns},
-            {"handed_out", std::ranges::find(gathered, claim.table) != gathered.end()}});
-      }
-      std::cout << boost::json::serialize(out) << "\n";
+      std::cout << boost::json::serialize(trust::describe_tables(*program.base)) << "\n";
     }
   } catch (const std::exception& e) {
     std::cerr << "varde: " << e.what() << "\n";

@@ -182,7 +182,6 @@ std::vector<trust::Module> make_modules(Program& program);
 operate::Environment environment_of(const Program& program);
 /// How the installation is set up, for the evidence; and what all modules claim.
 operate::Posture posture_of(const Settings& settings);
-std::vector<trust::Claim> claims_of(const std::vector<trust::Module>& modules);
 
 struct Program {
   explicit Program(Settings settings);

@@ -13,6 +13,7 @@ namespace varde::app {
 
 std::vector<trust::Module> make_modules(Program& program) {
   std::vector<trust::Module> out;
+  trust::add_tables(*program.base, trust::trust_tables());
   out.push_back(people::make_module(*program.base));
   out.push_back(outreach::make_module(
       *program.base, {.bounce_domain = program.settings.bounce_domain,
@@ -32,15 +33,15 @@ std::vector<trust::Module> make_modules(Program& program) {
 operate::Environment environment_of(const Program& program) {
   const auto& settings = program.settings;
   bool backups = settings.embedded && settings.backup.enabled;
-  return {.backups = backups
-                         ? std::make_shared<const operate::Installation>(installation_of(settings))
+  return {
+      .backups = backups ? std::make_shared<const operate::Installation>(installation_of(settings))
                          : nullptr,
-          .more_arguments = settings.config.empty()
-                                ? std::vector<std::string>{}
-                                : std::vector<std::string>{"--config", settings.config},
-          .posture = posture_of(settings),
-          .witness_url = settings.witness_url,
-          .claims = [&program] { return claims_of(program.modules); }};
+      .more_arguments = settings.config.empty()
+                            ? std::vector<std::string>{}
+                            : std::vector<std::string>{"--config", settings.config},
+      .posture = posture_of(settings),
+      .witness_url = settings.witness_url,
+  };
 }
 
 operate::Posture posture_of(const Settings& settings) {
@@ -54,19 +55,13 @@ operate::Posture posture_of(const Settings& settings) {
           .trusted_proxies = std::ssize(settings.trusted_proxies)};
 }
 
-std::vector<trust::Claim> claims_of(const std::vector<trust::Module>& modules) {
-  auto out = trust::trust_claims();
-  for (const auto& module : modules)
-    out.insert(out.end(), module.claims.begin(), module.claims.end());
-  return out;
-}
-
 void extend(trust::Base& base) {
+  trust::add_tables(base, trust::trust_tables());
   people::make_module(base);
   outreach::make_module(base, {});
   staffing::make_module(base);
   privacy::make_module(base);
-  operate::add_witness_hooks(base);
+  trust::add_tables(base, operate::tables());
 }
 
 std::vector<operate::EraseAgain> make_erase_again() {

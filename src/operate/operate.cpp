@@ -7,7 +7,11 @@
 
 namespace varde::operate {
 
-using trust::Data;
+std::vector<trust::Table> tables() {
+  auto out = backup_tables();
+  for (auto& table : witness_tables()) out.push_back(std::move(table));
+  return out;
+}
 
 trust::Module make_module(trust::Base& base, const Environment& environment) {
   trust::Module module;
@@ -29,20 +33,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
       out.push_back(std::move(item));
     return out;
   };
-  add_witness_hooks(base);
-  module.claims = {
-      trust::nothing_personal(
-          "restore_point",
-          {"point_id", "name", "at", "lsn", "timeline", "tables", "columns", "digested", "salt",
-           "keys_name", "keys_at", "keys_lsn", "keys_timeline", "keys_root"}),
-      trust::nothing_personal("restore_point_state",
-                              {"tenant_id", "point_id", "head_size", "head_note", "tables", "least",
-                               "most", "digests"}),
-      trust::nothing_personal("drill", {"drill_id", "started_at", "ended_at", "point_at", "passed",
-                                        "findings", "contents", "keys_at", "keys", "opened"}),
-      trust::nothing_personal("tenant_rest", {"tenant_id", "until"}),
-  };
-  for (auto& claim : witness_claims()) module.claims.push_back(std::move(claim));
+  trust::add_tables(base, tables());
   return module;
 }
 

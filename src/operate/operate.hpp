@@ -29,9 +29,8 @@ struct Environment {
   std::vector<std::string> more_arguments;  ///< For this program's command `backup`, beside --data.
   Posture posture{};
   std::string witness_url{};  ///< Where heads of trails are sent to; empty: nowhere.
-  /// What all modules claim; asked when all are made.
-  std::function<std::vector<trust::Claim>()> claims{};
 };
+std::vector<trust::Table> tables();
 trust::Module make_module(trust::Base& base, const Environment& environment);
 
 }  // namespace varde::operate

@@ -12,7 +12,6 @@
 
 namespace varde::outreach {
 
-std::vector<trust::Claim> core_claims();             // claims.cpp
 void add_report_routes(trust::Api& api);             // campaign/report.cpp
 void add_delivery_subject_hooks(trust::Base& base);  // delivery/subject.cpp
 
@@ -20,6 +19,9 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   trust::Module module;
   module.name = "outreach";
   module.hears = trust::Right::campaigns_read;
+  for (auto& tables : {channel_tables(), composer_tables(), campaign_tables(), delivery_tables(),
+                       account_mail_tables(), form_tables(), journey_tables(), sms_tables()})
+    trust::add_tables(base, tables);
   add_channel_hooks(base);
   add_campaign_hooks(base);
   add_composer_hooks(base);
@@ -31,7 +33,6 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
   add_form_hooks(base);
   add_journey_hooks(base);
   add_sms_hooks(base);
-  add_test_address_hooks(base);
   module.routes = [environment](trust::Api& api) {
     add_channel_routes(api);
     add_domain_routes(api, environment.bounce_domain);
@@ -86,9 +87,6 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
       out.insert(out.end(), more.begin(), more.end());
     return out;
   };
-  for (auto& claims : {core_claims(), account_mail_claims(), form_claims(), journey_claims(),
-                       sms_claims(), test_address_claims()})
-    module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }
 

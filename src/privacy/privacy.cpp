@@ -11,6 +11,8 @@ trust::Module make_module(trust::Base& base) {
   trust::Module module;
   module.name = "privacy";
   module.hears = trust::Right::requests_handle;
+  for (auto& tables : {request_tables(), retention_tables(), contract_tables()})
+    trust::add_tables(base, tables);
   add_request_hooks(base);
   module.routes = [](trust::Api& api) {
     add_erasure_routes(api);
@@ -28,9 +30,6 @@ trust::Module make_module(trust::Base& base) {
     add_contract_jobs(base, workers);
   };
   module.attention = requests_attention;
-  module.claims = request_claims();
-  for (auto& claim : retention_claims()) module.claims.push_back(std::move(claim));
-  for (auto& claim : contract_claims()) module.claims.push_back(std::move(claim));
   return module;
 }
 

@@ -28,6 +28,9 @@ trust::Module make_module(trust::Base& base) {
   trust::Module module;
   module.name = "staffing";
   module.hears = trust::Right::shifts_read;
+  for (auto& tables : {setting_tables(), register_tables(), paper_tables(), shift_tables(),
+                       offer_tables(), portal_tables()})
+    trust::add_tables(base, tables);
   add_register_hooks(base);
   add_paper_hooks(base);
   add_offer_hooks(base);
@@ -52,9 +55,6 @@ trust::Module make_module(trust::Base& base) {
   };
   module.attention = shifts_attention;
   module.moving = moving;
-  for (auto& claims : {setting_claims(), register_claims(), paper_claims(), shift_claims(),
-                       offer_claims(), portal_claims()})
-    module.claims.insert(module.claims.end(), claims.begin(), claims.end());
   return module;
 }
 

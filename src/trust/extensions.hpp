@@ -1,6 +1,6 @@
 // How a module takes part in another's work without being known to it. The module that is extended
-// declares a type (people::EraseHook: what else to do when persons are erased) and goes through all
-// of that type where it happens; modules below it add theirs while they are made.
+// declares a type (people::RestrictHook: what else to do when a person is restricted) and goes
+// through all of that type where it happens; modules below it add theirs while they are made.
 //
 // The program owns the one object, in trust::Base, which every context leads to. It is filled while
 // the program starts, before anything is served or worked on, and only read from then on: it needs

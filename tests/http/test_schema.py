@@ -1,6 +1,8 @@
 """What never bends, read from the live database's catalogue."""
-import json, subprocess, unittest
+import json, pathlib, re, subprocess, unittest
 import varde
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Tables outside of any tenant, and why.
 GLOBAL = {
@@ -22,22 +24,13 @@ SYSTEM = {"tenant", "membership", "idempotency", "image", "provider",  # provide
 
 
 # What is claimed as personal and not handed out to the persons themselves, and why.
-NOT_HANDED_OUT = {
-    "account": "users of the console, not persons", "membership": "users", "invitation": "users", "session": "users", "password_reset": "users",
-    "read_count": "how much users were shown", "account_device": "users", "account_mail": "users",
-    "notification": "what users were told; names no person", "contract_end": "which users ended the contract, and belonged to it", "import_piece": "a file as it came: what it said of a person is the person's row",
-    "export_piece": "a copy of what is stored elsewhere, for days", "sms_reply": "that a callback was taken: no person, no text",
-    "test_address": "colleagues of the users who take test messages",
-    "head_mail": "to whom an organisation has heads of its trail sent: a user or somebody outside",
-}
-
-
 class Schema(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.program = varde.shared()
         cls.tables = [row[0] for row in cls.program.sql(
             "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' AND relkind IN ('r', 'p') ORDER BY 1")]
+        cls.declared = json.loads(subprocess.run([varde.BINARY, "tables"], capture_output=True, check=True).stdout)
 
     def test_every_table_is_either_protected_or_listed(self):
         self.assertGreater(len(self.tables), 20)
@@ -88,24 +81,75 @@ class Schema(unittest.TestCase):
             for privilege in ("UPDATE", "DELETE", "TRUNCATE"):
                 self.assertEqual(self.program.sql("SELECT has_table_privilege('%s', 'audit_entry', '%s')" % (role, privilege)), [["f"]])
 
-    def test_every_column_is_claimed_and_classified(self):
-        claims = json.loads(subprocess.run([varde.BINARY, "claims"], capture_output=True, check=True).stdout)
-        claimed = {}
-        for claim in claims:
-            for column, what in claim["columns"].items():
-                self.assertNotIn((claim["table"], column), claimed, "claimed twice")
-                claimed[(claim["table"], column)] = what
+    def test_every_column_is_declared_and_classified(self):
+        declared = {}
+        for table in self.declared:
+            for column, what in table["columns"].items():
+                self.assertNotIn((table["table"], column), declared, "declared twice")
+                declared[(table["table"], column)] = what
         actual = {(t, c) for t in self.tables for (c,) in self.program.sql("SELECT attname FROM pg_attribute WHERE attrelid = '%s'::regclass AND attnum > 0 AND NOT attisdropped" % t)}
-        self.assertEqual(sorted(actual - set(claimed)), [], "columns that nobody claims")
-        self.assertEqual(sorted(set(claimed) - actual), [], "claims of columns that do not exist")
+        self.assertEqual(sorted(actual - set(declared)), [], "columns that no module declares")
+        self.assertEqual(sorted(set(declared) - actual), [], "declarations of columns that do not exist")
 
     def test_whatever_is_stored_about_persons_is_handed_out(self):
-        """GDPR Art. 15: a table that holds something about persons, and that no module hands out, fails here."""
-        claims = json.loads(subprocess.run([varde.BINARY, "claims"], capture_output=True, check=True).stdout)
-        kept = {claim["table"] for claim in claims if not claim["handed_out"] and set(claim["columns"].values()) != {"none"}}
-        self.assertEqual(sorted(kept), sorted(NOT_HANDED_OUT))
-        tables = {claim["table"] for claim in claims}
-        self.assertTrue(set(self.tables) <= tables)
+        """GDPR Art. 15: a table that holds something about somebody stands under a heading that the gathering writes, or says why not."""
+        written = set(re.findall(r'\b(?:section|table)\("(\w+)"', "\n".join(f.read_text() for f in (ROOT / "src").rglob("*.cpp") if "SubjectWriter" in f.read_text()))) | {"files"}
+        named = set()
+        for table in self.declared:
+            with self.subTest(table["table"]):
+                about = set(table["columns"].values()) != {"none"}
+                self.assertEqual(bool(table["shown"]), not table["not_shown"])
+                self.assertTrue(about or not table["shown"], "it is about nobody, and is shown")
+                self.assertEqual(set(table["shown"]) - written, set(), "no module writes this heading")
+                named |= set(table["shown"])
+        self.assertEqual(written - named, set(), "no table stands under this heading")
+
+    def test_whoever_is_erased_goes_everywhere(self):
+        """Of each table that names persons the declaration says what becomes of its rows; and what it says is so in the database."""
+        cascades = {tuple(r) for r in self.program.sql("SELECT conrelid::regclass, confrelid::regclass FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'c'")}
+        by_name = {t["table"]: t for t in self.declared}
+        for table in self.declared:
+            with self.subTest(table["table"]):
+                does, what = table["erased"]["does"], table["erased"]["what"]
+                if does == "deletes":
+                    self.assertIn(what, table["columns"])
+                elif does == "follows":
+                    self.assertTrue((table["table"], what) in cascades or (what in by_name and by_name[what]["erased"]["does"] == "runs"), "nothing takes its rows along with those of " + what)
+                elif does == "nothing":
+                    self.assertEqual(set(table["columns"].values()), {"none"}, "it says something about somebody")
+                else:
+                    self.assertTrue(what, "why it stays, or what is done")
+                if "person_id" in table["columns"]:
+                    self.assertNotEqual(does, "nothing")
+
+    def test_how_long_something_is_kept_is_there_to_be_ruled(self):
+        admin = self.program.admin()
+        rules = {c["category"] for c in admin.ok("GET", "/api/v1/retention")["items"]}
+        used = set()
+        for table in self.declared:
+            with self.subTest(table["table"]):
+                until, what = table["kept"]["until"], table["kept"]["what"]
+                if until == "rule":
+                    self.assertIn(what, rules)
+                    used.add(what)
+                if until == "column":
+                    self.assertIn(what, table["columns"])
+        self.assertEqual(rules - used, set(), "no table is kept by this rule")
+
+    def test_what_a_restore_does_has_a_reason(self):
+        bound = {t for (t,) in self.program.sql("SELECT relname FROM pg_class WHERE relforcerowsecurity AND relnamespace = 'public'::regnamespace")}
+        for table in self.declared:
+            with self.subTest(table["table"]):
+                fate, why = table["restored"]["fate"], table["restored"]["why"]
+                self.assertTrue(why or fate == "goes back")
+                self.assertEqual(fate == "apart", table["table"] not in bound, "organisations' rows have a fate of their own")
+
+    def test_what_is_sealed_is_opened_or_left_behind(self):
+        for table in self.declared:
+            shut = [c for c, what in table["columns"].items() if what == "sealed" and c not in table["opened"]]
+            with self.subTest(table["table"]):
+                if shut and table["table"] not in GLOBAL:
+                    self.assertTrue(table["left_behind"] or set(shut) <= {"commitment"}, "nobody can open %s at the end of the contract" % shut)
 
     def test_a_tenant_without_a_setting_sees_nothing(self):
         rows = self.program.sql("SELECT count(*) FROM tenant", user="varde_app")

@@ -76,17 +76,23 @@ class Statements(unittest.TestCase):
         cls.main = [s for s in cls.all if s["database"] == "main"]
         cls.planned = [s for s in cls.main if re.match("SELECT|WITH|INSERT|UPDATE|DELETE", s["text"])]
         cls.keystore = [s for s in cls.all if s["database"] == "keystore"]
+        cls.restore = [s for s in cls.all if s["database"] == "restore"]
         cls.db = {"main": Database(cls.program, "main"), "keystore": Database(cls.program, "keystore")}
         cls.unbound = staticmethod(Bound(cls.program))
+        # What the statements of a restore find beside the tables: the rows of then (trust/restoring.hpp).
+        cls.stages = " ".join("CREATE TEMP TABLE stage_%s (LIKE %s);" % (t, t) for (t,) in cls.program.sql(
+            "SELECT relname FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attname = 'tenant_id' WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"))
+        cls.stages += " CREATE TEMP TABLE keyed (id uuid); CREATE TEMP TABLE doomed (id uuid); CREATE TEMP TABLE gone (person_id uuid); CREATE TEMP TABLE vanished (person_id uuid);"
 
     def test_no_code_is_without_its_statement_and_no_statement_without_code(self):
         checked = subprocess.run([sys.executable, ROOT / "tools" / "statements", "--check"], capture_output=True, text=True)
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
     def test_columns_fit_the_records_they_are_read_into(self):
-        for where, statements in (("main", self.main), ("keystore", self.keystore)):
+        self.assertGreater(len(self.restore), 20)
+        for where, statements, before in (("main", self.main, ""), ("keystore", self.keystore, ""), ("main", self.restore, self.stages)):
             # psql's \gdesc prepares without executing, and says the columns.
-            for statement, answer in zip(statements, self.db[where].answers([s["text"] + " \\gdesc" for s in statements])):
+            for statement, answer in zip(statements, self.db[where].answers([s["text"] + " \\gdesc" for s in statements], before)):
                 with self.subTest(statement["name"], file=statement["file"]):
                     self.assertNotIn("ERROR", answer)
                     rows = {} if answer.startswith("The command has no result") or not answer else dict(line.split("\x1f" if "\x1f" in line else "|") for line in answer.splitlines())
@@ -120,6 +126,12 @@ class Statements(unittest.TestCase):
                     self.assertTrue(unbound, "it names its tenants: nothing of it works across them")
                 else:
                     self.assertEqual(unbound, [], statement["text"])
+
+    def test_a_restore_is_about_its_tenant_alone(self):
+        planned = [s for s in self.restore if "pg_notify" not in s["text"]]
+        for statement, plan in zip(planned, self.plans([s["text"] for s in planned], self.stages + GENERIC)):
+            with self.subTest(statement["name"], file=statement["file"]):
+                self.assertEqual(self.unbound(plan), [], statement["text"])
 
     def mutants(self):
         """Each statement without one of its conditions on the tenant: (statement, mutant)."""

@@ -8,10 +8,11 @@
 // difference is large and not the organisation. Killed at any moment, the old state or the new one
 // is in force; temporary tables and the lock go with the connection.
 //
-// Every table with a tenant_id is found in the catalogue and goes back, but for those named in
-// exchange.cpp with the reason: what proves or has left the house does not become undone by being
-// forgotten. What persons have said since (unsubscribed, withdrawn, restricted) stands. What was
-// queued is not sent: it waits for somebody to look at it.
+// Every table with a tenant_id is found in the catalogue, and what becomes of its rows stands where
+// it is declared (trust/table.hpp): most go back; what proves or has left the house does not become
+// undone by being forgotten; what persons have said since (unsubscribed, withdrawn, restricted)
+// stands; what was queued is not sent: it waits for somebody to look at it. Here is the order in
+// which that happens, and nothing of what the tables are.
 #pragma once
 
 #include <functional>
@@ -19,24 +20,33 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "db/session.hpp"
+#include "trust/table.hpp"
 
 namespace varde::operate {
 
+/// What waits for somebody: campaigns stopped, 3.
+struct Held {
+  std::string what;
+  std::int64_t count = 0;
+};
+/// "campaigns stopped: 3; journeys paused: 1"
+std::string held_text(const std::vector<Held>& held);
+
 struct Exchanged {
-  std::int64_t put_back = 0, taken_away = 0;             ///< Rows.
-  std::int64_t persons_back = 0, persons_away = 0;       ///< Away: made since.
-  std::int64_t persons_erased = 0;                       ///< Of then, and erased since.
-  std::int64_t campaigns = 0, journeys = 0, shifts = 0;  ///< Paused; drafts again.
-  std::int64_t messages = 0;                             ///< Queued ones that are not sent.
-  std::chrono::milliseconds closed{0};                   ///< For how long.
+  std::int64_t put_back = 0, taken_away = 0;        ///< Rows.
+  std::int64_t persons_back = 0, persons_away = 0;  ///< Away: made since.
+  std::int64_t persons_erased = 0;                  ///< Of then, and erased since.
+  std::vector<Held> held;
+  std::chrono::milliseconds closed{0};  ///< For how long.
 };
 
-class Exchange {
+class Exchange : private trust::Restoring {
  public:
   /// All as the clusters' superusers; `copy` is the scratch cluster, in which `erased` persons of
   /// the organisation were erased again.
   Exchange(db::Session& live, db::Session& beside, db::Session& copy, db::Session& keystore,
-           const Uuid& tenant, Timestamp to, std::int64_t erased);
+           const std::vector<trust::Table>& tables, const Uuid& tenant, Timestamp to,
+           std::int64_t erased);
   /// Copies what is to come; nobody notices.
   void stage();
   /// Exchanges. Throws a sentence; then nothing has changed.
@@ -45,24 +55,30 @@ class Exchange {
  private:
   struct Table {
     std::string name, stage, columns, key;
-    int fate = 0;
+    const trust::AfterRestore* restored;
     bool of_persons = false;
   };
+  std::int64_t run(const db::Sql& sql, const std::vector<std::string>& values) override;
+  std::int64_t count(const db::Sql& sql) override;
+  const std::string& note() const override { return note_; }
+  void held(const std::string& what, std::int64_t count) override;
+  void persons(std::int64_t back, std::int64_t away, std::int64_t erased) override;
+  std::vector<std::string> jobs() const override;
+  std::vector<std::string> lines() const override;
+  std::string sentence() const override;
+  std::vector<std::string> with_tenant(const db::Sql& sql, std::vector<std::string> values) const;
+
   void find_tables();
+  void each(trust::AfterRestore::Run trust::AfterRestore::* what);
   void rest();
   void wait_for_rest();
   void close();
   void leave_out_the_erased();
-  void keep_what_was_said();
-  void hold_what_was_queued();
-  void take_back_files();
   void put(const Table& table);
-  void after();
   void drop_orphans();
-  void exchange_jobs();
-  void tell();
-  std::int64_t run(const std::string& sql);
+  std::int64_t about_tenant(const std::string& sql);
 
+  const std::vector<trust::Table>& declared_;
   db::Session &live_, &beside_, &copy_, &keystore_;
   std::string tenant_;
   std::int64_t lock_;

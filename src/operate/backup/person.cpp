@@ -12,7 +12,7 @@
 #include "operate/backup/recovered.hpp"
 #include "operate/backup/store_sql.hpp"
 #include "trust/audit.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 
 namespace varde::operate {
 
@@ -96,7 +96,13 @@ class Mending {
       if (!key)
         throw std::runtime_error(
             "her key of then does not open either. Nothing was changed. Give an earlier moment.");
-      auto columns = databases.base.extensions.all<SealedColumn>();
+      // What stays as it is when an organisation goes back, the trail, stays here too.
+      auto columns = trust::sealed_columns(databases.base);
+      std::erase_if(columns, [&](const SealedColumn& column) {
+        const auto& tables = trust::tables_of(databases.base);
+        auto table = std::ranges::find(tables, column.table, &trust::Table::name);
+        return table->restored.fate == trust::AfterRestore::Fate::stays;
+      });
       // As the superuser, for the program itself may not change what some of these tables hold.
       auto tx = databases.super.begin(std::nullopt, kLong);
       for (const auto& [name, table] : tables_of(tx, columns)) mend_table(tx, name, table, *key);
@@ -183,7 +189,7 @@ class Mending {
                                                 const std::vector<SealedColumn>& columns) {
     std::map<std::string, Table> out;
     for (const auto& column : columns)
-      if (column.owner == "person_id" && column.context)
+      if (column.seal->owner == "person_id" && !column.seal->context.empty())
         out[column.table].columns.push_back(&column);
     for (auto& [name, table] : out) table.key = tx.all<std::string>(store::kRestorePersonKey, name);
     return out;
@@ -207,7 +213,7 @@ class Mending {
     return std::string(std::string_view(value->get_string()).substr(2));  // after \\x
   }
   bool opens(const SealedColumn& column, const json::object& row, const crypto::Key& key) const {
-    auto text = hex_of(column.column, row);
+    auto text = hex_of(std::string(column.seal->column), row);
     if (!text) return true;
     auto bytes = unhex(*text);
     return bytes && crypto::open(key, *bytes, column.context(then_.tenant, row)).has_value();
@@ -224,11 +230,12 @@ class Mending {
           return std::ranges::all_of(
               table.key, [&](const auto& part) { return row.at(part) == candidate.at(part); });
         });
-        if (old == then->end() || !hex_of(column->column, *old) || !opens(*column, *old, key)) {
+        if (old == then->end() || !hex_of(std::string(column->seal->column), *old) ||
+            !opens(*column, *old, key)) {
           ++done_.lost[name];
           continue;
         }
-        put(tx, name, table, column->column, row, *old);
+        put(tx, name, table, std::string(column->seal->column), row, *old);
         if (name == "person") put_index(tx, *old);
         ++done_.rows[name];
       }

@@ -2,7 +2,7 @@
 // everybody works.
 //
 // Whether something is damaged is no claim: it does not open under its key and in its place
-// (trust/sealed.hpp). Only that is taken from then, if it opened then, and everything else stays as
+// (trust/table.hpp). Only that is taken from then, if it opened then, and everything else stays as
 // it is today. Her key is brought back where the keystore has a row for her: whoever was erased has
 // none, and nothing of hers comes back.
 #pragma once

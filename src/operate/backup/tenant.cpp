@@ -10,13 +10,27 @@
 
 namespace varde::operate {
 
+namespace {
+
+std::vector<trust::Table> declared_tables(const Installation& installation) {
+  std::vector<trust::Table> out;
+  beside(installation, [&](Databases& databases) {
+    installation.extend(databases.base);
+    out = trust::tables_of(databases.base);
+  });
+  return out;
+}
+
+}  // namespace
+
 std::string restore_tenant(const Installation& installation, const TenantWanted& wanted) {
   Recovered then(installation, wanted, "bringing an organisation back");
   Exchanged done;
   {
     db::Session live(then.live(), "varde_super"), beside(then.live(), "varde_super");
     db::Session copy(then.address(), "varde_super"), keystore(then.keystore(), "varde_super");
-    Exchange exchange(live, beside, copy, keystore, then.tenant, then.to, then.erased);
+    auto tables = declared_tables(installation);
+    Exchange exchange(live, beside, copy, keystore, tables, then.tenant, then.to, then.erased);
     // At most, for it may be the only one: what is copied stands beside what is there.
     check_room(installation.data_directory,
                std::stoll(copy.one("SELECT coalesce(sum(pg_table_size(oid)), 0)::bigint FROM "
@@ -37,12 +51,12 @@ std::string restore_tenant(const Installation& installation, const TenantWanted&
       "Persons who are there again: {}; made since, and gone with their keys: {}; erased since, "
       "and "
       "staying so: {}.\n"
-      "What was sent since stays sent, and what was queued is not sent: campaigns stopped: {}; "
-      "journeys paused: {}; shifts that are drafts again: {}; messages dropped: {}. Its "
-      "administrators were told.\n",
+      "What was sent since stays sent, and what was queued is not sent: {}. Its administrators "
+      "were "
+      "told.\n",
       wanted.slug, to_rfc3339(then.to), static_cast<double>(done.closed.count()) / 1000.0,
       done.put_back, done.taken_away, done.persons_back, done.persons_away, done.persons_erased,
-      done.campaigns, done.journeys, done.shifts, done.messages);
+      held_text(done.held));
 }
 
 // ---- a copy
@@ -74,9 +88,8 @@ struct TenantCopy::Impl {
       else
         copy.run("DELETE FROM " + *row[0]);
     // Nothing waits to be done, nobody is signed in, and no file lies ready.
-    for (const char* table : {"job", "session", "invitation", "idempotency", "portal_session",
-                              "portal_code", "portal_challenge", "export_piece"})
-      copy.run(std::string("DELETE FROM ") + table);
+    for (const auto& table : declared_tables(installation))
+      if (!table.restored.in_copies) copy.run("DELETE FROM " + table.name);
   }
 
   // Whose key is gone nobody can read; their rows go as well.

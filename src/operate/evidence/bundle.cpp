@@ -94,6 +94,7 @@ bool write_evidence(trust::Base& base, const Uuid& tenant, const Environment& en
       add("outgoing.json", web::write(facts.outgoing)) &&
       add("settings.json", web::write(facts.settings)) &&
       add("processing.json", web::write(facts.columns)) &&
+      add("records.json", web::write(facts.tables)) &&
       add("promises.json", web::write(facts.promises));
   for (const auto& erasure : facts.erasures)
     alive =

@@ -84,6 +84,15 @@ struct ColumnFact {
   std::string table, column, what;
 };
 BOOST_DESCRIBE_STRUCT(ColumnFact, (), (table, column, what))
+/// A line of the records of processing (GDPR Art. 30): a table with something about persons.
+struct TableFact {
+  std::string table, holds;
+  std::string kept;                ///< For how long, at most.
+  std::string erased;              ///< What erasing a person does with it.
+  std::vector<std::string> shown;  ///< Headings of what a person gets to see.
+  std::string not_shown;
+};
+BOOST_DESCRIBE_STRUCT(TableFact, (), (table, holds, kept, erased, shown, not_shown))
 struct PromiseFact {
   std::string id, area, promise, state, code, test, open;
   std::optional<std::string> proof;  ///< What the running system last showed of it.
@@ -115,6 +124,7 @@ struct Facts {
   std::vector<outreach::Outgoing> outgoing;
   std::vector<SettingFact> settings;
   std::vector<ColumnFact> columns;  ///< About persons.
+  std::vector<TableFact> tables;    ///< Of these columns.
   std::vector<PromiseFact> promises;
 };
 

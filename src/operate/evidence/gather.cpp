@@ -174,12 +174,58 @@ std::vector<SettingFact> settings_of(const Facts& facts, const Environment& envi
   };
 }
 
-std::vector<ColumnFact> columns_of(const Environment& environment) {
+std::vector<ColumnFact> columns_of(const trust::Base& base) {
   std::vector<ColumnFact> out;
-  if (!environment.claims) return out;
-  for (const auto& claim : environment.claims())
-    for (const auto& [column, what] : claim.columns)
-      if (what != trust::Data::none) out.push_back({claim.table, column, web::enum_word(what)});
+  for (const auto& table : trust::tables_of(base))
+    for (const auto& some : table.columns)
+      if (some.is != trust::ColumnClass::none)
+        for (const auto& name : some.names)
+          out.push_back({table.name, name, web::enum_word(some.is)});
+  return out;
+}
+
+std::string kept_text(const trust::Kept& kept, const std::vector<privacy::CategoryView>& rules) {
+  using Until = trust::Kept::Until;
+  switch (kept.until) {
+    case Until::contract_ends:
+      return "until the contract ends";
+    case Until::person_goes:
+      return "until the person is erased";
+    case Until::expiry:
+      return "until it expires";
+    case Until::days:
+      return kept.what + " days";
+    case Until::rule:
+      break;
+  }
+  auto rule = std::ranges::find(rules, kept.what, &privacy::CategoryView::category);
+  return fmt::format("as ruled for “{}”, at most until the person is erased",
+                     rule == rules.end() ? kept.what : rule->label);
+}
+
+std::string erased_text(const trust::OnErasure& erased) {
+  using Does = trust::OnErasure::Does;
+  switch (erased.does) {
+    case Does::nothing:
+      return "";
+    case Does::deletes:
+      return "goes at once";
+    case Does::follows:
+      return "goes with " + erased.what;
+    case Does::runs:
+    case Does::keeps:
+      break;
+  }
+  return (erased.does == Does::keeps ? "stays: " : "") + erased.what;
+}
+
+std::vector<TableFact> tables_of(const trust::Base& base,
+                                 const std::vector<privacy::CategoryView>& rules) {
+  std::vector<TableFact> out;
+  for (const auto& table : trust::tables_of(base))
+    if (table.about_persons())
+      out.push_back({table.name, table.holds, kept_text(table.kept, rules),
+                     erased_text(table.erased), table.shown.sections, table.shown.why_not});
   return out;
 }
 
@@ -264,7 +310,8 @@ Facts gather(Ctx& ctx, const Environment& environment, const Period& period,
     out.witness = witness_state(ctx.base, *address);
   out.https = ctx.base.public_url.starts_with("https://");
   out.settings = settings_of(out, environment);
-  out.columns = columns_of(environment);
+  out.columns = columns_of(ctx.base);
+  out.tables = tables_of(ctx.base, out.retention);
   out.promises = promises();
   prove(out);
   return out;

@@ -105,8 +105,8 @@ void write_processing(Document& out, const Facts& facts) {
       {"sealed", "identifying or sensitive: encrypted under a key of the person's own"}};
   out.section("What is stored about persons");
   out.text(
-      "Every column of the database is claimed by a part of the program and classified; a "
-      "column that nobody claims fails the build. These are about persons:");
+      "Every table of the database is declared by a part of the program, and every column of it "
+      "classified; one that is not fails the build. These are about persons:");
   std::map<std::string, std::map<std::string, std::vector<std::string>>> tables;
   std::map<std::string, std::int64_t> counts;
   for (const auto& column : facts.columns) {
@@ -118,16 +118,19 @@ void write_processing(Document& out, const Facts& facts) {
     classes.push_back(
         {{std::string(what)}, {std::string(meaning)}, {std::to_string(counts[std::string(what)])}});
   out.table({"Class", "Meaning", "Columns"}, classes, "");
-  for (const auto& [table, by_class] : tables) {
-    auto listed = [&](const char* what) {
-      auto found = by_class.find(what);
-      return Cell{found == by_class.end() ? "" : joined(found->second)};
-    };
+  for (auto& [table, of] : tables) {
+    auto listed = [&of = of](const char* what) { return Cell{joined(of[what])}; };
     rows.push_back(
         {{table}, listed("sealed"), listed("plain"), listed("behaviour"), listed("pseudonym")});
   }
   out.table({"Table", "Sealed", "Readable", "Behaviour", "Pseudonyms"}, rows,
-            "The program claims no column about persons.");
+            "No column is about persons.");
+  Rows records;
+  for (const auto& [table, holds, kept, erased, shown, why_not] : facts.tables)
+    records.push_back(
+        {{table}, {holds}, {kept}, {erased}, {shown.empty() ? "not: " + why_not : joined(shown)}});
+  out.table({"Table", "What it is", "Kept", "When a person is erased", "Handed out to the person"},
+            records, "No table is about persons.");
 }
 
 void write_retention(Document& out, const Facts& facts) {

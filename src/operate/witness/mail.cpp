@@ -10,7 +10,7 @@
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
 #include "trust/identity/identity.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/trail.hpp"
 #include "web/resource.hpp"
@@ -26,9 +26,6 @@ namespace {
 constexpr auto kLook = std::chrono::minutes(10);
 // A day, less the time between two looks, so that the hour does not wander.
 constexpr auto kEvery = std::chrono::hours(24) - kLook;
-constexpr const char* kPurpose = "head-mail";
-
-std::string context_of(const Uuid& tenant) { return "head-mail:" + tenant.str(); }
 
 struct HeadMail {
   std::optional<Personal> address;  ///< Absent: nobody gets it.
@@ -44,8 +41,8 @@ struct HeadMailNew {
 BOOST_DESCRIBE_STRUCT(HeadMailNew, (), (address, confirm))
 
 std::optional<std::string> address_of(Ctx& ctx, const HeadMailRow& row) {
-  return crypto::open(ctx.base.keys.tenant_key(ctx.tenant, kPurpose), row.sealed.data,
-                      context_of(ctx.tenant));
+  return row.sealed.open(ctx.base.keys.tenant_key(ctx.tenant, kHeadMailAddress.purpose), ctx.tenant,
+                         ctx.tenant);
 }
 
 HeadMail view(Ctx& ctx) {
@@ -137,9 +134,10 @@ void add_head_mail_routes(trust::Api& api) {
         if (ascii_lower(std::string(trim(in->confirm.value))) != ascii_lower(in->address.value))
           return bad_input("/confirm", "must be the same address, typed again.");
         if (auto may = trust::Egress::may_send(ctx); !may) return may.error();
-        auto sealed = crypto::seal(ctx.base.keys.tenant_key(ctx.tenant, kPurpose),
-                                   in->address.value, context_of(ctx.tenant));
-        ctx.tx().later(store::kWitnessSetHeadMail, db::Bytes{sealed}, ctx.actor.id, now());
+        auto sealed = trust::Sealed<kHeadMailAddress>::of(
+            ctx.base.keys.tenant_key(ctx.tenant, kHeadMailAddress.purpose), in->address.value,
+            ctx.tenant, ctx.tenant);
+        ctx.tx().later(store::kWitnessSetHeadMail, sealed, ctx.actor.id, now());
         trust::record(ctx,
                       trust::AuditEntry{"audit.mail", "tenant", ctx.tenant, {}, {{"set", {}, {}}}});
         jobs::enqueue(ctx.tx(), {.kind = "witness.mail-now", .unique_key = "witness.mail-now"});
@@ -153,13 +151,6 @@ void add_head_mail_routes(trust::Api& api) {
                                      "audit.mail", "tenant", ctx.tenant, {}, {{"ended", {}, {}}}});
             return HeadMail{};
           });
-}
-
-void add_witness_hooks(trust::Base& base) {
-  base.extensions.add(trust::SealedColumn{
-      "head_mail", "sealed", "", kPurpose,
-      [](const Uuid& tenant, const boost::json::object&) { return context_of(tenant); },
-      trust::SealedColumn::Holds::text});
 }
 
 }  // namespace varde::operate

@@ -140,18 +140,4 @@ std::vector<trust::Attention> witness_attention(Ctx& ctx, const std::string& wit
        "/audit", 1}};
 }
 
-std::vector<trust::Claim> witness_claims() {
-  using trust::Data;
-  return {{"head_mail",
-           {{"tenant_id", Data::none},
-            {"sealed", Data::sealed},
-            {"set_by", Data::pseudonym},
-            {"set_at", Data::behaviour},
-            {"sent_at", Data::none},
-            {"sent_size", Data::none}}},
-          trust::nothing_personal("head_post", {"tenant_id", "size"}),
-          trust::nothing_personal("head_post_state", {"single", "reached_at", "failing_since",
-                                                      "retry_at", "what", "address"})};
-}
-
 }  // namespace varde::operate

@@ -2,12 +2,20 @@
 #pragma once
 
 #include "db/tx.hpp"
+#include "trust/seal.hpp"
 
 namespace varde::operate::witness_store {
 
+inline constexpr trust::Seal kHeadMailAddress{.column = "sealed",
+                                              .context = "head-mail:{tenant}",
+                                              .id = "tenant_id",
+                                              .owner = {},
+                                              .purpose = "head-mail",
+                                              .holds = trust::Seal::Holds::text};
+
 struct HeadMailRow {
   Uuid tenant_id;
-  db::Bytes sealed;
+  trust::Sealed<kHeadMailAddress> sealed;
   std::optional<Uuid> set_by;
   Timestamp set_at;
   std::optional<Timestamp> sent_at;

@@ -32,8 +32,6 @@ struct WitnessState {
 };
 WitnessState witness_state(trust::Base& base, const std::string& address);
 std::vector<trust::Attention> witness_attention(trust::Ctx& ctx, const std::string& witness_url);
-/// What opens the address for whoever takes everything along.
-void add_witness_hooks(trust::Base& base);
-std::vector<trust::Claim> witness_claims();
+std::vector<trust::Table> witness_tables();
 
 }  // namespace varde::operate

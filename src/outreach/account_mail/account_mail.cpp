@@ -160,10 +160,4 @@ void add_account_mail_jobs(trust::Base& base, const AccountMailSettings& setting
                  [&base, settings](const jobs::Job& job) { return carry(base, settings, job); });
 }
 
-std::vector<trust::Claim> account_mail_claims() {
-  using trust::Data;
-  return {{"account_mail",
-           {{"mail_id", Data::none}, {"at", Data::behaviour}, {"sealed", Data::sealed}}}};
-}
-
 }  // namespace varde::outreach

@@ -41,6 +41,6 @@ std::vector<KeptMail> kept_account_mail(trust::Base& base, int limit);
 
 void add_account_mail_jobs(trust::Base& base, const AccountMailSettings& settings,
                            jobs::Workers& workers);
-std::vector<trust::Claim> account_mail_claims();
+std::vector<trust::Table> account_mail_tables();
 
 }  // namespace varde::outreach

@@ -89,6 +89,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment);
 /// The people behind the numbers of a report.
 void add_campaign_people_routes(trust::Api& api);
 void add_campaign_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
+std::vector<trust::Table> campaign_tables();
 void add_campaign_hooks(trust::Base& base);
 
 }  // namespace varde::outreach

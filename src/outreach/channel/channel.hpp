@@ -164,7 +164,24 @@ std::vector<std::string> not_for_tests(trust::Ctx& ctx, const std::vector<std::s
 void add_test_address_routes(trust::Api& api);
 void add_test_address_pages(trust::Base& base, web::Router& router);
 void add_test_address_hooks(trust::Base& base);
-std::vector<trust::Claim> test_address_claims();
+/// Who takes test messages.
+inline constexpr trust::Seal kTestAddress{.column = "sealed",
+                                          .context = "test-address:{tenant}{id}",
+                                          .id = "address_id",
+                                          .owner = {},
+                                          .purpose = "test-address",
+                                          .holds = trust::Seal::Holds::text};
+/// A message of the built-in mailbox: its head, for lists, and all of it.
+inline constexpr trust::Seal kCapturedHead{.column = "sealed_head",
+                                           .context = "captured:{tenant}{id}",
+                                           .id = "message_id",
+                                           .purpose = "captured"};
+inline constexpr trust::Seal kCapturedMessage{.column = "sealed",
+                                              .context = "captured:{tenant}{id}",
+                                              .id = "message_id",
+                                              .purpose = "captured",
+                                              .holds = trust::Seal::Holds::text};
+std::vector<trust::Table> channel_tables();
 /// What the mailbox keeps about a person.
 void add_mailbox_hooks(trust::Base& base);
 void add_channel_hooks(trust::Base& base);

@@ -10,7 +10,7 @@
 #include "people/person/person.hpp"
 #include "people/subject/subject.hpp"
 #include "trust/audit.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -28,12 +28,12 @@ struct CapturedRow {
   Timestamp at;
   std::optional<Uuid> person_id, source_id;
   int size = 0;
-  db::Bytes sealed_head;
+  trust::Sealed<kCapturedHead> sealed_head;
 };
 BOOST_DESCRIBE_STRUCT(CapturedRow, (), (message_id, at, person_id, source_id, size, sealed_head))
 struct CapturedBody {
   std::optional<Uuid> person_id;
-  db::Bytes sealed;
+  trust::Sealed<kCapturedMessage> sealed;
 };
 BOOST_DESCRIBE_STRUCT(CapturedBody, (), (person_id, sealed))
 
@@ -73,10 +73,6 @@ struct MailQuery {
 };
 BOOST_DESCRIBE_STRUCT(MailQuery, (), (q, cursor, limit))
 
-std::string context_of(Ctx& ctx, const Uuid& id) {
-  return "captured:" + ctx.tenant.str() + id.str();
-}
-
 // Opens heads; messages to erased persons stay shut and are left out.
 std::vector<MailRow> open_rows(Ctx& ctx, const std::vector<CapturedRow>& rows) {
   std::vector<Uuid> persons;
@@ -90,8 +86,7 @@ std::vector<MailRow> open_rows(Ctx& ctx, const std::vector<CapturedRow>& rows) {
   for (const auto& row : rows) {
     auto key = row.person_id ? keys.find(*row.person_id) : keys.end();
     if (row.person_id && key == keys.end()) continue;
-    auto head = crypto::open(row.person_id ? key->second : own, row.sealed_head.data,
-                             context_of(ctx, row.message_id));
+    auto head = row.sealed_head.open(row.person_id ? key->second : own, ctx.tenant, row.message_id);
     if (!head) continue;
     auto value = json::parse(*head);
     auto text = [&](const char* name) { return std::string(value.at(name).as_string()); };
@@ -111,7 +106,7 @@ std::optional<std::string> raw(Ctx& ctx, const Uuid& id) {
                             : std::optional(ctx.base.keys.tenant_key(ctx.tenant, "captured"));
   if (!key) return std::nullopt;
   if (row->person_id) ctx.base.reads.note(ctx, {&*row->person_id, 1});
-  return crypto::open(*key, row->sealed.data, context_of(ctx, id));
+  return row->sealed.open(*key, ctx.tenant, id);
 }
 
 struct SubjectMail {
@@ -254,14 +249,7 @@ std::vector<trust::Moving> captured_since(Ctx& ctx, Timestamp since) {
 
 void add_mailbox_hooks(trust::Base& base) {
   trust::count_quota(base, trust::Quota::file_bytes, store::kCapturedBytes);
-  base.extensions.add(people::SubjectHook{{"captured_message"}, write_captured});
-  using trust::SealedColumn;
-  auto context = trust::sealed_under("captured:", "message_id", true);
-  base.extensions.add(
-      SealedColumn{"captured_message", "sealed_head", "person_id", "captured", context});
-  base.extensions.add(SealedColumn{"captured_message", "sealed", "person_id", "captured", context,
-                                   SealedColumn::Holds::text});
-  base.extensions.add(SealedColumn{"image", "bytes", "", "", nullptr, SealedColumn::Holds::file});
+  base.extensions.add(people::SubjectHook{write_captured});
 }
 
 void add_mailbox_routes(trust::Api& api) {

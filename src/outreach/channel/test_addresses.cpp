@@ -13,7 +13,7 @@
 #include "trust/audit.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/limiter.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "web/resource.hpp"
 
 namespace varde::outreach {
@@ -28,7 +28,8 @@ constexpr std::size_t kMost = 50;
 
 struct AddressRecord {
   Uuid tenant_id, address_id;
-  db::Bytes address_hash, sealed;
+  db::Bytes address_hash;
+  trust::Sealed<kTestAddress> sealed;
   Timestamp created_at;
   std::optional<Timestamp> verified_at;
 };
@@ -47,13 +48,9 @@ struct TestAddressNew {
 };
 BOOST_DESCRIBE_STRUCT(TestAddressNew, (), (email))
 
-std::string context_of(const Uuid& tenant, const Uuid& id) {
-  return "test-address:" + tenant.str() + id.str();
-}
-
 std::string open_address(Ctx& ctx, const AddressRecord& r) {
-  auto text = crypto::open(ctx.base.keys.tenant_key(ctx.tenant, "test-address"), r.sealed.data,
-                           context_of(ctx.tenant, r.address_id));
+  auto text = r.sealed.open(ctx.base.keys.tenant_key(ctx.tenant, kTestAddress.purpose), ctx.tenant,
+                            r.address_id);
   return text.value_or("");
 }
 
@@ -174,8 +171,9 @@ void add_test_address_routes(trust::Api& api) {
         if (int wait = asked->take(ctx.tenant.str()); wait > 0)
           return limited("Too many addresses were asked. Wait a little.", wait);
         auto id = Uuid::make();
-        db::Bytes sealed{crypto::seal(ctx.base.keys.tenant_key(ctx.tenant, "test-address"),
-                                      in->email.value, context_of(ctx.tenant, id))};
+        auto sealed = trust::Sealed<kTestAddress>::of(
+            ctx.base.keys.tenant_key(ctx.tenant, kTestAddress.purpose), in->email.value, ctx.tenant,
+            id);
         if (ctx.tx()
                 .query(store::kTestAddressInsert, id,
                        db::Bytes{people::email_hash(ctx, in->email.value)}, sealed, now())
@@ -206,23 +204,6 @@ void add_test_address_pages(trust::Base& base, web::Router& router) {
                 [&base](net::Request& request, const std::vector<std::string>& captures) {
                   return answer_page(base, request, captures[0]);
                 });
-}
-
-void add_test_address_hooks(trust::Base& base) {
-  base.extensions.add(trust::SealedColumn{"test_address", "sealed", "", "test-address",
-                                          trust::sealed_under("test-address:", "address_id", true),
-                                          trust::SealedColumn::Holds::text});
-}
-
-std::vector<trust::Claim> test_address_claims() {
-  using trust::Data;
-  return {{"test_address",
-           {{"tenant_id", Data::none},
-            {"address_id", Data::none},
-            {"address_hash", Data::pseudonym},
-            {"sealed", Data::sealed},
-            {"created_at", Data::none},
-            {"verified_at", Data::none}}}};
 }
 
 }  // namespace varde::outreach

@@ -26,6 +26,7 @@ std::optional<std::string> without_metadata(std::string_view bytes);
 std::optional<boost::json::value> template_document(trust::Ctx& ctx, const Uuid& id);
 
 void add_composer_routes(trust::Api& api, const Environment& environment);
+std::vector<trust::Table> composer_tables();
 void add_composer_hooks(trust::Base& base);
 /// Pictures, for everybody.
 void add_composer_pages(trust::Base& base, web::Router& router);

@@ -63,6 +63,7 @@ bool any_sent(trust::Ctx& ctx);
 
 void add_delivery_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
 /// Timelines, the segment field "received", erasure.
+std::vector<trust::Table> delivery_tables();
 void add_delivery_hooks(trust::Base& base);
 /// What waits for a person, and the words in it.
 void add_outbox_hooks(trust::Base& base);

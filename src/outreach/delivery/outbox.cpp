@@ -5,12 +5,13 @@
 #include "crypto/aead.hpp"
 #include "outreach/delivery/mailing.hpp"
 #include "outreach/delivery/sender.hpp"
+#include "outreach/delivery/store.hpp"
 #include "outreach/delivery/store_sql.hpp"
 #include "outreach/delivery/undelivered.hpp"
 #include "people/subject/subject.hpp"
 #include "trust/egress.hpp"
 #include "trust/names.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 
 namespace varde::outreach {
 
@@ -27,7 +28,7 @@ struct OutboxRecord {
   std::optional<Uuid> person_id;
   int source_kind = 0;
   Uuid source_id;
-  db::Bytes payload;
+  trust::Sealed<store::kSingleMessage> payload;
   Timestamp due_at, created_at;
 };
 BOOST_DESCRIBE_STRUCT(OutboxRecord, (),
@@ -38,16 +39,12 @@ struct OutboxRow {
   std::optional<Uuid> person_id;
   SourceKind source_kind = SourceKind::journey;
   Uuid source_id;
-  db::Bytes payload;
+  trust::Sealed<store::kSingleMessage> payload;
   int attempts = 0;
   Timestamp due_at;
 };
 BOOST_DESCRIBE_STRUCT(OutboxRow, (),
                       (message_id, person_id, source_kind, source_id, payload, attempts, due_at))
-
-std::string context_of(const Uuid& tenant, const Uuid& message) {
-  return "outbox:" + tenant.str() + message.str();
-}
 
 json::object pack(const OutboxMessage& m) {
   json::object out{{"subject", m.subject}, {"text", m.text}, {"html", m.html}};
@@ -113,15 +110,10 @@ std::vector<Uuid> enqueue_messages(Ctx& ctx, const std::vector<OutboxMessage>& m
     }
     auto id = Uuid::make();
     auto due = m.due_at.value_or(at);
-    rows.push_back({ctx.tenant,
-                    id,
-                    m.person_id,
-                    static_cast<int>(m.source_kind),
-                    m.source_id,
-                    {crypto::seal(m.person_id ? key->second : own, json::serialize(pack(m)),
-                                  context_of(ctx.tenant, id))},
-                    due,
-                    at});
+    rows.push_back({ctx.tenant, id, m.person_id, static_cast<int>(m.source_kind), m.source_id,
+                    trust::Sealed<store::kSingleMessage>::of(
+                        m.person_id ? key->second : own, json::serialize(pack(m)), ctx.tenant, id),
+                    due, at});
     jobs_at[due].emplace_back(id.str());
     out.push_back(id);
   }
@@ -174,10 +166,10 @@ class OutboxRun {
         continue;
       }
       auto key = row.person_id ? keys.find(*row.person_id) : keys.end();
-      auto text = row.person_id && key == keys.end()
-                      ? std::nullopt
-                      : crypto::open(row.person_id ? key->second : own, row.payload.data,
-                                     context_of(tenant_, row.message_id));
+      auto text =
+          row.person_id && key == keys.end()
+              ? std::nullopt
+              : row.payload.open(row.person_id ? key->second : own, tenant_, row.message_id);
       if (!text) {  // erased meanwhile
         ctx.tx().later(store::kOutboxDone, row.message_id, 3, row.attempts);
         continue;
@@ -380,14 +372,12 @@ class OutboxRun {
   std::optional<Timestamp> deferred_until_;
 };
 
-enum class OutboxState { queued = 1, sent = 2, failed = 3 };
-BOOST_DESCRIBE_ENUM(OutboxState, queued, sent, failed)
 struct OutboxOf {
   Uuid message_id;
   SourceKind source_kind = SourceKind::journey;
   Uuid source_id;
-  db::Bytes payload;
-  OutboxState state = OutboxState::queued;
+  trust::Sealed<store::kSingleMessage> payload;
+  store::OutboxState state = store::OutboxState::queued;
   Timestamp due_at, created_at;
 };
 BOOST_DESCRIBE_STRUCT(OutboxOf, (),
@@ -396,7 +386,7 @@ struct SubjectOutbox {
   Timestamp created_at, due_at;
   SourceKind kind = SourceKind::journey;
   std::string about;
-  OutboxState state = OutboxState::queued;
+  store::OutboxState state = store::OutboxState::queued;
   std::optional<std::string> content;  ///< While it is kept: until it was sent.
 };
 BOOST_DESCRIBE_STRUCT(SubjectOutbox, (), (created_at, due_at, kind, about, state, content))
@@ -413,9 +403,8 @@ void write_outbox(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
     for (const auto& row : rows)
       out.add(SubjectOutbox{
           row.created_at, row.due_at, row.source_kind, names[row.source_id], row.state,
-          key && !row.payload.data.empty()
-              ? crypto::open(*key, row.payload.data, context_of(ctx.tenant, row.message_id))
-              : std::nullopt});
+          key && !row.payload.data.empty() ? row.payload.open(*key, ctx.tenant, row.message_id)
+                                           : std::nullopt});
     if (static_cast<int>(rows.size()) < people::kSubjectPage) return;
     after = rows.back().message_id;
   }
@@ -423,11 +412,7 @@ void write_outbox(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 
 }  // namespace
 
-void add_outbox_hooks(trust::Base& base) {
-  base.extensions.add(people::SubjectHook{{"outbox"}, write_outbox});
-  base.extensions.add(trust::SealedColumn{"outbox", "payload", "person_id", "outbox",
-                                          trust::sealed_under("outbox:", "message_id", true)});
-}
+void add_outbox_hooks(trust::Base& base) { base.extensions.add(people::SubjectHook{write_outbox}); }
 
 bool any_sent(Ctx& ctx) { return !ctx.tx().query(store::kDeliveryAny).empty(); }
 

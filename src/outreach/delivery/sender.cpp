@@ -53,7 +53,8 @@ struct CapturedRecord {
   Timestamp at;
   std::optional<Uuid> person_id, source_id;
   int size = 0;
-  db::Bytes sealed_head, sealed;
+  trust::Sealed<kCapturedHead> sealed_head;
+  trust::Sealed<kCapturedMessage> sealed;
 };
 BOOST_DESCRIBE_STRUCT(CapturedRecord, (),
                       (tenant_id, message_id, at, person_id, source_id, size, sealed_head, sealed))
@@ -656,20 +657,17 @@ bool Sender::Impl::write_captured() {
     auto key = keys.find(parcel.person_id);
     bool of_person = key != keys.end();
     const auto& seal_key = of_person ? key->second : own;
-    auto context = "captured:" + tenant.str() + id.str();
     auto head = boost::json::serialize(boost::json::object{{"from", parcel.from_header},
                                                            {"to", parcel.to},
                                                            {"subject", parcel.subject},
                                                            {"return_path", parcel.from}});
     auto at = now();
-    rows.push_back({tenant,
-                    id,
-                    at,
-                    of_person ? std::optional(parcel.person_id) : std::nullopt,
-                    source.is_nil() ? std::nullopt : std::optional(source),
-                    static_cast<int>(parcel.dkim.size() + parcel.mail.size()),
-                    {crypto::seal(seal_key, head, context)},
-                    {crypto::seal(seal_key, parcel.dkim + parcel.mail, context)}});
+    rows.push_back(
+        {tenant, id, at, of_person ? std::optional(parcel.person_id) : std::nullopt,
+         source.is_nil() ? std::nullopt : std::optional(source),
+         static_cast<int>(parcel.dkim.size() + parcel.mail.size()),
+         trust::Sealed<kCapturedHead>::of(seal_key, head, tenant, id),
+         trust::Sealed<kCapturedMessage>::of(seal_key, parcel.dkim + parcel.mail, tenant, id)});
     batch.push_back({parcel.recipient_id, parcel.person_id, parcel.chunk, DeliveryState::sent,
                      parcel.attempts + 1, at, "250 2.0.0"});
   }

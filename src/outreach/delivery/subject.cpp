@@ -140,13 +140,12 @@ void write_held(Ctx& ctx, const Uuid& id, people::SubjectWriter& out) {
 
 void add_delivery_subject_hooks(trust::Base& base) {
   base.extensions.add(
-      people::SubjectHook{{"delivery", "response", "chunk", "suppression"},
-                          [](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
-                            write_deliveries(ctx, person, out);
-                            write_responses(ctx, person, out);
-                            write_planned(ctx, person, out);
-                            write_held(ctx, person, out);
-                          }});
+      people::SubjectHook{[](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+        write_deliveries(ctx, person, out);
+        write_responses(ctx, person, out);
+        write_planned(ctx, person, out);
+        write_held(ctx, person, out);
+      }});
 }
 
 }  // namespace varde::outreach

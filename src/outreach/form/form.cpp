@@ -18,7 +18,7 @@
 #include "trust/names.hpp"
 #include "trust/package/relay.hpp"
 #include "trust/retention.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/uses.hpp"
 #include "web/resource.hpp"
@@ -169,16 +169,11 @@ Result<void> check_consents(Ctx& ctx, const FormRecord& record) {
   return {};
 }
 
-std::string answer_context(const Uuid& tenant, const Uuid& answer) {
-  return "answer:" + tenant.str() + ":" + answer.str();
-}
-
 json::object open_answer(const std::unordered_map<Uuid, crypto::Key>& keys,
                          const AnswerRecord& record) {
   auto key = keys.find(record.person_id);
   if (key == keys.end()) return {};
-  auto text = crypto::open(key->second, record.sealed.data,
-                           answer_context(record.tenant_id, record.answer_id));
+  auto text = record.sealed.open(key->second, record.tenant_id, record.answer_id);
   return text ? json::parse(*text).as_object() : json::object();
 }
 
@@ -573,15 +568,11 @@ std::optional<Accepted> accept(Ctx& ctx, const FormRecord& record, Read& read,
     return Accepted{outcome.person_id, answer_id, true};
   auto key = ctx.base.keys.key(ctx.tenant, outcome.person_id);
   if (!key) return std::nullopt;
-  ctx.tx().insert_many("form_answer", std::vector<AnswerRecord>{
-                                          {ctx.tenant,
-                                           answer_id,
-                                           record.form_id,
-                                           outcome.person_id,
-                                           now(),
-                                           flags,
-                                           {crypto::seal(*key, json::serialize(read.values),
-                                                         answer_context(ctx.tenant, answer_id))}}});
+  ctx.tx().insert_many(
+      "form_answer",
+      std::vector<AnswerRecord>{
+          {ctx.tenant, answer_id, record.form_id, outcome.person_id, now(), flags,
+           trust::Sealed<kAnswer>::of(*key, json::serialize(read.values), ctx.tenant, answer_id)}});
   people::record_activity(ctx, {{outcome.person_id, people::ActivityKind::submitted, record.form_id,
                                  std::nullopt, flags, std::nullopt, std::nullopt}});
   trust::record(ctx, trust::AuditEntry{"form.answer", "form_answer", answer_id, outcome.person_id});
@@ -800,32 +791,13 @@ void write_all_answers(trust::Base& base, const Uuid& tenant, const FormRecord& 
 }  // namespace
 
 void add_form_hooks(trust::Base& base) {
-  base.extensions.add(people::SubjectHook{{"form_answer"}, write_answers});
-  base.extensions.add(trust::SealedColumn{"form_answer", "sealed", "person_id", "",
-                                          trust::sealed_under("answer:", "answer_id", true, ":")});
+  base.extensions.add(people::SubjectHook{write_answers});
   base.extensions.add(trust::aged_rows(
       "form-answers", "Answers to forms",
       "What people wrote into forms and surveys, and the numbers made of it. Who they are stays.",
       kRetentionOldFormAnswer, kRetentionDropFormAnswer));
-  base.extensions.add(people::EraseHook{
-      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kFormEraseAnswers, ids); }});
   trust::add_names(base, kFormNames);
   trust::add_uses(base, "the form", kFormUses);
-}
-
-std::vector<trust::Claim> form_claims() {
-  using trust::Data;
-  return {trust::nothing_personal("form", {"tenant_id", "form_id", "name", "slug", "state", "title",
-                                           "intro", "fields", "thanks_text", "list_id", "tag_ids",
-                                           "purpose_id", "version", "created_at", "updated_at"}),
-          {"form_answer",
-           {{"tenant_id", Data::none},
-            {"answer_id", Data::none},
-            {"form_id", Data::behaviour},
-            {"person_id", Data::pseudonym},
-            {"at", Data::behaviour},
-            {"flags", Data::none},
-            {"sealed", Data::sealed}}}};
 }
 
 void add_form_routes(trust::Api& api) {

@@ -62,6 +62,6 @@ std::optional<Uuid> form_of_url(trust::Ctx& ctx, std::string_view url);
 void add_form_routes(trust::Api& api);
 void add_form_pages(trust::Base& base, web::Router& router);
 void add_form_hooks(trust::Base& base);
-std::vector<trust::Claim> form_claims();
+std::vector<trust::Table> form_tables();
 
 }  // namespace varde::outreach

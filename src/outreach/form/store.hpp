@@ -23,11 +23,14 @@ BOOST_DESCRIBE_STRUCT(FormRecord, (),
                       (form_id, name, slug, state, title, intro, fields, thanks_text, list_id,
                        tag_ids, purpose_id, version, updated_at, answers))
 
+inline constexpr trust::Seal kAnswer{
+    .column = "sealed", .context = "answer:{tenant}:{id}", .id = "answer_id"};
+
 struct AnswerRecord {
   Uuid tenant_id, answer_id, form_id, person_id;
   Timestamp at;
   int flags = 0;
-  db::Bytes sealed;
+  trust::Sealed<kAnswer> sealed;
 };
 BOOST_DESCRIBE_STRUCT(AnswerRecord, (),
                       (tenant_id, answer_id, form_id, person_id, at, flags, sealed))

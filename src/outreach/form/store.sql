@@ -85,10 +85,6 @@ WHERE tenant_id = {tenant}
   AND person_id = $1
   AND at > $2
 
--- name: form.erase_answers
-DELETE FROM form_answer
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
 -- name: retention.old_form_answer
 SELECT count(*) AS rows, min(at) AS oldest
 FROM form_answer

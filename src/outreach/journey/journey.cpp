@@ -21,7 +21,7 @@
 #include "trust/egress.hpp"
 #include "trust/names.hpp"
 #include "trust/notice.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/uses.hpp"
 #include "trust/words.hpp"
@@ -413,10 +413,6 @@ NewRun new_run(Ctx& ctx, const Plan& plan, const Uuid& person, const std::string
 // ---- doing steps
 // ---------------------------------------------------------------------------------
 
-std::string webhook_context(const Uuid& tenant, const Uuid& call) {
-  return "webhook:" + tenant.str() + ":" + call.str();
-}
-
 // A webhook's body: who, where in the journey, and the person's id. Names and addresses are fetched
 // through the API by whoever has the right.
 std::string webhook_body(const Plan& plan, const Step& step, const Uuid& person) {
@@ -525,13 +521,10 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
         auto key = keys.find(person);
         if (key == keys.end()) continue;
         auto id = Uuid::make();
-        calls.push_back({ctx.tenant,
-                         id,
-                         group.plan->record.journey_id,
-                         person,
+        calls.push_back({ctx.tenant, id, group.plan->record.journey_id, person,
                          step.url ? step.url->value : "",
-                         {crypto::seal(key->second, webhook_body(*group.plan, step, person),
-                                       webhook_context(ctx.tenant, id))},
+                         trust::Sealed<kWebhookBody>::of(
+                             key->second, webhook_body(*group.plan, step, person), ctx.tenant, id),
                          now()});
       }
       ctx.tx().insert_many("webhook_call", calls);
@@ -763,8 +756,7 @@ Result<jobs::Outcome> call_webhooks(trust::Base& base, const Uuid& tenant) {
     for (const auto& call : calls) {
       Ctx one(base, tenant, {trust::ActorKind::journey, call.journey_id});
       auto key = base.keys.key(tenant, call.person_id);
-      auto body = key ? crypto::open(*key, call.sealed.data, webhook_context(tenant, call.call_id))
-                      : std::nullopt;
+      auto body = key ? call.sealed.open(*key, tenant, call.call_id) : std::nullopt;
       auto permit = trust::Egress::permit(one, trust::Egress::Kind::webhook, call.url);
       one.commit();  // no transaction waits for another machine
       int code = 0;
@@ -949,8 +941,6 @@ struct SubjectStep {
   std::string journey, step;
 };
 BOOST_DESCRIBE_STRUCT(SubjectStep, (), (at, journey, step))
-enum class CallState { waiting = 1, delivered = 2, given_up = 3 };
-BOOST_DESCRIBE_ENUM(CallState, waiting, delivered, given_up)
 struct SubjectCall {
   Timestamp at;
   std::string journey, recipient;
@@ -995,12 +985,10 @@ void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
     auto rows = ctx.tx().all<CallOfPerson>(kJourneyCallsOfPerson, person, after, kPage);
     auto names = journeys_of(ctx, rows);
     for (const auto& r : rows)
-      out.add(SubjectCall{
-          r.due_at, names[r.journey_id],
-          r.url.substr(0, r.url.find('/', 8)),  // what follows may be a password
-          static_cast<CallState>(r.state), r.attempts,
-          key ? crypto::open(*key, r.sealed.data, webhook_context(ctx.tenant, r.call_id))
-              : std::nullopt});
+      out.add(SubjectCall{r.due_at, names[r.journey_id],
+                          r.url.substr(0, r.url.find('/', 8)),  // what follows may be a password
+                          static_cast<CallState>(r.state), r.attempts,
+                          key ? r.sealed.open(*key, ctx.tenant, r.call_id) : std::nullopt});
     if (is_last(rows)) break;
     after = rows.back().call_id;
   }
@@ -1009,15 +997,7 @@ void write_subject(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 }  // namespace
 
 void add_journey_hooks(trust::Base& base) {
-  base.extensions.add(
-      people::SubjectHook{{"journey_run", "journey_step_done", "webhook_call"}, write_subject});
-  base.extensions.add(trust::SealedColumn{"webhook_call", "sealed", "person_id", "",
-                                          trust::sealed_under("webhook:", "call_id", true, ":")});
-  base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    ctx.tx().later(kJourneyEraseRuns, ids);
-    ctx.tx().later(kJourneyEraseDone, ids);
-    ctx.tx().later(kJourneyEraseCalls, ids);
-  }});
+  base.extensions.add(people::SubjectHook{write_subject});
   trust::add_names(base, kJourneyNames);
   trust::add_uses(base, "the journey", kJourneyUses);
   base.extensions.add(people::SavedHook{[](Ctx& ctx,
@@ -1055,46 +1035,6 @@ void add_journey_jobs(trust::Base& base, jobs::Workers& workers) {
     return jobs::Outcome::done();
   });
   workers.schedule({"journey.scan", std::chrono::seconds(30)});
-}
-
-std::vector<trust::Claim> journey_claims() {
-  using trust::Data;
-  return {trust::nothing_personal(
-              "journey",
-              {"tenant_id", "journey_id", "name", "state", "trigger", "trigger_kind", "trigger_ref",
-               "steps", "start", "reentry", "version", "checked_at", "created_at", "updated_at"}),
-          {"journey_run",
-           {{"tenant_id", Data::none},
-            {"run_id", Data::none},
-            {"journey_id", Data::behaviour},
-            {"person_id", Data::pseudonym},
-            {"step_id", Data::behaviour},
-            {"state", Data::behaviour},
-            {"entry_key", Data::behaviour},
-            {"wakes_at", Data::behaviour},
-            {"attempts", Data::none},
-            {"error", Data::none},
-            {"flags", Data::none},
-            {"entered_at", Data::behaviour},
-            {"outside_at", Data::behaviour}}},
-          {"journey_step_done",
-           {{"tenant_id", Data::none},
-            {"run_id", Data::none},
-            {"step_id", Data::behaviour},
-            {"journey_id", Data::behaviour},
-            {"person_id", Data::pseudonym},
-            {"at", Data::behaviour}}},
-          {"webhook_call",
-           {{"tenant_id", Data::none},
-            {"call_id", Data::none},
-            {"journey_id", Data::behaviour},
-            {"person_id", Data::pseudonym},
-            {"url", Data::none},
-            {"sealed", Data::sealed},
-            {"state", Data::none},
-            {"attempts", Data::none},
-            {"due_at", Data::none},
-            {"code", Data::none}}}};
 }
 
 void add_journey_routes(trust::Api& api) {

@@ -74,7 +74,7 @@ void add_journey_routes(trust::Api& api);
 void add_journey_jobs(trust::Base& base, jobs::Workers& workers);
 /// Listens to forms, lists and attributes; erasure; names for timelines.
 void add_journey_hooks(trust::Base& base);
-std::vector<trust::Claim> journey_claims();
+std::vector<trust::Table> journey_tables();
 
 /// The secret that signs a journey's webhooks, as Standard Webhooks writes it: "whsec_…".
 std::string webhook_secret(trust::Base& base, const Uuid& tenant, const Uuid& journey);

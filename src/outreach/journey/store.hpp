@@ -54,17 +54,22 @@ struct StepDone {
 };
 BOOST_DESCRIBE_STRUCT(StepDone, (), (tenant_id, run_id, step_id, journey_id, person_id, at))
 
+inline constexpr trust::Seal kWebhookBody{
+    .column = "sealed", .context = "webhook:{tenant}:{id}", .id = "call_id"};
+enum class CallState { waiting = 1, delivered = 2, given_up = 3 };
+BOOST_DESCRIBE_ENUM(CallState, waiting, delivered, given_up)
+
 struct NewCall {
   Uuid tenant_id, call_id, journey_id, person_id;
   std::string url;
-  db::Bytes sealed;
+  trust::Sealed<kWebhookBody> sealed;
   Timestamp due_at;
 };
 BOOST_DESCRIBE_STRUCT(NewCall, (), (tenant_id, call_id, journey_id, person_id, url, sealed, due_at))
 struct CallRecord {
   Uuid call_id, journey_id, person_id;
   std::string url;
-  db::Bytes sealed;
+  trust::Sealed<kWebhookBody> sealed;
   int attempts = 0;
 };
 BOOST_DESCRIBE_STRUCT(CallRecord, (), (call_id, journey_id, person_id, url, sealed, attempts))
@@ -86,7 +91,7 @@ BOOST_DESCRIBE_STRUCT(DoneOfPerson, (), (run_id, step_id, journey_id, at))
 struct CallOfPerson {
   Uuid call_id, journey_id;
   std::string url;
-  db::Bytes sealed;
+  trust::Sealed<kWebhookBody> sealed;
   int state = 1, attempts = 0;
   Timestamp due_at;
 };

@@ -195,18 +195,6 @@ WHERE r.tenant_id = {tenant}
   AND r.entered_at >= $4
   AND r.state = {RunState.active}
 
--- name: journey.erase_runs
-DELETE FROM journey_run
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: journey.erase_done
-DELETE FROM journey_step_done
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: journey.erase_calls
-DELETE FROM webhook_call
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
 -- name: journey.tenants -> Uuid
 -- across tenants: each organisation in turn
 SELECT tenant_id FROM tenant WHERE state = {TenantState.active}

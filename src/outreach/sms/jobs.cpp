@@ -134,8 +134,8 @@ class SmsRun {
   std::optional<Content> open(const SmsRecord& row) const {
     auto key = row.person_id ? keys_.find(*row.person_id) : keys_.end();
     if (row.person_id && key == keys_.end()) return std::nullopt;
-    auto plain = crypto::open(row.person_id ? key->second : number_key(base_, tenant_),
-                              row.sealed.data, context_of(tenant_, row.reference));
+    auto plain = row.sealed.open(row.person_id ? key->second : number_key(base_, tenant_), tenant_,
+                                 row.reference);
     if (!plain) return std::nullopt;
     auto value = json::parse(*plain).as_object();
     Content out{std::string(value.at("text").as_string()), ""};

@@ -66,8 +66,7 @@ std::vector<SmsView> open_rows(Ctx& ctx, const std::vector<SmsRecord>& rows) {
   for (const auto& row : rows) {
     auto key = row.person_id ? keys.find(*row.person_id) : keys.end();
     if (row.person_id && key == keys.end()) continue;
-    auto plain = crypto::open(row.person_id ? key->second : own, row.sealed.data,
-                              context_of(ctx.tenant, row.reference));
+    auto plain = row.sealed.open(row.person_id ? key->second : own, ctx.tenant, row.reference);
     if (!plain) continue;
     auto value = json::parse(*plain);
     auto text = [&](const char* name) { return std::string(value.at(name).as_string()); };

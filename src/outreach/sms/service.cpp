@@ -13,7 +13,7 @@
 #include "people/subject/subject.hpp"
 #include "trust/names.hpp"
 #include "trust/retention.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::outreach {
@@ -66,8 +66,9 @@ void send_sms(Ctx& ctx, const std::vector<SmsMessage>& messages) {
     } else {
       json::object content{{"text", m.text}};
       if (m.to) content["to"] = m.to->reveal();
-      row.sealed = {crypto::seal(row.person_id ? key->second : number_key(ctx.base, ctx.tenant),
-                                 json::serialize(content), context_of(ctx.tenant, row.reference))};
+      row.sealed = trust::Sealed<kSmsText>::of(
+          row.person_id ? key->second : number_key(ctx.base, ctx.tenant), json::serialize(content),
+          ctx.tenant, row.reference);
     }
     rows.push_back(std::move(row));
   }
@@ -123,10 +124,10 @@ void record_sms(Ctx& ctx, const Provider& provider, const std::vector<Sent>& sen
       if (row.person_id && key == keys.end()) continue;  // erased this moment
       row.captured = true;
       auto sender = provider.sms.sender ? provider.sms.sender->value : std::string();
-      row.sealed = {crypto::seal(
+      row.sealed = trust::Sealed<kSmsText>::of(
           row.person_id ? key->second : number_key(ctx.base, ctx.tenant),
           json::serialize(json::object{{"text", one.sms->text}, {"to", one.to}, {"from", sender}}),
-          context_of(ctx.tenant, row.reference))};
+          ctx.tenant, row.reference);
     }
     if (row.kind == SmsKind::offer && row.state == SmsState::failed && row.person_id)
       undelivered.push_back(
@@ -226,10 +227,9 @@ void write_sms(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
     for (const auto& row : rows) {
       SubjectSms sms{row.created_at, row.kind, names[row.ref_id], row.state,
                      row.reason,     row.at,   row.segments,      std::nullopt};
-      if (auto content =
-              key && !row.sealed.data.empty()
-                  ? crypto::open(*key, row.sealed.data, context_of(ctx.tenant, row.reference))
-                  : std::nullopt)
+      if (auto content = key && !row.sealed.data.empty()
+                             ? row.sealed.open(*key, ctx.tenant, row.reference)
+                             : std::nullopt)
         sms.text = std::string(json::parse(*content).at("text").as_string());
       out.add(sms);
     }
@@ -241,13 +241,9 @@ void write_sms(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 }  // namespace
 
 void add_sms_hooks(trust::Base& base) {
-  base.extensions.add(people::SubjectHook{{"sms"}, write_sms});
-  base.extensions.add(trust::SealedColumn{"sms", "sealed", "person_id", "captured",
-                                          trust::sealed_under("sms:", "reference", true)});
+  base.extensions.add(people::SubjectHook{write_sms});
   base.extensions.add(trust::aged_rows("sms", "SMS", "SMS that were sent, with their text.",
                                        store::kRetentionOldSms, store::kRetentionDropSms));
-  base.extensions.add(people::EraseHook{
-      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(store::kSmsErase, ids); }});
   // Campaigns' are among the deliveries already.
   base.extensions.add(
       people::TimelineSource{[](Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
@@ -282,25 +278,6 @@ void add_sms_hooks(trust::Base& base) {
         }
         return out;
       }});
-}
-
-std::vector<trust::Claim> sms_claims() {
-  using trust::Data;
-  return {{"sms", {{"tenant_id", Data::none},        {"sms_id", Data::none},
-                   {"person_id", Data::pseudonym},   {"kind", Data::behaviour},
-                   {"ref_id", Data::behaviour},      {"reference", Data::pseudonym},
-                   {"urgent", Data::none},           {"state", Data::behaviour},
-                   {"reason", Data::behaviour},      {"attempts", Data::behaviour},
-                   {"segments", Data::behaviour},    {"provider_id", Data::none},
-                   {"external_id", Data::pseudonym}, {"captured", Data::none},
-                   {"sealed", Data::sealed},         {"due_at", Data::behaviour},
-                   {"at", Data::behaviour},          {"created_at", Data::behaviour},
-                   {"runner", Data::none},           {"runner_until", Data::none}}},
-          {"sms_reply",
-           {{"tenant_id", Data::none},
-            {"provider_id", Data::none},
-            {"external_id", Data::pseudonym},
-            {"at", Data::behaviour}}}};
 }
 
 }  // namespace varde::outreach

@@ -142,6 +142,6 @@ void add_sms_pages(trust::Base& base, web::Router& router);
 void add_sms_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
 /// Timelines, erasure.
 void add_sms_hooks(trust::Base& base);
-std::vector<trust::Claim> sms_claims();
+std::vector<trust::Table> sms_tables();
 
 }  // namespace varde::outreach

@@ -14,6 +14,10 @@ bool take_reply(trust::Ctx& ctx, const Uuid& provider, const std::string& from,
 
 namespace varde::outreach::sms::store {
 
+// Bound by the reference, which stays the same from queue to mailbox.
+inline constexpr trust::Seal kSmsText{
+    .column = "sealed", .context = "sms:{tenant}{id}", .id = "reference", .purpose = "captured"};
+
 struct SmsRecord {
   Uuid tenant_id, sms_id;
   std::optional<Uuid> person_id;
@@ -27,7 +31,7 @@ struct SmsRecord {
   std::optional<Uuid> provider_id;
   std::string external_id;
   bool captured = false;
-  db::Bytes sealed;
+  trust::Sealed<kSmsText> sealed;
   Timestamp due_at, at, created_at;
 };
 BOOST_DESCRIBE_STRUCT(SmsRecord, (),
@@ -70,9 +74,4 @@ BOOST_DESCRIBE_STRUCT(AnsweringRecord, (), (person_id, kind, ref_id, reference, 
 inline crypto::Key number_key(trust::Base& base, const Uuid& tenant) {
   return base.keys.tenant_key(tenant, "captured");
 }
-/// What binds a sealed text to its row: the reference, which stays the same from queue to mailbox.
-inline std::string context_of(const Uuid& tenant, const std::string& reference) {
-  return "sms:" + tenant.str() + reference;
-}
-
 }  // namespace varde::outreach::sms::store

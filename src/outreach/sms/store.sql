@@ -146,9 +146,6 @@ WHERE tenant_id = {tenant}
 ORDER BY sms_id DESC
 LIMIT $3
 
--- name: sms.erase
-DELETE FROM sms WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
 -- name: retention.old_sms
 SELECT count(*) AS rows, min(due_at) AS oldest
 FROM sms

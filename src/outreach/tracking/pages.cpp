@@ -570,11 +570,6 @@ void add_tracking_pages(trust::Base& base, web::Router& router) {
 void add_tracking_hooks(trust::Base& base) {
   base.extensions.add(people::ConfirmHook{ask_to_confirm});
   base.extensions.add(people::ClaimHook{ask_about_claims});
-  base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    for (const auto* sql : {&store::kResponseErase, &store::kDeliveryErase, &store::kOutboxErase,
-                            &store::kCapturedErase})
-      ctx.tx().later(*sql, ids);
-  }});
   base.extensions.add(trust::aged_rows(
       "deliveries", "What was sent to whom",
       "That a message was sent to a person, and what came of it. A campaign's numbers stay.",

@@ -58,19 +58,6 @@ WHERE tenant_id = {tenant}
   AND recipient_id = $2
   AND state = {DeliveryState.sent}
 
--- name: response.erase
-DELETE FROM response WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: delivery.erase
-DELETE FROM delivery WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: outbox.erase
-DELETE FROM outbox WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: captured.erase
-DELETE FROM captured_message
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
 -- name: retention.old_response
 SELECT count(*) AS rows, min(last_at) AS oldest
 FROM response

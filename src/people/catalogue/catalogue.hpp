@@ -88,6 +88,7 @@ Result<Uuid> create_purpose(trust::Ctx& ctx, const std::string& key, const std::
                             const std::string& description);
 
 void add_catalogue_routes(trust::Api& api);
+std::vector<trust::Table> catalogue_tables();
 void add_catalogue_hooks(trust::Base& base);
 
 }  // namespace varde::people

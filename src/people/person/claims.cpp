@@ -13,10 +13,6 @@ namespace {
 
 constexpr auto kDay = std::chrono::hours(24);
 
-std::string context_of(const Uuid& tenant, const Uuid& claim) {
-  return "claim:" + tenant.str() + claim.str();
-}
-
 json::array ids_json(const std::vector<Uuid>& ids) {
   json::array out;
   for (const auto& id : ids) out.emplace_back(id.str());
@@ -61,7 +57,7 @@ void each_id(const json::object& in, const char* name, Each each) {
 
 std::optional<PersonClaim> store::open_claim(Ctx& ctx, const ClaimRecord& record,
                                              const crypto::Key& key) {
-  auto text = crypto::open(key, record.sealed.data, context_of(ctx.tenant, record.claim_id));
+  auto text = record.sealed.open(key, ctx.tenant, record.claim_id);
   if (!text) return std::nullopt;
   auto in = json::parse(*text).as_object();
   PersonClaim out{record.claim_id, record.person_id, record.ref_id, {}, {}, record.created_at};
@@ -103,12 +99,8 @@ void store::write_claims(Ctx& ctx, std::vector<std::pair<PersonClaim, crypto::Ke
     claim.id = Uuid::make();
     claim.created_at = at;
     records.push_back(
-        {ctx.tenant,
-         claim.id,
-         claim.person_id,
-         claim.ref_id,
-         {crypto::seal(key, json::serialize(pack(claim)), context_of(ctx.tenant, claim.id))},
-         at,
+        {ctx.tenant, claim.id, claim.person_id, claim.ref_id,
+         trust::Sealed<kClaimed>::of(key, json::serialize(pack(claim)), ctx.tenant, claim.id), at,
          at + kClaimLife});
     told.push_back(std::move(claim));
   }

@@ -229,10 +229,6 @@ void erase(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 struct RestrictHook {
   std::function<void(trust::Ctx&, const Uuid& person)> run;
 };
-/// Extension: removes or strips what a module holds about these persons, in erase()'s transaction.
-struct EraseHook {
-  std::function<void(trust::Ctx&, const std::vector<Uuid>& persons)> run;
-};
 
 struct Activity {
   Uuid person_id;
@@ -338,6 +334,7 @@ Result<std::vector<Uuid>> search(trust::Ctx& ctx, const PersonFilter& filter, co
 bool any_person(trust::Ctx& ctx);
 
 void add_person_routes(trust::Api& api);
+std::vector<trust::Table> person_tables();
 void add_person_hooks(trust::Base& base);
 void add_person_jobs(trust::Base& base, jobs::Workers& workers);
 

@@ -23,25 +23,11 @@ namespace {
 
 namespace json = boost::json;
 
-std::string context_of(const Uuid& tenant, const Uuid& person) {
-  std::string out = "person:";
-  out += tenant.view();
-  out += person.view();
-  return out;
-}
-
 void raise_damaged(const Ctx& ctx, const Uuid& person) {
   alarms::raise("damaged", "person " + person.str(),
                 std::string("Of ") + person.str() + ": " + kDamaged, ctx.tenant,
                 "/people/" + person.str());
 }
-std::string activity_context(const Uuid& tenant, const Uuid& activity) {
-  std::string out = "activity:";
-  out += tenant.view();
-  out += activity.view();
-  return out;
-}
-
 std::string pack(const Identity& identity) {
   json::object out;
   if (!identity.email.empty()) out["e"] = identity.email;
@@ -410,7 +396,7 @@ void read_drafts(Ctx& ctx, const Index& index, const std::vector<PersonChange>& 
   for (auto& [id, draft] : drafts) {
     auto key = keys.find(id);
     if (key == keys.end()) continue;  // erased: cannot be read or changed
-    auto text = crypto::open(key->second, draft.record.sealed.data, context_of(ctx.tenant, id));
+    auto text = draft.record.sealed.open(key->second, ctx.tenant, id);
     if (!text) {
       raise_damaged(ctx, id);
       draft.damaged = true;
@@ -755,8 +741,8 @@ std::vector<SaveOutcome> save(Ctx& ctx, const std::vector<PersonChange>& changes
     if (draft.waits && draft.key) claims.emplace_back(std::move(*draft.waits), *draft.key);
     if (!draft.changed_any || !draft.key) continue;
     if (draft.changed_row) {
-      draft.record.sealed = {
-          crypto::seal(*draft.key, pack(draft.after), context_of(ctx.tenant, id))};
+      draft.record.sealed =
+          trust::Sealed<kIdentity>::of(*draft.key, pack(draft.after), ctx.tenant, id);
       draft.record.email_hash =
           draft.after.email.empty() ? std::nullopt : std::optional(index.email(draft.after.email));
       draft.record.phone_hash =
@@ -848,7 +834,7 @@ json::value store::value_of(AttributeType type, const std::optional<std::string>
 
 std::optional<Person> store::open_person(Ctx& ctx, const PersonRecord& record,
                                          const crypto::Key& key) {
-  auto text = crypto::open(key, record.sealed.data, context_of(ctx.tenant, record.person_id));
+  auto text = record.sealed.open(key, ctx.tenant, record.person_id);
   if (!text) {
     raise_damaged(ctx, record.person_id);
     return std::nullopt;
@@ -894,8 +880,8 @@ void look_again_at_damaged(Ctx& ctx) {
   for (const auto& id : persons) {
     auto row = row_of(id);
     auto key = found.find(id);
-    if (row == records.end() || (key != found.end() && crypto::open(key->second, row->sealed.data,
-                                                                    context_of(ctx.tenant, id))))
+    if (row == records.end() ||
+        (key != found.end() && row->sealed.open(key->second, ctx.tenant, id)))
       alarms::clear("damaged", "person " + id.str(), ctx.tenant);
   }
 }
@@ -1118,8 +1104,8 @@ void record_activity(Ctx& ctx, const std::vector<Activity>& activities) {
                           std::nullopt};
     if (activity.text)
       if (auto key = keys.find(activity.person_id); key != keys.end())
-        record.sealed = db::Bytes{crypto::seal(key->second, *activity.text,
-                                               activity_context(ctx.tenant, record.activity_id))};
+        record.sealed = trust::Sealed<kActivityText>::of(key->second, *activity.text, ctx.tenant,
+                                                         record.activity_id);
     records.push_back(std::move(record));
   }
   ctx.tx().insert_many("activity", records);
@@ -1153,19 +1139,11 @@ namespace {
 // about the erased goes then.
 constexpr auto kAfterwards = std::chrono::seconds(35);
 
-void remove_rows(Ctx& ctx, const std::vector<Uuid>& ids) {
-  for (const auto& hook : ctx.base.extensions.all<EraseHook>()) hook.run(ctx, ids);
-  for (const auto* sql :
-       {&kPersonErase, &kPersonDeletePrefixes, &kPersonEraseValues, &kPersonEraseTags,
-        &kPersonEraseMembers, &kPersonEraseConsents, &kPersonEraseActivity, &kPersonEraseClaims})
-    ctx.tx().later(*sql, ids);
-}
-
 Result<jobs::Outcome> forget_again(trust::Base& base, const jobs::Job& job) {
   auto ids = trust::ids_of(job);
   try {
     Ctx ctx(base, *job.tenant_id, {});
-    remove_rows(ctx, ids);
+    trust::erase_rows(ctx, ids);
     ctx.commit();
     trust::forget(base, *job.tenant_id, ids);
   } catch (const std::exception& e) {
@@ -1182,7 +1160,7 @@ std::vector<Uuid> existing(Ctx& ctx, const std::vector<Uuid>& ids) {
 
 void erase(Ctx& ctx, const std::vector<Uuid>& ids) {
   if (ids.empty()) return;
-  remove_rows(ctx, ids);
+  trust::erase_rows(ctx, ids);
   std::vector<trust::AuditEntry> trail;
   for (const auto& id : ids) trail.push_back({"person.erase", "person", id, id, {}});
   trust::record(ctx, trail);

@@ -5,12 +5,21 @@
 
 namespace varde::people::store {
 
+inline constexpr trust::Seal kIdentity{
+    .column = "sealed", .context = "person:{tenant.bytes}{id.bytes}", .id = "person_id"};
+inline constexpr trust::Seal kActivityText{.column = "sealed",
+                                           .context = "activity:{tenant.bytes}{id.bytes}",
+                                           .id = "activity_id",
+                                           .holds = trust::Seal::Holds::text};
+inline constexpr trust::Seal kClaimed{
+    .column = "sealed", .context = "claim:{tenant}{id}", .id = "claim_id"};
+
 struct PersonRecord {
   Uuid tenant_id, person_id;
   int state = 1;
   std::string language, time_zone;
   std::optional<db::Bytes> email_hash, phone_hash;
-  db::Bytes sealed;
+  trust::Sealed<kIdentity> sealed;
   std::int64_t version = 1;
   Timestamp created_at, updated_at;
 };
@@ -61,7 +70,7 @@ struct ActivityRecord {
   std::optional<Uuid> ref_id;
   std::optional<std::int64_t> number;
   int flags = 0;
-  std::optional<db::Bytes> sealed;
+  std::optional<trust::Sealed<kActivityText>> sealed;
 };
 BOOST_DESCRIBE_STRUCT(ActivityRecord, (),
                       (tenant_id, activity_id, person_id, kind, at, ref_id, number, flags, sealed))
@@ -70,7 +79,7 @@ BOOST_DESCRIBE_STRUCT(ActivityRecord, (),
 struct ClaimRecord {
   Uuid tenant_id, claim_id, person_id;
   std::optional<Uuid> ref_id;
-  db::Bytes sealed;
+  trust::Sealed<kClaimed> sealed;
   Timestamp created_at, expires_at;
 };
 BOOST_DESCRIBE_STRUCT(ClaimRecord, (),

@@ -215,10 +215,6 @@ WHERE tenant_id = {tenant}
 ORDER BY expires_at
 LIMIT 1
 
--- name: person.erase_claims
-DELETE FROM person_claim
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
 -- name: retention.old_activity
 SELECT count(*) AS rows, min(at) AS oldest
 FROM activity
@@ -235,24 +231,3 @@ WHERE tenant_id = {tenant}
     LIMIT $2
   )
 RETURNING activity_id
-
--- name: person.erase
-DELETE FROM person WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: person.erase_values
-DELETE FROM person_attribute
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: person.erase_tags
-DELETE FROM person_tag
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: person.erase_members
-DELETE FROM list_member
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: person.erase_consents
-DELETE FROM consent WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: person.erase_activity
-DELETE FROM activity WHERE tenant_id = {tenant} AND person_id = ANY($1)

@@ -83,6 +83,7 @@ struct SegmentField {
 };
 
 void add_segment_routes(trust::Api& api);
+std::vector<trust::Table> segment_tables();
 void add_segment_hooks(trust::Base& base);
 
 }  // namespace varde::people

@@ -5,7 +5,7 @@
 #include "people/person/store.hpp"
 #include "people/person/store_sql.hpp"
 #include "trust/names.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 
 namespace varde::people {
 
@@ -164,9 +164,7 @@ void write_timeline(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
                    (record.flags & kScanner) != 0};
       if (record.ref_id) row.about = names[*record.ref_id];
       if (record.sealed && key)
-        row.detail = crypto::open(
-            *key, record.sealed->data,
-            "activity:" + std::string(ctx.tenant.view()) + std::string(record.activity_id.view()));
+        row.detail = record.sealed->open(*key, ctx.tenant, record.activity_id);
       out.add(row);
     }
     if (static_cast<int>(records.size()) < kSubjectPage) return;
@@ -205,74 +203,19 @@ void write_claims(Ctx& ctx, const Uuid& id, SubjectWriter& out) {
   }
 }
 
-// ---- how whole tables are opened (person/service.cpp seals)
-
-std::string bound_to(std::string_view what, const Uuid& tenant, const json::value& id) {
-  std::string out(what);
-  out += tenant.view();
-  out += Uuid::parse(std::string_view(id.as_string())).value_or(Uuid()).view();
-  return out;
-}
-std::string identity_context(const Uuid& tenant, const json::object& row) {
-  return bound_to("person:", tenant, row.at("person_id"));
-}
-std::string activity_context(const Uuid& tenant, const json::object& row) {
-  return bound_to("activity:", tenant, row.at("activity_id"));
-}
-
-// What is stored is short, and names attributes by id.
-std::function<json::value(const json::value&)> identity_reader(Ctx& ctx) {
-  std::map<std::string, std::string> keys;
-  for (const auto& attribute : attributes(ctx)) keys[attribute.id.str()] = attribute.key;
-  return [keys](const json::value& stored) -> json::value {
-    json::object out;
-    static const std::map<std::string_view, std::string_view> kNames{
-        {"e", "email"}, {"p", "phone"}, {"f", "first_name"}, {"l", "last_name"}};
-    for (const auto& [key, value] : stored.as_object()) {
-      if (auto name = kNames.find(std::string_view(key)); name != kNames.end())
-        out[name->second] = value;
-      if (key != "a") continue;
-      json::object values;
-      for (const auto& [id, of_attribute] : value.as_object())
-        if (auto found = keys.find(std::string(id)); found != keys.end())
-          values[found->second] = of_attribute;
-      out["attributes"] = std::move(values);
-    }
-    return out;
-  };
-}
-
 }  // namespace
 
 void gather(Ctx& ctx, const Uuid& person, SubjectWriter& out) {
   for (const auto& hook : ctx.base.extensions.all<SubjectHook>()) hook.run(ctx, person, out);
 }
 
-std::vector<std::string> gathered_tables(trust::Base& base) {
-  std::vector<std::string> out;
-  for (const auto& hook : base.extensions.all<SubjectHook>())
-    out.insert(out.end(), hook.tables.begin(), hook.tables.end());
-  return out;
-}
-
 void add_subject_hooks(trust::Base& base) {
-  using trust::SealedColumn;
-  base.extensions.add(SealedColumn{"person", "sealed", "person_id", "", identity_context,
-                                   SealedColumn::Holds::json, identity_reader});
-  base.extensions.add(SealedColumn{"activity", "sealed", "person_id", "", activity_context,
-                                   SealedColumn::Holds::text});
-  base.extensions.add(SealedColumn{"person_claim", "sealed", "person_id", "",
-                                   trust::sealed_under("claim:", "claim_id", true),
-                                   SealedColumn::Holds::json});
-  // person_prefix holds nothing but keyed hashes of what "identity" says.
-  base.extensions.add(SubjectHook{{"person", "person_prefix", "person_attribute", "person_tag",
-                                   "list_member", "consent", "activity", "person_claim"},
-                                  [](Ctx& ctx, const Uuid& person, SubjectWriter& out) {
-                                    write_person(ctx, person, out);
-                                    write_belongings(ctx, person, out);
-                                    write_timeline(ctx, person, out);
-                                    write_claims(ctx, person, out);
-                                  }});
+  base.extensions.add(SubjectHook{[](Ctx& ctx, const Uuid& person, SubjectWriter& out) {
+    write_person(ctx, person, out);
+    write_belongings(ctx, person, out);
+    write_timeline(ctx, person, out);
+    write_claims(ctx, person, out);
+  }});
 }
 
 }  // namespace varde::people

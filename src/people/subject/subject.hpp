@@ -1,10 +1,11 @@
 // What is stored about one person, handed out whole: GDPR Art. 15 (access) and 20 (portability).
 //
 // Every module that stores something about persons adds a SubjectHook, which writes it as named
-// sections of rows, and as files; it names the tables that it hands out, and a test holds these
-// against the claims (Module::claims). gather() goes through all of them. There is one gathering:
-// what a substitute sees about herself, what a clerk hands out and what answers a request are the
-// same document, shown in different ways (document.hpp, package.hpp).
+// sections of rows, and as files. Which table stands under which of them its declaration says
+// (trust/table.hpp), and a test holds the two against each other. gather() goes through all of
+// them. There is one gathering: what a substitute sees about herself, what a clerk hands out and
+// what answers a request are the same document, shown in different ways (document.hpp,
+// package.hpp).
 //
 // Rows are read a page at a time. Files are named while the rows are read, and opened one after the
 // other when they are written.
@@ -72,15 +73,11 @@ inline constexpr int kSubjectPage = 1000;
 
 /// Extension: what a module hands out about a person.
 struct SubjectHook {
-  std::vector<std::string> tables;  ///< That it hands out.
   std::function<void(trust::Ctx&, const Uuid& person, SubjectWriter&)> run;
 };
 
 /// Hands everything that is stored about the person to `out`, in the context's transaction.
 void gather(trust::Ctx& ctx, const Uuid& person, SubjectWriter& out);
-
-/// The tables that some module hands out.
-std::vector<std::string> gathered_tables(trust::Base& base);
 
 /// Adds what people/ itself holds.
 void add_subject_hooks(trust::Base& base);

@@ -111,8 +111,6 @@ struct ImportStart {
 BOOST_DESCRIBE_STRUCT(ImportStart, (), (encoding, delimiter, header, title_lines, mapping, options))
 enum class ExportFormat { csv = 1, json = 2 };
 BOOST_DESCRIBE_ENUM(ExportFormat, csv, json)
-enum class ExportState { queued = 1, running = 2, done = 3, failed = 4, expired = 5 };
-BOOST_DESCRIBE_ENUM(ExportState, queued, running, done, failed, expired)
 enum class ExportWhat { persons };
 BOOST_DESCRIBE_ENUM(ExportWhat, persons)
 struct ExportNew {
@@ -486,10 +484,11 @@ Result<jobs::Outcome> sweep_files(trust::Base& base) {
 void add_transfer_hooks(trust::Base& base) {
   trust::add_names(base, kImportNames);
   trust::count_quota(base, trust::Quota::file_bytes, kTransferFileBytes);
-  base.extensions.add(EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    take_back(ctx, ctx.tx().all<Uuid>(kExportOf, ids),
-              "Somebody who was in the file has been erased. Make it anew.");
-  }});
+}
+
+void take_back_files_with(Ctx& ctx, const std::vector<Uuid>& persons) {
+  take_back(ctx, ctx.tx().all<Uuid>(kExportOf, persons),
+            "Somebody who was in the file has been erased. Make it anew.");
 }
 
 void add_transfer_routes(trust::Api& api) {

@@ -36,6 +36,12 @@ std::vector<trust::Attention> imports_attention(trust::Ctx& ctx);
 std::vector<trust::Moving> moving_imports(trust::Ctx& ctx, Timestamp since);
 
 void add_transfer_routes(trust::Api& api);
+enum class ExportState { queued = 1, running = 2, done = 3, failed = 4, expired = 5 };
+BOOST_DESCRIBE_ENUM(ExportState, queued, running, done, failed, expired)
+
+/// Takes back files with somebody who is erased.
+void take_back_files_with(trust::Ctx& ctx, const std::vector<Uuid>& persons);
+std::vector<trust::Table> transfer_tables();
 void add_transfer_hooks(trust::Base& base);
 void add_transfer_jobs(trust::Base& base, jobs::Workers& workers);
 

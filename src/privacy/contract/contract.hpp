@@ -85,6 +85,6 @@ std::string certificate_link(const trust::Base& base, const Uuid& tenant);
 void add_contract_pages(trust::Base& base, web::Router& router);
 void add_contract_routes(trust::Api& api);
 void add_contract_jobs(trust::Base& base, jobs::Workers& workers);
-std::vector<trust::Claim> contract_claims();
+std::vector<trust::Table> contract_tables();
 
 }  // namespace varde::privacy

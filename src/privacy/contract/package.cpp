@@ -9,7 +9,7 @@
 #include "privacy/contract/store_sql.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/package/signed.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "trust/trail/entry.hpp"
 #include "trust/trail/file.hpp"
@@ -17,6 +17,7 @@
 namespace varde::privacy {
 
 namespace json = boost::json;
+using trust::Seal;
 using trust::SealedColumn;
 
 namespace {
@@ -48,15 +49,16 @@ struct Table {
 // Binary columns are ciphertext, files or hashes: only what a module opens is handed out.
 std::vector<Table> tables_of(trust::Ctx& ctx, const std::vector<SealedColumn>& sealed) {
   std::set<std::string_view> left_out;
-  for (const auto& one : tables_left_out()) left_out.insert(one.table);
+  for (const auto& one : trust::tables_of(ctx.base))
+    if (!one.at_end.why_not.empty()) left_out.insert(one.name);
   std::vector<Table> out;
   for (const auto& row : ctx.tx().all<ColumnRow>(store::kContractColumns)) {
     if (left_out.contains(row.table) || row.column == "tenant_id") continue;
     if (out.empty() || out.back().name != row.table) out.push_back({row.table, {}, {}});
     Column column{row.column, row.type, row.comment};
     for (const auto& one : sealed)
-      if (one.table == row.table && one.column == row.column) column.sealed = &one;
-    if (column.sealed != nullptr && column.sealed->holds == SealedColumn::Holds::file)
+      if (one.table == row.table && one.seal->column == row.column) column.sealed = &one;
+    if (column.sealed != nullptr && column.sealed->seal->holds == Seal::Holds::file)
       out.back().files.push_back(column);
     else if (column.sealed != nullptr || !row.type.starts_with("bytea"))
       out.back().columns.push_back(column);
@@ -93,8 +95,7 @@ class Writing {
                .connections_per_loop = 1}),
         package_(base.keys.signer(), at_, out) {
     ctx_.commit();
-    sealed_ = base.extensions.all<SealedColumn>();
-    sealed_.push_back(trust::sealed_values());
+    sealed_ = trust::sealed_columns(base);
   }
 
   std::optional<OrganisationReceipt> go() {
@@ -173,7 +174,7 @@ class Writing {
   }
 
   static std::optional<Uuid> owner_of(const SealedColumn& column, const json::object& row) {
-    const auto* id = column.owner.empty() ? nullptr : row.if_contains(column.owner);
+    const auto* id = column.seal->owner.empty() ? nullptr : row.if_contains(column.seal->owner);
     return id != nullptr && id->is_string() ? Uuid::parse(std::string_view(id->as_string()))
                                             : std::nullopt;
   }
@@ -181,22 +182,22 @@ class Writing {
   void open_one(const SealedColumn& column, json::object& row,
                 const std::unordered_map<Uuid, crypto::Key>& keys,
                 const std::map<const SealedColumn*, Reader>& readers) {
-    auto* place = row.if_contains(column.column);
+    auto* place = row.if_contains(column.seal->column);
     if (place == nullptr || !place->is_string()) return;
     auto raw = unhex(std::string_view(place->as_string()).substr(2)).value_or("");
     *place = nullptr;
     std::optional<std::string> plain;
-    if (!column.context) {
+    if (column.seal->context.empty()) {
       plain = raw;
     } else if (auto owner = owner_of(column, row)) {
       if (auto key = keys.find(*owner); key != keys.end())
         plain = crypto::open(key->second, raw, column.context(ctx_.tenant, row));
-    } else if (!column.purpose.empty()) {
-      plain = crypto::open(base_.keys.tenant_key(ctx_.tenant, column.purpose), raw,
+    } else if (!column.seal->purpose.empty()) {
+      plain = crypto::open(base_.keys.tenant_key(ctx_.tenant, column.seal->purpose), raw,
                            column.context(ctx_.tenant, row));
     }
     if (!plain) return;  // its key was destroyed
-    if (column.holds == SealedColumn::Holds::json) {
+    if (column.seal->holds == Seal::Holds::json) {
       boost::system::error_code problem;
       auto value = json::parse(*plain, problem);
       *place = problem ? json::value(std::string_view(*plain)) : std::move(value);
@@ -303,8 +304,9 @@ class Writing {
           html_escape(table.name), table.rows,
           table.file_count > 0 ? fmt::format(", {} files", table.file_count) : "", columns);
     }
-    for (const auto& one : tables_left_out())
-      left += fmt::format("<li><code>{}</code>: {}</li>", one.table, one.why);
+    for (const auto& one : trust::tables_of(base_))
+      if (!one.at_end.why_not.empty())
+        left += fmt::format("<li><code>{}</code>: {}</li>", one.name, one.at_end.why_not);
     return fmt::format(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width,initial-scale=1\"><meta http-equiv=\"Content-Security-"
@@ -351,30 +353,6 @@ class Writing {
 };
 
 }  // namespace
-
-const std::vector<LeftOut>& tables_left_out() {
-  static const std::vector<LeftOut> kLeftOut{
-      {"audit_head", "in trail.jsonl"},
-      {"audit_leaf", "hashes of what is in trail.jsonl"},
-      {"audit_tile", "hashes of what is in trail.jsonl"},
-      {"audit_tree", "how far the program has hashed the trail"},
-      {"calendar_feed", "secret addresses of calendars"},
-      {"catalogue_mark", "the program's own bookkeeping"},
-      {"chunk", "the program's own bookkeeping of a campaign while it is sent"},
-      {"export_piece", "files that were made of what is in the other tables, for days"},
-      {"idempotency", "answers that are kept for a day in case a request is repeated"},
-      {"import_piece", "files as they were uploaded, for days; what they said is in the tables"},
-      {"person_prefix", "hashes by which names are found"},
-      {"portal_challenge", "of signing in"},
-      {"portal_code", "of signing in"},
-      {"portal_passkey", "of signing in"},
-      {"portal_session", "of signing in"},
-      {"restore_point_state", "how many rows there were, for drills of backups"},
-      {"sms_reply", "hashes of callbacks that were taken already"},
-      {"subject_package_piece", "files that were made of what is in the other tables, for days"},
-  };
-  return kLeftOut;
-}
 
 std::optional<OrganisationReceipt> write_organisation(
     trust::Base& base, const Uuid& tenant, const std::function<bool(std::string_view)>& write) {

@@ -12,7 +12,7 @@
 //   manifest.sig         a signed note: ORIGIN/organisation-export, SHA-256 of manifest.json, TIME
 //
 // Tables and their columns come from the catalogue, so that none is forgotten; what is sealed is
-// opened as the modules say (trust/sealed.hpp). Left out are secrets of the program (passwords of
+// opened as the modules say (trust/table.hpp). Left out are secrets of the program (passwords of
 // providers, tokens), copies of what stands elsewhere, and hashes. Rows are read through a cursor
 // of one snapshot and written as they come: memory does not grow with the organisation.
 #pragma once

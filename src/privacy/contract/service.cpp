@@ -174,26 +174,4 @@ void add_contract_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.schedule({"contract.settle", kEvery});
 }
 
-std::vector<trust::Claim> contract_claims() {
-  using trust::Data;
-  return {{"contract_end",
-           {{"tenant_id", Data::none},
-            {"name", Data::none},
-            {"slug", Data::none},
-            {"state", Data::none},
-            {"wanted", Data::none},
-            {"reason", Data::none},
-            {"announced_by", Data::pseudonym},
-            {"announced_at", Data::behaviour},
-            {"ends_at", Data::none},
-            {"remove_at", Data::none},
-            {"reminded_at", Data::none},
-            {"exported_at", Data::none},
-            {"manifest", Data::none},
-            {"keys", Data::none},
-            {"removed_at", Data::none},
-            {"members", Data::pseudonym},
-            {"certificate", Data::none}}}};
-}
-
 }  // namespace varde::privacy

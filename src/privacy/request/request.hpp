@@ -102,6 +102,6 @@ void add_request_pages(trust::Base& base, web::Router& router);
 void add_request_jobs(trust::Base& base, jobs::Workers& workers);
 void add_request_hooks(trust::Base& base);
 std::vector<trust::Attention> requests_attention(trust::Ctx& ctx);
-std::vector<trust::Claim> request_claims();
+std::vector<trust::Table> request_tables();
 
 }  // namespace varde::privacy

@@ -29,16 +29,11 @@ struct NewRecord {
   RequestState state = RequestState::unconfirmed;
   RequestChannel channel = RequestChannel::page;
   std::string language;
-  db::Bytes sealed;
+  trust::Sealed<kRequest> sealed;
   Timestamp received_at;
 };
 BOOST_DESCRIBE_STRUCT(NewRecord, (),
                       (tenant_id, request_id, kind, state, channel, language, sealed, received_at))
-
-std::string asked_context(const Uuid& tenant, const Uuid& request) {
-  return "request:" + tenant.str() + request.str();
-}
-std::string event_context(const Uuid& event) { return "request-event:" + event.str(); }
 
 db::Bytes code_hash(Ctx& ctx, const Uuid& request, std::string_view code) {
   auto key = ctx.base.keys.tenant_key(ctx.tenant, "request-code");
@@ -130,9 +125,7 @@ std::vector<Uuid> persons_with(Ctx& ctx, const std::string& contact) {
 std::optional<Asked> open_asked(Ctx& ctx, const RequestRecord& record) {
   if (record.sealed.data.empty()) return std::nullopt;
   auto key = ctx.base.keys.key(ctx.tenant, record.request_id);
-  auto text =
-      key ? crypto::open(*key, record.sealed.data, asked_context(ctx.tenant, record.request_id))
-          : std::nullopt;
+  auto text = key ? record.sealed.open(*key, ctx.tenant, record.request_id) : std::nullopt;
   if (!text) return std::nullopt;
   auto value = json::parse(*text);
   auto part = [&](const char* name) { return Personal(std::string(value.at(name).as_string())); };
@@ -142,7 +135,7 @@ std::optional<Asked> open_asked(Ctx& ctx, const RequestRecord& record) {
 std::optional<std::string> open_note(Ctx& ctx, const EventRecord& event) {
   if (!event.sealed) return std::nullopt;
   auto key = ctx.base.keys.key(ctx.tenant, event.request_id);
-  return key ? crypto::open(*key, event.sealed->data, event_context(event.event_id)) : std::nullopt;
+  return key ? event.sealed->open(*key, ctx.tenant, event.event_id) : std::nullopt;
 }
 
 void add_event(Ctx& ctx, const Uuid& request, EventKind kind, const std::string& note) {
@@ -150,7 +143,7 @@ void add_event(Ctx& ctx, const Uuid& request, EventKind kind, const std::string&
   if (ctx.actor.kind == trust::ActorKind::user) event.account_id = ctx.actor.id;
   if (!note.empty())
     if (auto key = ctx.base.keys.key(ctx.tenant, request))
-      event.sealed = db::Bytes{crypto::seal(*key, note, event_context(event.event_id))};
+      event.sealed = trust::Sealed<kRequestNote>::of(*key, note, ctx.tenant, event.event_id);
   ctx.tx().insert_many("subject_request_event", std::vector{event});
 }
 
@@ -281,7 +274,7 @@ bool receive(Ctx& ctx, const NewRequest& request) {
                      RequestState::unconfirmed,
                      request.channel,
                      request.language,
-                     {crypto::seal(key, text, asked_context(ctx.tenant, request.id))},
+                     trust::Sealed<kRequest>::of(key, text, ctx.tenant, request.id),
                      request.received_at};
     ctx.tx().insert_many("subject_request", std::vector{record});
     ctx.tx().flush();
@@ -440,52 +433,6 @@ std::vector<trust::Attention> requests_attention(Ctx& ctx) {
                 : fmt::format("{} requests about personal data wait, the first due {}", open, day);
   if (overdue > 0) text += fmt::format(" ({} overdue)", overdue);
   return {{"requests", text, "/privacy/requests", open}};
-}
-
-std::vector<trust::Claim> request_claims() {
-  using trust::Data;
-  return {{"subject_request",
-           {{"tenant_id", Data::none},
-            {"request_id", Data::none},
-            {"number", Data::none},
-            {"kind", Data::behaviour},
-            {"state", Data::behaviour},
-            {"channel", Data::behaviour},
-            {"language", Data::plain},
-            {"person_id", Data::pseudonym},
-            {"sealed", Data::sealed},
-            {"received_at", Data::behaviour},
-            {"confirmed_at", Data::behaviour},
-            {"due_at", Data::none},
-            {"extended_at", Data::none},
-            {"ended_at", Data::behaviour},
-            {"code_hash", Data::none},
-            {"code_tries", Data::none},
-            {"code_expires_at", Data::none},
-            {"package_state", Data::none},
-            {"package_at", Data::none},
-            {"package_bytes", Data::none},
-            {"package_rows", Data::none},
-            {"package_files", Data::none},
-            {"package_hash", Data::none},
-            {"package_sent_at", Data::behaviour},
-            {"package_until", Data::none},
-            {"package_fetched_at", Data::behaviour},
-            {"version", Data::none}}},
-          {"subject_request_event",
-           {{"tenant_id", Data::none},
-            {"event_id", Data::none},
-            {"request_id", Data::pseudonym},
-            {"at", Data::behaviour},
-            {"kind", Data::behaviour},
-            {"account_id", Data::pseudonym},
-            {"sealed", Data::sealed}}},
-          {"subject_package_piece",
-           {{"tenant_id", Data::none},
-            {"request_id", Data::pseudonym},
-            {"number", Data::none},
-            {"sealed", Data::sealed}}},
-          trust::nothing_personal("request_settings", {"tenant_id", "keep_months"})};
 }
 
 }  // namespace varde::privacy

@@ -5,6 +5,17 @@
 
 namespace varde::privacy::store {
 
+// Under a key of the request's own.
+inline constexpr trust::Seal kRequest{.column = "sealed",
+                                      .context = "request:{tenant}{id}",
+                                      .id = "request_id",
+                                      .owner = "request_id"};
+inline constexpr trust::Seal kRequestNote{.column = "sealed",
+                                          .context = "request-event:{id}",
+                                          .id = "event_id",
+                                          .owner = "request_id",
+                                          .holds = trust::Seal::Holds::text};
+
 struct RequestRecord {
   Uuid tenant_id, request_id;
   std::optional<std::int64_t> number;
@@ -13,7 +24,7 @@ struct RequestRecord {
   RequestChannel channel = RequestChannel::page;
   std::string language;
   std::optional<Uuid> person_id;
-  db::Bytes sealed;
+  trust::Sealed<kRequest> sealed;
   Timestamp received_at;
   std::optional<Timestamp> confirmed_at, due_at, extended_at, ended_at;
   std::optional<db::Bytes> code_hash;
@@ -38,7 +49,7 @@ struct EventRecord {
   Timestamp at;
   EventKind kind = EventKind::note;
   std::optional<Uuid> account_id;
-  std::optional<db::Bytes> sealed;
+  std::optional<trust::Sealed<kRequestNote>> sealed;
 };
 BOOST_DESCRIBE_STRUCT(EventRecord, (),
                       (tenant_id, event_id, request_id, at, kind, account_id, sealed))

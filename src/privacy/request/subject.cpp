@@ -4,7 +4,7 @@
 
 #include "privacy/request/internal.hpp"
 #include "privacy/request/store_sql.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "trust/trail/trail.hpp"
 
 namespace varde::privacy {
@@ -71,23 +71,11 @@ void write_requests(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 
 void add_request_hooks(trust::Base& base) {
   base.extensions.add(std::make_shared<Desk>(base));
-  base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    forget(ctx, ctx.tx().all<Uuid>(kRequestOfPersons, ids));
-  }});
-  using trust::SealedColumn;
-  base.extensions.add(SealedColumn{"subject_request", "sealed", "request_id", "",
-                                   trust::sealed_under("request:", "request_id", true)});
-  base.extensions.add(SealedColumn{"subject_request_event", "sealed", "request_id", "",
-                                   trust::sealed_under("request-event:", "event_id", false),
-                                   SealedColumn::Holds::text});
-  // audit_leaf holds nothing but hashes of what the trail says.
   base.extensions.add(
-      people::SubjectHook{{"audit_entry", "audit_leaf", "subject_request", "subject_request_event",
-                           "subject_package_piece"},
-                          [](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
-                            write_trail(ctx, person, out);
-                            write_requests(ctx, person, out);
-                          }});
+      people::SubjectHook{[](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+        write_trail(ctx, person, out);
+        write_requests(ctx, person, out);
+      }});
 }
 
 }  // namespace varde::privacy

@@ -195,11 +195,4 @@ void add_retention_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.schedule({"retention.run", std::chrono::hours(24)});
 }
 
-std::vector<trust::Claim> retention_claims() {
-  return {
-      trust::nothing_personal("retention_rule", {"tenant_id", "category", "months", "changed_at"}),
-      trust::nothing_personal("retention_run",
-                              {"tenant_id", "run_id", "category", "older", "removed", "at"})};
-}
-
 }  // namespace varde::privacy

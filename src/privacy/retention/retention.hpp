@@ -28,6 +28,6 @@ std::int64_t apply_retention(trust::Base& base, const Uuid& tenant);
 
 void add_retention_routes(trust::Api& api);
 void add_retention_jobs(trust::Base& base, jobs::Workers& workers);
-std::vector<trust::Claim> retention_claims();
+std::vector<trust::Table> retention_tables();
 
 }  // namespace varde::privacy

@@ -19,8 +19,6 @@ namespace {
 constexpr auto kNearShift = std::chrono::hours(24);
 constexpr std::int64_t kFewOpen = 100;
 
-std::string booking_context(const Uuid& booking) { return "booking:" + booking.str(); }
-
 // In the order of AnswerResult.
 constexpr Sentences kSentences[] = {
     {"The shift is yours.", "Du har fått vakten.", "Du har fått passet."},
@@ -433,7 +431,7 @@ std::vector<Uuid> insert_bookings(Ctx& ctx, const std::vector<NewBooking>& booki
       entry.by = trust::Actor{trust::ActorKind::person, person};
     if (auto key = keys.find(person); reason && key != keys.end()) {
       record.sealed =
-          db::Bytes{crypto::seal(key->second, *reason, booking_context(record.booking_id))};
+          trust::Sealed<kBookingReason>::of(key->second, *reason, ctx.tenant, record.booking_id);
       entry.changes = {{"reason", std::nullopt, reason}};
       entry.person_key = &key->second;
     }
@@ -477,8 +475,8 @@ std::vector<BookingRecord> cancel_bookings(Ctx& ctx, const Uuid& shift,
     ended.push_back(ctx.tx().later(
         kBookingCancel, booking.booking_id, state, now(),
         key == keys.end() ? std::nullopt
-                          : std::optional(db::Bytes{crypto::seal(
-                                key->second, reason, booking_context(booking.booking_id))})));
+                          : std::optional(trust::Sealed<kBookingReason>::of(
+                                key->second, reason, ctx.tenant, booking.booking_id))));
   }
   ctx.tx().flush();
   std::vector<BookingRecord> out;

@@ -127,6 +127,11 @@ void add_again_routes(trust::Api& api);
 void add_offer_pages(trust::Base& base, web::Router& router);
 void add_offer_jobs(trust::Base& base, jobs::Workers& workers);
 void add_offer_hooks(trust::Base& base);
-std::vector<trust::Claim> offer_claims();
+/// Why somebody was booked against a rule, or a booking ended.
+inline constexpr trust::Seal kBookingReason{.column = "sealed",
+                                            .context = "booking:{id}",
+                                            .id = "booking_id",
+                                            .holds = trust::Seal::Holds::text};
+std::vector<trust::Table> offer_tables();
 
 }  // namespace varde::staffing

@@ -12,7 +12,7 @@
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
 #include "trust/retention.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -185,7 +185,7 @@ std::vector<BookingView> views(Ctx& ctx, const std::vector<BookingRecord>& recor
   auto reason_of = [&](const BookingRecord& r) -> std::optional<Personal> {
     auto key = keys.find(r.person_id);
     if (!r.sealed || key == keys.end()) return std::nullopt;
-    auto text = crypto::open(key->second, r.sealed->data, "booking:" + r.booking_id.str());
+    auto text = r.sealed->open(key->second, ctx.tenant, r.booking_id);
     return text ? std::optional(Personal(*text)) : std::nullopt;
   };
   std::vector<BookingView> out;
@@ -419,9 +419,6 @@ void add_offer_hooks(trust::Base& base) {
   base.extensions.add(outreach::SmsReplyHook{take_reply});
   // Who was not reached is not waited for: the next one is asked at once.
   base.extensions.add(outreach::UndeliveredHook{end_undelivered});
-  base.extensions.add(trust::SealedColumn{"booking", "sealed", "person_id", "",
-                                          trust::sealed_under("booking:", "booking_id", false),
-                                          trust::SealedColumn::Holds::text});
   base.extensions.add(
       trust::StillNeeded{"SELECT FROM booking b WHERE b.tenant_id = {tenant} AND b.person_id = "
                          "p.person_id AND b.ends_at >= $1"});
@@ -432,76 +429,10 @@ void add_offer_hooks(trust::Base& base) {
   // Not taken back: who answers is told of the restriction, and it may be lifted in time.
   base.extensions.add(people::RestrictHook{
       [](Ctx& ctx, const Uuid& id) { end_questions(ctx, {id}, OfferState::expired); }});
-  base.extensions.add(people::EraseHook{[](Ctx& ctx, const std::vector<Uuid>& ids) {
-    // Shifts in one order, then offers in theirs, as everywhere: answers are booked meanwhile.
-    for (const auto& [shift, count] : ctx.tx().all<ShiftCount>(kBookingFreeErased, ids, now())) {
-      free_places(ctx, shift, static_cast<int>(count));
-      enqueue_advance(ctx, shift);
-    }
-    end_questions(ctx, ids, OfferState::withdrawn);
-    ctx.tx().later(kOfferErase, ids);
-    ctx.tx().later(kBookingErase, ids);
-  }});
 }
 
 std::vector<trust::Moving> moving_offers(Ctx& ctx, Timestamp since) {
   return ctx.tx().all<trust::Moving>(kOfferMoving, since);
-}
-
-std::vector<trust::Claim> offer_claims() {
-  using trust::Data;
-  return {{"offer",
-           {{"tenant_id", Data::none},
-            {"shift_id", Data::behaviour},
-            {"person_id", Data::pseudonym},
-            {"state", Data::behaviour},
-            {"step", Data::none},
-            {"rank", Data::behaviour},
-            {"number", Data::none},
-            {"explanation", Data::behaviour},
-            {"asked_at", Data::behaviour},
-            {"expires_at", Data::none},
-            {"answered_at", Data::behaviour},
-            {"channel", Data::behaviour},
-            {"flags", Data::none},
-            {"round", Data::behaviour},
-            {"reached_by", Data::behaviour},
-            {"again_at", Data::behaviour}}},
-          {"offer_before",
-           {{"tenant_id", Data::none},
-            {"shift_id", Data::behaviour},
-            {"person_id", Data::pseudonym},
-            {"round", Data::behaviour},
-            {"state", Data::behaviour},
-            {"reached_by", Data::behaviour},
-            {"asked_at", Data::behaviour},
-            {"expires_at", Data::none},
-            {"answered_at", Data::behaviour},
-            {"channel", Data::behaviour},
-            {"flags", Data::none}}},
-          {"booking",
-           {{"tenant_id", Data::none},
-            {"booking_id", Data::none},
-            {"shift_id", Data::behaviour},
-            {"person_id", Data::pseudonym},
-            {"workplace_id", Data::behaviour},
-            {"starts_at", Data::behaviour},
-            {"ends_at", Data::behaviour},
-            {"break_minutes", Data::behaviour},
-            {"minutes", Data::behaviour},
-            {"state", Data::behaviour},
-            {"overridden", Data::behaviour},
-            {"sealed", Data::sealed},
-            {"booked_by", Data::pseudonym},
-            {"booked_at", Data::behaviour},
-            {"cancelled_at", Data::behaviour},
-            {"reminded_at", Data::none},
-            {"revision", Data::none},
-            {"revised_at", Data::none},
-            {"worked_from", Data::behaviour},
-            {"worked_until", Data::behaviour},
-            {"person_confirmed_at", Data::behaviour},
-            {"office_confirmed_at", Data::behaviour}}}};
 }
 
 void add_offer_routes(trust::Api& api) {

@@ -68,7 +68,7 @@ struct BookingRecord {
   int break_minutes = 0;
   BookingState state = BookingState::booked;
   bool overridden = false;
-  std::optional<db::Bytes> sealed;
+  std::optional<trust::Sealed<kBookingReason>> sealed;
   std::optional<Uuid> booked_by;
   Timestamp booked_at;
   std::optional<Timestamp> cancelled_at, reminded_at, worked_from, worked_until,

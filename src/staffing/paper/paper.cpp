@@ -25,7 +25,7 @@ struct PictureTime {
 BOOST_DESCRIBE_STRUCT(PictureTime, (), (person_id, updated_at))
 struct FileRecord {
   std::string media_type;
-  std::optional<db::Bytes> sealed;
+  std::optional<trust::Sealed<kDocument>> sealed;
 };
 BOOST_DESCRIBE_STRUCT(FileRecord, (), (media_type, sealed))
 
@@ -43,9 +43,6 @@ struct CropQuery {
   std::optional<double> x, y, size;
 };
 BOOST_DESCRIBE_STRUCT(CropQuery, (), (x, y, size))
-
-std::string picture_context(const Uuid& person) { return "picture:" + person.str(); }
-std::string file_context(const Uuid& document) { return "document:" + document.str(); }
 
 // What the bytes begin with says what a file is, whatever its name says.
 const char* media_type_of(std::string_view bytes) {
@@ -100,18 +97,17 @@ std::vector<Paper> papers_of(Ctx& ctx, const Uuid& person) {
 std::optional<PaperFile> paper_file(Ctx& ctx, const Uuid& person, const Uuid& document) {
   auto record = ctx.tx().maybe<FileRecord>(store::kDocumentFile, person, document);
   auto key = record && record->sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
-  auto bytes =
-      key ? crypto::open(*key, record->sealed->data, file_context(document)) : std::nullopt;
+  auto bytes = key ? record->sealed->open(*key, ctx.tenant, document) : std::nullopt;
   if (!bytes) return std::nullopt;
   note(ctx, "document.read", person);
   return PaperFile{std::move(*bytes), record->media_type};
 }
 
 std::optional<std::string> picture_of(Ctx& ctx, const Uuid& person) {
-  auto sealed = ctx.tx().maybe<db::Bytes>(store::kPictureOne, person);
+  auto sealed = ctx.tx().maybe<trust::Sealed<kPicture>>(store::kPictureOne, person);
   auto key = sealed ? ctx.base.keys.key(ctx.tenant, person) : std::nullopt;
   if (key) ctx.base.reads.note(ctx, {&person, 1});
-  return key ? crypto::open(*key, sealed->data, picture_context(person)) : std::nullopt;
+  return key ? sealed->open(*key, ctx.tenant, person) : std::nullopt;
 }
 
 std::map<Uuid, Timestamp> picture_times(Ctx& ctx, const std::vector<Uuid>& persons) {
@@ -120,30 +116,6 @@ std::map<Uuid, Timestamp> picture_times(Ctx& ctx, const std::vector<Uuid>& perso
   for (const auto& r : ctx.tx().all<PictureTime>(store::kPictureTimes, persons))
     out[r.person_id] = r.updated_at;
   return out;
-}
-
-std::vector<trust::Claim> paper_claims() {
-  using trust::Data;
-  return {trust::nothing_personal("document_kind", {"tenant_id", "kind_id", "name", "created_at"}),
-          {"person_picture",
-           {{"tenant_id", Data::none},
-            {"person_id", Data::pseudonym},
-            {"sealed", Data::sealed},
-            {"updated_at", Data::behaviour}}},
-          {"person_document",
-           {{"tenant_id", Data::none},
-            {"document_id", Data::none},
-            {"person_id", Data::pseudonym},
-            {"kind_id", Data::plain},
-            {"valid_from", Data::plain},
-            {"valid_until", Data::plain},
-            {"seen_at", Data::behaviour},
-            {"seen_by", Data::none},
-            {"media_type", Data::none},
-            {"bytes", Data::none},
-            {"sealed", Data::sealed},
-            {"version", Data::none},
-            {"created_at", Data::behaviour}}}};
 }
 
 void add_paper_hooks(trust::Base& base) {
@@ -175,7 +147,7 @@ void add_paper_routes(trust::Api& api) {
         VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(picture)));
         auto key = ctx.base.keys.key(ctx.tenant, path->id);
         if (!key) return no_substitute();
-        db::Bytes sealed{crypto::seal(*key, picture, picture_context(path->id))};
+        auto sealed = trust::Sealed<kPicture>::of(*key, picture, ctx.tenant, path->id);
         if (ctx.tx().query(store::kPicturePut, ctx.tenant, path->id, sealed, now()).affected() == 0)
           return no_substitute();
         note(ctx, "picture.update", path->id);
@@ -265,7 +237,7 @@ void add_paper_routes(trust::Api& api) {
             VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(*bytes)));
             auto key = ctx.base.keys.key(ctx.tenant, path->id);
             if (!key) return no_substitute();
-            db::Bytes sealed{crypto::seal(*key, *bytes, file_context(path->document))};
+            auto sealed = trust::Sealed<kDocument>::of(*key, *bytes, ctx.tenant, path->document);
             if (ctx.tx()
                     .query(store::kDocumentPutFile, path->id, path->document, sealed,
                            std::string(type), static_cast<int>(bytes->size()))

@@ -45,6 +45,14 @@ std::optional<PaperFile> paper_file(trust::Ctx& ctx, const Uuid& person, const U
 
 void add_paper_hooks(trust::Base& base);
 void add_paper_routes(trust::Api& api);
-std::vector<trust::Claim> paper_claims();
+inline constexpr trust::Seal kPicture{.column = "sealed",
+                                      .context = "picture:{id}",
+                                      .id = "person_id",
+                                      .holds = trust::Seal::Holds::file};
+inline constexpr trust::Seal kDocument{.column = "sealed",
+                                       .context = "document:{id}",
+                                       .id = "document_id",
+                                       .holds = trust::Seal::Holds::file};
+std::vector<trust::Table> paper_tables();
 
 }  // namespace varde::staffing

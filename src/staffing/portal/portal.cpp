@@ -14,10 +14,6 @@ void add_portal_code_job(Portal& portal, jobs::Workers& workers);
 
 namespace {
 
-constexpr db::Sql kErase[] = {store::kPortalEraseCodes, store::kPortalEraseSessions,
-                              store::kPortalErasePasskeys, store::kPortalEraseChallenges,
-                              store::kPortalEraseFeeds};
-
 // Which pages there are. `id`: the second part of the path.
 net::Response look(Visit& visit, const std::string& page, const std::optional<Uuid>& id, bool ics) {
   if (page == "passkey" && !id) return passkey_page(visit);
@@ -124,58 +120,6 @@ void add_portal_jobs(trust::Base& base, jobs::Workers& workers) {
   add_portal_code_job(*portal_of(base), workers);
 }
 
-void add_portal_hooks(trust::Base& base) {
-  base.extensions.add(std::make_shared<Portal>(base));
-  base.extensions.add(people::EraseHook{[](trust::Ctx& ctx, const std::vector<Uuid>& ids) {
-    for (const auto& sql : kErase) ctx.tx().later(sql, ids);
-  }});
-}
-
-std::vector<trust::Claim> portal_claims() {
-  using trust::Data;
-  return {{"portal_code",
-           {{"tenant_id", Data::none},
-            {"code_id", Data::none},
-            {"ask_hash", Data::none},
-            {"purpose", Data::behaviour},
-            {"person_id", Data::pseudonym},
-            {"sealed", Data::sealed},
-            {"code_hash", Data::none},
-            {"tries", Data::none},
-            {"known_device", Data::none},
-            {"created_at", Data::behaviour},
-            {"expires_at", Data::none}}},
-          {"portal_session",
-           {{"tenant_id", Data::none},
-            {"session_id", Data::none},
-            {"person_id", Data::pseudonym},
-            {"token_hash", Data::none},
-            {"network", Data::behaviour},
-            {"agent", Data::behaviour},
-            {"created_at", Data::behaviour},
-            {"last_seen_at", Data::behaviour}}},
-          {"portal_passkey",
-           {{"tenant_id", Data::none},
-            {"passkey_id", Data::none},
-            {"person_id", Data::pseudonym},
-            {"credential_id", Data::pseudonym},
-            {"algorithm", Data::none},
-            {"public_key", Data::pseudonym},
-            {"counter", Data::behaviour},
-            {"agent", Data::behaviour},
-            {"created_at", Data::behaviour},
-            {"used_at", Data::behaviour}}},
-          {"portal_challenge",
-           {{"tenant_id", Data::none},
-            {"challenge_hash", Data::none},
-            {"ask_hash", Data::none},
-            {"person_id", Data::pseudonym},
-            {"expires_at", Data::none}}},
-          {"calendar_feed",
-           {{"tenant_id", Data::none},
-            {"person_id", Data::pseudonym},
-            {"token_hash", Data::none},
-            {"created_at", Data::behaviour}}}};
-}
+void add_portal_hooks(trust::Base& base) { base.extensions.add(std::make_shared<Portal>(base)); }
 
 }  // namespace varde::staffing

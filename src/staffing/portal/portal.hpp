@@ -27,6 +27,6 @@ void add_portal_jobs(trust::Base& base, jobs::Workers& workers);
 void add_staffing_subject_hooks(trust::Base& base);
 /// Erasure.
 void add_portal_hooks(trust::Base& base);
-std::vector<trust::Claim> portal_claims();
+std::vector<trust::Table> portal_tables();
 
 }  // namespace varde::staffing

@@ -368,26 +368,6 @@ WHERE tenant_id = {tenant}
   AND token_hash = $1
   AND created_at > $2
 
--- name: portal.erase_codes
-DELETE FROM portal_code
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: portal.erase_sessions
-DELETE FROM portal_session
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: portal.erase_passkeys
-DELETE FROM portal_passkey
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: portal.erase_challenges
-DELETE FROM portal_challenge
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
--- name: portal.erase_feeds
-DELETE FROM calendar_feed
-WHERE tenant_id = {tenant} AND person_id = ANY($1)
-
 -- name: portal.offers_of_subject -> OfferOf
 SELECT o.shift_id, o.round, w.name AS workplace, s.starts_at, s.ends_at, o.asked_at, o.expires_at,
   o.answered_at, o.state, o.channel, o.reached_by, o.rank, o.explanation

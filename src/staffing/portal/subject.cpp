@@ -6,7 +6,7 @@
 #include "staffing/portal/internal.hpp"
 #include "staffing/portal/store_sql.hpp"
 #include "staffing/register/register.hpp"
-#include "trust/sealed.hpp"
+#include "trust/table.hpp"
 
 namespace varde::staffing {
 
@@ -37,7 +37,7 @@ struct BookingOf {
   int break_minutes = 0;
   BookingState state = BookingState::booked;
   bool overridden = false;
-  std::optional<db::Bytes> sealed;
+  std::optional<trust::Sealed<kBookingReason>> sealed;
   Timestamp booked_at;
   std::optional<Timestamp> cancelled_at, worked_from, worked_until, person_confirmed_at,
       office_confirmed_at;
@@ -231,9 +231,8 @@ void write_work(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
                                  people::kSubjectPage);
       },
       [&](const BookingOf& b) {
-        auto reason = b.sealed && key
-                          ? crypto::open(*key, b.sealed->data, "booking:" + b.booking_id.str())
-                          : std::nullopt;
+        auto reason =
+            b.sealed && key ? b.sealed->open(*key, ctx.tenant, b.booking_id) : std::nullopt;
         out.add(SubjectBooking{b.workplace, b.starts_at, b.ends_at, b.break_minutes, b.state,
                                b.overridden, reason, b.booked_at, b.cancelled_at, b.worked_from,
                                b.worked_until, b.person_confirmed_at, b.office_confirmed_at});
@@ -263,18 +262,8 @@ void write_papers(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
 }  // namespace
 
 void add_staffing_subject_hooks(trust::Base& base) {
-  using trust::SealedColumn;
-  base.extensions.add(SealedColumn{"person_picture", "sealed", "person_id", "",
-                                   trust::sealed_under("picture:", "person_id", false),
-                                   SealedColumn::Holds::file});
-  base.extensions.add(SealedColumn{"person_document", "sealed", "person_id", "",
-                                   trust::sealed_under("document:", "document_id", false),
-                                   SealedColumn::Holds::file});
-  base.extensions.add(people::SubjectHook{
-      {"substitute", "pool_member", "substitute_skill", "workplace_choice", "availability", "offer",
-       "offer_before", "booking", "person_document", "person_picture", "portal_session",
-       "portal_passkey", "portal_code", "portal_challenge", "calendar_feed"},
-      [](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+  base.extensions.add(
+      people::SubjectHook{[](Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
         write_substitute(ctx, person, out);
         write_work(ctx, person, out);
         write_papers(ctx, person, out);

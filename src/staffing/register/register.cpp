@@ -387,54 +387,7 @@ void note_asked_again(Ctx& ctx, const std::vector<Uuid>& persons) {
   ctx.tx().later(kSubstituteNoteAskedAgain, persons, now());
 }
 
-void add_register_hooks(trust::Base& base) {
-  trust::add_names(base, kStaffingNames);
-  base.extensions.add(people::EraseHook{
-      [](Ctx& ctx, const std::vector<Uuid>& ids) { ctx.tx().later(kSubstituteDelete, ids); }});
-}
-
-std::vector<trust::Claim> register_claims() {
-  using trust::Data;
-  return {trust::nothing_personal(
-              "workplace", {"tenant_id", "workplace_id", "name", "address", "time_zone", "latitude",
-                            "longitude", "required_documents", "code", "version", "created_at"}),
-          trust::nothing_personal("skill", {"tenant_id", "skill_id", "name", "created_at"}),
-          trust::nothing_personal("pool", {"tenant_id", "pool_id", "name", "created_at"}),
-          {"substitute",
-           {{"tenant_id", Data::none},
-            {"person_id", Data::pseudonym},
-            {"percent", Data::plain},
-            {"latitude", Data::plain},
-            {"longitude", Data::plain},
-            {"last_asked_at", Data::behaviour},
-            {"offer_number", Data::behaviour},
-            {"version", Data::none},
-            {"created_at", Data::behaviour}}},
-          {"pool_member",
-           {{"tenant_id", Data::none}, {"pool_id", Data::plain}, {"person_id", Data::pseudonym}}},
-          {"substitute_skill",
-           {{"tenant_id", Data::none},
-            {"person_id", Data::pseudonym},
-            {"skill_id", Data::plain},
-            {"level", Data::plain},
-            {"expires_on", Data::plain}}},
-          {"workplace_choice",
-           {{"tenant_id", Data::none},
-            {"workplace_id", Data::plain},
-            {"person_id", Data::pseudonym},
-            {"kind", Data::plain}}},
-          {"availability",
-           {{"tenant_id", Data::none},
-            {"availability_id", Data::none},
-            {"person_id", Data::pseudonym},
-            {"kind", Data::behaviour},
-            {"from_date", Data::behaviour},
-            {"until_date", Data::behaviour},
-            {"weekdays", Data::behaviour},
-            {"from_minute", Data::behaviour},
-            {"until_minute", Data::behaviour},
-            {"created_at", Data::behaviour}}}};
-}
+void add_register_hooks(trust::Base& base) { trust::add_names(base, kStaffingNames); }
 
 void add_register_routes(trust::Api& api) {
   auto read = static_cast<int>(Right::shifts_read),

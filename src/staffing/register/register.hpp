@@ -65,6 +65,6 @@ void note_asked_again(trust::Ctx& ctx, const std::vector<Uuid>& persons);
 void add_register_routes(trust::Api& api);
 /// Names, and erasure.
 void add_register_hooks(trust::Base& base);
-std::vector<trust::Claim> register_claims();
+std::vector<trust::Table> register_tables();
 
 }  // namespace varde::staffing

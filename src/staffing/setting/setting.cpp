@@ -68,11 +68,6 @@ StaffingSettings staffing_settings(Ctx& ctx) {
   return out;
 }
 
-std::vector<trust::Claim> setting_claims() {
-  return {trust::nothing_personal(
-      "staffing_settings", {"tenant_id", "rules", "ranking", "asking", "version", "updated_at"})};
-}
-
 void add_setting_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/staffing/settings", "getStaffingSettings",
            "Rules of rest and hours, ranking, and how people are asked",

@@ -30,6 +30,6 @@ BOOST_DESCRIBE_STRUCT(StaffingSettings, (), (rules, ranking, asking, version))
 StaffingSettings staffing_settings(trust::Ctx& ctx);
 
 void add_setting_routes(trust::Api& api);
-std::vector<trust::Claim> setting_claims();
+std::vector<trust::Table> setting_tables();
 
 }  // namespace varde::staffing

@@ -361,15 +361,6 @@ std::vector<trust::Moving> moving_shifts(Ctx& ctx, Timestamp since) {
   return ctx.tx().all<trust::Moving>(kShiftMoving, since);
 }
 
-std::vector<trust::Claim> shift_claims() {
-  return {trust::nothing_personal(
-      "shift",
-      {"tenant_id",   "shift_id",  "workplace_id", "starts_at",  "ends_at",     "break_minutes",
-       "places",      "taken",     "state",        "skills",     "note",        "strategy",
-       "pool_ids",    "answer_by", "step",         "next_at",    "series_id",   "requested_by",
-       "approved_by", "version",   "created_at",   "updated_at", "published_at"})};
-}
-
 void add_shift_routes(trust::Api& api) {
   auto read = static_cast<int>(Right::shifts_read),
        request = static_cast<int>(Right::shifts_request);

@@ -125,6 +125,6 @@ std::vector<trust::Moving> moving_shifts(trust::Ctx& ctx, Timestamp since);
 void add_shift_routes(trust::Api& api);
 /// Series, and tables of shifts.
 void add_table_routes(trust::Api& api);
-std::vector<trust::Claim> shift_claims();
+std::vector<trust::Table> shift_tables();
 
 }  // namespace varde::staffing

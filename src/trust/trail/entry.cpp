@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kSalt = 16;
 
-std::string context_of(const trail_store::EntryRow& entry) {
-  return "audit:" + entry.tenant_id.str() + ":" + entry.entry_id.str();
-}
-
 // Appends a JSON string. Nearly all of them have nothing to escape; UTF-8 stays as it is.
 void append_quoted(std::string& out, std::string_view text) {
   auto plain =
@@ -97,37 +93,29 @@ void seal_values(trail_store::EntryRow& entry, const crypto::Key& person_key, st
   OpenValues open{std::string(kSalt, '\0'), std::move(values)};
   fill_random({reinterpret_cast<std::uint8_t*>(open.salt.data()), kSalt});
   entry.commitment = db::Bytes{commitment_of(open)};
-  entry.sealed = db::Bytes{crypto::seal(person_key, open.salt + open.values, context_of(entry))};
+  entry.sealed = Sealed<trail_store::kEntryValues>::of(person_key, open.salt + open.values,
+                                                       entry.tenant_id, entry.entry_id);
 }
 
 std::optional<OpenValues> open_values(const trail_store::EntryRow& entry,
                                       const crypto::Key& person_key) {
   if (!entry.sealed) return std::nullopt;
-  auto plain = crypto::open(person_key, entry.sealed->data, context_of(entry));
+  auto plain = entry.sealed->open(person_key, entry.tenant_id, entry.entry_id);
   if (!plain) return std::nullopt;
   auto salt = entry.commitment ? std::min(kSalt, plain->size()) : 0;
   return OpenValues{plain->substr(0, salt), plain->substr(salt)};
 }
 
-SealedColumn sealed_values() {
-  auto reader = [](Ctx&) {
-    return [](const boost::json::value& opened) -> boost::json::value {
-      std::string_view text = opened.as_string();
-      // Entries of before commitments have no salt.
-      boost::system::error_code problem;
-      if (text.size() > kSalt)
-        if (auto values = boost::json::parse(text.substr(kSalt), problem); !problem) return values;
-      auto values = boost::json::parse(text, problem);
-      return problem ? boost::json::value() : values;
-    };
+std::function<boost::json::value(const boost::json::value&)> values_reader(Ctx&) {
+  return [](const boost::json::value& opened) -> boost::json::value {
+    std::string_view text = opened.as_string();
+    // Entries of before commitments have no salt.
+    boost::system::error_code problem;
+    if (text.size() > kSalt)
+      if (auto values = boost::json::parse(text.substr(kSalt), problem); !problem) return values;
+    auto values = boost::json::parse(text, problem);
+    return problem ? boost::json::value() : values;
   };
-  return {"audit_entry",
-          "sealed",
-          "person_id",
-          "trail-values",
-          sealed_under("audit:", "entry_id", true, ":"),
-          SealedColumn::Holds::text,
-          reader};
 }
 
 }  // namespace varde::trust

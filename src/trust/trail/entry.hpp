@@ -10,7 +10,6 @@
 #include <boost/json.hpp>
 
 #include "trust/audit.hpp"
-#include "trust/sealed.hpp"
 #include "trust/trail/store.hpp"
 
 namespace varde::trust {
@@ -33,7 +32,7 @@ void seal_values(trail_store::EntryRow& entry, const crypto::Key& person_key, st
 std::optional<OpenValues> open_values(const trail_store::EntryRow& entry,
                                       const crypto::Key& person_key);
 
-/// The column of the values.
-SealedColumn sealed_values();
+/// What brings opened values of the column into JSON (trust/table.hpp).
+std::function<boost::json::value(const boost::json::value&)> values_reader(Ctx& ctx);
 
 }  // namespace varde::trust

@@ -3,8 +3,15 @@
 #pragma once
 
 #include "trust/ctx.hpp"
+#include "trust/seal.hpp"
 
 namespace varde::trust::trail_store {
+
+inline constexpr Seal kEntryValues{.column = "sealed",
+                                   .context = "audit:{tenant}:{id}",
+                                   .id = "entry_id",
+                                   .purpose = "trail-values",
+                                   .holds = Seal::Holds::text};
 
 struct EntryRow {
   Uuid tenant_id, entry_id;
@@ -14,7 +21,8 @@ struct EntryRow {
   std::string network, action, object_kind;
   std::optional<Uuid> object_id, person_id;
   std::vector<std::string> fields;
-  std::optional<db::Bytes> sealed, commitment;
+  std::optional<Sealed<kEntryValues>> sealed;
+  std::optional<db::Bytes> commitment;
   std::optional<Uuid> instruction_id;
 };
 BOOST_DESCRIBE_STRUCT(EntryRow, (),

@@ -1,0 +1,43 @@
+#include "outreach/channel/channel.hpp"
+
+namespace varde::outreach {
+
+using namespace trust::declare;
+
+std::vector<trust::Table> channel_tables() {
+  std::vector<trust::Table> out{
+      settings("provider",
+               {"tenant_id",      "provider_id",    "name",       "kind",     "host",
+                "port",           "security",       "username",   "password", "connections",
+                "per_second",     "window_seconds", "per_window", "region",   "is_default",
+                "last_error",     "version",        "created_at", "channel",  "sms",
+                "callback_secret"},
+               goes_back()),
+      settings("sending_domain",
+               {"tenant_id", "domain_id", "domain", "rsa_selector", "rsa_key", "rsa_record",
+                "ed_selector", "ed_key", "ed_record", "verified_at", "checked_at", "findings",
+                "created_at"},
+               joined("its keys are those that the name servers of today know")),
+      {.name = "test_address",
+       .holds = "Colleagues of the users who take test messages",
+       .columns = {nothing_personal({"tenant_id", "address_id", "created_at", "verified_at"}),
+                   pseudonyms({"address_hash"}), sealed(kTestAddress)},
+       .erased = outlives_persons("a colleague of the users"),
+       .kept = until_contract_ends(),
+       .shown = not_shown("colleagues of the users who take test messages"),
+       .at_end = taken_along(),
+       .restored = stays("whose owner takes tests, and who takes none any more")},
+      {.name = "captured_message",
+       .holds = "Messages of the built-in mailbox",
+       .columns = {nothing_personal({"tenant_id", "message_id", "size"}), pseudonyms({"person_id"}),
+                   behaviour({"at", "source_id"}), sealed(kCapturedHead), sealed(kCapturedMessage)},
+       .erased = deletes_by("person_id"),
+       .kept = by_rule("captured"),
+       .shown = under({"kept_messages"}),
+       .at_end = taken_along(),
+       .restored = joined("what the built-in mailbox was given")},
+  };
+  return out;
+}
+
+}  // namespace varde::outreach
