@@ -2,8 +2,8 @@
 // hold no script.
 #include <cstdlib>
 
-#include "outreach/template/blocks.hpp"
-#include "outreach/template/template.hpp"
+#include "messaging/template/blocks.hpp"
+#include "messaging/template/template.hpp"
 #include "web/reflect.hpp"
 
 using namespace varde;

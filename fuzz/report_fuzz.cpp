@@ -2,7 +2,7 @@
 #include <cstdlib>
 
 #include "base/text.hpp"
-#include "outreach/mail/report_parser.hpp"
+#include "messaging/mail/report_parser.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto report = varde::outreach::mail::parse_report({reinterpret_cast<const char*>(data), size});

@@ -8,8 +8,8 @@
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/key.hpp"
-#include "outreach/sms/gateway.hpp"
-#include "outreach/sms/sms.hpp"
+#include "messaging/channel/gateway.hpp"
+#include "messaging/sms/sms.hpp"
 
 using namespace varde;
 using namespace varde::outreach;

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "outreach/template/template.hpp"
+#include "messaging/template/template.hpp"
 
 using namespace varde::outreach;
 

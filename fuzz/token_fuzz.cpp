@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
-#include "outreach/tracking/token.hpp"
+#include "messaging/token/token.hpp"
 
 using namespace varde;
 using namespace varde::outreach;

@@ -8,7 +8,7 @@ namespace varde::app {
 
 void show_account_mail(const Settings& settings, int limit, bool as_json) {
   beside(settings, [&](trust::Base& base) {
-    auto mails = outreach::kept_account_mail(base, limit);
+    auto mails = messaging::kept_account_mail(base, limit);
     if (as_json) {
       boost::json::array out;
       for (const auto& mail : mails)

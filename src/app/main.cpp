@@ -256,9 +256,9 @@ int main(int argc, char** argv) {
     command->add_option("--mail-port", mail.port, "Its port")->default_val(587);
     command->add_option("--mail-security", mail.security, "starttls, tls or none")
         ->transform(CLI::CheckedTransformer(
-            std::map<std::string, outreach::Security>{{"starttls", outreach::Security::starttls},
-                                                      {"tls", outreach::Security::tls},
-                                                      {"none", outreach::Security::none}}));
+            std::map<std::string, messaging::Security>{{"starttls", messaging::Security::starttls},
+                                                       {"tls", messaging::Security::tls},
+                                                       {"none", messaging::Security::none}}));
     command->add_option("--mail-user", mail.username, "Who the platform is there");
     command->add_option("--mail-password-file", mail.password_file, "Its password, in a file");
     command->add_option("--mail-ca-file", mail.ca_file, "Authority of its certificate (PEM)");

@@ -11,10 +11,10 @@
 #include "db/cluster.hpp"
 #include "db/tx.hpp"
 #include "jobs/queue.hpp"
+#include "messaging/account_mail/account_mail.hpp"
 #include "net/fiber.hpp"
 #include "net/http_server.hpp"
 #include "operate/operate.hpp"
-#include "outreach/account_mail/account_mail.hpp"
 #include "trust/identity/identity.hpp"
 #include "trust/module.hpp"
 
@@ -52,7 +52,7 @@ struct Settings {
   std::string ledger;       ///< Directory, on another disk, that erasures are written to as well.
   std::string test_clock;   ///< File that moves the clock; tests only.
   std::string user;         ///< To become when started as root.
-  outreach::AccountMailSettings account_mail;  ///< The platform's own mail server.
+  messaging::AccountMailSettings account_mail;  ///< The platform's own mail server.
   bool quick_database = false;     ///< No fsync: for tests and benchmarks of throw-away data only.
   operate::BackupSettings backup;  ///< Of the embedded clusters.
   int request_timeout = 20;        ///< Seconds that a user's request may work in the database.
@@ -71,7 +71,7 @@ void check_witness_url(const std::string& url, const std::string& name);
 /// when it is none or has more than a machine and a port.
 void settle_public_url(std::string& url, const std::string& name);
 /// Throws, naming the setting after `name`, when the platform's mail server is not set whole.
-void check_account_mail(const outreach::AccountMailSettings& mail, const std::string& name);
+void check_account_mail(const messaging::AccountMailSettings& mail, const std::string& name);
 /// Reads only its table [backup].
 void read_backup_settings(const std::string& path, operate::BackupSettings& into);
 

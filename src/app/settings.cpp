@@ -66,7 +66,7 @@ void read_backup_table(const std::string& path, const toml::table& whole,
 }
 
 void read_mail_table(const std::string& path, const toml::table& whole,
-                     outreach::AccountMailSettings& out) {
+                     messaging::AccountMailSettings& out) {
   if (!whole.contains("mail")) return;
   const auto* table = whole["mail"].as_table();
   if (table == nullptr) throw std::runtime_error(path + ": mail must be a table: [mail]");
@@ -74,12 +74,12 @@ void read_mail_table(const std::string& path, const toml::table& whole,
     return std::runtime_error(
         fmt::format("{}, line {}: mail.{} {}", path, value.source().begin.line, key, what));
   };
-  const std::map<std::string_view, std::string outreach::AccountMailSettings::*> texts = {
-      {"host", &outreach::AccountMailSettings::host},
-      {"username", &outreach::AccountMailSettings::username},
-      {"password_file", &outreach::AccountMailSettings::password_file},
-      {"ca_file", &outreach::AccountMailSettings::ca_file},
-      {"from", &outreach::AccountMailSettings::from}};
+  const std::map<std::string_view, std::string messaging::AccountMailSettings::*> texts = {
+      {"host", &messaging::AccountMailSettings::host},
+      {"username", &messaging::AccountMailSettings::username},
+      {"password_file", &messaging::AccountMailSettings::password_file},
+      {"ca_file", &messaging::AccountMailSettings::ca_file},
+      {"from", &messaging::AccountMailSettings::from}};
   for (const auto& [key, value] : *table) {
     auto name = key.str();
     if (auto text = texts.find(name); text != texts.end()) {
@@ -92,7 +92,7 @@ void read_mail_table(const std::string& path, const toml::table& whole,
       out.port = static_cast<unsigned short>(*number);
     } else if (name == "security") {
       auto word = value.value<std::string>().value_or("");
-      auto security = web::enum_from_word<outreach::Security>(word);
+      auto security = web::enum_from_word<messaging::Security>(word);
       if (!security) throw wrong(name, value, "must be \"starttls\", \"tls\" or \"none\"");
       out.security = *security;
     } else {
@@ -138,7 +138,7 @@ toml::table parse(const std::string& path) {
 
 }  // namespace
 
-void check_account_mail(const outreach::AccountMailSettings& mail, const std::string& name) {
+void check_account_mail(const messaging::AccountMailSettings& mail, const std::string& name) {
   if (!mail.from.empty() && !web::Email::parse(mail.from))
     throw std::runtime_error(name + "from must be an e-mail address, such as varde@example.org");
   if (mail.host.empty() && (!mail.username.empty() || !mail.password_file.empty()))

@@ -15,15 +15,17 @@ std::vector<trust::Module> make_modules(Program& program) {
   std::vector<trust::Module> out;
   trust::add_tables(*program.base, trust::trust_tables());
   out.push_back(people::make_module(*program.base));
-  out.push_back(outreach::make_module(
-      *program.base, {.bounce_domain = program.settings.bounce_domain,
-                      .bounce_address = program.settings.bounce_address,
-                      .bounce_port = program.settings.bounce_port,
-                      .complaint_loops = program.settings.complaint_loops,
-                      .alone = program.settings.embedded,
-                      .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
-                      .on_stop = &program.on_stop,
-                      .account_mail = program.settings.account_mail}));
+  messaging::Environment environment{
+      .bounce_domain = program.settings.bounce_domain,
+      .bounce_address = program.settings.bounce_address,
+      .bounce_port = program.settings.bounce_port,
+      .complaint_loops = program.settings.complaint_loops,
+      .alone = program.settings.embedded,
+      .loop = program.work_loops.empty() ? nullptr : program.work_loops[0].get(),
+      .on_stop = &program.on_stop,
+      .account_mail = program.settings.account_mail};
+  out.push_back(messaging::make_module(*program.base, environment));
+  out.push_back(outreach::make_module(*program.base, environment));
   out.push_back(staffing::make_module(*program.base));
   out.push_back(privacy::make_module(*program.base));
   out.push_back(operate::make_module(*program.base, environment_of(program)));
@@ -58,6 +60,7 @@ operate::Posture posture_of(const Settings& settings) {
 void extend(trust::Base& base) {
   trust::add_tables(base, trust::trust_tables());
   people::make_module(base);
+  messaging::make_module(base, {});
   outreach::make_module(base, {});
   staffing::make_module(base);
   privacy::make_module(base);

@@ -1,6 +1,6 @@
 #include "outreach/outgoing.hpp"
 
-#include "outreach/channel/channel.hpp"
+#include "messaging/channel/channel.hpp"
 #include "outreach/store_sql.hpp"
 
 namespace varde::outreach {
@@ -8,9 +8,9 @@ namespace {
 
 struct ProviderPlace {
   std::string name;
-  ProviderKind kind = ProviderKind::smtp;
+  messaging::ProviderKind kind = messaging::ProviderKind::smtp;
   std::string host, url;
-  Security security = Security::none;
+  messaging::Security security = messaging::Security::none;
   std::string region;
 };
 BOOST_DESCRIBE_STRUCT(ProviderPlace, (), (name, kind, host, url, security, region))
@@ -30,21 +30,21 @@ std::string host_of(std::string_view url) {
   return std::string(host);
 }
 
-std::string protection_of(Security security) {
-  return security == Security::none       ? "none"
-         : security == Security::starttls ? "TLS (STARTTLS, demanded)"
-                                          : "TLS";
+std::string protection_of(messaging::Security security) {
+  return security == messaging::Security::none       ? "none"
+         : security == messaging::Security::starttls ? "TLS (STARTTLS, demanded)"
+                                                     : "TLS";
 }
 std::string protection_of(std::string_view url) {
   return url.starts_with("https://") ? "TLS" : "none";
 }
 
 Outgoing place_of(const ProviderPlace& row) {
-  if (row.kind == ProviderKind::captured)
+  if (row.kind == messaging::ProviderKind::captured)
     return {"mailbox", row.name, "this installation", row.region, "nothing leaves"};
-  if (row.kind == ProviderKind::smtp)
+  if (row.kind == messaging::ProviderKind::smtp)
     return {"mail", row.name, row.host, row.region, protection_of(row.security)};
-  auto url = row.url.empty() && row.kind == ProviderKind::sms_twilio
+  auto url = row.url.empty() && row.kind == messaging::ProviderKind::sms_twilio
                  ? std::string("https://api.twilio.com")
                  : row.url;
   return {"sms", row.name, host_of(url), row.region, protection_of(url)};

@@ -1,32 +1,11 @@
-// Outreach as the program sees it: channels, templates, campaigns, deliveries, what comes back.
+// What an organisation does with messages: campaigns, forms, journeys, the composer, the pages
+// behind a message's links, and what comes back of them.
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <string>
-#include <vector>
-
-#include "base/time.hpp"
-#include "net/fiber.hpp"
-#include "outreach/account_mail/account_mail.hpp"
-#include "trust/module.hpp"
+#include "messaging/messaging.hpp"
 
 namespace varde::outreach {
 
-/// What outreach needs of the program around it.
-struct Environment {
-  std::string bounce_domain = "bounces.localhost";  ///< Return addresses are b-TOKEN@this.
-  std::string bounce_address = "127.0.0.1";         ///< Where the receiver listens.
-  unsigned short bounce_port = 0;                   ///< 0: no receiver.
-  /// Networks ("192.0.2.0/24") of the feedback loops of mailbox providers.
-  std::vector<std::string> complaint_loops;
-  /// It is the only node: what an earlier process held is free.
-  bool alone = false;
-  net::Loop* loop = nullptr;  ///< Where it runs; null when nothing is started (`varde openapi`).
-  std::vector<std::function<void()>>* on_stop = nullptr;  ///< The program's.
-  AccountMailSettings account_mail;                       ///< The platform's own mail server.
-};
-
-trust::Module make_module(trust::Base& base, const Environment& environment);
+trust::Module make_module(trust::Base& base, const messaging::Environment& environment);
 
 }  // namespace varde::outreach

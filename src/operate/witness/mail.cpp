@@ -2,11 +2,11 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "jobs/each.hpp"
+#include "messaging/channel/channel.hpp"
+#include "messaging/delivery/delivery.hpp"
 #include "operate/witness/store.hpp"
 #include "operate/witness/store_sql.hpp"
 #include "operate/witness/witness.hpp"
-#include "outreach/channel/channel.hpp"
-#include "outreach/delivery/delivery.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
 #include "trust/identity/identity.hpp"
@@ -86,9 +86,9 @@ void send_head(trust::Base& base, const Uuid& tenant) {
   auto address = row ? address_of(ctx, *row) : std::nullopt;
   if (!address) return;
   auto organisation = trust::tenant_settings(ctx).name;
-  outreach::OutboxMessage mail;
+  messaging::OutboxMessage mail;
   mail.to = Personal(*address);
-  mail.source_kind = outreach::SourceKind::system;
+  mail.source_kind = messaging::SourceKind::system;
   mail.source_id = tenant;
   mail.subject = "{{ links.subject }}";
   mail.text = "{{ links.text }}";
@@ -97,7 +97,7 @@ void send_head(trust::Base& base, const Uuid& tenant) {
                 {"text", text_of(organisation, head)}};
   mail.transactional = true;
   mail.track = false;
-  outreach::enqueue_message(ctx, mail);
+  messaging::enqueue_message(ctx, mail);
   ctx.tx().later(store::kWitnessMailed, now(), head.size);
   ctx.commit();
 }

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "jobs/queue.hpp"
-#include "outreach/channel/channel.hpp"
-#include "outreach/delivery/delivery.hpp"
+#include "messaging/channel/channel.hpp"
+#include "messaging/delivery/delivery.hpp"
 #include "trust/module.hpp"
 
 namespace varde::outreach {
@@ -58,7 +58,7 @@ struct CampaignRow {
   std::optional<std::string> error;
   Counts counts;
   Timestamp updated_at;
-  Channel channel = Channel::mail;
+  messaging::Channel channel = messaging::Channel::mail;
 };
 BOOST_DESCRIBE_STRUCT(CampaignRow, (),
                       (id, name, state, subject, scheduled_at, started_at, finished_at, error,
@@ -85,11 +85,14 @@ bool would_reach(trust::Ctx& ctx, const Uuid& campaign, const Uuid& person);
 /// The names of those among `ids` that are campaigns.
 std::map<Uuid, std::string> campaign_names(trust::Ctx& ctx, const std::vector<Uuid>& ids);
 
-void add_campaign_routes(trust::Api& api, const Environment& environment);
+void add_campaign_routes(trust::Api& api, const messaging::Environment& environment);
 /// The people behind the numbers of a report.
 void add_campaign_people_routes(trust::Api& api);
-void add_campaign_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers);
+void add_campaign_jobs(trust::Base& base, const messaging::Environment& environment,
+                       jobs::Workers& workers);
 std::vector<trust::Table> campaign_tables();
 void add_campaign_hooks(trust::Base& base);
+/// Timelines, the segment field "received", what is planned.
+void add_campaign_people_hooks(trust::Base& base);
 
 }  // namespace varde::outreach

@@ -3,10 +3,10 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
+#include "messaging/sms/encoding.hpp"
+#include "messaging/sms/sms.hpp"
 #include "outreach/campaign/store.hpp"
 #include "outreach/campaign/store_sql.hpp"
-#include "outreach/sms/encoding.hpp"
-#include "outreach/sms/sms.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/egress.hpp"
@@ -43,10 +43,11 @@ struct AudienceRow {
 };
 BOOST_DESCRIBE_STRUCT(AudienceRow, (), (person_id, time_zone, state, no_address, suppressed))
 
-std::string audience_columns(Channel channel) {
+std::string audience_columns(messaging::Channel channel) {
   return std::string("SELECT p.person_id, p.time_zone, p.state, p.") +
-         (channel == Channel::sms ? "phone_hash" : "email_hash") + " IS NULL AS no_address, " +
-         suppressed_condition("p", channel) + " AS suppressed FROM person p";
+         (channel == messaging::Channel::sms ? "phone_hash" : "email_hash") +
+         " IS NULL AS no_address, " + messaging::suppressed_condition("p", channel) +
+         " AS suppressed FROM person p";
 }
 
 // What a gateway knows a campaign's message to a person by: the same after a crash.
@@ -88,10 +89,11 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   VARDE_TRY(auto consented, consenting(ctx, campaign, ids));
   std::int64_t suppressed = 0, no_consent = 0, no_address = 0, recipients = 0;
   std::map<std::string, std::vector<Uuid>> by_zone;
-  std::vector<Sent> skipped;  // so that the report can say who was left out, and why
+  std::vector<messaging::Sent> skipped;  // so that the report can say who was left out, and why
   auto skip = [&](const AudienceRow& row, std::int64_t& counter, const char* why) {
     ++counter;
-    skipped.push_back({row.person_id, row.person_id, 0, DeliveryState::skipped, 1, now(), why});
+    skipped.push_back(
+        {row.person_id, row.person_id, 0, messaging::DeliveryState::skipped, 1, now(), why});
   };
   for (const auto& row : page) {
     if (row.no_address) {
@@ -123,7 +125,7 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   }
   bool more = page.size() == static_cast<std::size_t>(kPage);
   ctx.tx().insert_many("chunk", chunks);
-  record_deliveries(ctx, campaign.campaign_id, skipped);
+  messaging::record_deliveries(ctx, campaign.campaign_id, skipped);
   auto to = page.empty() ? campaign.prepared_to : std::optional(page.back().person_id);
   ctx.tx().later(kCampaignPrepared, campaign.campaign_id, to, recipients, !more, now());
   ctx.tx().later(kCampaignSkips, campaign.campaign_id, suppressed, no_consent, no_address);
@@ -131,7 +133,7 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   return more;
 }
 
-Result<jobs::Outcome> prepare(trust::Base& base, const Environment& environment,
+Result<jobs::Outcome> prepare(trust::Base& base, const messaging::Environment& environment,
                               const jobs::Job& job) {
   auto id = campaign_of(job);
   Ctx ctx(base, *job.tenant_id, {trust::ActorKind::system, {}});
@@ -147,7 +149,7 @@ Result<jobs::Outcome> prepare(trust::Base& base, const Environment& environment,
     return jobs::Outcome::done();
   }
   // The links, before any message names one.
-  auto mailing = Mailing::compile(ctx, environment, mailing_source(ctx, *campaign));
+  auto mailing = messaging::Mailing::compile(ctx, environment, mailing_source(ctx, *campaign));
   if (!mailing) return fail(ctx, id, mailing.error().message);
   std::vector<LinkRecord> links;
   for (const auto& [number, target, label] : mailing->links())
@@ -172,7 +174,8 @@ Result<jobs::Outcome> prepare(trust::Base& base, const Environment& environment,
 
 class Run {
  public:
-  Run(trust::Base& base, const Environment& environment, const Uuid& tenant, const Uuid& id)
+  Run(trust::Base& base, const messaging::Environment& environment, const Uuid& tenant,
+      const Uuid& id)
       : base_(base), environment_(environment), tenant_(tenant), id_(id), run_(Uuid::make()) {}
 
   Result<jobs::Outcome> go() {
@@ -183,21 +186,20 @@ class Run {
       return may.error().kind == "storage-only" ? jobs::Outcome::again(now() + 60s)
                                                 : jobs::Outcome::done();
     if (!claim(ctx)) return jobs::Outcome::again(now() + 1s);
-    auto mailing = Mailing::compile(ctx, environment_, mailing_source(ctx, *campaign_));
+    auto mailing = messaging::Mailing::compile(ctx, environment_, mailing_source(ctx, *campaign_));
     if (!mailing) return fail(ctx, id_, mailing.error().message);
     mailing_.emplace(std::move(*mailing));
-    auto provider = load_provider(ctx, campaign_->provider_id, campaign_->channel);
+    auto provider = messaging::load_provider(ctx, campaign_->provider_id, campaign_->channel);
     if (sms()) {
-      quiet_ = quiet_settings(ctx);
+      quiet_ = messaging::quiet_settings(ctx);
       reference_key_ = base_.keys.tenant_key(tenant_, "sms-reference");
     }
     ctx.commit();
     next_look_ = std::chrono::steady_clock::now() + kLookAgain;
 
-    Sender sender(base_, tenant_, provider, environment_.bounce_domain, id_,
-                  [this](Ctx& inner, const std::vector<Sent>& sent, bool again) {
-                    return record(inner, sent, again);
-                  });
+    messaging::Sender sender(base_, tenant_, provider, environment_.bounce_domain, id_,
+                             [this](Ctx& inner, const std::vector<messaging::Sent>& sent,
+                                    bool again) { return record(inner, sent, again); });
     sender_ = &sender;
     produce_all();
     sender.finish();
@@ -206,7 +208,7 @@ class Run {
   }
 
  private:
-  bool sms() const { return campaign_->channel == Channel::sms; }
+  bool sms() const { return campaign_->channel == messaging::Channel::sms; }
 
   bool claim(Ctx& ctx) {
     claimed_ = std::chrono::steady_clock::now();
@@ -261,7 +263,7 @@ class Run {
   }
 
   void produce() {
-    MailScratch scratch;
+    messaging::MailScratch scratch;
     while (!sender_->stopped()) {
       std::map<Uuid, RetryRecord> work;
       std::vector<Uuid> ids;
@@ -307,7 +309,7 @@ class Run {
   }
 
   void deliver(const std::vector<Uuid>& ids, std::map<Uuid, RetryRecord>& work,
-               MailScratch& scratch) {
+               messaging::MailScratch& scratch) {
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
     // As things stand at this moment: whoever left since the audience was cut is left alone.
     people::Query query;
@@ -327,7 +329,7 @@ class Run {
       if (skip[id] == nullptr) {
         wanted.push_back(id);
       } else {
-        note(work[id], DeliveryState::skipped, skip[id]);
+        note(work[id], messaging::DeliveryState::skipped, skip[id]);
       }
     }
     auto persons = people::load(ctx, wanted, mailing_->needs_plain(), false);
@@ -335,17 +337,17 @@ class Run {
     std::set<Uuid> loaded;
     for (const auto& person : persons) loaded.insert(person.id);
     if (sms()) put_off_for_quiet_hours(persons, work);
-    std::vector<std::optional<Parcel>> parcels;
+    std::vector<std::optional<messaging::Parcel>> parcels;
     for (std::size_t at = 0; at < persons.size(); at += kBatch) {
       auto batch = std::span(persons).subspan(at, std::min(kBatch, persons.size() - at));
       parcels.assign(batch.size(), std::nullopt);
-      on_mail_pool([&] {
+      messaging::on_mail_pool([&] {
         for (std::size_t i = 0; i < batch.size(); ++i) parcels[i] = make(batch[i], scratch);
       });
       for (std::size_t i = 0; i < batch.size(); ++i) {
         auto& item = work[batch[i].id];
         if (!parcels[i]) {
-          note(item, DeliveryState::failed, "not-renderable");
+          note(item, messaging::DeliveryState::failed, "not-renderable");
           continue;
         }
         mail_size_ = std::max(mail_size_.load(), parcels[i]->mail.size() + 512);
@@ -355,7 +357,7 @@ class Run {
       }
     }
     for (const auto& id : wanted)
-      if (!loaded.contains(id)) note(work[id], DeliveryState::skipped, "erased");
+      if (!loaded.contains(id)) note(work[id], messaging::DeliveryState::skipped, "erased");
   }
 
   // Whoever sleeps is told later: deferred until the end of the quiet hours.
@@ -363,11 +365,12 @@ class Run {
                                std::map<Uuid, RetryRecord>& work) {
     std::erase_if(persons, [&](const people::Person& person) {
       auto zone = person.time_zone.empty() ? quiet_.zone : person.time_zone;
-      auto until = quiet_until(now(), zone, quiet_.hours);
+      auto until = messaging::quiet_until(now(), zone, quiet_.hours);
       if (!until) return false;
       const auto& item = work[person.id];
-      Sent sent{person.id,         person.id, item.chunk,   DeliveryState::deferred,
-                item.attempts + 1, now(),     "quiet-hours"};
+      messaging::Sent sent{
+          person.id,         person.id, item.chunk,   messaging::DeliveryState::deferred,
+          item.attempts + 1, now(),     "quiet-hours"};
       sent.retry_at = until;
       sender_->note(std::move(sent));
       return true;
@@ -375,17 +378,21 @@ class Run {
   }
 
   // Rendered and signed; nullopt when the text cannot be made for this person. On any thread.
-  std::optional<Parcel> make(const people::Person& person, MailScratch& scratch) const {
-    Parcel parcel;
+  std::optional<messaging::Parcel> make(const people::Person& person,
+                                        messaging::MailScratch& scratch) const {
+    messaging::Parcel parcel;
     parcel.recipient_id = parcel.person_id = person.id;
     if (sms()) {
       if (!mailing_->render(scratch, person)) return std::nullopt;
-      auto segments = sms::measure(scratch.text).segments;
-      if (segments == 0 || segments > sms::kMaxSegments) return std::nullopt;
+      auto segments = messaging::sms::measure(scratch.text).segments;
+      if (segments == 0 || segments > messaging::sms::kMaxSegments) return std::nullopt;
       parcel.to = person.phone.reveal();
-      parcel.sms =
-          SmsParcel{SmsKind::campaign, id_,   sms_reference(reference_key_, id_, person.id),
-                    scratch.text,      false, ""};
+      parcel.sms = messaging::SmsParcel{messaging::SmsKind::campaign,
+                                        id_,
+                                        sms_reference(reference_key_, id_, person.id),
+                                        scratch.text,
+                                        false,
+                                        ""};
       return parcel;
     }
     parcel.to = person.email.reveal();
@@ -398,19 +405,19 @@ class Run {
     return parcel;
   }
 
-  void note(const RetryRecord& item, DeliveryState state, const char* code) {
+  void note(const RetryRecord& item, messaging::DeliveryState state, const char* code) {
     sender_->note(
         {item.recipient_id, item.recipient_id, item.chunk, state, item.attempts + 1, now(), code});
   }
 
   // In the sender's transaction: the rows, the counters, and whether to go on.
-  bool record(Ctx& ctx, const std::vector<Sent>& sent, bool again) {
+  bool record(Ctx& ctx, const std::vector<messaging::Sent>& sent, bool again) {
     // What is added up is added once: the transaction before may have been committed.
-    if (again && is_recorded(ctx, id_, sent.front())) return true;
+    if (again && messaging::is_recorded(ctx, id_, sent.front())) return true;
     if (again)
       for (const auto& [chunk, count] : taken_) remaining_[chunk] += count;
     taken_.clear();
-    record_deliveries(ctx, id_, sent);
+    messaging::record_deliveries(ctx, id_, sent);
     struct Change {
       int accepted = 0, deferred = 0, failed = 0, skipped = 0;
     };
@@ -420,16 +427,16 @@ class Run {
       auto& change = changes[one.chunk];
       if (one.attempts > 1) --change.deferred;
       switch (one.state) {
-        case DeliveryState::sent:
+        case messaging::DeliveryState::sent:
           ++change.accepted;
           break;
-        case DeliveryState::deferred:
+        case messaging::DeliveryState::deferred:
           ++change.deferred;
           break;
-        case DeliveryState::failed:
+        case messaging::DeliveryState::failed:
           ++change.failed;
           break;
-        case DeliveryState::skipped:
+        case messaging::DeliveryState::skipped:
           ++change.skipped;
           suppressed += one.code == kSuppressed ? 1 : 0;
           no_consent += one.code == kNoConsent ? 1 : 0;
@@ -454,17 +461,17 @@ class Run {
     return still_ours(ctx);
   }
 
-  Result<jobs::Outcome> end(const Uuid& provider, const Sender& sender) {
+  Result<jobs::Outcome> end(const Uuid& provider, const messaging::Sender& sender) {
     Ctx ctx(base_, tenant_, {trust::ActorKind::system, {}});
     ctx.tx().later(kCampaignLeaveRun, id_, run_);
     if (!sender.trouble().empty()) {
-      note_provider_error(ctx, provider, sender.trouble());
+      messaging::note_provider_error(ctx, provider, sender.trouble());
       ctx.tx().later(kCampaignTrouble, id_, sender.trouble().substr(0, 300));
       ctx.commit();
       log::warning("A campaign waits for its provider", {{"campaign_id", id_}});
       return jobs::Outcome::again(now() + 30s);
     }
-    note_provider_error(ctx, provider, "");
+    messaging::note_provider_error(ctx, provider, "");
     ctx.tx().later(kCampaignTrouble, id_, std::string());
     auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignLock, id_);
     if (!campaign || campaign->state != CampaignState::sending) {
@@ -486,13 +493,13 @@ class Run {
   }
 
   trust::Base& base_;
-  const Environment& environment_;
+  const messaging::Environment& environment_;
   Uuid tenant_, id_, run_;
   std::optional<CampaignRecord> campaign_;
-  std::optional<Mailing> mailing_;
-  QuietSettings quiet_;
+  std::optional<messaging::Mailing> mailing_;
+  messaging::QuietSettings quiet_;
   crypto::Key reference_key_;
-  Sender* sender_ = nullptr;
+  messaging::Sender* sender_ = nullptr;
   net::Mutex mutex_;
   int last_chunk_ = 0;
   bool retried_ = false;
@@ -504,7 +511,8 @@ class Run {
 
 }  // namespace
 
-void add_campaign_jobs(trust::Base& base, const Environment& environment, jobs::Workers& workers) {
+void add_campaign_jobs(trust::Base& base, const messaging::Environment& environment,
+                       jobs::Workers& workers) {
   workers.handle("campaign.prepare", [&base, environment](const jobs::Job& job) {
     return prepare(base, environment, job);
   });

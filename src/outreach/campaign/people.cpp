@@ -1,10 +1,11 @@
 // The people behind the numbers of a report, and deliveries where people/ shows them: on the
 // person's page and in segments.
 #include "base/text.hpp"
+#include "messaging/response/response.hpp"
 #include "outreach/campaign/store.hpp"
 #include "outreach/campaign/store_sql.hpp"
-#include "outreach/tracking/tracking.hpp"
 #include "people/person/person.hpp"
+#include "people/subject/subject.hpp"
 #include "web/resource.hpp"
 
 namespace varde::outreach {
@@ -24,7 +25,7 @@ struct BehindRecord {
 BOOST_DESCRIBE_STRUCT(BehindRecord, (), (person_id, at, detail, flags))
 struct SentRecord {
   Uuid source_id, recipient_id;
-  DeliveryState state = DeliveryState::sent;
+  messaging::DeliveryState state = messaging::DeliveryState::sent;
   Timestamp at;
   std::string code;
 };
@@ -84,13 +85,13 @@ std::vector<BehindRecord> behind(Ctx& ctx, const Uuid& campaign, const BehindQue
                                  const Uuid& after, int limit) {
   using people::ActivityKind;
   auto& tx = ctx.tx();
-  auto state = [&](DeliveryState of) {
+  auto state = [&](messaging::DeliveryState of) {
     return tx.all<BehindRecord>(kCampaignPeopleByState, campaign, after, limit, of);
   };
   auto skipped = [&](const char* why) {
     return tx.all<BehindRecord>(kCampaignPeopleBySkip, campaign, after, limit, std::string(why));
   };
-  auto bounced = [&](const std::vector<Bounce>& kinds) {
+  auto bounced = [&](const std::vector<messaging::Bounce>& kinds) {
     return tx.all<BehindRecord>(kCampaignPeopleByBounce, campaign, after, limit, kinds);
   };
   auto responded = [&](const std::vector<ActivityKind>& kinds, int scanner = 0) {
@@ -103,21 +104,22 @@ std::vector<BehindRecord> behind(Ctx& ctx, const Uuid& campaign, const BehindQue
     case What::queued:
       return tx.all<BehindRecord>(kCampaignPeopleQueued, campaign, after, limit);
     case What::sent:
-      return state(DeliveryState::sent);
+      return state(messaging::DeliveryState::sent);
     case What::delivered:
       return tx.all<BehindRecord>(kCampaignPeopleDelivered, campaign, after, limit);
     case What::deferred:
-      return state(DeliveryState::deferred);
+      return state(messaging::DeliveryState::deferred);
     case What::failed:
-      return state(DeliveryState::failed);
+      return state(messaging::DeliveryState::failed);
     case What::bounced:
-      return bounced({Bounce::hard, Bounce::soft, Bounce::blocked});
+      return bounced(
+          {messaging::Bounce::hard, messaging::Bounce::soft, messaging::Bounce::blocked});
     case What::bounced_hard:
-      return bounced({Bounce::hard});
+      return bounced({messaging::Bounce::hard});
     case What::bounced_soft:
-      return bounced({Bounce::soft, Bounce::blocked});
+      return bounced({messaging::Bounce::soft, messaging::Bounce::blocked});
     case What::complained:
-      return bounced({Bounce::complaint});
+      return bounced({messaging::Bounce::complaint});
     case What::opened:
       return responded({ActivityKind::opened});
     case What::opened_scanner:
@@ -150,6 +152,27 @@ Uuid timeline_id(const SentRecord& record) {
   return id;
 }
 
+// Campaigns that are on their way to a person.
+struct ChunkOf {
+  Uuid campaign_id;
+  Timestamp due_at;
+};
+BOOST_DESCRIBE_STRUCT(ChunkOf, (), (campaign_id, due_at))
+struct SubjectPlanned {
+  std::string message;
+  Timestamp due_at;
+};
+BOOST_DESCRIBE_STRUCT(SubjectPlanned, (), (message, due_at))
+
+void write_planned(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
+  out.section("planned", people::subject_columns<SubjectPlanned>());
+  auto rows = ctx.tx().all<ChunkOf>(kChunkOfSubject, person);
+  std::vector<Uuid> ids;
+  for (const auto& r : rows) ids.push_back(r.campaign_id);
+  auto names = campaign_names(ctx, ids);
+  for (const auto& r : rows) out.add(SubjectPlanned{names[r.campaign_id], r.due_at});
+}
+
 }  // namespace
 
 void add_campaign_people_routes(trust::Api& api) {
@@ -180,7 +203,8 @@ void add_campaign_people_routes(trust::Api& api) {
       });
 }
 
-void add_delivery_hooks(trust::Base& base) {
+void add_campaign_people_hooks(trust::Base& base) {
+  base.extensions.add(people::SubjectHook{write_planned});
   base.extensions.add(
       people::TimelineSource{[](Ctx& ctx, const Uuid& person, const Uuid& before, int limit) {
         std::vector<people::TimelineItem> out;
@@ -199,16 +223,16 @@ void add_delivery_hooks(trust::Base& base) {
           auto name = campaign != names.end() ? campaign->second : std::string("a message");
           people::TimelineItem item{id, record.at, "", "", {}, {}, false, false};
           switch (record.state) {
-            case DeliveryState::sent:
+            case messaging::DeliveryState::sent:
               item.kind = "sent", item.title = "Was sent " + name;
               break;
-            case DeliveryState::deferred:
+            case messaging::DeliveryState::deferred:
               item.kind = "deferred", item.title = "Not delivered yet: " + name;
               break;
-            case DeliveryState::failed:
+            case messaging::DeliveryState::failed:
               item.kind = "failed", item.title = "Could not be delivered: " + name;
               break;
-            case DeliveryState::skipped:
+            case messaging::DeliveryState::skipped:
               item.kind = "skipped", item.title = "Was not sent " + name;
               break;
           }

@@ -42,7 +42,7 @@ void add_report_routes(trust::Api& api) {
             out.counts = counts_of(ctx, {*campaign})[path->id];
             out.links = ctx.tx().all<ReportLink>(kReportLinks, path->id);
             out.by_hour = ctx.tx().all<ReportHour>(kReportHours, path->id);
-            out.opens_counted = campaign->channel == Channel::mail &&
+            out.opens_counted = campaign->channel == messaging::Channel::mail &&
                                 campaign->opens_counted.value_or(campaign->track_opens);
             return out;
           });

@@ -1,9 +1,10 @@
 #include "base/text.hpp"
+#include "messaging/sms/encoding.hpp"
+#include "messaging/sms/sms.hpp"
+#include "messaging/template/shape.hpp"
+#include "messaging/test_address/test_address.hpp"
 #include "outreach/campaign/store.hpp"
 #include "outreach/campaign/store_sql.hpp"
-#include "outreach/sms/encoding.hpp"
-#include "outreach/sms/sms.hpp"
-#include "outreach/template/shape.hpp"
 #include "people/person/person.hpp"
 #include "trust/audit.hpp"
 #include "trust/limiter.hpp"
@@ -31,12 +32,12 @@ struct Campaign {
   Timestamp updated_at;
   std::string from_name, from_email;
   std::optional<std::string> reply_to, preheader;
-  DocumentJson document;
+  messaging::DocumentJson document;
   Audience audience;
   std::optional<Uuid> purpose_id, provider_id;
   TimeMode time_mode = TimeMode::at_once;
   bool track_opens = true, track_clicks = true;
-  Channel channel = Channel::mail;
+  messaging::Channel channel = messaging::Channel::mail;
   std::optional<std::string> text;  ///< Of an SMS, in place of subject and document.
   /// It is a service message, and why people get it without having agreed to a purpose.
   std::optional<std::string> service_reason;
@@ -53,12 +54,12 @@ struct CampaignInput {
   std::optional<web::Text<250>> subject, from_name;
   web::Patch<web::Text<200>> preheader;
   web::Patch<web::Text<254>> from_email, reply_to;
-  std::optional<DocumentJson> document;
+  std::optional<messaging::DocumentJson> document;
   std::optional<Audience> audience;
   web::Patch<Uuid> purpose_id, provider_id;
   std::optional<TimeMode> time_mode;
   std::optional<bool> track_opens, track_clicks;
-  std::optional<Channel> channel;  ///< Only when it is made.
+  std::optional<messaging::Channel> channel;  ///< Only when it is made.
   std::optional<web::Text<2000>> text;
   /// In place of a purpose: why people get it without having agreed to one.
   web::Patch<web::Text<300>> service_reason;
@@ -221,8 +222,9 @@ Result<void> count_audience(Ctx& ctx, const CampaignRecord& campaign, Review& re
   auto audience = audience_of(campaign);
   people::Query query;
   VARDE_CHECK(add_audience(ctx, audience, query));
-  auto sick = suppressed_condition("p", campaign.channel);
-  std::string address = campaign.channel == Channel::sms ? "p.phone_hash" : "p.email_hash";
+  auto sick = messaging::suppressed_condition("p", campaign.channel);
+  std::string address =
+      campaign.channel == messaging::Channel::sms ? "p.phone_hash" : "p.email_hash";
   auto row =
       query
           .run(ctx,
@@ -255,20 +257,23 @@ Result<void> count_audience(Ctx& ctx, const CampaignRecord& campaign, Review& re
 
 // How many messages the text takes as it will be sent, with names and counted links: the most of
 // those of the sample, and of a made-up person.
-std::size_t longest_text(Ctx& ctx, const Mailing& mailing,
+std::size_t longest_text(Ctx& ctx, const messaging::Mailing& mailing,
                          const std::vector<people::PersonRow>& sample) {
   std::vector<Uuid> ids;
   for (const auto& row : sample) ids.push_back(row.id);
   auto persons = people::load(ctx, ids);
-  if (auto made_up = person_to_show(ctx, std::nullopt)) persons.push_back(std::move(*made_up));
+  if (auto made_up = messaging::person_to_show(ctx, std::nullopt))
+    persons.push_back(std::move(*made_up));
   std::size_t out = 0;
-  MailScratch scratch;
+  messaging::MailScratch scratch;
   for (const auto& person : persons)
-    if (mailing.render(scratch, person)) out = std::max(out, sms::measure(scratch.text).segments);
+    if (mailing.render(scratch, person))
+      out = std::max(out, messaging::sms::measure(scratch.text).segments);
   return out;
 }
 
-Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRecord& campaign) {
+Result<Review> review(Ctx& ctx, const messaging::Environment& environment,
+                      const CampaignRecord& campaign) {
   Review out;
   auto href = "/campaigns/" + campaign.campaign_id.str();
   auto block = [&](const char* code, std::string message, const char* part) {
@@ -285,9 +290,9 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
   } else if (out.recipients == 0) {
     block("empty-audience", "Nobody would get this campaign.", "/edit");
   }
-  auto provider = load_provider(ctx, campaign.provider_id, campaign.channel);
-  bool captured = provider.kind == ProviderKind::captured;
-  bool is_sms = campaign.channel == Channel::sms;
+  auto provider = messaging::load_provider(ctx, campaign.provider_id, campaign.channel);
+  bool captured = provider.kind == messaging::ProviderKind::captured;
+  bool is_sms = campaign.channel == messaging::Channel::sms;
   if (is_sms) {
     if (trim(campaign.text).empty()) block("no-text", "The text is missing.", "/edit");
   } else if (trim(campaign.subject).empty()) {
@@ -303,9 +308,9 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
       block("no-from", "The sender's address is missing.", "/edit");
   } else {
     auto domain = campaign.from_email.substr(campaign.from_email.find('@') + 1);
-    auto state = domain_state(ctx, domain);
-    if (state != DomainState::verified) {
-      auto message = state == DomainState::unknown
+    auto state = messaging::domain_state(ctx, domain);
+    if (state != messaging::DomainState::verified) {
+      auto message = state == messaging::DomainState::unknown
                          ? fmt::format("{} is not among your sending domains.", domain)
                          : fmt::format("The DNS records of {} are not right yet.", domain);
       if (captured)
@@ -321,7 +326,7 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
     block("no-postal-address", "Your postal address is missing; every message must show it.", "");
   if (!out.blockers.empty() && out.blockers.back().code == "no-postal-address")
     out.blockers.back().href = "/settings";
-  auto mailing = Mailing::compile(ctx, environment, mailing_source(ctx, campaign));
+  auto mailing = messaging::Mailing::compile(ctx, environment, mailing_source(ctx, campaign));
   if (!mailing) {
     const auto& error = mailing.error();
     if (error.fields.empty()) block("content", error.message, "/edit?tab=content");
@@ -341,11 +346,11 @@ Result<Review> review(Ctx& ctx, const Environment& environment, const CampaignRe
       out.price_minor = *out.segments * *provider.sms.price_minor * out.recipients;
       out.price_currency = provider.sms.price_currency->value;
     }
-    if (segments > sms::kMaxSegments)
+    if (segments > messaging::sms::kMaxSegments)
       block("too-long",
             fmt::format("As it is sent, with links that are counted, the text takes more than {} "
                         "messages. Shorten it.",
-                        sms::kMaxSegments),
+                        messaging::sms::kMaxSegments),
             "/edit");
   }
   if (!campaign.purpose_id && campaign.service_reason.empty())
@@ -370,8 +375,9 @@ constexpr std::size_t kMostTests = 20;
 // The text as a made-up person would get it, to numbers of one's own; as a real one would, to her
 // alone: nobody else is told what stands of her. Links stay as they were written: nothing of a test
 // is counted.
-Result<TestAnswer> test_sms(Ctx& ctx, const Environment& environment, trust::Limiter& limiter,
-                            const CampaignRecord& r, const TestRequest& in) {
+Result<TestAnswer> test_sms(Ctx& ctx, const messaging::Environment& environment,
+                            trust::Limiter& limiter, const CampaignRecord& r,
+                            const TestRequest& in) {
   if (in.emails) return bad_input("/emails", "is for mail; this campaign is an SMS.");
   if (!in.phones || in.phones->empty() || in.phones->size() > kMostTests)
     return bad_input("/phones", "must be 1 to 20 numbers.");
@@ -386,7 +392,7 @@ Result<TestAnswer> test_sms(Ctx& ctx, const Environment& environment, trust::Lim
     hashes.push_back(people::phone_hash(ctx, *number));
     numbers.push_back(std::move(*number));
   }
-  auto held = find_suppressions(ctx, hashes);
+  auto held = messaging::find_suppressions(ctx, hashes);
   for (std::size_t i = 0; i < hashes.size(); ++i)
     if (held.contains(hashes[i]))
       return bad_input(
@@ -394,43 +400,43 @@ Result<TestAnswer> test_sms(Ctx& ctx, const Environment& environment, trust::Lim
           "is on the suppression list, and nothing is sent to it. Use another number.");
   auto source = mailing_source(ctx, r);
   source.track_clicks = false;
-  VARDE_TRY(auto mailing, Mailing::compile(ctx, environment, std::move(source)));
-  VARDE_TRY(auto person, person_to_show(ctx, in.person_id));
+  VARDE_TRY(auto mailing, messaging::Mailing::compile(ctx, environment, std::move(source)));
+  VARDE_TRY(auto person, messaging::person_to_show(ctx, in.person_id));
   if (in.person_id)
     for (std::size_t i = 0; i < numbers.size(); ++i)
       if (numbers[i] != person.phone.reveal())
         return bad_input(fmt::format("/phones/{}", i),
                          "is not the number of the person shown. What a real person would get goes "
                          "to her alone; leave her out to try it on another number.");
-  MailScratch scratch;
+  messaging::MailScratch scratch;
   VARDE_CHECK(mailing.render(scratch, person));
-  auto segments = sms::measure(scratch.text).segments;
+  auto segments = messaging::sms::measure(scratch.text).segments;
   if (segments == 0) return bad_input("/text", "is empty. Write it first.");
-  if (segments > sms::kMaxSegments)
-    return bad_input("/text",
-                     fmt::format("takes more than {} messages. Shorten it.", sms::kMaxSegments));
+  if (segments > messaging::sms::kMaxSegments)
+    return bad_input("/text", fmt::format("takes more than {} messages. Shorten it.",
+                                          messaging::sms::kMaxSegments));
   for (std::size_t i = 0; i < numbers.size(); ++i)
     if (int wait = limiter.take(ctx.tenant.str()); wait > 0)
       return limited("Too many tests by SMS at once. Wait a little.", wait);
-  std::vector<SmsMessage> messages;
+  std::vector<messaging::SmsMessage> messages;
   for (auto& number : numbers) {
-    SmsMessage message;
+    messaging::SmsMessage message;
     message.text = scratch.text;
-    message.kind = SmsKind::test;
+    message.kind = messaging::SmsKind::test;
     message.ref_id = r.campaign_id;
     message.urgent = true;  // somebody waits for it
     message.to = Personal(std::move(number));
     message.provider_id = r.provider_id;
     messages.push_back(std::move(message));
   }
-  send_sms(ctx, messages);
+  messaging::send_sms(ctx, messages);
   record(ctx, AuditEntry{"campaign.test", "campaign", r.campaign_id});
   return TestAnswer{static_cast<int>(messages.size())};
 }
 
 }  // namespace
 
-void add_campaign_routes(trust::Api& api, const Environment& environment) {
+void add_campaign_routes(trust::Api& api, const messaging::Environment& environment) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/campaigns", "listCampaigns", "Campaigns, newest first",
@@ -452,7 +458,7 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
             r.campaign_id = Uuid::make();
             r.name = "Untitled campaign";
             r.document.text = r.audience.text = "{}";
-            r.channel = in->channel.value_or(Channel::mail);
+            r.channel = in->channel.value_or(messaging::Channel::mail);
             VARDE_CHECK(apply(r, in.value));
             insert(ctx, r);
             VARDE_TRY(r, find(ctx, r.campaign_id));
@@ -517,39 +523,42 @@ void add_campaign_routes(trust::Api& api, const Environment& environment) {
           [environment, sms_tests](Ctx& ctx, const web::Path<web::IdPath>& path,
                                    const web::Body<TestRequest>& in) -> Result<TestAnswer> {
             VARDE_TRY(auto r, find(ctx, path->id));
-            if (r.channel == Channel::sms)
+            if (r.channel == messaging::Channel::sms)
               return test_sms(ctx, environment, *sms_tests, r, in.value);
             if (in->phones) return bad_input("/phones", "is for SMS; this campaign is a mail.");
             if (!in->emails || in->emails->empty() || in->emails->size() > kMostTests)
               return bad_input("/emails", "must be 1 to 20 addresses.");
-            VARDE_TRY(auto mailing, Mailing::compile(ctx, environment, mailing_source(ctx, r)));
+            VARDE_TRY(auto mailing,
+                      messaging::Mailing::compile(ctx, environment, mailing_source(ctx, r)));
             (void)mailing;
-            if (in->person_id) VARDE_CHECK(person_to_show(ctx, in->person_id));
+            if (in->person_id) VARDE_CHECK(messaging::person_to_show(ctx, in->person_id));
             std::vector<std::string> to;
             for (const auto& email : *in->emails) to.push_back(email.value);
-            if (auto strangers = not_for_tests(ctx, to, in->person_id); !strangers.empty())
+            if (auto strangers = messaging::not_for_tests(ctx, to, in->person_id);
+                !strangers.empty())
               return bad_input(
                   fmt::format("/emails/{}", std::ranges::find(to, strangers.front()) - to.begin()),
                   "has not agreed to test messages. They go to your own address, to the person "
                   "shown, and to addresses whose owners have said yes.");
-            std::vector<OutboxMessage> messages;
+            std::vector<messaging::OutboxMessage> messages;
             for (const auto& email : *in->emails) {
-              OutboxMessage message;
+              messaging::OutboxMessage message;
               message.person_id = in->person_id;
               message.to = Personal(email.value);
-              message.source_kind = SourceKind::test;
+              message.source_kind = messaging::SourceKind::test;
               message.source_id = r.campaign_id;
               message.from_name = r.from_name;
               message.from_email = r.from_email;
               message.reply_to = r.reply_to;
               message.subject = "[Test] " + r.subject;
-              message.document = complete_document(ctx, json::parse(r.document.text), r.preheader);
+              message.document =
+                  messaging::complete_document(ctx, json::parse(r.document.text), r.preheader);
               message.provider_id = r.provider_id;
               message.transactional = true;
               message.track = false;
               messages.push_back(std::move(message));
             }
-            enqueue_messages(ctx, messages);
+            messaging::enqueue_messages(ctx, messages);
             record(ctx, AuditEntry{"campaign.test", "campaign", path->id});
             return TestAnswer{static_cast<int>(messages.size())};
           });

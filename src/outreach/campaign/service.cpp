@@ -118,17 +118,17 @@ std::vector<Uuid> lists_behind(Ctx& ctx, const Audience& audience) {
   return {out.begin(), out.end()};
 }
 
-MailingSource mailing_source(Ctx& ctx, const CampaignRecord& campaign) {
+messaging::MailingSource mailing_source(Ctx& ctx, const CampaignRecord& campaign) {
   auto tenant = trust::tenant_settings(ctx);
-  MailingSource source;
-  source.kind = SourceKind::campaign;
+  messaging::MailingSource source;
+  source.kind = messaging::SourceKind::campaign;
   source.source_id = campaign.campaign_id;
   source.from_name = campaign.from_name;
   source.from_email = campaign.from_email;
   source.reply_to = campaign.reply_to;
   source.subject = campaign.subject;
   source.preheader = campaign.preheader;
-  source.sms = campaign.channel == Channel::sms;
+  source.sms = campaign.channel == messaging::Channel::sms;
   if (source.sms) {
     source.subject.clear();
     source.preheader.clear();
@@ -167,11 +167,12 @@ std::map<Uuid, Counts> counts_of(Ctx& ctx, const std::vector<CampaignRecord>& ca
   }
   for (auto& row : bounces.rows().all<BounceRecord>()) {
     auto& counts = out[row.source_id];
-    if (row.bounce == Bounce::complaint) {
+    if (row.bounce == messaging::Bounce::complaint) {
       counts.complained = row.persons;
       continue;
     }
-    (row.bounce == Bounce::hard ? counts.bounced_hard : counts.bounced_soft) += row.persons;
+    (row.bounce == messaging::Bounce::hard ? counts.bounced_hard : counts.bounced_soft) +=
+        row.persons;
     counts.bounced += row.persons;
     counts.delivered -= row.sent;
   }

@@ -1,10 +1,10 @@
 // The statements and rows of campaigns, and what routes and jobs share; only for this folder.
 #pragma once
 
+#include "messaging/channel/channel.hpp"
+#include "messaging/delivery/mailing.hpp"
+#include "messaging/delivery/sender.hpp"
 #include "outreach/campaign/campaign.hpp"
-#include "outreach/channel/channel.hpp"
-#include "outreach/delivery/mailing.hpp"
-#include "outreach/delivery/sender.hpp"
 #include "people/segment/segment.hpp"
 
 namespace varde::outreach {
@@ -38,7 +38,7 @@ struct CampaignRecord {
   std::string error;
   std::int64_t version = 1;
   Timestamp created_at, updated_at;
-  Channel channel = Channel::mail;
+  messaging::Channel channel = messaging::Channel::mail;
   std::string text;  ///< Of an SMS.
   /// Why it goes to people without asking for a consent; empty: it asks for one.
   std::string service_reason;
@@ -93,7 +93,7 @@ struct GroupRecord {
 BOOST_DESCRIBE_STRUCT(GroupRecord, (), (source_id, kind, flags, persons))
 struct BounceRecord {
   Uuid source_id;
-  Bounce bounce = Bounce::none;
+  messaging::Bounce bounce = messaging::Bounce::none;
   std::int64_t persons = 0, sent = 0;
 };
 BOOST_DESCRIBE_STRUCT(BounceRecord, (), (source_id, bounce, persons, sent))
@@ -108,7 +108,7 @@ BOOST_DESCRIBE_STRUCT(LinkRecord, (), (tenant_id, source_id, number, url, label)
 }  // namespace store
 
 /// What a campaign sends.
-MailingSource mailing_source(trust::Ctx& ctx, const store::CampaignRecord& campaign);
+messaging::MailingSource mailing_source(trust::Ctx& ctx, const store::CampaignRecord& campaign);
 Audience audience_of(const store::CampaignRecord& campaign);
 /// Conditions over `person p`: in the audience, not excluded. Without those on suppression,
 /// consent, address and state.

@@ -401,3 +401,11 @@ WHERE tenant_id = {tenant}
   AND position($1::uuid::text IN audience::text) > 0
 ORDER BY name
 LIMIT 10
+
+-- name: chunk.of_subject -> ChunkOf
+SELECT {*}
+FROM chunk
+WHERE tenant_id = {tenant}
+  AND NOT done
+  AND $1 = ANY(person_ids)
+ORDER BY due_at

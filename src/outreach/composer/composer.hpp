@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "outreach/delivery/delivery.hpp"
+#include "messaging/delivery/delivery.hpp"
 #include "trust/module.hpp"
 
 namespace varde::outreach {
@@ -25,7 +25,7 @@ std::optional<std::string> without_metadata(std::string_view bytes);
 /// A template's document; nullopt when it does not exist any more.
 std::optional<boost::json::value> template_document(trust::Ctx& ctx, const Uuid& id);
 
-void add_composer_routes(trust::Api& api, const Environment& environment);
+void add_composer_routes(trust::Api& api, const messaging::Environment& environment);
 std::vector<trust::Table> composer_tables();
 void add_composer_hooks(trust::Base& base);
 /// Pictures, for everybody.

@@ -1,8 +1,8 @@
 #include "base/text.hpp"
+#include "messaging/delivery/mailing.hpp"
+#include "messaging/template/shape.hpp"
 #include "outreach/composer/composer.hpp"
 #include "outreach/composer/store_sql.hpp"
-#include "outreach/delivery/mailing.hpp"
-#include "outreach/template/shape.hpp"
 #include "trust/audit.hpp"
 #include "trust/names.hpp"
 #include "web/resource.hpp"
@@ -35,19 +35,19 @@ BOOST_DESCRIBE_STRUCT(ImageRecord, (), (type, bytes))
 struct MailTemplate {
   Uuid id;
   std::string name;
-  DocumentJson document;
+  messaging::DocumentJson document;
   Timestamp updated_at;
   std::int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(MailTemplate, (), (id, name, document, updated_at, version))
 struct TemplateNew {
   web::Text<120, 1> name;
-  DocumentJson document;
+  messaging::DocumentJson document;
 };
 BOOST_DESCRIBE_STRUCT(TemplateNew, (), (name, document))
 struct TemplateChange {
   std::optional<web::Text<120, 1>> name;
-  std::optional<DocumentJson> document;
+  std::optional<messaging::DocumentJson> document;
 };
 BOOST_DESCRIBE_STRUCT(TemplateChange, (), (name, document))
 struct Image {
@@ -57,7 +57,7 @@ struct Image {
 };
 BOOST_DESCRIBE_STRUCT(Image, (), (id, url, width, height))
 struct RenderRequest {
-  DocumentJson document;
+  messaging::DocumentJson document;
   std::optional<web::Text<250>> subject;
   std::optional<web::Text<200>> preheader;
   std::optional<Uuid> person_id;
@@ -76,7 +76,7 @@ struct Rendered {
 };
 BOOST_DESCRIBE_STRUCT(Rendered, (), (html, text, subject, problems))
 struct FieldList {
-  std::vector<PersonalisationField> fields;
+  std::vector<messaging::PersonalisationField> fields;
 };
 BOOST_DESCRIBE_STRUCT(FieldList, (), (fields))
 
@@ -92,15 +92,16 @@ Error taken() {
           0};
 }
 
-Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRequest& in) {
+Result<Rendered> render(Ctx& ctx, const messaging::Environment& environment,
+                        const RenderRequest& in) {
   Rendered out;
-  MailingSource source;
-  source.kind = SourceKind::test;
+  messaging::MailingSource source;
+  source.kind = messaging::SourceKind::test;
   source.source_id = ctx.tenant;
   source.subject = in.subject ? in.subject->value : "";
   source.preheader = in.preheader ? in.preheader->value : "";
   source.document = in.document;
-  auto mailing = Mailing::compile(ctx, environment, std::move(source));
+  auto mailing = messaging::Mailing::compile(ctx, environment, std::move(source));
   if (!mailing) {
     const auto& error = mailing.error();
     for (const auto& field : error.fields)
@@ -108,8 +109,8 @@ Result<Rendered> render(Ctx& ctx, const Environment& environment, const RenderRe
     if (error.fields.empty()) out.problems.push_back({"/document", error.message, Severity::error});
     return out;
   }
-  VARDE_TRY(auto person, person_to_show(ctx, in.person_id));
-  MailScratch scratch;
+  VARDE_TRY(auto person, messaging::person_to_show(ctx, in.person_id));
+  messaging::MailScratch scratch;
   VARDE_CHECK(mailing->render(scratch, person));
   out.html = Personal(std::move(scratch.html));
   out.text = Personal(std::move(scratch.text));
@@ -132,7 +133,7 @@ void add_composer_hooks(trust::Base& base) {
   trust::count_quota(base, trust::Quota::file_bytes, store::kImageBytes);
 }
 
-void add_composer_routes(trust::Api& api, const Environment& environment) {
+void add_composer_routes(trust::Api& api, const messaging::Environment& environment) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/templates", "listTemplates", "Templates", access(Right::campaigns_read)},
@@ -219,7 +220,9 @@ void add_composer_routes(trust::Api& api, const Environment& environment) {
           });
   api.add({"GET", "/api/v1/personalisation/fields", "listPersonalisationFields",
            "The fields that texts may use", access(Right::campaigns_read)},
-          [](Ctx& ctx) -> Result<FieldList> { return FieldList{personalisation_fields(ctx)}; });
+          [](Ctx& ctx) -> Result<FieldList> {
+            return FieldList{messaging::personalisation_fields(ctx)};
+          });
 }
 
 void add_composer_pages(trust::Base& base, web::Router& router) {

@@ -6,10 +6,10 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
+#include "messaging/response/response.hpp"
 #include "outreach/form/store.hpp"
 #include "outreach/form/store_sql.hpp"
-#include "outreach/page/page.hpp"
-#include "outreach/tracking/tracking.hpp"
+#include "pages/frame/frame.hpp"
 #include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
 #include "people/subject/subject.hpp"
@@ -369,7 +369,7 @@ std::string stamp(trust::Base& base, const Uuid& form, Timestamp at, std::string
              crypto::keyed_hash(base.keys.installation_key("form-stamp"), form.str() + text, 16));
 }
 
-net::Response render(Ctx& ctx, const FormRecord& record, const PageStyle& style,
+net::Response render(Ctx& ctx, const FormRecord& record, const pages::PageStyle& style,
                      const Posted& posted, const std::map<std::string, std::string>& errors,
                      const std::string& token) {
   std::string body =
@@ -392,8 +392,8 @@ net::Response render(Ctx& ctx, const FormRecord& record, const PageStyle& style,
       "value=\"{}\">",
       stamp(ctx.base, record.form_id, now(), random_token(12)), html_escape(token));
   body += "<button type=\"submit\">Send</button></form>";
-  return page(style, record.title.empty() ? record.name : record.title, body,
-              errors.empty() ? 200 : 422);
+  return pages::page(style, record.title.empty() ? record.name : record.title, body,
+                     errors.empty() ? 200 : 422);
 }
 
 // Empty when the stamp is right; otherwise what to tell.
@@ -582,10 +582,10 @@ std::optional<Accepted> accept(Ctx& ctx, const FormRecord& record, Read& read,
 }
 
 // The same whether the address is known here or not, so that nobody learns it.
-std::string asks_to_confirm(const PageStyle& style, const FormRecord& record) {
+std::string asks_to_confirm(const pages::PageStyle& style, const FormRecord& record) {
   if (!record.list_id && !record.purpose_id) return {};
   return "<p>" +
-         html_escape(in_language(
+         html_escape(pages::in_language(
              style,
              {"If we need you to confirm this, you get a message at the address that we have. "
               "Nothing changes until you have followed the link in it.",
@@ -606,33 +606,35 @@ struct Pages {
   // `sent`: what a POST brought; of a GET there is none.
   net::Response serve(net::Request& request, const std::string& tenant_slug,
                       const std::string& slug, const Result<web::Router::Form>* sent) {
-    PageStyle plain{"Varde"};
+    pages::PageStyle plain{"Varde"};
     auto tenant = trust::find_tenant(base, tenant_slug);
-    if (!tenant) return message_page(plain, "Not found", "There is no such form.", 404);
+    if (!tenant) return pages::message_page(plain, "Not found", "There is no such form.", 404);
     Ctx ctx(base, *tenant, {trust::ActorKind::person, {}});
     ctx.network = trust::network_of(request.peer);
-    auto style = page_style(ctx);
-    if (style.ended) return ended_page(style);
+    auto style = pages::page_style(ctx);
+    if (style.ended) return pages::ended_page(style);
     auto record = ctx.tx().maybe<FormRecord>(kFormBySlug, slug);
     if (!record || record->state == FormState::draft)
-      return message_page(style, "Not found", "There is no such form.", 404);
+      return pages::message_page(style, "Not found", "There is no such form.", 404);
     if (record->state == FormState::closed)
-      return message_page(style, "This form is closed", "It takes no more answers.", 410);
+      return pages::message_page(style, "This form is closed", "It takes no more answers.", 410);
 
     bool posting = sent != nullptr;
     if (posting && !*sent && sent->error().code == ErrorCode::too_large)
-      return message_page(style, "Too long", "The answers are too long.", 413);
+      return pages::message_page(style, "Too long", "The answers are too long.", 413);
     auto posted = !posting ? net::parse_form(request.query, kMostFields)
                   : *sent  ? std::optional(**sent)
                            : std::nullopt;
     if (!posted)
-      return message_page(style, "Not readable",
-                          "The answers could not be read. Please go back and send them again.",
-                          400);
+      return pages::message_page(
+          style, "Not readable",
+          "The answers could not be read. Please go back and send them again.", 400);
     // The message whose link led here. A token that is too old or another form's says nothing; the
     // form is open to everybody all the same.
     auto token_text = first(*posted, "t");
-    auto by = token_text.empty() ? std::nullopt : read_token(base, TokenKind::form, token_text);
+    auto by = token_text.empty()
+                  ? std::nullopt
+                  : messaging::read_token(base, messaging::TokenKind::form, token_text);
     if (by && (by->tenant != ctx.tenant || by->number != form_number(record->form_id)))
       by = std::nullopt;
     if (!by) token_text.clear();
@@ -644,18 +646,18 @@ struct Pages {
     if (!problem.empty()) read.errors[""] = problem;
     if (!read.errors.empty()) return render(ctx, *record, style, *posted, read.errors, token_text);
     auto thanks = [&] {
-      return page(style, "Thank you",
-                  "<h1>Thank you</h1>" +
-                      (record->thanks_text.empty() ? "<p>Your answer has been received.</p>"
-                                                   : paragraphs(record->thanks_text)) +
-                      asks_to_confirm(style, *record));
+      return pages::page(style, "Thank you",
+                         "<h1>Thank you</h1>" +
+                             (record->thanks_text.empty() ? "<p>Your answer has been received.</p>"
+                                                          : paragraphs(record->thanks_text)) +
+                             asks_to_confirm(style, *record));
     };
     // A robot that fills every field is thanked like everybody else, and nothing is stored.
     if (!first(*posted, "website").empty()) return thanks();
     if (int wait = base.is_simulated(request) ? 0 : by_network.take(ctx.network); wait > 0) {
-      auto response =
-          message_page(style, "Too many answers",
-                       "Many answers came from your network. Please try again in a minute.", 429);
+      auto response = pages::message_page(
+          style, "Too many answers",
+          "Many answers came from your network. Please try again in a minute.", 429);
       return response.with("Retry-After", std::to_string(wait));
     }
     // The stamp gives the answer its id: sent twice, it is stored once.
@@ -674,18 +676,19 @@ struct Pages {
         auto accepted = accept(ctx, *record, read, by ? std::optional(by->subject) : std::nullopt,
                                answer, flags);
         if (!accepted)
-          return message_page(style, "This link is not valid any more",
-                              "The details behind this link were erased.", 410);
+          return pages::message_page(style, "This link is not valid any more",
+                                     "The details behind this link were erased.", 410);
         if (accepted->too_many) {
           ctx.rollback();
-          return message_page(style, "Too many answers",
-                              "Many answers were sent for this address today. Please try again "
-                              "tomorrow.",
-                              429);
+          return pages::message_page(
+              style, "Too many answers",
+              "Many answers were sent for this address today. Please try again "
+              "tomorrow.",
+              429);
         }
         if (by && accepted->person == by->subject)
-          count_response(ctx, by->source_id, people::ActivityKind::submitted, by->subject, 0,
-                         flags);
+          messaging::count_response(ctx, by->source_id, people::ActivityKind::submitted,
+                                    by->subject, 0, flags);
         ctx.commit();
         return thanks();
       } catch (const db::SqlError& e) {

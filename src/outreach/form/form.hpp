@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "outreach/tracking/token.hpp"
+#include "messaging/token/token.hpp"
 #include "trust/module.hpp"
 
 namespace varde::outreach {

@@ -4,16 +4,16 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
+#include "messaging/delivery/delivery.hpp"
+#include "messaging/delivery/mailing.hpp"
+#include "messaging/sms/encoding.hpp"
+#include "messaging/sms/sms.hpp"
+#include "messaging/template/shape.hpp"
 #include "net/http_client.hpp"
 #include "outreach/composer/composer.hpp"
-#include "outreach/delivery/delivery.hpp"
-#include "outreach/delivery/mailing.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/store.hpp"
 #include "outreach/journey/store_sql.hpp"
-#include "outreach/sms/encoding.hpp"
-#include "outreach/sms/sms.hpp"
-#include "outreach/template/shape.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
 #include "people/subject/subject.hpp"
@@ -73,7 +73,7 @@ struct Step {
   std::optional<web::Text<5>> time;  // wait_until: "09:00" in the organisation's time zone
   std::optional<people::ConditionsJson> conditions;  // branch
   std::optional<web::Text<300>> subject;             // send
-  std::optional<DocumentJson> document;
+  std::optional<messaging::DocumentJson> document;
   std::optional<Uuid> template_id;
   std::optional<web::Text<120>> from_name, from_email;
   std::optional<web::Text<60>> attribute;  // set_attribute
@@ -296,11 +296,13 @@ web::Errors check(Ctx& ctx, const TriggerInput& trigger, const std::vector<Step>
       case StepKind::sms:
         if (!step.text || step.text->value.empty()) {
           wrong(at + "/text", "A message needs a text.");
-        } else if (auto text = PersonalText::compile(ctx, step.text->value, "/text"); !text) {
+        } else if (auto text = messaging::PersonalText::compile(ctx, step.text->value, "/text");
+                   !text) {
           wrong(at + "/text", text.error().message);
-        } else if (sms::measure(step.text->value).segments > sms::kMaxSegments) {
-          wrong(at + "/text",
-                fmt::format("takes more than {} messages. Shorten it.", sms::kMaxSegments));
+        } else if (messaging::sms::measure(step.text->value).segments >
+                   messaging::sms::kMaxSegments) {
+          wrong(at + "/text", fmt::format("takes more than {} messages. Shorten it.",
+                                          messaging::sms::kMaxSegments));
         }
         break;
     }
@@ -468,11 +470,11 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
         document = template_document(ctx, *step.template_id);
         if (!document) return not_found("The template of this step does not exist any more.");
       }
-      std::vector<OutboxMessage> messages;
+      std::vector<messaging::OutboxMessage> messages;
       for (const auto& person : persons) {
-        OutboxMessage message;
+        messaging::OutboxMessage message;
         message.person_id = person;
-        message.source_kind = SourceKind::journey;
+        message.source_kind = messaging::SourceKind::journey;
         message.source_id = group.plan->record.journey_id;
         if (step.from_name) message.from_name = step.from_name->value;
         if (step.from_email) message.from_email = step.from_email->value;
@@ -480,7 +482,7 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
         message.document = document;
         messages.push_back(std::move(message));
       }
-      enqueue_messages(ctx, messages);
+      messaging::enqueue_messages(ctx, messages);
       return std::set<Uuid>{};
     }
     case StepKind::set_attribute: {
@@ -543,18 +545,19 @@ Result<std::set<Uuid>> perform(Ctx& ctx, const Group& group) {
       return std::set<Uuid>{};
     }
     case StepKind::sms: {
-      VARDE_TRY(auto text, PersonalText::compile(ctx, step.text ? step.text->value : "", "/text"));
-      std::vector<SmsMessage> messages;
+      VARDE_TRY(auto text,
+                messaging::PersonalText::compile(ctx, step.text ? step.text->value : "", "/text"));
+      std::vector<messaging::SmsMessage> messages;
       for (const auto& person : people::load(ctx, persons, text.needs_plain(), false)) {
-        SmsMessage message;
+        messaging::SmsMessage message;
         message.person_id = person.id;
         VARDE_TRY(message.text, text.render(person));
-        message.kind = SmsKind::journey;
+        message.kind = messaging::SmsKind::journey;
         message.ref_id = group.plan->record.journey_id;
         message.urgent = step.urgent.value_or(false);
         messages.push_back(std::move(message));
       }
-      send_sms(ctx, messages);
+      messaging::send_sms(ctx, messages);
       return std::set<Uuid>{};
     }
   }

@@ -12,8 +12,8 @@
 // The link is good for two years and lies in archives, so it proves nobody. It takes away at once;
 // it gives nothing back: for that the person's own address is asked.
 #include "base/text.hpp"
+#include "messaging/channel/channel.hpp"
 #include "outreach/campaign/campaign.hpp"
-#include "outreach/channel/channel.hpp"
 #include "outreach/tracking/internal.hpp"
 #include "outreach/tracking/store_sql.hpp"
 #include "people/person/standing.hpp"
@@ -53,10 +53,10 @@ struct Leaving {
   bool perhaps_everything = false;  ///< If this is not enough.
 };
 
-Leaving leaving_by(Ctx& ctx, const Token& token, const Uuid& person,
+Leaving leaving_by(Ctx& ctx, const messaging::Token& token, const Uuid& person,
                    const people::Standing& standing) {
   Leaving out;
-  if (token.source_kind == SourceKind::campaign)
+  if (token.source_kind == messaging::SourceKind::campaign)
     if (auto campaign = campaign_note(ctx, token.source_id)) {
       for (const auto& list : campaign->lists)
         if (standing.lists.contains(list)) out.lists.push_back(list);
@@ -86,7 +86,7 @@ Leaving all_of(const people::Standing& standing) {
 }
 
 // What was left in the end.
-Leaving leave(Ctx& ctx, const Token& token, const people::Person& person,
+Leaving leave(Ctx& ctx, const messaging::Token& token, const people::Person& person,
               const people::Standing& standing, const Leaving& leaving) {
   people::PersonChange change;
   change.person_id = person.id;
@@ -97,7 +97,7 @@ Leaving leave(Ctx& ctx, const Token& token, const people::Person& person,
       if (given) change.consents[purpose] = false;
   if (!change.lists.empty() || !change.consents.empty())
     people::save(ctx, {change}, {.proof = people::Proof::nobody(), .source = "unsubscribe link"});
-  if (!leaving.everything && token.source_kind == SourceKind::campaign &&
+  if (!leaving.everything && token.source_kind == messaging::SourceKind::campaign &&
       would_reach(ctx, token.source_id, person.id))
     return leave(ctx, token, person, people::standing(ctx, person.id),
                  all_of(people::standing(ctx, person.id)));
@@ -106,18 +106,19 @@ Leaving leave(Ctx& ctx, const Token& token, const people::Person& person,
     auto hash = by_mail ? people::email_hash(ctx, person.email.reveal())
                         : people::phone_hash(ctx, person.phone.reveal());
     // Mail programs press twice.
-    if (auto held = find_suppression(ctx, hash); !held || !held->unsubscribed_at) {
-      wants_nothing(ctx, hash, by_mail ? Channel::mail : Channel::sms, false);
+    if (auto held = messaging::find_suppression(ctx, hash); !held || !held->unsubscribed_at) {
+      messaging::wants_nothing(ctx, hash,
+                               by_mail ? messaging::Channel::mail : messaging::Channel::sms, false);
       trust::record(ctx,
                     trust::AuditEntry{"suppression.add", "suppression", std::nullopt, person.id});
     }
   }
-  record_response(ctx, token.source_id, ActivityKind::unsubscribed, person.id);
+  messaging::record_response(ctx, token.source_id, ActivityKind::unsubscribed, person.id);
   return leaving;
 }
 
 // Which leaving a letter takes back: whoever has left again since is not let in by an old one.
-std::uint32_t leaving_of(const Suppression& held) {
+std::uint32_t leaving_of(const messaging::Suppression& held) {
   return static_cast<std::uint32_t>(
       std::chrono::floor<std::chrono::seconds>(held.unsubscribed_at.value_or(held.at))
           .time_since_epoch()
@@ -127,16 +128,16 @@ std::uint32_t leaving_of(const Suppression& held) {
 enum class Asked { by_mail, as_often_as_may_be, answer_start, nothing };
 
 // Asks the person's own address; until it says yes, nothing changes. A number says so itself.
-Asked ask_back(Ctx& ctx, const Token& token, const people::Person& person,
+Asked ask_back(Ctx& ctx, const messaging::Token& token, const people::Person& person,
                const people::Standing& standing) {
   auto leaving = leaving_by(ctx, token, person.id, standing);
   if (person.email.empty()) {
-    auto held = person.phone.empty()
-                    ? std::nullopt
-                    : find_suppression(ctx, people::phone_hash(ctx, person.phone.reveal()));
+    auto held = person.phone.empty() ? std::nullopt
+                                     : messaging::find_suppression(
+                                           ctx, people::phone_hash(ctx, person.phone.reveal()));
     return held && held->unsubscribed_at ? Asked::answer_start : Asked::nothing;
   }
-  auto held = find_suppression(ctx, people::email_hash(ctx, person.email.reveal()));
+  auto held = messaging::find_suppression(ctx, people::email_hash(ctx, person.email.reveal()));
   if (!held || !held->unsubscribed_at) {
     people::PersonChange change;
     change.person_id = person.id;
@@ -155,19 +156,20 @@ Asked ask_back(Ctx& ctx, const Token& token, const people::Person& person,
       kMostLetters)
     return Asked::as_often_as_may_be;
   auto style = page_style_for(ctx, person.language);
-  OutboxMessage mail;
+  messaging::OutboxMessage mail;
   mail.person_id = person.id;
-  mail.source_kind = SourceKind::system;
+  mail.source_kind = messaging::SourceKind::system;
   mail.source_id = ctx.tenant;
   mail.links = {
       {"organisation", style.organisation},
       {"confirm", ctx.base.public_url + "/p/confirm/" +
-                      make_token(ctx.base, {TokenKind::confirm, ctx.tenant, SourceKind::system,
-                                            ctx.tenant, person.id, leaving_of(*held)})}};
-  mail.subject = in_language(style, {"Messages from {{ links.organisation }} again?",
-                                     "Meldinger fra {{ links.organisation }} igjen?",
-                                     "Meddelanden från {{ links.organisation }} igen?"});
-  mail.text = in_language(
+                      messaging::make_token(ctx.base, {messaging::TokenKind::confirm, ctx.tenant,
+                                                       messaging::SourceKind::system, ctx.tenant,
+                                                       person.id, leaving_of(*held)})}};
+  mail.subject = pages::in_language(style, {"Messages from {{ links.organisation }} again?",
+                                            "Meldinger fra {{ links.organisation }} igjen?",
+                                            "Meddelanden från {{ links.organisation }} igen?"});
+  mail.text = pages::in_language(
       style,
       {"Somebody, hopefully you, asked that this address get messages from {{ links.organisation "
        "}} again. If that is right, confirm it here:\n\n{{ links.confirm }}\n\nIf it was not you, "
@@ -180,37 +182,40 @@ Asked ask_back(Ctx& ctx, const Token& token, const people::Person& person,
        "inte du behöver du inte göra något: då får du inga.\n"});
   mail.transactional = true;
   mail.track = false;
-  enqueue_message(ctx, mail);
+  messaging::enqueue_message(ctx, mail);
   return Asked::by_mail;
 }
 
-net::Response asked_page(const PageStyle& style, Asked asked) {
+net::Response asked_page(const pages::PageStyle& style, Asked asked) {
   if (asked == Asked::answer_start)
-    return message_page(
-        style, in_language(style, {"Answer START", "Svar START", "Svara START"}),
-        in_language(style,
-                    {"Send START by SMS to the number that our messages came from, and you "
-                     "get messages again.",
-                     "Send START på SMS til nummeret meldingene våre kom fra, så får du "
-                     "meldinger igjen.",
-                     "Skicka START som sms till numret som våra meddelanden kom från, så får "
-                     "du meddelanden igen."}));
+    return pages::message_page(
+        style, pages::in_language(style, {"Answer START", "Svar START", "Svara START"}),
+        pages::in_language(
+            style, {"Send START by SMS to the number that our messages came from, and you "
+                    "get messages again.",
+                    "Send START på SMS til nummeret meldingene våre kom fra, så får du "
+                    "meldinger igjen.",
+                    "Skicka START som sms till numret som våra meddelanden kom från, så får "
+                    "du meddelanden igen."}));
   if (asked == Asked::nothing)
-    return message_page(
-        style, in_language(style, {"Nothing to take back", "Ingenting å angre", "Inget att ångra"}),
-        in_language(style, {"You have not left what this link is about.",
-                            "Du er ikke meldt av det denne lenken gjelder.",
-                            "Du är inte avanmäld från det som länken gäller."}));
-  return message_page(
-      style, in_language(style, {"Look in your mailbox", "Se i innboksen", "Se i inkorgen"}),
+    return pages::message_page(
+        style,
+        pages::in_language(style, {"Nothing to take back", "Ingenting å angre", "Inget att ångra"}),
+        pages::in_language(style, {"You have not left what this link is about.",
+                                   "Du er ikke meldt av det denne lenken gjelder.",
+                                   "Du är inte avanmäld från det som länken gäller."}));
+  return pages::message_page(
+      style, pages::in_language(style, {"Look in your mailbox", "Se i innboksen", "Se i inkorgen"}),
       asked == Asked::as_often_as_may_be
-          ? in_language(style, {"We have sent you several messages today already. Follow the link "
+          ? pages::in_language(style,
+                               {"We have sent you several messages today already. Follow the link "
                                 "in the newest one.",
                                 "Vi har allerede sendt deg flere meldinger i dag. Følg lenken i "
                                 "den nyeste.",
                                 "Vi har redan skickat dig flera meddelanden i dag. Följ länken i "
                                 "det senaste."})
-          : in_language(style, {"We have sent you a message. Follow the link in it, and you get "
+          : pages::in_language(style,
+                               {"We have sent you a message. Follow the link in it, and you get "
                                 "what you got before.",
                                 "Vi har sendt deg en melding. Følg lenken i den, så får du det du "
                                 "fikk før.",
@@ -226,20 +231,21 @@ std::string button(std::string_view token, const char* field, const char* words,
                      html_escape(token), hidden, plain ? " class=\"plain\"" : "", words);
 }
 
-std::string everything_button(const PageStyle& style, std::string_view token) {
+std::string everything_button(const pages::PageStyle& style, std::string_view token) {
   return button(token, "everything",
-                fill(in_language(style, {"No messages at all from {}",
-                                         "Ingen meldinger i det hele tatt fra {}",
-                                         "Inga meddelanden alls från {}"}),
+                fill(pages::in_language(style, {"No messages at all from {}",
+                                                "Ingen meldinger i det hele tatt fra {}",
+                                                "Inga meddelanden alls från {}"}),
                      style.organisation)
                     .c_str(),
                 true);
 }
 
 // What is left, or would be, a sentence each.
-std::string sentences(Ctx& ctx, const PageStyle& style, const Leaving& leaving, bool done) {
-  auto line = [&](const Sentence& before, const Sentence& after, const std::string& value) {
-    return "<li>" + fill(in_language(style, done ? after : before), value) + "</li>";
+std::string sentences(Ctx& ctx, const pages::PageStyle& style, const Leaving& leaving, bool done) {
+  auto line = [&](const pages::Sentence& before, const pages::Sentence& after,
+                  const std::string& value) {
+    return "<li>" + fill(pages::in_language(style, done ? after : before), value) + "</li>";
   };
   if (leaving.everything)
     return "<ul>" +
@@ -274,7 +280,8 @@ std::string sentences(Ctx& ctx, const PageStyle& style, const Leaving& leaving, 
   out = "<ul>" + out + "</ul>";
   if (!done && leaving.perhaps_everything)
     out += "<p>" +
-           fill(in_language(style, {"If that does not end messages like this one, you get no more "
+           fill(pages::in_language(style,
+                                   {"If that does not end messages like this one, you get no more "
                                     "messages at all from {}.",
                                     "Hvis det ikke stanser slike meldinger som denne, får du ingen "
                                     "flere meldinger fra {} i det hele tatt.",
@@ -287,21 +294,21 @@ std::string sentences(Ctx& ctx, const PageStyle& style, const Leaving& leaving, 
 
 // Where else to go. To one's choices only by a link that is as young as those links have to be: the
 // page shows what somebody is on.
-std::string ways_on(Ctx& ctx, const PageStyle& style, const Token& token) {
+std::string ways_on(Ctx& ctx, const pages::PageStyle& style, const messaging::Token& token) {
   std::string out;
   auto link = [&](const std::string& href, const std::string& words) {
     out += fmt::format("<a class=\"act\" href=\"{}\">{}</a><br>", html_escape(href), words);
   };
-  if (token.age < life_of(TokenKind::preferences)) {
+  if (token.age < messaging::life_of(messaging::TokenKind::preferences)) {
     auto choices = token;
-    choices.kind = TokenKind::preferences;
-    link("/p/preferences/" + make_token(ctx.base, choices),
-         in_language(style, {"Choose what you get", "Velg hva du får", "Välj vad du får"}));
+    choices.kind = messaging::TokenKind::preferences;
+    link("/p/preferences/" + messaging::make_token(ctx.base, choices),
+         pages::in_language(style, {"Choose what you get", "Velg hva du får", "Välj vad du får"}));
   }
   link("/p/requests/" + trust::tenant_settings(ctx).slug,
-       fill(in_language(style, {"See or delete what {} has stored about you",
-                                "Se eller slett det {} har lagret om deg",
-                                "Se eller radera det som {} har lagrat om dig"}),
+       fill(pages::in_language(style, {"See or delete what {} has stored about you",
+                                       "Se eller slett det {} har lagret om deg",
+                                       "Se eller radera det som {} har lagrat om dig"}),
             style.organisation));
   return "<p>" + out + "</p>";
 }
@@ -309,8 +316,8 @@ std::string ways_on(Ctx& ctx, const PageStyle& style, const Token& token) {
 enum class Wish { look, leave, everything, back };
 
 net::Response unsubscribe_page(trust::Base& base, const std::string& text, Wish wish) {
-  std::optional<Token> expired;
-  auto token = read_token(base, TokenKind::unsubscribe, text, &expired);
+  std::optional<messaging::Token> expired;
+  auto token = messaging::read_token(base, messaging::TokenKind::unsubscribe, text, &expired);
   if (!token && expired)
     return expired_link(base, *expired,
                         {"Use the link in the newest message from us, or answer that message.",
@@ -320,13 +327,14 @@ net::Response unsubscribe_page(trust::Base& base, const std::string& text, Wish 
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto persons = people::load(ctx, {token->subject}, false);
   auto style = page_style_for(ctx, persons.empty() ? "" : persons.front().language);
-  if (style.ended) return ended_page(style);
+  if (style.ended) return pages::ended_page(style);
   if (persons.empty())
-    return message_page(
-        style, in_language(style, {"You are unsubscribed", "Du er meldt av", "Du är avanmäld"}),
-        in_language(style, {"We hold nothing about you any more.",
-                            "Vi har ingen opplysninger om deg lenger.",
-                            "Vi har inga uppgifter om dig längre."}));
+    return pages::message_page(
+        style,
+        pages::in_language(style, {"You are unsubscribed", "Du er meldt av", "Du är avanmäld"}),
+        pages::in_language(style, {"We hold nothing about you any more.",
+                                   "Vi har ingen opplysninger om deg lenger.",
+                                   "Vi har inga uppgifter om dig längre."}));
   const auto& person = persons.front();
   auto standing = people::standing(ctx, person.id);
   if (wish == Wish::back) {
@@ -340,69 +348,72 @@ net::Response unsubscribe_page(trust::Base& base, const std::string& text, Wish 
   auto whose = address.empty()
                    ? std::string()
                    : "<p>" +
-                         fill(in_language(style, {"This is about {}.", "Dette gjelder {}.",
-                                                  "Det här gäller {}."}),
+                         fill(pages::in_language(style, {"This is about {}.", "Dette gjelder {}.",
+                                                         "Det här gäller {}."}),
                               address) +
                          "</p>";
   if (wish == Wish::look) {
-    const auto* title = in_language(style, {"Unsubscribe", "Meld deg av", "Avanmäl dig"});
-    return page(
+    const auto* title = pages::in_language(style, {"Unsubscribe", "Meld deg av", "Avanmäl dig"});
+    return pages::page(
         style, title,
         fmt::format(
             "<h1>{}</h1>{}{}{}{}", title, whose, sentences(ctx, style, leaving, false),
-            button(text, "", in_language(style, {"Unsubscribe me", "Meld meg av", "Avanmäl mig"}),
+            button(text, "",
+                   pages::in_language(style, {"Unsubscribe me", "Meld meg av", "Avanmäl mig"}),
                    false),
             leaving.everything ? "" : everything_button(style, text)));
   }
   leaving = leave(ctx, *token, person, standing, leaving);
   ctx.commit();
   const auto* title =
-      in_language(style, {"You are unsubscribed", "Du er meldt av", "Du är avanmäld"});
-  return page(
+      pages::in_language(style, {"You are unsubscribed", "Du er meldt av", "Du är avanmäld"});
+  return pages::page(
       style, title,
-      fmt::format("<h1>{}</h1>{}{}<p>{}</p>{}{}{}", title, whose,
-                  sentences(ctx, style, leaving, true),
-                  in_language(style, {"Messages that are on their way already may still arrive.",
-                                      "Meldinger som allerede er på vei kan fortsatt komme.",
-                                      "Meddelanden som redan är på väg kan fortfarande komma."}),
-                  leaving.everything ? "" : everything_button(style, text),
-                  back_button(style, text), ways_on(ctx, style, *token)));
+      fmt::format(
+          "<h1>{}</h1>{}{}<p>{}</p>{}{}{}", title, whose, sentences(ctx, style, leaving, true),
+          pages::in_language(style, {"Messages that are on their way already may still arrive.",
+                                     "Meldinger som allerede er på vei kan fortsatt komme.",
+                                     "Meddelanden som redan är på väg kan fortfarande komma."}),
+          leaving.everything ? "" : everything_button(style, text), back_button(style, text),
+          ways_on(ctx, style, *token)));
 }
 
 }  // namespace
 
-PageStyle page_style_for(Ctx& ctx, const std::string& language) {
-  auto style = page_style(ctx);
+pages::PageStyle page_style_for(Ctx& ctx, const std::string& language) {
+  auto style = pages::page_style(ctx);
   for (const char* known : {"en", "nb", "nn", "no", "sv"})
     if (language.starts_with(known)) style.language = language;
   return style;
 }
 
-std::string back_button(const PageStyle& style, std::string_view token) {
+std::string back_button(const pages::PageStyle& style, std::string_view token) {
   return button(token, "back",
-                in_language(style, {"I want messages again", "Jeg vil ha meldinger igjen",
-                                    "Jag vill ha meddelanden igen"}),
+                pages::in_language(style, {"I want messages again", "Jeg vil ha meldinger igjen",
+                                           "Jag vill ha meddelanden igen"}),
                 true);
 }
 
 net::Response welcome_back_page(trust::Base& base, const net::Request& request,
-                                std::string_view text, const Token& token) {
+                                std::string_view text, const messaging::Token& token) {
   Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
   auto persons = people::load(ctx, {token.subject}, false);
   if (persons.empty()) return invalid_link();
   auto style = page_style_for(ctx, persons.front().language);
-  if (style.ended) return ended_page(style);
+  if (style.ended) return pages::ended_page(style);
   auto title = fmt::format(
-      fmt::runtime(in_language(
+      fmt::runtime(pages::in_language(
           style, {"Messages from {} again", "Meldinger fra {} igjen", "Meddelanden från {} igen"})),
       style.organisation);
   auto held = persons.front().email.empty()
                   ? std::nullopt
-                  : find_suppression(ctx, people::email_hash(ctx, persons.front().email.reveal()));
+                  : messaging::find_suppression(
+                        ctx, people::email_hash(ctx, persons.front().email.reveal()));
   if (held && held->unsubscribed_at && token.number != leaving_of(*held))
-    return message_page(
+    return pages::message_page(
         style, title,
-        in_language(style, {"You have left again since this message was sent. Use the link in the "
+        pages::in_language(style,
+                           {"You have left again since this message was sent. Use the link in the "
                             "newest one.",
                             "Du har meldt deg av igjen etter at denne meldingen ble sendt. Bruk "
                             "lenken i den nyeste.",
@@ -410,24 +421,26 @@ net::Response welcome_back_page(trust::Base& base, const net::Request& request,
                             "länken i det senaste."}),
         410);
   if (request.method != "POST")
-    return page(style, title,
-                fmt::format("<h1>{}</h1><form method=\"post\" action=\"/p/confirm/{}\"><button>{}"
-                            "</button></form>",
-                            html_escape(title), html_escape(text),
-                            in_language(style, {"Yes, please", "Ja takk", "Ja tack"})));
+    return pages::page(
+        style, title,
+        fmt::format("<h1>{}</h1><form method=\"post\" action=\"/p/confirm/{}\"><button>{}"
+                    "</button></form>",
+                    html_escape(title), html_escape(text),
+                    pages::in_language(style, {"Yes, please", "Ja takk", "Ja tack"})));
   let_back_in(ctx, token.subject);
   ctx.commit();
   auto choices = token;
-  choices.kind = TokenKind::preferences;
-  return page(
+  choices.kind = messaging::TokenKind::preferences;
+  return pages::page(
       style, title,
       fmt::format(
           "<h1>{}</h1><p>{}</p><p><a href=\"/p/preferences/{}\">{}</a></p>", html_escape(title),
-          in_language(style, {"You can get messages again. Choose of which lists.",
-                              "Du kan få meldinger igjen. Velg fra hvilke lister.",
-                              "Du kan få meddelanden igen. Välj från vilka listor."}),
-          make_token(base, choices),
-          in_language(style, {"Choose what you get", "Velg hva du får", "Välj vad du får"})));
+          pages::in_language(style, {"You can get messages again. Choose of which lists.",
+                                     "Du kan få meldinger igjen. Velg fra hvilke lister.",
+                                     "Du kan få meddelanden igen. Välj från vilka listor."}),
+          messaging::make_token(base, choices),
+          pages::in_language(style,
+                             {"Choose what you get", "Velg hva du får", "Välj vad du får"})));
 }
 
 void add_leave_pages(trust::Base& base, web::Router& router) {

@@ -1,15 +1,15 @@
 #include "base/canonical.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "messaging/channel/channel.hpp"
+#include "messaging/delivery/mailing.hpp"
+#include "messaging/sms/sms.hpp"
 #include "outreach/campaign/campaign.hpp"
-#include "outreach/channel/channel.hpp"
-#include "outreach/delivery/mailing.hpp"
 #include "outreach/form/form.hpp"
 #include "outreach/journey/journey.hpp"
-#include "outreach/page/page.hpp"
-#include "outreach/sms/sms.hpp"
 #include "outreach/tracking/internal.hpp"
 #include "outreach/tracking/store_sql.hpp"
+#include "pages/frame/frame.hpp"
 #include "people/person/standing.hpp"
 #include "trust/audit.hpp"
 #include "trust/retention.hpp"
@@ -29,7 +29,7 @@ constexpr std::string_view kPixel(
     "\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b",
     43);
 
-int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
+int flags_of(Ctx& ctx, const net::Request& request, const messaging::Token& token) {
   if (ctx.base.is_simulated(request)) return people::kSimulated;
   if (looks_like_scanner(request.method, request.header("user-agent"))) return people::kScanner;
   auto sent = ctx.tx().maybe<Timestamp>(store::kResponseSentAt, token.source_id, token.subject);
@@ -40,8 +40,8 @@ int flags_of(Ctx& ctx, const net::Request& request, const Token& token) {
 }
 
 net::Response click(trust::Base& base, const net::Request& request, const std::string& text) {
-  std::optional<Token> expired;
-  auto token = read_token(base, TokenKind::click, text, &expired);
+  std::optional<messaging::Token> expired;
+  auto token = messaging::read_token(base, messaging::TokenKind::click, text, &expired);
   bool counts = token.has_value();
   if (!counts) token = expired;
   if (!token) return invalid_link();
@@ -59,22 +59,23 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
                            "Åpne den nyeste meldingen fra oss, og bruk lenken i den.",
                            "Öppna det senaste meddelandet från oss och använd länken i det."});
     auto persons = people::load(ctx, {token->subject});
-    url = render_link(ctx, *url, persons.empty() ? people::Person{} : persons.front());
+    url = messaging::render_link(ctx, *url, persons.empty() ? people::Person{} : persons.front());
     if (!url) return invalid_link();
   }
   // One of this organisation's own forms is told by which message somebody came, and to whom that
   // was sent: so the answer counts for the message. It proves nobody (see form.hpp).
   if (auto form = !trap && counts ? form_of_url(ctx, *url) : std::nullopt) {
     auto personal = *token;
-    personal.kind = TokenKind::form;
+    personal.kind = messaging::TokenKind::form;
     personal.number = form_number(*form);
     auto hash = std::min(url->find('#'), url->size());
-    url->insert(hash, (url->find('?') < hash ? "&t=" : "?t=") + make_token(base, personal));
+    url->insert(hash,
+                (url->find('?') < hash ? "&t=" : "?t=") + messaging::make_token(base, personal));
   }
   try {
     auto flags = trap ? people::kScanner : flags_of(ctx, request, *token);
-    bool first = counts && record_response(ctx, token->source_id, ActivityKind::clicked,
-                                           token->subject, token->number, flags);
+    bool first = counts && messaging::record_response(ctx, token->source_id, ActivityKind::clicked,
+                                                      token->subject, token->number, flags);
     if (trap && counts) {
       auto since = now() - kScannersRound;
       ctx.tx().later(store::kResponseToScanner, token->source_id, token->subject, since);
@@ -99,10 +100,10 @@ net::Response click(trust::Base& base, const net::Request& request, const std::s
 
 net::Response open(trust::Base& base, const net::Request& request, std::string_view text) {
   if (text.ends_with(".gif")) text.remove_suffix(4);
-  if (auto token = read_token(base, TokenKind::open, text)) {
+  if (auto token = messaging::read_token(base, messaging::TokenKind::open, text)) {
     Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
-    record_response(ctx, token->source_id, ActivityKind::opened, token->subject, 0,
-                    flags_of(ctx, request, *token));
+    messaging::record_response(ctx, token->source_id, ActivityKind::opened, token->subject, 0,
+                               flags_of(ctx, request, *token));
     ctx.commit();
   }
   auto response = net::text_response(200, "image/gif", std::string(kPixel));
@@ -122,8 +123,8 @@ std::string box(const char* kind, const Uuid& id, const std::string& label, bool
 // `sent`: what a POST brought; of a GET there is none.
 net::Response preferences_page(trust::Base& base, const std::string& text,
                                const Result<web::Router::Form>* sent) {
-  std::optional<Token> expired;
-  auto token = read_token(base, TokenKind::preferences, text, &expired);
+  std::optional<messaging::Token> expired;
+  auto token = messaging::read_token(base, messaging::TokenKind::preferences, text, &expired);
   if (!token && expired)
     return expired_link(
         base, *expired,
@@ -137,11 +138,12 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
   auto persons = people::load(ctx, {token->subject}, false);
   auto style = page_style_for(ctx, persons.empty() ? "" : persons.front().language);
-  if (style.ended) return ended_page(style);
+  if (style.ended) return pages::ended_page(style);
   bool nb = style.language.starts_with("n");
   if (persons.empty())
-    return message_page(style, nb ? "Ingenting lagret" : "Nothing is stored",
-                        nb ? "Vi har ingen opplysninger om deg." : "We hold nothing about you.");
+    return pages::message_page(
+        style, nb ? "Ingenting lagret" : "Nothing is stored",
+        nb ? "Vi har ingen opplysninger om deg." : "We hold nothing about you.");
   auto standing = people::standing(ctx, token->subject);
   auto names = people::list_names(ctx);
   auto purposes = people::purposes(ctx);
@@ -188,42 +190,45 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
     consents +=
         box("consent", purpose.id, purpose.label, held != standing.consents.end() && held->second);
   }
-  auto group = [&](const Sentence& legend, const Sentence& what, const std::string& boxes) {
+  auto group = [&](const pages::Sentence& legend, const pages::Sentence& what,
+                   const std::string& boxes) {
     return boxes.empty()
                ? std::string()
                : fmt::format("<fieldset><legend>{}</legend><p class=\"help\">{}</p>{}</fieldset>",
-                             in_language(style, legend), in_language(style, what), boxes);
+                             pages::in_language(style, legend), pages::in_language(style, what),
+                             boxes);
   };
   std::string said;
   if (saved)
     said = fmt::format(
         "<p role=\"status\"><strong>{}</strong></p>",
         html_escape(
-            waits ? in_language(style,
-                                {"What you leave or withdraw is saved. For the rest we have sent "
-                                 "you a message: follow the link in it.",
-                                 "Det du melder deg av eller trekker tilbake er lagret. For resten "
-                                 "har vi sendt deg en melding: følg lenken i den.",
-                                 "Det du lämnar eller drar tillbaka är sparat. För resten har vi "
-                                 "skickat dig ett meddelande: följ länken i det."})
-                  : in_language(style, {"Your choices are saved.", "Valgene er lagret.",
-                                        "Dina val är sparade."})));
+            waits ? pages::in_language(
+                        style, {"What you leave or withdraw is saved. For the rest we have sent "
+                                "you a message: follow the link in it.",
+                                "Det du melder deg av eller trekker tilbake er lagret. For resten "
+                                "har vi sendt deg en melding: følg lenken i den.",
+                                "Det du lämnar eller drar tillbaka är sparat. För resten har vi "
+                                "skickat dig ett meddelande: följ länken i det."})
+                  : pages::in_language(style, {"Your choices are saved.", "Valgene er lagret.",
+                                               "Dina val är sparade."})));
   // Whoever asked for nothing at all is told so, and how to get messages again.
   std::string nothing;
   if (!persons.front().email.empty())
-    if (auto held = find_suppression(ctx, people::email_hash(ctx, persons.front().email.reveal()));
+    if (auto held = messaging::find_suppression(
+            ctx, people::email_hash(ctx, persons.front().email.reveal()));
         held && held->unsubscribed_at) {
       auto leave = *token;
-      leave.kind = TokenKind::unsubscribe;
+      leave.kind = messaging::TokenKind::unsubscribe;
       nothing = fmt::format(
           "<p>{}</p>{}",
-          html_escape(fmt::format(
-              fmt::runtime(in_language(style, {"You have asked for no messages at all from {}.",
-                                               "Du har bedt om ingen meldinger i det hele tatt "
-                                               "fra {}.",
-                                               "Du har bett om inga meddelanden alls från {}."})),
-              style.organisation)),
-          back_button(style, make_token(base, leave)));
+          html_escape(fmt::format(fmt::runtime(pages::in_language(
+                                      style, {"You have asked for no messages at all from {}.",
+                                              "Du har bedt om ingen meldinger i det hele tatt "
+                                              "fra {}.",
+                                              "Du har bett om inga meddelanden alls från {}."})),
+                                  style.organisation)),
+          back_button(style, messaging::make_token(base, leave)));
     }
   auto groups = group({"Lists", "Lister", "Listor"},
                       {"What is sent to several at once.", "Det som sendes til flere på én gang.",
@@ -234,22 +239,23 @@ net::Response preferences_page(trust::Base& base, const std::string& text,
                        "Det du har samtykket i at vi skriver til deg om.",
                        "Det du har samtyckt till att vi skriver till dig om."},
                       consents);
-  const auto* title = in_language(style, {"Your choices", "Dine valg", "Dina val"});
+  const auto* title = pages::in_language(style, {"Your choices", "Dine valg", "Dina val"});
   auto body = fmt::format("<h1>{}</h1>{}{}", title, said, nothing);
   if (groups.empty() && nothing.empty())
-    body += fmt::format("<p>{}</p>", in_language(style, {"There is nothing to choose at present.",
-                                                         "Det er ingenting å velge akkurat nå.",
-                                                         "Det finns inget att välja just nu."}));
+    body += fmt::format("<p>{}</p>",
+                        pages::in_language(style, {"There is nothing to choose at present.",
+                                                   "Det er ingenting å velge akkurat nå.",
+                                                   "Det finns inget att välja just nu."}));
   if (!groups.empty())
     body += fmt::format(
         "<form method=\"post\" action=\"/p/preferences/{}\">{}<button>{}</button></form>",
-        html_escape(text), groups, in_language(style, {"Save", "Lagre", "Spara"}));
-  return page(style, title, body);
+        html_escape(text), groups, pages::in_language(style, {"Save", "Lagre", "Spara"}));
+  return pages::page(style, title, body);
 }
 
-constexpr Sentence kConfirmAgain{"Sign up once more; you get a new message then.",
-                                 "Meld deg på en gang til; da får du en ny melding.",
-                                 "Anmäl dig en gång till, så får du ett nytt meddelande."};
+constexpr pages::Sentence kConfirmAgain{"Sign up once more; you get a new message then.",
+                                        "Meld deg på en gang til; da får du en ny melding.",
+                                        "Anmäl dig en gång till, så får du ett nytt meddelande."};
 
 // What somebody said, in words that the person can say yes to.
 std::string claim_items(Ctx& ctx, const people::PersonClaim& claim) {
@@ -275,18 +281,19 @@ std::string claim_items(Ctx& ctx, const people::PersonClaim& claim) {
 
 // A claim: the link went to an address on record, and only the button there says yes.
 net::Response claim_page(trust::Base& base, const net::Request& request, const std::string& text,
-                         const Token& token) {
+                         const messaging::Token& token) {
   Ctx ctx(base, token.tenant, {trust::ActorKind::person, {}});
-  auto style = page_style(ctx);
-  if (style.ended) return ended_page(style);
+  auto style = pages::page_style(ctx);
+  if (style.ended) return pages::ended_page(style);
   auto claim = people::find_claim(ctx, token.subject);
   auto persons =
       claim ? people::load(ctx, {claim->person_id}, false) : std::vector<people::Person>{};
   if (persons.empty() || persons.front().state != people::PersonState::active)
-    return message_page(
+    return pages::message_page(
         style,
-        in_language(style, {"Nothing waits here", "Ingenting venter her", "Ingenting väntar här"}),
-        in_language(
+        pages::in_language(style,
+                           {"Nothing waits here", "Ingenting venter her", "Ingenting väntar här"}),
+        pages::in_language(
             style,
             {"It was confirmed already, or it is too old. Sign up once more if you want to.",
              "Det er bekreftet allerede, eller det er for gammelt. Meld deg på en gang til "
@@ -295,21 +302,21 @@ net::Response claim_page(trust::Base& base, const net::Request& request, const s
         410);
   ctx.actor = {trust::ActorKind::person, claim->person_id};
   if (request.method != "POST") {
-    const auto* title = in_language(style, {"Please confirm", "Bekreft", "Bekräfta"});
-    return page(
+    const auto* title = pages::in_language(style, {"Please confirm", "Bekreft", "Bekräfta"});
+    return pages::page(
         style, title,
         fmt::format(
             "<h1>{}</h1><p>{}</p>{}<form method=\"post\" action=\"/p/confirm/{}\"><button>{}"
             "</button></form>",
             title,
             html_escape(fmt::format(
-                fmt::runtime(in_language(
+                fmt::runtime(pages::in_language(
                     style, {"{} was told this about you. It counts when you confirm it.",
                             "{} har fått vite dette om deg. Det gjelder når du bekrefter det.",
                             "{} har fått veta detta om dig. Det gäller när du bekräftar det."})),
                 style.organisation)),
             claim_items(ctx, *claim), html_escape(text),
-            in_language(style, {"Confirm", "Bekreft", "Bekräfta"})));
+            pages::in_language(style, {"Confirm", "Bekreft", "Bekräfta"})));
   }
   people::confirm_claim(ctx, *claim);
   auto wanted = [](const auto& chosen, auto yes) {
@@ -319,33 +326,33 @@ net::Response claim_page(trust::Base& base, const net::Request& request, const s
       wanted(claim->change.consents, true))
     let_back_in(ctx, claim->person_id);
   ctx.commit();
-  return message_page(
-      style, in_language(style, {"Thank you", "Takk", "Tack"}),
-      in_language(style, {"It is confirmed.", "Det er bekreftet.", "Det är bekräftat."}));
+  return pages::message_page(
+      style, pages::in_language(style, {"Thank you", "Takk", "Tack"}),
+      pages::in_language(style, {"It is confirmed.", "Det er bekreftet.", "Det är bekräftat."}));
 }
 
 net::Response confirm_page(trust::Base& base, const net::Request& request,
                            const std::string& text) {
-  std::optional<Token> expired;
-  if (auto claim = read_token(base, TokenKind::claim, text, &expired))
+  std::optional<messaging::Token> expired;
+  if (auto claim = messaging::read_token(base, messaging::TokenKind::claim, text, &expired))
     return claim_page(base, request, text, *claim);
-  auto token = read_token(base, TokenKind::confirm, text, &expired);
-  if (token && token->source_kind == SourceKind::system)
+  auto token = messaging::read_token(base, messaging::TokenKind::confirm, text, &expired);
+  if (token && token->source_kind == messaging::SourceKind::system)
     return welcome_back_page(base, request, text, *token);
   if (!token && expired) return expired_link(base, *expired, kConfirmAgain);
   if (!token) return invalid_link();
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
-  auto style = page_style(ctx);
-  if (style.ended) return ended_page(style);
+  auto style = pages::page_style(ctx);
+  if (style.ended) return pages::ended_page(style);
   bool nb = style.language.starts_with("n");
   auto list = people::find_list(ctx, token->source_id);
   if (!list) return invalid_link();
   if (request.method != "POST")
-    return page(style, list->name,
-                fmt::format("<h1>{}</h1><form method=\"post\" action=\"/p/confirm/{}\">"
-                            "<button>{}</button></form>",
-                            html_escape(list->name), html_escape(text),
-                            nb ? "Bekreft påmelding" : "Confirm subscription"));
+    return pages::page(style, list->name,
+                       fmt::format("<h1>{}</h1><form method=\"post\" action=\"/p/confirm/{}\">"
+                                   "<button>{}</button></form>",
+                                   html_escape(list->name), html_escape(text),
+                                   nb ? "Bekreft påmelding" : "Confirm subscription"));
   auto standing = people::standing(ctx, token->subject);
   auto state = standing.lists.find(token->source_id);
   if (state != standing.lists.end() && state->second == people::MemberState::pending) {
@@ -357,41 +364,43 @@ net::Response confirm_page(trust::Base& base, const net::Request& request,
     let_back_in(ctx, token->subject);
     ctx.commit();
   } else if (state == standing.lists.end() || state->second == people::MemberState::unsubscribed) {
-    return message_page(
+    return pages::message_page(
         style, list->name,
-        in_language(style, {"You have left this list since. Sign up once more if you want to.",
+        pages::in_language(style,
+                           {"You have left this list since. Sign up once more if you want to.",
                             "Du har forlatt denne listen siden. Meld deg på en gang til om du vil.",
                             "Du har lämnat den här listan sedan dess. Anmäl dig en gång till om du "
                             "vill."}),
         410);
   }
-  return message_page(style, nb ? "Takk" : "Thank you",
-                      nb ? "Påmeldingen er bekreftet." : "Your subscription is confirmed.");
+  return pages::message_page(style, nb ? "Takk" : "Thank you",
+                             nb ? "Påmeldingen er bekreftet." : "Your subscription is confirmed.");
 }
 
 // The message that asks a person about what somebody said: by mail, or by SMS where there is only a
 // number. Nothing of what was said stands in it.
 void ask_about_claims(Ctx& ctx, const std::vector<people::PersonClaim>& claims) {
-  auto style = page_style(ctx);
+  auto style = pages::page_style(ctx);
   std::vector<Uuid> ids;
   for (const auto& claim : claims) ids.push_back(claim.person_id);
   std::map<Uuid, people::Person> persons;
   for (auto& person : people::load(ctx, ids, false)) persons.emplace(person.id, std::move(person));
-  std::vector<OutboxMessage> mails;
-  std::vector<SmsMessage> texts;
+  std::vector<messaging::OutboxMessage> mails;
+  std::vector<messaging::SmsMessage> texts;
   for (const auto& claim : claims) {
     auto person = persons.find(claim.person_id);
     if (person == persons.end()) continue;
     auto source = claim.ref_id.value_or(ctx.tenant);
-    auto kind = claim.ref_id ? SourceKind::form : SourceKind::system;
+    auto kind = claim.ref_id ? messaging::SourceKind::form : messaging::SourceKind::system;
     auto link = ctx.base.public_url + "/p/confirm/" +
-                make_token(ctx.base, {TokenKind::claim, ctx.tenant, kind, source, claim.id});
+                messaging::make_token(
+                    ctx.base, {messaging::TokenKind::claim, ctx.tenant, kind, source, claim.id});
     if (person->second.email.empty()) {
-      SmsMessage sms;
+      messaging::SmsMessage sms;
       sms.person_id = claim.person_id;
       sms.ref_id = source;
       sms.text = fmt::format(
-          fmt::runtime(in_language(
+          fmt::runtime(pages::in_language(
               style, {"{}: somebody, hopefully you, gave this number. Confirm here: {}",
                       "{}: noen, forhåpentligvis du, oppga dette nummeret. Bekreft her: {}",
                       "{}: någon, förhoppningsvis du, angav det här numret. Bekräfta här: {}"})),
@@ -399,15 +408,15 @@ void ask_about_claims(Ctx& ctx, const std::vector<people::PersonClaim>& claims) 
       if (!person->second.phone.empty()) texts.push_back(std::move(sms));
       continue;
     }
-    OutboxMessage mail;
+    messaging::OutboxMessage mail;
     mail.person_id = claim.person_id;
     mail.source_kind = kind;
     mail.source_id = source;
     mail.links = {{"organisation", style.organisation}, {"confirm", link}};
-    mail.subject = in_language(
+    mail.subject = pages::in_language(
         style, {"Please confirm: {{ links.organisation }}", "Bekreft: {{ links.organisation }}",
                 "Bekräfta: {{ links.organisation }}"});
-    mail.text = in_language(
+    mail.text = pages::in_language(
         style,
         {"Somebody, hopefully you, gave this address to {{ links.organisation }}. See what it is "
          "about, and confirm it, here:\n\n{{ links.confirm }}\n\nIf it was not you, do nothing: "
@@ -422,8 +431,8 @@ void ask_about_claims(Ctx& ctx, const std::vector<people::PersonClaim>& claims) 
     mail.track = false;
     mails.push_back(std::move(mail));
   }
-  if (!mails.empty()) enqueue_messages(ctx, mails);
-  if (!texts.empty()) send_sms(ctx, texts);
+  if (!mails.empty()) messaging::enqueue_messages(ctx, mails);
+  if (!texts.empty()) messaging::send_sms(ctx, texts);
 }
 
 // The mail that asks whether somebody really wants to be on a list.
@@ -435,17 +444,18 @@ void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& all) {
   for (const auto& person : all)
     if (std::ranges::find(asked, person) == asked.end()) persons.push_back(person);
   auto names = people::list_names(ctx);
-  bool nb = page_style(ctx).language.starts_with("n");
-  std::vector<OutboxMessage> messages;
+  bool nb = pages::page_style(ctx).language.starts_with("n");
+  std::vector<messaging::OutboxMessage> messages;
   for (const auto& person : persons) {
-    OutboxMessage message;
+    messaging::OutboxMessage message;
     message.person_id = person;
-    message.source_kind = SourceKind::list;
+    message.source_kind = messaging::SourceKind::list;
     message.source_id = list;
     message.links["list"] = names[list];
     message.links["confirm"] =
         ctx.base.public_url + "/p/confirm/" +
-        make_token(ctx.base, {TokenKind::confirm, ctx.tenant, SourceKind::list, list, person});
+        messaging::make_token(ctx.base, {messaging::TokenKind::confirm, ctx.tenant,
+                                         messaging::SourceKind::list, list, person});
     message.subject = nb ? "Bekreft påmelding til {{ links.list }}"
                          : "Confirm your subscription to {{ links.list }}";
     message.text =
@@ -458,35 +468,38 @@ void ask_to_confirm(Ctx& ctx, const Uuid& list, const std::vector<Uuid>& all) {
     message.track = false;
     messages.push_back(std::move(message));
   }
-  enqueue_messages(ctx, messages);
+  messaging::enqueue_messages(ctx, messages);
 }
 
 }  // namespace
 
 net::Response invalid_link() {
-  return message_page({"Varde"}, "This link does not work",
-                      "The link is not complete, or not from here. Open it once more from the "
-                      "message it came with.",
-                      404);
+  return pages::message_page(
+      {"Varde"}, "This link does not work",
+      "The link is not complete, or not from here. Open it once more from the "
+      "message it came with.",
+      404);
 }
 
-net::Response expired_link(trust::Base& base, const Token& token, const Sentence& again) {
+net::Response expired_link(trust::Base& base, const messaging::Token& token,
+                           const pages::Sentence& again) {
   Ctx ctx(base, token.tenant, {trust::ActorKind::person, {}});
-  auto style = page_style(ctx);
-  if (style.ended) return ended_page(style);
-  return message_page(style,
-                      in_language(style, {"This link is too old", "Denne lenken er for gammel",
-                                          "Den här länken är för gammal"}),
-                      in_language(style, again), 410);
+  auto style = pages::page_style(ctx);
+  if (style.ended) return pages::ended_page(style);
+  return pages::message_page(
+      style,
+      pages::in_language(style, {"This link is too old", "Denne lenken er for gammel",
+                                 "Den här länken är för gammal"}),
+      pages::in_language(style, again), 410);
 }
 
 void let_back_in(Ctx& ctx, const Uuid& person) {
   auto persons = people::load(ctx, {person}, false);
   if (persons.empty() || persons.front().email.empty()) return;
-  auto taken = wants_again(ctx, people::email_hash(ctx, persons.front().email.reveal()));
-  if (taken == TakenBack::free)
-    note_unsuppressed(ctx, {person}, "confirmed by e-mail", 0);
-  else if (taken == TakenBack::held_still)
+  auto taken = messaging::wants_again(ctx, people::email_hash(ctx, persons.front().email.reveal()));
+  if (taken == messaging::TakenBack::free)
+    messaging::note_unsuppressed(ctx, {person}, "confirmed by e-mail", 0);
+  else if (taken == messaging::TakenBack::held_still)
     trust::record(ctx,
                   trust::AuditEntry{"suppression.remove", "suppression", std::nullopt, person});
 }
@@ -505,39 +518,6 @@ bool looks_like_scanner(const std::string& method, std::string_view user_agent) 
   for (auto word : kWords)
     if (folded.find(word) != std::string::npos) return true;
   return false;
-}
-
-bool count_response(Ctx& ctx, const Uuid& source, ActivityKind kind, const Uuid& person,
-                    std::uint32_t number, int flags) {
-  if (person.is_nil() || !ctx.base.keys.key(ctx.tenant, person)) return false;
-  return ctx.tx().one<int>(store::kResponseAdd, source, kind, number, flags, person, now()) == 1;
-}
-
-bool record_response(Ctx& ctx, const Uuid& source, ActivityKind kind, const Uuid& person,
-                     std::uint32_t number, int flags) {
-  if (!count_response(ctx, source, kind, person, number, flags)) return false;
-  people::Activity activity;
-  activity.person_id = person;
-  activity.kind = kind;
-  activity.ref_id = source;
-  if (number != 0) activity.number = number;
-  activity.flags = flags;
-  people::record_activity(ctx, {activity});
-  return true;
-}
-
-void record_responses(Ctx& ctx, const Uuid& source, ActivityKind kind,
-                      const std::vector<Uuid>& persons) {
-  std::vector<people::Activity> activities;
-  for (const auto& [person, key] : ctx.base.keys.keys(ctx.tenant, persons, false)) {
-    ctx.tx().later(store::kResponseAdd, source, kind, 0, 0, person, now());
-    people::Activity activity;
-    activity.person_id = person;
-    activity.kind = kind;
-    activity.ref_id = source;
-    activities.push_back(std::move(activity));
-  }
-  if (!activities.empty()) people::record_activity(ctx, activities);
 }
 
 void add_tracking_pages(trust::Base& base, web::Router& router) {
@@ -570,17 +550,6 @@ void add_tracking_pages(trust::Base& base, web::Router& router) {
 void add_tracking_hooks(trust::Base& base) {
   base.extensions.add(people::ConfirmHook{ask_to_confirm});
   base.extensions.add(people::ClaimHook{ask_about_claims});
-  base.extensions.add(trust::aged_rows(
-      "deliveries", "What was sent to whom",
-      "That a message was sent to a person, and what came of it. A campaign's numbers stay.",
-      store::kRetentionOldDelivery, store::kRetentionDropDelivery));
-  base.extensions.add(trust::aged_rows(
-      "responses", "Opens and clicks",
-      "Who opened a message or followed a link in it, and when. A campaign's numbers lose them.",
-      store::kRetentionOldResponse, store::kRetentionDropResponse));
-  base.extensions.add(trust::aged_rows(
-      "captured", "The built-in mailbox", "Messages that were captured instead of sent.",
-      store::kRetentionOldCapturedMessage, store::kRetentionDropCapturedMessage));
 }
 
 }  // namespace varde::outreach

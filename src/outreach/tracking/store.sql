@@ -6,13 +6,6 @@ WHERE tenant_id = {tenant}
   AND source_kind = {SourceKind.system}
   AND created_at > $2
 
--- name: response.add -> int
-INSERT INTO response (tenant_id, source_id, kind, number, flags, person_id, first_at, last_at)
-VALUES ({tenant}, $1, $2, $3, $4, $5, $6, $6)
-ON CONFLICT (tenant_id, source_id, kind, number, flags, person_id) DO UPDATE SET last_at =
-    EXCLUDED.last_at, times = response.times + 1
-RETURNING times
-
 -- name: response.trapped -> int
 -- By person and message: a scanner's, because it followed the link that nobody sees.
 SELECT 1
@@ -58,61 +51,6 @@ WHERE tenant_id = {tenant}
   AND recipient_id = $2
   AND state = {DeliveryState.sent}
 
--- name: retention.old_response
-SELECT count(*) AS rows, min(last_at) AS oldest
-FROM response
-WHERE tenant_id = {tenant} AND last_at < $1
-
--- name: retention.drop_response
-DELETE FROM response
-WHERE tenant_id = {tenant}
-  AND ctid IN (
-    SELECT ctid
-    FROM response
-    WHERE tenant_id = {tenant} AND last_at < $1
-    ORDER BY last_at
-    LIMIT $2
-  )
-RETURNING person_id
-
--- name: retention.old_delivery
-SELECT count(*) AS rows, min(at) AS oldest
-FROM delivery
-WHERE tenant_id = {tenant}
-  AND at < $1
-  AND state <> {DeliveryState.deferred}
-
--- name: retention.drop_delivery
-DELETE FROM delivery
-WHERE tenant_id = {tenant}
-  AND ctid IN (
-    SELECT ctid
-    FROM delivery
-    WHERE tenant_id = {tenant}
-      AND at < $1
-      AND state <> {DeliveryState.deferred}
-    ORDER BY at
-    LIMIT $2
-  )
-RETURNING person_id
-
--- name: retention.old_captured_message
-SELECT count(*) AS rows, min(at) AS oldest
-FROM captured_message
-WHERE tenant_id = {tenant} AND at < $1
-
--- name: retention.drop_captured_message
-DELETE FROM captured_message
-WHERE tenant_id = {tenant}
-  AND ctid IN (
-    SELECT ctid
-    FROM captured_message
-    WHERE tenant_id = {tenant} AND at < $1
-    ORDER BY at
-    LIMIT $2
-  )
-RETURNING message_id
-
 -- name: confirm.asked_today -> Uuid
 -- Who was asked about a list often enough since $3.
 SELECT person_id
@@ -124,18 +62,3 @@ WHERE tenant_id = {tenant}
   AND created_at > $3
 GROUP BY person_id
 HAVING count(*) >= $4
-
--- name: token.find_ref -> std::int64_t
-SELECT ref
-FROM source_ref
-WHERE tenant_id = $1
-  AND source_kind = $2
-  AND source_id = $3
-
--- name: token.insert_ref
-INSERT INTO source_ref (tenant_id, source_kind, source_id)
-VALUES ($1, $2, $3)
-ON CONFLICT DO NOTHING
-
--- name: token.find_source -> Source
-SELECT {*} FROM source_ref WHERE ref = $1

@@ -6,22 +6,12 @@
 // address: the redirect can lead nowhere but where the sender wrote.
 #pragma once
 
-#include "outreach/delivery/delivery.hpp"
+#include "messaging/delivery/delivery.hpp"
+#include "messaging/response/response.hpp"
 #include "people/person/person.hpp"
 #include "trust/module.hpp"
 
 namespace varde::outreach {
-
-/// Counts a response and, the first time, adds it to the person's timeline. Nothing when the person
-/// has been erased. Returns whether it was the first of its kind.
-bool record_response(trust::Ctx& ctx, const Uuid& source, people::ActivityKind kind,
-                     const Uuid& person, std::uint32_t number = 0, int flags = 0);
-/// The same for several persons, in one packet however many; each counts as new.
-void record_responses(trust::Ctx& ctx, const Uuid& source, people::ActivityKind kind,
-                      const std::vector<Uuid>& persons);
-/// The same without the timeline, where what was done stands already (an answer to a form).
-bool count_response(trust::Ctx& ctx, const Uuid& source, people::ActivityKind kind,
-                    const Uuid& person, std::uint32_t number = 0, int flags = 0);
 
 /// Whether a request looks like a machine that checks links.
 bool looks_like_scanner(const std::string& method, std::string_view user_agent);

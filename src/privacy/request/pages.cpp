@@ -7,7 +7,7 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
-#include "outreach/page/page.hpp"
+#include "pages/frame/frame.hpp"
 #include "privacy/request/internal.hpp"
 #include "privacy/request/store_sql.hpp"
 #include "trust/audit.hpp"
@@ -47,7 +47,7 @@ struct Visit {
     ctx.network = trust::network_of(r.peer);
     ctx.request_id = r.id;
     tenant = trust::tenant_settings(ctx);
-    style = outreach::page_style(ctx);
+    style = pages::page_style(ctx);
     auto accepted = web::accepted_language("requests", r.header("accept-language"));
     speak(accepted.empty() ? tenant.locale : accepted);
   }
@@ -61,14 +61,14 @@ struct Visit {
   Ctx ctx;
   std::string home;
   trust::TenantSettings tenant;
-  outreach::PageStyle style;
+  pages::PageStyle style;
   web::Words words;
   Posted posted;
 };
 
 net::Response show(Visit& visit, const std::string& title, const std::string& body,
                    int status = 200) {
-  auto response = outreach::page(
+  auto response = pages::page(
       visit.style, title, fmt::format("<h1>{}</h1>{}", html_escape(title), body),
       {.css = "@media "
               "(prefers-color-scheme:dark){:root{color-scheme:dark}}dl{display:grid;grid-template-"
@@ -369,7 +369,7 @@ net::Response serve(Desk& desk, net::Request& request, const std::string& rest,
                     : std::nullopt;
   if (!tenant) {
     auto t = request_words("en");
-    return outreach::message_page({"Varde"}, t.plain("not_found.title"), t.plain("not_found"), 404);
+    return pages::message_page({"Varde"}, t.plain("not_found.title"), t.plain("not_found"), 404);
   }
   Visit visit(desk, request, *tenant, std::string(parts[0]));
   if (sent != nullptr) {

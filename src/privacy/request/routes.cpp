@@ -1,7 +1,7 @@
 // The desk: requests by their deadline, one with its history, and what can be done about it; and
 // the same deeds on a person without a request.
 #include "base/text.hpp"
-#include "outreach/channel/channel.hpp"
+#include "messaging/channel/channel.hpp"
 #include "people/person/standing.hpp"
 #include "people/subject/package.hpp"
 #include "privacy/request/internal.hpp"
@@ -343,11 +343,11 @@ Result<void> object(Ctx& ctx, const RequestRecord& record) {
   if (persons.empty()) return not_found("This person does not exist, or was erased.");
   const auto& person = persons.front();
   if (!person.email.empty())
-    outreach::suppress(ctx, people::email_hash(ctx, person.email.reveal()),
-                       outreach::SuppressionReason::unsubscribe);
+    messaging::suppress(ctx, people::email_hash(ctx, person.email.reveal()),
+                        messaging::SuppressionReason::unsubscribe);
   if (!person.phone.empty())
-    outreach::suppress(ctx, people::phone_hash(ctx, person.phone.reveal()),
-                       outreach::SuppressionReason::unsubscribe, outreach::Channel::sms);
+    messaging::suppress(ctx, people::phone_hash(ctx, person.phone.reveal()),
+                        messaging::SuppressionReason::unsubscribe, messaging::Channel::sms);
   people::record_activity(ctx, {{id, people::ActivityKind::suppressed, std::nullopt, std::nullopt,
                                  0, std::nullopt, std::nullopt}});
   return {};

@@ -5,8 +5,8 @@
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
-#include "outreach/delivery/delivery.hpp"
-#include "outreach/sms/sms.hpp"
+#include "messaging/delivery/delivery.hpp"
+#include "messaging/sms/sms.hpp"
 #include "privacy/contract/contract.hpp"
 #include "privacy/request/internal.hpp"
 #include "privacy/request/store_sql.hpp"
@@ -53,26 +53,26 @@ std::string digits_of(std::string_view text) {
 
 void send_mail(Ctx& ctx, const std::string& to, const std::string& subject,
                const std::string& text) {
-  outreach::OutboxMessage mail;
+  messaging::OutboxMessage mail;
   mail.to = Personal(to);
-  mail.source_kind = outreach::SourceKind::system;
+  mail.source_kind = messaging::SourceKind::system;
   mail.source_id = ctx.tenant;
   mail.subject = "{{ links.subject }}";
   mail.text = "{{ links.text }}\n";
   mail.links = {{"subject", subject}, {"text", text}};
   mail.transactional = true;
   mail.track = false;
-  outreach::enqueue_message(ctx, mail);
+  messaging::enqueue_message(ctx, mail);
 }
 
 void send_text(Ctx& ctx, const std::string& to, const Uuid& about, const std::string& text) {
-  outreach::SmsMessage sms;
+  messaging::SmsMessage sms;
   sms.text = text;
-  sms.kind = outreach::SmsKind::request;
+  sms.kind = messaging::SmsKind::request;
   sms.ref_id = about;
   sms.urgent = true;
   sms.to = Personal(to);
-  outreach::send_sms(ctx, {sms});
+  messaging::send_sms(ctx, {sms});
 }
 
 // Where a contact can be written to: a normalised address or number.

@@ -158,8 +158,8 @@ bool to_be_repeated(const OfferRecord& offer) {
 
 std::optional<Timestamp> morning_for(Ctx& ctx, const Shift& shift) {
   if (cannot_wait(shift)) return std::nullopt;
-  auto quiet = outreach::quiet_settings(ctx);
-  return outreach::quiet_until(now(), quiet.zone, quiet.hours);
+  auto quiet = messaging::quiet_settings(ctx);
+  return messaging::quiet_until(now(), quiet.zone, quiet.hours);
 }
 
 void add_again_routes(trust::Api& api) {

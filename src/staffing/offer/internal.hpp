@@ -1,7 +1,7 @@
 // What the parts of this folder share.
 #pragma once
 
-#include "outreach/sms/sms.hpp"
+#include "messaging/sms/sms.hpp"
 #include "staffing/offer/store.hpp"
 #include "staffing/setting/setting.hpp"
 
@@ -60,7 +60,7 @@ struct Sentences {
 };
 const char* in(const Sentences& all, const std::string& language);
 /// A reply by SMS: taken when it is about a shift.
-bool take_reply(trust::Ctx& ctx, const outreach::SmsReply& reply);
+bool take_reply(trust::Ctx& ctx, const messaging::SmsReply& reply);
 
 /// An answer by link.
 struct Said {

@@ -1,9 +1,9 @@
 // The answer page: what a personal link leads to. It works without scripts, and looking at it (as
 // link scanners do) answers nothing: only its own form does.
 #include "base/text.hpp"
+#include "messaging/token/token.hpp"
 #include "net/batches.hpp"
-#include "outreach/page/page.hpp"
-#include "outreach/tracking/token.hpp"
+#include "pages/frame/frame.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
 #include "staffing/offer/store_sql.hpp"
@@ -14,7 +14,7 @@
 namespace varde::staffing {
 
 using namespace store;
-using outreach::PageStyle;
+using pages::PageStyle;
 using trust::Ctx;
 
 namespace {
@@ -22,7 +22,7 @@ namespace {
 net::Response show(PageStyle style, const Words& t, const std::string& title,
                    const std::string& body, int status = 200) {
   style.language = t.language();
-  auto response = outreach::page(
+  auto response = pages::page(
       style, title, fmt::format("<h1>{}</h1>{}", html_escape(title), body),
       {.css =
            ".act{display:inline-block;padding:10px 0;min-height:44px;min-width:44px;color:inherit}",
@@ -89,7 +89,7 @@ Answered hear(Desk& desk, trust::Base& base, const Uuid& tenant, const Said& sai
     for (int attempt = 0;; ++attempt) {
       try {
         Ctx ctx(base, tenant, {});
-        auto style = outreach::page_style(ctx);
+        auto style = pages::page_style(ctx);
         if (style.ended) return std::vector<Answered>(all.size(), {{}, style});
         std::vector<Answered> out;
         for (auto& settled : settle(ctx, all, style.language))
@@ -123,7 +123,7 @@ std::optional<AnswerReply> claim(Desk& desk, trust::Base& base, const Uuid& tena
 }
 
 net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
-                          const outreach::Token& token, std::string_view text,
+                          const messaging::Token& token, std::string_view text,
                           const Result<web::Router::Form>& fields) {
   std::optional<bool> yes;
   bool sure = false;
@@ -136,13 +136,13 @@ net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
     }
   if (!yes) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
-    auto style = outreach::page_style(ctx);
+    auto style = pages::page_style(ctx);
     return say(style, words_of(ctx, token.subject, style), "offer.nothing", 400);
   }
   auto flags = base.is_simulated(request) ? people::kSimulated : 0;
   auto [settled, style] =
       hear(desk, base, token.tenant, {token.source_id, token.subject, *yes, flags});
-  if (style.ended) return outreach::ended_page(style);
+  if (style.ended) return pages::ended_page(style);
   Words t(settled.language);
   if (!settled.reply && *yes)
     settled.reply = claim(desk, base, token.tenant,
@@ -180,20 +180,20 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
                          std::string_view text, const Result<web::Router::Form>* sent) {
   bool calendar = text.ends_with(".ics");
   if (calendar) text.remove_suffix(4);
-  std::optional<outreach::Token> expired;
-  auto token = outreach::read_token(base, outreach::TokenKind::offer, text, &expired);
+  std::optional<messaging::Token> expired;
+  auto token = messaging::read_token(base, messaging::TokenKind::offer, text, &expired);
   if (!token && expired) {
     Ctx ctx(base, expired->tenant, {trust::ActorKind::person, {}});
-    auto style = outreach::page_style(ctx);
-    if (style.ended) return outreach::ended_page(style);
+    auto style = pages::page_style(ctx);
+    if (style.ended) return pages::ended_page(style);
     return say(style, Words(style.language), "offer.old_link", 410);
   }
   if (!token) return invalid_link();
   if (sent != nullptr)
     return calendar ? invalid_link() : take_answer(desk, base, request, *token, text, *sent);
   Ctx ctx(base, token->tenant, {trust::ActorKind::person, token->subject});
-  auto style = outreach::page_style(ctx);
-  if (style.ended) return outreach::ended_page(style);
+  auto style = pages::page_style(ctx);
+  if (style.ended) return pages::ended_page(style);
   auto t = words_of(ctx, token->subject, style);
   if (calendar) return offer_calendar(ctx, t.language(), token->source_id);
   auto shift = find_shift(ctx, token->source_id);

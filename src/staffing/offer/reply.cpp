@@ -75,20 +75,20 @@ std::string fill(const Sentences& sentences, const std::string& language, const 
   return fmt::format(fmt::runtime(in(sentences, language)), values...);
 }
 
-bool was(const outreach::SmsSent& sent, std::string_view kind) {
-  return sent.kind == outreach::SmsKind::offer && sent.reference.starts_with(kind);
+bool was(const messaging::SmsSent& sent, std::string_view kind) {
+  return sent.kind == messaging::SmsKind::offer && sent.reference.starts_with(kind);
 }
-bool was_which(const outreach::SmsSent& sent) {
+bool was_which(const messaging::SmsSent& sent) {
   return was(sent, kWhichYesSms) || was(sent, kWhichNoSms);
 }
 
 class Conversation {
  public:
-  Conversation(Ctx& ctx, const outreach::SmsReply& reply, const Understood& said)
+  Conversation(Ctx& ctx, const messaging::SmsReply& reply, const Understood& said)
       : ctx_(ctx), reply_(reply), said_(said) {
     std::vector<Uuid> shifts;
     for (const auto& sent : reply.answering) {
-      if (sent.kind == outreach::SmsKind::offer) shifts.push_back(sent.ref_id);
+      if (sent.kind == messaging::SmsKind::offer) shifts.push_back(sent.ref_id);
       if (which_ == nullptr && was_which(sent) && sent.at > now() - kWhichMeant) which_ = &sent;
       if (last_ == nullptr && !was_which(sent) && !was(sent, kHintSms)) last_ = &sent;
     }
@@ -96,7 +96,7 @@ class Conversation {
         ctx.tx().all<MatterRecord>(kOfferMatters, reply.person_ids, shifts, said.number, now());
     for (const auto& matter : matters_) {
       if (is_open(matter)) open_.push_back(&matter);
-      if (last_ != nullptr && last_->kind == outreach::SmsKind::offer &&
+      if (last_ != nullptr && last_->kind == messaging::SmsKind::offer &&
           matter.shift_id == last_->ref_id && matter.person_id == last_->person_id)
         subject_ = &matter;
     }
@@ -122,7 +122,7 @@ class Conversation {
     return matter.state == OfferState::open && is_ahead(matter);
   }
   // The last message was about a shift.
-  bool told_last() const { return last_ != nullptr && last_->kind == outreach::SmsKind::offer; }
+  bool told_last() const { return last_ != nullptr && last_->kind == messaging::SmsKind::offer; }
   // It was a question. Of messages that say nothing of themselves: whatever is not booked since.
   bool asked_last() const {
     if (!told_last() || was(*last_, kNewsSms) || was(*last_, kReplySms)) return false;
@@ -281,31 +281,31 @@ class Conversation {
   }
 
   void say(const Uuid& person, std::string text, const Uuid& shift, const char* kind) {
-    auto said = std::ranges::count_if(reply_.answering, [](const outreach::SmsSent& sent) {
+    auto said = std::ranges::count_if(reply_.answering, [](const messaging::SmsSent& sent) {
       return sent.at > now() - std::chrono::hours(1) && (was(sent, kReplySms) || was_which(sent));
     });
     if (said < kMostReplies) send(person, std::move(text), shift, sms_reference(kind));
   }
   void send(const Uuid& person, std::string text, const Uuid& shift, std::string reference) {
-    outreach::send_sms(ctx_, {{person, sms_text(std::move(text)), outreach::SmsKind::offer, shift,
-                               true, std::move(reference)}});
+    messaging::send_sms(ctx_, {{person, sms_text(std::move(text)), messaging::SmsKind::offer, shift,
+                                true, std::move(reference)}});
   }
 
   Ctx& ctx_;
-  const outreach::SmsReply& reply_;
+  const messaging::SmsReply& reply_;
   Understood said_;
   std::vector<MatterRecord> matters_;
   std::vector<const MatterRecord*> open_;
-  const outreach::SmsSent* last_ = nullptr;   // asked or told, about whatever
-  const outreach::SmsSent* which_ = nullptr;  // our newest "which?"
-  const MatterRecord* subject_ = nullptr;     // of the last
+  const messaging::SmsSent* last_ = nullptr;   // asked or told, about whatever
+  const messaging::SmsSent* which_ = nullptr;  // our newest "which?"
+  const MatterRecord* subject_ = nullptr;      // of the last
   std::map<Uuid, std::string> names_;
   std::optional<std::unordered_map<Uuid, std::string>> languages_;
 };
 
 }  // namespace
 
-bool take_reply(Ctx& ctx, const outreach::SmsReply& reply) {
+bool take_reply(Ctx& ctx, const messaging::SmsReply& reply) {
   auto said = understand(reply.text.reveal());
   if (said.meaning == Meaning::automatic) return false;
   return Conversation(ctx, reply, said).take();

@@ -3,7 +3,7 @@
 #include <unordered_map>
 
 #include "crypto/aead.hpp"
-#include "outreach/delivery/undelivered.hpp"
+#include "messaging/delivery/undelivered.hpp"
 #include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
@@ -369,12 +369,12 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
 namespace {
 
 // Only the question itself: a reminder, or that the shift is taken, may fail and ends nothing.
-void end_undelivered(Ctx& ctx, const std::vector<outreach::Undelivered>& messages) {
+void end_undelivered(Ctx& ctx, const std::vector<messaging::Undelivered>& messages) {
   std::vector<Uuid> shifts, persons;
   std::vector<std::int64_t> reach;
   std::vector<Timestamp> made;
   for (const auto& message : messages) {
-    if (message.kind != outreach::SourceKind::shift ||
+    if (message.kind != messaging::SourceKind::shift ||
         !(message.reference.empty() || message.reference.starts_with(kQuestionSms)))
       continue;
     shifts.push_back(message.source);
@@ -416,9 +416,9 @@ void add_offer_hooks(trust::Base& base) {
         out[shift.id] = shift_title(shift, place->second);
     return out;
   }});
-  base.extensions.add(outreach::SmsReplyHook{take_reply});
+  base.extensions.add(messaging::SmsReplyHook{take_reply});
   // Who was not reached is not waited for: the next one is asked at once.
-  base.extensions.add(outreach::UndeliveredHook{end_undelivered});
+  base.extensions.add(messaging::UndeliveredHook{end_undelivered});
   base.extensions.add(
       trust::StillNeeded{"SELECT FROM booking b WHERE b.tenant_id = {tenant} AND b.person_id = "
                          "p.person_id AND b.ends_at >= $1"});

@@ -2,8 +2,8 @@
 #include <fmt/chrono.h>
 
 #include "base/text.hpp"
-#include "outreach/channel/channel.hpp"
-#include "outreach/delivery/delivery.hpp"
+#include "messaging/channel/channel.hpp"
+#include "messaging/delivery/delivery.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
 #include "trust/notice.hpp"
@@ -92,7 +92,7 @@ std::map<Uuid, Reach> reach_of(Ctx& ctx, const std::vector<people::Person>& pers
   std::map<Uuid, Reach> out;
   for (const auto& person : persons) out[person.id] = Reach::nothing;
   if (hashes.empty()) return out;
-  auto held = outreach::find_suppressions(ctx, hashes);
+  auto held = messaging::find_suppressions(ctx, hashes);
   // Who wants no advertising is asked about shifts all the same.
   for (const auto& [person, hash] : addresses)
     if (auto why = held.find(hash); why == held.end() || why->second.of_news_alone())
@@ -155,9 +155,9 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
   }
   auto title = shift_title(shift, *workplace);
   auto tenant_language = trust::tenant_settings(ctx).locale;
-  outreach::TokenMaker tokens(ctx.base, ctx.tenant, outreach::SourceKind::shift, shift.id);
-  std::vector<outreach::OutboxMessage> mails;
-  std::vector<outreach::SmsMessage> texts;
+  messaging::TokenMaker tokens(ctx.base, ctx.tenant, messaging::SourceKind::shift, shift.id);
+  std::vector<messaging::OutboxMessage> mails;
+  std::vector<messaging::SmsMessage> texts;
   auto all = people::load(ctx, persons, false);
   auto out = reach_of(ctx, all);
   for (const auto& person : all) {
@@ -166,19 +166,19 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
     const auto& words =
         words_for(what, person.language.empty() ? tenant_language : person.language);
     auto link = ctx.base.public_url + "/p/o/";
-    tokens.append(link, outreach::TokenKind::offer, person.id);
+    tokens.append(link, messaging::TokenKind::offer, person.id);
     auto known = numbers.find(person.id);
     auto number = known == numbers.end() ? std::string() : std::to_string(known->second);
     if (reach == Reach::sms) {
       const auto* text = words.sms != nullptr ? words.sms : words.text;
       texts.push_back({person.id, sms_text(fill(text, title, link, number)),
-                       outreach::SmsKind::offer, shift.id,
+                       messaging::SmsKind::offer, shift.id,
                        what == Tell::cancelled || cannot_wait(shift),
                        sms_reference(kReferences[static_cast<std::size_t>(what)])});
     } else {
-      outreach::OutboxMessage mail;
+      messaging::OutboxMessage mail;
       mail.person_id = person.id;
-      mail.source_kind = outreach::SourceKind::shift;
+      mail.source_kind = messaging::SourceKind::shift;
       mail.source_id = shift.id;
       // As values: names of workplaces are no templates.
       mail.subject = "{{ links.subject }}";
@@ -196,8 +196,8 @@ std::map<Uuid, Reach> tell(Ctx& ctx, const Shift& shift, const std::vector<Uuid>
     std::erase_if(mails, [&](const auto& mail) { return !told.contains(mail.person_id.value()); });
     std::erase_if(texts, [&](const auto& text) { return !told.contains(text.person_id); });
   }
-  outreach::enqueue_messages(ctx, mails);
-  outreach::send_sms(ctx, texts);
+  messaging::enqueue_messages(ctx, mails);
+  messaging::send_sms(ctx, texts);
   return out;
 }
 

@@ -1,7 +1,7 @@
 // What the files of this folder share: one visit to the pages, and the pieces pages are made of.
 #pragma once
 
-#include "outreach/page/page.hpp"
+#include "pages/frame/frame.hpp"
 #include "people/person/person.hpp"
 #include "staffing/calendar/ical.hpp"
 #include "staffing/portal/form.hpp"
@@ -41,7 +41,7 @@ struct Visit {
   net::Request& request;
   trust::Ctx ctx;
   trust::TenantSettings tenant;
-  outreach::PageStyle style;
+  pages::PageStyle style;
   Words words;
   std::string home;  ///< "/p/me/SLUG"
   std::vector<std::string> path;

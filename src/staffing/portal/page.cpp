@@ -76,14 +76,14 @@ net::Response show(Visit& visit, const std::string& title, const std::string& bo
     if (auto key = "done." + done->second; t.has(key))
       told = fmt::format("<p class=\"done\" role=\"status\">{}</p>", t(key));
   visit.style.language = t.language();
-  auto response = outreach::page(visit.style, title,
-                                 fmt::format("{}<h1>{}</h1>{}", told, html_escape(title), body),
-                                 {.css = kCss,
-                                  .header = menu,
-                                  .footer = html_escape(visit.tenant.name) + ". " +
-                                            t(script.empty() ? "footer" : "footer.script"),
-                                  .script = script},
-                                 status);
+  auto response = pages::page(visit.style, title,
+                              fmt::format("{}<h1>{}</h1>{}", told, html_escape(title), body),
+                              {.css = kCss,
+                               .header = menu,
+                               .footer = html_escape(visit.tenant.name) + ". " +
+                                         t(script.empty() ? "footer" : "footer.script"),
+                               .script = script},
+                              status);
   response.with("Referrer-Policy", "same-origin");
   for (auto& header : visit.headers) response.headers.push_back(std::move(header));
   visit.headers.clear();

@@ -57,7 +57,7 @@ net::Response change(Visit& visit, const std::string& page, const std::optional<
 // `sent`: what a POST brought; of a GET there is none.
 net::Response serve(Portal& portal, net::Request& request, const std::string& rest,
                     const Result<web::Router::Form>* sent) {
-  outreach::PageStyle plain{"Varde"};
+  pages::PageStyle plain{"Varde"};
   Words english;
   auto parts = split(rest, '/');
   if (parts.size() > 1 && parts.back().empty()) parts.pop_back();
@@ -67,10 +67,10 @@ net::Response serve(Portal& portal, net::Request& request, const std::string& re
   auto tenant = rest.size() < 200 && parts.size() <= 3 ? trust::find_tenant(portal.base, parts[0])
                                                        : std::nullopt;
   if (!tenant)
-    return outreach::message_page(plain, english.plain("not_found.title"),
-                                  english.plain("not_found"), 404);
+    return pages::message_page(plain, english.plain("not_found.title"), english.plain("not_found"),
+                               404);
   Visit visit(portal, request, *tenant, std::string(parts[0]));
-  if (visit.style.ended) return outreach::ended_page(visit.style);
+  if (visit.style.ended) return pages::ended_page(visit.style);
   auto accepted = accepted_language(request.header("accept-language"));
   visit.words = Words(accepted.empty() ? visit.tenant.locale : accepted);
   find_session(visit);

@@ -2,9 +2,9 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
-#include "outreach/channel/channel.hpp"
-#include "outreach/delivery/delivery.hpp"
-#include "outreach/sms/sms.hpp"
+#include "messaging/channel/channel.hpp"
+#include "messaging/delivery/delivery.hpp"
+#include "messaging/sms/sms.hpp"
 #include "staffing/portal/internal.hpp"
 #include "staffing/portal/store_sql.hpp"
 #include "trust/audit.hpp"
@@ -80,28 +80,28 @@ CodeRecord new_code_record(Visit& visit, Purpose purpose) {
 
 void send_mail(Ctx& ctx, const Uuid& person, const std::string& subject, const std::string& text,
                const std::optional<std::string>& to) {
-  outreach::OutboxMessage mail;
+  messaging::OutboxMessage mail;
   mail.person_id = person;
   if (to) mail.to = Personal(*to);
-  mail.source_kind = outreach::SourceKind::system;
+  mail.source_kind = messaging::SourceKind::system;
   mail.source_id = ctx.tenant;
   mail.subject = "{{ links.subject }}";
   mail.text = "{{ links.text }}\n";
   mail.links = {{"subject", subject}, {"text", text}};
   mail.transactional = true;
   mail.track = false;
-  outreach::enqueue_message(ctx, mail);
+  messaging::enqueue_message(ctx, mail);
 }
 
 void send_text(Ctx& ctx, const Uuid& person, const Uuid& about, const std::string& text,
                const std::optional<std::string>& to) {
-  outreach::SmsMessage sms;
+  messaging::SmsMessage sms;
   sms.person_id = person;
   sms.text = text;
   sms.ref_id = about;
   sms.urgent = true;  // somebody waits for it
   if (to) sms.to = Personal(*to);
-  outreach::send_sms(ctx, {sms});
+  messaging::send_sms(ctx, {sms});
 }
 
 // Who is meant by a number or address: a substitute, and only one. Those who share a number sign in
@@ -145,7 +145,7 @@ void send_code(Portal& portal, Ctx& ctx, const Uuid& id) {
   // A number that asked not to be written to, or that takes no messages, gets nothing; its owner
   // may have an address.
   if (!mail) {
-    auto held = outreach::find_suppression(ctx, people::phone_hash(ctx, person.phone.reveal()));
+    auto held = messaging::find_suppression(ctx, people::phone_hash(ctx, person.phone.reveal()));
     if (!people::takes_sms(person.phone.reveal()) || (held && !held->of_news_alone())) {
       if (person.email.empty()) return;
       mail = true;

@@ -1,7 +1,7 @@
 // The mails of the platform about accounts, and the tokens in their links.
 //
 // They belong to no organisation: they leave through the platform's own provider
-// (outreach/account_mail), and what they say of an organisation is its name, made harmless.
+// (messaging/account_mail), and what they say of an organisation is its name, made harmless.
 #include "base/text.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
