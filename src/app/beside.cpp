@@ -64,7 +64,7 @@ void run_beside(db::Database& database, trust::Keystore& keys,
   if (!failure.empty()) throw std::runtime_error(failure);
 }
 
-void beside(const Settings& settings, const std::function<void(trust::Base&)>& work) {
+void with_running_program(const Settings& settings, const std::function<void(trust::Base&)>& work) {
   auto [database, keys] = open_beside(settings, 1);
   trust::Base base{*database, *keys, address_of(settings), settings.data_directory, ""};
   base.quotas.defaults = settings.quotas;

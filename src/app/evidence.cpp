@@ -33,8 +33,9 @@ operate::Posture kept_posture(const Settings& settings) {
 }
 
 // With the databases of the program that runs, and all modules as it has them.
-void beside(Settings settings, const std::string& slug,
-            const std::function<Result<void>(trust::Ctx&, const operate::Environment&)>& work) {
+void with_running_program(
+    Settings settings, const std::string& slug,
+    const std::function<Result<void>(trust::Ctx&, const operate::Environment&)>& work) {
   if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
   // What the running program works with, as far as it leaves it where a command finds it.
   if (settings.embedded) {
@@ -155,14 +156,15 @@ void make_evidence(const Settings& settings, const EvidenceOptions& options) {
   if (!settings.test_clock.empty()) use_clock_file(settings.test_clock);
   auto period = operate::read_period(moment(options.from, "--from"), moment(options.until, "--to"));
   if (!period) throw std::runtime_error(sentence_of(period.error()));
-  beside(settings, options.tenant,
-         [&](trust::Ctx& ctx, const operate::Environment& environment) -> Result<void> {
-           operate::record_evidence(ctx, *period);
-           ctx.commit();
-           operate::write_evidence(ctx.base, ctx.tenant, environment, *period,
-                                   [&](std::string_view bytes) { return out.write(bytes); });
-           return {};
-         });
+  with_running_program(
+      settings, options.tenant,
+      [&](trust::Ctx& ctx, const operate::Environment& environment) -> Result<void> {
+        operate::record_evidence(ctx, *period);
+        ctx.commit();
+        operate::write_evidence(ctx.base, ctx.tenant, environment, *period,
+                                [&](std::string_view bytes) { return out.write(bytes); });
+        return {};
+      });
   out.keep();
   if (!options.out.empty())
     std::cout << "The evidence is in " << options.out
@@ -172,15 +174,16 @@ void make_evidence(const Settings& settings, const EvidenceOptions& options) {
 void write_programme(const Settings& settings, const EvidenceOptions& options,
                      const std::string& format) {
   Output out(options.out);
-  beside(settings, options.tenant,
-         [&](trust::Ctx& ctx, const operate::Environment& environment) -> Result<void> {
-           VARDE_TRY(auto text,
-                     operate::make_programme(ctx, environment,
-                                             format == "pdf" ? operate::ProgrammeFormat::pdf
-                                                             : operate::ProgrammeFormat::html));
-           out.write(text);
-           return {};
-         });
+  with_running_program(
+      settings, options.tenant,
+      [&](trust::Ctx& ctx, const operate::Environment& environment) -> Result<void> {
+        VARDE_TRY(auto text,
+                  operate::make_programme(ctx, environment,
+                                          format == "pdf" ? operate::ProgrammeFormat::pdf
+                                                          : operate::ProgrammeFormat::html));
+        out.write(text);
+        return {};
+      });
   out.keep();
   if (!options.out.empty()) std::cout << "The programme is in " << options.out << ".\n";
 }

@@ -14,7 +14,7 @@ namespace varde::app {
 
 using trust::Attention;
 using trust::Ctx;
-using trust::Moving;
+using trust::LiveUpdate;
 using trust::Right;
 using trust::SetupStep;
 using Modules = std::vector<trust::Module>;
@@ -98,7 +98,7 @@ Result<net::Response> live(Ctx& ctx, const Modules& modules) {
       Ctx looking(base, tenant, {});
       looking.role = role;
       auto moving =
-          gather(modules, &trust::Module::moving, looking, now() - std::chrono::seconds(10));
+          gather(modules, &trust::Module::live_updates, looking, now() - std::chrono::seconds(10));
       looking.commit();
       std::string text;
       for (const auto& entry : moving) {

@@ -9,7 +9,7 @@ namespace varde::app {
 
 void work_on_jobs(const Settings& settings, std::string_view verb, const std::string& id,
                   bool as_json) {
-  beside(settings, [&](trust::Base& base) {
+  with_running_program(settings, [&](trust::Base& base) {
     if (verb == "list") {
       auto jobs = operate::failed_jobs(base, std::nullopt, 1000);
       for (const auto& job : jobs) {

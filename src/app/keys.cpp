@@ -23,7 +23,7 @@ void enter(trust::Base& base, const Uuid& tenant, const char* action) {
 }  // namespace
 
 void rotate_root(const Settings& settings) {
-  beside(settings, [](trust::Base& base) {
+  with_running_program(settings, [](trust::Base& base) {
     base.keys.rotate_root();
     for (const auto& tenant : trust::every_tenant(base)) enter(base, tenant, "keys.rotate_root");
   });
@@ -32,7 +32,7 @@ void rotate_root(const Settings& settings) {
 }
 
 void rotate_tenants(const Settings& settings, const std::string& slug) {
-  beside(settings, [&](trust::Base& base) {
+  with_running_program(settings, [&](trust::Base& base) {
     std::vector<Uuid> tenants;
     if (slug.empty()) {
       tenants = trust::every_tenant(base);
@@ -54,7 +54,7 @@ void rotate_tenants(const Settings& settings, const std::string& slug) {
 }
 
 void clean_keystore(const Settings& settings) {
-  beside(settings, [](trust::Base& base) {
+  with_running_program(settings, [](trust::Base& base) {
     if (!trust::clean_keystore(base, std::chrono::seconds(30)))
       throw std::runtime_error(
           "the keystore's tables were rewritten, but old WAL is still there: is it being archived? "

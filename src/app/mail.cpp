@@ -7,7 +7,7 @@
 namespace varde::app {
 
 void show_account_mail(const Settings& settings, int limit, bool as_json) {
-  beside(settings, [&](trust::Base& base) {
+  with_running_program(settings, [&](trust::Base& base) {
     auto mails = messaging::kept_account_mail(base, limit);
     if (as_json) {
       boost::json::array out;

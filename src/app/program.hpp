@@ -103,7 +103,7 @@ OpenDatabases open_beside(const Settings& settings, std::size_t connections);
 void run_beside(db::Database& database, trust::Keystore& keys,
                 const std::function<Result<void>()>& work);
 /// Both in one, for work that needs no modules.
-void beside(const Settings& settings, const std::function<void(trust::Base&)>& work);
+void with_running_program(const Settings& settings, const std::function<void(trust::Base&)>& work);
 /// Adds what the modules extend one another with to a Base that no program runs on.
 void extend(trust::Base& base);
 

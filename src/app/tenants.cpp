@@ -132,7 +132,7 @@ void work_on_tenants(const Settings& settings, std::string_view verb,
                      const TenantOptions& options) {
   std::optional<Output> file;
   if (verb == "export") file.emplace(options.out, Output::Existing::refused);
-  beside(settings, [&](trust::Base& base) {
+  with_running_program(settings, [&](trust::Base& base) {
     if (verb == "list") list(base);
     if (verb == "end") end(base, options);
     if (verb == "certificate") certificate(base, options.slug);

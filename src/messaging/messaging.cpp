@@ -60,7 +60,7 @@ trust::Module make_module(trust::Base& base, const Environment& environment) {
         {"provider", facts.provider, "Set a provider for outgoing mail"},
         {"test_send", any_sent(ctx), "Send a test message"}};
   };
-  module.moving = [](trust::Ctx& ctx, Timestamp since) {
+  module.live_updates = [](trust::Ctx& ctx, Timestamp since) {
     auto out = captured_since(ctx, since);
     auto sms = sms_captured_since(ctx, since);
     out.insert(out.end(), sms.begin(), sms.end());

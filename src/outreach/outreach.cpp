@@ -44,9 +44,9 @@ trust::Module make_module(trust::Base& base, const messaging::Environment& envir
     for (auto& item : journeys_attention(ctx)) out.push_back(std::move(item));
     return out;
   };
-  module.moving = [](trust::Ctx& ctx, Timestamp since) {
-    auto out = moving_campaigns(ctx, since);
-    auto journeys = moving_journeys(ctx, since);
+  module.live_updates = [](trust::Ctx& ctx, Timestamp since) {
+    auto out = live_campaigns(ctx, since);
+    auto journeys = live_journeys(ctx, since);
     out.insert(out.end(), journeys.begin(), journeys.end());
     return out;
   };

@@ -37,7 +37,7 @@ trust::Module make_module(trust::Base& base) {
   module.setup = [](trust::Ctx& ctx) {
     return std::vector<trust::SetupStep>{{"import", any_person(ctx), "Import your people"}};
   };
-  module.moving = moving_imports;
+  module.live_updates = live_imports;
   return module;
 }
 

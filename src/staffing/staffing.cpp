@@ -10,14 +10,14 @@ namespace varde::staffing {
 namespace {
 
 // A shift is told of once, whether it or an answer to it changed.
-std::vector<trust::Moving> moving(trust::Ctx& ctx, Timestamp since) {
-  std::map<Uuid, trust::Moving> by_shift;
-  for (const auto& all : {moving_shifts(ctx, since), moving_offers(ctx, since)})
+std::vector<trust::LiveUpdate> live_updates(trust::Ctx& ctx, Timestamp since) {
+  std::map<Uuid, trust::LiveUpdate> by_shift;
+  for (const auto& all : {live_shifts(ctx, since), live_offers(ctx, since)})
     for (const auto& one : all) {
       auto& known = by_shift.try_emplace(one.id, one).first->second;
       known.mark = std::max(known.mark, one.mark);
     }
-  std::vector<trust::Moving> out;
+  std::vector<trust::LiveUpdate> out;
   for (auto& [id, one] : by_shift) out.push_back(std::move(one));
   return out;
 }
@@ -54,7 +54,7 @@ trust::Module make_module(trust::Base& base) {
     add_portal_jobs(base, workers);
   };
   module.attention = shifts_attention;
-  module.moving = moving;
+  module.live_updates = live_updates;
   return module;
 }
 

@@ -27,12 +27,12 @@ struct SetupStep {
 };
 BOOST_DESCRIBE_STRUCT(SetupStep, (), (id, done, title))
 /// Something that moves, for live events: it is told again when `mark` has changed.
-struct Moving {
+struct LiveUpdate {
   std::string type;  ///< "campaign.progress"
   Uuid id;
   std::int64_t mark = 0;
 };
-BOOST_DESCRIBE_STRUCT(Moving, (), (type, id, mark))
+BOOST_DESCRIBE_STRUCT(LiveUpdate, (), (type, id, mark))
 
 struct Module {
   std::string name;
@@ -43,7 +43,7 @@ struct Module {
   std::function<std::vector<Attention>(Ctx&)> attention;
   std::function<std::vector<SetupStep>(Ctx&)> setup;
   /// What moves, or came to its end since `since`.
-  std::function<std::vector<Moving>(Ctx&, Timestamp since)> moving;
+  std::function<std::vector<LiveUpdate>(Ctx&, Timestamp since)> live_updates;
 };
 
 }  // namespace varde::trust

@@ -68,31 +68,38 @@ std::optional<SystemMail> notice_mail(Base& base, const Uuid& tenant, const Uuid
                     Personal(base.public_url + found->href)};
 }
 
+namespace {
+
+Result<NotificationPage> list_notifications(Ctx& ctx, const web::Query<web::CursorQuery>& query) {
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto limit = web::page_limit(query->limit, 30, 100);
+  auto unread = ctx.tx().later(store::kNotificationUnread, ctx.actor.id);
+  auto records =
+      ctx.tx().all<NotificationRecord>(store::kNotificationPage, ctx.actor.id, before, limit + 1);
+  NotificationPage page;
+  page.unread = unread.rows().as<std::int64_t>(0);
+  page.next = web::cut_page(records, limit, &NotificationRecord::notification_id);
+  for (const auto& record : records)
+    page.items.push_back(
+        {record.notification_id, record.at, record.text, record.href, record.read_at.has_value()});
+  return page;
+}
+
+Result<Done> read_notification(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(store::kNotificationRead, ctx.actor.id, path->id, now()).affected() == 0)
+    return not_found("This notification does not exist any more.");
+  return Done{};
+}
+
+}  // namespace
+
 void add_notice_routes(Api& api) {
   auto user = static_cast<int>(Right::user);
   api.add({"GET", "/api/v1/notifications", "listNotifications", "What this user was told", user},
-          [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<NotificationPage> {
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto limit = web::page_limit(query->limit, 30, 100);
-            auto unread = ctx.tx().later(store::kNotificationUnread, ctx.actor.id);
-            auto records = ctx.tx().all<NotificationRecord>(store::kNotificationPage, ctx.actor.id,
-                                                            before, limit + 1);
-            NotificationPage page;
-            page.unread = unread.rows().as<std::int64_t>(0);
-            page.next = web::cut_page(records, limit, &NotificationRecord::notification_id);
-            for (const auto& record : records)
-              page.items.push_back({record.notification_id, record.at, record.text, record.href,
-                                    record.read_at.has_value()});
-            return page;
-          });
-  api.add(
-      {"POST", "/api/v1/notifications/{id}/read", "readNotification",
-       "Marks a notification as read", user},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-        if (ctx.tx().query(store::kNotificationRead, ctx.actor.id, path->id, now()).affected() == 0)
-          return not_found("This notification does not exist any more.");
-        return Done{};
-      });
+          list_notifications);
+  api.add({"POST", "/api/v1/notifications/{id}/read", "readNotification",
+           "Marks a notification as read", user},
+          read_notification);
 }
 
 }  // namespace varde::trust

@@ -314,19 +314,16 @@ struct AnswerOf<net::Response> {
   static void give(Exchange& exchange, net::Response& out) { exchange.answer(std::move(out)); }
 };
 
-template <class Function>
-struct Signature : Signature<decltype(&Function::operator())> {};
+/// How a handler is called: a function, or something with operator().
 template <class Function, class Out, class Ctx, class... Args>
-struct Signature<Out (Function::*)(Ctx&, Args...) const> {
-  static constexpr std::array<Input, sizeof...(Args)> inputs{
-      InputOf<std::remove_cvref_t<Args>>::input...};
+struct Call {
+  static constexpr std::array<Input, sizeof...(Args)> inputs{InputOf<Args>::input...};
   static constexpr Answer answer = AnswerOf<typename Out::value_type>::answer;
   static void call(const void* handler, Exchange& exchange) {
-    run(*static_cast<const Function*>(handler), exchange, std::remove_cvref_t<Args>{}...);
+    run(*static_cast<const Function*>(handler), exchange, Args{}...);
   }
-  static void run(const Function& handler, Exchange& exchange,
-                  std::remove_cvref_t<Args>&&... taken) {
-    void* const places[] = {InputOf<std::remove_cvref_t<Args>>::place(taken)..., nullptr};
+  static void run(const Function& handler, Exchange& exchange, Args&&... taken) {
+    void* const places[] = {InputOf<Args>::place(taken)..., nullptr};
     if (!exchange.take(places)) return;
     auto out = handler(*static_cast<Ctx*>(exchange.ctx()), std::as_const(taken)...);
     if (!out) return exchange.refuse(out.error());
@@ -334,6 +331,17 @@ struct Signature<Out (Function::*)(Ctx&, Args...) const> {
     exchange.finish();
   }
 };
+template <class Function, class Call = decltype(&Function::operator())>
+struct CallOf;
+template <class Function, class Out, class Ctx, class... Args>
+struct CallOf<Function, Out (Function::*)(Ctx&, Args...) const>
+    : Call<Function, Out, Ctx, std::remove_cvref_t<Args>...> {};
+
+template <class Function>
+struct Signature : CallOf<Function> {};
+template <class Out, class Ctx, class... Args>
+struct Signature<Out (*)(Ctx&, Args...)>
+    : Call<Out (*)(Ctx&, Args...), Out, Ctx, std::remove_cvref_t<Args>...> {};
 
 }  // namespace detail
 

@@ -108,7 +108,7 @@ struct ChannelFacts {
 BOOST_DESCRIBE_STRUCT(ChannelFacts, (), (domain, provider))
 ChannelFacts channel_facts(trust::Ctx& ctx);
 /// The newest captured message, if it came since.
-std::vector<trust::Moving> captured_since(trust::Ctx& ctx, Timestamp since);
+std::vector<trust::LiveUpdate> captured_since(trust::Ctx& ctx, Timestamp since);
 /// "post@DOMAIN" of the first verified domain; empty when there is none.
 std::string default_sender(trust::Ctx& ctx);
 

@@ -169,6 +169,12 @@ std::optional<bool> check(Ctx& ctx, const DomainRecord& r, const std::string& bo
 
 Error gone() { return not_found("This domain does not exist any more."); }
 
+Result<Done> delete_domain(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(kDomainDelete, path->id).affected() == 0) return gone();
+  record(ctx, AuditEntry{"domain.delete", "domain", path->id});
+  return Done{};
+}
+
 }  // namespace
 
 void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
@@ -233,11 +239,7 @@ void add_domain_routes(trust::Api& api, const std::string& bounce_domain) {
           });
   api.add({"DELETE", "/api/v1/domains/{id}", "deleteDomain", "Removes a domain and its keys",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kDomainDelete, path->id).affected() == 0) return gone();
-            record(ctx, AuditEntry{"domain.delete", "domain", path->id});
-            return Done{};
-          });
+          delete_domain);
 }
 
 }  // namespace varde::messaging

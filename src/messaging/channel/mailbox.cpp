@@ -244,8 +244,8 @@ Result<std::pair<std::string, Channel>> hash_of(Ctx& ctx, const std::optional<we
 
 }  // namespace
 
-std::vector<trust::Moving> captured_since(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(store::kCapturedNewest, Uuid::floor_of(since));
+std::vector<trust::LiveUpdate> captured_since(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::LiveUpdate>(store::kCapturedNewest, Uuid::floor_of(since));
 }
 
 void add_mailbox_hooks(trust::Base& base) {
@@ -256,144 +256,165 @@ void add_mailbox_hooks(trust::Base& base) {
       store::kRetentionOldCapturedMessage, store::kRetentionDropCapturedMessage));
 }
 
+namespace {
+
+Result<web::Page<MailRow>> list_mailbox(Ctx& ctx, const web::Query<MailQuery>& query) {
+  auto before = Uuid::largest();
+  if (query->cursor && !query->cursor->empty()) {
+    auto parsed = Uuid::parse(*query->cursor);
+    if (!parsed) return bad_input("query/cursor", "is not a cursor of this list.");
+    before = *parsed;
+  }
+  auto limit = static_cast<std::size_t>(std::clamp(query->limit.value_or(50), 1, 200));
+  auto wanted = fold(query->q.value_or(""));
+  web::Page<MailRow> page;
+  // Heads are sealed, so a search reads: at most the last few thousand messages.
+  for (int round = 0; round < 20 && page.items.size() < limit; ++round) {
+    auto rows = ctx.tx().all<CapturedRow>(store::kCapturedPage, before, 200);
+    bool filled = false;
+    for (auto& row : open_rows(ctx, rows)) {
+      if (!wanted.empty() &&
+          fold(row.to.reveal() + " " + row.subject.reveal()).find(wanted) == std::string::npos)
+        continue;
+      if (page.items.size() == limit) {
+        filled = true;
+        break;
+      }
+      page.items.push_back(std::move(row));
+    }
+    if (filled) {
+      page.next = page.items.back().id.str();
+      break;
+    }
+    if (rows.size() < 200) break;
+    before = rows.back().message_id;
+    page.next = before.str();
+    if (wanted.empty() && page.items.size() >= limit) break;
+  }
+  if (page.items.size() < limit) page.next.reset();
+  return page;
+}
+
+Result<MailView> get_mailbox_message(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto rows = open_rows(ctx, ctx.tx().all<CapturedRow>(store::kCapturedOne, path->id));
+  auto bytes = raw(ctx, path->id);
+  if (rows.empty() || !bytes) return not_found("This message does not exist any more.");
+  auto& row = rows.front();
+  MailView out{row.id,      row.at,   row.from,        row.to,
+               row.subject, row.size, row.campaign_id, row.return_path};
+  take_apart(*bytes, out);
+  return out;
+}
+
+Result<net::Response> get_mailbox_message_raw(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto bytes = raw(ctx, path->id);
+  if (!bytes) return not_found("This message does not exist any more.");
+  auto response = net::text_response(200, "message/rfc822", std::move(*bytes));
+  response.with("Content-Disposition", "attachment; filename=\"message.eml\"");
+  response.with("Cache-Control", "no-store");
+  return response;
+}
+
+Result<Done> clear_mailbox(Ctx& ctx) {
+  ctx.tx().later(store::kCapturedClear);
+  record(ctx, AuditEntry{"mailbox.clear", "mailbox", std::nullopt});
+  return Done{};
+}
+
+Result<web::Page<SuppressionView>> list_suppressions(Ctx& ctx, const web::Query<MailQuery>& query) {
+  auto after = unhex(query->cursor.value_or("")).value_or("");
+  auto limit = static_cast<std::size_t>(std::clamp(query->limit.value_or(50), 1, 200));
+  auto total = ctx.tx().later(store::kSuppressionCount);
+  auto rows = ctx.tx().all<SuppressionRow>(store::kSuppressionPage, db::Bytes{after},
+                                           static_cast<int>(limit) + 1);
+  web::Page<SuppressionView> page;
+  for (const auto& row : rows) {
+    if (page.items.size() == limit) {
+      page.next = page.items.back().id;
+      break;
+    }
+    page.items.push_back(view(row));
+  }
+  page.total = total.rows().as<std::int64_t>(0);
+  return page;
+}
+
+Result<web::Created<SuppressionView>> create_suppression(Ctx& ctx,
+                                                         const web::Body<SuppressionNew>& in) {
+  VARDE_TRY(auto target, hash_of(ctx, in->email, in->phone));
+  const auto& [hash, channel] = target;
+  suppress(ctx, hash, in->reason.value_or(SuppressionReason::manual), channel);
+  auto held = find_suppression(ctx, hash);
+  record(ctx, AuditEntry{"suppression.add", "suppression", std::nullopt});
+  return web::Created<SuppressionView>{view({{hash}, channel, held->reason, held->at}), ""};
+}
+
+Result<SuppressionAnswer> check_suppression(Ctx& ctx, const web::Body<SuppressionQuestion>& in) {
+  VARDE_TRY(auto target, hash_of(ctx, in->email, in->phone));
+  auto held = find_suppression(ctx, target.first);
+  if (!held) return SuppressionAnswer{};
+  return SuppressionAnswer{true, held->reason, held->at};
+}
+
+Result<Done> delete_suppression(Ctx& ctx, const web::Path<HashPath>& path) {
+  auto hash = unhex(path->id);
+  if (!hash || unsuppress(ctx, *hash) == TakenBack::nothing)
+    return not_found("This address is not on the list any more.");
+  record(ctx, AuditEntry{"suppression.remove", "suppression", std::nullopt});
+  return Done{};
+}
+
+Result<Done> delete_person_suppression(Ctx& ctx, const web::Path<OfPersonPath>& path) {
+  auto persons = people::load(ctx, {path->id}, false);
+  if (persons.empty()) return not_found("This person does not exist, or was erased.");
+  bool sms = path->channel == Channel::sms;
+  const auto& to = sms ? persons.front().phone : persons.front().email;
+  auto taken = to.empty() ? TakenBack::nothing
+                          : unsuppress(ctx, sms ? people::phone_hash(ctx, to.reveal())
+                                                : people::email_hash(ctx, to.reveal()));
+  if (taken == TakenBack::nothing)
+    return not_found(sms ? "This person's number is not on the list."
+                         : "This person's address is not on the list.");
+  if (taken == TakenBack::free)
+    note_unsuppressed(ctx, {path->id}, sms ? "SMS" : "", 0);
+  else
+    record(ctx, AuditEntry{"suppression.remove", "suppression", std::nullopt, path->id});
+  return Done{};
+}
+
+}  // namespace
+
 void add_mailbox_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/mailbox", "listMailbox", "Messages that were captured, newest first",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Query<MailQuery>& query) -> Result<web::Page<MailRow>> {
-            auto before = Uuid::largest();
-            if (query->cursor && !query->cursor->empty()) {
-              auto parsed = Uuid::parse(*query->cursor);
-              if (!parsed) return bad_input("query/cursor", "is not a cursor of this list.");
-              before = *parsed;
-            }
-            auto limit = static_cast<std::size_t>(std::clamp(query->limit.value_or(50), 1, 200));
-            auto wanted = fold(query->q.value_or(""));
-            web::Page<MailRow> page;
-            // Heads are sealed, so a search reads: at most the last few thousand messages.
-            for (int round = 0; round < 20 && page.items.size() < limit; ++round) {
-              auto rows = ctx.tx().all<CapturedRow>(store::kCapturedPage, before, 200);
-              bool filled = false;
-              for (auto& row : open_rows(ctx, rows)) {
-                if (!wanted.empty() &&
-                    fold(row.to.reveal() + " " + row.subject.reveal()).find(wanted) ==
-                        std::string::npos)
-                  continue;
-                if (page.items.size() == limit) {
-                  filled = true;
-                  break;
-                }
-                page.items.push_back(std::move(row));
-              }
-              if (filled) {
-                page.next = page.items.back().id.str();
-                break;
-              }
-              if (rows.size() < 200) break;
-              before = rows.back().message_id;
-              page.next = before.str();
-              if (wanted.empty() && page.items.size() >= limit) break;
-            }
-            if (page.items.size() < limit) page.next.reset();
-            return page;
-          });
+          list_mailbox);
   api.add({"GET", "/api/v1/mailbox/{id}", "getMailboxMessage", "One captured message, taken apart",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<MailView> {
-            auto rows = open_rows(ctx, ctx.tx().all<CapturedRow>(store::kCapturedOne, path->id));
-            auto bytes = raw(ctx, path->id);
-            if (rows.empty() || !bytes) return not_found("This message does not exist any more.");
-            auto& row = rows.front();
-            MailView out{row.id,      row.at,   row.from,        row.to,
-                         row.subject, row.size, row.campaign_id, row.return_path};
-            take_apart(*bytes, out);
-            return out;
-          });
+          get_mailbox_message);
   api.add({"GET", "/api/v1/mailbox/{id}/raw", "getMailboxMessageRaw", "The message as it was sent",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-            auto bytes = raw(ctx, path->id);
-            if (!bytes) return not_found("This message does not exist any more.");
-            auto response = net::text_response(200, "message/rfc822", std::move(*bytes));
-            response.with("Content-Disposition", "attachment; filename=\"message.eml\"");
-            response.with("Cache-Control", "no-store");
-            return response;
-          });
+          get_mailbox_message_raw);
   api.add({"DELETE", "/api/v1/mailbox", "clearMailbox", "Removes all captured messages",
            access(Right::channels_manage)},
-          [](Ctx& ctx) -> Result<Done> {
-            ctx.tx().later(store::kCapturedClear);
-            record(ctx, AuditEntry{"mailbox.clear", "mailbox", std::nullopt});
-            return Done{};
-          });
+          clear_mailbox);
 
   api.add({"GET", "/api/v1/suppressions", "listSuppressions",
            "Addresses that nothing is sent to, as keyed hashes", access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Query<MailQuery>& query) -> Result<web::Page<SuppressionView>> {
-            auto after = unhex(query->cursor.value_or("")).value_or("");
-            auto limit = static_cast<std::size_t>(std::clamp(query->limit.value_or(50), 1, 200));
-            auto total = ctx.tx().later(store::kSuppressionCount);
-            auto rows = ctx.tx().all<SuppressionRow>(store::kSuppressionPage, db::Bytes{after},
-                                                     static_cast<int>(limit) + 1);
-            web::Page<SuppressionView> page;
-            for (const auto& row : rows) {
-              if (page.items.size() == limit) {
-                page.next = page.items.back().id;
-                break;
-              }
-              page.items.push_back(view(row));
-            }
-            page.total = total.rows().as<std::int64_t>(0);
-            return page;
-          });
-  api.add(
-      {"POST", "/api/v1/suppressions", "createSuppression", "Stops messages to an address",
-       access(Right::channels_manage)},
-      [](Ctx& ctx, const web::Body<SuppressionNew>& in) -> Result<web::Created<SuppressionView>> {
-        VARDE_TRY(auto target, hash_of(ctx, in->email, in->phone));
-        const auto& [hash, channel] = target;
-        suppress(ctx, hash, in->reason.value_or(SuppressionReason::manual), channel);
-        auto held = find_suppression(ctx, hash);
-        record(ctx, AuditEntry{"suppression.add", "suppression", std::nullopt});
-        return web::Created<SuppressionView>{view({{hash}, channel, held->reason, held->at}), ""};
-      });
+          list_suppressions);
+  api.add({"POST", "/api/v1/suppressions", "createSuppression", "Stops messages to an address",
+           access(Right::channels_manage)},
+          create_suppression);
   api.add({"POST", "/api/v1/suppressions/check", "checkSuppression", "Whether an address is held",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Body<SuppressionQuestion>& in) -> Result<SuppressionAnswer> {
-            VARDE_TRY(auto target, hash_of(ctx, in->email, in->phone));
-            auto held = find_suppression(ctx, target.first);
-            if (!held) return SuppressionAnswer{};
-            return SuppressionAnswer{true, held->reason, held->at};
-          });
+          check_suppression);
   api.add({"DELETE", "/api/v1/suppressions/{id}", "deleteSuppression", "Allows messages again",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<HashPath>& path) -> Result<Done> {
-            auto hash = unhex(path->id);
-            if (!hash || unsuppress(ctx, *hash) == TakenBack::nothing)
-              return not_found("This address is not on the list any more.");
-            record(ctx, AuditEntry{"suppression.remove", "suppression", std::nullopt});
-            return Done{};
-          });
+          delete_suppression);
   api.add({"DELETE", "/api/v1/persons/{id}/suppressions/{channel}", "deletePersonSuppression",
            "Allows messages to a person's address or number again", access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<OfPersonPath>& path) -> Result<Done> {
-            auto persons = people::load(ctx, {path->id}, false);
-            if (persons.empty()) return not_found("This person does not exist, or was erased.");
-            bool sms = path->channel == Channel::sms;
-            const auto& to = sms ? persons.front().phone : persons.front().email;
-            auto taken = to.empty() ? TakenBack::nothing
-                                    : unsuppress(ctx, sms ? people::phone_hash(ctx, to.reveal())
-                                                          : people::email_hash(ctx, to.reveal()));
-            if (taken == TakenBack::nothing)
-              return not_found(sms ? "This person's number is not on the list."
-                                   : "This person's address is not on the list.");
-            if (taken == TakenBack::free)
-              note_unsuppressed(ctx, {path->id}, sms ? "SMS" : "", 0);
-            else
-              record(ctx, AuditEntry{"suppression.remove", "suppression", std::nullopt, path->id});
-            return Done{};
-          });
+          delete_person_suppression);
 }
 
 }  // namespace varde::messaging

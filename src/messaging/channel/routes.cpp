@@ -315,104 +315,112 @@ CheckAnswer check(Ctx& ctx, const ProviderRecord& record) {
   return out;
 }
 
+Result<web::Page<ProviderView>> list_providers(Ctx& ctx) {
+  web::Page<ProviderView> page;
+  for (const auto& r : ctx.tx().all<ProviderRecord>(kProviderAll))
+    page.items.push_back(view(ctx, r));
+  for (auto channel : {Channel::mail, Channel::sms}) {
+    if (std::ranges::find(page.items, channel, &ProviderView::channel) != page.items.end())
+      continue;
+    ProviderView captured;
+    captured.name = "Built-in mailbox";
+    captured.channel = channel;
+    captured.default_ = true;
+    page.items.push_back(captured);
+  }
+  return page;
+}
+
+Result<web::Created<ProviderView>> create_provider(Ctx& ctx, const web::Body<ProviderInput>& in) {
+  ProviderRecord r;
+  r.provider_id = Uuid::make();
+  r.name = "Mail server";
+  r.region = "EEA";
+  r.kind = in->kind.value_or(ProviderKind::smtp);
+  r.channel = is_sms(r.kind)                                    ? Channel::sms
+              : r.kind == ProviderKind::captured && in->channel ? *in->channel
+                                                                : Channel::mail;
+  if (r.channel == Channel::sms) {
+    r.name = "SMS gateway";
+    r.security = Security::none;
+  } else {
+    r.port = 587;
+    r.security = Security::starttls;
+  }
+  auto others = ctx.tx().all<ProviderRecord>(kProviderAll);
+  r.is_default = std::ranges::find(others, r.channel, &ProviderRecord::channel) == others.end();
+  VARDE_CHECK(apply(ctx, r, in.value));
+  if (r.is_default) ctx.tx().later(kProviderNoDefault, r.provider_id, r.channel);
+  ctx.tx().later(kProviderInsert, r.provider_id, r.name, r.kind, r.host, r.port, r.security,
+                 r.username, r.password, r.connections, r.per_second, r.window_seconds,
+                 r.per_window, r.region, r.is_default, now(), r.channel, r.sms, r.callback_secret);
+  record(ctx, AuditEntry{"provider.create", "provider", r.provider_id});
+  return web::Created<ProviderView>{view(ctx, r), "/api/v1/providers/" + r.provider_id.str()};
+}
+
+Result<ProviderView> get_provider(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
+  if (!r) return gone();
+  return view(ctx, *r);
+}
+
+Result<ProviderView> update_provider(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                     const web::IfMatch& match,
+                                     const web::Body<ProviderInput>& in) {
+  auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
+  if (!r) return gone();
+  VARDE_CHECK(apply(ctx, *r, in.value));
+  if (r->is_default) ctx.tx().later(kProviderNoDefault, r->provider_id, r->channel);
+  if (ctx.tx()
+          .query(kProviderUpdate, path->id, match.or_current(r->version), r->name, r->host, r->port,
+                 r->security, r->username, r->password, r->connections, r->per_second,
+                 r->window_seconds, r->per_window, r->region, r->is_default, r->sms,
+                 r->callback_secret)
+          .affected() == 0)
+    return web::changed_meanwhile("this provider");
+  record(ctx, AuditEntry{"provider.update", "provider", path->id});
+  tell_changed(ctx, path->id);
+  r->version = match.or_current(r->version) + 1;
+  return view(ctx, *r);
+}
+
+Result<Done> delete_provider(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(kProviderDelete, path->id).affected() == 0) return gone();
+  record(ctx, AuditEntry{"provider.delete", "provider", path->id});
+  tell_changed(ctx, path->id);
+  return Done{};
+}
+
+Result<CheckAnswer> check_provider(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (path->id.is_nil()) return check(ctx, ProviderRecord{.kind = ProviderKind::captured});
+  auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
+  if (!r) return gone();
+  return check(ctx, *r);
+}
+
 }  // namespace
 
 void add_channel_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
-  api.add(
-      {"GET", "/api/v1/providers", "listProviders", "Where messages leave",
-       access(Right::channels_manage)},
-      [](Ctx& ctx) -> Result<web::Page<ProviderView>> {
-        web::Page<ProviderView> page;
-        for (const auto& r : ctx.tx().all<ProviderRecord>(kProviderAll))
-          page.items.push_back(view(ctx, r));
-        for (auto channel : {Channel::mail, Channel::sms}) {
-          if (std::ranges::find(page.items, channel, &ProviderView::channel) != page.items.end())
-            continue;
-          ProviderView captured;
-          captured.name = "Built-in mailbox";
-          captured.channel = channel;
-          captured.default_ = true;
-          page.items.push_back(captured);
-        }
-        return page;
-      });
+  api.add({"GET", "/api/v1/providers", "listProviders", "Where messages leave",
+           access(Right::channels_manage)},
+          list_providers);
   api.add(web::fresh({"POST", "/api/v1/providers", "createProvider", "Adds a provider",
                       access(Right::channels_manage)}),
-          [](Ctx& ctx, const web::Body<ProviderInput>& in) -> Result<web::Created<ProviderView>> {
-            ProviderRecord r;
-            r.provider_id = Uuid::make();
-            r.name = "Mail server";
-            r.region = "EEA";
-            r.kind = in->kind.value_or(ProviderKind::smtp);
-            r.channel = is_sms(r.kind)                                    ? Channel::sms
-                        : r.kind == ProviderKind::captured && in->channel ? *in->channel
-                                                                          : Channel::mail;
-            if (r.channel == Channel::sms) {
-              r.name = "SMS gateway";
-              r.security = Security::none;
-            } else {
-              r.port = 587;
-              r.security = Security::starttls;
-            }
-            auto others = ctx.tx().all<ProviderRecord>(kProviderAll);
-            r.is_default =
-                std::ranges::find(others, r.channel, &ProviderRecord::channel) == others.end();
-            VARDE_CHECK(apply(ctx, r, in.value));
-            if (r.is_default) ctx.tx().later(kProviderNoDefault, r.provider_id, r.channel);
-            ctx.tx().later(kProviderInsert, r.provider_id, r.name, r.kind, r.host, r.port,
-                           r.security, r.username, r.password, r.connections, r.per_second,
-                           r.window_seconds, r.per_window, r.region, r.is_default, now(), r.channel,
-                           r.sms, r.callback_secret);
-            record(ctx, AuditEntry{"provider.create", "provider", r.provider_id});
-            return web::Created<ProviderView>{view(ctx, r),
-                                              "/api/v1/providers/" + r.provider_id.str()};
-          });
+          create_provider);
   api.add({"GET", "/api/v1/providers/{id}", "getProvider", "One provider",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<ProviderView> {
-            auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
-            if (!r) return gone();
-            return view(ctx, *r);
-          });
+          get_provider);
   api.add(web::fresh({"PATCH", "/api/v1/providers/{id}", "updateProvider", "Changes a provider",
                       access(Right::channels_manage)}),
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<ProviderInput>& in) -> Result<ProviderView> {
-            auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
-            if (!r) return gone();
-            VARDE_CHECK(apply(ctx, *r, in.value));
-            if (r->is_default) ctx.tx().later(kProviderNoDefault, r->provider_id, r->channel);
-            if (ctx.tx()
-                    .query(kProviderUpdate, path->id, match.or_current(r->version), r->name,
-                           r->host, r->port, r->security, r->username, r->password, r->connections,
-                           r->per_second, r->window_seconds, r->per_window, r->region,
-                           r->is_default, r->sms, r->callback_secret)
-                    .affected() == 0)
-              return web::changed_meanwhile("this provider");
-            record(ctx, AuditEntry{"provider.update", "provider", path->id});
-            tell_changed(ctx, path->id);
-            r->version = match.or_current(r->version) + 1;
-            return view(ctx, *r);
-          });
+          update_provider);
   api.add(web::fresh({"DELETE", "/api/v1/providers/{id}", "deleteProvider", "Removes a provider",
                       access(Right::channels_manage)}),
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kProviderDelete, path->id).affected() == 0) return gone();
-            record(ctx, AuditEntry{"provider.delete", "provider", path->id});
-            tell_changed(ctx, path->id);
-            return Done{};
-          });
+          delete_provider);
   api.add({"POST", "/api/v1/providers/{id}/check", "checkProvider",
            "Connects and logs in, step by step", access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<CheckAnswer> {
-            if (path->id.is_nil())
-              return check(ctx, ProviderRecord{.kind = ProviderKind::captured});
-            auto r = ctx.tx().maybe<ProviderRecord>(kProviderOne, path->id);
-            if (!r) return gone();
-            return check(ctx, *r);
-          });
+          check_provider);
   // Whatever number is given is written to: so many at once, then one a minute.
   auto sms_tests = std::make_shared<trust::Limiter>(20, std::chrono::minutes(1));
   api.add({"POST", "/api/v1/providers/{id}/test", "testProvider",

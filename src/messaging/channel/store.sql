@@ -189,7 +189,7 @@ SELECT coalesce(sum(size), 0)::bigint
 FROM captured_message
 WHERE tenant_id = {tenant}
 
--- name: captured.newest -> trust::Moving
+-- name: captured.newest -> trust::LiveUpdate
 SELECT 'mailbox.message' AS type, message_id AS id, 0::bigint AS mark
 FROM captured_message
 WHERE tenant_id = {tenant} AND message_id > $1

@@ -233,11 +233,12 @@ class OutboxRun {
   std::string send(const Provider& provider, std::vector<Item>& messages) {
     std::map<Uuid, const OutboxRow*> rows;
     for (const auto& [row, message] : messages) rows[row.message_id] = &row;
-    Sender sender(
-        base_, tenant_, provider_for(provider, messages.size()), environment_.bounce_domain,
-        messages.front().first.source_id,
-        [&](Ctx& ctx, const std::vector<Sent>& sent, bool) { return record(ctx, rows, sent); },
-        {.platform = platform_});
+    Sender sender(base_, tenant_, provider_for(provider, messages.size()),
+                  environment_.bounce_domain, messages.front().first.source_id,
+                  [&](Ctx& ctx, const std::vector<DeliveryOutcome>& sent, bool) {
+                    return record(ctx, rows, sent);
+                  },
+                  {.platform = platform_});
     MailScratch scratch;
     for (auto& [row, message] : messages)
       if (!offer(sender, scratch, row, message)) break;
@@ -315,7 +316,7 @@ class OutboxRun {
     if (const auto* why = objection(ctx, row, m, to)) return note(DeliveryState::skipped, why);
     const auto* mailing = compiled(ctx, m);
     ctx.commit();
-    Parcel parcel;
+    OutboundMessage parcel;
     parcel.recipient_id = row.message_id;
     parcel.person_id = row.person_id.value_or(Uuid{});
     parcel.attempts = row.attempts;
@@ -338,8 +339,8 @@ class OutboxRun {
 
   // Written twice it says the same.
   bool record(Ctx& ctx, const std::map<Uuid, const OutboxRow*>& rows,
-              const std::vector<Sent>& sent) {
-    std::map<Uuid, std::vector<Sent>> by_source;
+              const std::vector<DeliveryOutcome>& sent) {
+    std::map<Uuid, std::vector<DeliveryOutcome>> by_source;
     std::vector<Undelivered> undelivered;
     for (const auto& one : sent) {
       const auto& row = *rows.at(one.recipient_id);
@@ -413,7 +414,13 @@ void write_outbox(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
 
 }  // namespace
 
-void add_outbox_hooks(trust::Base& base) { base.extensions.add(people::SubjectHook{write_outbox}); }
+void add_outbox_hooks(trust::Base& base) {
+  base.extensions.add(people::SubjectHook{write_outbox});
+  base.extensions.add(trust::aged_rows(
+      "deliveries", "What was sent to whom",
+      "That a message was sent to a person, and what came of it. A campaign's numbers stay.",
+      store::kRetentionOldDelivery, store::kRetentionDropDelivery));
+}
 
 bool any_sent(Ctx& ctx) { return !ctx.tx().query(store::kDeliveryAny).empty(); }
 

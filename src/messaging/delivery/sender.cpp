@@ -207,7 +207,7 @@ std::optional<Duration> retry_pause(int attempts) {
 }
 
 // What a server says at once it would have said in a report an hour later: the same follows.
-static void record_gone(Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent) {
+static void record_gone(Ctx& ctx, const Uuid& source, const std::vector<DeliveryOutcome>& sent) {
   std::vector<Uuid> recipients, persons;
   std::vector<trust::AuditEntry> trail;
   for (const auto& one : sent) {
@@ -224,7 +224,7 @@ static void record_gone(Ctx& ctx, const Uuid& source, const std::vector<Sent>& s
   record_responses(ctx, source, people::ActivityKind::bounced, persons);
 }
 
-void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent) {
+void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<DeliveryOutcome>& sent) {
   std::vector<DeliveryRecord> records;
   records.reserve(sent.size());
   for (const auto& one : sent) {
@@ -243,7 +243,7 @@ void record_deliveries(Ctx& ctx, const Uuid& source, const std::vector<Sent>& se
   record_gone(ctx, source, sent);
 }
 
-bool is_recorded(Ctx& ctx, const Uuid& source, const Sent& sent) {
+bool is_recorded(Ctx& ctx, const Uuid& source, const DeliveryOutcome& sent) {
   return !ctx.tx()
               .query(store::kDeliveryRecorded, source, sent.recipient_id, sent.attempts, sent.at)
               .empty();
@@ -268,7 +268,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   Record record;
   SenderOptions options;
 
-  std::deque<Parcel> waiting;
+  std::deque<OutboundMessage> waiting;
   Signal room, work;  // producers wait for room, connections for work
   bool closed = false, stopped = false, ended = false;
   std::string trouble;
@@ -277,7 +277,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   Clock::time_point idle_since = Clock::now();
   int connections = 0, standing = 0, failures = 0;
 
-  std::vector<Sent> outcomes;
+  std::vector<DeliveryOutcome> outcomes;
   std::vector<net::Event*> waiters;  // connections whose outcome is among `outcomes`
   net::Event flush, end;
   bool durable = true;     // whether the last flush was written
@@ -290,17 +290,17 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
   void pace();
   void flusher();
   bool write_down();
-  std::optional<bool> write_until_written(const std::vector<Sent>& batch);
-  void record_sms(Ctx& ctx, const std::vector<Sent>& batch) const;
+  std::optional<bool> write_until_written(const std::vector<DeliveryOutcome>& batch);
+  void record_sms(Ctx& ctx, const std::vector<DeliveryOutcome>& batch) const;
   bool write_captured();
   // A commit is worth its price when half of the connections share it.
   bool enough() const { return outcomes.size() * 2 >= static_cast<std::size_t>(standing); }
-  std::optional<Parcel> take(bool wait);
-  void give_back(Parcel parcel) {
+  std::optional<OutboundMessage> take(bool wait);
+  void give_back(OutboundMessage parcel) {
     waiting.push_front(std::move(parcel));
     work.wake_one();
   }
-  bool commit_outcome(Sent sent, net::Event& done);
+  bool commit_outcome(DeliveryOutcome sent, net::Event& done);
   /// A run that only waits for its provider leaves its slot to others.
   void lend_while_idle() {
     lend.set(provider.kind != ProviderKind::captured && !ended && standing == 0 &&
@@ -352,7 +352,7 @@ void Sender::Impl::start() {
   });
 }
 
-std::optional<Parcel> Sender::Impl::take(bool wait) {
+std::optional<OutboundMessage> Sender::Impl::take(bool wait) {
   while (true) {
     if (stopped) return std::nullopt;
     if (!waiting.empty()) {
@@ -367,7 +367,7 @@ std::optional<Parcel> Sender::Impl::take(bool wait) {
 }
 
 // Hands an outcome to the flusher and waits until it is durable.
-bool Sender::Impl::commit_outcome(Sent sent, net::Event& done) {
+bool Sender::Impl::commit_outcome(DeliveryOutcome sent, net::Event& done) {
   if (ended || !durable) return false;
   answered.with({web::enum_word(sent.state)}).add();
   outcomes.push_back(std::move(sent));
@@ -388,7 +388,7 @@ void Sender::Impl::connection() {
   if (auto why = circuits().open(provider.id, this); !why.empty()) return halt(why);
   auto target = target_of(provider, hello);
   std::optional<net::SmtpClient> client;
-  std::optional<Parcel> next;
+  std::optional<OutboundMessage> next;
   net::Event done;
   struct Standing {
     Impl& impl;
@@ -440,9 +440,9 @@ void Sender::Impl::connection() {
     std::string_view parts[] = {current.dkim, current.mail};
     auto delivery = client->send(envelope, parts, next ? &following : nullptr);
 
-    Sent sent{current.recipient_id,   current.person_id,    current.chunk,
-              DeliveryState::sent,    current.attempts + 1, now(),
-              code_of(delivery.reply)};
+    DeliveryOutcome sent{current.recipient_id,   current.person_id,    current.chunk,
+                         DeliveryState::sent,    current.attempts + 1, now(),
+                         code_of(delivery.reply)};
     switch (delivery.outcome) {
       case net::SmtpOutcome::accepted:
         break;
@@ -527,10 +527,10 @@ void Sender::Impl::gateway() {
     auto answer = net::call(
         *permit, sms::make_call(provider, {current.to, current.sms->text, current.sms->reference},
                                 base.public_url));
-    Sent sent{current.recipient_id, current.person_id,
-              current.chunk,        DeliveryState::deferred,
-              current.attempts + 1, now(),
-              "no-answer"};
+    DeliveryOutcome sent{current.recipient_id, current.person_id,
+                         current.chunk,        DeliveryState::deferred,
+                         current.attempts + 1, now(),
+                         "no-answer"};
     if (answer) {
       failures = 0;
       circuits().closed(provider.id, tenant);
@@ -591,14 +591,14 @@ bool Sender::Impl::write_down() {
   return *go_on;
 }
 
-void Sender::Impl::record_sms(Ctx& ctx, const std::vector<Sent>& batch) const {
+void Sender::Impl::record_sms(Ctx& ctx, const std::vector<DeliveryOutcome>& batch) const {
   for (const auto& recorder : base.extensions.all<SmsRecorder>())
     recorder.run(ctx, provider, batch);
 }
 
 // What record() said; nullopt when the program stops before it could be written: then the next one
 // repeats what these connections sent last.
-std::optional<bool> Sender::Impl::write_until_written(const std::vector<Sent>& batch) {
+std::optional<bool> Sender::Impl::write_until_written(const std::vector<DeliveryOutcome>& batch) {
   auto pause = kFirstPause;
   for (bool again = false;; again = true) {
     try {
@@ -634,7 +634,7 @@ std::optional<bool> Sender::Impl::write_until_written(const std::vector<Sent>& b
 // The captured provider: the messages themselves, and their outcomes, in one transaction.
 bool Sender::Impl::write_captured() {
   std::vector<CapturedRecord> rows;
-  std::vector<Sent> batch = std::move(outcomes);
+  std::vector<DeliveryOutcome> batch = std::move(outcomes);
   outcomes.clear();
   std::vector<Uuid> persons;
   auto count = std::min<std::size_t>(waiting.size(), 200);
@@ -647,13 +647,13 @@ bool Sender::Impl::write_captured() {
     auto parcel = std::move(waiting.front());
     waiting.pop_front();
     if (parcel.sms) {
-      Sent sent{parcel.recipient_id,
-                parcel.person_id,
-                parcel.chunk,
-                DeliveryState::sent,
-                parcel.attempts + 1,
-                now(),
-                ""};
+      DeliveryOutcome sent{parcel.recipient_id,
+                           parcel.person_id,
+                           parcel.chunk,
+                           DeliveryState::sent,
+                           parcel.attempts + 1,
+                           now(),
+                           ""};
       sent.sms = std::move(parcel.sms);
       sent.to = std::move(parcel.to);
       batch.push_back(std::move(sent));
@@ -744,7 +744,7 @@ void add_sender_hooks(trust::Base& base) {
       [](const Uuid& tenant, const Uuid& provider) { circuits().closed(provider, tenant); }});
 }
 
-bool Sender::push(Parcel parcel) {
+bool Sender::push(OutboundMessage parcel) {
   net::before_waiting_for_others("sender");
   while (!impl_->stopped && impl_->waiting.size() >= kWaiting) {
     impl_->room.wait(net::in(std::chrono::seconds(1)));
@@ -760,7 +760,7 @@ bool Sender::push(Parcel parcel) {
   return true;
 }
 
-void Sender::note(Sent sent) {
+void Sender::note(DeliveryOutcome sent) {
   answered.with({web::enum_word(sent.state)}).add();
   impl_->outcomes.push_back(std::move(sent));
   impl_->flush.wake();

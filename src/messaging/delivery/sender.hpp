@@ -29,12 +29,12 @@
 
 #include "messaging/channel/channel.hpp"
 #include "messaging/delivery/delivery.hpp"
-#include "messaging/delivery/sms_parcel.hpp"
+#include "messaging/delivery/outbound_sms.hpp"
 
 namespace varde::messaging {
 
 /// A message ready to leave.
-struct Parcel {
+struct OutboundMessage {
   Uuid recipient_id;
   Uuid person_id;  ///< Nil when the recipient is no person.
   int chunk = 0;
@@ -44,11 +44,11 @@ struct Parcel {
   std::string dkim, mail;            ///< Headers to put in front, and the message.
   std::string subject, from_header;  ///< For the captured mailbox's list.
   int doubts = 0, losses = 0;        ///< The sender's own.
-  std::optional<SmsParcel> sms;      ///< Instead of a mail: `to` is a number.
+  std::optional<OutboundSms> sms;    ///< Instead of a mail: `to` is a number.
 };
 
 /// What became of one.
-struct Sent {
+struct DeliveryOutcome {
   Uuid recipient_id, person_id;
   int chunk = 0;
   DeliveryState state = DeliveryState::sent;
@@ -56,7 +56,7 @@ struct Sent {
   Timestamp at;
   std::string code;                        ///< "550 5.1.1"
   std::optional<Timestamp> retry_at = {};  ///< Of a deferred one, where it is known better.
-  std::optional<SmsParcel> sms = {};       ///< What an SMS was, when it was offered to a gateway.
+  std::optional<OutboundSms> sms = {};     ///< What an SMS was, when it was offered to a gateway.
   std::string to = {};                     ///< Its number; or the address that is gone.
   /// The server said, when it was offered the message, that the mailbox is not there.
   bool gone = false;
@@ -65,7 +65,7 @@ struct Sent {
 /// Extension: writes the rows of SMS that were offered to a gateway (or captured), whether they
 /// were there before or not. An outcome that a callback has told already stays.
 struct SmsRecorder {
-  std::function<void(trust::Ctx&, const Provider&, const std::vector<Sent>&)> run;
+  std::function<void(trust::Ctx&, const Provider&, const std::vector<DeliveryOutcome>&)> run;
 };
 
 struct SenderOptions {
@@ -79,7 +79,7 @@ class Sender {
   /// Writes outcomes down in the context's transaction, which the sender commits. False: stop
   /// sending (paused, cancelled). `again`: the same outcomes as in the call before, whose
   /// transaction failed, or was committed without saying so.
-  using Record = std::function<bool(trust::Ctx&, const std::vector<Sent>&, bool again)>;
+  using Record = std::function<bool(trust::Ctx&, const std::vector<DeliveryOutcome>&, bool again)>;
 
   /// Runs on the loop of the calling fiber. `source` is what captured messages belong to.
   Sender(trust::Base& base, const Uuid& tenant, Provider provider, std::string hello,
@@ -90,9 +90,9 @@ class Sender {
   Sender& operator=(const Sender&) = delete;
 
   /// Suspends while too many wait. False when the sender was stopped.
-  bool push(Parcel parcel);
+  bool push(OutboundMessage parcel);
   /// An outcome without sending (skipped, not renderable).
-  void note(Sent sent);
+  void note(DeliveryOutcome sent);
   /// Waits until everything pushed is sent and written down, or the sender stopped.
   void finish();
   /// Leaves the job's slot to others while no connection stands; on the job's own fiber, where it
@@ -113,8 +113,9 @@ class Sender {
 std::optional<Duration> retry_pause(int attempts);
 
 /// Inserts or updates delivery rows.
-void record_deliveries(trust::Ctx& ctx, const Uuid& source, const std::vector<Sent>& sent);
+void record_deliveries(trust::Ctx& ctx, const Uuid& source,
+                       const std::vector<DeliveryOutcome>& sent);
 /// Whether just this outcome stands there.
-bool is_recorded(trust::Ctx& ctx, const Uuid& source, const Sent& sent);
+bool is_recorded(trust::Ctx& ctx, const Uuid& source, const DeliveryOutcome& sent);
 
 }  // namespace varde::messaging

@@ -150,7 +150,7 @@ class SmsRun {
 
   std::string send(const Provider& provider) {
     Sender sender(base_, tenant_, provider, "", Uuid{},
-                  [this](Ctx& ctx, const std::vector<Sent>& sent, bool) {
+                  [this](Ctx& ctx, const std::vector<DeliveryOutcome>& sent, bool) {
                     std::vector<Undelivered> undelivered;
                     // What was offered to the gateway, the Sender writes.
                     for (const auto& one : sent)
@@ -190,12 +190,12 @@ class SmsRun {
           put_off[*until].push_back(row.sms_id);
           continue;
         }
-      Parcel parcel;
+      OutboundMessage parcel;
       parcel.recipient_id = row.sms_id;
       parcel.person_id = row.person_id.value_or(Uuid{});
       parcel.attempts = row.attempts;
       parcel.to = content->to;
-      parcel.sms = SmsParcel{row.kind, row.ref_id, row.reference, content->text, row.urgent, ""};
+      parcel.sms = OutboundSms{row.kind, row.ref_id, row.reference, content->text, row.urgent, ""};
       if (!sender.push(std::move(parcel))) break;
     }
     for (const auto& [until, ids] : put_off)

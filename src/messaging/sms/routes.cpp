@@ -79,6 +79,68 @@ std::vector<SmsView> open_rows(Ctx& ctx, const std::vector<SmsRecord>& rows) {
 
 Error gone() { return not_found("This message does not exist any more."); }
 
+Result<MeasureAnswer> measure_sms(Ctx& ctx, const web::Body<MeasureRequest>& in) {
+  auto m = sms::measure(in->text);
+  auto number = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+  MeasureAnswer out{m.encoding,         number(m.characters),   number(m.units),
+                    number(m.segments), number(m.single_limit), number(m.segment_limit),
+                    number(m.left)};
+  auto settings = load_provider(ctx, std::nullopt, Channel::sms).sms;
+  if (settings.price_minor && settings.price_currency) {
+    out.price_minor = out.segments * *settings.price_minor;
+    out.price_currency = settings.price_currency->value;
+  }
+  return out;
+}
+
+Result<web::Page<SmsView>> list_mailbox_sms(Ctx& ctx, const web::Query<SmsQuery>& query) {
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto limit = static_cast<std::size_t>(web::page_limit(query->limit));
+  auto wanted = fold(query->q.value_or(""));
+  web::Page<SmsView> page;
+  // Texts are sealed, so a search reads: at most the last few thousand messages.
+  for (int round = 0; round < 20; ++round) {
+    auto rows = ctx.tx().all<SmsRecord>(store::kSmsCaptured, before, 200);
+    for (auto& row : open_rows(ctx, rows)) {
+      if (!wanted.empty() &&
+          fold(row.to.reveal() + " " + row.text.reveal()).find(wanted) == std::string::npos)
+        continue;
+      if (page.items.size() == limit) {
+        page.next = web::make_cursor({page.items.back().id.str()});
+        return page;
+      }
+      page.items.push_back(std::move(row));
+    }
+    if (rows.size() < 200) break;
+    before = rows.back().sms_id;
+  }
+  return page;
+}
+
+Result<SmsView> get_mailbox_sms(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto rows = open_rows(ctx, ctx.tx().all<SmsRecord>(store::kSmsCapturedOne, path->id));
+  if (rows.empty()) return gone();
+  return std::move(rows.front());
+}
+
+Result<Done> clear_mailbox_sms(Ctx& ctx) {
+  ctx.tx().later(store::kSmsClear);
+  record(ctx, trust::AuditEntry{"mailbox.clear", "mailbox", std::nullopt});
+  return Done{};
+}
+
+Result<Done> reply_to_mailbox_sms(Ctx& ctx, const web::Origin& origin,
+                                  const web::Path<web::IdPath>& path,
+                                  const web::Body<SimulatedReply>& in) {
+  if (!ctx.base.is_simulated(*origin.request))
+    return forbidden("Only the demo can reply for somebody: Varde-Simulated is missing.");
+  auto rows = open_rows(ctx, ctx.tx().all<SmsRecord>(store::kSmsCapturedOne, path->id));
+  if (rows.empty()) return gone();
+  take_reply(ctx, Uuid{}, rows.front().to.reveal(), in->text.value, Uuid::make().str(),
+             people::kSimulated);
+  return Done{};
+}
+
 }  // namespace
 
 void add_sms_routes(trust::Api& api) {
@@ -86,74 +148,22 @@ void add_sms_routes(trust::Api& api) {
 
   api.add({"POST", "/api/v1/sms/measure", "measureSms",
            "How many segments a text takes, and what they cost", access(Right::user)},
-          [](Ctx& ctx, const web::Body<MeasureRequest>& in) -> Result<MeasureAnswer> {
-            auto m = sms::measure(in->text);
-            auto number = [](std::size_t n) { return static_cast<std::int64_t>(n); };
-            MeasureAnswer out{m.encoding,         number(m.characters),   number(m.units),
-                              number(m.segments), number(m.single_limit), number(m.segment_limit),
-                              number(m.left)};
-            auto settings = load_provider(ctx, std::nullopt, Channel::sms).sms;
-            if (settings.price_minor && settings.price_currency) {
-              out.price_minor = out.segments * *settings.price_minor;
-              out.price_currency = settings.price_currency->value;
-            }
-            return out;
-          });
+          measure_sms);
 
-  api.add(
-      {"GET", "/api/v1/mailbox/sms", "listMailboxSms", "SMS that were captured, newest first",
-       access(Right::channels_manage)},
-      [](Ctx& ctx, const web::Query<SmsQuery>& query) -> Result<web::Page<SmsView>> {
-        VARDE_TRY(auto before, web::read_before(query->cursor));
-        auto limit = static_cast<std::size_t>(web::page_limit(query->limit));
-        auto wanted = fold(query->q.value_or(""));
-        web::Page<SmsView> page;
-        // Texts are sealed, so a search reads: at most the last few thousand messages.
-        for (int round = 0; round < 20; ++round) {
-          auto rows = ctx.tx().all<SmsRecord>(store::kSmsCaptured, before, 200);
-          for (auto& row : open_rows(ctx, rows)) {
-            if (!wanted.empty() &&
-                fold(row.to.reveal() + " " + row.text.reveal()).find(wanted) == std::string::npos)
-              continue;
-            if (page.items.size() == limit) {
-              page.next = web::make_cursor({page.items.back().id.str()});
-              return page;
-            }
-            page.items.push_back(std::move(row));
-          }
-          if (rows.size() < 200) break;
-          before = rows.back().sms_id;
-        }
-        return page;
-      });
+  api.add({"GET", "/api/v1/mailbox/sms", "listMailboxSms", "SMS that were captured, newest first",
+           access(Right::channels_manage)},
+          list_mailbox_sms);
   api.add({"GET", "/api/v1/mailbox/sms/{id}", "getMailboxSms", "One captured SMS",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<SmsView> {
-            auto rows = open_rows(ctx, ctx.tx().all<SmsRecord>(store::kSmsCapturedOne, path->id));
-            if (rows.empty()) return gone();
-            return std::move(rows.front());
-          });
+          get_mailbox_sms);
   api.add({"DELETE", "/api/v1/mailbox/sms", "clearMailboxSms", "Removes all captured SMS",
            access(Right::channels_manage)},
-          [](Ctx& ctx) -> Result<Done> {
-            ctx.tx().later(store::kSmsClear);
-            record(ctx, trust::AuditEntry{"mailbox.clear", "mailbox", std::nullopt});
-            return Done{};
-          });
+          clear_mailbox_sms);
   // Only the demo may speak for a person: its token shows that it is a game.
   api.add({"POST", "/api/v1/mailbox/sms/{id}/reply", "replyToMailboxSms",
            "Replies to a captured SMS as its recipient would; for the demo",
            access(Right::channels_manage)},
-          [](Ctx& ctx, const web::Origin& origin, const web::Path<web::IdPath>& path,
-             const web::Body<SimulatedReply>& in) -> Result<Done> {
-            if (!ctx.base.is_simulated(*origin.request))
-              return forbidden("Only the demo can reply for somebody: Varde-Simulated is missing.");
-            auto rows = open_rows(ctx, ctx.tx().all<SmsRecord>(store::kSmsCapturedOne, path->id));
-            if (rows.empty()) return gone();
-            take_reply(ctx, Uuid{}, rows.front().to.reveal(), in->text.value, Uuid::make().str(),
-                       people::kSimulated);
-            return Done{};
-          });
+          reply_to_mailbox_sms);
 }
 
 }  // namespace varde::messaging

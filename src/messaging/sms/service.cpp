@@ -91,7 +91,7 @@ std::map<std::string, SmsOutcome> sms_outcomes(Ctx& ctx,
 
 namespace {
 
-void record_sms(Ctx& ctx, const Provider& provider, const std::vector<Sent>& sent) {
+void record_sms(Ctx& ctx, const Provider& provider, const std::vector<DeliveryOutcome>& sent) {
   std::vector<Uuid> persons;
   bool captured = provider.kind == ProviderKind::captured;
   for (const auto& one : sent)
@@ -200,8 +200,8 @@ bool is_start_word(std::string_view text) {
   return is_one_of(kWords, text);
 }
 
-std::vector<trust::Moving> sms_captured_since(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(store::kSmsNewest, Uuid::floor_of(since));
+std::vector<trust::LiveUpdate> sms_captured_since(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::LiveUpdate>(store::kSmsNewest, Uuid::floor_of(since));
 }
 
 namespace {

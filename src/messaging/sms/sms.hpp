@@ -24,7 +24,7 @@
 #include "base/personal.hpp"
 #include "base/time.hpp"
 #include "jobs/queue.hpp"
-#include "messaging/delivery/sms_parcel.hpp"
+#include "messaging/delivery/outbound_sms.hpp"
 #include "trust/ctx.hpp"
 #include "trust/module.hpp"
 
@@ -113,7 +113,7 @@ bool is_end_word(std::string_view text);
 bool is_start_word(std::string_view text);
 
 /// A captured SMS came since: the newest, for live events.
-std::vector<trust::Moving> sms_captured_since(trust::Ctx& ctx, Timestamp since);
+std::vector<trust::LiveUpdate> sms_captured_since(trust::Ctx& ctx, Timestamp since);
 
 void add_sms_routes(trust::Api& api);
 void add_sms_pages(trust::Base& base, web::Router& router);

@@ -117,7 +117,7 @@ UPDATE sms
 SET captured = false, sealed = ''
 WHERE tenant_id = {tenant} AND captured
 
--- name: sms.newest -> trust::Moving
+-- name: sms.newest -> trust::LiveUpdate
 SELECT 'mailbox.message' AS type, sms_id AS id, 0::bigint AS mark
 FROM sms
 WHERE tenant_id = {tenant}

@@ -151,17 +151,30 @@ std::vector<std::string> not_for_tests(Ctx& ctx, const std::vector<std::string>&
   return out;
 }
 
+namespace {
+
+Result<web::Page<TestAddress>> list_test_addresses(Ctx& ctx) {
+  web::Page<TestAddress> page;
+  for (const auto& r : ctx.tx().all<AddressRecord>(store::kTestAddressAll))
+    page.items.push_back(view(ctx, r));
+  return page;
+}
+
+Result<Done> delete_test_address(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(store::kTestAddressDelete, path->id).affected() == 0)
+    return not_found("This address is not on the list any more.");
+  trust::record(ctx, AuditEntry{"test_address.delete", "test_address", path->id});
+  return Done{};
+}
+
+}  // namespace
+
 void add_test_address_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
   api.add(
       {"GET", "/api/v1/test-addresses", "listTestAddresses",
        "Addresses whose owners take test messages, or were asked", access(Right::campaigns_write)},
-      [](Ctx& ctx) -> Result<web::Page<TestAddress>> {
-        web::Page<TestAddress> page;
-        for (const auto& r : ctx.tx().all<AddressRecord>(store::kTestAddressAll))
-          page.items.push_back(view(ctx, r));
-        return page;
-      });
+      list_test_addresses);
   // How often one organisation may have strangers asked.
   auto asked = std::make_shared<trust::Limiter>(10, std::chrono::minutes(10));
   api.add(
@@ -194,12 +207,7 @@ void add_test_address_routes(trust::Api& api) {
       });
   api.add({"DELETE", "/api/v1/test-addresses/{id}", "deleteTestAddress",
            "Removes an address; no test goes there any more", access(Right::campaigns_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(store::kTestAddressDelete, path->id).affected() == 0)
-              return not_found("This address is not on the list any more.");
-            trust::record(ctx, AuditEntry{"test_address.delete", "test_address", path->id});
-            return Done{};
-          });
+          delete_test_address);
 }
 
 void add_test_address_pages(trust::Base& base, web::Router& router) {

@@ -37,7 +37,8 @@ void with_databases(const Installation& installation, const std::string& main,
   if (!failure.empty()) throw std::runtime_error(failure);
 }
 
-void beside(const Installation& installation, const std::function<void(Databases&)>& work) {
+void with_running_program(const Installation& installation,
+                          const std::function<void(Databases&)>& work) {
   auto where = [](const db::ClusterOptions& options) { return db::Cluster(options).conninfo(); };
   with_databases(installation, where(installation.main), where(installation.keystore), work);
 }

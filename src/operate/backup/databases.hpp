@@ -18,7 +18,8 @@ struct Databases {
 void with_databases(const Installation& installation, const std::string& main,
                     const std::string& keystore, const std::function<void(Databases&)>& work);
 /// With those of the program that runs.
-void beside(const Installation& installation, const std::function<void(Databases&)>& work);
+void with_running_program(const Installation& installation,
+                          const std::function<void(Databases&)>& work);
 
 /// Ends the current piece of the log and waits until the archive has it. Throws when it does not
 /// get there within a minute.

@@ -230,7 +230,7 @@ void try_keys(const Installation& installation, const Chosen& keys, bool same_mo
               const std::vector<StateRow>& states, const std::string& main, Found& found) {
   Recovered keystore(installation, Cluster::keystore, keys, *keys.point.keys_name,
                      *keys.point.keys_timeline);
-  beside(installation, [&](Databases& live) {
+  with_running_program(installation, [&](Databases& live) {
     // Opens what the root key wraps: if it does not, this throws.
     trust::Keystore restored(keystore.conninfo(), installation.root_key, 2);
     db::Database database(main, 2);
@@ -281,7 +281,7 @@ DrillResult hold_drill(const Installation& installation, const State& state) {
   Chosen chosen;
   std::optional<Chosen> keys;
   std::vector<StateRow> states, keys_states;
-  beside(installation, [&](Databases& databases) {
+  with_running_program(installation, [&](Databases& databases) {
     auto tx = databases.base.database.system();
     auto points =
         tx.all<RestorePoint>(store::kBackupPoints, oldest_moment(info).value_or(row.started_at));
@@ -346,7 +346,7 @@ DrillResult hold_drill(const Installation& installation, const State& state) {
   row.contents = *result.contents;
   row.keys = *result.keys;
   row.opened = *result.opened;
-  beside(installation, [&](Databases& databases) { tell(databases, row, found); });
+  with_running_program(installation, [&](Databases& databases) { tell(databases, row, found); });
   result.at = row.ended_at;
   result.point_at = row.point_at;
   result.passed = row.passed;

@@ -90,7 +90,7 @@ class Mending {
   Done run() {
     check_that_she_is_there();
     mend_key();
-    beside(installation_, [&](Databases& databases) {
+    with_running_program(installation_, [&](Databases& databases) {
       installation_.extend(databases.base);
       auto key = databases.base.keys.key(then_.tenant, person_);
       if (!key)
@@ -130,7 +130,7 @@ class Mending {
 
   bool key_opens() const {
     bool out = false;
-    beside(installation_, [&](Databases& databases) {
+    with_running_program(installation_, [&](Databases& databases) {
       out = databases.base.keys.key(then_.tenant, person_).has_value();
     });
     return out;
@@ -139,7 +139,8 @@ class Mending {
   void mend_key() {
     if (key_opens()) return;
     std::cerr << "Her key is damaged: reading the one of then …\n";
-    beside(installation_, [](Databases& databases) { archive_now(databases.super_keystore); });
+    with_running_program(installation_,
+                         [](Databases& databases) { archive_now(databases.super_keystore); });
     auto read = [&](db::Session& from) {
       return from.rows(
           "SELECT encode(wrapped, 'hex'), version::text FROM person_key WHERE tenant_id = $1 AND "

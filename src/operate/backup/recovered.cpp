@@ -61,7 +61,7 @@ void Recovered::take_turn() {
 void Recovered::find(const TenantWanted& wanted) {
   std::optional<Uuid> found;
   try {
-    beside(installation_, [&](Databases& databases) {
+    with_running_program(installation_, [&](Databases& databases) {
       found = trust::find_tenant(databases.base, wanted.slug);
       if (found) archive_now(databases.super);
     });

@@ -60,7 +60,7 @@ class Look {
 
   void ask_archivers() {
     try {
-      beside(installation_, [&](Databases& databases) {
+      with_running_program(installation_, [&](Databases& databases) {
         auto main = databases.super.begin();
         archivers_[0] = main.one<ArchiverRow>(store::kBackupArchiver);
         auto keystore = databases.super_keystore.begin();

@@ -14,7 +14,7 @@ namespace {
 
 std::vector<trust::Table> declared_tables(const Installation& installation) {
   std::vector<trust::Table> out;
-  beside(installation, [&](Databases& databases) {
+  with_running_program(installation, [&](Databases& databases) {
     installation.extend(databases.base);
     out = trust::tables_of(databases.base);
   });
@@ -42,8 +42,8 @@ std::string restore_tenant(const Installation& installation, const TenantWanted&
     std::cerr << "Closing the organisation and exchanging its rows …\n";
     done = exchange.run();
   }
-  beside(installation,
-         [&](Databases& databases) { trust::seal_trail(databases.base, then.tenant); });
+  with_running_program(
+      installation, [&](Databases& databases) { trust::seal_trail(databases.base, then.tenant); });
   return fmt::format(
       "{} is as it was at {}. It was closed for {:.1f} seconds, and everybody there signs in "
       "again.\n"
@@ -136,7 +136,7 @@ struct TenantCopy::Impl {
 
   // In the trail of the running program: that somebody could look.
   void record(const char* action) const {
-    beside(installation, [&](Databases& databases) {
+    with_running_program(installation, [&](Databases& databases) {
       trust::Ctx ctx(databases.base, then.tenant, {});
       trust::AuditEntry entry{action, "tenant", then.tenant};
       entry.changes.push_back({"a read-only copy of " + to_rfc3339(then.to), {}, {}});

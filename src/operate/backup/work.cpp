@@ -174,7 +174,8 @@ class Work {
 
   void record() {
     attempt("recording a moment", [&] {
-      beside(installation_, [&](Databases& databases) { record_point(installation_, databases); });
+      with_running_program(installation_,
+                           [&](Databases& databases) { record_point(installation_, databases); });
       state_.recorded_at = now_;
       say("A moment is recorded that drills compare with.");
     });

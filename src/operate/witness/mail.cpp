@@ -121,36 +121,45 @@ void add_head_mail_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.schedule({"witness.mail", kLook});
 }
 
+namespace {
+
+Result<HeadMail> get_head_mail(Ctx& ctx) { return view(ctx); }
+
+Result<HeadMail> set_head_mail(Ctx& ctx, const web::Body<HeadMailNew>& in) {
+  if (ascii_lower(std::string(trim(in->confirm.value))) != ascii_lower(in->address.value))
+    return bad_input("/confirm", "must be the same address, typed again.");
+  if (auto may = trust::Egress::may_send(ctx); !may) return may.error();
+  auto sealed = trust::Sealed<kHeadMailAddress>::of(
+      ctx.base.keys.tenant_key(ctx.tenant, kHeadMailAddress.purpose), in->address.value, ctx.tenant,
+      ctx.tenant);
+  ctx.tx().later(store::kWitnessSetHeadMail, sealed, ctx.actor.id, now());
+  trust::record(ctx, trust::AuditEntry{"audit.mail", "tenant", ctx.tenant, {}, {{"set", {}, {}}}});
+  jobs::enqueue(ctx.tx(), {.kind = "witness.mail-now", .unique_key = "witness.mail-now"});
+  return view(ctx);
+}
+
+Result<HeadMail> stop_head_mail(Ctx& ctx) {
+  if (ctx.tx().query(store::kWitnessDropHeadMail).affected() > 0)
+    trust::record(ctx,
+                  trust::AuditEntry{"audit.mail", "tenant", ctx.tenant, {}, {{"ended", {}, {}}}});
+  return HeadMail{};
+}
+
+}  // namespace
+
 void add_head_mail_routes(trust::Api& api) {
   auto access = static_cast<int>(Right::settings_manage);
   api.add({"GET", "/api/v1/audit/mail", "getHeadMail",
            "Who gets the newest head of the trail by mail each day", access},
-          [](Ctx& ctx) -> Result<HeadMail> { return view(ctx); });
+          get_head_mail);
   api.add(
       web::fresh({"PUT", "/api/v1/audit/mail", "setHeadMail",
                   "Has the newest signed head of the trail sent to an address, now and each day",
                   access}),
-      [](Ctx& ctx, const web::Body<HeadMailNew>& in) -> Result<HeadMail> {
-        if (ascii_lower(std::string(trim(in->confirm.value))) != ascii_lower(in->address.value))
-          return bad_input("/confirm", "must be the same address, typed again.");
-        if (auto may = trust::Egress::may_send(ctx); !may) return may.error();
-        auto sealed = trust::Sealed<kHeadMailAddress>::of(
-            ctx.base.keys.tenant_key(ctx.tenant, kHeadMailAddress.purpose), in->address.value,
-            ctx.tenant, ctx.tenant);
-        ctx.tx().later(store::kWitnessSetHeadMail, sealed, ctx.actor.id, now());
-        trust::record(ctx,
-                      trust::AuditEntry{"audit.mail", "tenant", ctx.tenant, {}, {{"set", {}, {}}}});
-        jobs::enqueue(ctx.tx(), {.kind = "witness.mail-now", .unique_key = "witness.mail-now"});
-        return view(ctx);
-      });
+      set_head_mail);
   api.add({"DELETE", "/api/v1/audit/mail", "stopHeadMail", "Nobody gets the heads by mail any more",
            access},
-          [](Ctx& ctx) -> Result<HeadMail> {
-            if (ctx.tx().query(store::kWitnessDropHeadMail).affected() > 0)
-              trust::record(ctx, trust::AuditEntry{
-                                     "audit.mail", "tenant", ctx.tenant, {}, {{"ended", {}, {}}}});
-            return HeadMail{};
-          });
+          stop_head_mail);
 }
 
 }  // namespace varde::operate

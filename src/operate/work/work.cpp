@@ -45,26 +45,36 @@ Result<void> drop_job(trust::Base& base, const Uuid& id, std::optional<Uuid> ten
   return {};
 }
 
+namespace {
+
+Result<web::Page<FailedJob>> list_jobs(Ctx& ctx, const web::Query<JobsQuery>& query) {
+  return web::Page<FailedJob>{
+      failed_jobs(ctx.base, ctx.tenant, web::page_limit(query->limit)), {}, {}};
+}
+
+Result<Done> retry_job_route(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_CHECK(retry_job(ctx.base, path->id, ctx.tenant));
+  record(ctx, AuditEntry{"job.retry", "job", path->id});
+  return Done{};
+}
+
+Result<Done> drop_job_route(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_CHECK(drop_job(ctx.base, path->id, ctx.tenant));
+  record(ctx, AuditEntry{"job.drop", "job", path->id});
+  return Done{};
+}
+
+}  // namespace
+
 void add_work_routes(trust::Api& api) {
   auto right = static_cast<int>(Right::settings_manage);
   api.add({"GET", "/api/v1/jobs", "listJobs", "Work in the background that was given up", right},
-          [](Ctx& ctx, const web::Query<JobsQuery>& query) -> Result<web::Page<FailedJob>> {
-            return web::Page<FailedJob>{
-                failed_jobs(ctx.base, ctx.tenant, web::page_limit(query->limit)), {}, {}};
-          });
+          list_jobs);
   api.add({"POST", "/api/v1/jobs/{id}/retry", "retryJob", "Tries it again", right},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            VARDE_CHECK(retry_job(ctx.base, path->id, ctx.tenant));
-            record(ctx, AuditEntry{"job.retry", "job", path->id});
-            return Done{};
-          });
+          retry_job_route);
   api.add({"DELETE", "/api/v1/jobs/{id}", "dropJob", "Forgets it: what it was to do is not done",
            right},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            VARDE_CHECK(drop_job(ctx.base, path->id, ctx.tenant));
-            record(ctx, AuditEntry{"job.drop", "job", path->id});
-            return Done{};
-          });
+          drop_job_route);
 }
 
 std::vector<trust::Attention> alarms_attention(Ctx& ctx) {

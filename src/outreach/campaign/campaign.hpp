@@ -68,7 +68,7 @@ std::vector<CampaignRow> recent_campaigns(trust::Ctx& ctx, int limit);
 /// Where somebody has to act: campaigns that are paused, and those that run or ended within a month
 /// and have messages that failed. At most 20, those that changed last first.
 std::vector<trust::Attention> campaigns_attention(trust::Ctx& ctx);
-std::vector<trust::Moving> moving_campaigns(trust::Ctx& ctx, Timestamp since);
+std::vector<trust::LiveUpdate> live_campaigns(trust::Ctx& ctx, Timestamp since);
 
 /// What tracking and the preference centre need of a campaign.
 struct CampaignNote {

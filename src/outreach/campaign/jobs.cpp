@@ -89,7 +89,8 @@ Result<bool> prepare_page(Ctx& ctx, const CampaignRecord& campaign, const std::s
   VARDE_TRY(auto consented, consenting(ctx, campaign, ids));
   std::int64_t suppressed = 0, no_consent = 0, no_address = 0, recipients = 0;
   std::map<std::string, std::vector<Uuid>> by_zone;
-  std::vector<messaging::Sent> skipped;  // so that the report can say who was left out, and why
+  std::vector<messaging::DeliveryOutcome>
+      skipped;  // so that the report can say who was left out, and why
   auto skip = [&](const AudienceRow& row, std::int64_t& counter, const char* why) {
     ++counter;
     skipped.push_back(
@@ -198,7 +199,7 @@ class Run {
     next_look_ = std::chrono::steady_clock::now() + kLookAgain;
 
     messaging::Sender sender(base_, tenant_, provider, environment_.bounce_domain, id_,
-                             [this](Ctx& inner, const std::vector<messaging::Sent>& sent,
+                             [this](Ctx& inner, const std::vector<messaging::DeliveryOutcome>& sent,
                                     bool again) { return record(inner, sent, again); });
     sender_ = &sender;
     produce_all();
@@ -337,7 +338,7 @@ class Run {
     std::set<Uuid> loaded;
     for (const auto& person : persons) loaded.insert(person.id);
     if (sms()) put_off_for_quiet_hours(persons, work);
-    std::vector<std::optional<messaging::Parcel>> parcels;
+    std::vector<std::optional<messaging::OutboundMessage>> parcels;
     for (std::size_t at = 0; at < persons.size(); at += kBatch) {
       auto batch = std::span(persons).subspan(at, std::min(kBatch, persons.size() - at));
       parcels.assign(batch.size(), std::nullopt);
@@ -368,7 +369,7 @@ class Run {
       auto until = messaging::quiet_until(now(), zone, quiet_.hours);
       if (!until) return false;
       const auto& item = work[person.id];
-      messaging::Sent sent{
+      messaging::DeliveryOutcome sent{
           person.id,         person.id, item.chunk,   messaging::DeliveryState::deferred,
           item.attempts + 1, now(),     "quiet-hours"};
       sent.retry_at = until;
@@ -378,21 +379,21 @@ class Run {
   }
 
   // Rendered and signed; nullopt when the text cannot be made for this person. On any thread.
-  std::optional<messaging::Parcel> make(const people::Person& person,
-                                        messaging::MailScratch& scratch) const {
-    messaging::Parcel parcel;
+  std::optional<messaging::OutboundMessage> make(const people::Person& person,
+                                                 messaging::MailScratch& scratch) const {
+    messaging::OutboundMessage parcel;
     parcel.recipient_id = parcel.person_id = person.id;
     if (sms()) {
       if (!mailing_->render(scratch, person)) return std::nullopt;
       auto segments = messaging::sms::measure(scratch.text).segments;
       if (segments == 0 || segments > messaging::sms::kMaxSegments) return std::nullopt;
       parcel.to = person.phone.reveal();
-      parcel.sms = messaging::SmsParcel{messaging::SmsKind::campaign,
-                                        id_,
-                                        sms_reference(reference_key_, id_, person.id),
-                                        scratch.text,
-                                        false,
-                                        ""};
+      parcel.sms = messaging::OutboundSms{messaging::SmsKind::campaign,
+                                          id_,
+                                          sms_reference(reference_key_, id_, person.id),
+                                          scratch.text,
+                                          false,
+                                          ""};
       return parcel;
     }
     parcel.to = person.email.reveal();
@@ -411,7 +412,7 @@ class Run {
   }
 
   // In the sender's transaction: the rows, the counters, and whether to go on.
-  bool record(Ctx& ctx, const std::vector<messaging::Sent>& sent, bool again) {
+  bool record(Ctx& ctx, const std::vector<messaging::DeliveryOutcome>& sent, bool again) {
     // What is added up is added once: the transaction before may have been committed.
     if (again && messaging::is_recorded(ctx, id_, sent.front())) return true;
     if (again)

@@ -173,34 +173,35 @@ void write_planned(Ctx& ctx, const Uuid& person, people::SubjectWriter& out) {
   for (const auto& r : rows) out.add(SubjectPlanned{names[r.campaign_id], r.due_at});
 }
 
+Result<web::Page<CampaignPerson>> list_campaign_people(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                                       const web::Query<BehindQuery>& query) {
+  auto limit = web::page_limit(query->limit);
+  VARDE_TRY(auto after, web::read_after(query->cursor));
+  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignOne, path->id);
+  if (!campaign) return not_found("This campaign does not exist any more.");
+  web::Page<CampaignPerson> page;
+  page.total = number_of(counts_of(ctx, {*campaign})[path->id], query->what);
+  auto records = behind(ctx, path->id, query.value, after, limit + 1);
+  page.next = web::cut_page(records, limit, &BehindRecord::person_id);
+  std::vector<Uuid> ids;
+  for (const auto& record : records) ids.push_back(record.person_id);
+  std::unordered_map<Uuid, people::PersonRow> rows;
+  for (auto& row : people::rows(ctx, ids)) rows.emplace(row.id, std::move(row));
+  for (const auto& record : records)
+    if (auto row = rows.find(record.person_id); row != rows.end())
+      page.items.push_back({row->second, record.at,
+                            record.detail.empty() ? std::nullopt : std::optional(record.detail),
+                            (record.flags & people::kScanner) != 0,
+                            (record.flags & people::kSimulated) != 0});
+  return page;
+}
+
 }  // namespace
 
 void add_campaign_people_routes(trust::Api& api) {
-  api.add(
-      {"GET", "/api/v1/campaigns/{id}/people", "listCampaignPeople",
-       "The people behind a number of the report", static_cast<int>(Right::persons_read)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path,
-         const web::Query<BehindQuery>& query) -> Result<web::Page<CampaignPerson>> {
-        auto limit = web::page_limit(query->limit);
-        VARDE_TRY(auto after, web::read_after(query->cursor));
-        auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignOne, path->id);
-        if (!campaign) return not_found("This campaign does not exist any more.");
-        web::Page<CampaignPerson> page;
-        page.total = number_of(counts_of(ctx, {*campaign})[path->id], query->what);
-        auto records = behind(ctx, path->id, query.value, after, limit + 1);
-        page.next = web::cut_page(records, limit, &BehindRecord::person_id);
-        std::vector<Uuid> ids;
-        for (const auto& record : records) ids.push_back(record.person_id);
-        std::unordered_map<Uuid, people::PersonRow> rows;
-        for (auto& row : people::rows(ctx, ids)) rows.emplace(row.id, std::move(row));
-        for (const auto& record : records)
-          if (auto row = rows.find(record.person_id); row != rows.end())
-            page.items.push_back(
-                {row->second, record.at,
-                 record.detail.empty() ? std::nullopt : std::optional(record.detail),
-                 (record.flags & people::kScanner) != 0, (record.flags & people::kSimulated) != 0});
-        return page;
-      });
+  api.add({"GET", "/api/v1/campaigns/{id}/people", "listCampaignPeople",
+           "The people behind a number of the report", static_cast<int>(Right::persons_read)},
+          list_campaign_people);
 }
 
 void add_campaign_people_hooks(trust::Base& base) {

@@ -30,22 +30,24 @@ struct CampaignReport {
 };
 BOOST_DESCRIBE_STRUCT(CampaignReport, (), (counts, links, by_hour, opens_counted))
 
+Result<CampaignReport> get_campaign_report(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignOne, path->id);
+  if (!campaign) return not_found("This campaign does not exist any more.");
+  CampaignReport out;
+  out.counts = counts_of(ctx, {*campaign})[path->id];
+  out.links = ctx.tx().all<ReportLink>(kReportLinks, path->id);
+  out.by_hour = ctx.tx().all<ReportHour>(kReportHours, path->id);
+  out.opens_counted = campaign->channel == messaging::Channel::mail &&
+                      campaign->opens_counted.value_or(campaign->track_opens);
+  return out;
+}
+
 }  // namespace
 
 void add_report_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/campaigns/{id}/report", "getCampaignReport", "What became of it",
            static_cast<int>(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<CampaignReport> {
-            auto campaign = ctx.tx().maybe<CampaignRecord>(kCampaignOne, path->id);
-            if (!campaign) return not_found("This campaign does not exist any more.");
-            CampaignReport out;
-            out.counts = counts_of(ctx, {*campaign})[path->id];
-            out.links = ctx.tx().all<ReportLink>(kReportLinks, path->id);
-            out.by_hour = ctx.tx().all<ReportHour>(kReportHours, path->id);
-            out.opens_counted = campaign->channel == messaging::Channel::mail &&
-                                campaign->opens_counted.value_or(campaign->track_opens);
-            return out;
-          });
+          get_campaign_report);
 }
 
 }  // namespace varde::outreach

@@ -3,6 +3,7 @@
 #include "messaging/sms/sms.hpp"
 #include "messaging/template/shape.hpp"
 #include "messaging/test_address/test_address.hpp"
+#include "outreach/campaign/api.hpp"
 #include "outreach/campaign/store.hpp"
 #include "outreach/campaign/store_sql.hpp"
 #include "people/person/person.hpp"
@@ -20,112 +21,6 @@ using trust::Right;
 namespace json = boost::json;
 
 namespace {
-
-struct Campaign {
-  Uuid id;
-  std::string name;
-  CampaignState state = CampaignState::draft;
-  std::string subject;
-  std::optional<Timestamp> scheduled_at, started_at, finished_at;
-  std::optional<std::string> error;
-  Counts counts;
-  Timestamp updated_at;
-  std::string from_name, from_email;
-  std::optional<std::string> reply_to, preheader;
-  messaging::DocumentJson document;
-  Audience audience;
-  std::optional<Uuid> purpose_id, provider_id;
-  TimeMode time_mode = TimeMode::at_once;
-  bool track_opens = true, track_clicks = true;
-  messaging::Channel channel = messaging::Channel::mail;
-  std::optional<std::string> text;  ///< Of an SMS, in place of subject and document.
-  /// It is a service message, and why people get it without having agreed to a purpose.
-  std::optional<std::string> service_reason;
-  std::int64_t version = 1;
-};
-BOOST_DESCRIBE_STRUCT(Campaign, (),
-                      (id, name, state, subject, scheduled_at, started_at, finished_at, error,
-                       counts, updated_at, from_name, from_email, reply_to, preheader, document,
-                       audience, purpose_id, provider_id, time_mode, track_opens, track_clicks,
-                       channel, text, service_reason, version))
-
-struct CampaignInput {
-  std::optional<web::Text<120, 1>> name;
-  std::optional<web::Text<250>> subject, from_name;
-  web::Patch<web::Text<200>> preheader;
-  web::Patch<web::Text<254>> from_email, reply_to;
-  std::optional<messaging::DocumentJson> document;
-  std::optional<Audience> audience;
-  web::Patch<Uuid> purpose_id, provider_id;
-  std::optional<TimeMode> time_mode;
-  std::optional<bool> track_opens, track_clicks;
-  std::optional<messaging::Channel> channel;  ///< Only when it is made.
-  std::optional<web::Text<2000>> text;
-  /// In place of a purpose: why people get it without having agreed to one.
-  web::Patch<web::Text<300>> service_reason;
-};
-BOOST_DESCRIBE_STRUCT(CampaignInput, (),
-                      (name, subject, from_name, preheader, from_email, reply_to, document,
-                       audience, purpose_id, provider_id, time_mode, track_opens, track_clicks,
-                       channel, text, service_reason))
-
-struct SendRequest {
-  std::optional<Timestamp> at;
-};
-BOOST_DESCRIBE_STRUCT(SendRequest, (), (at))
-struct TestRequest {
-  std::optional<std::vector<web::Email>> emails;
-  std::optional<std::vector<web::Text<40, 1>>> phones;  ///< Of an SMS, in their place.
-  std::optional<Uuid> person_id;                        ///< Whose values are filled in.
-};
-BOOST_DESCRIBE_STRUCT(TestRequest, (), (emails, phones, person_id))
-struct TestAnswer {
-  int sent = 0;
-};
-BOOST_DESCRIBE_STRUCT(TestAnswer, (), (sent))
-
-struct CampaignsQuery {
-  std::optional<std::string> cursor, q;
-  std::optional<CampaignState> state;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(CampaignsQuery, (), (cursor, q, state, limit))
-struct ReviewNote {
-  std::string code, message, href;
-  std::optional<std::string>
-      pointer;  ///< What of the campaign it is about: "/document/blocks/0/text".
-};
-BOOST_DESCRIBE_STRUCT(ReviewNote, (), (code, message, href, pointer))
-struct Excluded {
-  std::int64_t suppressed = 0, no_consent = 0, no_address = 0, restricted = 0, duplicate = 0;
-};
-BOOST_DESCRIBE_STRUCT(Excluded, (), (suppressed, no_consent, no_address, restricted, duplicate))
-struct Review {
-  std::vector<ReviewNote> blockers, warnings;
-  std::int64_t recipients = 0;
-  /// Of the recipients: those who have left a list or withdrawn a consent, and whom only a service
-  /// message reaches.
-  std::int64_t said_no = 0;
-  Excluded excluded;
-  std::vector<people::PersonRow> sample;
-  /// Of an SMS: segments of its text as it is sent (the most of a sample), and what they cost for
-  /// all, where that is known.
-  std::optional<std::int64_t> segments, price_minor;
-  std::optional<std::string> price_currency;
-};
-BOOST_DESCRIBE_STRUCT(Review, (),
-                      (blockers, warnings, recipients, said_no, excluded, sample, segments,
-                       price_minor, price_currency))
-
-struct Progress {
-  CampaignState state = CampaignState::draft;
-  Counts counts;
-  double rate_per_second = 0;
-  std::optional<std::int64_t> eta_seconds;
-};
-BOOST_DESCRIBE_STRUCT(Progress, (), (state, counts, rate_per_second, eta_seconds))
-
-Error gone() { return not_found("This campaign does not exist any more."); }
 
 std::optional<std::string> some(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
@@ -434,6 +329,86 @@ Result<TestAnswer> test_sms(Ctx& ctx, const messaging::Environment& environment,
   return TestAnswer{static_cast<int>(messages.size())};
 }
 
+Result<web::Page<CampaignRow>> list_campaigns(Ctx& ctx, const web::Query<CampaignsQuery>& query) {
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto limit = web::page_limit(query->limit);
+  auto records =
+      ctx.tx().all<CampaignRecord>(kCampaignAll, before, limit + 1, query->state, query->q);
+  web::Page<CampaignRow> page;
+  page.next = web::cut_page(records, limit, &CampaignRecord::campaign_id);
+  page.items = rows_of(ctx, records);
+  return page;
+}
+
+Result<web::Created<Campaign>> create_campaign(Ctx& ctx, const web::Body<CampaignInput>& in) {
+  CampaignRecord r;
+  r.campaign_id = Uuid::make();
+  r.name = "Untitled campaign";
+  r.document.text = r.audience.text = "{}";
+  r.channel = in->channel.value_or(messaging::Channel::mail);
+  VARDE_CHECK(apply(r, in.value));
+  insert(ctx, r);
+  VARDE_TRY(r, find(ctx, r.campaign_id));
+  return web::Created<Campaign>{view(ctx, r), "/api/v1/campaigns/" + r.campaign_id.str()};
+}
+
+Result<Campaign> get_campaign(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto r, find(ctx, path->id));
+  return view(ctx, r);
+}
+
+Result<Campaign> update_campaign(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                 const web::IfMatch& match, const web::Body<CampaignInput>& in) {
+  VARDE_TRY(auto r, find(ctx, path->id, true));
+  if (r.version != match.or_current(r.version)) return web::changed_meanwhile("this campaign");
+  if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
+    return conflict("This campaign has started and cannot be changed. Copy it instead.",
+                    "campaign-started");
+  VARDE_CHECK(apply(r, in.value));
+  ctx.tx().later(kCampaignUpdate, r.campaign_id, r.name, r.subject, r.preheader, r.from_name,
+                 r.from_email, r.reply_to, r.document, r.audience, r.purpose_id, r.provider_id,
+                 r.time_mode, r.track_opens, r.track_clicks, now(), r.text, r.service_reason);
+  record(ctx, AuditEntry{"campaign.update", "campaign", r.campaign_id});
+  VARDE_TRY(r, find(ctx, path->id));
+  return view(ctx, r);
+}
+
+Result<Done> delete_campaign(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto r, find(ctx, path->id, true));
+  if (r.state != CampaignState::draft)
+    return conflict("Only drafts can be removed: what was sent must stay provable.",
+                    "campaign-started");
+  ctx.tx().later(kCampaignDelete, path->id);
+  record(ctx, AuditEntry{"campaign.delete", "campaign", path->id});
+  return Done{};
+}
+
+Result<web::Created<Campaign>> copy_campaign(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto r, find(ctx, path->id));
+  r.campaign_id = Uuid::make();
+  r.name = std::string(utf8_prefix(r.name + " (copy)", 120));
+  insert(ctx, r);
+  VARDE_TRY(r, find(ctx, r.campaign_id));
+  return web::Created<Campaign>{view(ctx, r), "/api/v1/campaigns/" + r.campaign_id.str()};
+}
+
+Result<Progress> get_campaign_progress(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto r, find(ctx, path->id));
+  Progress out;
+  out.state = r.state;
+  out.counts = counts_of(ctx, {r})[r.campaign_id];
+  auto done = out.counts.sent + out.counts.failed + out.counts.deferred;
+  if (r.started_at && done > 0) {
+    auto seconds =
+        std::chrono::duration<double>(r.finished_at.value_or(now()) - *r.started_at).count();
+    out.rate_per_second = static_cast<double>(done) / std::max(seconds, 0.001);
+    if (r.state == CampaignState::sending)
+      out.eta_seconds =
+          static_cast<std::int64_t>(static_cast<double>(out.counts.queued) / out.rate_per_second);
+  }
+  return out;
+}
+
 }  // namespace
 
 void add_campaign_routes(trust::Api& api, const messaging::Environment& environment) {
@@ -441,75 +416,22 @@ void add_campaign_routes(trust::Api& api, const messaging::Environment& environm
 
   api.add({"GET", "/api/v1/campaigns", "listCampaigns", "Campaigns, newest first",
            access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Query<CampaignsQuery>& query) -> Result<web::Page<CampaignRow>> {
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto limit = web::page_limit(query->limit);
-            auto records = ctx.tx().all<CampaignRecord>(kCampaignAll, before, limit + 1,
-                                                        query->state, query->q);
-            web::Page<CampaignRow> page;
-            page.next = web::cut_page(records, limit, &CampaignRecord::campaign_id);
-            page.items = rows_of(ctx, records);
-            return page;
-          });
+          list_campaigns);
   api.add({"POST", "/api/v1/campaigns", "createCampaign", "Adds a draft",
            access(Right::campaigns_write), 2 << 20},
-          [](Ctx& ctx, const web::Body<CampaignInput>& in) -> Result<web::Created<Campaign>> {
-            CampaignRecord r;
-            r.campaign_id = Uuid::make();
-            r.name = "Untitled campaign";
-            r.document.text = r.audience.text = "{}";
-            r.channel = in->channel.value_or(messaging::Channel::mail);
-            VARDE_CHECK(apply(r, in.value));
-            insert(ctx, r);
-            VARDE_TRY(r, find(ctx, r.campaign_id));
-            return web::Created<Campaign>{view(ctx, r), "/api/v1/campaigns/" + r.campaign_id.str()};
-          });
+          create_campaign);
   api.add({"GET", "/api/v1/campaigns/{id}", "getCampaign", "One campaign",
            access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Campaign> {
-            VARDE_TRY(auto r, find(ctx, path->id));
-            return view(ctx, r);
-          });
+          get_campaign);
   api.add({"PATCH", "/api/v1/campaigns/{id}", "updateCampaign", "Changes a draft",
            access(Right::campaigns_write), 2 << 20},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<CampaignInput>& in) -> Result<Campaign> {
-            VARDE_TRY(auto r, find(ctx, path->id, true));
-            if (r.version != match.or_current(r.version))
-              return web::changed_meanwhile("this campaign");
-            if (r.state != CampaignState::draft && r.state != CampaignState::scheduled)
-              return conflict("This campaign has started and cannot be changed. Copy it instead.",
-                              "campaign-started");
-            VARDE_CHECK(apply(r, in.value));
-            ctx.tx().later(kCampaignUpdate, r.campaign_id, r.name, r.subject, r.preheader,
-                           r.from_name, r.from_email, r.reply_to, r.document, r.audience,
-                           r.purpose_id, r.provider_id, r.time_mode, r.track_opens, r.track_clicks,
-                           now(), r.text, r.service_reason);
-            record(ctx, AuditEntry{"campaign.update", "campaign", r.campaign_id});
-            VARDE_TRY(r, find(ctx, path->id));
-            return view(ctx, r);
-          });
+          update_campaign);
   api.add({"DELETE", "/api/v1/campaigns/{id}", "deleteCampaign", "Removes a draft",
            access(Right::campaigns_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            VARDE_TRY(auto r, find(ctx, path->id, true));
-            if (r.state != CampaignState::draft)
-              return conflict("Only drafts can be removed: what was sent must stay provable.",
-                              "campaign-started");
-            ctx.tx().later(kCampaignDelete, path->id);
-            record(ctx, AuditEntry{"campaign.delete", "campaign", path->id});
-            return Done{};
-          });
+          delete_campaign);
   api.add({"POST", "/api/v1/campaigns/{id}/copy", "copyCampaign", "Makes a draft like this one",
            access(Right::campaigns_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Created<Campaign>> {
-            VARDE_TRY(auto r, find(ctx, path->id));
-            r.campaign_id = Uuid::make();
-            r.name = std::string(utf8_prefix(r.name + " (copy)", 120));
-            insert(ctx, r);
-            VARDE_TRY(r, find(ctx, r.campaign_id));
-            return web::Created<Campaign>{view(ctx, r), "/api/v1/campaigns/" + r.campaign_id.str()};
-          });
+          copy_campaign);
   api.add({"GET", "/api/v1/campaigns/{id}/review", "reviewCampaign",
            "What stands in the way, and who exactly would get it", access(Right::campaigns_read)},
           [environment](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Review> {
@@ -640,25 +562,9 @@ void add_campaign_routes(trust::Api& api, const messaging::Environment& environm
        "This campaign has ended already, or has not begun.");
   turn("retry-failed", "retryFailedCampaign", "Sends again to those whom the server refused",
        {S::sent}, S::sending, "Only a campaign that has ended can be tried again.");
-  api.add(
-      {"GET", "/api/v1/campaigns/{id}/progress", "getCampaignProgress", "How far it is",
-       access(Right::campaigns_read)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Progress> {
-        VARDE_TRY(auto r, find(ctx, path->id));
-        Progress out;
-        out.state = r.state;
-        out.counts = counts_of(ctx, {r})[r.campaign_id];
-        auto done = out.counts.sent + out.counts.failed + out.counts.deferred;
-        if (r.started_at && done > 0) {
-          auto seconds =
-              std::chrono::duration<double>(r.finished_at.value_or(now()) - *r.started_at).count();
-          out.rate_per_second = static_cast<double>(done) / std::max(seconds, 0.001);
-          if (r.state == CampaignState::sending)
-            out.eta_seconds = static_cast<std::int64_t>(static_cast<double>(out.counts.queued) /
-                                                        out.rate_per_second);
-        }
-        return out;
-      });
+  api.add({"GET", "/api/v1/campaigns/{id}/progress", "getCampaignProgress", "How far it is",
+           access(Right::campaigns_read)},
+          get_campaign_progress);
 }
 
 }  // namespace varde::outreach

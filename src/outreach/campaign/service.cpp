@@ -229,8 +229,8 @@ std::vector<trust::Attention> campaigns_attention(Ctx& ctx) {
   return out;
 }
 
-std::vector<trust::Moving> moving_campaigns(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kCampaignMoving, since);
+std::vector<trust::LiveUpdate> live_campaigns(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::LiveUpdate>(kCampaignLive, since);
 }
 
 std::optional<CampaignNote> campaign_note(Ctx& ctx, const Uuid& id) {

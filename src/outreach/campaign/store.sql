@@ -33,7 +33,7 @@ WHERE a.state IN ({CampaignState.paused}, {CampaignState.failed}) OR a.failed > 
 ORDER BY a.updated_at DESC
 LIMIT 20
 
--- name: campaign.moving -> trust::Moving
+-- name: campaign.live -> trust::LiveUpdate
 SELECT 'campaign.progress' AS type, c.campaign_id AS id,
   c.state * 1000000000::bigint + (
     SELECT coalesce(sum(k.accepted + k.deferred + k.failed + k.skipped), 0)::bigint

@@ -133,86 +133,106 @@ void add_composer_hooks(trust::Base& base) {
   trust::count_quota(base, trust::Quota::file_bytes, store::kImageBytes);
 }
 
+namespace {
+
+Result<web::Page<MailTemplate>> list_templates(Ctx& ctx) {
+  web::Page<MailTemplate> page;
+  for (const auto& r : ctx.tx().all<TemplateRecord>(store::kTemplateAll))
+    page.items.push_back(view(r));
+  return page;
+}
+
+Result<web::Created<MailTemplate>> create_template(Ctx& ctx, const web::Body<TemplateNew>& in) {
+  TemplateRecord r{Uuid::make(), in->name.value, {json::serialize(in->document)}, 1, now()};
+  if (ctx.tx()
+          .query(store::kTemplateInsert, r.template_id, r.name, r.document, r.updated_at)
+          .affected() == 0)
+    return taken();
+  record(ctx, AuditEntry{"template.create", "template", r.template_id});
+  return web::Created<MailTemplate>{view(r), "/api/v1/templates/" + r.template_id.str()};
+}
+
+Result<MailTemplate> get_template(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto r = ctx.tx().maybe<TemplateRecord>(store::kTemplateOne, path->id);
+  if (!r) return gone();
+  return view(*r);
+}
+
+Result<MailTemplate> update_template(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                     const web::IfMatch& match,
+                                     const web::Body<TemplateChange>& in) {
+  auto r = ctx.tx().maybe<TemplateRecord>(store::kTemplateOne, path->id);
+  if (!r) return gone();
+  if (in->name) r->name = in->name->value;
+  if (in->document) r->document.text = json::serialize(*in->document);
+  r->updated_at = now();
+  try {
+    if (ctx.tx()
+            .query(store::kTemplateUpdate, path->id, match.or_current(r->version), r->name,
+                   r->document, r->updated_at)
+            .affected() == 0)
+      return web::changed_meanwhile("this template");
+  } catch (const db::SqlError& e) {
+    if (!e.is_unique_violation()) throw;
+    return taken();
+  }
+  record(ctx, AuditEntry{"template.update", "template", path->id});
+  r->version = match.or_current(r->version) + 1;
+  return view(*r);
+}
+
+Result<Done> delete_template(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(store::kTemplateDelete, path->id).affected() == 0) return gone();
+  record(ctx, AuditEntry{"template.delete", "template", path->id});
+  return Done{};
+}
+
+Result<web::Created<Image>> upload_image(Ctx& ctx, const web::Bytes& body) {
+  VARDE_TRY(auto bytes, body.value);
+  auto info = sniff_image(bytes);
+  if (!info)
+    return make_error(ErrorCode::unsupported,
+                      "This is no PNG, JPEG, WebP or GIF, or it is beyond 10,000 pixels "
+                      "a side.");
+  auto clean = without_metadata(bytes);
+  if (!clean)
+    return make_error(ErrorCode::unsupported,
+                      "This picture is damaged. Open it, save it anew, and try again.");
+  VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(*clean)));
+  auto id = Uuid::make();
+  ctx.tx().later(store::kImageInsert, id, info->type, info->width, info->height,
+                 db::Bytes{std::move(*clean)}, now());
+  record(ctx, AuditEntry{"image.create", "image", id});
+  auto url = "/i/" + ctx.tenant.str() + "/" + id.str();
+  return web::Created<Image>{{id, url, info->width, info->height}, url};
+}
+
+Result<FieldList> list_personalisation_fields(Ctx& ctx) {
+  return FieldList{messaging::personalisation_fields(ctx)};
+}
+
+}  // namespace
+
 void add_composer_routes(trust::Api& api, const messaging::Environment& environment) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/templates", "listTemplates", "Templates", access(Right::campaigns_read)},
-          [](Ctx& ctx) -> Result<web::Page<MailTemplate>> {
-            web::Page<MailTemplate> page;
-            for (const auto& r : ctx.tx().all<TemplateRecord>(store::kTemplateAll))
-              page.items.push_back(view(r));
-            return page;
-          });
+          list_templates);
   api.add({"POST", "/api/v1/templates", "createTemplate", "Adds a template",
            access(Right::campaigns_write), 2 << 20},
-          [](Ctx& ctx, const web::Body<TemplateNew>& in) -> Result<web::Created<MailTemplate>> {
-            TemplateRecord r{
-                Uuid::make(), in->name.value, {json::serialize(in->document)}, 1, now()};
-            if (ctx.tx()
-                    .query(store::kTemplateInsert, r.template_id, r.name, r.document, r.updated_at)
-                    .affected() == 0)
-              return taken();
-            record(ctx, AuditEntry{"template.create", "template", r.template_id});
-            return web::Created<MailTemplate>{view(r), "/api/v1/templates/" + r.template_id.str()};
-          });
+          create_template);
   api.add({"GET", "/api/v1/templates/{id}", "getTemplate", "One template",
            access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<MailTemplate> {
-            auto r = ctx.tx().maybe<TemplateRecord>(store::kTemplateOne, path->id);
-            if (!r) return gone();
-            return view(*r);
-          });
+          get_template);
   api.add({"PATCH", "/api/v1/templates/{id}", "updateTemplate", "Changes a template",
            access(Right::campaigns_write), 2 << 20},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<TemplateChange>& in) -> Result<MailTemplate> {
-            auto r = ctx.tx().maybe<TemplateRecord>(store::kTemplateOne, path->id);
-            if (!r) return gone();
-            if (in->name) r->name = in->name->value;
-            if (in->document) r->document.text = json::serialize(*in->document);
-            r->updated_at = now();
-            try {
-              if (ctx.tx()
-                      .query(store::kTemplateUpdate, path->id, match.or_current(r->version),
-                             r->name, r->document, r->updated_at)
-                      .affected() == 0)
-                return web::changed_meanwhile("this template");
-            } catch (const db::SqlError& e) {
-              if (!e.is_unique_violation()) throw;
-              return taken();
-            }
-            record(ctx, AuditEntry{"template.update", "template", path->id});
-            r->version = match.or_current(r->version) + 1;
-            return view(*r);
-          });
+          update_template);
   api.add({"DELETE", "/api/v1/templates/{id}", "deleteTemplate", "Removes a template",
            access(Right::campaigns_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(store::kTemplateDelete, path->id).affected() == 0) return gone();
-            record(ctx, AuditEntry{"template.delete", "template", path->id});
-            return Done{};
-          });
+          delete_template);
   api.add({"POST", "/api/v1/images", "uploadImage", "Adds a picture (PNG, JPEG, WebP or GIF)",
            access(Right::campaigns_write), kImageLimit},
-          [](Ctx& ctx, const web::Bytes& body) -> Result<web::Created<Image>> {
-            VARDE_TRY(auto bytes, body.value);
-            auto info = sniff_image(bytes);
-            if (!info)
-              return make_error(ErrorCode::unsupported,
-                                "This is no PNG, JPEG, WebP or GIF, or it is beyond 10,000 pixels "
-                                "a side.");
-            auto clean = without_metadata(bytes);
-            if (!clean)
-              return make_error(ErrorCode::unsupported,
-                                "This picture is damaged. Open it, save it anew, and try again.");
-            VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(*clean)));
-            auto id = Uuid::make();
-            ctx.tx().later(store::kImageInsert, id, info->type, info->width, info->height,
-                           db::Bytes{std::move(*clean)}, now());
-            record(ctx, AuditEntry{"image.create", "image", id});
-            auto url = "/i/" + ctx.tenant.str() + "/" + id.str();
-            return web::Created<Image>{{id, url, info->width, info->height}, url};
-          });
+          upload_image);
   api.add({"POST", "/api/v1/render", "renderDocument", "What a document will look like",
            access(Right::campaigns_read), 2 << 20},
           [environment](Ctx& ctx, const web::Body<RenderRequest>& in) -> Result<Rendered> {
@@ -220,9 +240,7 @@ void add_composer_routes(trust::Api& api, const messaging::Environment& environm
           });
   api.add({"GET", "/api/v1/personalisation/fields", "listPersonalisationFields",
            "The fields that texts may use", access(Right::campaigns_read)},
-          [](Ctx& ctx) -> Result<FieldList> {
-            return FieldList{messaging::personalisation_fields(ctx)};
-          });
+          list_personalisation_fields);
 }
 
 void add_composer_pages(trust::Base& base, web::Router& router) {

@@ -1,4 +1,5 @@
 #include "outreach/form/form.hpp"
+#include "outreach/form/api.hpp"
 
 #include <charconv>
 
@@ -38,69 +39,6 @@ constexpr auto kOldest = std::chrono::hours(24);
 
 // ---- what goes in and out
 // ------------------------------------------------------------------------
-
-struct FormInput {
-  std::optional<web::Text<120, 1>> name;
-  std::optional<web::Slug> slug;
-  std::optional<web::Text<200>> title;
-  std::optional<web::Text<4000>> intro;
-  std::optional<std::vector<FormField>> fields;
-  std::optional<web::Text<2000>> thanks_text;
-  web::Patch<Uuid> list_id, purpose_id;
-  std::optional<std::vector<Uuid>> tags;
-};
-BOOST_DESCRIBE_STRUCT(FormInput, (),
-                      (name, slug, title, intro, fields, thanks_text, list_id, purpose_id, tags))
-struct Form {
-  Uuid id;
-  std::string name, slug;
-  FormState state = FormState::draft;
-  std::string title, intro;
-  std::vector<FormField> fields;
-  std::string thanks_text;
-  std::optional<Uuid> list_id;
-  std::vector<Uuid> tags;
-  std::optional<Uuid> purpose_id;
-  std::string public_url;
-  std::int64_t answers = 0, version = 1;
-  Timestamp updated_at;
-};
-BOOST_DESCRIBE_STRUCT(Form, (),
-                      (id, name, slug, state, title, intro, fields, thanks_text, list_id, tags,
-                       purpose_id, public_url, answers, version, updated_at))
-struct ValueCount {
-  std::string value;
-  std::int64_t count = 0;
-};
-BOOST_DESCRIBE_STRUCT(ValueCount, (), (value, count))
-struct FieldResult {
-  std::string key, label;
-  FieldType type = FieldType::text;
-  std::optional<std::vector<ValueCount>> counts;
-  std::optional<double> average;
-  std::optional<std::int64_t> texts;
-};
-BOOST_DESCRIBE_STRUCT(FieldResult, (), (key, label, type, counts, average, texts))
-struct FormResults {
-  std::int64_t answers = 0;
-  std::vector<FieldResult> fields;
-};
-BOOST_DESCRIBE_STRUCT(FormResults, (), (answers, fields))
-struct AnswerPerson {
-  Uuid id;
-  Personal name;
-};
-BOOST_DESCRIBE_STRUCT(AnswerPerson, (), (id, name))
-/// One answer: text, a number, yes or no, or several choices.
-using AnswerJson = web::Shaped<std::variant<std::string, double, bool, std::vector<std::string>>>;
-struct FormAnswer {
-  Uuid id;
-  Timestamp at;
-  std::optional<AnswerPerson> person;
-  std::map<std::string, AnswerJson> values;
-  bool simulated = false;
-};
-BOOST_DESCRIBE_STRUCT(FormAnswer, (), (id, at, person, values, simulated))
 
 std::vector<FormField> fields_of(const FormRecord& record) {
   auto fields = web::read<std::vector<FormField>>(json::parse(record.fields.text));
@@ -803,87 +741,145 @@ void add_form_hooks(trust::Base& base) {
   trust::add_uses(base, "the form", kFormUses);
 }
 
+namespace {
+
+Result<web::Page<Form>> list_forms(Ctx& ctx) {
+  web::Page<Form> page;
+  for (const auto& record : ctx.tx().all<FormRecord>(kFormAll))
+    page.items.push_back(view(ctx, record));
+  return page;
+}
+
+Result<web::Created<Form>> create_form(Ctx& ctx, const web::Body<FormInput>& in) {
+  if (!in->name) return bad_input("/name", "is required.");
+  auto fields = in->fields.value_or(std::vector<FormField>{});
+  VARDE_CHECK(check_fields(ctx, fields));
+  std::string slug = in->slug ? in->slug->value : "";
+  if (slug.empty()) {
+    for (const auto& word : words(fold(in->name->value)))
+      for (char c : word)
+        if (std::isalnum(static_cast<unsigned char>(c)) && slug.size() < 40) slug += c;
+    slug = "f" + slug.substr(0, 30) + "-" + base32(Uuid::make().view().substr(10)).substr(0, 6);
+  }
+  auto id = Uuid::make();
+  if (ctx.tx()
+          .query(kFormInsert, id, in->name->value, slug, in->title ? in->title->value : "",
+                 in->intro ? in->intro->value : "", db::Json{json::serialize(web::write(fields))},
+                 in->thanks_text ? in->thanks_text->value : "", in->list_id.value,
+                 in->tags.value_or(std::vector<Uuid>{}), in->purpose_id.value, now())
+          .affected() == 0)
+    return Error{ErrorCode::conflict,
+                 "A form with this address exists already.",
+                 {{"/slug", "is taken."}},
+                 {},
+                 0};
+  trust::record(ctx, trust::AuditEntry{"form.create", "form", id});
+  VARDE_TRY(auto record, find_form(ctx, id));
+  return web::Created<Form>{view(ctx, record), "/api/v1/forms/" + id.str()};
+}
+
+Result<Form> get_form(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto record, find_form(ctx, path->id));
+  return view(ctx, record);
+}
+
+Result<Form> update_form(Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+                         const web::Body<FormInput>& in) {
+  VARDE_TRY(auto record, find_form(ctx, path->id));
+  if (in->name) record.name = in->name->value;
+  if (in->title) record.title = in->title->value;
+  if (in->intro) record.intro = in->intro->value;
+  if (in->thanks_text) record.thanks_text = in->thanks_text->value;
+  if (in->list_id.present) record.list_id = in->list_id.value;
+  if (in->purpose_id.present) record.purpose_id = in->purpose_id.value;
+  if (in->tags) record.tag_ids = *in->tags;
+  if (in->fields) {
+    VARDE_CHECK(check_fields(ctx, *in->fields));
+    record.fields = {json::serialize(web::write(*in->fields))};
+  }
+  if (record.state == FormState::published) VARDE_CHECK(check_consents(ctx, record));
+  if (ctx.tx()
+          .query(kFormUpdate, path->id, match.or_current(record.version), record.name, record.title,
+                 record.intro, record.fields, record.thanks_text, record.list_id, record.tag_ids,
+                 record.purpose_id, now())
+          .affected() == 0)
+    return web::changed_meanwhile("this form");
+  trust::record(ctx, trust::AuditEntry{"form.update", "form", path->id});
+  VARDE_TRY(record, find_form(ctx, path->id));
+  return view(ctx, record);
+}
+
+Result<Done> delete_form(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(kFormDelete, path->id).affected() == 0)
+    return not_found("This form does not exist any more.");
+  trust::record(ctx, trust::AuditEntry{"form.delete", "form", path->id});
+  return Done{};
+}
+
+Result<FormResults> get_form_results(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto record, find_form(ctx, path->id));
+  return results(ctx, record);
+}
+
+Result<web::Page<FormAnswer>> list_form_answers(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                                const web::Query<web::CursorQuery>& query) {
+  VARDE_TRY(auto record, find_form(ctx, path->id));
+  auto limit = web::page_limit(query->limit);
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto records = ctx.tx().all<AnswerRecord>(kFormAnswers, path->id, before, limit + 1);
+  web::Page<FormAnswer> page;
+  page.total = record.answers;
+  page.next = web::cut_page(records, limit, &AnswerRecord::answer_id);
+  std::vector<Uuid> persons;
+  for (const auto& answer : records) persons.push_back(answer.person_id);
+  auto keys = ctx.base.keys.keys(ctx.tenant, persons);
+  std::unordered_map<Uuid, std::string> names;
+  for (const auto& person : people::load(ctx, persons, false))
+    names[person.id] = people::display_name(person);
+  for (const auto& answer : records) {
+    FormAnswer item{answer.answer_id, answer.at, {}, {}, (answer.flags & people::kSimulated) != 0};
+    if (auto name = names.find(answer.person_id); name != names.end())
+      item.person = AnswerPerson{answer.person_id, Personal(name->second)};
+    for (const auto& [key, value] : open_answer(keys, answer))
+      item.values[std::string(key)] = value;
+    page.items.push_back(std::move(item));
+  }
+  trust::record_bulk_read(ctx, page.items.size(), "form", path->id);
+  return page;
+}
+
+Result<net::Response> download_form_answers(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto record, find_form(ctx, path->id));
+  trust::record(ctx, trust::AuditEntry{"form.export", "form", path->id});
+  net::Response response;
+  response.with("Content-Type", "text/csv; charset=utf-8")
+      .with("Content-Disposition", "attachment; filename=\"answers-" + record.slug + ".csv\"")
+      .with("Cache-Control", "no-store");
+  response.stream = trust::relayed(
+      ctx.base, [&base = ctx.base, tenant = ctx.tenant, record](const trust::Write& write) {
+        write_all_answers(base, tenant, record, write);
+      });
+  return response;
+}
+
+}  // namespace
+
 void add_form_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
   api.add({"GET", "/api/v1/forms", "listForms", "Forms with their number of answers",
            access(Right::campaigns_read)},
-          [](Ctx& ctx) -> Result<web::Page<Form>> {
-            web::Page<Form> page;
-            for (const auto& record : ctx.tx().all<FormRecord>(kFormAll))
-              page.items.push_back(view(ctx, record));
-            return page;
-          });
+          list_forms);
   api.add({"POST", "/api/v1/forms", "createForm", "Adds a form, as a draft",
            access(Right::forms_write)},
-          [](Ctx& ctx, const web::Body<FormInput>& in) -> Result<web::Created<Form>> {
-            if (!in->name) return bad_input("/name", "is required.");
-            auto fields = in->fields.value_or(std::vector<FormField>{});
-            VARDE_CHECK(check_fields(ctx, fields));
-            std::string slug = in->slug ? in->slug->value : "";
-            if (slug.empty()) {
-              for (const auto& word : words(fold(in->name->value)))
-                for (char c : word)
-                  if (std::isalnum(static_cast<unsigned char>(c)) && slug.size() < 40) slug += c;
-              slug = "f" + slug.substr(0, 30) + "-" +
-                     base32(Uuid::make().view().substr(10)).substr(0, 6);
-            }
-            auto id = Uuid::make();
-            if (ctx.tx()
-                    .query(kFormInsert, id, in->name->value, slug,
-                           in->title ? in->title->value : "", in->intro ? in->intro->value : "",
-                           db::Json{json::serialize(web::write(fields))},
-                           in->thanks_text ? in->thanks_text->value : "", in->list_id.value,
-                           in->tags.value_or(std::vector<Uuid>{}), in->purpose_id.value, now())
-                    .affected() == 0)
-              return Error{ErrorCode::conflict,
-                           "A form with this address exists already.",
-                           {{"/slug", "is taken."}},
-                           {},
-                           0};
-            trust::record(ctx, trust::AuditEntry{"form.create", "form", id});
-            VARDE_TRY(auto record, find_form(ctx, id));
-            return web::Created<Form>{view(ctx, record), "/api/v1/forms/" + id.str()};
-          });
+          create_form);
   api.add({"GET", "/api/v1/forms/{id}", "getForm", "One form", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Form> {
-            VARDE_TRY(auto record, find_form(ctx, path->id));
-            return view(ctx, record);
-          });
+          get_form);
   api.add({"PATCH", "/api/v1/forms/{id}", "updateForm", "Changes a form; answers that exist stay",
            access(Right::forms_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<FormInput>& in) -> Result<Form> {
-            VARDE_TRY(auto record, find_form(ctx, path->id));
-            if (in->name) record.name = in->name->value;
-            if (in->title) record.title = in->title->value;
-            if (in->intro) record.intro = in->intro->value;
-            if (in->thanks_text) record.thanks_text = in->thanks_text->value;
-            if (in->list_id.present) record.list_id = in->list_id.value;
-            if (in->purpose_id.present) record.purpose_id = in->purpose_id.value;
-            if (in->tags) record.tag_ids = *in->tags;
-            if (in->fields) {
-              VARDE_CHECK(check_fields(ctx, *in->fields));
-              record.fields = {json::serialize(web::write(*in->fields))};
-            }
-            if (record.state == FormState::published) VARDE_CHECK(check_consents(ctx, record));
-            if (ctx.tx()
-                    .query(kFormUpdate, path->id, match.or_current(record.version), record.name,
-                           record.title, record.intro, record.fields, record.thanks_text,
-                           record.list_id, record.tag_ids, record.purpose_id, now())
-                    .affected() == 0)
-              return web::changed_meanwhile("this form");
-            trust::record(ctx, trust::AuditEntry{"form.update", "form", path->id});
-            VARDE_TRY(record, find_form(ctx, path->id));
-            return view(ctx, record);
-          });
+          update_form);
   api.add({"DELETE", "/api/v1/forms/{id}", "deleteForm", "Removes a form and its answers",
            access(Right::forms_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kFormDelete, path->id).affected() == 0)
-              return not_found("This form does not exist any more.");
-            trust::record(ctx, trust::AuditEntry{"form.delete", "form", path->id});
-            return Done{};
-          });
+          delete_form);
   auto set_state = [](Ctx& ctx, const Uuid& id, FormState state,
                       const char* action) -> Result<Form> {
     VARDE_TRY(auto record, find_form(ctx, id));
@@ -907,55 +903,13 @@ void add_form_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/forms/{id}/results", "getFormResults",
            "Answers counted, question by question", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<FormResults> {
-            VARDE_TRY(auto record, find_form(ctx, path->id));
-            return results(ctx, record);
-          });
+          get_form_results);
   api.add({"GET", "/api/v1/forms/{id}/answers", "listFormAnswers", "Single answers, newest first",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Query<web::CursorQuery>& query) -> Result<web::Page<FormAnswer>> {
-            VARDE_TRY(auto record, find_form(ctx, path->id));
-            auto limit = web::page_limit(query->limit);
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto records = ctx.tx().all<AnswerRecord>(kFormAnswers, path->id, before, limit + 1);
-            web::Page<FormAnswer> page;
-            page.total = record.answers;
-            page.next = web::cut_page(records, limit, &AnswerRecord::answer_id);
-            std::vector<Uuid> persons;
-            for (const auto& answer : records) persons.push_back(answer.person_id);
-            auto keys = ctx.base.keys.keys(ctx.tenant, persons);
-            std::unordered_map<Uuid, std::string> names;
-            for (const auto& person : people::load(ctx, persons, false))
-              names[person.id] = people::display_name(person);
-            for (const auto& answer : records) {
-              FormAnswer item{
-                  answer.answer_id, answer.at, {}, {}, (answer.flags & people::kSimulated) != 0};
-              if (auto name = names.find(answer.person_id); name != names.end())
-                item.person = AnswerPerson{answer.person_id, Personal(name->second)};
-              for (const auto& [key, value] : open_answer(keys, answer))
-                item.values[std::string(key)] = value;
-              page.items.push_back(std::move(item));
-            }
-            trust::record_bulk_read(ctx, page.items.size(), "form", path->id);
-            return page;
-          });
-  api.add(
-      {"GET", "/api/v1/forms/{id}/answers.csv", "downloadFormAnswers", "All answers as CSV",
-       access(Right::persons_export)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-        VARDE_TRY(auto record, find_form(ctx, path->id));
-        trust::record(ctx, trust::AuditEntry{"form.export", "form", path->id});
-        net::Response response;
-        response.with("Content-Type", "text/csv; charset=utf-8")
-            .with("Content-Disposition", "attachment; filename=\"answers-" + record.slug + ".csv\"")
-            .with("Cache-Control", "no-store");
-        response.stream = trust::relayed(
-            ctx.base, [&base = ctx.base, tenant = ctx.tenant, record](const trust::Write& write) {
-              write_all_answers(base, tenant, record, write);
-            });
-        return response;
-      });
+          list_form_answers);
+  api.add({"GET", "/api/v1/forms/{id}/answers.csv", "downloadFormAnswers", "All answers as CSV",
+           access(Right::persons_export)},
+          download_form_answers);
 }
 
 }  // namespace varde::outreach

@@ -1,4 +1,5 @@
 #include "outreach/journey/journey.hpp"
+#include "outreach/journey/api.hpp"
 
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -50,120 +51,6 @@ constexpr int kWebhookAttempts = 8;
 
 // ---- what goes in and out
 // ------------------------------------------------------------------------
-
-struct TriggerInput {
-  TriggerKind kind = TriggerKind::none;
-  std::optional<Uuid> form_id, campaign_id, list_id, segment_id;
-  std::optional<int> link_no;
-  std::optional<web::Text<60>> attribute;
-  std::optional<web::Scalar> value;
-  std::optional<int> days_before;
-};
-BOOST_DESCRIBE_STRUCT(TriggerInput, (),
-                      (kind, form_id, campaign_id, list_id, segment_id, link_no, attribute, value,
-                       days_before))
-
-/// One step; which members count depends on its kind.
-struct Step {
-  web::Text<40, 1> id;
-  StepKind kind = StepKind::wait;
-  std::optional<web::Text<40>> next, yes, no;
-  std::optional<int> days, hours, minutes;  // wait
-  std::optional<int> weekday;        // wait_until: 1 Monday … 7 Sunday (ISO 8601), absent any day
-  std::optional<web::Text<5>> time;  // wait_until: "09:00" in the organisation's time zone
-  std::optional<people::ConditionsJson> conditions;  // branch
-  std::optional<web::Text<300>> subject;             // send
-  std::optional<messaging::DocumentJson> document;
-  std::optional<Uuid> template_id;
-  std::optional<web::Text<120>> from_name, from_email;
-  std::optional<web::Text<60>> attribute;  // set_attribute
-  std::optional<web::Scalar> value;
-  std::optional<std::vector<web::Text<60, 1>>> add, remove;  // tag
-  std::optional<Uuid> list_id;                               // list
-  std::optional<people::MemberState> state;
-  std::optional<web::Text<500>> url;    // webhook
-  std::optional<Uuid> user_id;          // notify
-  std::optional<web::Text<2000>> text;  // notify, sms
-  std::optional<bool> urgent;           // sms: in quiet hours too
-  std::optional<double> x, y;           // on the canvas
-};
-BOOST_DESCRIBE_STRUCT(Step, (),
-                      (id, kind, next, yes, no, days, hours, minutes, weekday, time, conditions,
-                       subject, document, template_id, from_name, from_email, attribute, value, add,
-                       remove, list_id, state, url, user_id, text, urgent, x, y))
-
-struct JourneyInput {
-  std::optional<web::Text<120, 1>> name;
-  std::optional<TriggerInput> trigger;
-  std::optional<std::vector<Step>> steps;
-  std::optional<web::Text<40>> start;
-  std::optional<bool> reentry;
-  std::optional<JourneyState> state;  ///< Only archived, or back to paused; see start and pause.
-};
-BOOST_DESCRIBE_STRUCT(JourneyInput, (), (name, trigger, steps, start, reentry, state))
-struct JourneyCounts {
-  std::int64_t entered = 0, active = 0, finished = 0, failed = 0;
-};
-BOOST_DESCRIBE_STRUCT(JourneyCounts, (), (entered, active, finished, failed))
-struct Journey {
-  Uuid id;
-  std::string name;
-  JourneyState state = JourneyState::draft;
-  TriggerInput trigger;
-  bool reentry = false;
-  std::vector<Step> steps;
-  std::string start;
-  JourneyCounts counts;
-  std::int64_t version = 1;
-  Timestamp updated_at;
-};
-BOOST_DESCRIBE_STRUCT(Journey, (),
-                      (id, name, state, trigger, reentry, steps, start, counts, version,
-                       updated_at))
-struct StepCounts {
-  std::string id;
-  std::int64_t entered = 0, active = 0, done = 0, failed = 0;
-};
-BOOST_DESCRIBE_STRUCT(StepCounts, (), (id, entered, active, done, failed))
-struct JourneySteps {
-  std::vector<StepCounts> steps;
-};
-BOOST_DESCRIBE_STRUCT(JourneySteps, (), (steps))
-struct DryRunRequest {
-  Uuid person_id;
-};
-BOOST_DESCRIBE_STRUCT(DryRunRequest, (), (person_id))
-struct DryRunStep {
-  std::string step_id;
-  StepKind kind = StepKind::wait;
-  std::string what;
-  Timestamp at;
-  std::string would;
-};
-BOOST_DESCRIBE_STRUCT(DryRunStep, (), (step_id, kind, what, at, would))
-struct DryRun {
-  std::vector<DryRunStep> path;
-};
-BOOST_DESCRIBE_STRUCT(DryRun, (), (path))
-struct RunQuery {
-  std::optional<std::string> step, cursor;
-  std::optional<RunState> state;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(RunQuery, (), (step, cursor, state, limit))
-struct JourneyRun {
-  Uuid id;
-  people::PersonRow person;
-  std::string step_id;
-  RunState state = RunState::active;
-  std::optional<Timestamp> wakes_at;
-  std::optional<std::string> error;
-};
-BOOST_DESCRIBE_STRUCT(JourneyRun, (), (id, person, step_id, state, wakes_at, error))
-struct WebhookSecret {
-  std::string secret;
-};
-BOOST_DESCRIBE_STRUCT(WebhookSecret, (), (secret))
 
 // A journey read once, for many runs.
 struct Plan {
@@ -926,8 +813,8 @@ void fire(Ctx& ctx, const std::vector<Trigger>& triggers) {
   enter(ctx, runs);
 }
 
-std::vector<trust::Moving> moving_journeys(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kJourneyMoving, Uuid::floor_of(since));
+std::vector<trust::LiveUpdate> live_journeys(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::LiveUpdate>(kJourneyLive, Uuid::floor_of(since));
 }
 
 namespace {
@@ -1040,209 +927,228 @@ void add_journey_jobs(trust::Base& base, jobs::Workers& workers) {
   workers.schedule({"journey.scan", std::chrono::seconds(30)});
 }
 
+namespace {
+
+Result<web::Page<Journey>> list_journeys(Ctx& ctx) {
+  auto records = ctx.tx().all<JourneyRecord>(kJourneyAll);
+  std::vector<Uuid> ids;
+  for (const auto& record : records) ids.push_back(record.journey_id);
+  auto counts = counts_of(ctx, ids);
+  web::Page<Journey> page;
+  for (const auto& record : records) page.items.push_back(view(record, counts[record.journey_id]));
+  return page;
+}
+
+Result<web::Created<Journey>> create_journey(Ctx& ctx, const web::Body<JourneyInput>& in) {
+  if (!in->name) return bad_input("/name", "is required.");
+  auto trigger = in->trigger.value_or(TriggerInput{});
+  auto steps = in->steps.value_or(std::vector<Step>{});
+  auto start = in->start ? in->start->value : steps.empty() ? "" : steps.front().id.value;
+  auto errors = check(ctx, trigger, steps, start, false);
+  if (!errors.empty())
+    return Error{ErrorCode::bad_input, "Some steps are not right.", std::move(errors), {}, 0};
+  auto id = Uuid::make();
+  ctx.tx().later(kJourneyInsert, id, in->name->value,
+                 db::Json{json::serialize(web::write(trigger))}, trigger.kind, ref_of(ctx, trigger),
+                 db::Json{json::serialize(web::write(steps))}, start, in->reentry.value_or(false),
+                 now());
+  trust::record(ctx, trust::AuditEntry{"journey.create", "journey", id});
+  VARDE_TRY(auto out, view(ctx, id));
+  return web::Created<Journey>{std::move(out), "/api/v1/journeys/" + id.str()};
+}
+
+Result<Journey> get_journey(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  return view(ctx, path->id);
+}
+
+Result<Journey> update_journey(Ctx& ctx, const web::Path<web::IdPath>& path,
+                               const web::IfMatch& match, const web::Body<JourneyInput>& in) {
+  auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
+  if (!record) return not_found("This journey does not exist any more.");
+  auto plan = plan_of(*record);
+  if (in->trigger) plan.trigger = *in->trigger;
+  if (in->steps) plan.steps = *in->steps;
+  auto start = in->start                             ? in->start->value
+               : plan.find(record->start) != nullptr ? record->start
+               : plan.steps.empty()                  ? ""
+                                                     : plan.steps.front().id.value;
+  auto errors = check(ctx, plan.trigger, plan.steps, start, record->state == JourneyState::running);
+  if (!errors.empty())
+    return Error{ErrorCode::bad_input, "Some steps are not right.", std::move(errors), {}, 0};
+  if (ctx.tx()
+          .query(kJourneyUpdate, path->id, match.or_current(record->version),
+                 in->name ? in->name->value : record->name,
+                 db::Json{json::serialize(web::write(plan.trigger))}, plan.trigger.kind,
+                 ref_of(ctx, plan.trigger), db::Json{json::serialize(web::write(plan.steps))},
+                 start, in->reentry.value_or(record->reentry), now())
+          .affected() == 0)
+    return web::changed_meanwhile("this journey");
+  if (in->state == JourneyState::archived || in->state == JourneyState::paused)
+    ctx.tx().later(kJourneyState, path->id, *in->state, now());
+  trust::record(ctx, trust::AuditEntry{"journey.update", "journey", path->id});
+  return view(ctx, path->id);
+}
+
+Result<Done> delete_journey(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(kJourneyDelete, path->id).affected() == 0)
+    return not_found("This journey does not exist any more.");
+  trust::record(ctx, trust::AuditEntry{"journey.delete", "journey", path->id});
+  return Done{};
+}
+
+Result<Journey> start_journey(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
+  if (!record) return not_found("This journey does not exist any more.");
+  auto plan = plan_of(*record);
+  auto errors = check(ctx, plan.trigger, plan.steps, record->start, true);
+  if (!errors.empty())
+    return Error{
+        ErrorCode::bad_input, "The journey is not complete yet.", std::move(errors), {}, 0};
+  ctx.tx().later(kJourneyState, path->id, JourneyState::running, now());
+  trust::record(ctx, trust::AuditEntry{"journey.start", "journey", path->id});
+  wake(ctx);
+  return view(ctx, path->id);
+}
+
+Result<Journey> pause_journey(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(kJourneyState, path->id, JourneyState::paused, now()).affected() == 0)
+    return not_found("This journey does not exist any more.");
+  trust::record(ctx, trust::AuditEntry{"journey.pause", "journey", path->id});
+  return view(ctx, path->id);
+}
+
+Result<JourneySteps> get_journey_steps(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto active = ctx.tx().later(kJourneyStepActive, path->id);
+  auto done = ctx.tx().query(kJourneyStepDone, path->id);
+  auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
+  if (!record) return not_found("This journey does not exist any more.");
+  std::map<std::string, StepCounts> counts;
+  for (int i = 0; i < done.size(); ++i)
+    counts[done.get<std::string>(i, 0)].done = done.get<std::int64_t>(i, 1);
+  for (int i = 0; i < active.rows().size(); ++i) {
+    auto& entry = counts[active.rows().get<std::string>(i, 0)];
+    auto state = active.rows().get<RunState>(i, 1);
+    if (state == RunState::active) entry.active = active.rows().get<std::int64_t>(i, 2);
+    if (state == RunState::failed) entry.failed = active.rows().get<std::int64_t>(i, 2);
+  }
+  JourneySteps out;
+  for (const auto& step : plan_of(*record).steps) {
+    auto entry = counts[step.id.value];
+    entry.id = step.id.value;
+    entry.entered = entry.done + entry.active + entry.failed;
+    out.steps.push_back(entry);
+  }
+  return out;
+}
+
+Result<DryRun> dry_run_journey(Ctx& ctx, const web::Path<web::IdPath>& path,
+                               const web::Body<DryRunRequest>& in) {
+  auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
+  if (!record) return not_found("This journey does not exist any more.");
+  if (people::load(ctx, {in->person_id}, false).empty())
+    return bad_input("/person_id", "This person does not exist.");
+  auto plan = plan_of(*record);
+  auto zone = trust::tenant_settings(ctx).time_zone;
+  DryRun out;
+  auto at = now();
+  auto id = record->start;
+  for (std::size_t i = 0; i < kMaxSteps && !id.empty(); ++i) {
+    const auto* step = plan.find(id);
+    if (step == nullptr) break;
+    at = due(*step, at, zone);
+    DryRunStep entry{id, step->kind, describe(*step), at, ""};
+    auto next = target(step->next);
+    if (step->kind == StepKind::branch) {
+      people::Query query;
+      query.where("p.person_id = " + query.bind(in->person_id));
+      VARDE_CHECK(people::add_conditions(ctx, step->conditions.value_or(nullptr), query));
+      bool yes = !query.run(ctx, "SELECT p.person_id FROM person p").empty();
+      entry.would =
+          yes ? "go the way of yes, as things are now" : "go the way of no, as things are now";
+      next = yes ? target(step->yes) : target(step->no);
+    } else if (step->kind == StepKind::wait || step->kind == StepKind::wait_until) {
+      entry.would = "continue on " + trust::in_words(at, trust::tenant_settings(ctx).time_zone);
+    } else {
+      entry.would = describe(*step);
+    }
+    out.path.push_back(std::move(entry));
+    id = next;
+  }
+  return out;
+}
+
+Result<web::Page<JourneyRun>> list_journey_runs(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                                const web::Query<RunQuery>& query) {
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto limit = web::page_limit(query->limit);
+  auto state =
+      query->state ? std::optional(static_cast<std::int64_t>(*query->state)) : std::nullopt;
+  auto records =
+      ctx.tx().all<RunRecord>(kJourneyRuns, path->id, query->step, state, before, limit + 1);
+  if (records.empty() && !ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id))
+    return not_found("This journey does not exist any more.");
+  web::Page<JourneyRun> page;
+  page.next = web::cut_page(records, limit, &RunRecord::run_id);
+  std::vector<Uuid> persons;
+  for (const auto& run : records) persons.push_back(run.person_id);
+  std::unordered_map<Uuid, people::PersonRow> known;
+  for (auto& row : people::rows(ctx, persons)) known.emplace(row.id, row);
+  for (const auto& run : records) {
+    if (!known.contains(run.person_id)) continue;
+    page.items.push_back(
+        {run.run_id, known.at(run.person_id), run.step_id, run.state,
+         run.state == RunState::active ? std::optional(run.wakes_at) : std::nullopt,
+         run.error.empty() ? std::nullopt : std::optional(run.error)});
+  }
+  return page;
+}
+
+Result<WebhookSecret> get_journey_webhook_secret(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (!ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id))
+    return not_found("This journey does not exist any more.");
+  trust::record(ctx, trust::AuditEntry{"journey.show_secret", "journey", path->id});
+  return WebhookSecret{webhook_secret(ctx.base, ctx.tenant, path->id)};
+}
+
+}  // namespace
+
 void add_journey_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
   api.add({"GET", "/api/v1/journeys", "listJourneys", "Journeys with their counts",
            access(Right::campaigns_read)},
-          [](Ctx& ctx) -> Result<web::Page<Journey>> {
-            auto records = ctx.tx().all<JourneyRecord>(kJourneyAll);
-            std::vector<Uuid> ids;
-            for (const auto& record : records) ids.push_back(record.journey_id);
-            auto counts = counts_of(ctx, ids);
-            web::Page<Journey> page;
-            for (const auto& record : records)
-              page.items.push_back(view(record, counts[record.journey_id]));
-            return page;
-          });
+          list_journeys);
   api.add({"POST", "/api/v1/journeys", "createJourney", "Adds a journey, as a draft",
            access(Right::journeys_write), 1 << 20},
-          [](Ctx& ctx, const web::Body<JourneyInput>& in) -> Result<web::Created<Journey>> {
-            if (!in->name) return bad_input("/name", "is required.");
-            auto trigger = in->trigger.value_or(TriggerInput{});
-            auto steps = in->steps.value_or(std::vector<Step>{});
-            auto start = in->start ? in->start->value : steps.empty() ? "" : steps.front().id.value;
-            auto errors = check(ctx, trigger, steps, start, false);
-            if (!errors.empty())
-              return Error{
-                  ErrorCode::bad_input, "Some steps are not right.", std::move(errors), {}, 0};
-            auto id = Uuid::make();
-            ctx.tx().later(kJourneyInsert, id, in->name->value,
-                           db::Json{json::serialize(web::write(trigger))}, trigger.kind,
-                           ref_of(ctx, trigger), db::Json{json::serialize(web::write(steps))},
-                           start, in->reentry.value_or(false), now());
-            trust::record(ctx, trust::AuditEntry{"journey.create", "journey", id});
-            VARDE_TRY(auto out, view(ctx, id));
-            return web::Created<Journey>{std::move(out), "/api/v1/journeys/" + id.str()};
-          });
+          create_journey);
   api.add(
       {"GET", "/api/v1/journeys/{id}", "getJourney", "One journey", access(Right::campaigns_read)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Journey> {
-        return view(ctx, path->id);
-      });
-  api.add(
-      {"PATCH", "/api/v1/journeys/{id}", "updateJourney",
-       "Changes a journey; runs under way go on with the new steps", access(Right::journeys_write),
-       1 << 20},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-         const web::Body<JourneyInput>& in) -> Result<Journey> {
-        auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
-        if (!record) return not_found("This journey does not exist any more.");
-        auto plan = plan_of(*record);
-        if (in->trigger) plan.trigger = *in->trigger;
-        if (in->steps) plan.steps = *in->steps;
-        auto start = in->start                             ? in->start->value
-                     : plan.find(record->start) != nullptr ? record->start
-                     : plan.steps.empty()                  ? ""
-                                                           : plan.steps.front().id.value;
-        auto errors =
-            check(ctx, plan.trigger, plan.steps, start, record->state == JourneyState::running);
-        if (!errors.empty())
-          return Error{ErrorCode::bad_input, "Some steps are not right.", std::move(errors), {}, 0};
-        if (ctx.tx()
-                .query(kJourneyUpdate, path->id, match.or_current(record->version),
-                       in->name ? in->name->value : record->name,
-                       db::Json{json::serialize(web::write(plan.trigger))}, plan.trigger.kind,
-                       ref_of(ctx, plan.trigger), db::Json{json::serialize(web::write(plan.steps))},
-                       start, in->reentry.value_or(record->reentry), now())
-                .affected() == 0)
-          return web::changed_meanwhile("this journey");
-        if (in->state == JourneyState::archived || in->state == JourneyState::paused)
-          ctx.tx().later(kJourneyState, path->id, *in->state, now());
-        trust::record(ctx, trust::AuditEntry{"journey.update", "journey", path->id});
-        return view(ctx, path->id);
-      });
+      get_journey);
+  api.add({"PATCH", "/api/v1/journeys/{id}", "updateJourney",
+           "Changes a journey; runs under way go on with the new steps",
+           access(Right::journeys_write), 1 << 20},
+          update_journey);
   api.add({"DELETE", "/api/v1/journeys/{id}", "deleteJourney",
            "Removes a journey; runs under way end", access(Right::journeys_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kJourneyDelete, path->id).affected() == 0)
-              return not_found("This journey does not exist any more.");
-            trust::record(ctx, trust::AuditEntry{"journey.delete", "journey", path->id});
-            return Done{};
-          });
-  api.add(
-      {"POST", "/api/v1/journeys/{id}/start", "startJourney", "Lets persons enter, and runs go on",
-       access(Right::journeys_write)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Journey> {
-        auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
-        if (!record) return not_found("This journey does not exist any more.");
-        auto plan = plan_of(*record);
-        auto errors = check(ctx, plan.trigger, plan.steps, record->start, true);
-        if (!errors.empty())
-          return Error{
-              ErrorCode::bad_input, "The journey is not complete yet.", std::move(errors), {}, 0};
-        ctx.tx().later(kJourneyState, path->id, JourneyState::running, now());
-        trust::record(ctx, trust::AuditEntry{"journey.start", "journey", path->id});
-        wake(ctx);
-        return view(ctx, path->id);
-      });
-  api.add(
-      {"POST", "/api/v1/journeys/{id}/pause", "pauseJourney", "Nobody enters, runs stand still",
-       access(Right::journeys_write)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Journey> {
-        if (ctx.tx().query(kJourneyState, path->id, JourneyState::paused, now()).affected() == 0)
-          return not_found("This journey does not exist any more.");
-        trust::record(ctx, trust::AuditEntry{"journey.pause", "journey", path->id});
-        return view(ctx, path->id);
-      });
+          delete_journey);
+  api.add({"POST", "/api/v1/journeys/{id}/start", "startJourney",
+           "Lets persons enter, and runs go on", access(Right::journeys_write)},
+          start_journey);
+  api.add({"POST", "/api/v1/journeys/{id}/pause", "pauseJourney", "Nobody enters, runs stand still",
+           access(Right::journeys_write)},
+          pause_journey);
   api.add({"GET", "/api/v1/journeys/{id}/steps", "getJourneySteps",
            "How many are at and went through each step", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<JourneySteps> {
-            auto active = ctx.tx().later(kJourneyStepActive, path->id);
-            auto done = ctx.tx().query(kJourneyStepDone, path->id);
-            auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
-            if (!record) return not_found("This journey does not exist any more.");
-            std::map<std::string, StepCounts> counts;
-            for (int i = 0; i < done.size(); ++i)
-              counts[done.get<std::string>(i, 0)].done = done.get<std::int64_t>(i, 1);
-            for (int i = 0; i < active.rows().size(); ++i) {
-              auto& entry = counts[active.rows().get<std::string>(i, 0)];
-              auto state = active.rows().get<RunState>(i, 1);
-              if (state == RunState::active) entry.active = active.rows().get<std::int64_t>(i, 2);
-              if (state == RunState::failed) entry.failed = active.rows().get<std::int64_t>(i, 2);
-            }
-            JourneySteps out;
-            for (const auto& step : plan_of(*record).steps) {
-              auto entry = counts[step.id.value];
-              entry.id = step.id.value;
-              entry.entered = entry.done + entry.active + entry.failed;
-              out.steps.push_back(entry);
-            }
-            return out;
-          });
+          get_journey_steps);
   api.add({"POST", "/api/v1/journeys/{id}/dry-run", "dryRunJourney",
            "What would happen to one person, without doing it", access(Right::campaigns_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<DryRunRequest>& in) -> Result<DryRun> {
-            auto record = ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id);
-            if (!record) return not_found("This journey does not exist any more.");
-            if (people::load(ctx, {in->person_id}, false).empty())
-              return bad_input("/person_id", "This person does not exist.");
-            auto plan = plan_of(*record);
-            auto zone = trust::tenant_settings(ctx).time_zone;
-            DryRun out;
-            auto at = now();
-            auto id = record->start;
-            for (std::size_t i = 0; i < kMaxSteps && !id.empty(); ++i) {
-              const auto* step = plan.find(id);
-              if (step == nullptr) break;
-              at = due(*step, at, zone);
-              DryRunStep entry{id, step->kind, describe(*step), at, ""};
-              auto next = target(step->next);
-              if (step->kind == StepKind::branch) {
-                people::Query query;
-                query.where("p.person_id = " + query.bind(in->person_id));
-                VARDE_CHECK(people::add_conditions(ctx, step->conditions.value_or(nullptr), query));
-                bool yes = !query.run(ctx, "SELECT p.person_id FROM person p").empty();
-                entry.would = yes ? "go the way of yes, as things are now"
-                                  : "go the way of no, as things are now";
-                next = yes ? target(step->yes) : target(step->no);
-              } else if (step->kind == StepKind::wait || step->kind == StepKind::wait_until) {
-                entry.would =
-                    "continue on " + trust::in_words(at, trust::tenant_settings(ctx).time_zone);
-              } else {
-                entry.would = describe(*step);
-              }
-              out.path.push_back(std::move(entry));
-              id = next;
-            }
-            return out;
-          });
+          dry_run_journey);
   api.add({"GET", "/api/v1/journeys/{id}/runs", "listJourneyRuns", "Who is where",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Query<RunQuery>& query) -> Result<web::Page<JourneyRun>> {
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto limit = web::page_limit(query->limit);
-            auto state = query->state ? std::optional(static_cast<std::int64_t>(*query->state))
-                                      : std::nullopt;
-            auto records = ctx.tx().all<RunRecord>(kJourneyRuns, path->id, query->step, state,
-                                                   before, limit + 1);
-            if (records.empty() && !ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id))
-              return not_found("This journey does not exist any more.");
-            web::Page<JourneyRun> page;
-            page.next = web::cut_page(records, limit, &RunRecord::run_id);
-            std::vector<Uuid> persons;
-            for (const auto& run : records) persons.push_back(run.person_id);
-            std::unordered_map<Uuid, people::PersonRow> known;
-            for (auto& row : people::rows(ctx, persons)) known.emplace(row.id, row);
-            for (const auto& run : records) {
-              if (!known.contains(run.person_id)) continue;
-              page.items.push_back(
-                  {run.run_id, known.at(run.person_id), run.step_id, run.state,
-                   run.state == RunState::active ? std::optional(run.wakes_at) : std::nullopt,
-                   run.error.empty() ? std::nullopt : std::optional(run.error)});
-            }
-            return page;
-          });
+          list_journey_runs);
   api.add(web::fresh({"GET", "/api/v1/journeys/{id}/webhook-secret", "getJourneyWebhookSecret",
                       "The secret that signs this journey's webhooks (Standard Webhooks)",
                       access(Right::settings_manage)}),
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<WebhookSecret> {
-            if (!ctx.tx().maybe<JourneyRecord>(kJourneyOne, path->id))
-              return not_found("This journey does not exist any more.");
-            trust::record(ctx, trust::AuditEntry{"journey.show_secret", "journey", path->id});
-            return WebhookSecret{webhook_secret(ctx.base, ctx.tenant, path->id)};
-          });
+          get_journey_webhook_secret);
 }
 
 }  // namespace varde::outreach

@@ -68,7 +68,7 @@ void take_back_clicks(trust::Ctx& ctx, const Uuid& campaign, const Uuid& person,
 /// Running journeys with runs that failed.
 std::vector<trust::Attention> journeys_attention(trust::Ctx& ctx);
 /// Journeys that somebody entered since.
-std::vector<trust::Moving> moving_journeys(trust::Ctx& ctx, Timestamp since);
+std::vector<trust::LiveUpdate> live_journeys(trust::Ctx& ctx, Timestamp since);
 
 void add_journey_routes(trust::Api& api);
 void add_journey_jobs(trust::Base& base, jobs::Workers& workers);

@@ -156,7 +156,7 @@ WHERE tenant_id = {tenant}
 ORDER BY name
 LIMIT 10
 
--- name: journey.moving -> trust::Moving
+-- name: journey.live -> trust::LiveUpdate
 -- Who entered since: the key finds them, and nobody counts.
 SELECT 'journey.counts' AS type, journey_id AS id,
   (extract(epoch FROM max(entered_at)) * 1000000)::bigint AS mark

@@ -2,7 +2,6 @@
 
 #include "base/random.hpp"
 #include "base/text.hpp"
-#include "trust/tenant/tenant.hpp"
 
 namespace varde::pages {
 namespace {
@@ -49,8 +48,8 @@ std::string readable(const std::string& colour) {
 
 }  // namespace
 
-PageStyle page_style(trust::Ctx& ctx) {
-  auto settings = trust::tenant_settings(ctx);
+PageStyle page_style(trust::Ctx& ctx) { return page_style(trust::tenant_settings(ctx)); }
+PageStyle page_style(const trust::TenantSettings& settings) {
   return {settings.name, settings.colour, settings.locale, settings.ended};
 }
 

@@ -9,6 +9,7 @@
 
 #include "net/http.hpp"
 #include "trust/ctx.hpp"
+#include "trust/tenant/tenant.hpp"
 
 namespace varde::pages {
 
@@ -18,6 +19,7 @@ struct PageStyle {
   bool ended = false;  ///< The organisation's contract has ended: show ended_page and do nothing.
 };
 PageStyle page_style(trust::Ctx& ctx);
+PageStyle page_style(const trust::TenantSettings& settings);
 /// A sentence in the languages of these pages.
 struct Sentence {
   const char *en, *nb, *sv;

@@ -165,162 +165,194 @@ Result<Uuid> create_purpose(Ctx& ctx, const std::string& key, const std::string&
 
 void add_catalogue_hooks(trust::Base& base) { trust::add_names(base, store::kCatalogueNames); }
 
+namespace {
+
+Result<web::Page<Attribute>> list_attributes(Ctx& ctx) {
+  return web::Page<Attribute>{attributes(ctx), {}, {}};
+}
+
+Result<web::Created<Attribute>> create_attribute_route(Ctx& ctx,
+                                                       const web::Body<AttributeNew>& in) {
+  VARDE_TRY(auto id, create_attribute(ctx, in->key.value, in->label.value, in->type,
+                                      in->classification, texts(in->choices)));
+  return web::Created<Attribute>{
+      {id, in->key.value, in->label.value, in->type, in->classification, texts(in->choices), 1},
+      "/api/v1/attributes/" + id.str()};
+}
+
+Result<Attribute> update_attribute(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::IfMatch& match,
+                                   const web::Body<AttributeChange>& in) {
+  auto all = attributes(ctx);
+  auto found = std::ranges::find(all, path->id, &Attribute::id);
+  if (found == all.end()) return not_found("This attribute does not exist any more.");
+  if (in->label) found->label = in->label->value;
+  if (in->choices) found->choices = texts(in->choices);
+  if (ctx.tx()
+          .query(store::kCatalogueUpdateAttribute, path->id, match.or_current(found->version),
+                 found->label, found->choices)
+          .affected() == 0)
+    return web::changed_meanwhile("this attribute");
+  record(ctx, AuditEntry{"attribute.update",
+                         "attribute",
+                         path->id,
+                         std::nullopt,
+                         {{"label", std::nullopt, std::nullopt}}});
+  found->version = match.or_current(found->version) + 1;
+  return *found;
+}
+
+Result<Done> delete_attribute(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(store::kCatalogueDeleteAttribute, path->id).affected() == 0)
+    return not_found("This attribute does not exist any more.");
+  record(ctx, AuditEntry{"attribute.delete", "attribute", path->id});
+  return Done{};
+}
+
+Result<web::Page<Tag>> list_tags(Ctx& ctx) {
+  return web::Page<Tag>{ctx.tx().all<Tag>(store::kCatalogueTags), {}, {}};
+}
+
+Result<web::Created<Tag>> create_tag(Ctx& ctx, const web::Body<TagCreate>& in) {
+  auto id = Uuid::make();
+  if (ctx.tx().query(store::kCatalogueInsertTag, id, in->name.value, now()).affected() == 0)
+    return Error{ErrorCode::conflict, "This tag exists already.", {{"/name", "is taken."}}, {}, 0};
+  record(ctx, AuditEntry{"tag.create", "tag", id});
+  return web::Created<Tag>{{id, in->name.value, 0}, "/api/v1/tags/" + id.str()};
+}
+
+Result<Tag> update_tag(Ctx& ctx, const web::Path<web::IdPath>& path,
+                       const web::Body<TagCreate>& in) {
+  try {
+    if (ctx.tx().query(store::kCatalogueRenameTag, path->id, in->name.value).affected() == 0)
+      return not_found("This tag does not exist any more.");
+  } catch (const db::SqlError& e) {
+    if (!e.is_unique_violation()) throw;
+    return Error{ErrorCode::conflict, "This tag exists already.", {{"/name", "is taken."}}, {}, 0};
+  }
+  record(ctx, AuditEntry{"tag.update", "tag", path->id});
+  return Tag{path->id, in->name.value, 0};
+}
+
+Result<Done> delete_tag(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_CHECK(trust::is_unused(ctx, path->id, "This tag"));
+  if (ctx.tx().query(store::kCatalogueDeleteTag, path->id).affected() == 0)
+    return not_found("This tag does not exist any more.");
+  record(ctx, AuditEntry{"tag.delete", "tag", path->id});
+  return Done{};
+}
+
+Result<web::Page<List>> list_lists(Ctx& ctx) {
+  return web::Page<List>{ctx.tx().all<List>(store::kCatalogueLists), {}, {}};
+}
+
+Result<List> get_list(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto found = find_list(ctx, path->id);
+  if (!found) return not_found("This list does not exist any more.");
+  return *found;
+}
+
+Result<web::Created<List>> create_list_route(Ctx& ctx, const web::Body<ListNew>& in) {
+  VARDE_TRY(auto id, create_list(ctx, in->name.value, in->description ? in->description->value : "",
+                                 in->double_opt_in.value_or(false)));
+  return web::Created<List>{*find_list(ctx, id), "/api/v1/lists/" + id.str()};
+}
+
+Result<List> update_list(Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+                         const web::Body<ListChange>& in) {
+  auto found = find_list(ctx, path->id);
+  if (!found) return not_found("This list does not exist any more.");
+  if (in->name) found->name = in->name->value;
+  if (in->description) found->description = in->description->value;
+  if (in->double_opt_in) found->double_opt_in = *in->double_opt_in;
+  try {
+    if (ctx.tx()
+            .query(store::kCatalogueUpdateList, path->id, match.or_current(found->version),
+                   found->name, found->description, found->double_opt_in)
+            .affected() == 0)
+      return web::changed_meanwhile("this list");
+  } catch (const db::SqlError& e) {
+    if (!e.is_unique_violation()) throw;
+    return Error{ErrorCode::conflict,
+                 "A list with this name exists already.",
+                 {{"/name", "is taken."}},
+                 {},
+                 0};
+  }
+  record(ctx, AuditEntry{"list.update", "list", path->id});
+  found->version = match.or_current(found->version) + 1;
+  return *found;
+}
+
+Result<Done> delete_list(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_CHECK(trust::is_unused(ctx, path->id, "This list"));
+  if (ctx.tx().query(store::kCatalogueDeleteList, path->id).affected() == 0)
+    return not_found("This list does not exist any more.");
+  record(ctx, AuditEntry{"list.delete", "list", path->id});
+  return Done{};
+}
+
+Result<web::Page<Purpose>> list_purposes(Ctx& ctx) {
+  return web::Page<Purpose>{purposes(ctx), {}, {}};
+}
+
+Result<web::Created<Purpose>> create_purpose_route(Ctx& ctx, const web::Body<PurposeNew>& in) {
+  auto description = in->description ? in->description->value : "";
+  VARDE_TRY(auto id, create_purpose(ctx, in->key.value, in->label.value, description));
+  return web::Created<Purpose>{{id, in->key.value, in->label.value, description}, ""};
+}
+
+}  // namespace
+
 void add_catalogue_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/attributes", "listAttributes",
            "The organisation's own attributes of persons", access(Right::persons_read)},
-          [](Ctx& ctx) -> Result<web::Page<Attribute>> {
-            return web::Page<Attribute>{attributes(ctx), {}, {}};
-          });
+          list_attributes);
   api.add(
       {"POST", "/api/v1/attributes", "createAttribute",
        "Adds an attribute; its type and class cannot change later", access(Right::settings_manage)},
-      [](Ctx& ctx, const web::Body<AttributeNew>& in) -> Result<web::Created<Attribute>> {
-        VARDE_TRY(auto id, create_attribute(ctx, in->key.value, in->label.value, in->type,
-                                            in->classification, texts(in->choices)));
-        return web::Created<Attribute>{{id, in->key.value, in->label.value, in->type,
-                                        in->classification, texts(in->choices), 1},
-                                       "/api/v1/attributes/" + id.str()};
-      });
+      create_attribute_route);
   api.add({"PATCH", "/api/v1/attributes/{id}", "updateAttribute", "Changes label or choices",
            access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<AttributeChange>& in) -> Result<Attribute> {
-            auto all = attributes(ctx);
-            auto found = std::ranges::find(all, path->id, &Attribute::id);
-            if (found == all.end()) return not_found("This attribute does not exist any more.");
-            if (in->label) found->label = in->label->value;
-            if (in->choices) found->choices = texts(in->choices);
-            if (ctx.tx()
-                    .query(store::kCatalogueUpdateAttribute, path->id,
-                           match.or_current(found->version), found->label, found->choices)
-                    .affected() == 0)
-              return web::changed_meanwhile("this attribute");
-            record(ctx, AuditEntry{"attribute.update",
-                                   "attribute",
-                                   path->id,
-                                   std::nullopt,
-                                   {{"label", std::nullopt, std::nullopt}}});
-            found->version = match.or_current(found->version) + 1;
-            return *found;
-          });
+          update_attribute);
   api.add({"DELETE", "/api/v1/attributes/{id}", "deleteAttribute",
            "Removes an attribute and its values from all persons", access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(store::kCatalogueDeleteAttribute, path->id).affected() == 0)
-              return not_found("This attribute does not exist any more.");
-            record(ctx, AuditEntry{"attribute.delete", "attribute", path->id});
-            return Done{};
-          });
+          delete_attribute);
 
   api.add({"GET", "/api/v1/tags", "listTags", "Tags and how many persons have them",
            access(Right::persons_read)},
-          [](Ctx& ctx) -> Result<web::Page<Tag>> {
-            return web::Page<Tag>{ctx.tx().all<Tag>(store::kCatalogueTags), {}, {}};
-          });
-  api.add(
-      {"POST", "/api/v1/tags", "createTag", "Adds a tag", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Body<TagCreate>& in) -> Result<web::Created<Tag>> {
-        auto id = Uuid::make();
-        if (ctx.tx().query(store::kCatalogueInsertTag, id, in->name.value, now()).affected() == 0)
-          return Error{
-              ErrorCode::conflict, "This tag exists already.", {{"/name", "is taken."}}, {}, 0};
-        record(ctx, AuditEntry{"tag.create", "tag", id});
-        return web::Created<Tag>{{id, in->name.value, 0}, "/api/v1/tags/" + id.str()};
-      });
+          list_tags);
+  api.add({"POST", "/api/v1/tags", "createTag", "Adds a tag", access(Right::persons_write)},
+          create_tag);
   api.add(
       {"PATCH", "/api/v1/tags/{id}", "updateTag", "Renames a tag", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path,
-         const web::Body<TagCreate>& in) -> Result<Tag> {
-        try {
-          if (ctx.tx().query(store::kCatalogueRenameTag, path->id, in->name.value).affected() == 0)
-            return not_found("This tag does not exist any more.");
-        } catch (const db::SqlError& e) {
-          if (!e.is_unique_violation()) throw;
-          return Error{
-              ErrorCode::conflict, "This tag exists already.", {{"/name", "is taken."}}, {}, 0};
-        }
-        record(ctx, AuditEntry{"tag.update", "tag", path->id});
-        return Tag{path->id, in->name.value, 0};
-      });
+      update_tag);
   api.add({"DELETE", "/api/v1/tags/{id}", "deleteTag", "Removes a tag from all persons",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            VARDE_CHECK(trust::is_unused(ctx, path->id, "This tag"));
-            if (ctx.tx().query(store::kCatalogueDeleteTag, path->id).affected() == 0)
-              return not_found("This tag does not exist any more.");
-            record(ctx, AuditEntry{"tag.delete", "tag", path->id});
-            return Done{};
-          });
+          delete_tag);
 
   api.add({"GET", "/api/v1/lists", "listLists", "Lists and how many persons are on them",
            access(Right::persons_read)},
-          [](Ctx& ctx) -> Result<web::Page<List>> {
-            return web::Page<List>{ctx.tx().all<List>(store::kCatalogueLists), {}, {}};
-          });
+          list_lists);
   api.add({"GET", "/api/v1/lists/{id}", "getList", "One list", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<List> {
-            auto found = find_list(ctx, path->id);
-            if (!found) return not_found("This list does not exist any more.");
-            return *found;
-          });
+          get_list);
   api.add({"POST", "/api/v1/lists", "createList", "Adds a list", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Body<ListNew>& in) -> Result<web::Created<List>> {
-            VARDE_TRY(auto id, create_list(ctx, in->name.value,
-                                           in->description ? in->description->value : "",
-                                           in->double_opt_in.value_or(false)));
-            return web::Created<List>{*find_list(ctx, id), "/api/v1/lists/" + id.str()};
-          });
+          create_list_route);
   api.add(
       {"PATCH", "/api/v1/lists/{id}", "updateList", "Changes a list", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-         const web::Body<ListChange>& in) -> Result<List> {
-        auto found = find_list(ctx, path->id);
-        if (!found) return not_found("This list does not exist any more.");
-        if (in->name) found->name = in->name->value;
-        if (in->description) found->description = in->description->value;
-        if (in->double_opt_in) found->double_opt_in = *in->double_opt_in;
-        try {
-          if (ctx.tx()
-                  .query(store::kCatalogueUpdateList, path->id, match.or_current(found->version),
-                         found->name, found->description, found->double_opt_in)
-                  .affected() == 0)
-            return web::changed_meanwhile("this list");
-        } catch (const db::SqlError& e) {
-          if (!e.is_unique_violation()) throw;
-          return Error{ErrorCode::conflict,
-                       "A list with this name exists already.",
-                       {{"/name", "is taken."}},
-                       {},
-                       0};
-        }
-        record(ctx, AuditEntry{"list.update", "list", path->id});
-        found->version = match.or_current(found->version) + 1;
-        return *found;
-      });
+      update_list);
   api.add({"DELETE", "/api/v1/lists/{id}", "deleteList", "Removes a list; the persons stay",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            VARDE_CHECK(trust::is_unused(ctx, path->id, "This list"));
-            if (ctx.tx().query(store::kCatalogueDeleteList, path->id).affected() == 0)
-              return not_found("This list does not exist any more.");
-            record(ctx, AuditEntry{"list.delete", "list", path->id});
-            return Done{};
-          });
+          delete_list);
 
   api.add({"GET", "/api/v1/purposes", "listPurposes", "What persons can consent to",
            access(Right::persons_read)},
-          [](Ctx& ctx) -> Result<web::Page<Purpose>> {
-            return web::Page<Purpose>{purposes(ctx), {}, {}};
-          });
+          list_purposes);
   api.add({"POST", "/api/v1/purposes", "createPurpose", "Adds a purpose of consent",
            access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Body<PurposeNew>& in) -> Result<web::Created<Purpose>> {
-            auto description = in->description ? in->description->value : "";
-            VARDE_TRY(auto id, create_purpose(ctx, in->key.value, in->label.value, description));
-            return web::Created<Purpose>{{id, in->key.value, in->label.value, description}, ""};
-          });
+          create_purpose_route);
 }
 
 }  // namespace varde::people

@@ -1,3 +1,4 @@
+#include "people/person/api.hpp"
 #include "people/person/store.hpp"
 #include "people/segment/segment.hpp"
 #include "trust/audit.hpp"
@@ -18,101 +19,6 @@ using trust::Right;
 namespace json = boost::json;
 
 namespace {
-
-struct ListState {
-  Uuid id;
-  std::string name;
-  MemberState state = MemberState::subscribed;
-  Timestamp since;
-};
-BOOST_DESCRIBE_STRUCT(ListState, (), (id, name, state, since))
-enum class ConsentState { given, withdrawn };
-BOOST_DESCRIBE_ENUM(ConsentState, given, withdrawn)
-struct ConsentView {
-  Uuid purpose_id;
-  std::string purpose;
-  ConsentState state = ConsentState::given;
-  std::string source;
-  Timestamp at;
-};
-BOOST_DESCRIBE_STRUCT(ConsentView, (), (purpose_id, purpose, state, source, at))
-namespace described {
-struct Person {
-  Uuid id;
-  std::optional<Personal> email, phone, first_name, last_name;
-  std::optional<std::string> language, time_zone;
-  PersonState state = PersonState::active;
-  std::vector<std::string> tags;
-  std::map<std::string, web::Scalar> attributes;
-  std::vector<ListState> lists;
-  std::vector<ConsentView> consents;
-  std::optional<SuppressionNote> suppressed;      ///< The address.
-  std::optional<SuppressionNote> sms_suppressed;  ///< The number.
-  std::int64_t version = 1;
-  Timestamp created_at, updated_at;
-};
-BOOST_DESCRIBE_STRUCT(Person, (),
-                      (id, email, phone, first_name, last_name, language, time_zone, state, tags,
-                       attributes, lists, consents, suppressed, sms_suppressed, version, created_at,
-                       updated_at))
-}  // namespace described
-using PersonDetails = described::Person;  // "Person" in the API; people::Person is the service's
-
-struct PersonNew {
-  std::optional<web::Email> email;
-  std::optional<web::Text<40>> phone;
-  std::optional<web::Text<100>> first_name, last_name;
-  std::optional<web::Language> language;
-  std::optional<web::TimeZone> time_zone;
-  std::optional<std::map<std::string, web::Scalar>> attributes;
-  std::optional<std::vector<web::Text<60, 1>>> tags;
-  std::optional<std::vector<Uuid>> lists;
-};
-BOOST_DESCRIBE_STRUCT(PersonNew, (),
-                      (email, phone, first_name, last_name, language, time_zone, attributes, tags,
-                       lists))
-struct PersonUpdate {
-  web::Patch<web::Email> email;
-  web::Patch<web::Text<40>> phone;
-  web::Patch<web::Text<100>> first_name, last_name;
-  web::Patch<web::Language> language;
-  web::Patch<web::TimeZone> time_zone;
-  std::optional<std::map<std::string, web::Scalar>> attributes;
-};
-BOOST_DESCRIBE_STRUCT(PersonUpdate, (),
-                      (email, phone, first_name, last_name, language, time_zone, attributes))
-struct PersonQuery {
-  std::optional<std::string> q, cursor;
-  std::optional<Uuid> list, tag, segment;
-  std::optional<Uuid> imported;  ///< Whom this import made or changed.
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(PersonQuery, (), (q, cursor, list, tag, segment, imported, limit))
-struct ListPath {
-  Uuid id, list_id;
-};
-BOOST_DESCRIBE_STRUCT(ListPath, (), (id, list_id))
-struct PurposePath {
-  Uuid id, purpose_id;
-};
-BOOST_DESCRIBE_STRUCT(PurposePath, (), (id, purpose_id))
-struct TagChange {
-  std::optional<std::vector<web::Text<60, 1>>> add, remove;
-};
-BOOST_DESCRIBE_STRUCT(TagChange, (), (add, remove))
-struct MemberChange {
-  MemberState state = MemberState::subscribed;
-};
-BOOST_DESCRIBE_STRUCT(MemberChange, (), (state))
-struct ConsentChange {
-  ConsentState state = ConsentState::given;
-  std::optional<web::Text<120>> source;
-};
-BOOST_DESCRIBE_STRUCT(ConsentChange, (), (state, source))
-struct NoteCreate {
-  web::Text<2000, 1> text;
-};
-BOOST_DESCRIBE_STRUCT(NoteCreate, (), (text))
 
 // The elements of an optional JSON array.
 json::array elements(const std::optional<db::Json>& in) {
@@ -407,6 +313,158 @@ Result<std::vector<Uuid>> search_imported(Ctx& ctx, PersonFilter filter, const U
   return out;
 }
 
+Result<web::Page<PersonRow>> list_persons(Ctx& ctx, const web::Query<PersonQuery>& query) {
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto limit = web::page_limit(query->limit);
+  PersonFilter filter{query->q.value_or(""), query->list, query->tag, query->segment, {}};
+  std::optional<Uuid> rest;
+  VARDE_TRY(auto ids, query->imported
+                          ? search_imported(ctx, filter, *query->imported, before, limit + 1, rest)
+                          : search(ctx, filter, before, limit + 1));
+  web::Page<PersonRow> page;
+  page.next = web::cut_page(ids, limit, std::identity{});
+  if (rest) page.next = web::make_cursor({rest->str()});
+  page.items = rows(ctx, ids);
+  trust::record_bulk_read(ctx, ids.size(), "person");
+  return page;
+}
+
+Result<web::Created<PersonDetails>> create_person(Ctx& ctx, const web::Body<PersonNew>& in) {
+  PersonChange change;
+  auto text = [](const auto& value) { return value ? std::optional(value->value) : std::nullopt; };
+  change.email = text(in->email);
+  change.first_name = text(in->first_name);
+  change.last_name = text(in->last_name);
+  change.language = text(in->language);
+  change.time_zone = text(in->time_zone);
+  if (in->phone) {
+    VARDE_TRY(change.phone, read_phone(ctx, in->phone->value));
+  }
+  if ((!change.email || change.email->empty()) && (!change.phone || change.phone->empty()) &&
+      (!change.first_name || change.first_name->empty()) &&
+      (!change.last_name || change.last_name->empty()))
+    return bad_input("/email", "Give at least an e-mail address, a phone number or a name.");
+  if (in->attributes) VARDE_CHECK(read_attributes(ctx, *in->attributes, change));
+  if (in->tags) {
+    std::vector<std::string> names;
+    for (const auto& name : *in->tags) names.push_back(name.value);
+    for (auto& [name, id] : ensure_tags(ctx, names)) change.add_tags.push_back(id);
+  }
+  for (const auto& id : in->lists.value_or(std::vector<Uuid>{})) {
+    auto list = find_list(ctx, id);
+    if (!list) return bad_input("/lists", "One of the lists does not exist any more.");
+    change.lists[id] = list->double_opt_in ? MemberState::pending : MemberState::subscribed;
+  }
+  VARDE_TRY(auto outcome,
+            save_one(ctx, change, {.proof = Proof::clerk(), .update_existing = false}));
+  if (outcome.what != Saved::created)
+    return Error{ErrorCode::conflict,
+                 "A person with this address or phone number exists already.",
+                 {{in->email ? "/email" : "/phone", "is taken by another person."}},
+                 "person-exists",
+                 0};
+  VARDE_TRY(auto out, view(ctx, outcome.person_id));
+  return web::Created<PersonDetails>{std::move(out), "/api/v1/persons/" + outcome.person_id.str()};
+}
+
+Result<PersonDetails> get_person(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  return view(ctx, path->id);
+}
+
+Result<PersonDetails> update_person(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                    const web::IfMatch& match, const web::Body<PersonUpdate>& in) {
+  auto version = ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id);
+  if (!version) return not_found("This person does not exist, or was erased.");
+  if (*version != match.or_current(*version)) return web::changed_meanwhile("this person");
+  PersonChange change;
+  change.person_id = path->id;
+  auto text = [](const auto& patch) -> std::optional<std::string> {
+    if (!patch.present) return std::nullopt;
+    return patch.value ? patch.value->value : std::string();
+  };
+  change.email = text(in->email);
+  change.first_name = text(in->first_name);
+  change.last_name = text(in->last_name);
+  change.language = text(in->language);
+  change.time_zone = text(in->time_zone);
+  if (in->phone.present) {
+    VARDE_TRY(change.phone, read_phone(ctx, in->phone.value ? in->phone.value->value : ""));
+  }
+  if (in->attributes) VARDE_CHECK(read_attributes(ctx, *in->attributes, change));
+  VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
+  return view(ctx, path->id);
+}
+
+Result<Done> delete_person(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (!ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id))
+    return not_found("This person does not exist, or was erased.");
+  erase(ctx, {path->id});
+  return Done{};
+}
+
+Result<PersonDetails> change_person_tags(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                         const web::Body<TagChange>& in) {
+  PersonChange change;
+  change.person_id = path->id;
+  std::vector<std::string> add;
+  for (const auto& name : in->add.value_or(std::vector<web::Text<60, 1>>{}))
+    add.push_back(name.value);
+  for (auto& [name, id] : ensure_tags(ctx, add)) change.add_tags.push_back(id);
+  for (const auto& name : in->remove.value_or(std::vector<web::Text<60, 1>>{}))
+    for (const auto& [id, known] : tag_names(ctx))
+      if (known == name.value) change.remove_tags.push_back(id);
+  VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
+  return view(ctx, path->id);
+}
+
+Result<PersonDetails> set_person_list(Ctx& ctx, const web::Path<ListPath>& path,
+                                      const web::Body<MemberChange>& in) {
+  auto list = find_list(ctx, path->list_id);
+  if (!list) return not_found("This list does not exist any more.");
+  PersonChange change;
+  change.person_id = path->id;
+  // A list with double opt-in is joined by the person's own confirmation only.
+  change.lists[path->list_id] = in->state == MemberState::subscribed && list->double_opt_in
+                                    ? MemberState::pending
+                                    : in->state;
+  VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
+  return view(ctx, path->id);
+}
+
+Result<PersonDetails> set_person_consent(Ctx& ctx, const web::Path<PurposePath>& path,
+                                         const web::Body<ConsentChange>& in) {
+  if (std::ranges::none_of(purposes(ctx),
+                           [&](const Purpose& purpose) { return purpose.id == path->purpose_id; }))
+    return not_found("This purpose does not exist any more.");
+  PersonChange change;
+  change.person_id = path->id;
+  change.consents[path->purpose_id] = in->state == ConsentState::given;
+  auto source = in->source ? in->source->value : std::string();
+  VARDE_CHECK(save_one(
+      ctx, change,
+      {.proof = Proof::clerk(source), .source = source.empty() ? "recorded by a user" : source}));
+  return view(ctx, path->id);
+}
+
+Result<web::Page<TimelineItem>> list_person_timeline(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                                     const web::Query<web::CursorQuery>& query) {
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto page = timeline(ctx, path->id, before, web::page_limit(query->limit));
+  if (page.items.empty() && ctx.tx().query(kPersonThere, path->id).empty())
+    return not_found("This person does not exist, or was erased.");
+  return page;
+}
+
+Result<Done> add_person_note(Ctx& ctx, const web::Path<web::IdPath>& path,
+                             const web::Body<NoteCreate>& in) {
+  if (!ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id))
+    return not_found("This person does not exist, or was erased.");
+  record_activity(ctx, {{path->id, ActivityKind::note, std::nullopt, std::nullopt, 0,
+                         in->text.value, std::nullopt}});
+  trust::record(ctx, trust::AuditEntry{"person.note", "person", path->id, path->id});
+  return Done{};
+}
+
 }  // namespace
 
 void add_person_routes(trust::Api& api) {
@@ -415,182 +473,43 @@ void add_person_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/persons", "listPersons",
            "Finds persons by name, address, phone, list, tag, segment or import; newest first",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Query<PersonQuery>& query) -> Result<web::Page<PersonRow>> {
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto limit = web::page_limit(query->limit);
-            PersonFilter filter{query->q.value_or(""), query->list, query->tag, query->segment, {}};
-            std::optional<Uuid> rest;
-            VARDE_TRY(auto ids, query->imported ? search_imported(ctx, filter, *query->imported,
-                                                                  before, limit + 1, rest)
-                                                : search(ctx, filter, before, limit + 1));
-            web::Page<PersonRow> page;
-            page.next = web::cut_page(ids, limit, std::identity{});
-            if (rest) page.next = web::make_cursor({rest->str()});
-            page.items = rows(ctx, ids);
-            trust::record_bulk_read(ctx, ids.size(), "person");
-            return page;
-          });
+          list_persons);
 
-  api.add(
-      {"POST", "/api/v1/persons", "createPerson",
-       "Registers a person; 409 when the address is known", access(Right::persons_write)},
-      [](Ctx& ctx, const web::Body<PersonNew>& in) -> Result<web::Created<PersonDetails>> {
-        PersonChange change;
-        auto text = [](const auto& value) {
-          return value ? std::optional(value->value) : std::nullopt;
-        };
-        change.email = text(in->email);
-        change.first_name = text(in->first_name);
-        change.last_name = text(in->last_name);
-        change.language = text(in->language);
-        change.time_zone = text(in->time_zone);
-        if (in->phone) {
-          VARDE_TRY(change.phone, read_phone(ctx, in->phone->value));
-        }
-        if ((!change.email || change.email->empty()) && (!change.phone || change.phone->empty()) &&
-            (!change.first_name || change.first_name->empty()) &&
-            (!change.last_name || change.last_name->empty()))
-          return bad_input("/email", "Give at least an e-mail address, a phone number or a name.");
-        if (in->attributes) VARDE_CHECK(read_attributes(ctx, *in->attributes, change));
-        if (in->tags) {
-          std::vector<std::string> names;
-          for (const auto& name : *in->tags) names.push_back(name.value);
-          for (auto& [name, id] : ensure_tags(ctx, names)) change.add_tags.push_back(id);
-        }
-        for (const auto& id : in->lists.value_or(std::vector<Uuid>{})) {
-          auto list = find_list(ctx, id);
-          if (!list) return bad_input("/lists", "One of the lists does not exist any more.");
-          change.lists[id] = list->double_opt_in ? MemberState::pending : MemberState::subscribed;
-        }
-        VARDE_TRY(auto outcome,
-                  save_one(ctx, change, {.proof = Proof::clerk(), .update_existing = false}));
-        if (outcome.what != Saved::created)
-          return Error{ErrorCode::conflict,
-                       "A person with this address or phone number exists already.",
-                       {{in->email ? "/email" : "/phone", "is taken by another person."}},
-                       "person-exists",
-                       0};
-        VARDE_TRY(auto out, view(ctx, outcome.person_id));
-        return web::Created<PersonDetails>{std::move(out),
-                                           "/api/v1/persons/" + outcome.person_id.str()};
-      });
+  api.add({"POST", "/api/v1/persons", "createPerson",
+           "Registers a person; 409 when the address is known", access(Right::persons_write)},
+          create_person);
 
   api.add({"GET", "/api/v1/persons/{id}", "getPerson",
            "One person with attributes, lists and consents", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<PersonDetails> {
-            return view(ctx, path->id);
-          });
+          get_person);
 
   api.add({"PATCH", "/api/v1/persons/{id}", "updatePerson", "Changes a person; null clears a field",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<PersonUpdate>& in) -> Result<PersonDetails> {
-            auto version = ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id);
-            if (!version) return not_found("This person does not exist, or was erased.");
-            if (*version != match.or_current(*version))
-              return web::changed_meanwhile("this person");
-            PersonChange change;
-            change.person_id = path->id;
-            auto text = [](const auto& patch) -> std::optional<std::string> {
-              if (!patch.present) return std::nullopt;
-              return patch.value ? patch.value->value : std::string();
-            };
-            change.email = text(in->email);
-            change.first_name = text(in->first_name);
-            change.last_name = text(in->last_name);
-            change.language = text(in->language);
-            change.time_zone = text(in->time_zone);
-            if (in->phone.present) {
-              VARDE_TRY(change.phone,
-                        read_phone(ctx, in->phone.value ? in->phone.value->value : ""));
-            }
-            if (in->attributes) VARDE_CHECK(read_attributes(ctx, *in->attributes, change));
-            VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
-            return view(ctx, path->id);
-          });
+          update_person);
 
   api.add({"DELETE", "/api/v1/persons/{id}", "deletePerson",
            "Erases a person: rows and key, in backups too", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (!ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id))
-              return not_found("This person does not exist, or was erased.");
-            erase(ctx, {path->id});
-            return Done{};
-          });
+          delete_person);
 
   api.add({"POST", "/api/v1/persons/{id}/tags", "changePersonTags", "Adds and removes tags",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<TagChange>& in) -> Result<PersonDetails> {
-            PersonChange change;
-            change.person_id = path->id;
-            std::vector<std::string> add;
-            for (const auto& name : in->add.value_or(std::vector<web::Text<60, 1>>{}))
-              add.push_back(name.value);
-            for (auto& [name, id] : ensure_tags(ctx, add)) change.add_tags.push_back(id);
-            for (const auto& name : in->remove.value_or(std::vector<web::Text<60, 1>>{}))
-              for (const auto& [id, known] : tag_names(ctx))
-                if (known == name.value) change.remove_tags.push_back(id);
-            VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
-            return view(ctx, path->id);
-          });
+          change_person_tags);
 
   api.add({"PUT", "/api/v1/persons/{id}/lists/{list_id}", "setPersonList",
            "Subscribes, or takes off a list", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<ListPath>& path,
-             const web::Body<MemberChange>& in) -> Result<PersonDetails> {
-            auto list = find_list(ctx, path->list_id);
-            if (!list) return not_found("This list does not exist any more.");
-            PersonChange change;
-            change.person_id = path->id;
-            // A list with double opt-in is joined by the person's own confirmation only.
-            change.lists[path->list_id] =
-                in->state == MemberState::subscribed && list->double_opt_in ? MemberState::pending
-                                                                            : in->state;
-            VARDE_CHECK(save_one(ctx, change, {.proof = Proof::clerk()}));
-            return view(ctx, path->id);
-          });
+          set_person_list);
 
   api.add({"PUT", "/api/v1/persons/{id}/consents/{purpose_id}", "setPersonConsent",
            "Records a consent or its withdrawal, with its source", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<PurposePath>& path,
-             const web::Body<ConsentChange>& in) -> Result<PersonDetails> {
-            if (std::ranges::none_of(purposes(ctx), [&](const Purpose& purpose) {
-                  return purpose.id == path->purpose_id;
-                }))
-              return not_found("This purpose does not exist any more.");
-            PersonChange change;
-            change.person_id = path->id;
-            change.consents[path->purpose_id] = in->state == ConsentState::given;
-            auto source = in->source ? in->source->value : std::string();
-            VARDE_CHECK(save_one(ctx, change,
-                                 {.proof = Proof::clerk(source),
-                                  .source = source.empty() ? "recorded by a user" : source}));
-            return view(ctx, path->id);
-          });
+          set_person_consent);
 
   api.add({"GET", "/api/v1/persons/{id}/timeline", "listPersonTimeline",
            "Everything that happened, newest first", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Query<web::CursorQuery>& query) -> Result<web::Page<TimelineItem>> {
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto page = timeline(ctx, path->id, before, web::page_limit(query->limit));
-            if (page.items.empty() && ctx.tx().query(kPersonThere, path->id).empty())
-              return not_found("This person does not exist, or was erased.");
-            return page;
-          });
+          list_person_timeline);
 
   api.add({"POST", "/api/v1/persons/{id}/notes", "addPersonNote", "Adds a note to the timeline",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<NoteCreate>& in) -> Result<Done> {
-            if (!ctx.tx().maybe<std::int64_t>(kPersonVersion, path->id))
-              return not_found("This person does not exist, or was erased.");
-            record_activity(ctx, {{path->id, ActivityKind::note, std::nullopt, std::nullopt, 0,
-                                   in->text.value, std::nullopt}});
-            trust::record(ctx, trust::AuditEntry{"person.note", "person", path->id, path->id});
-            return Done{};
-          });
+          add_person_note);
 }
 
 }  // namespace varde::people

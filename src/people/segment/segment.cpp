@@ -1,4 +1,5 @@
 #include "people/segment/segment.hpp"
+#include "people/segment/api.hpp"
 
 #include "base/text.hpp"
 #include "people/person/person.hpp"
@@ -33,57 +34,6 @@ struct SegmentRecord {
 BOOST_DESCRIBE_STRUCT(SegmentRecord, (),
                       (segment_id, name, conditions, persons, counted_at, version, created_at,
                        updated_at))
-
-struct Segment {
-  Uuid id;
-  std::string name;
-  ConditionsJson conditions;
-  std::optional<std::int64_t> persons;
-  std::optional<Timestamp> counted_at;
-  std::int64_t version = 1;
-  Timestamp created_at, updated_at;
-};
-BOOST_DESCRIBE_STRUCT(Segment, (),
-                      (id, name, conditions, persons, counted_at, version, created_at, updated_at))
-struct SegmentNew {
-  web::Text<80, 1> name;
-  ConditionsJson conditions;
-};
-BOOST_DESCRIBE_STRUCT(SegmentNew, (), (name, conditions))
-struct SegmentChange {
-  std::optional<web::Text<80, 1>> name;
-  std::optional<ConditionsJson> conditions;
-};
-BOOST_DESCRIBE_STRUCT(SegmentChange, (), (name, conditions))
-struct PreviewRequest {
-  ConditionsJson conditions;
-};
-BOOST_DESCRIBE_STRUCT(PreviewRequest, (), (conditions))
-struct SegmentPreview {
-  std::int64_t count = 0;
-  std::vector<PersonRow> sample;
-  double took_ms = 0;
-};
-BOOST_DESCRIBE_STRUCT(SegmentPreview, (), (count, sample, took_ms))
-struct SegmentFieldView {
-  std::string field, label, type;
-  std::vector<std::string> operators;
-  std::optional<std::vector<std::string>> choices;
-};
-BOOST_DESCRIBE_STRUCT(SegmentFieldView, (), (field, label, type, operators, choices))
-struct ValuesQuery {
-  std::string field;
-  std::optional<std::string> q;
-};
-BOOST_DESCRIBE_STRUCT(ValuesQuery, (), (field, q))
-struct SegmentValues {
-  std::vector<std::string> values;
-};
-BOOST_DESCRIBE_STRUCT(SegmentValues, (), (values))
-struct SegmentFields {
-  std::vector<SegmentFieldView> fields;
-};
-BOOST_DESCRIBE_STRUCT(SegmentFields, (), (fields))
 
 SegmentRow row_of(SegmentRecord& record) {
   return {record.segment_id, record.name,       json::parse(record.conditions.text),
@@ -513,148 +463,161 @@ void add_segment_hooks(trust::Base& base) {
   trust::add_uses(base, "the segment", store::kSegmentUses);
 }
 
+namespace {
+
+Result<web::Page<Segment>> list_segments(Ctx& ctx) {
+  web::Page<Segment> page;
+  for (auto& record : ctx.tx().all<SegmentRecord>(store::kSegmentAll))
+    page.items.push_back(view_of(row_of(record)));
+  return page;
+}
+
+Result<SegmentFields> list_segment_fields(Ctx& ctx) {
+  SegmentFields out;
+  auto operators = [](AttributeType type) -> std::vector<std::string> {
+    switch (type) {
+      case AttributeType::text:
+        return {"is", "is_not", "starts_with", "is_set", "is_not_set"};
+      case AttributeType::choice:
+        return {"is", "is_not", "any_of", "is_set", "is_not_set"};
+      case AttributeType::number:
+        return {"eq", "ne", "lt", "lte", "gt", "gte", "between", "is_set", "is_not_set"};
+      case AttributeType::date:
+        return {"eq",      "ne",           "lt",          "lte",    "gt",        "gte",
+                "between", "in_last_days", "before_days", "is_set", "is_not_set"};
+      case AttributeType::boolean:
+        return {"is", "is_set", "is_not_set"};
+    }
+    return {};
+  };
+  for (auto& a : attributes(ctx)) {
+    if (a.classification != Classification::plain) continue;
+    out.fields.push_back(
+        {"attribute:" + a.key, a.label, web::enum_word(a.type), operators(a.type),
+         a.type == AttributeType::choice ? std::optional(a.choices) : std::nullopt});
+  }
+  out.fields.push_back({"tag", "Tag", "tag", {"has", "has_not"}, {}});
+  out.fields.push_back({"list", "List", "list", {"has", "has_not"}, {}});
+  for (auto& purpose : purposes(ctx))
+    out.fields.push_back({"consent:" + purpose.key,
+                          "Consent: " + purpose.label,
+                          "consent",
+                          {"given", "withdrawn", "unknown"},
+                          {}});
+  out.fields.push_back(
+      {"language", "Language", "text", {"is", "is_not", "is_set", "is_not_set"}, {}});
+  out.fields.push_back(
+      {"created_at", "Registered", "date", {"gte", "lte", "in_last_days", "before_days"}, {}});
+  out.fields.push_back({"email_known", "Has an e-mail address", "boolean", {"is"}, {}});
+  out.fields.push_back({"phone_known", "Has a phone number", "boolean", {"is"}, {}});
+  for (auto [field, label] : {std::pair{"opened", "Opened"}, std::pair{"clicked", "Clicked"},
+                              std::pair{"submitted", "Answered a form"}})
+    out.fields.push_back({field, label, "behaviour", {"happened", "not_happened"}, {}});
+  for (const auto& extra : ctx.base.extensions.all<SegmentField>())
+    out.fields.push_back({extra.field, extra.label, "behaviour", {"happened", "not_happened"}, {}});
+  return out;
+}
+
+Result<SegmentValues> list_segment_values(Ctx& ctx, const web::Query<ValuesQuery>& query) {
+  SegmentValues out;
+  auto begins = std::string(utf8_prefix(query->q.value_or(""), 100));
+  for (const auto& attribute : attributes(ctx))
+    if (query->field == "attribute:" + attribute.key) {
+      if (attribute.classification != Classification::plain ||
+          attribute.type != AttributeType::text)
+        return out;
+      out.values =
+          ctx.tx().all<std::string>(store::kSegmentValues, attribute.id, begins, kMostSuggestions);
+      return out;
+    }
+  return bad_input("/field", "is not an attribute of this organisation.");
+}
+
+Result<SegmentPreview> preview_segment(Ctx& ctx, const web::Body<PreviewRequest>& in) {
+  return preview(ctx, in->conditions);
+}
+
+Result<web::Created<Segment>> create_segment(Ctx& ctx, const web::Body<SegmentNew>& in) {
+  VARDE_TRY(auto persons, count(ctx, in->conditions));
+  auto id = Uuid::make();
+  if (ctx.tx()
+          .query(store::kSegmentInsert, id, in->name.value,
+                 db::Json{json::serialize(in->conditions)}, persons, now())
+          .affected() == 0)
+    return Error{ErrorCode::conflict,
+                 "A segment with this name exists already.",
+                 {{"/name", "is taken."}},
+                 {},
+                 0};
+  trust::record(ctx, trust::AuditEntry{"segment.create", "segment", id});
+  return web::Created<Segment>{view_of(*find_segment(ctx, id)), "/api/v1/segments/" + id.str()};
+}
+
+Result<Segment> get_segment(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto found = find_segment(ctx, path->id);
+  if (!found) return not_found("This segment does not exist any more.");
+  auto persons = count(ctx, found->conditions);
+  auto view = view_of(*found);
+  if (persons) {
+    view.persons = *persons;
+    view.counted_at = now();
+  }
+  return view;
+}
+
+Result<Segment> update_segment(Ctx& ctx, const web::Path<web::IdPath>& path,
+                               const web::IfMatch& match, const web::Body<SegmentChange>& in) {
+  auto found = find_segment(ctx, path->id);
+  if (!found) return not_found("This segment does not exist any more.");
+  if (in->name) found->name = in->name->value;
+  if (in->conditions) found->conditions = *in->conditions;
+  VARDE_TRY(auto persons, count(ctx, found->conditions));
+  if (ctx.tx()
+          .query(store::kSegmentUpdate, path->id, match.or_current(found->version), found->name,
+                 db::Json{json::serialize(found->conditions)}, persons, now())
+          .affected() == 0)
+    return web::changed_meanwhile("this segment");
+  trust::record(ctx, trust::AuditEntry{"segment.update", "segment", path->id});
+  return view_of(*find_segment(ctx, path->id));
+}
+
+Result<Done> delete_segment(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_CHECK(trust::is_unused(ctx, path->id, "This segment"));
+  if (ctx.tx().query(store::kSegmentDelete, path->id).affected() == 0)
+    return not_found("This segment does not exist any more.");
+  trust::record(ctx, trust::AuditEntry{"segment.delete", "segment", path->id});
+  return Done{};
+}
+
+}  // namespace
+
 void add_segment_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
   api.add({"GET", "/api/v1/segments", "listSegments", "Segments with their last count",
            access(Right::persons_read)},
-          [](Ctx& ctx) -> Result<web::Page<Segment>> {
-            web::Page<Segment> page;
-            for (auto& record : ctx.tx().all<SegmentRecord>(store::kSegmentAll))
-              page.items.push_back(view_of(row_of(record)));
-            return page;
-          });
-  api.add(
-      {"GET", "/api/v1/segments/fields", "listSegmentFields", "What conditions can be about",
-       access(Right::persons_read)},
-      [](Ctx& ctx) -> Result<SegmentFields> {
-        SegmentFields out;
-        auto operators = [](AttributeType type) -> std::vector<std::string> {
-          switch (type) {
-            case AttributeType::text:
-              return {"is", "is_not", "starts_with", "is_set", "is_not_set"};
-            case AttributeType::choice:
-              return {"is", "is_not", "any_of", "is_set", "is_not_set"};
-            case AttributeType::number:
-              return {"eq", "ne", "lt", "lte", "gt", "gte", "between", "is_set", "is_not_set"};
-            case AttributeType::date:
-              return {"eq",      "ne",           "lt",          "lte",    "gt",        "gte",
-                      "between", "in_last_days", "before_days", "is_set", "is_not_set"};
-            case AttributeType::boolean:
-              return {"is", "is_set", "is_not_set"};
-          }
-          return {};
-        };
-        for (auto& a : attributes(ctx)) {
-          if (a.classification != Classification::plain) continue;
-          out.fields.push_back(
-              {"attribute:" + a.key, a.label, web::enum_word(a.type), operators(a.type),
-               a.type == AttributeType::choice ? std::optional(a.choices) : std::nullopt});
-        }
-        out.fields.push_back({"tag", "Tag", "tag", {"has", "has_not"}, {}});
-        out.fields.push_back({"list", "List", "list", {"has", "has_not"}, {}});
-        for (auto& purpose : purposes(ctx))
-          out.fields.push_back({"consent:" + purpose.key,
-                                "Consent: " + purpose.label,
-                                "consent",
-                                {"given", "withdrawn", "unknown"},
-                                {}});
-        out.fields.push_back(
-            {"language", "Language", "text", {"is", "is_not", "is_set", "is_not_set"}, {}});
-        out.fields.push_back({"created_at",
-                              "Registered",
-                              "date",
-                              {"gte", "lte", "in_last_days", "before_days"},
-                              {}});
-        out.fields.push_back({"email_known", "Has an e-mail address", "boolean", {"is"}, {}});
-        out.fields.push_back({"phone_known", "Has a phone number", "boolean", {"is"}, {}});
-        for (auto [field, label] : {std::pair{"opened", "Opened"}, std::pair{"clicked", "Clicked"},
-                                    std::pair{"submitted", "Answered a form"}})
-          out.fields.push_back({field, label, "behaviour", {"happened", "not_happened"}, {}});
-        for (const auto& extra : ctx.base.extensions.all<SegmentField>())
-          out.fields.push_back(
-              {extra.field, extra.label, "behaviour", {"happened", "not_happened"}, {}});
-        return out;
-      });
+          list_segments);
+  api.add({"GET", "/api/v1/segments/fields", "listSegmentFields", "What conditions can be about",
+           access(Right::persons_read)},
+          list_segment_fields);
   api.add({"GET", "/api/v1/segments/values", "listSegmentValues",
            "Values of a text attribute that people have, beginning with what is asked for",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Query<ValuesQuery>& query) -> Result<SegmentValues> {
-            SegmentValues out;
-            auto begins = std::string(utf8_prefix(query->q.value_or(""), 100));
-            for (const auto& attribute : attributes(ctx))
-              if (query->field == "attribute:" + attribute.key) {
-                if (attribute.classification != Classification::plain ||
-                    attribute.type != AttributeType::text)
-                  return out;
-                out.values = ctx.tx().all<std::string>(store::kSegmentValues, attribute.id, begins,
-                                                       kMostSuggestions);
-                return out;
-              }
-            return bad_input("/field", "is not an attribute of this organisation.");
-          });
+          list_segment_values);
   api.add({"POST", "/api/v1/segments/preview", "previewSegment",
            "Count and a sample of conditions that are not saved yet", access(Right::persons_read)},
-          [](Ctx& ctx, const web::Body<PreviewRequest>& in) -> Result<SegmentPreview> {
-            return preview(ctx, in->conditions);
-          });
+          preview_segment);
   api.add({"POST", "/api/v1/segments", "createSegment", "Saves a segment",
            access(Right::segments_write)},
-          [](Ctx& ctx, const web::Body<SegmentNew>& in) -> Result<web::Created<Segment>> {
-            VARDE_TRY(auto persons, count(ctx, in->conditions));
-            auto id = Uuid::make();
-            if (ctx.tx()
-                    .query(store::kSegmentInsert, id, in->name.value,
-                           db::Json{json::serialize(in->conditions)}, persons, now())
-                    .affected() == 0)
-              return Error{ErrorCode::conflict,
-                           "A segment with this name exists already.",
-                           {{"/name", "is taken."}},
-                           {},
-                           0};
-            trust::record(ctx, trust::AuditEntry{"segment.create", "segment", id});
-            return web::Created<Segment>{view_of(*find_segment(ctx, id)),
-                                         "/api/v1/segments/" + id.str()};
-          });
+          create_segment);
   api.add({"GET", "/api/v1/segments/{id}", "getSegment", "One segment, counted now",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Segment> {
-            auto found = find_segment(ctx, path->id);
-            if (!found) return not_found("This segment does not exist any more.");
-            auto persons = count(ctx, found->conditions);
-            auto view = view_of(*found);
-            if (persons) {
-              view.persons = *persons;
-              view.counted_at = now();
-            }
-            return view;
-          });
-  api.add(
-      {"PATCH", "/api/v1/segments/{id}", "updateSegment", "Changes a segment",
-       access(Right::segments_write)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-         const web::Body<SegmentChange>& in) -> Result<Segment> {
-        auto found = find_segment(ctx, path->id);
-        if (!found) return not_found("This segment does not exist any more.");
-        if (in->name) found->name = in->name->value;
-        if (in->conditions) found->conditions = *in->conditions;
-        VARDE_TRY(auto persons, count(ctx, found->conditions));
-        if (ctx.tx()
-                .query(store::kSegmentUpdate, path->id, match.or_current(found->version),
-                       found->name, db::Json{json::serialize(found->conditions)}, persons, now())
-                .affected() == 0)
-          return web::changed_meanwhile("this segment");
-        trust::record(ctx, trust::AuditEntry{"segment.update", "segment", path->id});
-        return view_of(*find_segment(ctx, path->id));
-      });
+          get_segment);
+  api.add({"PATCH", "/api/v1/segments/{id}", "updateSegment", "Changes a segment",
+           access(Right::segments_write)},
+          update_segment);
   api.add({"DELETE", "/api/v1/segments/{id}", "deleteSegment",
            "Removes a segment; the persons stay", access(Right::segments_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            VARDE_CHECK(trust::is_unused(ctx, path->id, "This segment"));
-            if (ctx.tx().query(store::kSegmentDelete, path->id).affected() == 0)
-              return not_found("This segment does not exist any more.");
-            trust::record(ctx, trust::AuditEntry{"segment.delete", "segment", path->id});
-            return Done{};
-          });
+          delete_segment);
 }
 
 }  // namespace varde::people

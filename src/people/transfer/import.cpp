@@ -461,8 +461,8 @@ std::vector<trust::Attention> imports_attention(Ctx& ctx) {
            "/imports/" + rejected.back().str(), static_cast<std::int64_t>(rejected.size())}};
 }
 
-std::vector<trust::Moving> moving_imports(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kImportMoving, since);
+std::vector<trust::LiveUpdate> live_imports(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::LiveUpdate>(kImportLive, since);
 }
 
 }  // namespace varde::people

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "people/csv/csv_reader.hpp"
 #include "people/csv/sniff.hpp"
+#include "people/transfer/api.hpp"
 #include "people/transfer/internal.hpp"
 #include "people/transfer/store_sql.hpp"
 #include "trust/audit.hpp"
@@ -23,114 +24,6 @@ namespace {
 // How often a file that does not shrink when it is packed is stored while it is there: the table,
 // the log, its archive, a backup.
 constexpr double kCost = 4;
-
-struct ImportColumn {
-  int index = 0;
-  std::string name;
-  std::vector<std::string> sample;
-  std::optional<std::string> suggestion;
-};
-BOOST_DESCRIBE_STRUCT(ImportColumn, (), (index, name, sample, suggestion))
-struct ImportCounts {
-  std::int64_t read = 0, created = 0, updated = 0, unchanged = 0, rejected = 0;
-  std::int64_t warned = 0;  ///< Of those that were taken: a cell was left out.
-};
-BOOST_DESCRIBE_STRUCT(ImportCounts, (), (read, created, updated, unchanged, rejected, warned))
-struct Import {
-  Uuid id;
-  std::string filename;
-  ImportState state = ImportState::uploaded;
-  std::int64_t bytes = 0;
-  std::string encoding, delimiter;
-  bool header = true;
-  std::vector<std::string> sheets;   ///< Of a workbook, those that can be seen.
-  std::optional<std::string> sheet;  ///< The one whose rows these are.
-  std::int64_t title_lines = 0;      ///< Lines above the header, which are left out.
-  std::vector<ImportColumn> columns;
-  std::optional<std::vector<ImportMapping>> mapping;
-  std::optional<ImportOptions> options;
-  ImportCounts counts;
-  std::vector<ImportReason> reasons;
-  double progress = 0;
-  Timestamp created_at;
-  std::optional<Timestamp> finished_at;
-  std::optional<std::string> error;
-};
-BOOST_DESCRIBE_STRUCT(Import, (),
-                      (id, filename, state, bytes, encoding, delimiter, header, sheets, sheet,
-                       title_lines, columns, mapping, options, counts, reasons, progress,
-                       created_at, finished_at, error))
-
-struct UploadQuery {
-  web::Text<200, 1> filename;
-};
-BOOST_DESCRIBE_STRUCT(UploadQuery, (), (filename))
-struct PreviewQuery {
-  std::optional<int> rows;
-  std::optional<web::Text<40>> encoding;
-  std::optional<std::string> delimiter;
-  std::optional<bool> header;
-  std::optional<int> title_lines;      // above the header; found out when it is not said
-  std::optional<std::string> mapping;  // "email,first_name,ignore": to show problems under it
-  std::optional<Uuid> purpose_id;      // what all of them consented to: more is a problem then
-};
-BOOST_DESCRIBE_STRUCT(PreviewQuery, (),
-                      (rows, encoding, delimiter, header, title_lines, mapping, purpose_id))
-struct SheetChoice {
-  web::Text<100, 1> sheet;
-};
-BOOST_DESCRIBE_STRUCT(SheetChoice, (), (sheet))
-struct CellProblem {
-  int column = 0;  ///< -1: it is about the whole row.
-  std::string message;
-  bool warning = false;  ///< The row is taken without this cell; otherwise it is rejected.
-};
-BOOST_DESCRIBE_STRUCT(CellProblem, (), (column, message, warning))
-struct PreviewRow {
-  std::int64_t line = 0;
-  std::vector<std::string> cells;
-  std::vector<CellProblem> problems;
-};
-BOOST_DESCRIBE_STRUCT(PreviewRow, (), (line, cells, problems))
-struct ImportPreview {
-  std::string encoding, delimiter;
-  bool header = true;
-  std::int64_t title_lines = 0;
-  std::vector<ImportColumn> columns;
-  std::vector<PreviewRow> rows;
-};
-BOOST_DESCRIBE_STRUCT(ImportPreview, (), (encoding, delimiter, header, title_lines, columns, rows))
-struct ImportStart {
-  web::Text<40, 1> encoding;
-  std::string delimiter;  // one character, which may be a tab: kept as it comes
-  bool header = true;
-  std::optional<int> title_lines;
-  std::vector<ImportMapping> mapping;
-  ImportOptions options;
-};
-BOOST_DESCRIBE_STRUCT(ImportStart, (), (encoding, delimiter, header, title_lines, mapping, options))
-enum class ExportFormat { csv = 1, json = 2 };
-BOOST_DESCRIBE_ENUM(ExportFormat, csv, json)
-enum class ExportWhat { persons };
-BOOST_DESCRIBE_ENUM(ExportWhat, persons)
-struct ExportNew {
-  ExportWhat what = ExportWhat::persons;
-  ExportFormat format = ExportFormat::csv;
-  std::optional<Uuid> segment_id, list_id;
-};
-BOOST_DESCRIBE_STRUCT(ExportNew, (), (what, format, segment_id, list_id))
-struct Export {
-  Uuid id;
-  ExportState state = ExportState::queued;
-  ExportFormat format = ExportFormat::csv;
-  std::int64_t rows = 0;
-  Timestamp created_at;
-  std::optional<Timestamp> finished_at;
-  std::optional<std::string> error;
-};
-BOOST_DESCRIBE_STRUCT(Export, (), (id, state, format, rows, created_at, finished_at, error))
-
-constexpr int kMostTitleLines = 1000;
 
 // How a file is read: as it was found out, or as somebody says.
 struct Reading {
@@ -448,10 +341,6 @@ Result<net::Response> rows_with_reasons(Ctx& ctx, const Uuid& id, PieceKind kind
       });
 }
 
-}  // namespace
-
-namespace {
-
 constexpr auto kExportKept = std::chrono::hours(72);
 constexpr auto kUploadKept = std::chrono::hours(7 * 24);
 constexpr auto kRejectsKept = std::chrono::hours(30 * 24);
@@ -491,228 +380,262 @@ void take_back_files_with(Ctx& ctx, const std::vector<Uuid>& persons) {
             "Somebody who was in the file has been erased. Make it anew.");
 }
 
+namespace {
+
+Result<web::Created<Import>> upload_import(Ctx& ctx, const web::Query<UploadQuery>& query,
+                                           const web::RawBody& body) {
+  return upload(ctx, query->filename.value, *body.request);
+}
+
+Result<web::Page<Import>> list_imports(Ctx& ctx) {
+  web::Page<Import> page;
+  for (auto& record : ctx.tx().all<ImportRecord>(kImportAll))
+    if (record.state != ImportState::uploading) page.items.push_back(view(ctx, record, false));
+  return page;
+}
+
+Result<Import> get_import(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto record, find_import(ctx, path->id));
+  return view(ctx, record, true);
+}
+
+Result<ImportPreview> preview_import(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                     const web::Query<PreviewQuery>& query) {
+  VARDE_TRY(auto record, find_import(ctx, path->id));
+  auto piece = first_piece(ctx, path->id);
+  auto reading = reading_of(record, piece,
+                            query->encoding ? std::optional(query->encoding->value) : std::nullopt,
+                            query->delimiter, query->header, query->title_lines);
+  ImportPreview out;
+  out.encoding = reading.encoding;
+  out.delimiter = std::string(1, reading.delimiter);
+  out.header = reading.header;
+  out.title_lines = reading.title_lines;
+  if (!csv::Utf8Converter::create(out.encoding))
+    return bad_input("query/encoding", "is not an encoding that is known here.");
+  auto head =
+      head_rows(head_text(piece, reading.encoding), piece.size() < kHeadBytes, reading, 200);
+  out.columns = columns_of(ctx, head.rows, out.header);
+  std::vector<std::string> targets;
+  if (query->mapping) {
+    for (auto part : split(*query->mapping, ',')) targets.emplace_back(part);
+  } else {
+    for (const auto& column : out.columns) targets.push_back(column.suggestion.value_or("ignore"));
+  }
+  ImportOptions options;
+  options.purpose_id = query->purpose_id;
+  RowReader reader(ctx, targets, options);
+  if (!head.rows.empty()) reader.set_width(head.rows[0].cells.size(), out.header);
+  auto most = static_cast<std::size_t>(std::clamp(query->rows.value_or(20), 1, 100));
+  for (std::size_t i = out.header ? 1 : 0; i < head.rows.size() && out.rows.size() < most; ++i) {
+    auto& row = head.rows[i];
+    std::vector<std::string_view> cells(row.cells.begin(), row.cells.end());
+    PersonChange change;
+    std::vector<std::string> tags;
+    std::vector<RowNote> warnings;
+    auto say = [&](const RowNote& note, bool warning) {
+      row.problems.push_back({note.column, text_of(note), warning});
+    };
+    if (head.problems[i] != nullptr) {
+      say({RowNote::kWholeRow, head.problems[i], {}}, false);
+    } else if (auto problem = reader.read(cells, change, tags, warnings)) {
+      say(*problem, false);
+    } else {
+      for (const auto& warning : warnings) say(warning, true);
+    }
+    for (auto& cell : row.cells) cell = std::string(utf8_prefix(cell, 200));
+    out.rows.push_back(std::move(row));
+  }
+  return out;
+}
+
+Result<Import> choose_import_sheet(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::Body<SheetChoice>& in) {
+  VARDE_TRY(auto record, find_import(ctx, path->id, true));
+  auto key = ctx.base.keys.key(ctx.tenant, path->id);
+  if (record.state != ImportState::uploaded || !key)
+    return conflict("This import was started already.", "import-started");
+  // A name comes without the spaces that may stand around it in the workbook.
+  auto wanted = std::ranges::find_if(record.sheets, [&](const auto& name) {
+    return canonical_prose(name).value_or(name) == in->sheet.value;
+  });
+  if (wanted == record.sheets.end()) return bad_input("/sheet", "is not a sheet of this workbook.");
+  if (record.sheets.size() > 1 && record.sheet != *wanted)
+    VARDE_CHECK(read_and_take_sheet(ctx, record, *key, *wanted));
+  VARDE_TRY(record, find_import(ctx, path->id));
+  return view(ctx, record, true);
+}
+
+Result<Import> start_import(Ctx& ctx, const web::Path<web::IdPath>& path,
+                            const web::Body<ImportStart>& in) {
+  VARDE_TRY(auto record, find_import(ctx, path->id, true));
+  if (record.state != ImportState::uploaded)
+    return conflict("This import was started already.", "import-started");
+  if (!csv::Utf8Converter::create(in->encoding.value))
+    return bad_input("/encoding", "is not an encoding that is known here.");
+  if (in->delimiter.size() != 1 || static_cast<unsigned char>(in->delimiter[0]) >= 0x80 ||
+      std::string_view("\"\r\n\0", 4).find(in->delimiter[0]) != std::string_view::npos)
+    return bad_input("/delimiter", "must be one character: a comma, a semicolon, a tab, a bar.");
+  auto known = attributes(ctx);
+  static const std::set<std::string> kTargets = {"email",    "phone",     "first_name", "last_name",
+                                                 "language", "time_zone", "tags",       "ignore"};
+  std::set<std::string> used;
+  bool identifies = false, consents = false;
+  auto agreed = purposes(ctx);
+  for (std::size_t i = 0; i < in->mapping.size(); ++i) {
+    const auto& entry = in->mapping[i];
+    const auto& target = entry.target.value;
+    auto at = fmt::format("/mapping/{}", i);
+    if (entry.column < 0 || entry.column > 999)
+      return bad_input(at + "/column", "is not a column of the file.");
+    bool attribute =
+        target.starts_with("attribute:") &&
+        std::ranges::any_of(known, [&](const Attribute& a) { return a.key == target.substr(10); });
+    if (auto purpose = consent_target(target)) {
+      if (std::ranges::find(agreed, *purpose, &Purpose::id) == agreed.end())
+        return bad_input(at + "/target", "is a purpose that does not exist any more.");
+      if (in->options.purpose_id == purpose)
+        return bad_input("/options/purpose_id",
+                         "A column of the file says who consented to this. Leave one of "
+                         "the two out.");
+      consents = true;
+    } else if (!kTargets.contains(target) && !attribute) {
+      return bad_input(at + "/target", "is not a field of a person.");
+    }
+    if (target != "ignore" && target != "tags" && !used.insert(target).second)
+      return bad_input(at + "/target", "is mapped from two columns.");
+    identifies = identifies || target == "email" || target == "phone" || target == "first_name" ||
+                 target == "last_name";
+  }
+  if (!identifies)
+    return bad_input("/mapping", "Map at least one column to e-mail, phone or a name.");
+  if (in->options.list_id && !find_list(ctx, *in->options.list_id))
+    return bad_input("/options/list_id", "This list does not exist any more.");
+  if ((in->options.purpose_id || consents) &&
+      (!in->options.consent_source || in->options.consent_source->value.empty()))
+    return bad_input("/options/consent_source",
+                     "Say where these consents were given, for example: paper form, spring 2026.");
+  ImportSettings settings{in->mapping, in->options, ctx.actor.id};
+  auto piece = first_piece(ctx, path->id);
+  auto reading =
+      reading_of(record, piece, in->encoding.value, in->delimiter, in->header, in->title_lines);
+  name_columns(settings.mapping, piece, reading);
+  ctx.tx().later(kImportStart, path->id, reading.encoding, std::string(1, reading.delimiter),
+                 reading.header, db::Json{json::serialize(web::write(settings))},
+                 ImportState::queued, static_cast<std::int32_t>(reading.title_lines));
+  ctx.tx().later(kImportDeletePieces, path->id, PieceKind::workbook);
+  ctx.tx().later(kImportDeletePieces, path->id, PieceKind::staged);
+  jobs::enqueue(ctx.tx(), {.kind = "people.import",
+                           .tenant_id = ctx.tenant,
+                           .payload = json::serialize(json::object{{"import_id", path->id.str()}}),
+                           .unique_key = "import:" + path->id.str()});
+  trust::record(ctx, trust::AuditEntry{"import.start", "import", path->id});
+  VARDE_TRY(record, find_import(ctx, path->id));
+  return view(ctx, record, false);
+}
+
+Result<Import> cancel_import(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  VARDE_TRY(auto record, find_import(ctx, path->id, true));
+  if (record.state == ImportState::done || record.state == ImportState::failed)
+    return conflict("This import has ended already.", "import-ended");
+  ctx.tx().later(kImportFinish, path->id, ImportState::cancelled, std::string(), now());
+  ctx.tx().later(kImportDeletePieces, path->id, PieceKind::rows);
+  ctx.tx().later(kImportDeletePieces, path->id, PieceKind::workbook);
+  if (record.rejected == 0 && record.warned == 0) trust::destroy_keys(ctx, {path->id});
+  trust::record(ctx, trust::AuditEntry{"import.cancel", "import", path->id});
+  VARDE_TRY(record, find_import(ctx, path->id));
+  return view(ctx, record, false);
+}
+
+Result<net::Response> download_import_rejects(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  return rows_with_reasons(ctx, path->id, PieceKind::rejects);
+}
+
+Result<net::Response> download_import_warnings(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  return rows_with_reasons(ctx, path->id, PieceKind::warnings);
+}
+
+Result<web::Created<Export>> create_export(Ctx& ctx, const web::Body<ExportNew>& in) {
+  VARDE_CHECK(ctx.base.room.demand(1));
+  auto id = Uuid::make();
+  ctx.base.keys.create_keys(ctx.tenant, {&id, 1});
+  json::object settings;
+  if (in->segment_id) settings["segment_id"] = in->segment_id->str();
+  if (in->list_id) settings["list_id"] = in->list_id->str();
+  ctx.tx().later(kExportInsert, id, in->format, db::Json{json::serialize(settings)}, ctx.actor.id,
+                 now());
+  jobs::enqueue(ctx.tx(), {.kind = "people.export",
+                           .tenant_id = ctx.tenant,
+                           .payload = json::serialize(json::object{{"export_id", id.str()}})});
+  trust::record(ctx, trust::AuditEntry{"persons.export", "export", id});
+  return web::Created<Export>{{id, ExportState::queued, in->format, 0, now(), {}, {}},
+                              "/api/v1/exports/" + id.str()};
+}
+
+Result<net::Response> download_export(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto record = ctx.tx().maybe<ExportRecord>(kExportOne, path->id);
+  auto key = ctx.base.keys.key(ctx.tenant, path->id);
+  if (!record || record->state != 3 || !key)
+    return not_found("This export does not exist, or is not ready yet.");
+  trust::record(ctx, trust::AuditEntry{"persons.download", "export", path->id});
+  bool csv = record->format == 1;
+  return download(
+      ctx, csv ? "text/csv; charset=utf-8" : "application/json",
+      fmt::format("persons-{}.{}", path->id.str(), csv ? "csv" : "json"),
+      [key = *key, id = path->id](db::Tx& tx, std::int64_t& next) {
+        std::vector<std::string> out;
+        for (auto& piece : tx.all<ExportPieceRecord>(kExportPieces, id, next)) {
+          out.push_back(crypto::open(key, piece.sealed.data, piece_context(id, 3, piece.number))
+                            .value_or(""));
+          next = piece.number + 1;
+        }
+        return out;
+      });
+}
+
+}  // namespace
+
 void add_transfer_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"POST", "/api/v1/imports", "uploadImport",
            "Uploads a table (CSV, or a workbook of Excel); nothing is imported yet",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Query<UploadQuery>& query,
-             const web::RawBody& body) -> Result<web::Created<Import>> {
-            return upload(ctx, query->filename.value, *body.request);
-          });
+          upload_import);
   api.add({"GET", "/api/v1/imports", "listImports", "Imports, newest first",
            access(Right::persons_read)},
-          [](Ctx& ctx) -> Result<web::Page<Import>> {
-            web::Page<Import> page;
-            for (auto& record : ctx.tx().all<ImportRecord>(kImportAll))
-              if (record.state != ImportState::uploading)
-                page.items.push_back(view(ctx, record, false));
-            return page;
-          });
+          list_imports);
   api.add({"GET", "/api/v1/imports/{id}", "getImport", "One import and how far it is",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Import> {
-            VARDE_TRY(auto record, find_import(ctx, path->id));
-            return view(ctx, record, true);
-          });
+          get_import);
   api.add({"GET", "/api/v1/imports/{id}/preview", "previewImport",
            "The first rows under given settings, with what would be wrong",
            access(Right::persons_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Query<PreviewQuery>& query) -> Result<ImportPreview> {
-            VARDE_TRY(auto record, find_import(ctx, path->id));
-            auto piece = first_piece(ctx, path->id);
-            auto reading =
-                reading_of(record, piece,
-                           query->encoding ? std::optional(query->encoding->value) : std::nullopt,
-                           query->delimiter, query->header, query->title_lines);
-            ImportPreview out;
-            out.encoding = reading.encoding;
-            out.delimiter = std::string(1, reading.delimiter);
-            out.header = reading.header;
-            out.title_lines = reading.title_lines;
-            if (!csv::Utf8Converter::create(out.encoding))
-              return bad_input("query/encoding", "is not an encoding that is known here.");
-            auto head = head_rows(head_text(piece, reading.encoding), piece.size() < kHeadBytes,
-                                  reading, 200);
-            out.columns = columns_of(ctx, head.rows, out.header);
-            std::vector<std::string> targets;
-            if (query->mapping) {
-              for (auto part : split(*query->mapping, ',')) targets.emplace_back(part);
-            } else {
-              for (const auto& column : out.columns)
-                targets.push_back(column.suggestion.value_or("ignore"));
-            }
-            ImportOptions options;
-            options.purpose_id = query->purpose_id;
-            RowReader reader(ctx, targets, options);
-            if (!head.rows.empty()) reader.set_width(head.rows[0].cells.size(), out.header);
-            auto most = static_cast<std::size_t>(std::clamp(query->rows.value_or(20), 1, 100));
-            for (std::size_t i = out.header ? 1 : 0; i < head.rows.size() && out.rows.size() < most;
-                 ++i) {
-              auto& row = head.rows[i];
-              std::vector<std::string_view> cells(row.cells.begin(), row.cells.end());
-              PersonChange change;
-              std::vector<std::string> tags;
-              std::vector<RowNote> warnings;
-              auto say = [&](const RowNote& note, bool warning) {
-                row.problems.push_back({note.column, text_of(note), warning});
-              };
-              if (head.problems[i] != nullptr) {
-                say({RowNote::kWholeRow, head.problems[i], {}}, false);
-              } else if (auto problem = reader.read(cells, change, tags, warnings)) {
-                say(*problem, false);
-              } else {
-                for (const auto& warning : warnings) say(warning, true);
-              }
-              for (auto& cell : row.cells) cell = std::string(utf8_prefix(cell, 200));
-              out.rows.push_back(std::move(row));
-            }
-            return out;
-          });
+          preview_import);
   api.add({"POST", "/api/v1/imports/{id}/sheet", "chooseImportSheet",
            "Reads another sheet of an uploaded workbook", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<SheetChoice>& in) -> Result<Import> {
-            VARDE_TRY(auto record, find_import(ctx, path->id, true));
-            auto key = ctx.base.keys.key(ctx.tenant, path->id);
-            if (record.state != ImportState::uploaded || !key)
-              return conflict("This import was started already.", "import-started");
-            // A name comes without the spaces that may stand around it in the workbook.
-            auto wanted = std::ranges::find_if(record.sheets, [&](const auto& name) {
-              return canonical_prose(name).value_or(name) == in->sheet.value;
-            });
-            if (wanted == record.sheets.end())
-              return bad_input("/sheet", "is not a sheet of this workbook.");
-            if (record.sheets.size() > 1 && record.sheet != *wanted)
-              VARDE_CHECK(read_and_take_sheet(ctx, record, *key, *wanted));
-            VARDE_TRY(record, find_import(ctx, path->id));
-            return view(ctx, record, true);
-          });
-  api.add(
-      {"POST", "/api/v1/imports/{id}/start", "startImport", "Starts the import in the background",
-       access(Right::persons_write)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path,
-         const web::Body<ImportStart>& in) -> Result<Import> {
-        VARDE_TRY(auto record, find_import(ctx, path->id, true));
-        if (record.state != ImportState::uploaded)
-          return conflict("This import was started already.", "import-started");
-        if (!csv::Utf8Converter::create(in->encoding.value))
-          return bad_input("/encoding", "is not an encoding that is known here.");
-        if (in->delimiter.size() != 1 || static_cast<unsigned char>(in->delimiter[0]) >= 0x80 ||
-            std::string_view("\"\r\n\0", 4).find(in->delimiter[0]) != std::string_view::npos)
-          return bad_input("/delimiter",
-                           "must be one character: a comma, a semicolon, a tab, a bar.");
-        auto known = attributes(ctx);
-        static const std::set<std::string> kTargets = {
-            "email", "phone", "first_name", "last_name", "language", "time_zone", "tags", "ignore"};
-        std::set<std::string> used;
-        bool identifies = false, consents = false;
-        auto agreed = purposes(ctx);
-        for (std::size_t i = 0; i < in->mapping.size(); ++i) {
-          const auto& entry = in->mapping[i];
-          const auto& target = entry.target.value;
-          auto at = fmt::format("/mapping/{}", i);
-          if (entry.column < 0 || entry.column > 999)
-            return bad_input(at + "/column", "is not a column of the file.");
-          bool attribute = target.starts_with("attribute:") &&
-                           std::ranges::any_of(known, [&](const Attribute& a) {
-                             return a.key == target.substr(10);
-                           });
-          if (auto purpose = consent_target(target)) {
-            if (std::ranges::find(agreed, *purpose, &Purpose::id) == agreed.end())
-              return bad_input(at + "/target", "is a purpose that does not exist any more.");
-            if (in->options.purpose_id == purpose)
-              return bad_input("/options/purpose_id",
-                               "A column of the file says who consented to this. Leave one of "
-                               "the two out.");
-            consents = true;
-          } else if (!kTargets.contains(target) && !attribute) {
-            return bad_input(at + "/target", "is not a field of a person.");
-          }
-          if (target != "ignore" && target != "tags" && !used.insert(target).second)
-            return bad_input(at + "/target", "is mapped from two columns.");
-          identifies = identifies || target == "email" || target == "phone" ||
-                       target == "first_name" || target == "last_name";
-        }
-        if (!identifies)
-          return bad_input("/mapping", "Map at least one column to e-mail, phone or a name.");
-        if (in->options.list_id && !find_list(ctx, *in->options.list_id))
-          return bad_input("/options/list_id", "This list does not exist any more.");
-        if ((in->options.purpose_id || consents) &&
-            (!in->options.consent_source || in->options.consent_source->value.empty()))
-          return bad_input(
-              "/options/consent_source",
-              "Say where these consents were given, for example: paper form, spring 2026.");
-        ImportSettings settings{in->mapping, in->options, ctx.actor.id};
-        auto piece = first_piece(ctx, path->id);
-        auto reading = reading_of(record, piece, in->encoding.value, in->delimiter, in->header,
-                                  in->title_lines);
-        name_columns(settings.mapping, piece, reading);
-        ctx.tx().later(kImportStart, path->id, reading.encoding, std::string(1, reading.delimiter),
-                       reading.header, db::Json{json::serialize(web::write(settings))},
-                       ImportState::queued, static_cast<std::int32_t>(reading.title_lines));
-        ctx.tx().later(kImportDeletePieces, path->id, PieceKind::workbook);
-        ctx.tx().later(kImportDeletePieces, path->id, PieceKind::staged);
-        jobs::enqueue(ctx.tx(),
-                      {.kind = "people.import",
-                       .tenant_id = ctx.tenant,
-                       .payload = json::serialize(json::object{{"import_id", path->id.str()}}),
-                       .unique_key = "import:" + path->id.str()});
-        trust::record(ctx, trust::AuditEntry{"import.start", "import", path->id});
-        VARDE_TRY(record, find_import(ctx, path->id));
-        return view(ctx, record, false);
-      });
+          choose_import_sheet);
+  api.add({"POST", "/api/v1/imports/{id}/start", "startImport",
+           "Starts the import in the background", access(Right::persons_write)},
+          start_import);
   api.add({"POST", "/api/v1/imports/{id}/cancel", "cancelImport",
            "Stops the import; rows that were imported stay", access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Import> {
-            VARDE_TRY(auto record, find_import(ctx, path->id, true));
-            if (record.state == ImportState::done || record.state == ImportState::failed)
-              return conflict("This import has ended already.", "import-ended");
-            ctx.tx().later(kImportFinish, path->id, ImportState::cancelled, std::string(), now());
-            ctx.tx().later(kImportDeletePieces, path->id, PieceKind::rows);
-            ctx.tx().later(kImportDeletePieces, path->id, PieceKind::workbook);
-            if (record.rejected == 0 && record.warned == 0) trust::destroy_keys(ctx, {path->id});
-            trust::record(ctx, trust::AuditEntry{"import.cancel", "import", path->id});
-            VARDE_TRY(record, find_import(ctx, path->id));
-            return view(ctx, record, false);
-          });
+          cancel_import);
   api.add({"GET", "/api/v1/imports/{id}/rejects", "downloadImportRejects",
            "The rows that were not imported, with line and reason, as CSV under the file's own "
            "header: mended, it can be imported again",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-            return rows_with_reasons(ctx, path->id, PieceKind::rejects);
-          });
+          download_import_rejects);
   api.add({"GET", "/api/v1/imports/{id}/warnings", "downloadImportWarnings",
            "The rows that were imported but for a cell, with line and reason, as CSV under the "
            "file's own header",
            access(Right::persons_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-            return rows_with_reasons(ctx, path->id, PieceKind::warnings);
-          });
+          download_import_warnings);
 
   api.add(
       web::fresh({"POST", "/api/v1/exports", "createExport",
                   "Writes persons into a file in the background", access(Right::persons_export)}),
-      [](Ctx& ctx, const web::Body<ExportNew>& in) -> Result<web::Created<Export>> {
-        VARDE_CHECK(ctx.base.room.demand(1));
-        auto id = Uuid::make();
-        ctx.base.keys.create_keys(ctx.tenant, {&id, 1});
-        json::object settings;
-        if (in->segment_id) settings["segment_id"] = in->segment_id->str();
-        if (in->list_id) settings["list_id"] = in->list_id->str();
-        ctx.tx().later(kExportInsert, id, in->format, db::Json{json::serialize(settings)},
-                       ctx.actor.id, now());
-        jobs::enqueue(ctx.tx(),
-                      {.kind = "people.export",
-                       .tenant_id = ctx.tenant,
-                       .payload = json::serialize(json::object{{"export_id", id.str()}})});
-        trust::record(ctx, trust::AuditEntry{"persons.export", "export", id});
-        return web::Created<Export>{{id, ExportState::queued, in->format, 0, now(), {}, {}},
-                                    "/api/v1/exports/" + id.str()};
-      });
+      create_export);
   auto view_export = [](const ExportRecord& record) {
     return Export{record.export_id,
                   static_cast<ExportState>(record.state),
@@ -738,27 +661,7 @@ void add_transfer_routes(trust::Api& api) {
           });
   api.add({"GET", "/api/v1/exports/{id}/file", "downloadExport", "The file",
            access(Right::persons_export)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-            auto record = ctx.tx().maybe<ExportRecord>(kExportOne, path->id);
-            auto key = ctx.base.keys.key(ctx.tenant, path->id);
-            if (!record || record->state != 3 || !key)
-              return not_found("This export does not exist, or is not ready yet.");
-            trust::record(ctx, trust::AuditEntry{"persons.download", "export", path->id});
-            bool csv = record->format == 1;
-            return download(
-                ctx, csv ? "text/csv; charset=utf-8" : "application/json",
-                fmt::format("persons-{}.{}", path->id.str(), csv ? "csv" : "json"),
-                [key = *key, id = path->id](db::Tx& tx, std::int64_t& next) {
-                  std::vector<std::string> out;
-                  for (auto& piece : tx.all<ExportPieceRecord>(kExportPieces, id, next)) {
-                    out.push_back(
-                        crypto::open(key, piece.sealed.data, piece_context(id, 3, piece.number))
-                            .value_or(""));
-                    next = piece.number + 1;
-                  }
-                  return out;
-                });
-          });
+          download_export);
 }
 
 namespace {

@@ -134,7 +134,7 @@ WHERE tenant_id = {tenant}
   AND finished_at > $1
 ORDER BY import_id
 
--- name: import.moving -> trust::Moving
+-- name: import.live -> trust::LiveUpdate
 SELECT 'import.progress' AS type, import_id AS id, state * 1000000000::bigint + read AS mark
 FROM import
 WHERE tenant_id = {tenant}

@@ -33,7 +33,7 @@ BOOST_DESCRIBE_STRUCT(RunningImport, (), (id, filename, progress))
 std::vector<RunningImport> running_imports(trust::Ctx& ctx);
 /// Files of the last week with rows that were not taken.
 std::vector<trust::Attention> imports_attention(trust::Ctx& ctx);
-std::vector<trust::Moving> moving_imports(trust::Ctx& ctx, Timestamp since);
+std::vector<trust::LiveUpdate> live_imports(trust::Ctx& ctx, Timestamp since);
 
 void add_transfer_routes(trust::Api& api);
 enum class ExportState { queued = 1, running = 2, done = 3, failed = 4, expired = 5 };

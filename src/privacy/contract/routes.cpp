@@ -125,65 +125,75 @@ std::string certificate_link(const trust::Base& base, const Uuid& tenant) {
   return base.public_url + "/p/certificate/" + token_of(base, tenant);
 }
 
+namespace {
+
+Result<ContractView> get_contract(Ctx& ctx) { return view_of(ctx); }
+
+Result<ContractView> end_contract(Ctx& ctx, const web::Body<EndIn>& in) {
+  if (in->confirm.value != trust::tenant_settings(ctx).slug)
+    return bad_input("/confirm", "must be the organisation's short name.");
+  VARDE_TRY(auto record, announce_end(ctx, {in->wanted, in->ends_at.value_or(now()),
+                                            in->reason ? in->reason->value : std::string()}));
+  if (record.ends_at <= now())
+    jobs::enqueue(ctx.tx(), {.kind = "contract.settle-now", .unique_key = "contract.settle-now"});
+  return view_of(ctx);
+}
+
+Result<ContractView> withdraw_contract_end(Ctx& ctx) {
+  if (auto done = withdraw_end(ctx); !done) return done.error();
+  return view_of(ctx);
+}
+
+Result<net::Response> export_organisation(Ctx& ctx) {
+  auto turn = std::make_shared<Turn>(ctx.tenant);
+  if (!turn->mine())
+    return limited("Such a file is being written already. Try again in a minute.", 60);
+  trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", ctx.tenant});
+  net::Response response;
+  auto slug = trust::tenant_settings(ctx).slug;
+  response.with("Content-Type", "application/zip")
+      .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
+                                               to_rfc3339(now()).substr(0, 10)))
+      .with("Cache-Control", "no-store");
+  auto receipt = std::make_shared<std::optional<OrganisationReceipt>>();
+  response.stream = trust::relayed(
+      ctx.base,
+      [&base = ctx.base, tenant = ctx.tenant, turn, receipt](const trust::Write& write) {
+        *receipt = write_organisation(base, tenant, write);
+      },
+      [&base = ctx.base, tenant = ctx.tenant, receipt] {
+        if (!*receipt) return;
+        Ctx own(base, tenant, {});
+        own.tx().later(store::kContractExported, now(), db::Bytes{(*receipt)->manifest_sha256});
+        own.commit();
+      });
+  return response;
+}
+
+}  // namespace
+
 void add_contract_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/contract", "getContract", "How the contract stands, and when it ends",
            access(Right::contract_end)},
-          [](Ctx& ctx) -> Result<ContractView> { return view_of(ctx); });
+          get_contract);
 
   api.add(
       web::fresh(
           {"POST", "/api/v1/contract/end", "endContract",
            "Announces the end of the contract: logins close, and 30 days later all data is removed",
            access(Right::contract_end)}),
-      [](Ctx& ctx, const web::Body<EndIn>& in) -> Result<ContractView> {
-        if (in->confirm.value != trust::tenant_settings(ctx).slug)
-          return bad_input("/confirm", "must be the organisation's short name.");
-        VARDE_TRY(auto record, announce_end(ctx, {in->wanted, in->ends_at.value_or(now()),
-                                                  in->reason ? in->reason->value : std::string()}));
-        if (record.ends_at <= now())
-          jobs::enqueue(ctx.tx(),
-                        {.kind = "contract.settle-now", .unique_key = "contract.settle-now"});
-        return view_of(ctx);
-      });
+      end_contract);
 
   api.add({"DELETE", "/api/v1/contract/end", "withdrawContractEnd",
            "Withdraws the end that was announced", access(Right::contract_end)},
-          [](Ctx& ctx) -> Result<ContractView> {
-            if (auto done = withdraw_end(ctx); !done) return done.error();
-            return view_of(ctx);
-          });
+          withdraw_contract_end);
 
   api.add(web::fresh({"GET", "/api/v1/contract/export", "exportOrganisation",
                       "Everything that the organisation has here, as one ZIP file",
                       access(Right::contract_end)}),
-          [](Ctx& ctx) -> Result<net::Response> {
-            auto turn = std::make_shared<Turn>(ctx.tenant);
-            if (!turn->mine())
-              return limited("Such a file is being written already. Try again in a minute.", 60);
-            trust::record(ctx, trust::AuditEntry{"contract.export", "tenant", ctx.tenant});
-            net::Response response;
-            auto slug = trust::tenant_settings(ctx).slug;
-            response.with("Content-Type", "application/zip")
-                .with("Content-Disposition", fmt::format("attachment; filename=\"{}-{}.zip\"", slug,
-                                                         to_rfc3339(now()).substr(0, 10)))
-                .with("Cache-Control", "no-store");
-            auto receipt = std::make_shared<std::optional<OrganisationReceipt>>();
-            response.stream = trust::relayed(
-                ctx.base,
-                [&base = ctx.base, tenant = ctx.tenant, turn, receipt](const trust::Write& write) {
-                  *receipt = write_organisation(base, tenant, write);
-                },
-                [&base = ctx.base, tenant = ctx.tenant, receipt] {
-                  if (!*receipt) return;
-                  Ctx own(base, tenant, {});
-                  own.tx().later(store::kContractExported, now(),
-                                 db::Bytes{(*receipt)->manifest_sha256});
-                  own.commit();
-                });
-            return response;
-          });
+          export_organisation);
 }
 
 void add_contract_pages(trust::Base& base, web::Router& router) {

@@ -72,57 +72,66 @@ std::size_t replay(trust::Base& base) {
   return out;
 }
 
+namespace {
+
+Result<ErasedCount> erase_persons(Ctx& ctx, const web::Body<EraseMany>& in) {
+  if (in->ids.empty() || in->ids.size() > kMostAtOnce)
+    return bad_input("/ids", "must name 1 to 1,000 persons.");
+  auto ids = people::existing(ctx, in->ids);
+  people::erase(ctx, ids);
+  return ErasedCount{std::ssize(ids)};
+}
+
+Result<web::Page<ErasedView>> list_erasures(Ctx& ctx, const web::Query<web::CursorQuery>& query) {
+  auto limit = web::page_limit(query->limit);
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto entries = trust::erasures(ctx, before, limit + 1);
+  web::Page<ErasedView> page;
+  page.next = web::cut_page(entries, limit, &trust::ErasureEntry::entry_id);
+  page.items = views_of(ctx, entries);
+  return page;
+}
+
+Result<net::Response> download_erasure_receipt(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto entry = trust::erasure_of(ctx, path->id);
+  if (!entry) return not_found("Nobody of this id was erased.");
+  auto destroyed = ctx.base.keys.forgotten(ctx.tenant, {&path->id, 1});
+  if (destroyed.empty())
+    return conflict("The key is being destroyed. Try again in a minute.", "erasure-not-complete");
+  VARDE_TRY(auto proof, trust::prove_entry(ctx, entry->entry_id));
+  Receipt receipt{ctx.tenant,
+                  path->id,
+                  entry->at,
+                  destroyed.begin()->second,
+                  {proof.entry, proof.index, proof.hashes, proof.head.note}};
+  net::Response response;
+  response.body = sign_receipt(ctx.base.keys.signer(), receipt);
+  response.with("Content-Type", "text/plain; charset=utf-8")
+      .with("Content-Disposition",
+            fmt::format("attachment; filename=\"erasure-{}.txt\"", path->id.str()))
+      .with("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
 void add_erasure_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add(web::fresh({"POST", "/api/v1/persons/erase", "erasePersons",
                       "Erases up to 1,000 persons: rows and keys, in backups too",
                       access(Right::persons_write)}),
-          [](Ctx& ctx, const web::Body<EraseMany>& in) -> Result<ErasedCount> {
-            if (in->ids.empty() || in->ids.size() > kMostAtOnce)
-              return bad_input("/ids", "must name 1 to 1,000 persons.");
-            auto ids = people::existing(ctx, in->ids);
-            people::erase(ctx, ids);
-            return ErasedCount{std::ssize(ids)};
-          });
+          erase_persons);
 
   api.add({"GET", "/api/v1/erasures", "listErasures", "Who was erased, newest first",
            access(Right::evidence_read)},
-          [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<web::Page<ErasedView>> {
-            auto limit = web::page_limit(query->limit);
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto entries = trust::erasures(ctx, before, limit + 1);
-            web::Page<ErasedView> page;
-            page.next = web::cut_page(entries, limit, &trust::ErasureEntry::entry_id);
-            page.items = views_of(ctx, entries);
-            return page;
-          });
+          list_erasures);
 
   api.add({"GET", "/api/v1/erasures/{id}/receipt", "downloadErasureReceipt",
            "The signed receipt of a person's erasure (by the person's id), for `varde evidence "
            "verify`",
            access(Right::evidence_read)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-            auto entry = trust::erasure_of(ctx, path->id);
-            if (!entry) return not_found("Nobody of this id was erased.");
-            auto destroyed = ctx.base.keys.forgotten(ctx.tenant, {&path->id, 1});
-            if (destroyed.empty())
-              return conflict("The key is being destroyed. Try again in a minute.",
-                              "erasure-not-complete");
-            VARDE_TRY(auto proof, trust::prove_entry(ctx, entry->entry_id));
-            Receipt receipt{ctx.tenant,
-                            path->id,
-                            entry->at,
-                            destroyed.begin()->second,
-                            {proof.entry, proof.index, proof.hashes, proof.head.note}};
-            net::Response response;
-            response.body = sign_receipt(ctx.base.keys.signer(), receipt);
-            response.with("Content-Type", "text/plain; charset=utf-8")
-                .with("Content-Disposition",
-                      fmt::format("attachment; filename=\"erasure-{}.txt\"", path->id.str()))
-                .with("Cache-Control", "no-store");
-            return response;
-          });
+          download_erasure_receipt);
 }
 
 }  // namespace varde::privacy

@@ -4,6 +4,7 @@
 #include "messaging/channel/channel.hpp"
 #include "people/person/standing.hpp"
 #include "people/subject/package.hpp"
+#include "privacy/request/api.hpp"
 #include "privacy/request/internal.hpp"
 #include "privacy/request/store_sql.hpp"
 #include "trust/audit.hpp"
@@ -18,123 +19,6 @@ using trust::Right;
 namespace json = boost::json;
 
 namespace {
-
-using Reason = web::Text<2000, 1>;
-
-enum class RequestFilter { open, unconfirmed, ended };
-BOOST_DESCRIBE_ENUM(RequestFilter, open, unconfirmed, ended)
-struct RequestQuery {
-  std::optional<RequestFilter> show;
-  std::optional<RequestKind> kind;
-  std::optional<std::string> cursor;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(RequestQuery, (), (show, kind, cursor, limit))
-struct RequestRow {
-  Uuid id;
-  std::optional<std::string> number;
-  RequestKind kind = RequestKind::access;
-  RequestState state = RequestState::unconfirmed;
-  RequestChannel channel = RequestChannel::page;
-  std::optional<Personal> name;
-  Timestamp received_at;
-  std::optional<Timestamp> due_at, ended_at;
-  bool extended = false, overdue = false;
-  std::optional<Uuid> person_id;
-};
-BOOST_DESCRIBE_STRUCT(RequestRow, (),
-                      (id, number, kind, state, channel, name, received_at, due_at, ended_at,
-                       extended, overdue, person_id))
-struct RequestCounts {
-  std::int64_t unconfirmed = 0, open = 0, overdue = 0, ended = 0;
-};
-BOOST_DESCRIBE_STRUCT(RequestCounts, (), (unconfirmed, open, overdue, ended))
-struct RequestPage {
-  std::vector<RequestRow> items;
-  std::optional<std::string> next;
-  RequestCounts counts;
-  std::string public_url;
-};
-BOOST_DESCRIBE_STRUCT(RequestPage, (), (items, next, counts, public_url))
-struct RequestEvent {
-  Uuid id;
-  Timestamp at;
-  EventKind kind = EventKind::note;
-  std::optional<std::string> by;  ///< The clerk; absent: the person, or the system.
-  std::optional<Personal> text;
-};
-BOOST_DESCRIBE_STRUCT(RequestEvent, (), (id, at, kind, by, text))
-struct RequestPackage {
-  PackageState state = PackageState::none;
-  std::optional<Timestamp> made_at, sent_at, until, fetched_at;
-  std::int64_t bytes = 0, rows = 0, files = 0;
-  std::optional<std::string> manifest_sha256;
-};
-BOOST_DESCRIBE_STRUCT(RequestPackage, (),
-                      (state, made_at, sent_at, until, fetched_at, bytes, rows, files,
-                       manifest_sha256))
-namespace described {
-struct SubjectRequest : RequestRow {
-  std::optional<Personal> contact, words;
-  std::string language;
-  bool forgotten = false;  ///< What identified the person is gone.
-  std::optional<people::PersonRow> person;
-  std::vector<people::PersonRow> candidates;  ///< Who it may be about, while nobody is chosen.
-  RequestPackage package;
-  std::vector<RequestEvent> events;
-  std::int64_t version = 1;
-};
-BOOST_DESCRIBE_STRUCT(SubjectRequest, (RequestRow),
-                      (contact, words, language, forgotten, person, candidates, package, events,
-                       version))
-}  // namespace described
-using RequestDetails = described::SubjectRequest;
-
-struct RequestNew {
-  RequestKind kind = RequestKind::access;
-  RequestChannel channel = RequestChannel::letter;
-  web::Text<200, 1> name;
-  std::optional<web::Text<254>> contact;
-  std::optional<web::Text<4000>> words;
-  std::optional<Uuid> person_id;
-  std::optional<Timestamp> received_at;
-  std::optional<web::Language> language;
-  web::Text<500, 1> identity;  ///< How it was made sure who asks.
-};
-BOOST_DESCRIBE_STRUCT(RequestNew, (),
-                      (kind, channel, name, contact, words, person_id, received_at, language,
-                       identity))
-struct WithReason {
-  Reason reason;
-};
-BOOST_DESCRIBE_STRUCT(WithReason, (), (reason))
-struct WithText {
-  std::optional<web::Text<2000>> text;
-};
-BOOST_DESCRIBE_STRUCT(WithText, (), (text))
-struct WithPerson {
-  Uuid person_id;
-};
-BOOST_DESCRIBE_STRUCT(WithPerson, (), (person_id))
-struct Extension {
-  int months = 2;
-  Reason reason;
-};
-BOOST_DESCRIBE_STRUCT(Extension, (), (months, reason))
-struct Holding {
-  std::string section;
-  std::int64_t rows = 0;
-};
-BOOST_DESCRIBE_STRUCT(Holding, (), (section, rows))
-struct Holdings {
-  std::vector<Holding> sections;
-  std::int64_t rows = 0, files = 0;
-};
-BOOST_DESCRIBE_STRUCT(Holdings, (), (sections, rows, files))
-struct RequestSettings {
-  int keep_months = kKeepMonths;
-};
-BOOST_DESCRIBE_STRUCT(RequestSettings, (), (keep_months))
 
 // ---- views
 
@@ -380,136 +264,162 @@ constexpr int access(Right right) { return static_cast<int>(right); }
 constexpr int kHandle = access(Right::requests_handle);
 using Id = web::Path<web::IdPath>;
 
+Result<RequestPage> list_requests(Ctx& ctx, const web::Query<RequestQuery>& query) {
+  return list(ctx, query.value);
+}
+
+Result<web::Created<RequestDetails>> enter_request(Ctx& ctx, const web::Body<RequestNew>& in) {
+  VARDE_TRY(auto id, enter(ctx, in.value));
+  VARDE_TRY(auto out, view(ctx, id));
+  return web::Created<RequestDetails>{std::move(out), "/api/v1/requests/" + id.str()};
+}
+
+Result<RequestDetails> get_request(Ctx& ctx, const Id& path) { return view(ctx, path->id); }
+
+Result<RequestSettings> get_request_settings(Ctx& ctx) { return RequestSettings{keep_months(ctx)}; }
+
+Result<RequestSettings> set_request_settings(Ctx& ctx, const web::Body<RequestSettings>& in) {
+  if (in->keep_months < 1 || in->keep_months > 120)
+    return bad_input("/keep_months", "must be from 1 to 120.");
+  ctx.tx().later(kRequestSetKeepMonths, in->keep_months);
+  trust::record(ctx, trust::AuditEntry{"request.settings", "tenant", ctx.tenant});
+  return in.value;
+}
+
 void add_list(trust::Api& api) {
   api.add({"GET", "/api/v1/requests", "listRequests",
            "Requests of persons about their data: open ones by their deadline", kHandle},
-          [](Ctx& ctx, const web::Query<RequestQuery>& query) -> Result<RequestPage> {
-            return list(ctx, query.value);
-          });
+          list_requests);
   api.add({"POST", "/api/v1/requests", "enterRequest",
            "Enters a request that came by letter, phone, mail or in person", kHandle},
-          [](Ctx& ctx, const web::Body<RequestNew>& in) -> Result<web::Created<RequestDetails>> {
-            VARDE_TRY(auto id, enter(ctx, in.value));
-            VARDE_TRY(auto out, view(ctx, id));
-            return web::Created<RequestDetails>{std::move(out), "/api/v1/requests/" + id.str()};
-          });
+          enter_request);
   api.add({"GET", "/api/v1/requests/{id}", "getRequest", "One request with its history", kHandle},
-          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> { return view(ctx, path->id); });
+          get_request);
   api.add({"GET", "/api/v1/request-settings", "getRequestSettings",
            "How long requests are kept after their end", kHandle},
-          [](Ctx& ctx) -> Result<RequestSettings> { return RequestSettings{keep_months(ctx)}; });
+          get_request_settings);
   api.add({"PUT", "/api/v1/request-settings", "setRequestSettings",
            "Sets how long what was asked is kept after the end: 1 to 120 months",
            access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Body<RequestSettings>& in) -> Result<RequestSettings> {
-            if (in->keep_months < 1 || in->keep_months > 120)
-              return bad_input("/keep_months", "must be from 1 to 120.");
-            ctx.tx().later(kRequestSetKeepMonths, in->keep_months);
-            trust::record(ctx, trust::AuditEntry{"request.settings", "tenant", ctx.tenant});
-            return in.value;
-          });
+          set_request_settings);
+}
+
+Result<RequestDetails> confirm_request(Ctx& ctx, const Id& path, const web::Body<WithReason>& in) {
+  VARDE_TRY(auto record, find(ctx, path->id));
+  if (record.state != RequestState::unconfirmed)
+    return conflict("This request is confirmed already.", "confirmed");
+  confirm(ctx, path->id, in->reason.value);
+  return view(ctx, path->id);
+}
+
+Result<RequestDetails> choose_request_person(Ctx& ctx, const Id& path,
+                                             const web::Body<WithPerson>& in) {
+  VARDE_TRY(auto record, find_open(ctx, path->id));
+  if (people::load(ctx, {in->person_id}, false).empty())
+    return bad_input("/person_id", "This person does not exist, or was erased.");
+  record.person_id = in->person_id;
+  ctx.tx().later(kRequestSetPerson, path->id, record.person_id);
+  // What was gathered was about somebody else.
+  if (record.package_state != PackageState::none) {
+    ctx.tx().later(kRequestClearPieces, path->id);
+    ctx.tx().later(kRequestPackageState, path->id, PackageState::none, std::optional<Timestamp>());
+  }
+  add_event(ctx, path->id, EventKind::person_chosen);
+  note_in_trail(ctx, "request.choose_person", record);
+  return view(ctx, path->id);
+}
+
+Result<RequestDetails> add_request_note(Ctx& ctx, const Id& path, const web::Body<WithReason>& in) {
+  VARDE_TRY(auto record, find(ctx, path->id));
+  if (!open_asked(ctx, record))
+    return conflict("What identified the person is gone: nothing can be added.", "gone");
+  add_event(ctx, path->id, EventKind::note, in->reason.value);
+  note_in_trail(ctx, "request.note", record);
+  return view(ctx, path->id);
+}
+
+Result<RequestDetails> start_request(Ctx& ctx, const Id& path) {
+  VARDE_TRY(auto record, find_open(ctx, path->id));
+  start(ctx, record);
+  return view(ctx, path->id);
+}
+
+Result<RequestDetails> extend_request(Ctx& ctx, const Id& path, const web::Body<Extension>& in) {
+  VARDE_TRY(auto record, find_open(ctx, path->id));
+  if (in->months < 1 || in->months > 2) return bad_input("/months", "must be 1 or 2.");
+  if (record.extended_at) return conflict("The deadline was extended already.", "extended");
+  if (record.due_at && *record.due_at < now())
+    return conflict("The deadline has passed: it can be extended only before.", "late");
+  auto due = due_date(record.received_at, 1 + in->months, trust::tenant_settings(ctx).time_zone);
+  if (auto until = data_until(ctx); until && due > *until)
+    return conflict("Everything is removed before that day: it cannot be extended.",
+                    "contract-ended");
+  record.due_at = due;
+  ctx.tx().later(kRequestExtend, path->id, record.due_at, now());
+  add_event(ctx, path->id, EventKind::extended, in->reason.value);
+  note_in_trail(ctx, "request.extend", record);
+  tell_person(ctx, record, "extended", in->reason.value);
+  return view(ctx, path->id);
+}
+
+Result<RequestDetails> refuse_request(Ctx& ctx, const Id& path, const web::Body<WithReason>& in) {
+  VARDE_TRY(auto record, find_open(ctx, path->id));
+  end(ctx, record, RequestState::refused, in->reason.value);
+  tell_person(ctx, record, "refused", in->reason.value);
+  return view(ctx, path->id);
+}
+
+Result<RequestDetails> finish_request(Ctx& ctx, const Id& path, const web::Body<WithText>& in) {
+  VARDE_TRY(auto record, find_open(ctx, path->id));
+  auto text = in->text ? in->text->value : std::string();
+  end(ctx, record, RequestState::done, text);
+  tell_person(ctx, record, "done", text);
+  return view(ctx, path->id);
 }
 
 void add_steps(trust::Api& api) {
   api.add({"POST", "/api/v1/requests/{id}/confirm", "confirmRequest",
            "Confirms who asks, when it was made sure otherwise than by the code", kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find(ctx, path->id));
-            if (record.state != RequestState::unconfirmed)
-              return conflict("This request is confirmed already.", "confirmed");
-            confirm(ctx, path->id, in->reason.value);
-            return view(ctx, path->id);
-          });
+          confirm_request);
   api.add({"POST", "/api/v1/requests/{id}/person", "chooseRequestPerson",
            "Says whom the request is about", kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<WithPerson>& in) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_open(ctx, path->id));
-            if (people::load(ctx, {in->person_id}, false).empty())
-              return bad_input("/person_id", "This person does not exist, or was erased.");
-            record.person_id = in->person_id;
-            ctx.tx().later(kRequestSetPerson, path->id, record.person_id);
-            // What was gathered was about somebody else.
-            if (record.package_state != PackageState::none) {
-              ctx.tx().later(kRequestClearPieces, path->id);
-              ctx.tx().later(kRequestPackageState, path->id, PackageState::none,
-                             std::optional<Timestamp>());
-            }
-            add_event(ctx, path->id, EventKind::person_chosen);
-            note_in_trail(ctx, "request.choose_person", record);
-            return view(ctx, path->id);
-          });
+          choose_request_person);
   api.add({"POST", "/api/v1/requests/{id}/notes", "addRequestNote", "Adds a note to the history",
            kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find(ctx, path->id));
-            if (!open_asked(ctx, record))
-              return conflict("What identified the person is gone: nothing can be added.", "gone");
-            add_event(ctx, path->id, EventKind::note, in->reason.value);
-            note_in_trail(ctx, "request.note", record);
-            return view(ctx, path->id);
-          });
+          add_request_note);
   api.add({"POST", "/api/v1/requests/{id}/start", "startRequest", "Begins to work on it", kHandle},
-          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_open(ctx, path->id));
-            start(ctx, record);
-            return view(ctx, path->id);
-          });
+          start_request);
   api.add({"POST", "/api/v1/requests/{id}/extend", "extendRequest",
            "Extends the deadline once, by one or two months, with a reason that the person is told",
            kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<Extension>& in) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_open(ctx, path->id));
-            if (in->months < 1 || in->months > 2) return bad_input("/months", "must be 1 or 2.");
-            if (record.extended_at)
-              return conflict("The deadline was extended already.", "extended");
-            if (record.due_at && *record.due_at < now())
-              return conflict("The deadline has passed: it can be extended only before.", "late");
-            auto due =
-                due_date(record.received_at, 1 + in->months, trust::tenant_settings(ctx).time_zone);
-            if (auto until = data_until(ctx); until && due > *until)
-              return conflict("Everything is removed before that day: it cannot be extended.",
-                              "contract-ended");
-            record.due_at = due;
-            ctx.tx().later(kRequestExtend, path->id, record.due_at, now());
-            add_event(ctx, path->id, EventKind::extended, in->reason.value);
-            note_in_trail(ctx, "request.extend", record);
-            tell_person(ctx, record, "extended", in->reason.value);
-            return view(ctx, path->id);
-          });
+          extend_request);
   api.add({"POST", "/api/v1/requests/{id}/refuse", "refuseRequest",
            "Refuses, with a reason that the person is told, and that they may complain", kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_open(ctx, path->id));
-            end(ctx, record, RequestState::refused, in->reason.value);
-            tell_person(ctx, record, "refused", in->reason.value);
-            return view(ctx, path->id);
-          });
+          refuse_request);
   api.add({"POST", "/api/v1/requests/{id}/finish", "finishRequest",
            "Says that it is done, and tells the person", kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<WithText>& in) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_open(ctx, path->id));
-            auto text = in->text ? in->text->value : std::string();
-            end(ctx, record, RequestState::done, text);
-            tell_person(ctx, record, "done", text);
-            return view(ctx, path->id);
-          });
+          finish_request);
+}
+
+Result<Holdings> list_request_holdings(Ctx& ctx, const Id& path) {
+  VARDE_TRY(auto record, find_with_person(ctx, path->id));
+  return holdings(ctx, *record.person_id);
+}
+
+Result<RequestDetails> gather_request_package(Ctx& ctx, const Id& path) {
+  VARDE_TRY(auto record, find_with_person(ctx, path->id));
+  start(ctx, record);
+  gather_package(ctx, record);
+  return view(ctx, path->id);
 }
 
 void add_packages(trust::Api& api) {
   api.add({"GET", "/api/v1/requests/{id}/holdings", "listRequestHoldings",
            "How much is stored about the person, by kind", kHandle},
-          [](Ctx& ctx, const Id& path) -> Result<Holdings> {
-            VARDE_TRY(auto record, find_with_person(ctx, path->id));
-            return holdings(ctx, *record.person_id);
-          });
+          list_request_holdings);
   api.add({"POST", "/api/v1/requests/{id}/package", "gatherRequestPackage",
            "Gathers all that is stored about the person into a signed ZIP file", kHandle},
-          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_with_person(ctx, path->id));
-            start(ctx, record);
-            gather_package(ctx, record);
-            return view(ctx, path->id);
-          });
+          gather_request_package);
   auto ready = [](Ctx& ctx, const Uuid& id) -> Result<RequestRecord> {
     VARDE_TRY(auto record, find(ctx, id));
     if (record.package_state != PackageState::ready)
@@ -549,61 +459,73 @@ void add_packages(trust::Api& api) {
           });
 }
 
+Result<RequestDetails> restrict_request_person(Ctx& ctx, const Id& path,
+                                               const web::Body<WithReason>& in) {
+  VARDE_TRY(auto record, find_with_person(ctx, path->id));
+  VARDE_CHECK(people::set_restricted(ctx, *record.person_id, true, in->reason.value));
+  start(ctx, record);
+  add_event(ctx, path->id, EventKind::restricted, in->reason.value);
+  note_in_trail(ctx, "request.restrict", record);
+  return view(ctx, path->id);
+}
+
+Result<RequestDetails> object_for_request_person(Ctx& ctx, const Id& path) {
+  VARDE_TRY(auto record, find_with_person(ctx, path->id));
+  VARDE_CHECK(object(ctx, record));
+  start(ctx, record);
+  add_event(ctx, path->id, EventKind::objected);
+  note_in_trail(ctx, "request.object", record);
+  return view(ctx, path->id);
+}
+
+Result<RequestDetails> erase_request_person(Ctx& ctx, const Id& path) {
+  VARDE_TRY(auto record, find_with_person(ctx, path->id));
+  tell_person(ctx, record, "erased");
+  add_event(ctx, path->id, EventKind::erased);
+  end(ctx, record, RequestState::done, "");
+  people::erase(ctx, {*record.person_id});  // commits
+  return view(ctx, path->id);
+}
+
 void add_deeds(trust::Api& api) {
   api.add({"POST", "/api/v1/requests/{id}/restrict", "restrictRequestPerson",
            "Restricts the processing of the person, with a reason", kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_with_person(ctx, path->id));
-            VARDE_CHECK(people::set_restricted(ctx, *record.person_id, true, in->reason.value));
-            start(ctx, record);
-            add_event(ctx, path->id, EventKind::restricted, in->reason.value);
-            note_in_trail(ctx, "request.restrict", record);
-            return view(ctx, path->id);
-          });
+          restrict_request_person);
   api.add({"POST", "/api/v1/requests/{id}/object", "objectForRequestPerson",
            "Withdraws all consents, leaves all lists and holds address and number", kHandle},
-          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_with_person(ctx, path->id));
-            VARDE_CHECK(object(ctx, record));
-            start(ctx, record);
-            add_event(ctx, path->id, EventKind::objected);
-            note_in_trail(ctx, "request.object", record);
-            return view(ctx, path->id);
-          });
+          object_for_request_person);
   api.add({"POST", "/api/v1/requests/{id}/erase", "eraseRequestPerson",
            "Erases the person, tells them, and ends the request: what identifies them goes from it "
            "too",
            kHandle},
-          [](Ctx& ctx, const Id& path) -> Result<RequestDetails> {
-            VARDE_TRY(auto record, find_with_person(ctx, path->id));
-            tell_person(ctx, record, "erased");
-            add_event(ctx, path->id, EventKind::erased);
-            end(ctx, record, RequestState::done, "");
-            people::erase(ctx, {*record.person_id});  // commits
-            return view(ctx, path->id);
-          });
+          erase_request_person);
+}
+
+Result<net::Response> export_person(Ctx& ctx, const Id& path) {
+  trust::record(ctx, trust::AuditEntry{"person.export", "person", path->id, path->id, {}});
+  VARDE_TRY(auto writer, people::make_package(ctx, {path->id, "", ""}));
+  return people::package_response(ctx.base, std::move(writer));
+}
+
+Result<Done> restrict_person(Ctx& ctx, const Id& path, const web::Body<WithReason>& in) {
+  return people::set_restricted(ctx, path->id, true, in->reason.value);
+}
+
+Result<Done> lift_person_restriction(Ctx& ctx, const Id& path, const web::Body<WithReason>& in) {
+  return people::set_restricted(ctx, path->id, false, in->reason.value);
 }
 
 void add_person_deeds(trust::Api& api) {
   api.add({"POST", "/api/v1/persons/{id}/export", "exportPerson",
            "Everything that is stored about a person as a signed ZIP file",
            access(Right::persons_export)},
-          [](Ctx& ctx, const Id& path) -> Result<net::Response> {
-            trust::record(ctx,
-                          trust::AuditEntry{"person.export", "person", path->id, path->id, {}});
-            VARDE_TRY(auto writer, people::make_package(ctx, {path->id, "", ""}));
-            return people::package_response(ctx.base, std::move(writer));
-          });
+          export_person);
   api.add({"POST", "/api/v1/persons/{id}/restrict", "restrictPerson",
            "Restricts the processing of a person (GDPR Art. 18), with a reason", kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<Done> {
-            return people::set_restricted(ctx, path->id, true, in->reason.value);
-          });
+          restrict_person);
   api.add({"POST", "/api/v1/persons/{id}/lift-restriction", "liftPersonRestriction",
            "Lifts a restriction, with a reason", kHandle},
-          [](Ctx& ctx, const Id& path, const web::Body<WithReason>& in) -> Result<Done> {
-            return people::set_restricted(ctx, path->id, false, in->reason.value);
-          });
+          lift_person_restriction);
 }
 
 }  // namespace

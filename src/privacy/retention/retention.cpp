@@ -139,55 +139,63 @@ std::vector<CategoryView> retention_overview(Ctx& ctx) {
   return out;
 }
 
+namespace {
+
+Result<Categories> list_retention(Ctx& ctx) { return Categories{retention_overview(ctx)}; }
+
+Result<Preview> preview_retention(Ctx& ctx, const web::Path<CategoryPath>& path,
+                                  const web::Query<PreviewQuery>& query) {
+  const auto* category = find_category(ctx, path->category);
+  if (category == nullptr) return no_category();
+  if (query->months < 1 || query->months > kMostMonths) return wrong_months("query/months");
+  auto older = ctx.tx().one<Timestamp>(store::kRetentionOlder, now(), query->months);
+  auto row = category->count(ctx, older);
+  return Preview{category->what, older, row.rows, row.oldest};
+}
+
+Result<CategoryView> set_retention(Ctx& ctx, const web::Path<CategoryPath>& path,
+                                   const web::Body<RuleIn>& in) {
+  const auto* category = find_category(ctx, path->category);
+  if (category == nullptr) return no_category();
+  if (in->months && (*in->months < 1 || *in->months > kMostMonths)) return wrong_months("/months");
+  if (in->months) {
+    ctx.tx().later(store::kRetentionSet, path->category, *in->months, now());
+  } else {
+    ctx.tx().later(store::kRetentionDrop, path->category);
+  }
+  trust::record(ctx, trust::AuditEntry{"retention.rule",
+                                       "tenant",
+                                       ctx.tenant,
+                                       std::nullopt,
+                                       {{path->category, std::nullopt, std::nullopt}}});
+  return CategoryView{category->key,
+                      category->label,
+                      category->what,
+                      in->months,
+                      in->months ? std::optional(now()) : std::nullopt,
+                      {},
+                      {}};
+}
+
+}  // namespace
+
 void add_retention_routes(trust::Api& api) {
   auto access = [](Right right) { return static_cast<int>(right); };
 
   api.add({"GET", "/api/v1/retention", "listRetention",
            "Categories of data, how long each is kept, and what the last run removed",
            access(Right::evidence_read)},
-          [](Ctx& ctx) -> Result<Categories> { return Categories{retention_overview(ctx)}; });
+          list_retention);
 
   api.add({"GET", "/api/v1/retention/{category}/preview", "previewRetention",
            "What a rule of so many months would remove now; nothing is removed",
            access(Right::evidence_read)},
-          [](Ctx& ctx, const web::Path<CategoryPath>& path,
-             const web::Query<PreviewQuery>& query) -> Result<Preview> {
-            const auto* category = find_category(ctx, path->category);
-            if (category == nullptr) return no_category();
-            if (query->months < 1 || query->months > kMostMonths)
-              return wrong_months("query/months");
-            auto older = ctx.tx().one<Timestamp>(store::kRetentionOlder, now(), query->months);
-            auto row = category->count(ctx, older);
-            return Preview{category->what, older, row.rows, row.oldest};
-          });
+          preview_retention);
 
   api.add({"PUT", "/api/v1/retention/{category}", "setRetention",
            "Rules how long a category is kept; without months until somebody erases it",
            access(Right::settings_manage)},
-          [](Ctx& ctx, const web::Path<CategoryPath>& path,
-             const web::Body<RuleIn>& in) -> Result<CategoryView> {
-            const auto* category = find_category(ctx, path->category);
-            if (category == nullptr) return no_category();
-            if (in->months && (*in->months < 1 || *in->months > kMostMonths))
-              return wrong_months("/months");
-            if (in->months) {
-              ctx.tx().later(store::kRetentionSet, path->category, *in->months, now());
-            } else {
-              ctx.tx().later(store::kRetentionDrop, path->category);
-            }
-            trust::record(ctx, trust::AuditEntry{"retention.rule",
-                                                 "tenant",
-                                                 ctx.tenant,
-                                                 std::nullopt,
-                                                 {{path->category, std::nullopt, std::nullopt}}});
-            return CategoryView{category->key,
-                                category->label,
-                                category->what,
-                                in->months,
-                                in->months ? std::optional(now()) : std::nullopt,
-                                {},
-                                {}};
-          });
+          set_retention);
 }
 
 void add_retention_jobs(trust::Base& base, jobs::Workers& workers) {

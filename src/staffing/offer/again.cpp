@@ -162,13 +162,21 @@ std::optional<Timestamp> morning_for(Ctx& ctx, const Shift& shift) {
   return messaging::quiet_until(now(), quiet.zone, quiet.hours);
 }
 
+namespace {
+
+Result<AskedAgain> ask_again_route(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::Body<AskAgainInput>& in) {
+  return ask_again(ctx, path->id, in.value);
+}
+
+}  // namespace
+
 void add_again_routes(trust::Api& api) {
   api.add({"POST", "/api/v1/shifts/{id}/ask-again", "askAgain",
            "Asks those again who said no, did not answer, or were told that it is taken: by how "
            "their question ended, or by name",
            static_cast<int>(Right::shifts_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Body<AskAgainInput>& in)
-              -> Result<AskedAgain> { return ask_again(ctx, path->id, in.value); });
+          ask_again_route);
 }
 
 }  // namespace varde::staffing

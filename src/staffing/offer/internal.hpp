@@ -62,33 +62,6 @@ const char* in(const Sentences& all, const std::string& language);
 /// A reply by SMS: taken when it is about a shift.
 bool take_reply(trust::Ctx& ctx, const messaging::SmsReply& reply);
 
-/// An answer by link.
-struct Said {
-  Uuid shift, person;
-  bool yes = false;
-  int flags = 0;  ///< people::kSimulated.
-};
-struct Settled {
-  std::optional<AnswerReply> reply;  ///< Absent: a place is at stake; answer() decides.
-  std::string language;              ///< The person's, otherwise the one given.
-};
-/// Settles many people's answers in the caller's transaction, with as many round trips as one
-/// takes: those that neither win a place nor give one back, in the order given.
-std::vector<Settled> settle(trust::Ctx& ctx, const std::vector<Said>& answers,
-                            const std::string& language);
-
-/// One who said yes where a place is at stake, and in which language to reply.
-struct Claimant {
-  Said said;
-  std::string language;
-};
-/// Books many people onto many shifts in the caller's transaction, with as many round trips as one
-/// takes; the database says for whom a place is left, in the order given. Absent: a person who is
-/// there twice, or a shift or question that is not there; answer() decides. Throws SqlError when
-/// one of them is booked at the time by somebody who asks no rule.
-std::vector<std::optional<AnswerReply>> book(trust::Ctx& ctx,
-                                             const std::vector<Claimant>& claimants);
-
 /// Who is booked onto what. The place is taken already, and no rule is asked.
 struct NewBooking {
   const Shift* shift = nullptr;

@@ -23,6 +23,7 @@
 #include "outreach/outreach.hpp"
 #include "staffing/fit/rank.hpp"
 #include "staffing/shift/shift.hpp"
+#include "trust/tenant/tenant.hpp"
 
 namespace varde::staffing {
 
@@ -54,13 +55,43 @@ struct AnswerReply {
 };
 BOOST_DESCRIBE_STRUCT(AnswerReply, (), (result, sentence))
 
-/// Decides an answer, in the caller's transaction, which the caller commits before telling anybody.
+/// An answer to the question about a shift, whichever way it came.
+struct OfferAnswer {
+  Uuid shift, person;
+  bool yes = false;
+  AnswerChannel channel = AnswerChannel::link;
+  std::string language = "en";  ///< Of the reply; English, Norwegian and Swedish are known.
+  int flags = 0;                ///< people::kSimulated.
+  std::string reason = {};      ///< Of a no that ends a booking; kept sealed with it.
+  bool sure = true;             ///< A no that would end a booking is meant.
+};
+
+/// Decides an answer in the caller's transaction, which the caller commits before telling anybody.
 /// The same answer again gives the same reply. Errors: not_found (neither asked nor booked).
-/// `language`: of the sentence; English, Norwegian and Swedish are known. `flags`:
-/// people::kSimulated. `reason`: of a no that ends a booking; kept sealed with it.
-Result<AnswerReply> answer(trust::Ctx& ctx, const Uuid& shift, const Uuid& person, bool yes,
-                           AnswerChannel channel, const std::string& language = "en", int flags = 0,
-                           const std::string& reason = {});
+Result<AnswerReply> decide(trust::Ctx& ctx, const OfferAnswer& answer);
+
+struct Decision {
+  std::optional<AnswerReply> reply;  ///< Absent: the contract has ended, or it ends a booking.
+  std::string language;              ///< The person's, otherwise the organisation's.
+  trust::TenantSettings settings;    ///< Of the organisation, as they were then.
+  bool ends_booking = false;         ///< It would, and nobody was sure; nothing was done.
+};
+/// Decides answers by link, many at one moment, in transactions of its own; one for the program.
+class AnswerDesk {
+ public:
+  explicit AnswerDesk(trust::Base& base);
+  ~AnswerDesk();
+  /// Errors: not_found (neither asked nor booked).
+  Result<Decision> decide(const Uuid& tenant, OfferAnswer answer);
+
+ private:
+  struct Batches;
+  Decision hear(const Uuid& tenant, const OfferAnswer& answer);
+  std::optional<AnswerReply> claim(const Uuid& tenant, const OfferAnswer& answer);
+
+  trust::Base& base_;
+  std::unique_ptr<Batches> batches_;
+};
 
 /// What a page about a question says: the key of a text. Only with "offer.open" and
 /// "offer.declined" a yes would do something.
@@ -120,7 +151,7 @@ void revise_bookings_of(trust::Ctx& ctx, const Uuid& shift);
 void revise_bookings_at(trust::Ctx& ctx, const Uuid& workplace);
 
 /// Shifts that somebody gave an answer to.
-std::vector<trust::Moving> moving_offers(trust::Ctx& ctx, Timestamp since);
+std::vector<trust::LiveUpdate> live_offers(trust::Ctx& ctx, Timestamp since);
 
 void add_offer_routes(trust::Api& api);
 void add_again_routes(trust::Api& api);

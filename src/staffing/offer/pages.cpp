@@ -2,7 +2,6 @@
 // link scanners do) answers nothing: only its own form does.
 #include "base/text.hpp"
 #include "messaging/token/token.hpp"
-#include "net/batches.hpp"
 #include "pages/frame/frame.hpp"
 #include "people/person/person.hpp"
 #include "staffing/offer/internal.hpp"
@@ -72,111 +71,53 @@ std::string calendar_link(const Words& t, std::string_view token) {
                      t("booking.calendar"));
 }
 
-// An answer that was settled with others', and what its page needs.
-struct Answered {
-  Settled settled;
-  PageStyle style;
-};
-// Answers that come at the same moment share a transaction. Most of them win no place: they say no,
-// or the shift is taken. Those that may win one share the next, which holds the shifts.
-struct Desk {
-  net::Batches<Uuid, Said, Answered> answers{128};
-  net::Batches<Uuid, Claimant, std::optional<AnswerReply>> bookings{32};
-};
-
-Answered hear(Desk& desk, trust::Base& base, const Uuid& tenant, const Said& said) {
-  return desk.answers.run(tenant, said, [&](const std::vector<Said>& all) {
-    for (int attempt = 0;; ++attempt) {
-      try {
-        Ctx ctx(base, tenant, {});
-        auto style = pages::page_style(ctx);
-        if (style.ended) return std::vector<Answered>(all.size(), {{}, style});
-        std::vector<Answered> out;
-        for (auto& settled : settle(ctx, all, style.language))
-          out.push_back({std::move(settled), style});
-        ctx.commit();  // before anybody is told
-        return out;
-      } catch (const db::SqlError& e) {
-        if (attempt > 2 || !e.is_retryable()) throw;
-      }
-    }
-  });
-}
-
-std::optional<AnswerReply> claim(Desk& desk, trust::Base& base, const Uuid& tenant,
-                                 const Claimant& claimant) {
-  return desk.bookings.run(tenant, claimant, [&](const std::vector<Claimant>& all) {
-    for (int attempt = 0;; ++attempt) {
-      try {
-        Ctx ctx(base, tenant, {});
-        auto out = book(ctx, all);
-        ctx.commit();  // before anybody is told
-        return out;
-      } catch (const db::SqlError& e) {
-        // One of them was booked by the office meanwhile: each is looked at alone.
-        if (e.is_unique_violation() || e.is_exclusion_violation())
-          return std::vector<std::optional<AnswerReply>>(all.size());
-        if (attempt > 2 || !e.is_retryable()) throw;
-      }
-    }
-  });
-}
-
-net::Response take_answer(Desk& desk, trust::Base& base, net::Request& request,
+net::Response take_answer(AnswerDesk& desk, trust::Base& base, net::Request& request,
                           const messaging::Token& token, std::string_view text,
                           const Result<web::Router::Form>& fields) {
-  std::optional<bool> yes;
-  bool sure = false;
-  std::string reason;
+  OfferAnswer answer{.shift = token.source_id, .person = token.subject, .sure = false};
+  bool said = false;
   if (fields)
     for (const auto& [name, value] : *fields) {
-      if (name == "answer" && (value == "yes" || value == "no")) yes = value == "yes";
-      if (name == "sure") sure = true;
-      if (name == "reason") reason = cancel_reason(value);
+      if (name == "answer" && (value == "yes" || value == "no")) {
+        said = true;
+        answer.yes = value == "yes";
+      }
+      if (name == "sure") answer.sure = true;
+      if (name == "reason") answer.reason = cancel_reason(value);
     }
-  if (!yes) {
+  if (!said) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
     auto style = pages::page_style(ctx);
     return say(style, words_of(ctx, token.subject, style), "offer.nothing", 400);
   }
-  auto flags = base.is_simulated(request) ? people::kSimulated : 0;
-  auto [settled, style] =
-      hear(desk, base, token.tenant, {token.source_id, token.subject, *yes, flags});
-  if (style.ended) return pages::ended_page(style);
-  Words t(settled.language);
-  if (!settled.reply && *yes)
-    settled.reply = claim(desk, base, token.tenant,
-                          {{token.source_id, token.subject, true, flags}, t.language()});
-  if (!settled.reply) {
+  answer.flags = base.is_simulated(request) ? people::kSimulated : 0;
+  auto decided = desk.decide(token.tenant, answer);
+  if (!decided) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
-    if (!*yes && !sure)  // it would end a booking
-      if (auto shift = find_shift(ctx, token.source_id);
-          shift && shift->starts_at - now() >=
-                       std::chrono::hours(staffing_settings(ctx).asking.cancel_hours))
-        if (auto workplace = find_workplace(ctx, shift->workplace_id);
-            workplace && ctx.tx().maybe<BookingRecord>(kBookingOfPerson, shift->id, token.subject))
-          return ask_to_cancel(style, t, *shift, *workplace, text);
-    auto said = answer(ctx, token.source_id, token.subject, *yes, AnswerChannel::link, t.language(),
-                       flags, reason);
-    if (!said) return say(style, t, "offer.bad_link", 404);
-    ctx.commit();  // before anybody is told
-    settled.reply = *said;
+    auto style = pages::page_style(ctx);
+    return say(style, words_of(ctx, token.subject, style), "offer.bad_link", 404);
   }
-  bool booked = settled.reply->result == AnswerResult::booked;
+  auto style = pages::page_style(decided->settings);
+  if (style.ended) return pages::ended_page(style);
+  Words t(decided->language);
+  bool booked = decided->reply && decided->reply->result == AnswerResult::booked;
   std::string which;
-  if (booked) {
+  if (booked || decided->ends_booking) {
     Ctx ctx(base, token.tenant, {trust::ActorKind::person, token.subject});
     auto shift = find_shift(ctx, token.source_id);
     auto workplace = shift ? find_workplace(ctx, shift->workplace_id) : std::nullopt;
+    if (decided->ends_booking)
+      return workplace ? ask_to_cancel(style, t, *shift, *workplace, text)
+                       : say(style, t, "offer.bad_link", 404);
     if (workplace) which = details(t, *shift, *workplace);
   }
   return show(style, t, t.plain(booked ? "offer.title_booked" : "offer.title_answered"),
-              fmt::format("<p role=\"status\">{}</p>{}{}", html_escape(settled.reply->sentence),
+              fmt::format("<p role=\"status\">{}</p>{}{}", html_escape(decided->reply->sentence),
                           which, booked ? calendar_link(t, text) : ""));
 }
 
 // `sent`: what a POST brought; of a GET there is none.
-net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
+net::Response offer_page(AnswerDesk& desk, trust::Base& base, net::Request& request,
                          std::string_view text, const Result<web::Router::Form>* sent) {
   bool calendar = text.ends_with(".ics");
   if (calendar) text.remove_suffix(4);
@@ -230,7 +171,7 @@ net::Response offer_page(Desk& desk, trust::Base& base, net::Request& request,
 }  // namespace
 
 void add_offer_pages(trust::Base& base, web::Router& router) {
-  auto desk = std::make_shared<Desk>();
+  auto desk = std::make_shared<AnswerDesk>(base);
   router.page("GET", "/p/o/{token}",
               [&base, desk](net::Request& request, const std::vector<std::string>& captures) {
                 return offer_page(*desk, base, request, captures[0], nullptr);

@@ -164,8 +164,12 @@ class Conversation {
 
   bool decide(const MatterRecord& matter, bool yes) {
     auto language = language_for(matter.person_id);
-    auto answered = answer(ctx_, matter.shift_id, matter.person_id, yes, AnswerChannel::sms,
-                           language, reply_.flags);
+    auto answered = staffing::decide(ctx_, {.shift = matter.shift_id,
+                                            .person = matter.person_id,
+                                            .yes = yes,
+                                            .channel = AnswerChannel::sms,
+                                            .language = language,
+                                            .flags = reply_.flags});
     if (!answered) return false;
     say(matter.person_id, label(matter) + ": " + answered->sentence, matter.shift_id, kReplySms);
     return true;

@@ -6,6 +6,7 @@
 #include "messaging/delivery/undelivered.hpp"
 #include "people/csv/csv_writer.hpp"
 #include "people/person/person.hpp"
+#include "staffing/offer/api.hpp"
 #include "staffing/offer/internal.hpp"
 #include "staffing/offer/store_sql.hpp"
 #include "staffing/paper/paper.hpp"
@@ -27,127 +28,6 @@ namespace {
 
 constexpr std::size_t kMostRows = 5000;
 constexpr std::size_t kMostConfirmed = 1000;
-
-/// What was asked, and said, before the question that counts now.
-struct EarlierRound {
-  Timestamp asked_at;
-  std::optional<Reach> reach;
-  OfferState state = OfferState::open;
-  std::optional<Timestamp> answered_at;
-  AnswerChannel channel = AnswerChannel::none;
-};
-BOOST_DESCRIBE_STRUCT(EarlierRound, (), (asked_at, reach, state, answered_at, channel))
-struct OfferView {
-  Uuid person_id;
-  std::optional<Personal> name;
-  std::optional<Timestamp>
-      picture_at;              ///< When the picture was changed; without one there is none.
-  std::optional<Reach> reach;  ///< What it went out by; not kept of old questions.
-  OfferState state = OfferState::open;
-  int step = 0, rank = 0, number = 0;
-  std::string explanation;
-  Timestamp asked_at;
-  std::optional<Timestamp> expires_at, answered_at;
-  AnswerChannel channel = AnswerChannel::none;
-  bool simulated = false;
-  bool repeatable = false;  ///< Can be asked again, when somebody says so.
-  bool again = false;       ///< Waits to be asked again.
-  std::vector<EarlierRound> earlier;
-  /// Booked since the question, and not any more: when, and by whom.
-  std::optional<Timestamp> booked_at, cancelled_at;
-  std::optional<BookingState> cancelled;
-};
-BOOST_DESCRIBE_STRUCT(OfferView, (),
-                      (person_id, name, picture_at, reach, state, step, rank, number, explanation,
-                       asked_at, expires_at, answered_at, channel, simulated, repeatable, again,
-                       earlier, booked_at, cancelled_at, cancelled))
-struct CandidateView {
-  Uuid person_id;
-  std::optional<Personal> name;
-  std::optional<Timestamp> picture_at;
-  bool askable = false, favourite = false, in_pool = false;
-  std::string explanation;
-};
-BOOST_DESCRIBE_STRUCT(CandidateView, (),
-                      (person_id, name, picture_at, askable, favourite, in_pool, explanation))
-struct CandidateQuery {
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(CandidateQuery, (), (limit))
-struct Candidates {
-  std::vector<CandidateView> items;
-  std::int64_t count = 0, askable = 0;  ///< Of the whole pool.
-  double took_ms = 0;                   ///< Loading and ranking it, without the names.
-};
-BOOST_DESCRIBE_STRUCT(Candidates, (), (items, count, askable, took_ms))
-struct BookingView {
-  Uuid id, shift_id, person_id, workplace_id;
-  std::optional<Personal> name;
-  std::optional<Timestamp> picture_at;  ///< Only for those who may see it.
-  Timestamp starts_at, ends_at;
-  int break_minutes = 0;
-  BookingState state = BookingState::booked;
-  bool overridden = false;
-  Timestamp booked_at;
-  std::optional<Timestamp> cancelled_at, worked_from, worked_until, person_confirmed_at,
-      office_confirmed_at;
-  std::optional<Personal> reason;  ///< Of a cancellation; before, of a booking against a rule.
-};
-BOOST_DESCRIBE_STRUCT(BookingView, (),
-                      (id, shift_id, person_id, workplace_id, name, picture_at, starts_at, ends_at,
-                       break_minutes, state, overridden, booked_at, cancelled_at, worked_from,
-                       worked_until, person_confirmed_at, office_confirmed_at, reason))
-struct BookInput {
-  Uuid person_id;
-  /// Books against what the rules say; needs the right to, and goes into the trail.
-  std::optional<web::Text<500, 3>> override_reason;
-};
-BOOST_DESCRIBE_STRUCT(BookInput, (), (person_id, override_reason))
-struct AnswerInput {
-  bool yes = false;
-};
-BOOST_DESCRIBE_STRUCT(AnswerInput, (), (yes))
-struct ReasonInput {
-  std::optional<web::Text<300>> reason;
-};
-BOOST_DESCRIBE_STRUCT(ReasonInput, (), (reason))
-struct HoursInput {
-  Timestamp from, until;
-};
-BOOST_DESCRIBE_STRUCT(HoursInput, (), (from, until))
-struct SeenHours {
-  Uuid id;
-  Timestamp from, until;  ///< As whoever confirms saw them.
-};
-BOOST_DESCRIBE_STRUCT(SeenHours, (), (id, from, until))
-struct ManyHoursInput {
-  std::vector<SeenHours> bookings;
-};
-BOOST_DESCRIBE_STRUCT(ManyHoursInput, (), (bookings))
-struct ManyHoursResult {
-  /// Not those that are not over, were cancelled, were confirmed already, or have other hours now.
-  int confirmed = 0;
-};
-BOOST_DESCRIBE_STRUCT(ManyHoursResult, (), (confirmed))
-struct BookingsQuery {
-  Timestamp from, until;
-  std::optional<Uuid> person, workplace;
-};
-BOOST_DESCRIBE_STRUCT(BookingsQuery, (), (from, until, person, workplace))
-enum class Separator { comma, semicolon, tab };
-BOOST_DESCRIBE_ENUM(Separator, comma, semicolon, tab)
-struct PayrollQuery {
-  Timestamp from, until;
-  std::optional<Uuid> person, workplace;
-  std::optional<Separator> separator;  ///< Default: as spreadsheets of the organisation's language.
-};
-BOOST_DESCRIBE_STRUCT(PayrollQuery, (), (from, until, person, workplace, separator))
-struct OfferPath {
-  Uuid id, person;
-};
-BOOST_DESCRIBE_STRUCT(OfferPath, (), (id, person))
-
-Error gone() { return not_found("This shift does not exist any more."); }
 
 // Who persons are, for lists that show them, in two round trips.
 struct Face {
@@ -364,10 +244,6 @@ Result<BookingView> book(Ctx& ctx, const Uuid& shift_id, const BookInput& in) {
   return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBookingOne, id)}).front());
 }
 
-}  // namespace
-
-namespace {
-
 // Only the question itself: a reminder, or that the shift is taken, may fail and ends nothing.
 void end_undelivered(Ctx& ctx, const std::vector<messaging::Undelivered>& messages) {
   std::vector<Uuid> shifts, persons;
@@ -431,147 +307,173 @@ void add_offer_hooks(trust::Base& base) {
       [](Ctx& ctx, const Uuid& id) { end_questions(ctx, {id}, OfferState::expired); }});
 }
 
-std::vector<trust::Moving> moving_offers(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kOfferMoving, since);
+std::vector<trust::LiveUpdate> live_offers(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::LiveUpdate>(kOfferLive, since);
 }
+
+namespace {
+
+Result<Candidates> list_candidates(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::Query<CandidateQuery>& query) {
+  auto shift = find_shift(ctx, path->id);
+  if (!shift) return gone();
+  auto started = std::chrono::steady_clock::now();
+  auto ranked = rank_pool(ctx, *shift);
+  Candidates page;
+  page.took_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
+  page.count = static_cast<std::int64_t>(ranked.size());
+  page.askable = std::ranges::count_if(ranked, &Fit::askable);
+  auto limit = static_cast<std::size_t>(web::page_limit(query->limit, 200, 1000));
+  if (ranked.size() > limit) ranked.resize(limit);
+  std::vector<Uuid> ids;
+  for (const auto& one : ranked) ids.push_back(one.person_id());
+  Faces faces(ctx, ids);
+  for (const auto& one : ranked) {
+    auto [name, picture_at] = faces.of(one.person_id());
+    page.items.push_back({one.person_id(), std::move(name), picture_at, one.askable(),
+                          one.ranked.favourite, one.in_pool, one.explanation()});
+  }
+  return page;
+}
+
+Result<web::Page<OfferView>> list_offers(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  web::Page<OfferView> page{offer_views(ctx, path->id), {}, {}};
+  if (page.items.empty() && !find_shift(ctx, path->id)) return gone();
+  return page;
+}
+
+Result<AnswerReply> answer_offer_route(Ctx& ctx, const web::Path<OfferPath>& path,
+                                       const web::Body<AnswerInput>& in) {
+  return decide(
+      ctx,
+      {.shift = path->id, .person = path->person, .yes = in->yes, .channel = AnswerChannel::user});
+}
+
+Result<BookingView> book_shift(Ctx& ctx, const web::Path<web::IdPath>& path,
+                               const web::Body<BookInput>& in) {
+  return book(ctx, path->id, in.value);
+}
+
+Result<Shift> cancel_shift(Ctx& ctx, const web::Path<web::IdPath>& path,
+                           const web::Body<ReasonInput>& in) {
+  auto shift = lock_shift(ctx, path->id);
+  if (!shift) return gone();
+  if (shift->state == ShiftState::cancelled) return *shift;
+  std::vector<Uuid> booked;
+  for (const auto& r : cancel_bookings(
+           ctx, path->id, ctx.tx().all<BookingRecord>(kBookingOfShift, path->id),
+           BookingState::cancelled_by_office, in->reason ? in->reason->value : "", true))
+    booked.push_back(r.person_id);
+  tell(ctx, *shift, booked, Tell::cancelled);
+  tell(ctx, *shift, ctx.tx().all<Uuid>(kOfferWithdraw, path->id), Tell::withdrawn);
+  set_state(ctx, path->id, ShiftState::cancelled);
+  trust::record(ctx, AuditEntry{"shift.cancel", "shift", path->id});
+  return *find_shift(ctx, path->id);
+}
+
+Result<web::Page<BookingView>> list_bookings(Ctx& ctx, const web::Query<BookingsQuery>& query) {
+  VARDE_TRY(auto records, bookings(ctx, query.value));
+  trust::record_bulk_read(ctx, records.size(), "booking");
+  return web::Page<BookingView>{views(ctx, records), {}, {}};
+}
+
+Result<web::Page<BookingView>> list_shift_bookings(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto records = ctx.tx().all<BookingRecord>(kBookingOfShift, path->id);
+  if (records.empty() && !find_shift(ctx, path->id)) return gone();
+  return web::Page<BookingView>{views(ctx, records), {}, {}};
+}
+
+Result<BookingView> cancel_booking(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::Body<ReasonInput>& in) {
+  auto record = ctx.tx().maybe<BookingRecord>(kBookingOne, path->id);
+  if (!record) return not_found("This booking does not exist any more.");
+  if (cancel_bookings(ctx, record->shift_id, {*record}, BookingState::cancelled_by_office,
+                      in->reason ? in->reason->value : "")
+          .empty())
+    return not_found("This booking was cancelled already.");
+  if (auto shift = find_shift(ctx, record->shift_id))
+    tell(ctx, *shift, {record->person_id}, Tell::cancelled);
+  return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBookingOne, path->id)}).front());
+}
+
+Result<BookingView> confirm_hours(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                  const web::Body<HoursInput>& in) {
+  VARDE_CHECK(say_hours(ctx, path->id, in->from, in->until, false));
+  return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBookingOne, path->id)}).front());
+}
+
+Result<ManyHoursResult> confirm_many_hours(Ctx& ctx, const web::Body<ManyHoursInput>& in) {
+  if (in->bookings.empty() || in->bookings.size() > kMostConfirmed)
+    return bad_input("/bookings", "must name between 1 and 1,000 bookings.");
+  std::set<Uuid> distinct;
+  std::vector<Uuid> ids;
+  std::vector<Timestamp> from, until;
+  for (const auto& one : in->bookings) {
+    if (!distinct.insert(one.id).second) continue;
+    ids.push_back(one.id);
+    from.push_back(one.from);
+    until.push_back(one.until);
+  }
+  std::vector<AuditEntry> trail;
+  for (const auto& row : ctx.tx().all<ConfirmedRow>(kBookingConfirmHours, ids, from, until, now()))
+    trail.push_back({"booking.hours", "shift", row.shift_id, row.person_id, {}});
+  trust::record(ctx, trail);
+  return ManyHoursResult{static_cast<int>(trail.size())};
+}
+
+Result<net::Response> download_bookings(Ctx& ctx, const web::Query<PayrollQuery>& query) {
+  VARDE_TRY(auto records,
+            bookings(ctx, {query->from, query->until, query->person, query->workplace}));
+  net::Response response;
+  response.with("Content-Type", "text/csv; charset=utf-8")
+      .with("Content-Disposition", "attachment; filename=\"bookings.csv\"")
+      .with("Cache-Control", "no-store");
+  response.body = payroll(ctx, records, separator_of(ctx, query->separator));
+  trust::record(ctx, AuditEntry{"booking.export", "tenant", ctx.tenant});
+  return response;
+}
+
+}  // namespace
 
 void add_offer_routes(trust::Api& api) {
   auto write = static_cast<int>(Right::shifts_write), read = static_cast<int>(Right::shifts_read);
 
   api.add({"GET", "/api/v1/shifts/{id}/candidates", "listCandidates",
            "Who fits a shift, in the order in which they would be asked, and why", write},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Query<CandidateQuery>& query) -> Result<Candidates> {
-            auto shift = find_shift(ctx, path->id);
-            if (!shift) return gone();
-            auto started = std::chrono::steady_clock::now();
-            auto ranked = rank_pool(ctx, *shift);
-            Candidates page;
-            page.took_ms = std::chrono::duration<double, std::milli>(
-                               std::chrono::steady_clock::now() - started)
-                               .count();
-            page.count = static_cast<std::int64_t>(ranked.size());
-            page.askable = std::ranges::count_if(ranked, &Fit::askable);
-            auto limit = static_cast<std::size_t>(web::page_limit(query->limit, 200, 1000));
-            if (ranked.size() > limit) ranked.resize(limit);
-            std::vector<Uuid> ids;
-            for (const auto& one : ranked) ids.push_back(one.person_id());
-            Faces faces(ctx, ids);
-            for (const auto& one : ranked) {
-              auto [name, picture_at] = faces.of(one.person_id());
-              page.items.push_back({one.person_id(), std::move(name), picture_at, one.askable(),
-                                    one.ranked.favourite, one.in_pool, one.explanation()});
-            }
-            return page;
-          });
+          list_candidates);
   api.add({"GET", "/api/v1/shifts/{id}/offers", "listOffers",
            "Who was asked, when, and what they said", write},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<OfferView>> {
-            web::Page<OfferView> page{offer_views(ctx, path->id), {}, {}};
-            if (page.items.empty() && !find_shift(ctx, path->id)) return gone();
-            return page;
-          });
+          list_offers);
   api.add({"POST", "/api/v1/shifts/{id}/offers/{person}/answer", "answerOffer",
            "Answers on somebody's behalf", write},
-          [](Ctx& ctx, const web::Path<OfferPath>& path,
-             const web::Body<AnswerInput>& in) -> Result<AnswerReply> {
-            return answer(ctx, path->id, path->person, in->yes, AnswerChannel::user);
-          });
+          answer_offer_route);
   api.add(
       {"POST", "/api/v1/shifts/{id}/book", "bookShift",
        "Books somebody: the one picked among those who applied, or anybody in the register", write},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Body<BookInput>& in)
-          -> Result<BookingView> { return book(ctx, path->id, in.value); });
+      book_shift);
   api.add({"POST", "/api/v1/shifts/{id}/cancel", "cancelShift",
            "Cancels a shift: bookings end, questions are taken back, everybody is told", write},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<ReasonInput>& in) -> Result<Shift> {
-            auto shift = lock_shift(ctx, path->id);
-            if (!shift) return gone();
-            if (shift->state == ShiftState::cancelled) return *shift;
-            std::vector<Uuid> booked;
-            for (const auto& r : cancel_bookings(
-                     ctx, path->id, ctx.tx().all<BookingRecord>(kBookingOfShift, path->id),
-                     BookingState::cancelled_by_office, in->reason ? in->reason->value : "", true))
-              booked.push_back(r.person_id);
-            tell(ctx, *shift, booked, Tell::cancelled);
-            tell(ctx, *shift, ctx.tx().all<Uuid>(kOfferWithdraw, path->id), Tell::withdrawn);
-            set_state(ctx, path->id, ShiftState::cancelled);
-            trust::record(ctx, AuditEntry{"shift.cancel", "shift", path->id});
-            return *find_shift(ctx, path->id);
-          });
+          cancel_shift);
 
   api.add({"GET", "/api/v1/bookings", "listBookings", "Who works when and where", write},
-          [](Ctx& ctx, const web::Query<BookingsQuery>& query) -> Result<web::Page<BookingView>> {
-            VARDE_TRY(auto records, bookings(ctx, query.value));
-            trust::record_bulk_read(ctx, records.size(), "booking");
-            return web::Page<BookingView>{views(ctx, records), {}, {}};
-          });
+          list_bookings);
   api.add({"GET", "/api/v1/shifts/{id}/bookings", "listShiftBookings", "Who is booked for a shift",
            read},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<BookingView>> {
-            auto records = ctx.tx().all<BookingRecord>(kBookingOfShift, path->id);
-            if (records.empty() && !find_shift(ctx, path->id)) return gone();
-            return web::Page<BookingView>{views(ctx, records), {}, {}};
-          });
-  api.add(
-      {"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking",
-       "Ends a booking; the shift is offered again to those not asked yet", write},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path,
-         const web::Body<ReasonInput>& in) -> Result<BookingView> {
-        auto record = ctx.tx().maybe<BookingRecord>(kBookingOne, path->id);
-        if (!record) return not_found("This booking does not exist any more.");
-        if (cancel_bookings(ctx, record->shift_id, {*record}, BookingState::cancelled_by_office,
-                            in->reason ? in->reason->value : "")
-                .empty())
-          return not_found("This booking was cancelled already.");
-        if (auto shift = find_shift(ctx, record->shift_id))
-          tell(ctx, *shift, {record->person_id}, Tell::cancelled);
-        return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBookingOne, path->id)}).front());
-      });
-  api.add(
-      {"POST", "/api/v1/bookings/{id}/hours", "confirmHours",
-       "Says from when until when somebody really worked", write},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path,
-         const web::Body<HoursInput>& in) -> Result<BookingView> {
-        VARDE_CHECK(say_hours(ctx, path->id, in->from, in->until, false));
-        return std::move(views(ctx, {ctx.tx().one<BookingRecord>(kBookingOne, path->id)}).front());
-      });
+          list_shift_bookings);
+  api.add({"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking",
+           "Ends a booking; the shift is offered again to those not asked yet", write},
+          cancel_booking);
+  api.add({"POST", "/api/v1/bookings/{id}/hours", "confirmHours",
+           "Says from when until when somebody really worked", write},
+          confirm_hours);
   api.add({"POST", "/api/v1/bookings/hours", "confirmManyHours",
            "Confirms the hours of many bookings as they are: said, or planned", write},
-          [](Ctx& ctx, const web::Body<ManyHoursInput>& in) -> Result<ManyHoursResult> {
-            if (in->bookings.empty() || in->bookings.size() > kMostConfirmed)
-              return bad_input("/bookings", "must name between 1 and 1,000 bookings.");
-            std::set<Uuid> distinct;
-            std::vector<Uuid> ids;
-            std::vector<Timestamp> from, until;
-            for (const auto& one : in->bookings) {
-              if (!distinct.insert(one.id).second) continue;
-              ids.push_back(one.id);
-              from.push_back(one.from);
-              until.push_back(one.until);
-            }
-            std::vector<AuditEntry> trail;
-            for (const auto& row :
-                 ctx.tx().all<ConfirmedRow>(kBookingConfirmHours, ids, from, until, now()))
-              trail.push_back({"booking.hours", "shift", row.shift_id, row.person_id, {}});
-            trust::record(ctx, trail);
-            return ManyHoursResult{static_cast<int>(trail.size())};
-          });
+          confirm_many_hours);
   api.add({"GET", "/api/v1/bookings.csv", "downloadBookings",
            "Bookings with hours, for payroll: one row each, in the clocks of the workplace",
            static_cast<int>(Right::persons_export)},
-          [](Ctx& ctx, const web::Query<PayrollQuery>& query) -> Result<net::Response> {
-            VARDE_TRY(auto records,
-                      bookings(ctx, {query->from, query->until, query->person, query->workplace}));
-            net::Response response;
-            response.with("Content-Type", "text/csv; charset=utf-8")
-                .with("Content-Disposition", "attachment; filename=\"bookings.csv\"")
-                .with("Cache-Control", "no-store");
-            response.body = payroll(ctx, records, separator_of(ctx, query->separator));
-            trust::record(ctx, AuditEntry{"booking.export", "tenant", ctx.tenant});
-            return response;
-          });
+          download_bookings);
 }
 
 }  // namespace varde::staffing

@@ -138,7 +138,7 @@ UPDATE shift
 SET updated_at = $2
 WHERE tenant_id = {tenant} AND shift_id = $1
 
--- name: offer.moving -> trust::Moving
+-- name: offer.live -> trust::LiveUpdate
 SELECT 'shift.changed' AS type, shift_id AS id,
   (extract(epoch FROM max(answered_at)) * 1000)::bigint AS mark
 FROM offer

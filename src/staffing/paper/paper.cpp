@@ -122,137 +122,155 @@ void add_paper_hooks(trust::Base& base) {
   trust::count_quota(base, trust::Quota::file_bytes, store::kDocumentFileBytes);
 }
 
+namespace {
+
+Result<net::Response> get_picture(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto picture = picture_of(ctx, path->id);
+  if (!picture) return not_found("There is no picture of this person.");
+  return file(std::move(*picture), "image/jpeg", false);
+}
+
+Result<Done> put_picture(Ctx& ctx, const web::Path<web::IdPath>& path,
+                         const web::Query<CropQuery>& query, const web::Bytes& body) {
+  const auto& photo = body.value;
+  if (!photo) return bad_input("body", "A picture has 15 MB at most. Make it smaller, try again.");
+  std::optional<Crop> crop;
+  if (query->size) crop = Crop{query->x.value_or(0), query->y.value_or(0), *query->size};
+  VARDE_TRY(auto picture, portrait(*photo, crop));
+  VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(picture)));
+  auto key = ctx.base.keys.key(ctx.tenant, path->id);
+  if (!key) return no_substitute();
+  auto sealed = trust::Sealed<kPicture>::of(*key, picture, ctx.tenant, path->id);
+  if (ctx.tx().query(store::kPicturePut, ctx.tenant, path->id, sealed, now()).affected() == 0)
+    return no_substitute();
+  note(ctx, "picture.update", path->id);
+  return Done{};
+}
+
+Result<Done> delete_picture(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(store::kPictureDelete, path->id).affected() == 0)
+    return not_found("There is no picture of this person.");
+  note(ctx, "picture.delete", path->id);
+  return Done{};
+}
+
+Result<web::Page<Paper>> list_documents(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  web::Page<Paper> page{papers_of(ctx, path->id), {}, {}};
+  if (page.items.empty() && ctx.tx().query(store::kDocumentIsSubstitute, path->id).empty())
+    return no_substitute();
+  return page;
+}
+
+Result<web::Created<Paper>> create_document(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                            const web::Body<PaperInput>& in) {
+  if (!in->kind_id) return bad_input("/kind_id", "is required.");
+  VARDE_CHECK(check(in->valid_from.value, in->valid_until.value));
+  if (ctx.tx().one<std::int64_t>(store::kDocumentCount, path->id) >= kMostDocuments)
+    return conflict("A person has 50 documents at most. Remove old ones first.");
+  auto id = Uuid::make();
+  bool seen = in->seen.value_or(false);
+  if (ctx.tx()
+          .query(store::kDocumentInsert, ctx.tenant, id, path->id, *in->kind_id,
+                 in->valid_from.value, in->valid_until.value,
+                 seen ? std::optional(now()) : std::nullopt,
+                 seen ? std::optional(ctx.actor.id) : std::nullopt, now())
+          .affected() == 0)
+    return not_found("This person or this kind of document does not exist any more.");
+  note(ctx, "document.create", path->id);
+  return web::Created<Paper>{
+      *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, id),
+      fmt::format("/api/v1/substitutes/{}/documents/{}", path->id.str(), id.str())};
+}
+
+Result<Paper> update_document(Ctx& ctx, const web::Path<PaperPath>& path, const web::IfMatch& match,
+                              const web::Body<PaperInput>& in) {
+  auto found = ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
+  if (!found) return no_document();
+  if (in->kind_id && *in->kind_id != found->kind_id)
+    return bad_input("/kind_id", "cannot change. Remove this document, add another.");
+  if (in->valid_from.present) found->valid_from = in->valid_from.value;
+  if (in->valid_until.present) found->valid_until = in->valid_until.value;
+  VARDE_CHECK(check(found->valid_from, found->valid_until));
+  std::optional<Uuid> seen_by;
+  if (in->seen) {
+    if (*in->seen && !found->seen_at) seen_by = ctx.actor.id;
+    found->seen_at = *in->seen ? found->seen_at.value_or(now()) : std::optional<Timestamp>();
+  }
+  if (ctx.tx()
+          .query(store::kDocumentUpdate, path->id, path->document, match.or_current(found->version),
+                 found->valid_from, found->valid_until, found->seen_at, seen_by)
+          .affected() == 0)
+    return web::changed_meanwhile("this document");
+  note(ctx, "document.update", path->id);
+  return *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
+}
+
+Result<Done> delete_document(Ctx& ctx, const web::Path<PaperPath>& path) {
+  if (ctx.tx().query(store::kDocumentDelete, path->id, path->document).affected() == 0)
+    return no_document();
+  note(ctx, "document.delete", path->id);
+  return Done{};
+}
+
+Result<Paper> put_document_file(Ctx& ctx, const web::Path<PaperPath>& path,
+                                const web::Bytes& body) {
+  const auto& bytes = body.value;
+  if (!bytes) return bad_input("body", "A file has 10 MB at most.");
+  const auto* type = media_type_of(*bytes);
+  if (type == nullptr) return bad_input("body", "The file is no PDF, JPEG or PNG.");
+  VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(*bytes)));
+  auto key = ctx.base.keys.key(ctx.tenant, path->id);
+  if (!key) return no_substitute();
+  auto sealed = trust::Sealed<kDocument>::of(*key, *bytes, ctx.tenant, path->document);
+  if (ctx.tx()
+          .query(store::kDocumentPutFile, path->id, path->document, sealed, std::string(type),
+                 static_cast<int>(bytes->size()))
+          .affected() == 0)
+    return no_document();
+  note(ctx, "document.upload", path->id);
+  return *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
+}
+
+Result<net::Response> get_document_file(Ctx& ctx, const web::Path<PaperPath>& path) {
+  auto found = paper_file(ctx, path->id, path->document);
+  if (!found) return not_found("There is no file of this document.");
+  return file(std::move(found->bytes), found->media_type, true);
+}
+
+}  // namespace
+
 void add_paper_routes(trust::Api& api) {
   auto read = static_cast<int>(Right::shifts_write),
        manage = static_cast<int>(Right::staffing_manage);
 
   api.add({"GET", "/api/v1/substitutes/{id}/picture", "getPicture", "A substitute's picture", read},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<net::Response> {
-            auto picture = picture_of(ctx, path->id);
-            if (!picture) return not_found("There is no picture of this person.");
-            return file(std::move(*picture), "image/jpeg", false);
-          });
-  api.add(
-      {"PUT", "/api/v1/substitutes/{id}/picture", "putPicture",
-       "Keeps a JPEG or PNG as a small square picture, without what the camera wrote into it",
-       manage, kMostPhotoBytes},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::Query<CropQuery>& query,
-         const web::Bytes& body) -> Result<Done> {
-        const auto& photo = body.value;
-        if (!photo)
-          return bad_input("body", "A picture has 15 MB at most. Make it smaller, try again.");
-        std::optional<Crop> crop;
-        if (query->size) crop = Crop{query->x.value_or(0), query->y.value_or(0), *query->size};
-        VARDE_TRY(auto picture, portrait(*photo, crop));
-        VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(picture)));
-        auto key = ctx.base.keys.key(ctx.tenant, path->id);
-        if (!key) return no_substitute();
-        auto sealed = trust::Sealed<kPicture>::of(*key, picture, ctx.tenant, path->id);
-        if (ctx.tx().query(store::kPicturePut, ctx.tenant, path->id, sealed, now()).affected() == 0)
-          return no_substitute();
-        note(ctx, "picture.update", path->id);
-        return Done{};
-      });
+          get_picture);
+  api.add({"PUT", "/api/v1/substitutes/{id}/picture", "putPicture",
+           "Keeps a JPEG or PNG as a small square picture, without what the camera wrote into it",
+           manage, kMostPhotoBytes},
+          put_picture);
   api.add({"DELETE", "/api/v1/substitutes/{id}/picture", "deletePicture", "Removes the picture",
            manage},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(store::kPictureDelete, path->id).affected() == 0)
-              return not_found("There is no picture of this person.");
-            note(ctx, "picture.delete", path->id);
-            return Done{};
-          });
+          delete_picture);
 
-  api.add(
-      {"GET", "/api/v1/substitutes/{id}/documents", "listDocuments",
-       "What a substitute has shown, and until when it counts", read},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<Paper>> {
-        web::Page<Paper> page{papers_of(ctx, path->id), {}, {}};
-        if (page.items.empty() && ctx.tx().query(store::kDocumentIsSubstitute, path->id).empty())
-          return no_substitute();
-        return page;
-      });
+  api.add({"GET", "/api/v1/substitutes/{id}/documents", "listDocuments",
+           "What a substitute has shown, and until when it counts", read},
+          list_documents);
   api.add({"POST", "/api/v1/substitutes/{id}/documents", "createDocument",
            "Writes down a document; its file, if it is kept, follows", manage},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<PaperInput>& in) -> Result<web::Created<Paper>> {
-            if (!in->kind_id) return bad_input("/kind_id", "is required.");
-            VARDE_CHECK(check(in->valid_from.value, in->valid_until.value));
-            if (ctx.tx().one<std::int64_t>(store::kDocumentCount, path->id) >= kMostDocuments)
-              return conflict("A person has 50 documents at most. Remove old ones first.");
-            auto id = Uuid::make();
-            bool seen = in->seen.value_or(false);
-            if (ctx.tx()
-                    .query(store::kDocumentInsert, ctx.tenant, id, path->id, *in->kind_id,
-                           in->valid_from.value, in->valid_until.value,
-                           seen ? std::optional(now()) : std::nullopt,
-                           seen ? std::optional(ctx.actor.id) : std::nullopt, now())
-                    .affected() == 0)
-              return not_found("This person or this kind of document does not exist any more.");
-            note(ctx, "document.create", path->id);
-            return web::Created<Paper>{
-                *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, id),
-                fmt::format("/api/v1/substitutes/{}/documents/{}", path->id.str(), id.str())};
-          });
+          create_document);
   api.add({"PATCH", "/api/v1/substitutes/{id}/documents/{document}", "updateDocument",
            "Changes until when it counts, and whether the office has seen it", manage},
-          [](Ctx& ctx, const web::Path<PaperPath>& path, const web::IfMatch& match,
-             const web::Body<PaperInput>& in) -> Result<Paper> {
-            auto found = ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
-            if (!found) return no_document();
-            if (in->kind_id && *in->kind_id != found->kind_id)
-              return bad_input("/kind_id", "cannot change. Remove this document, add another.");
-            if (in->valid_from.present) found->valid_from = in->valid_from.value;
-            if (in->valid_until.present) found->valid_until = in->valid_until.value;
-            VARDE_CHECK(check(found->valid_from, found->valid_until));
-            std::optional<Uuid> seen_by;
-            if (in->seen) {
-              if (*in->seen && !found->seen_at) seen_by = ctx.actor.id;
-              found->seen_at =
-                  *in->seen ? found->seen_at.value_or(now()) : std::optional<Timestamp>();
-            }
-            if (ctx.tx()
-                    .query(store::kDocumentUpdate, path->id, path->document,
-                           match.or_current(found->version), found->valid_from, found->valid_until,
-                           found->seen_at, seen_by)
-                    .affected() == 0)
-              return web::changed_meanwhile("this document");
-            note(ctx, "document.update", path->id);
-            return *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
-          });
+          update_document);
   api.add({"DELETE", "/api/v1/substitutes/{id}/documents/{document}", "deleteDocument",
            "Removes a document and its file", manage},
-          [](Ctx& ctx, const web::Path<PaperPath>& path) -> Result<Done> {
-            if (ctx.tx().query(store::kDocumentDelete, path->id, path->document).affected() == 0)
-              return no_document();
-            note(ctx, "document.delete", path->id);
-            return Done{};
-          });
+          delete_document);
   api.add({"PUT", "/api/v1/substitutes/{id}/documents/{document}/file", "putDocumentFile",
            "Keeps the file of a document (PDF, JPEG or PNG), encrypted", manage, kMostFileBytes},
-          [](Ctx& ctx, const web::Path<PaperPath>& path, const web::Bytes& body) -> Result<Paper> {
-            const auto& bytes = body.value;
-            if (!bytes) return bad_input("body", "A file has 10 MB at most.");
-            const auto* type = media_type_of(*bytes);
-            if (type == nullptr) return bad_input("body", "The file is no PDF, JPEG or PNG.");
-            VARDE_CHECK(ctx.base.quotas.take(ctx, trust::Quota::file_bytes, std::ssize(*bytes)));
-            auto key = ctx.base.keys.key(ctx.tenant, path->id);
-            if (!key) return no_substitute();
-            auto sealed = trust::Sealed<kDocument>::of(*key, *bytes, ctx.tenant, path->document);
-            if (ctx.tx()
-                    .query(store::kDocumentPutFile, path->id, path->document, sealed,
-                           std::string(type), static_cast<int>(bytes->size()))
-                    .affected() == 0)
-              return no_document();
-            note(ctx, "document.upload", path->id);
-            return *ctx.tx().maybe<Paper>(store::kDocumentOne, path->id, path->document);
-          });
+          put_document_file);
   api.add({"GET", "/api/v1/substitutes/{id}/documents/{document}/file", "getDocumentFile",
            "The file of a document", manage},
-          [](Ctx& ctx, const web::Path<PaperPath>& path) -> Result<net::Response> {
-            auto found = paper_file(ctx, path->id, path->document);
-            if (!found) return not_found("There is no file of this document.");
-            return file(std::move(found->bytes), found->media_type, true);
-          });
+          get_document_file);
 }
 
 }  // namespace varde::staffing

@@ -157,8 +157,10 @@ net::Response answer_offer(Visit& visit, const Uuid& shift) {
             visit.ctx.tx().maybe<OwnBooking>(store::kPortalBookingOfShift, visit.me(), shift);
         own && own->state == BookingState::booked)
       return ask_to_cancel(visit, *own);
-  auto answered = answer(visit.ctx, shift, visit.me(), said == "yes", AnswerChannel::link,
-                         visit.words.language());
+  auto answered = decide(visit.ctx, {.shift = shift,
+                                     .person = visit.me(),
+                                     .yes = said == "yes",
+                                     .language = visit.words.language()});
   if (!answered) return say(visit, "not_found", 404);
   visit.ctx.commit();  // before anybody is told
   const auto& t = visit.words;

@@ -403,7 +403,7 @@ WHERE b.tenant_id = {tenant}
 ORDER BY b.booking_id
 LIMIT $3
 
--- name: portal.choices_of_subject -> ChoiceOf
+-- name: portal.choices_of_subject -> ChosenWorkplace
 SELECT w.name AS workplace, c.kind
 FROM workplace_choice c
 JOIN workplace w USING (tenant_id, workplace_id)

@@ -46,11 +46,11 @@ BOOST_DESCRIBE_STRUCT(BookingOf, (),
                       (booking_id, workplace, starts_at, ends_at, break_minutes, state, overridden,
                        sealed, booked_at, cancelled_at, worked_from, worked_until,
                        person_confirmed_at, office_confirmed_at))
-struct ChoiceOf {
+struct ChosenWorkplace {
   std::string workplace;
   ChoiceKind kind = ChoiceKind::favourite;
 };
-BOOST_DESCRIBE_STRUCT(ChoiceOf, (), (workplace, kind))
+BOOST_DESCRIBE_STRUCT(ChosenWorkplace, (), (workplace, kind))
 struct StatementOf {
   Uuid id;
   AvailabilityKind kind = AvailabilityKind::available;
@@ -176,7 +176,7 @@ void write_substitute(Ctx& ctx, const Uuid& me, people::SubjectWriter& out) {
   for (auto& s : skills.rows().all<OwnSkill>())
     own_skills.push_back({std::move(s.name), s.level, s.expires_on});
   out.table("skills", own_skills);
-  out.table("workplaces", choices.rows().all<ChoiceOf>());
+  out.table("workplaces", choices.rows().all<ChosenWorkplace>());
   out.table("sessions", sessions.rows().all<SubjectSession>());
   std::vector<SubjectPasskey> keys;
   for (auto& p : passkeys.rows().all<PasskeyRecord>())

@@ -1,4 +1,5 @@
 #include "staffing/register/register.hpp"
+#include "staffing/register/api.hpp"
 
 #include <set>
 
@@ -23,103 +24,6 @@ using trust::Right;
 namespace {
 
 constexpr std::int64_t kMostStatements = 500;
-
-struct WorkplaceInput {
-  std::optional<web::Text<120, 1>> name;
-  std::optional<web::Text<300>> address;
-  std::optional<web::TimeZone> time_zone;
-  web::Patch<double> latitude, longitude;
-  std::optional<std::vector<Uuid>> required_documents;
-  std::optional<web::Text<40>> code;
-};
-BOOST_DESCRIBE_STRUCT(WorkplaceInput, (),
-                      (name, address, time_zone, latitude, longitude, required_documents, code))
-struct NameInput {
-  web::Text<80, 1> name;
-};
-BOOST_DESCRIBE_STRUCT(NameInput, (), (name))
-
-struct SkillOf {
-  Uuid skill_id;
-  std::optional<int> level;  ///< 1 to 5; 1 when nothing is said.
-  std::optional<Date> expires_on;
-};
-BOOST_DESCRIBE_STRUCT(SkillOf, (), (skill_id, level, expires_on))
-struct ChoiceOf {
-  Uuid workplace_id;
-  ChoiceKind kind = ChoiceKind::favourite;
-};
-BOOST_DESCRIBE_STRUCT(ChoiceOf, (), (workplace_id, kind))
-constexpr std::size_t kMostAdded = 1000;
-struct AddInput {
-  std::vector<Uuid> person_ids;
-  std::optional<std::vector<Uuid>> pools;
-};
-BOOST_DESCRIBE_STRUCT(AddInput, (), (person_ids, pools))
-struct Added {
-  std::int64_t added = 0, known = 0, missing = 0;
-};
-BOOST_DESCRIBE_STRUCT(Added, (), (added, known, missing))
-struct SubstituteInput {
-  std::optional<double> percent;
-  web::Patch<double> latitude, longitude;
-  std::optional<std::vector<Uuid>> pools;
-  std::optional<std::vector<SkillOf>> skills;
-  std::optional<std::vector<ChoiceOf>> workplaces;
-};
-BOOST_DESCRIBE_STRUCT(SubstituteInput, (),
-                      (percent, latitude, longitude, pools, skills, workplaces))
-struct Substitute {
-  Uuid id;  ///< The person's.
-  Personal name;
-  std::optional<Timestamp>
-      picture_at;  ///< When the picture was changed; without one there is none.
-  std::optional<Personal> phone, email;
-  bool takes_sms = false;  ///< The number is no fixed line.
-  double percent = 0;
-  std::optional<double> latitude, longitude;
-  std::vector<Uuid> pools;
-  std::vector<SkillOf> skills;
-  std::vector<ChoiceOf> workplaces;
-  std::optional<Timestamp> last_asked_at;
-  std::int64_t version = 1;
-};
-BOOST_DESCRIBE_STRUCT(Substitute, (),
-                      (id, name, picture_at, phone, email, takes_sms, percent, latitude, longitude,
-                       pools, skills, workplaces, last_asked_at, version))
-struct SubstituteQuery {
-  std::optional<Uuid> pool, skill, person;
-  std::optional<std::string> q;  ///< The beginning of a name, an address or a number.
-  std::optional<std::string> cursor;
-  std::optional<int> limit;
-};
-BOOST_DESCRIBE_STRUCT(SubstituteQuery, (), (pool, skill, person, q, cursor, limit))
-
-struct AvailabilityInput {
-  AvailabilityKind kind = AvailabilityKind::available;
-  Date from_date, until_date;
-  /// 1 is Monday; without it every day.
-  std::optional<std::vector<int>> weekdays;
-  std::optional<int> from_minute,
-      until_minute;  ///< Of the local day; until before from: overnight.
-};
-BOOST_DESCRIBE_STRUCT(AvailabilityInput, (),
-                      (kind, from_date, until_date, weekdays, from_minute, until_minute))
-struct AvailabilityView {
-  Uuid id;
-  AvailabilityKind kind = AvailabilityKind::available;
-  Date from_date, until_date;
-  std::vector<int> weekdays;
-  int from_minute = 0, until_minute = 1440;
-  Timestamp created_at;
-};
-BOOST_DESCRIBE_STRUCT(AvailabilityView, (),
-                      (id, kind, from_date, until_date, weekdays, from_minute, until_minute,
-                       created_at))
-struct StatementPath {
-  Uuid id, statement;
-};
-BOOST_DESCRIBE_STRUCT(StatementPath, (), (id, statement))
 
 AvailabilityView view_of(const AvailabilityRecord& r) {
   AvailabilityView out{r.availability_id, r.kind,         r.from_date, r.until_date, {},
@@ -389,6 +293,238 @@ void note_asked_again(Ctx& ctx, const std::vector<Uuid>& persons) {
 
 void add_register_hooks(trust::Base& base) { trust::add_names(base, kStaffingNames); }
 
+namespace {
+
+Result<web::Page<Workplace>> list_workplaces(Ctx& ctx) {
+  return web::Page<Workplace>{workplaces(ctx), {}, {}};
+}
+
+Result<web::Created<Workplace>> create_workplace(Ctx& ctx, const web::Body<WorkplaceInput>& in) {
+  web::Errors errors;
+  if (!in->name) errors.push_back({"/name", "is required."});
+  check_place(in->latitude.value, in->longitude.value, errors);
+  auto documents = in->required_documents.value_or(std::vector<Uuid>{});
+  check_documents(ctx, documents, errors);
+  if (!errors.empty()) return web::wrong_fields(std::move(errors));
+  auto id = Uuid::make();
+  auto zone = in->time_zone ? in->time_zone->value : trust::tenant_settings(ctx).time_zone;
+  if (ctx.tx()
+          .query(kWorkplaceInsert, id, in->name->value, in->address ? in->address->value : "", zone,
+                 in->latitude.value, in->longitude.value, documents, now(),
+                 in->code ? in->code->value : "")
+          .affected() == 0)
+    return taken("workplace");
+  record(ctx, AuditEntry{"workplace.create", "workplace", id});
+  return web::Created<Workplace>{*find_workplace(ctx, id), "/api/v1/workplaces/" + id.str()};
+}
+
+Result<Workplace> update_workplace(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::IfMatch& match, const web::Body<WorkplaceInput>& in) {
+  auto found = find_workplace(ctx, path->id);
+  if (!found) return gone("workplace");
+  auto before = *found;
+  if (in->name) found->name = in->name->value;
+  if (in->address) found->address = in->address->value;
+  if (in->code) found->code = in->code->value;
+  if (in->time_zone) found->time_zone = in->time_zone->value;
+  if (in->latitude.present) found->latitude = in->latitude.value;
+  if (in->longitude.present) found->longitude = in->longitude.value;
+  web::Errors errors;
+  if (in->required_documents) {
+    found->required_documents = *in->required_documents;
+    check_documents(ctx, found->required_documents, errors);
+  }
+  check_place(found->latitude, found->longitude, errors);
+  if (!errors.empty()) return web::wrong_fields(std::move(errors));
+  try {
+    if (ctx.tx()
+            .query(kWorkplaceUpdate, path->id, match.or_current(found->version), found->name,
+                   found->address, found->time_zone, found->latitude, found->longitude,
+                   found->required_documents, found->code)
+            .affected() == 0)
+      return web::changed_meanwhile("this workplace");
+  } catch (const db::SqlError& e) {
+    if (!e.is_unique_violation()) throw;
+    return taken("workplace");
+  }
+  if (found->name != before.name || found->address != before.address)
+    revise_bookings_at(ctx, path->id);
+  record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
+  return *find_workplace(ctx, path->id);
+}
+
+Result<Done> delete_workplace(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(kWorkplaceDelete, path->id).affected() == 0) {
+    if (!find_workplace(ctx, path->id)) return gone("workplace");
+    return make_error(ErrorCode::conflict,
+                      "This workplace has shifts: it is part of their history. Rename it "
+                      "if it is not used any more.");
+  }
+  record(ctx, AuditEntry{"workplace.delete", "workplace", path->id});
+  return Done{};
+}
+
+Result<web::Page<Substitute>> list_substitutes(Ctx& ctx, const web::Query<SubstituteQuery>& query) {
+  auto limit = web::page_limit(query->limit);
+  web::Page<Substitute> page;
+  std::vector<SubstituteRecord> records;
+  if (query->person) {
+    records = ctx.tx().all<SubstituteRecord>(kSubstituteOf, std::vector{*query->person});
+  } else if (query->q && !trim(*query->q).empty()) {
+    // Names are found by the persons' blind index, among those who are substitutes.
+    VARDE_TRY(auto before, web::read_before(query->cursor));
+    people::PersonFilter filter;
+    filter.q = *query->q;
+    filter.among = ctx.tx().all<Uuid>(kSubstituteIds, query->pool, query->skill);
+    VARDE_TRY(auto ids, people::search(ctx, filter, before, limit + 1));
+    page.next = web::cut_page(ids, limit, std::identity{});
+    records = ctx.tx().all<SubstituteRecord>(kSubstituteOf, ids);
+  } else {
+    VARDE_TRY(auto after, web::read_after(query->cursor));
+    records = ctx.tx().all<SubstituteRecord>(kSubstitutePage, after, query->pool, query->skill,
+                                             std::int64_t{limit} + 1);
+    page.next = web::cut_page(records, limit, &SubstituteRecord::person_id);
+  }
+  page.items = views(ctx, records);
+  trust::record_bulk_read(ctx, records.size(), "substitute");
+  return page;
+}
+
+Result<Substitute> get_substitute(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  return substitute(ctx, path->id);
+}
+
+Result<Substitute> put_substitute(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                  const web::Body<SubstituteInput>& in) {
+  web::Errors errors;
+  if (in->percent && !(*in->percent >= 0 && *in->percent <= 100))
+    errors.push_back({"/percent", "must be from 0 to 100."});
+  check_place(in->latitude.value, in->longitude.value, errors);
+  if (!errors.empty()) return web::wrong_fields(std::move(errors));
+  if (people::load(ctx, {path->id}, false).empty())
+    return not_found("This person does not exist, or was erased.");
+  // A kilometre is enough to say who lives near, and says less about where.
+  auto rounded = [](std::optional<double> degrees) {
+    return degrees ? std::optional(std::round(*degrees * 100) / 100) : std::nullopt;
+  };
+  auto known = ctx.tx().maybe<SubstituteRecord>(kSubstituteLock, path->id);
+  auto latitude = in->latitude.present ? rounded(in->latitude.value)
+                  : known              ? known->latitude
+                                       : std::nullopt;
+  auto longitude = in->longitude.present ? rounded(in->longitude.value)
+                   : known               ? known->longitude
+                                         : std::nullopt;
+  auto percent = in->percent.value_or(known ? known->percent : 0);
+  if (known) {
+    ctx.tx().later(kSubstituteUpdate, path->id, percent, latitude, longitude);
+  } else {
+    ctx.tx().later(kSubstituteInsert, path->id, percent, latitude, longitude, now());
+  }
+  VARDE_CHECK(save_details(ctx, path->id, in.value));
+  record(ctx, AuditEntry{known ? "substitute.update" : "substitute.create", "substitute", path->id,
+                         path->id});
+  return substitute(ctx, path->id);
+}
+
+Result<Added> add_substitutes(Ctx& ctx, const web::Body<AddInput>& in) {
+  std::set<Uuid> wanted(in->person_ids.begin(), in->person_ids.end());
+  auto pools = in->pools.value_or(std::vector<Uuid>{});
+  if (wanted.empty() || wanted.size() > kMostAdded)
+    return bad_input("/person_ids", fmt::format("must be from 1 to {}.", kMostAdded));
+  if (pools.size() > 20 || !are_pools(ctx, pools))
+    return bad_input("/pools", "Name each pool once, at most 20, that exist.");
+  std::vector<Uuid> ids;
+  for (const auto& person : people::load(ctx, {wanted.begin(), wanted.end()}, false))
+    ids.push_back(person.id);
+  auto made = ctx.tx().all<Uuid>(kSubstituteInsertMany, ids, now());
+  std::vector<PoolOfRecord> members;
+  for (const auto& pool : pools)
+    for (const auto& id : ids) members.push_back({ctx.tenant, pool, id});
+  ctx.tx().insert_many("pool_member", members, "ON CONFLICT DO NOTHING");
+  std::vector<AuditEntry> trail;
+  for (const auto& id : made) trail.push_back({"substitute.create", "substitute", id, id, {}});
+  record(ctx, trail);
+  auto count = [](const auto& all) { return static_cast<std::int64_t>(all.size()); };
+  return Added{count(made), count(ids) - count(made), count(wanted) - count(ids)};
+}
+
+Result<Done> delete_substitute(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  if (ctx.tx().query(kSubstituteDelete, std::vector<Uuid>{path->id}).affected() == 0)
+    return not_found("This person is not a substitute.");
+  end_questions(ctx, {path->id}, OfferState::withdrawn);
+  record(ctx, AuditEntry{"substitute.delete", "substitute", path->id, path->id});
+  return Done{};
+}
+
+Result<web::Page<AvailabilityView>> list_availability(Ctx& ctx,
+                                                      const web::Path<web::IdPath>& path) {
+  web::Page<AvailabilityView> page;
+  auto today = trust::tenant_today(ctx);
+  if (!today) return not_found("This organisation does not exist any more.");
+  for (const auto& r : ctx.tx().all<AvailabilityRecord>(kSubstituteAvailability, path->id, *today))
+    page.items.push_back(view_of(r));
+  if (page.items.empty() && !ctx.tx().maybe<SubstituteRecord>(kSubstituteOne, path->id))
+    return not_found("This person is not a substitute, or was erased.");
+  return page;
+}
+
+Result<web::Created<AvailabilityView>> create_availability(Ctx& ctx,
+                                                           const web::Path<web::IdPath>& path,
+                                                           const web::Body<AvailabilityInput>& in) {
+  web::Errors errors;
+  AvailabilityRecord r{ctx.tenant,
+                       Uuid::make(),
+                       path->id,
+                       in->kind,
+                       in->from_date,
+                       in->until_date,
+                       127,
+                       in->from_minute.value_or(0),
+                       in->until_minute.value_or(1440),
+                       now()};
+  if (r.until_date < r.from_date)
+    errors.push_back({"/until_date", "must not be before from_date."});
+  if (std::chrono::sys_days(r.until_date) - std::chrono::sys_days(r.from_date) >
+      std::chrono::days(3 * 366))
+    errors.push_back({"/until_date", "must be at most three years after from_date."});
+  if (in->weekdays) {
+    r.weekdays = 0;
+    for (int day : *in->weekdays) {
+      if (day < 1 || day > 7) {
+        errors.push_back({"/weekdays", "are numbers from 1 (Monday) to 7."});
+        break;
+      }
+      r.weekdays |= 1 << (day - 1);
+    }
+    if (r.weekdays == 0) errors.push_back({"/weekdays", "Name at least one day."});
+  }
+  if (r.from_minute < 0 || r.from_minute >= 1440)
+    errors.push_back({"/from_minute", "must be from 0 to 1439."});
+  if (r.until_minute < 0 || r.until_minute > 1440 || r.until_minute == r.from_minute)
+    errors.push_back({"/until_minute", "must be from 0 to 1440, and another than from_minute."});
+  if (!errors.empty()) return web::wrong_fields(std::move(errors));
+  if (!ctx.tx().maybe<SubstituteRecord>(kSubstituteLock, path->id))
+    return not_found("This person is not a substitute, or was erased.");
+  if (ctx.tx().one<std::int64_t>(kSubstituteCountAvailability, path->id) >= kMostStatements)
+    return make_error(ErrorCode::conflict,
+                      fmt::format("There are {} statements already. Remove old ones, or "
+                                  "say it with a weekly pattern.",
+                                  kMostStatements));
+  ctx.tx().insert_many("availability", std::vector{r});
+  record(ctx, AuditEntry{"availability.create", "substitute", path->id, path->id});
+  return web::Created<AvailabilityView>{view_of(r),
+                                        "/api/v1/substitutes/" + path->id.str() + "/availability"};
+}
+
+Result<Done> delete_availability(Ctx& ctx, const web::Path<StatementPath>& path) {
+  if (ctx.tx().query(kSubstituteDeleteAvailability, path->id, path->statement).affected() == 0)
+    return not_found("This statement does not exist any more.");
+  record(ctx, AuditEntry{"availability.delete", "substitute", path->id, path->id});
+  return Done{};
+}
+
+}  // namespace
+
 void add_register_routes(trust::Api& api) {
   auto read = static_cast<int>(Right::shifts_read),
        manage = static_cast<int>(Right::staffing_manage);
@@ -396,252 +532,42 @@ void add_register_routes(trust::Api& api) {
   add_named(api, kPools, "/api/v1/pools", "Pool", "Pools");
   add_named(api, kDocumentKinds, "/api/v1/document-kinds", "DocumentKind", "DocumentKinds");
 
-  api.add({"GET", "/api/v1/workplaces", "listWorkplaces", "Workplaces", read},
-          [](Ctx& ctx) -> Result<web::Page<Workplace>> {
-            return web::Page<Workplace>{workplaces(ctx), {}, {}};
-          });
-  api.add(
-      {"POST", "/api/v1/workplaces", "createWorkplace", "Adds a workplace", manage},
-      [](Ctx& ctx, const web::Body<WorkplaceInput>& in) -> Result<web::Created<Workplace>> {
-        web::Errors errors;
-        if (!in->name) errors.push_back({"/name", "is required."});
-        check_place(in->latitude.value, in->longitude.value, errors);
-        auto documents = in->required_documents.value_or(std::vector<Uuid>{});
-        check_documents(ctx, documents, errors);
-        if (!errors.empty()) return web::wrong_fields(std::move(errors));
-        auto id = Uuid::make();
-        auto zone = in->time_zone ? in->time_zone->value : trust::tenant_settings(ctx).time_zone;
-        if (ctx.tx()
-                .query(kWorkplaceInsert, id, in->name->value, in->address ? in->address->value : "",
-                       zone, in->latitude.value, in->longitude.value, documents, now(),
-                       in->code ? in->code->value : "")
-                .affected() == 0)
-          return taken("workplace");
-        record(ctx, AuditEntry{"workplace.create", "workplace", id});
-        return web::Created<Workplace>{*find_workplace(ctx, id), "/api/v1/workplaces/" + id.str()};
-      });
+  api.add({"GET", "/api/v1/workplaces", "listWorkplaces", "Workplaces", read}, list_workplaces);
+  api.add({"POST", "/api/v1/workplaces", "createWorkplace", "Adds a workplace", manage},
+          create_workplace);
   api.add({"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<WorkplaceInput>& in) -> Result<Workplace> {
-            auto found = find_workplace(ctx, path->id);
-            if (!found) return gone("workplace");
-            auto before = *found;
-            if (in->name) found->name = in->name->value;
-            if (in->address) found->address = in->address->value;
-            if (in->code) found->code = in->code->value;
-            if (in->time_zone) found->time_zone = in->time_zone->value;
-            if (in->latitude.present) found->latitude = in->latitude.value;
-            if (in->longitude.present) found->longitude = in->longitude.value;
-            web::Errors errors;
-            if (in->required_documents) {
-              found->required_documents = *in->required_documents;
-              check_documents(ctx, found->required_documents, errors);
-            }
-            check_place(found->latitude, found->longitude, errors);
-            if (!errors.empty()) return web::wrong_fields(std::move(errors));
-            try {
-              if (ctx.tx()
-                      .query(kWorkplaceUpdate, path->id, match.or_current(found->version),
-                             found->name, found->address, found->time_zone, found->latitude,
-                             found->longitude, found->required_documents, found->code)
-                      .affected() == 0)
-                return web::changed_meanwhile("this workplace");
-            } catch (const db::SqlError& e) {
-              if (!e.is_unique_violation()) throw;
-              return taken("workplace");
-            }
-            if (found->name != before.name || found->address != before.address)
-              revise_bookings_at(ctx, path->id);
-            record(ctx, AuditEntry{"workplace.update", "workplace", path->id});
-            return *find_workplace(ctx, path->id);
-          });
+          update_workplace);
   api.add({"DELETE", "/api/v1/workplaces/{id}", "deleteWorkplace",
            "Removes a workplace that never had a shift", manage},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kWorkplaceDelete, path->id).affected() == 0) {
-              if (!find_workplace(ctx, path->id)) return gone("workplace");
-              return make_error(ErrorCode::conflict,
-                                "This workplace has shifts: it is part of their history. Rename it "
-                                "if it is not used any more.");
-            }
-            record(ctx, AuditEntry{"workplace.delete", "workplace", path->id});
-            return Done{};
-          });
+          delete_workplace);
 
   api.add({"GET", "/api/v1/substitutes", "listSubstitutes",
            "Substitutes by pool, skill and the beginning of a name, address or number",
            static_cast<int>(Right::shifts_write)},
-          [](Ctx& ctx, const web::Query<SubstituteQuery>& query) -> Result<web::Page<Substitute>> {
-            auto limit = web::page_limit(query->limit);
-            web::Page<Substitute> page;
-            std::vector<SubstituteRecord> records;
-            if (query->person) {
-              records = ctx.tx().all<SubstituteRecord>(kSubstituteOf, std::vector{*query->person});
-            } else if (query->q && !trim(*query->q).empty()) {
-              // Names are found by the persons' blind index, among those who are substitutes.
-              VARDE_TRY(auto before, web::read_before(query->cursor));
-              people::PersonFilter filter;
-              filter.q = *query->q;
-              filter.among = ctx.tx().all<Uuid>(kSubstituteIds, query->pool, query->skill);
-              VARDE_TRY(auto ids, people::search(ctx, filter, before, limit + 1));
-              page.next = web::cut_page(ids, limit, std::identity{});
-              records = ctx.tx().all<SubstituteRecord>(kSubstituteOf, ids);
-            } else {
-              VARDE_TRY(auto after, web::read_after(query->cursor));
-              records = ctx.tx().all<SubstituteRecord>(kSubstitutePage, after, query->pool,
-                                                       query->skill, std::int64_t{limit} + 1);
-              page.next = web::cut_page(records, limit, &SubstituteRecord::person_id);
-            }
-            page.items = views(ctx, records);
-            trust::record_bulk_read(ctx, records.size(), "substitute");
-            return page;
-          });
+          list_substitutes);
   api.add({"GET", "/api/v1/substitutes/{id}", "getSubstitute", "One substitute",
            static_cast<int>(Right::shifts_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Substitute> {
-            return substitute(ctx, path->id);
-          });
+          get_substitute);
   api.add({"PUT", "/api/v1/substitutes/{id}", "putSubstitute",
            "Makes a person a substitute, or changes what is known of one", manage},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<SubstituteInput>& in) -> Result<Substitute> {
-            web::Errors errors;
-            if (in->percent && !(*in->percent >= 0 && *in->percent <= 100))
-              errors.push_back({"/percent", "must be from 0 to 100."});
-            check_place(in->latitude.value, in->longitude.value, errors);
-            if (!errors.empty()) return web::wrong_fields(std::move(errors));
-            if (people::load(ctx, {path->id}, false).empty())
-              return not_found("This person does not exist, or was erased.");
-            // A kilometre is enough to say who lives near, and says less about where.
-            auto rounded = [](std::optional<double> degrees) {
-              return degrees ? std::optional(std::round(*degrees * 100) / 100) : std::nullopt;
-            };
-            auto known = ctx.tx().maybe<SubstituteRecord>(kSubstituteLock, path->id);
-            auto latitude = in->latitude.present ? rounded(in->latitude.value)
-                            : known              ? known->latitude
-                                                 : std::nullopt;
-            auto longitude = in->longitude.present ? rounded(in->longitude.value)
-                             : known               ? known->longitude
-                                                   : std::nullopt;
-            auto percent = in->percent.value_or(known ? known->percent : 0);
-            if (known) {
-              ctx.tx().later(kSubstituteUpdate, path->id, percent, latitude, longitude);
-            } else {
-              ctx.tx().later(kSubstituteInsert, path->id, percent, latitude, longitude, now());
-            }
-            VARDE_CHECK(save_details(ctx, path->id, in.value));
-            record(ctx, AuditEntry{known ? "substitute.update" : "substitute.create", "substitute",
-                                   path->id, path->id});
-            return substitute(ctx, path->id);
-          });
+          put_substitute);
   api.add({"POST", "/api/v1/substitutes", "addSubstitutes",
            "Makes persons substitutes, up to 1,000 at once, and puts them into pools", manage},
-          [](Ctx& ctx, const web::Body<AddInput>& in) -> Result<Added> {
-            std::set<Uuid> wanted(in->person_ids.begin(), in->person_ids.end());
-            auto pools = in->pools.value_or(std::vector<Uuid>{});
-            if (wanted.empty() || wanted.size() > kMostAdded)
-              return bad_input("/person_ids", fmt::format("must be from 1 to {}.", kMostAdded));
-            if (pools.size() > 20 || !are_pools(ctx, pools))
-              return bad_input("/pools", "Name each pool once, at most 20, that exist.");
-            std::vector<Uuid> ids;
-            for (const auto& person : people::load(ctx, {wanted.begin(), wanted.end()}, false))
-              ids.push_back(person.id);
-            auto made = ctx.tx().all<Uuid>(kSubstituteInsertMany, ids, now());
-            std::vector<PoolOfRecord> members;
-            for (const auto& pool : pools)
-              for (const auto& id : ids) members.push_back({ctx.tenant, pool, id});
-            ctx.tx().insert_many("pool_member", members, "ON CONFLICT DO NOTHING");
-            std::vector<AuditEntry> trail;
-            for (const auto& id : made)
-              trail.push_back({"substitute.create", "substitute", id, id, {}});
-            record(ctx, trail);
-            auto count = [](const auto& all) { return static_cast<std::int64_t>(all.size()); };
-            return Added{count(made), count(ids) - count(made), count(wanted) - count(ids)};
-          });
+          add_substitutes);
   api.add({"DELETE", "/api/v1/substitutes/{id}", "deleteSubstitute",
            "Takes a person out of the register; the person stays", manage},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            if (ctx.tx().query(kSubstituteDelete, std::vector<Uuid>{path->id}).affected() == 0)
-              return not_found("This person is not a substitute.");
-            end_questions(ctx, {path->id}, OfferState::withdrawn);
-            record(ctx, AuditEntry{"substitute.delete", "substitute", path->id, path->id});
-            return Done{};
-          });
+          delete_substitute);
 
   api.add({"GET", "/api/v1/substitutes/{id}/availability", "listAvailability",
            "What a substitute has said about when they can work",
            static_cast<int>(Right::shifts_write)},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<web::Page<AvailabilityView>> {
-            web::Page<AvailabilityView> page;
-            auto today = trust::tenant_today(ctx);
-            if (!today) return not_found("This organisation does not exist any more.");
-            for (const auto& r :
-                 ctx.tx().all<AvailabilityRecord>(kSubstituteAvailability, path->id, *today))
-              page.items.push_back(view_of(r));
-            if (page.items.empty() && !ctx.tx().maybe<SubstituteRecord>(kSubstituteOne, path->id))
-              return not_found("This person is not a substitute, or was erased.");
-            return page;
-          });
-  api.add(
-      {"POST", "/api/v1/substitutes/{id}/availability", "createAvailability",
-       "Adds a statement; the newest one counts where several cover a time", manage},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path,
-         const web::Body<AvailabilityInput>& in) -> Result<web::Created<AvailabilityView>> {
-        web::Errors errors;
-        AvailabilityRecord r{ctx.tenant,
-                             Uuid::make(),
-                             path->id,
-                             in->kind,
-                             in->from_date,
-                             in->until_date,
-                             127,
-                             in->from_minute.value_or(0),
-                             in->until_minute.value_or(1440),
-                             now()};
-        if (r.until_date < r.from_date)
-          errors.push_back({"/until_date", "must not be before from_date."});
-        if (std::chrono::sys_days(r.until_date) - std::chrono::sys_days(r.from_date) >
-            std::chrono::days(3 * 366))
-          errors.push_back({"/until_date", "must be at most three years after from_date."});
-        if (in->weekdays) {
-          r.weekdays = 0;
-          for (int day : *in->weekdays) {
-            if (day < 1 || day > 7) {
-              errors.push_back({"/weekdays", "are numbers from 1 (Monday) to 7."});
-              break;
-            }
-            r.weekdays |= 1 << (day - 1);
-          }
-          if (r.weekdays == 0) errors.push_back({"/weekdays", "Name at least one day."});
-        }
-        if (r.from_minute < 0 || r.from_minute >= 1440)
-          errors.push_back({"/from_minute", "must be from 0 to 1439."});
-        if (r.until_minute < 0 || r.until_minute > 1440 || r.until_minute == r.from_minute)
-          errors.push_back(
-              {"/until_minute", "must be from 0 to 1440, and another than from_minute."});
-        if (!errors.empty()) return web::wrong_fields(std::move(errors));
-        if (!ctx.tx().maybe<SubstituteRecord>(kSubstituteLock, path->id))
-          return not_found("This person is not a substitute, or was erased.");
-        if (ctx.tx().one<std::int64_t>(kSubstituteCountAvailability, path->id) >= kMostStatements)
-          return make_error(ErrorCode::conflict,
-                            fmt::format("There are {} statements already. Remove old ones, or "
-                                        "say it with a weekly pattern.",
-                                        kMostStatements));
-        ctx.tx().insert_many("availability", std::vector{r});
-        record(ctx, AuditEntry{"availability.create", "substitute", path->id, path->id});
-        return web::Created<AvailabilityView>{
-            view_of(r), "/api/v1/substitutes/" + path->id.str() + "/availability"};
-      });
-  api.add(
-      {"DELETE", "/api/v1/substitutes/{id}/availability/{statement}", "deleteAvailability",
-       "Removes a statement", manage},
-      [](Ctx& ctx, const web::Path<StatementPath>& path) -> Result<Done> {
-        if (ctx.tx().query(kSubstituteDeleteAvailability, path->id, path->statement).affected() ==
-            0)
-          return not_found("This statement does not exist any more.");
-        record(ctx, AuditEntry{"availability.delete", "substitute", path->id, path->id});
-        return Done{};
-      });
+          list_availability);
+  api.add({"POST", "/api/v1/substitutes/{id}/availability", "createAvailability",
+           "Adds a statement; the newest one counts where several cover a time", manage},
+          create_availability);
+  api.add({"DELETE", "/api/v1/substitutes/{id}/availability/{statement}", "deleteAvailability",
+           "Removes a statement", manage},
+          delete_availability);
 }
 
 }  // namespace varde::staffing

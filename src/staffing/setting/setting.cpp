@@ -68,48 +68,56 @@ StaffingSettings staffing_settings(Ctx& ctx) {
   return out;
 }
 
+namespace {
+
+Result<StaffingSettings> get_staffing_settings(Ctx& ctx) { return staffing_settings(ctx); }
+
+Result<StaffingDefaults> get_staffing_defaults(Ctx&) { return StaffingDefaults{}; }
+
+Result<StaffingSettings> update_staffing_settings(Ctx& ctx, const web::IfMatch& match,
+                                                  const web::Body<SettingsInput>& in) {
+  auto settings = staffing_settings(ctx);
+  if (in->rules) settings.rules = *in->rules;
+  if (in->ranking) settings.ranking = *in->ranking;
+  if (in->asking) settings.asking = *in->asking;
+  web::Errors errors;
+  complain(fit::validate(settings.rules), "/rules", errors);
+  complain(fit::validate(settings.ranking), "/ranking", errors);
+  auto within = [&](const char* name, int value, int least, int most) {
+    if (value < least || value > most)
+      errors.push_back(
+          {std::string("/asking/") + name, fmt::format("must be from {} to {}.", least, most)});
+  };
+  within("max_per_day", settings.asking.max_per_day, 1, 50);
+  within("cancel_hours", settings.asking.cancel_hours, 0, 720);
+  within("reminder_hours", settings.asking.reminder_hours, 0, 168);
+  if (!errors.empty()) return web::wrong_fields(std::move(errors));
+  auto version = match.or_current(settings.version);
+  auto done = settings.version == 0 && version == 0
+                  ? ctx.tx().query(store::kStaffingInsertSettings, json_of(settings.rules),
+                                   json_of(settings.ranking), json_of(settings.asking), now())
+                  : ctx.tx().query(store::kStaffingUpdateSettings, version, json_of(settings.rules),
+                                   json_of(settings.ranking), json_of(settings.asking), now());
+  if (done.affected() == 0) return web::changed_meanwhile("the rules");
+  trust::record(ctx, trust::AuditEntry{"staffing.settings", "tenant", ctx.tenant});
+  return staffing_settings(ctx);
+}
+
+}  // namespace
+
 void add_setting_routes(trust::Api& api) {
   api.add({"GET", "/api/v1/staffing/settings", "getStaffingSettings",
            "Rules of rest and hours, ranking, and how people are asked",
            static_cast<int>(Right::shifts_read)},
-          [](Ctx& ctx) -> Result<StaffingSettings> { return staffing_settings(ctx); });
+          get_staffing_settings);
   api.add({"GET", "/api/v1/staffing/defaults", "getStaffingDefaults",
            "The rules of Norway and Sweden without any agreement, the usual ranking and asking",
            static_cast<int>(Right::shifts_read)},
-          [](Ctx&) -> Result<StaffingDefaults> { return StaffingDefaults{}; });
+          get_staffing_defaults);
   api.add({"PATCH", "/api/v1/staffing/settings", "updateStaffingSettings",
            "Changes them; a part that is given replaces the whole part",
            static_cast<int>(Right::settings_manage)},
-          [](Ctx& ctx, const web::IfMatch& match,
-             const web::Body<SettingsInput>& in) -> Result<StaffingSettings> {
-            auto settings = staffing_settings(ctx);
-            if (in->rules) settings.rules = *in->rules;
-            if (in->ranking) settings.ranking = *in->ranking;
-            if (in->asking) settings.asking = *in->asking;
-            web::Errors errors;
-            complain(fit::validate(settings.rules), "/rules", errors);
-            complain(fit::validate(settings.ranking), "/ranking", errors);
-            auto within = [&](const char* name, int value, int least, int most) {
-              if (value < least || value > most)
-                errors.push_back({std::string("/asking/") + name,
-                                  fmt::format("must be from {} to {}.", least, most)});
-            };
-            within("max_per_day", settings.asking.max_per_day, 1, 50);
-            within("cancel_hours", settings.asking.cancel_hours, 0, 720);
-            within("reminder_hours", settings.asking.reminder_hours, 0, 168);
-            if (!errors.empty()) return web::wrong_fields(std::move(errors));
-            auto version = match.or_current(settings.version);
-            auto done =
-                settings.version == 0 && version == 0
-                    ? ctx.tx().query(store::kStaffingInsertSettings, json_of(settings.rules),
-                                     json_of(settings.ranking), json_of(settings.asking), now())
-                    : ctx.tx().query(store::kStaffingUpdateSettings, version,
-                                     json_of(settings.rules), json_of(settings.ranking),
-                                     json_of(settings.asking), now());
-            if (done.affected() == 0) return web::changed_meanwhile("the rules");
-            trust::record(ctx, trust::AuditEntry{"staffing.settings", "tenant", ctx.tenant});
-            return staffing_settings(ctx);
-          });
+          update_staffing_settings);
 }
 
 }  // namespace varde::staffing

@@ -1,4 +1,5 @@
 #include "staffing/shift/shift.hpp"
+#include "staffing/shift/api.hpp"
 
 #include "staffing/offer/offer.hpp"
 #include "staffing/shift/internal.hpp"
@@ -23,44 +24,6 @@ constexpr int kMostPlaces = 200;
 constexpr std::size_t kMostCopies = 200, kMostAtOnce = 200;
 constexpr std::int64_t kBoardMost = 5000;
 
-struct ShiftInput {
-  std::optional<Uuid> workplace_id;
-  std::optional<Timestamp> starts_at, ends_at;
-  std::optional<int> break_minutes, places;
-  std::optional<std::vector<SkillNeed>> skills;
-  std::optional<web::Text<2000>> note;
-  std::optional<Strategy> strategy;
-  std::optional<std::vector<Uuid>> pool_ids;
-  web::Patch<Timestamp> answer_by;
-};
-BOOST_DESCRIBE_STRUCT(ShiftInput, (),
-                      (workplace_id, starts_at, ends_at, break_minutes, places, skills, note,
-                       strategy, pool_ids, answer_by))
-struct BoardQuery {
-  Timestamp from, until;
-  std::optional<Uuid> workplace;
-  std::optional<bool> mine;  ///< Only those that the caller asked for.
-};
-BOOST_DESCRIBE_STRUCT(BoardQuery, (), (from, until, workplace, mine))
-struct PublishInput {
-  std::vector<Uuid> shift_ids;
-};
-BOOST_DESCRIBE_STRUCT(PublishInput, (), (shift_ids))
-/// What became of one of several that were to be published.
-struct PublishOutcome {
-  Uuid id;
-  std::optional<ShiftState> state;     ///< Afterwards; none where there is no such shift.
-  std::optional<std::string> problem;  ///< Why it was not published.
-};
-BOOST_DESCRIBE_STRUCT(PublishOutcome, (), (id, state, problem))
-struct CopyInput {
-  std::vector<Timestamp> starts;  ///< When each copy begins; the clock times stay.
-};
-BOOST_DESCRIBE_STRUCT(CopyInput, (), (starts))
-struct CancelInput {
-  std::optional<web::Text<300>> reason;
-};
-BOOST_DESCRIBE_STRUCT(CancelInput, (), (reason))
 struct AttentionCounts {
   std::int64_t open = 0, requested = 0;
   std::optional<Timestamp> first_open, first_requested;
@@ -357,137 +320,154 @@ std::vector<trust::Attention> shifts_attention(Ctx& ctx) {
   return out;
 }
 
-std::vector<trust::Moving> moving_shifts(Ctx& ctx, Timestamp since) {
-  return ctx.tx().all<trust::Moving>(kShiftMoving, since);
+std::vector<trust::LiveUpdate> live_shifts(Ctx& ctx, Timestamp since) {
+  return ctx.tx().all<trust::LiveUpdate>(kShiftLive, since);
 }
+
+namespace {
+
+Result<web::Page<Shift>> list_shifts(Ctx& ctx, const web::Query<BoardQuery>& query) {
+  if (query->until <= query->from || query->until - query->from > std::chrono::days(93))
+    return bad_input("query/until", "must be after from, and within 93 days of it.");
+  web::Page<Shift> page;
+  auto records = ctx.tx().all<ShiftRecord>(
+      kShiftBoard, query->from, query->until, query->workplace,
+      query->mine.value_or(false) ? std::optional(ctx.actor.id) : std::nullopt);
+  if (static_cast<std::int64_t>(records.size()) > kBoardMost)
+    return bad_input("query/until",
+                     "There are more than 5,000 shifts in this time. Ask for less of it, "
+                     "or for one workplace.");
+  for (const auto& r : records) page.items.push_back(view_of(r));
+  name_askers(ctx, page.items);
+  return page;
+}
+
+Result<web::Created<Shift>> create_shift(Ctx& ctx, const web::Body<ShiftInput>& in) {
+  auto r = blank_shift(ctx);
+  VARDE_CHECK(apply(ctx, in.value, r));
+  add_drafts(ctx, {r});
+  return web::Created<Shift>{view_of(r), "/api/v1/shifts/" + r.shift_id.str()};
+}
+
+Result<Shift> get_shift(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto shift = find_shift(ctx, path->id);
+  if (!shift) return gone();
+  std::vector<Shift> one = {std::move(*shift)};
+  name_askers(ctx, one);
+  return std::move(one.front());
+}
+
+Result<Shift> update_shift(Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
+                           const web::Body<ShiftInput>& in) {
+  if (in->break_minutes) hold_booked(ctx, path->id);
+  auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
+  if (!r) return gone();
+  if (!may_change(ctx, *r))
+    return forbidden("Only the staffing office changes a shift that is published.");
+  if (r->state == ShiftState::cancelled)
+    return conflict("This shift was cancelled. Copy it instead.");
+  bool moves = (in->workplace_id && *in->workplace_id != r->workplace_id) ||
+               (in->starts_at && *in->starts_at != r->starts_at) ||
+               (in->ends_at && *in->ends_at != r->ends_at);
+  if (moves && r->taken > 0)
+    return conflict(
+        "Somebody is booked for this time and place. Cancel the booking first, or cancel "
+        "the shift and copy it.");
+  auto version = match.or_current(r->version);
+  auto before = view_of(*r);
+  VARDE_CHECK(apply(ctx, in.value, *r));
+  if (r->break_minutes != before.break_minutes) {
+    VARDE_CHECK(change_break(ctx, before, r->break_minutes));
+  }
+  if (ctx.tx()
+          .query(kShiftUpdate, path->id, version, r->workplace_id, r->starts_at, r->ends_at,
+                 r->break_minutes, r->places, r->skills, r->note, r->strategy, r->pool_ids,
+                 r->answer_by, now())
+          .affected() == 0)
+    return web::changed_meanwhile("this shift");
+  if (r->note != before.note) revise_bookings_of(ctx, path->id);
+  // The strategy can change while it runs, and a wider pool gives an unfilled one a
+  // chance.
+  if (r->state == ShiftState::unfilled || (r->state == ShiftState::filled && r->places > r->taken))
+    set_state(ctx, path->id, ShiftState::open);
+  if (r->state != ShiftState::draft && r->state != ShiftState::requested)
+    enqueue_advance(ctx, path->id);
+  note(ctx, "shift.update", path->id);
+  return *find_shift(ctx, path->id);
+}
+
+Result<Done> delete_shift(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
+  if (!r) return gone();
+  if (!may_change(ctx, *r)) return forbidden("This draft is somebody else's.");
+  if (ctx.tx().query(kShiftDelete, path->id).affected() == 0)
+    return conflict("Only a draft can be removed. Cancel this shift instead.");
+  note(ctx, "shift.delete", path->id);
+  return Done{};
+}
+
+Result<Shift> publish_shift(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
+  if (!r) return gone();
+  if (auto why = not_publishable(ctx, *r)) return *why;
+  publish(ctx, {*r});
+  return *find_shift(ctx, path->id);
+}
+
+Result<web::Page<PublishOutcome>> publish_shifts(Ctx& ctx, const web::Body<PublishInput>& in) {
+  std::set<Uuid> ids(in->shift_ids.begin(), in->shift_ids.end());
+  if (ids.empty() || ids.size() > kMostAtOnce)
+    return bad_input("/shift_ids", fmt::format("must be from 1 to {}.", kMostAtOnce));
+  return web::Page<PublishOutcome>{publish_many(ctx, {ids.begin(), ids.end()}), {}, {}};
+}
+
+Result<web::Page<Shift>> copy_shift(Ctx& ctx, const web::Path<web::IdPath>& path,
+                                    const web::Body<CopyInput>& in) {
+  auto r = ctx.tx().maybe<ShiftRecord>(kShiftOne, path->id);
+  if (!r) return gone();
+  if (in->starts.empty() || in->starts.size() > kMostCopies)
+    return bad_input("/starts", fmt::format("must be from 1 to {} times.", kMostCopies));
+  auto workplace = find_workplace(ctx, r->workplace_id);
+  if (!workplace) return gone();
+  std::vector<ShiftRecord> copies;
+  web::Page<Shift> page;
+  auto series = r->series_id.value_or(Uuid::make());
+  for (auto start : in->starts) {
+    auto times = copy_at(start, {r->starts_at, r->ends_at}, workplace->time_zone, r->break_minutes);
+    if (!times) return bad_input("/starts", times.error().message);
+    copies.push_back(copy_of(ctx, *r, *times, series));
+    page.items.push_back(view_of(copies.back()));
+  }
+  add_drafts(ctx, copies);
+  return page;
+}
+
+}  // namespace
 
 void add_shift_routes(trust::Api& api) {
   auto read = static_cast<int>(Right::shifts_read),
        request = static_cast<int>(Right::shifts_request);
 
   api.add({"GET", "/api/v1/shifts", "listShifts", "Shifts that begin within a time", read},
-          [](Ctx& ctx, const web::Query<BoardQuery>& query) -> Result<web::Page<Shift>> {
-            if (query->until <= query->from || query->until - query->from > std::chrono::days(93))
-              return bad_input("query/until", "must be after from, and within 93 days of it.");
-            web::Page<Shift> page;
-            auto records = ctx.tx().all<ShiftRecord>(
-                kShiftBoard, query->from, query->until, query->workplace,
-                query->mine.value_or(false) ? std::optional(ctx.actor.id) : std::nullopt);
-            if (static_cast<std::int64_t>(records.size()) > kBoardMost)
-              return bad_input("query/until",
-                               "There are more than 5,000 shifts in this time. Ask for less of it, "
-                               "or for one workplace.");
-            for (const auto& r : records) page.items.push_back(view_of(r));
-            name_askers(ctx, page.items);
-            return page;
-          });
+          list_shifts);
   api.add({"POST", "/api/v1/shifts", "createShift", "Adds a shift, as a draft", request},
-          [](Ctx& ctx, const web::Body<ShiftInput>& in) -> Result<web::Created<Shift>> {
-            auto r = blank_shift(ctx);
-            VARDE_CHECK(apply(ctx, in.value, r));
-            add_drafts(ctx, {r});
-            return web::Created<Shift>{view_of(r), "/api/v1/shifts/" + r.shift_id.str()};
-          });
-  api.add({"GET", "/api/v1/shifts/{id}", "getShift", "One shift", read},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Shift> {
-            auto shift = find_shift(ctx, path->id);
-            if (!shift) return gone();
-            std::vector<Shift> one = {std::move(*shift)};
-            name_askers(ctx, one);
-            return std::move(one.front());
-          });
+          create_shift);
+  api.add({"GET", "/api/v1/shifts/{id}", "getShift", "One shift", read}, get_shift);
   api.add({"PATCH", "/api/v1/shifts/{id}", "updateShift",
            "Changes a shift; its time and place only while nobody is booked", request},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path, const web::IfMatch& match,
-             const web::Body<ShiftInput>& in) -> Result<Shift> {
-            if (in->break_minutes) hold_booked(ctx, path->id);
-            auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
-            if (!r) return gone();
-            if (!may_change(ctx, *r))
-              return forbidden("Only the staffing office changes a shift that is published.");
-            if (r->state == ShiftState::cancelled)
-              return conflict("This shift was cancelled. Copy it instead.");
-            bool moves = (in->workplace_id && *in->workplace_id != r->workplace_id) ||
-                         (in->starts_at && *in->starts_at != r->starts_at) ||
-                         (in->ends_at && *in->ends_at != r->ends_at);
-            if (moves && r->taken > 0)
-              return conflict(
-                  "Somebody is booked for this time and place. Cancel the booking first, or cancel "
-                  "the shift and copy it.");
-            auto version = match.or_current(r->version);
-            auto before = view_of(*r);
-            VARDE_CHECK(apply(ctx, in.value, *r));
-            if (r->break_minutes != before.break_minutes) {
-              VARDE_CHECK(change_break(ctx, before, r->break_minutes));
-            }
-            if (ctx.tx()
-                    .query(kShiftUpdate, path->id, version, r->workplace_id, r->starts_at,
-                           r->ends_at, r->break_minutes, r->places, r->skills, r->note, r->strategy,
-                           r->pool_ids, r->answer_by, now())
-                    .affected() == 0)
-              return web::changed_meanwhile("this shift");
-            if (r->note != before.note) revise_bookings_of(ctx, path->id);
-            // The strategy can change while it runs, and a wider pool gives an unfilled one a
-            // chance.
-            if (r->state == ShiftState::unfilled ||
-                (r->state == ShiftState::filled && r->places > r->taken))
-              set_state(ctx, path->id, ShiftState::open);
-            if (r->state != ShiftState::draft && r->state != ShiftState::requested)
-              enqueue_advance(ctx, path->id);
-            note(ctx, "shift.update", path->id);
-            return *find_shift(ctx, path->id);
-          });
+          update_shift);
   api.add({"DELETE", "/api/v1/shifts/{id}", "deleteShift", "Removes a draft", request},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Done> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
-            if (!r) return gone();
-            if (!may_change(ctx, *r)) return forbidden("This draft is somebody else's.");
-            if (ctx.tx().query(kShiftDelete, path->id).affected() == 0)
-              return conflict("Only a draft can be removed. Cancel this shift instead.");
-            note(ctx, "shift.delete", path->id);
-            return Done{};
-          });
+          delete_shift);
   api.add({"POST", "/api/v1/shifts/{id}/publish", "publishShift",
            "Begins to look for somebody; from somebody who may not, asks for it", request},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<Shift> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
-            if (!r) return gone();
-            if (auto why = not_publishable(ctx, *r)) return *why;
-            publish(ctx, {*r});
-            return *find_shift(ctx, path->id);
-          });
+          publish_shift);
   api.add(
       {"POST", "/api/v1/shifts/publish", "publishShifts",
        "Publishes up to 200 shifts, or asks for them, and says of each what became of it", request},
-      [](Ctx& ctx, const web::Body<PublishInput>& in) -> Result<web::Page<PublishOutcome>> {
-        std::set<Uuid> ids(in->shift_ids.begin(), in->shift_ids.end());
-        if (ids.empty() || ids.size() > kMostAtOnce)
-          return bad_input("/shift_ids", fmt::format("must be from 1 to {}.", kMostAtOnce));
-        return web::Page<PublishOutcome>{publish_many(ctx, {ids.begin(), ids.end()}), {}, {}};
-      });
+      publish_shifts);
   api.add({"POST", "/api/v1/shifts/{id}/copy", "copyShift",
            "Makes drafts like this one at other times", request},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<CopyInput>& in) -> Result<web::Page<Shift>> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kShiftOne, path->id);
-            if (!r) return gone();
-            if (in->starts.empty() || in->starts.size() > kMostCopies)
-              return bad_input("/starts", fmt::format("must be from 1 to {} times.", kMostCopies));
-            auto workplace = find_workplace(ctx, r->workplace_id);
-            if (!workplace) return gone();
-            std::vector<ShiftRecord> copies;
-            web::Page<Shift> page;
-            auto series = r->series_id.value_or(Uuid::make());
-            for (auto start : in->starts) {
-              auto times = copy_at(start, {r->starts_at, r->ends_at}, workplace->time_zone,
-                                   r->break_minutes);
-              if (!times) return bad_input("/starts", times.error().message);
-              copies.push_back(copy_of(ctx, *r, *times, series));
-              page.items.push_back(view_of(copies.back()));
-            }
-            add_drafts(ctx, copies);
-            return page;
-          });
+          copy_shift);
 }
 
 }  // namespace varde::staffing

@@ -120,7 +120,7 @@ void enqueue_advance(trust::Ctx& ctx, const Uuid& shift,
 /// Shifts that are not filled and begin within three days, and all that wait for approval.
 std::vector<trust::Attention> shifts_attention(trust::Ctx& ctx);
 /// Shifts that changed.
-std::vector<trust::Moving> moving_shifts(trust::Ctx& ctx, Timestamp since);
+std::vector<trust::LiveUpdate> live_shifts(trust::Ctx& ctx, Timestamp since);
 
 void add_shift_routes(trust::Api& api);
 /// Series, and tables of shifts.

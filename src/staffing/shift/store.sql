@@ -135,7 +135,7 @@ WHERE tenant_id = {tenant}
   AND starts_at >= $1
   AND (state = {ShiftState.requested} OR starts_at < $2)
 
--- name: shift.moving -> trust::Moving
+-- name: shift.live -> trust::LiveUpdate
 SELECT 'shift.changed' AS type, shift_id AS id,
   (extract(epoch FROM updated_at) * 1000)::bigint AS mark
 FROM shift

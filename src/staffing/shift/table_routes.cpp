@@ -155,53 +155,57 @@ Result<TableResult> take_table(Ctx& ctx, std::string_view bytes, bool check) {
   return out;
 }
 
+Result<Series> repeat_shift(Ctx& ctx, const web::Path<web::IdPath>& path,
+                            const web::Body<SeriesInput>& in) {
+  auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
+  auto workplace = r ? find_workplace(ctx, r->workplace_id) : std::nullopt;
+  if (!workplace) return not_found("This shift does not exist any more.");
+  Repetition repetition;
+  repetition.weekdays = in->weekdays.value_or(std::vector<int>{});
+  repetition.every_weeks = in->every_weeks.value_or(1);
+  repetition.until = in->until;
+  if (repetition.every_weeks < 1 || repetition.every_weeks > 8)
+    return bad_input("/every_weeks", "must be from 1 to 8.");
+  for (auto day : repetition.weekdays)
+    if (day < 1 || day > 7)
+      return bad_input("/weekdays", "A weekday is from 1 (Monday) to 7 (Sunday).");
+  if (std::chrono::sys_days(in->until) > r->starts_at + std::chrono::days(366))
+    return bad_input("/until", "must be within a year of the shift.");
+  VARDE_TRY(auto all, repeat({r->starts_at, r->ends_at}, r->break_minutes, workplace->time_zone,
+                             repetition, kMostRepeated));
+  auto series = r->series_id.value_or(Uuid::make());
+  if (!r->series_id) ctx.tx().later(kShiftSetSeries, path->id, series);
+  std::vector<ShiftRecord> drafts;
+  Series made;
+  for (const auto& times : all.times) {
+    drafts.push_back(copy_of(ctx, *r, times, series));
+    made.items.push_back(view_of(drafts.back()));
+  }
+  made.left_out = std::move(all.left_out);
+  add_drafts(ctx, drafts);
+  return made;
+}
+
+Result<TableResult> import_shifts(Ctx& ctx, const web::Query<TableQuery>& query,
+                                  const web::Bytes& body) {
+  const auto& bytes = body.value;
+  if (!bytes) return bad_input("body", "A table of shifts has 4 MB at most. Split it.");
+  return take_table(ctx, *bytes, query->check.value_or(false));
+}
+
 }  // namespace
 
 void add_table_routes(trust::Api& api) {
   auto request = static_cast<int>(Right::shifts_request);
   api.add({"POST", "/api/v1/shifts/{id}/series", "repeatShift",
            "Makes drafts at the same local times on later days", request},
-          [](Ctx& ctx, const web::Path<web::IdPath>& path,
-             const web::Body<SeriesInput>& in) -> Result<Series> {
-            auto r = ctx.tx().maybe<ShiftRecord>(kShiftLock, path->id);
-            auto workplace = r ? find_workplace(ctx, r->workplace_id) : std::nullopt;
-            if (!workplace) return not_found("This shift does not exist any more.");
-            Repetition repetition;
-            repetition.weekdays = in->weekdays.value_or(std::vector<int>{});
-            repetition.every_weeks = in->every_weeks.value_or(1);
-            repetition.until = in->until;
-            if (repetition.every_weeks < 1 || repetition.every_weeks > 8)
-              return bad_input("/every_weeks", "must be from 1 to 8.");
-            for (auto day : repetition.weekdays)
-              if (day < 1 || day > 7)
-                return bad_input("/weekdays", "A weekday is from 1 (Monday) to 7 (Sunday).");
-            if (std::chrono::sys_days(in->until) > r->starts_at + std::chrono::days(366))
-              return bad_input("/until", "must be within a year of the shift.");
-            VARDE_TRY(auto all, repeat({r->starts_at, r->ends_at}, r->break_minutes,
-                                       workplace->time_zone, repetition, kMostRepeated));
-            auto series = r->series_id.value_or(Uuid::make());
-            if (!r->series_id) ctx.tx().later(kShiftSetSeries, path->id, series);
-            std::vector<ShiftRecord> drafts;
-            Series made;
-            for (const auto& times : all.times) {
-              drafts.push_back(copy_of(ctx, *r, times, series));
-              made.items.push_back(view_of(drafts.back()));
-            }
-            made.left_out = std::move(all.left_out);
-            add_drafts(ctx, drafts);
-            return made;
-          });
+          repeat_shift);
   api.add(
       {"POST", "/api/v1/shifts/import", "importShifts",
        "Makes drafts of a table (CSV, or a workbook of Excel); the same table again makes nothing "
        "twice",
        request, kMostBytes},
-      [](Ctx& ctx, const web::Query<TableQuery>& query,
-         const web::Bytes& body) -> Result<TableResult> {
-        const auto& bytes = body.value;
-        if (!bytes) return bad_input("body", "A table of shifts has 4 MB at most. Split it.");
-        return take_table(ctx, *bytes, query->check.value_or(false));
-      });
+      import_shifts);
 }
 
 }  // namespace varde::staffing

@@ -4,13 +4,19 @@
 
 namespace varde::trust {
 
+namespace {
+
+Result<web::Page<QuotaState>> list_quotas(Ctx& ctx) {
+  return web::Page<QuotaState>{quota_states(ctx), {}, {}};
+}
+
+}  // namespace
+
 void add_quota_routes(Api& api) {
   api.add({"GET", "/api/v1/quotas", "listQuotas",
            "What the organisation may hold and send, and how much of it is used",
            static_cast<int>(Right::settings_manage)},
-          [](Ctx& ctx) -> Result<web::Page<QuotaState>> {
-            return web::Page<QuotaState>{quota_states(ctx), {}, {}};
-          });
+          list_quotas);
 }
 
 std::vector<Attention> quota_attention(Ctx& ctx) {

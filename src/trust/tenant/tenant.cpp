@@ -115,68 +115,70 @@ std::string words_of_roles(const std::vector<std::int64_t>& roles) {
     out += (out.empty() ? "" : ", ") + web::enum_word(static_cast<Role>(role));
   return out;
 }
+
+Result<SettingsView> get_settings(Ctx& ctx) { return view(tenant_settings(ctx)); }
+
+Result<SettingsView> update_settings(Ctx& ctx, const web::IfMatch& match,
+                                     const web::Body<SettingsUpdate>& in) {
+  auto before = tenant_settings(ctx);
+  auto after = before;
+  std::vector<FieldChange> changes;
+  auto apply = [&](const char* name, auto& field, const auto& value) {
+    if (!value) return;
+    if (field != value->value) changes.push_back({name, field, value->value});
+    field = value->value;
+  };
+  auto apply_flag = [&](const char* name, bool& field, const std::optional<bool>& value) {
+    if (!value) return;
+    if (field != *value)
+      changes.push_back({name, field ? "true" : "false", *value ? "true" : "false"});
+    field = *value;
+  };
+  apply("name", after.name, in->name);
+  apply("colour", after.colour, in->colour);
+  apply("time_zone", after.time_zone, in->time_zone);
+  apply("locale", after.locale, in->locale);
+  apply("postal_address", after.postal_address, in->postal_address);
+  apply_flag("open_tracking", after.open_tracking, in->open_tracking);
+  apply_flag("click_tracking", after.click_tracking, in->click_tracking);
+  if (in->require_totp_roles) {
+    after.totp_roles = {
+        static_cast<std::int64_t>(Role::administrator)};  // compulsory for administrators
+    for (auto role : *in->require_totp_roles)
+      if (role != Role::administrator) after.totp_roles.push_back(static_cast<std::int64_t>(role));
+    if (after.totp_roles != before.totp_roles) {
+      VARDE_CHECK(demand_fresh(ctx));
+      changes.push_back({"require_totp_roles", words_of_roles(before.totp_roles),
+                         words_of_roles(after.totp_roles)});
+    }
+  }
+  for (auto [name, given, field] : {std::tuple{"quiet_from", &in->quiet_from, &after.quiet_from},
+                                    std::tuple{"quiet_to", &in->quiet_to, &after.quiet_to}}) {
+    if (!*given) continue;
+    auto minutes = minutes_of((*given)->value);
+    if (!minutes) return bad_input(std::string("/") + name, "must be a time of day, like 21:00.");
+    if (*field != *minutes) changes.push_back({name, clock_of(*field), (*given)->value});
+    *field = *minutes;
+  }
+  auto updated = ctx.tx().query(store::kTenantUpdate, match.or_current(before.version), after.name,
+                                after.colour, after.time_zone, after.locale, after.postal_address,
+                                after.open_tracking, after.click_tracking, after.totp_roles,
+                                after.quiet_from, after.quiet_to);
+  if (updated.affected() == 0) return web::changed_meanwhile("the settings");
+  record(ctx, AuditEntry{"settings.update", "tenant", ctx.tenant, std::nullopt, changes});
+  after.version = match.or_current(before.version) + 1;
+  return view(after);
+}
+
 }  // namespace
 
 void add_tenant_routes(Api& api) {
   api.add({"GET", "/api/v1/settings", "getSettings", "The organisation's settings",
            static_cast<int>(Right::user)},
-          [](Ctx& ctx) -> Result<SettingsView> { return view(tenant_settings(ctx)); });
+          get_settings);
   api.add({"PATCH", "/api/v1/settings", "updateSettings", "Changes the organisation's settings",
            static_cast<int>(Right::settings_manage)},
-          [](Ctx& ctx, const web::IfMatch& match,
-             const web::Body<SettingsUpdate>& in) -> Result<SettingsView> {
-            auto before = tenant_settings(ctx);
-            auto after = before;
-            std::vector<FieldChange> changes;
-            auto apply = [&](const char* name, auto& field, const auto& value) {
-              if (!value) return;
-              if (field != value->value) changes.push_back({name, field, value->value});
-              field = value->value;
-            };
-            auto apply_flag = [&](const char* name, bool& field, const std::optional<bool>& value) {
-              if (!value) return;
-              if (field != *value)
-                changes.push_back({name, field ? "true" : "false", *value ? "true" : "false"});
-              field = *value;
-            };
-            apply("name", after.name, in->name);
-            apply("colour", after.colour, in->colour);
-            apply("time_zone", after.time_zone, in->time_zone);
-            apply("locale", after.locale, in->locale);
-            apply("postal_address", after.postal_address, in->postal_address);
-            apply_flag("open_tracking", after.open_tracking, in->open_tracking);
-            apply_flag("click_tracking", after.click_tracking, in->click_tracking);
-            if (in->require_totp_roles) {
-              after.totp_roles = {
-                  static_cast<std::int64_t>(Role::administrator)};  // compulsory for administrators
-              for (auto role : *in->require_totp_roles)
-                if (role != Role::administrator)
-                  after.totp_roles.push_back(static_cast<std::int64_t>(role));
-              if (after.totp_roles != before.totp_roles) {
-                VARDE_CHECK(demand_fresh(ctx));
-                changes.push_back({"require_totp_roles", words_of_roles(before.totp_roles),
-                                   words_of_roles(after.totp_roles)});
-              }
-            }
-            for (auto [name, given, field] :
-                 {std::tuple{"quiet_from", &in->quiet_from, &after.quiet_from},
-                  std::tuple{"quiet_to", &in->quiet_to, &after.quiet_to}}) {
-              if (!*given) continue;
-              auto minutes = minutes_of((*given)->value);
-              if (!minutes)
-                return bad_input(std::string("/") + name, "must be a time of day, like 21:00.");
-              if (*field != *minutes) changes.push_back({name, clock_of(*field), (*given)->value});
-              *field = *minutes;
-            }
-            auto updated = ctx.tx().query(
-                store::kTenantUpdate, match.or_current(before.version), after.name, after.colour,
-                after.time_zone, after.locale, after.postal_address, after.open_tracking,
-                after.click_tracking, after.totp_roles, after.quiet_from, after.quiet_to);
-            if (updated.affected() == 0) return web::changed_meanwhile("the settings");
-            record(ctx, AuditEntry{"settings.update", "tenant", ctx.tenant, std::nullopt, changes});
-            after.version = match.or_current(before.version) + 1;
-            return view(after);
-          });
+          update_settings);
 }
 
 }  // namespace varde::trust

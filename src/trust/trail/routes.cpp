@@ -174,65 +174,77 @@ Result<web::Page<Head>> heads_page(Ctx& ctx, const std::optional<std::string>& c
   return page;
 }
 
+Result<web::Page<AuditView>> list_audit(Ctx& ctx, const web::Query<AuditQuery>& query) {
+  auto limit = web::page_limit(query->limit);
+  VARDE_TRY(auto before, web::read_before(query->cursor));
+  auto rows = ctx.tx().all<EntryRow>(store::kAuditPage, before, query->actor, query->object,
+                                     query->action, query->from, query->until, limit + 1);
+  web::Page<AuditView> page;
+  page.next = web::cut_page(rows, limit, &EntryRow::entry_id);
+  page.items = views_of(ctx, rows);
+  return page;
+}
+
 void add_list(Api& api) {
   api.add({"GET", "/api/v1/audit", "listAudit", "The audit trail, newest first",
            static_cast<int>(Right::evidence_read)},
-          [](Ctx& ctx, const web::Query<AuditQuery>& query) -> Result<web::Page<AuditView>> {
-            auto limit = web::page_limit(query->limit);
-            VARDE_TRY(auto before, web::read_before(query->cursor));
-            auto rows =
-                ctx.tx().all<EntryRow>(store::kAuditPage, before, query->actor, query->object,
-                                       query->action, query->from, query->until, limit + 1);
-            web::Page<AuditView> page;
-            page.next = web::cut_page(rows, limit, &EntryRow::entry_id);
-            page.items = views_of(ctx, rows);
-            return page;
-          });
+          list_audit);
+}
+
+Result<TrailKey> get_audit_key(Ctx& ctx) {
+  return TrailKey{trail_origin(ctx.base, ctx.tenant), ctx.base.keys.signer().verifier()};
+}
+
+Result<web::Page<Head>> list_audit_heads(Ctx& ctx, const web::Query<web::CursorQuery>& query) {
+  return heads_page(ctx, query->cursor, web::page_limit(query->limit));
+}
+
+Result<Head> seal_audit(Ctx& ctx) { return seal_trail(ctx.base, ctx.tenant); }
+
+Result<EntryProof> prove_audit_entry(Ctx& ctx, const web::Path<web::IdPath>& path) {
+  return prove_entry(ctx, path->id);
+}
+
+Result<GrowthProof> prove_audit_growth(Ctx& ctx, const web::Query<GrowthQuery>& query) {
+  VARDE_TRY(auto hashes, prove_growth(ctx, query->before, query->size));
+  return GrowthProof{std::move(hashes)};
+}
+
+Result<net::Response> download_audit(Ctx& ctx) {
+  record(ctx, AuditEntry{"audit.export", "tenant", ctx.tenant});
+  net::Response response;
+  response.with("Content-Type", "application/jsonl; charset=utf-8")
+      .with("Content-Disposition", "attachment; filename=\"trail.jsonl\"")
+      .with("Cache-Control", "no-store");
+  response.stream = relayed(ctx.base, [&base = ctx.base, tenant = ctx.tenant](const Write& write) {
+    write_trail(base, tenant, write);
+  });
+  return response;
 }
 
 void add_proofs(Api& api) {
   api.add({"GET", "/api/v1/audit/key", "getAuditKey",
            "What the trail's heads are verified with: keep it where Varde cannot change it",
            static_cast<int>(Right::evidence_read)},
-          [](Ctx& ctx) -> Result<TrailKey> {
-            return TrailKey{trail_origin(ctx.base, ctx.tenant), ctx.base.keys.signer().verifier()};
-          });
+          get_audit_key);
   api.add({"GET", "/api/v1/audit/heads", "listAuditHeads",
            "Signed heads of the trail, newest first", static_cast<int>(Right::evidence_read)},
-          [](Ctx& ctx, const web::Query<web::CursorQuery>& query) -> Result<web::Page<Head>> {
-            return heads_page(ctx, query->cursor, web::page_limit(query->limit));
-          });
+          list_audit_heads);
   api.add({"POST", "/api/v1/audit/heads", "sealAudit",
            "Signs a head over all that was entered until now", static_cast<int>(Right::audit_read)},
-          [](Ctx& ctx) -> Result<Head> { return seal_trail(ctx.base, ctx.tenant); });
+          seal_audit);
   api.add(
       {"GET", "/api/v1/audit/entries/{id}/proof", "proveAuditEntry",
        "Proves that an entry is in the trail (RFC 9162)", static_cast<int>(Right::evidence_read)},
-      [](Ctx& ctx, const web::Path<web::IdPath>& path) -> Result<EntryProof> {
-        return prove_entry(ctx, path->id);
-      });
+      prove_audit_entry);
   api.add({"GET", "/api/v1/audit/growth", "proveAuditGrowth",
            "Proves that the trail of one size begins with that of a smaller one (RFC 9162)",
            static_cast<int>(Right::evidence_read)},
-          [](Ctx& ctx, const web::Query<GrowthQuery>& query) -> Result<GrowthProof> {
-            VARDE_TRY(auto hashes, prove_growth(ctx, query->before, query->size));
-            return GrowthProof{std::move(hashes)};
-          });
+          prove_audit_growth);
   api.add({"GET", "/api/v1/audit/export", "downloadAudit",
            "The whole trail with its heads, for `varde audit verify`",
            static_cast<int>(Right::audit_read)},
-          [](Ctx& ctx) -> Result<net::Response> {
-            record(ctx, AuditEntry{"audit.export", "tenant", ctx.tenant});
-            net::Response response;
-            response.with("Content-Type", "application/jsonl; charset=utf-8")
-                .with("Content-Disposition", "attachment; filename=\"trail.jsonl\"")
-                .with("Cache-Control", "no-store");
-            response.stream =
-                relayed(ctx.base, [&base = ctx.base, tenant = ctx.tenant](const Write& write) {
-                  write_trail(base, tenant, write);
-                });
-            return response;
-          });
+          download_audit);
 }
 
 }  // namespace

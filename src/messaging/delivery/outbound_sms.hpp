@@ -19,7 +19,7 @@ enum class SmsKind {
 BOOST_DESCRIBE_ENUM(SmsKind, notice, campaign, offer, journey, test, request)
 
 /// An SMS as a Sender has it.
-struct SmsParcel {
+struct OutboundSms {
   SmsKind kind = SmsKind::notice;
   Uuid ref_id;
   std::string reference, text;
