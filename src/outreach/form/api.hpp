@@ -2,7 +2,7 @@
 #pragma once
 
 #include "outreach/form/form.hpp"
-#include "web/api.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -68,5 +68,19 @@ struct FormAnswer {
   bool simulated = false;
 };
 BOOST_DESCRIBE_STRUCT(FormAnswer, (), (id, at, person, values, simulated))
+
+// The operations, as routes.cpp lists them.
+Result<web::Page<Form>> list_forms(trust::Ctx& ctx);
+Result<web::Created<Form>> create_form(trust::Ctx& ctx, const web::Body<FormInput>& in);
+Result<Form> get_form(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Form> update_form(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                         const web::IfMatch& match, const web::Body<FormInput>& in);
+Result<Done> delete_form(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Form> publish_form(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Form> close_form(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<FormResults> get_form_results(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<web::Page<FormAnswer>> list_form_answers(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                                const web::Query<web::CursorQuery>& query);
+Result<net::Response> download_form_answers(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
 
 }  // namespace varde::outreach

@@ -6,7 +6,7 @@
 #include "outreach/journey/journey.hpp"
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
-#include "web/api.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -123,5 +123,22 @@ struct WebhookSecret {
   std::string secret;
 };
 BOOST_DESCRIBE_STRUCT(WebhookSecret, (), (secret))
+
+// The operations, as routes.cpp lists them.
+Result<web::Page<Journey>> list_journeys(trust::Ctx& ctx);
+Result<web::Created<Journey>> create_journey(trust::Ctx& ctx, const web::Body<JourneyInput>& in);
+Result<Journey> get_journey(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Journey> update_journey(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                               const web::IfMatch& match, const web::Body<JourneyInput>& in);
+Result<Done> delete_journey(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Journey> start_journey(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Journey> pause_journey(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<JourneySteps> get_journey_steps(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<DryRun> dry_run_journey(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                               const web::Body<DryRunRequest>& in);
+Result<web::Page<JourneyRun>> list_journey_runs(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                                const web::Query<RunQuery>& query);
+Result<WebhookSecret> get_journey_webhook_secret(trust::Ctx& ctx,
+                                                 const web::Path<web::IdPath>& path);
 
 }  // namespace varde::outreach

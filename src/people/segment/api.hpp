@@ -3,7 +3,7 @@
 
 #include "people/person/person.hpp"
 #include "people/segment/segment.hpp"
-#include "web/api.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -57,5 +57,16 @@ struct SegmentFields {
   std::vector<SegmentFieldView> fields;
 };
 BOOST_DESCRIBE_STRUCT(SegmentFields, (), (fields))
+
+// The operations, as routes.cpp lists them.
+Result<web::Page<Segment>> list_segments(trust::Ctx& ctx);
+Result<SegmentFields> list_segment_fields(trust::Ctx& ctx);
+Result<SegmentValues> list_segment_values(trust::Ctx& ctx, const web::Query<ValuesQuery>& query);
+Result<SegmentPreview> preview_segment(trust::Ctx& ctx, const web::Body<PreviewRequest>& in);
+Result<web::Created<Segment>> create_segment(trust::Ctx& ctx, const web::Body<SegmentNew>& in);
+Result<Segment> get_segment(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Segment> update_segment(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                               const web::IfMatch& match, const web::Body<SegmentChange>& in);
+Result<Done> delete_segment(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
 
 }  // namespace varde::people

@@ -3,7 +3,7 @@
 
 #include "people/transfer/internal.hpp"
 #include "people/transfer/transfer.hpp"
-#include "web/api.hpp"
+#include "web/resource.hpp"
 
 namespace varde::people {
 
@@ -114,5 +114,27 @@ struct Export {
 BOOST_DESCRIBE_STRUCT(Export, (), (id, state, format, rows, created_at, finished_at, error))
 
 constexpr int kMostTitleLines = 1000;
+
+/// An import that was uploaded. Errors: not_found.
+Result<store::ImportRecord> find_import(trust::Ctx& ctx, const Uuid& id, bool lock = false);
+
+// The operations, as routes.cpp lists them.
+Result<web::Created<Import>> upload_import(trust::Ctx& ctx, const web::Query<UploadQuery>& query,
+                                           const web::RawBody& body);
+Result<web::Page<Import>> list_imports(trust::Ctx& ctx);
+Result<Import> get_import(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<ImportPreview> preview_import(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                     const web::Query<PreviewQuery>& query);
+Result<Import> choose_import_sheet(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::Body<SheetChoice>& in);
+Result<Import> start_import(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                            const web::Body<ImportStart>& in);
+Result<Import> cancel_import(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<net::Response> download_import_rejects(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<net::Response> download_import_warnings(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<web::Created<Export>> create_export(trust::Ctx& ctx, const web::Body<ExportNew>& in);
+Result<net::Response> download_export(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<web::Page<Export>> list_exports(trust::Ctx& ctx);
+Result<Export> get_export(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
 
 }  // namespace varde::people

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "staffing/offer/offer.hpp"
-#include "web/api.hpp"
+#include "web/resource.hpp"
 
 namespace varde::staffing {
 
@@ -125,6 +125,25 @@ struct OfferPath {
 };
 BOOST_DESCRIBE_STRUCT(OfferPath, (), (id, person))
 
-Error gone() { return not_found("This shift does not exist any more."); }
+// The operations, as routes.cpp lists them.
+Result<Candidates> list_candidates(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::Query<CandidateQuery>& query);
+Result<web::Page<OfferView>> list_offers(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<AnswerReply> answer_offer_route(trust::Ctx& ctx, const web::Path<OfferPath>& path,
+                                       const web::Body<AnswerInput>& in);
+Result<BookingView> book_shift(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                               const web::Body<BookInput>& in);
+Result<Shift> cancel_shift(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                           const web::Body<ReasonInput>& in);
+Result<web::Page<BookingView>> list_bookings(trust::Ctx& ctx,
+                                             const web::Query<BookingsQuery>& query);
+Result<web::Page<BookingView>> list_shift_bookings(trust::Ctx& ctx,
+                                                   const web::Path<web::IdPath>& path);
+Result<BookingView> cancel_booking(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::Body<ReasonInput>& in);
+Result<BookingView> confirm_hours(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                  const web::Body<HoursInput>& in);
+Result<ManyHoursResult> confirm_many_hours(trust::Ctx& ctx, const web::Body<ManyHoursInput>& in);
+Result<net::Response> download_bookings(trust::Ctx& ctx, const web::Query<PayrollQuery>& query);
 
 }  // namespace varde::staffing

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "staffing/register/register.hpp"
-#include "web/api.hpp"
+#include "web/resource.hpp"
 
 namespace varde::staffing {
 
@@ -102,5 +102,28 @@ struct StatementPath {
   Uuid id, statement;
 };
 BOOST_DESCRIBE_STRUCT(StatementPath, (), (id, statement))
+
+// The operations, as routes.cpp lists them.
+Result<web::Page<Workplace>> list_workplaces(trust::Ctx& ctx);
+Result<web::Created<Workplace>> create_workplace(trust::Ctx& ctx,
+                                                 const web::Body<WorkplaceInput>& in);
+Result<Workplace> update_workplace(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                   const web::IfMatch& match, const web::Body<WorkplaceInput>& in);
+Result<Done> delete_workplace(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<web::Page<Substitute>> list_substitutes(trust::Ctx& ctx,
+                                               const web::Query<SubstituteQuery>& query);
+Result<Substitute> get_substitute(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Substitute> put_substitute(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                  const web::Body<SubstituteInput>& in);
+Result<Added> add_substitutes(trust::Ctx& ctx, const web::Body<AddInput>& in);
+Result<Done> delete_substitute(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<web::Page<AvailabilityView>> list_availability(trust::Ctx& ctx,
+                                                      const web::Path<web::IdPath>& path);
+Result<web::Created<AvailabilityView>> create_availability(trust::Ctx& ctx,
+                                                           const web::Path<web::IdPath>& path,
+                                                           const web::Body<AvailabilityInput>& in);
+Result<Done> delete_availability(trust::Ctx& ctx, const web::Path<StatementPath>& path);
+/// Endpoints of skills, pools and kinds of documents.
+void add_named_routes(trust::Api& api);
 
 }  // namespace varde::staffing

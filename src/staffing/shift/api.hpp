@@ -2,7 +2,7 @@
 #pragma once
 
 #include "staffing/shift/shift.hpp"
-#include "web/api.hpp"
+#include "web/resource.hpp"
 
 namespace varde::staffing {
 
@@ -44,5 +44,18 @@ struct CancelInput {
   std::optional<web::Text<300>> reason;
 };
 BOOST_DESCRIBE_STRUCT(CancelInput, (), (reason))
+
+// The operations, as routes.cpp lists them.
+Result<web::Page<Shift>> list_shifts(trust::Ctx& ctx, const web::Query<BoardQuery>& query);
+Result<web::Created<Shift>> create_shift(trust::Ctx& ctx, const web::Body<ShiftInput>& in);
+Result<Shift> get_shift(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Shift> update_shift(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                           const web::IfMatch& match, const web::Body<ShiftInput>& in);
+Result<Done> delete_shift(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Shift> publish_shift(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<web::Page<PublishOutcome>> publish_shifts(trust::Ctx& ctx,
+                                                 const web::Body<PublishInput>& in);
+Result<web::Page<Shift>> copy_shift(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                    const web::Body<CopyInput>& in);
 
 }  // namespace varde::staffing

@@ -1,5 +1,5 @@
-#include "staffing/register/register.hpp"
 #include "staffing/register/api.hpp"
+#include "staffing/register/register.hpp"
 
 #include <set>
 
@@ -22,16 +22,6 @@ using trust::Ctx;
 using trust::Right;
 
 namespace {
-
-constexpr std::int64_t kMostStatements = 500;
-
-AvailabilityView view_of(const AvailabilityRecord& r) {
-  AvailabilityView out{r.availability_id, r.kind,         r.from_date, r.until_date, {},
-                       r.from_minute,     r.until_minute, r.created_at};
-  for (int day = 1; day <= 7; ++day)
-    if ((r.weekdays >> (day - 1)) & 1) out.weekdays.push_back(day);
-  return out;
-}
 
 void check_place(const std::optional<double>& latitude, const std::optional<double>& longitude,
                  web::Errors& errors) {
@@ -59,57 +49,6 @@ Error taken(const char* what) {
 }
 Error gone(const char* what) {
   return not_found(fmt::format("This {} does not exist any more.", what));
-}
-
-void add_named(trust::Api& api, const NamedSql& sql, const std::string& path,
-               const std::string& one, const std::string& many) {
-  auto read = static_cast<int>(Right::shifts_read),
-       manage = static_cast<int>(Right::staffing_manage);
-  const auto* kind = sql.kind;
-  api.add({"GET", path, "list" + many, many + " and how many substitutes have them", read},
-          [&sql](Ctx& ctx) -> Result<web::Page<Named>> {
-            return web::Page<Named>{ctx.tx().all<Named>(sql.all), {}, {}};
-          });
-  api.add(
-      {"POST", path, "create" + one, fmt::format("Adds a {}", kind), manage},
-      [&sql, kind, path](Ctx& ctx, const web::Body<NameInput>& in) -> Result<web::Created<Named>> {
-        auto id = Uuid::make();
-        if (ctx.tx().query(sql.insert, id, in->name.value, now()).affected() == 0)
-          return taken(kind);
-        record(ctx, AuditEntry{std::string(kind) + ".create", kind, id});
-        return web::Created<Named>{{id, in->name.value, 0}, path + "/" + id.str()};
-      });
-  api.add({"PATCH", path + "/{id}", "update" + one, fmt::format("Renames a {}", kind), manage},
-          [&sql, kind](Ctx& ctx, const web::Path<web::IdPath>& at,
-                       const web::Body<NameInput>& in) -> Result<Named> {
-            try {
-              if (ctx.tx().query(sql.rename, at->id, in->name.value).affected() == 0)
-                return gone(kind);
-            } catch (const db::SqlError& e) {
-              if (!e.is_unique_violation()) throw;
-              return taken(kind);
-            }
-            record(ctx, AuditEntry{std::string(kind) + ".update", kind, at->id});
-            return Named{at->id, in->name.value, 0};
-          });
-  api.add({"DELETE", path + "/{id}", "delete" + one,
-           fmt::format("Removes a {}; the substitutes stay", kind), manage},
-          [&sql, kind](Ctx& ctx, const web::Path<web::IdPath>& at) -> Result<Done> {
-            try {
-              if (ctx.tx().query(sql.remove, at->id).affected() == 0) {
-                if (ctx.tx().one<std::int64_t>(sql.count, std::vector{at->id}) == 0)
-                  return gone(kind);
-                return conflict(fmt::format(
-                    "A workplace asks for this {}. Take it off the workplace first.", kind));
-              }
-            } catch (const db::SqlError& e) {
-              if (!e.is_foreign_key_violation()) throw;
-              return conflict(
-                  fmt::format("Somebody has this {}. Remove it there first, or rename it.", kind));
-            }
-            record(ctx, AuditEntry{std::string(kind) + ".delete", kind, at->id});
-            return Done{};
-          });
 }
 
 // Everything about these substitutes, in three round trips however many.
@@ -293,8 +232,6 @@ void note_asked_again(Ctx& ctx, const std::vector<Uuid>& persons) {
 
 void add_register_hooks(trust::Base& base) { trust::add_names(base, kStaffingNames); }
 
-namespace {
-
 Result<web::Page<Workplace>> list_workplaces(Ctx& ctx) {
   return web::Page<Workplace>{workplaces(ctx), {}, {}};
 }
@@ -454,120 +391,6 @@ Result<Done> delete_substitute(Ctx& ctx, const web::Path<web::IdPath>& path) {
   end_questions(ctx, {path->id}, OfferState::withdrawn);
   record(ctx, AuditEntry{"substitute.delete", "substitute", path->id, path->id});
   return Done{};
-}
-
-Result<web::Page<AvailabilityView>> list_availability(Ctx& ctx,
-                                                      const web::Path<web::IdPath>& path) {
-  web::Page<AvailabilityView> page;
-  auto today = trust::tenant_today(ctx);
-  if (!today) return not_found("This organisation does not exist any more.");
-  for (const auto& r : ctx.tx().all<AvailabilityRecord>(kSubstituteAvailability, path->id, *today))
-    page.items.push_back(view_of(r));
-  if (page.items.empty() && !ctx.tx().maybe<SubstituteRecord>(kSubstituteOne, path->id))
-    return not_found("This person is not a substitute, or was erased.");
-  return page;
-}
-
-Result<web::Created<AvailabilityView>> create_availability(Ctx& ctx,
-                                                           const web::Path<web::IdPath>& path,
-                                                           const web::Body<AvailabilityInput>& in) {
-  web::Errors errors;
-  AvailabilityRecord r{ctx.tenant,
-                       Uuid::make(),
-                       path->id,
-                       in->kind,
-                       in->from_date,
-                       in->until_date,
-                       127,
-                       in->from_minute.value_or(0),
-                       in->until_minute.value_or(1440),
-                       now()};
-  if (r.until_date < r.from_date)
-    errors.push_back({"/until_date", "must not be before from_date."});
-  if (std::chrono::sys_days(r.until_date) - std::chrono::sys_days(r.from_date) >
-      std::chrono::days(3 * 366))
-    errors.push_back({"/until_date", "must be at most three years after from_date."});
-  if (in->weekdays) {
-    r.weekdays = 0;
-    for (int day : *in->weekdays) {
-      if (day < 1 || day > 7) {
-        errors.push_back({"/weekdays", "are numbers from 1 (Monday) to 7."});
-        break;
-      }
-      r.weekdays |= 1 << (day - 1);
-    }
-    if (r.weekdays == 0) errors.push_back({"/weekdays", "Name at least one day."});
-  }
-  if (r.from_minute < 0 || r.from_minute >= 1440)
-    errors.push_back({"/from_minute", "must be from 0 to 1439."});
-  if (r.until_minute < 0 || r.until_minute > 1440 || r.until_minute == r.from_minute)
-    errors.push_back({"/until_minute", "must be from 0 to 1440, and another than from_minute."});
-  if (!errors.empty()) return web::wrong_fields(std::move(errors));
-  if (!ctx.tx().maybe<SubstituteRecord>(kSubstituteLock, path->id))
-    return not_found("This person is not a substitute, or was erased.");
-  if (ctx.tx().one<std::int64_t>(kSubstituteCountAvailability, path->id) >= kMostStatements)
-    return make_error(ErrorCode::conflict,
-                      fmt::format("There are {} statements already. Remove old ones, or "
-                                  "say it with a weekly pattern.",
-                                  kMostStatements));
-  ctx.tx().insert_many("availability", std::vector{r});
-  record(ctx, AuditEntry{"availability.create", "substitute", path->id, path->id});
-  return web::Created<AvailabilityView>{view_of(r),
-                                        "/api/v1/substitutes/" + path->id.str() + "/availability"};
-}
-
-Result<Done> delete_availability(Ctx& ctx, const web::Path<StatementPath>& path) {
-  if (ctx.tx().query(kSubstituteDeleteAvailability, path->id, path->statement).affected() == 0)
-    return not_found("This statement does not exist any more.");
-  record(ctx, AuditEntry{"availability.delete", "substitute", path->id, path->id});
-  return Done{};
-}
-
-}  // namespace
-
-void add_register_routes(trust::Api& api) {
-  auto read = static_cast<int>(Right::shifts_read),
-       manage = static_cast<int>(Right::staffing_manage);
-  add_named(api, kSkills, "/api/v1/skills", "Skill", "Skills");
-  add_named(api, kPools, "/api/v1/pools", "Pool", "Pools");
-  add_named(api, kDocumentKinds, "/api/v1/document-kinds", "DocumentKind", "DocumentKinds");
-
-  api.add({"GET", "/api/v1/workplaces", "listWorkplaces", "Workplaces", read}, list_workplaces);
-  api.add({"POST", "/api/v1/workplaces", "createWorkplace", "Adds a workplace", manage},
-          create_workplace);
-  api.add({"PATCH", "/api/v1/workplaces/{id}", "updateWorkplace", "Changes a workplace", manage},
-          update_workplace);
-  api.add({"DELETE", "/api/v1/workplaces/{id}", "deleteWorkplace",
-           "Removes a workplace that never had a shift", manage},
-          delete_workplace);
-
-  api.add({"GET", "/api/v1/substitutes", "listSubstitutes",
-           "Substitutes by pool, skill and the beginning of a name, address or number",
-           static_cast<int>(Right::shifts_write)},
-          list_substitutes);
-  api.add({"GET", "/api/v1/substitutes/{id}", "getSubstitute", "One substitute",
-           static_cast<int>(Right::shifts_write)},
-          get_substitute);
-  api.add({"PUT", "/api/v1/substitutes/{id}", "putSubstitute",
-           "Makes a person a substitute, or changes what is known of one", manage},
-          put_substitute);
-  api.add({"POST", "/api/v1/substitutes", "addSubstitutes",
-           "Makes persons substitutes, up to 1,000 at once, and puts them into pools", manage},
-          add_substitutes);
-  api.add({"DELETE", "/api/v1/substitutes/{id}", "deleteSubstitute",
-           "Takes a person out of the register; the person stays", manage},
-          delete_substitute);
-
-  api.add({"GET", "/api/v1/substitutes/{id}/availability", "listAvailability",
-           "What a substitute has said about when they can work",
-           static_cast<int>(Right::shifts_write)},
-          list_availability);
-  api.add({"POST", "/api/v1/substitutes/{id}/availability", "createAvailability",
-           "Adds a statement; the newest one counts where several cover a time", manage},
-          create_availability);
-  api.add({"DELETE", "/api/v1/substitutes/{id}/availability/{statement}", "deleteAvailability",
-           "Removes a statement", manage},
-          delete_availability);
 }
 
 }  // namespace varde::staffing
