@@ -1,10 +1,12 @@
 // What goes over the wire of campaigns; only for this folder.
 #pragma once
 
+#include "messaging/template/shape.hpp"
 #include "outreach/campaign/campaign.hpp"
 #include "outreach/campaign/store.hpp"
 #include "people/person/person.hpp"
-#include "web/api.hpp"
+#include "trust/limiter.hpp"
+#include "web/resource.hpp"
 
 namespace varde::outreach {
 
@@ -112,6 +114,41 @@ struct Progress {
 };
 BOOST_DESCRIBE_STRUCT(Progress, (), (state, counts, rate_per_second, eta_seconds))
 
-Error gone() { return not_found("This campaign does not exist any more."); }
+inline Error campaign_gone() { return not_found("This campaign does not exist any more."); }
+
+Campaign view(trust::Ctx& ctx, const store::CampaignRecord& r);
+/// Errors: not_found.
+Result<store::CampaignRecord> find_campaign(trust::Ctx& ctx, const Uuid& id, bool lock = false);
+Result<Review> review(trust::Ctx& ctx, const messaging::Environment& environment,
+                      const store::CampaignRecord& campaign);
+
+/// A change of state that somebody asks for.
+struct Turn {
+  std::string verb;
+  std::vector<CampaignState> from;
+  CampaignState to;
+  const char* refusal;
+};
+
+// The operations, as routes.cpp lists them.
+Result<web::Page<CampaignRow>> list_campaigns(trust::Ctx& ctx,
+                                              const web::Query<CampaignsQuery>& query);
+Result<web::Created<Campaign>> create_campaign(trust::Ctx& ctx, const web::Body<CampaignInput>& in);
+Result<Campaign> get_campaign(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Campaign> update_campaign(trust::Ctx& ctx, const web::Path<web::IdPath>& path,
+                                 const web::IfMatch& match, const web::Body<CampaignInput>& in);
+Result<Done> delete_campaign(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<web::Created<Campaign>> copy_campaign(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Progress> get_campaign_progress(trust::Ctx& ctx, const web::Path<web::IdPath>& path);
+Result<Review> review_campaign(trust::Ctx& ctx, const messaging::Environment& environment,
+                               const web::Path<web::IdPath>& path);
+Result<TestAnswer> test_campaign(trust::Ctx& ctx, const messaging::Environment& environment,
+                                 trust::Limiter& sms_tests, const web::Path<web::IdPath>& path,
+                                 const web::Body<TestRequest>& in);
+Result<Campaign> send_campaign(trust::Ctx& ctx, const messaging::Environment& environment,
+                               const web::Path<web::IdPath>& path,
+                               const web::Body<SendRequest>& in);
+Result<Campaign> turn_campaign(trust::Ctx& ctx, const Turn& turn,
+                               const web::Path<web::IdPath>& path);
 
 }  // namespace varde::outreach
