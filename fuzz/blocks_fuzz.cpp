@@ -7,7 +7,7 @@
 #include "web/reflect.hpp"
 
 using namespace varde;
-using namespace varde::outreach;
+using namespace varde::messaging;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto document = web::parse_json({reinterpret_cast<const char*>(data), size});

@@ -12,7 +12,7 @@
 #include "messaging/sms/sms.hpp"
 
 using namespace varde;
-using namespace varde::outreach;
+using namespace varde::messaging;
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "messaging/template/template.hpp"
 
-using namespace varde::outreach;
+using namespace varde::messaging;
 
 struct Values : TemplateLookup {
   TemplateValue value(std::size_t, std::string_view name) const override {

@@ -9,7 +9,7 @@
 #include "messaging/token/token.hpp"
 
 using namespace varde;
-using namespace varde::outreach;
+using namespace varde::messaging;
 
 namespace {
 

@@ -16,6 +16,7 @@
 #include "jobs/queue.hpp"
 #include "messaging/channel/channel.hpp"
 #include "trust/ctx.hpp"
+#include "trust/table.hpp"
 
 namespace varde::messaging {
 

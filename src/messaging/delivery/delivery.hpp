@@ -17,6 +17,7 @@
 #include "messaging/messaging.hpp"
 #include "messaging/token/token.hpp"
 #include "trust/ctx.hpp"
+#include "trust/table.hpp"
 
 namespace varde::messaging {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "messaging/sms/sms.hpp"
+#include "trust/table.hpp"
 
 namespace varde::messaging {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "operate/operate.hpp"
+#include "trust/table.hpp"
 
 namespace varde::operate {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "outreach/form/form.hpp"
+#include "trust/table.hpp"
 
 namespace varde::outreach::store {
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trust/ctx.hpp"
+#include "trust/table.hpp"
 
 namespace varde::people {
 

@@ -19,6 +19,7 @@
 #include "jobs/queue.hpp"
 #include "people/catalogue/catalogue.hpp"
 #include "trust/ctx.hpp"
+#include "trust/table.hpp"
 
 namespace varde::people {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "people/person/person.hpp"
+#include "trust/table.hpp"
 
 namespace varde::people::store {
 

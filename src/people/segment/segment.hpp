@@ -14,6 +14,7 @@
 
 #include "db/tx.hpp"
 #include "trust/ctx.hpp"
+#include "trust/table.hpp"
 #include "web/types.hpp"
 
 namespace varde::people {

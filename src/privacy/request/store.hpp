@@ -2,6 +2,7 @@
 #pragma once
 
 #include "privacy/request/request.hpp"
+#include "trust/table.hpp"
 
 namespace varde::privacy::store {
 

@@ -23,6 +23,7 @@
 #include "outreach/outreach.hpp"
 #include "staffing/fit/rank.hpp"
 #include "staffing/shift/shift.hpp"
+#include "trust/table.hpp"
 #include "trust/tenant/tenant.hpp"
 
 namespace varde::staffing {
