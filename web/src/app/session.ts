@@ -3,16 +3,26 @@ import { hashKey, queryOptions, useQuery } from '@tanstack/react-query'
 import { getSession, getSessionQueryKey, type SessionView } from '@/client'
 import { ask } from '@/lib/ask'
 import { scopeDrafts } from '@/lib/form'
+import { changeLanguage, otherLanguage } from '@/lib/i18n'
 import { queries } from '@/lib/queries'
 import { setZone } from '@/lib/time'
 
 export const sessionOptions = queryOptions({
   queryKey: getSessionQueryKey(),
-  queryFn: async () => use(await ask(getSession())),
+  queryFn: async () => {
+    const session = use(await ask(getSession()))
+    const language = session.state === 'ready' ? languageOf(session) : undefined
+    if (language) changeLanguage(language)
+    return session
+  },
   staleTime: 5 * 60_000,
 })
 
 let owner = ''
+
+/** The language that a session asks for, if it is not the one that is shown. */
+export const languageOf = ({ user, tenant }: SessionView): string | undefined =>
+  otherLanguage(user?.locale, (tenant as { locale?: string } | undefined)?.locale)
 
 function use(session: SessionView): SessionView {
   setZone(session.user?.time_zone || session.tenant?.time_zone)

@@ -4,7 +4,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
 import { type AuditView, listAuditInfiniteOptions } from '@/client'
-import { t } from '@/lib/i18n'
+import { t, wordOr } from '@/lib/i18n'
 import { useUsers } from '@/lib/lookups'
 import { oneOf, useUrl } from '@/lib/url'
 import { Empty } from '@/ui/empty'
@@ -104,7 +104,7 @@ export default function Audit() {
       cell: (a) => {
         const [, verb] = a.action.split('.')
         const whole = a.action.replace(/\W/g, '_')
-        return t(`admin:actions.${whole}`, { defaultValue: t(`admin:verbs.${verb}`, { defaultValue: a.action }) })
+        return wordOr(`admin:actions.${whole}`, wordOr(`admin:verbs.${verb}`, a.action))
       },
     },
     {
@@ -115,7 +115,7 @@ export default function Audit() {
         const place = id && name && may(kind === 'user' ? 'users.manage' : 'audit.read') && places[kind]
         return (
           <span>
-            <span className="muted">{t(`admin:object_kinds.${kind}`, { defaultValue: kind })}</span>{' '}
+            <span className="muted">{wordOr(`admin:object_kinds.${kind}`, kind)}</span>{' '}
             {place ? <Link href={place(id)}>{name}</Link> : (name ?? (sealed && id && <code>{id.slice(-12)}</code>))}
             {a.person?.name && (
               <>
