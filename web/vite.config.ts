@@ -7,8 +7,9 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { className } from './scripts/class-name.mjs'
 
-/** From so many screens on a part comes with all of them, rather than with a file of its own. */
+/** From so many screens on a part comes with all of them, rather than with a file of its own: a package's, and our own. */
 const MOST = 9
+const SEVERAL = 4
 
 type Modules = Parameters<CodeSplittingNameFunction>[1]
 
@@ -26,7 +27,7 @@ function screensOf(id: string, modules: Modules, seen = new Set<string>()): Set<
 /** What most screens are made of, and the styles of all: they are small, and each file of them is a request. */
 function partsOf(id: string, modules: Modules): string | null {
   const screens = /\/src\/(ui|lib)\//.test(id) ? screensOf(id, modules).size : 0
-  const shared = screens >= (id.includes('/src/ui/') ? MOST : 2)
+  const shared = screens >= (id.includes('/src/ui/') ? SEVERAL : 2)
   return shared || /\.module\.css|color-scheme|\/noop\.|[iI]nfiniteQuery/.test(id) ? 'parts' : null
 }
 

@@ -25,7 +25,7 @@ const widths = (process.env.WIDTHS ?? '1280,360').split(',').map(Number)
 const browser = await startBrowser()
 const program = await startProgram(browser)
 const { base, api } = program
-await seed(api)
+await seed(api, program.now())
 
 async function contextFor(theme, tag = locale) {
   const context = await browser.newContext({
