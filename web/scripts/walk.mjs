@@ -741,7 +741,7 @@ const steps = {
     }
     const numbers = counts.map((c) => c.requests)
     console.log(`     ${Math.min(...numbers)} to ${Math.max(...numbers)} requests`)
-    const over = counts.filter(({ path, requests }) => requests > 25)
+    const over = counts.filter(({ requests }) => requests > 25)
     if (over.length) throw new Error(over.map(({ path, requests }) => `${path}: ${requests}`).join(', '))
   },
   'without a line a screen says so in the frame, and comes when there is one': async () => {
