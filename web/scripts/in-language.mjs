@@ -87,7 +87,8 @@ export async function inLanguage(language) {
           patternOf(parts, '').replace(/\W/g, '').length > 3 && samplesOf(parts, argument).some((s) => wanted.test(s)),
       )
       const patterns = new Set(found.map(([key]) => patternOf(other.get(key), pattern)))
-      if (patterns.size) return new RegExp(`(?:${[...patterns].join('|')})`)
+      const [first, end] = [plain.startsWith('^') ? '^' : '', plain.endsWith('$') ? '$' : '']
+      if (patterns.size) return new RegExp(`${first}(?:${[...patterns].join('|')})${end}`)
     }
     return wanted
   }

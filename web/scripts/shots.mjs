@@ -179,6 +179,7 @@ async function perform(page, steps) {
       await page
         .locator('dialog[open] input[type=file]')
         .setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait() })
+    else if (act === 'find') await page.locator(a).first().waitFor()
     else if (act === 'wait') await page.getByText(words(a)).first().waitFor()
   }
 }
