@@ -21,10 +21,10 @@ export const dateFormat = (options: Intl.DateTimeFormatOptions) =>
   once('date', options, () => new Intl.DateTimeFormat(tag, options))
 const pluralRules = (options: Intl.PluralRulesOptions = {}) =>
   once('plural', options, () => new Intl.PluralRules(tag, options))
-/** “a, b and c”, or with another `type` “a, b or c”, or without a word “a, b, c” (`unit`). */
-export const listOf = (items: string[], type: Intl.ListFormatType = 'conjunction'): string =>
-  once('list', { type }, () => new Intl.ListFormat(tag, { type, style: type === 'unit' ? 'short' : 'long' })).format(
-    items,
+/** “a, b and c”; what is empty is left out. */
+export const listOf = (items: (string | number | undefined)[]): string =>
+  once('list', {}, () => new Intl.ListFormat(tag)).format(
+    items.filter((i): i is string => typeof i === 'string' && i !== ''),
   )
 /** In the order of the language's alphabet: å after z. */
 export const collate = (a: string, b: string): number =>
