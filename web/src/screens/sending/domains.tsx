@@ -130,7 +130,12 @@ function Record({ record: r, domain }: { record: DnsRecord; domain: string }) {
   return (
     <li className="stack-s">
       <div className="row row-between">
-        <button type="button" className={blockCss.name} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          className={`${blockCss.name} ${blockCss.lines}`}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           <span className="strong">{purpose}</span>
           <span className={`muted small ${blockCss.words}`}>{t(`sending:purpose_texts.${r.purpose}`)}</span>
         </button>
