@@ -180,7 +180,7 @@ async function perform(page, steps) {
         .locator('dialog[open] input[type=file]')
         .setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait() })
     else if (act === 'find') await page.locator(a).first().waitFor()
-    else if (act === 'wait') await page.getByText(words(a)).first().waitFor()
+    else if (act === 'wait') await page.getByText(words(a)).filter({ visible: true }).first().waitFor()
   }
 }
 
