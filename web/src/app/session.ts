@@ -10,8 +10,10 @@ import { setZone } from '@/lib/time'
 export const sessionOptions = queryOptions({
   queryKey: getSessionQueryKey(),
   queryFn: async () => {
-    const session = use(await ask(getSession()))
-    const language = session.state === 'ready' ? languageOf(session) : undefined
+    const session = await ask(getSession())
+    // Read again later, it does not take the page away from whoever is writing on it.
+    const language = session.state === 'ready' && !owner ? languageOf(session) : undefined
+    use(session)
     if (language) changeLanguage(language)
     return session
   },

@@ -41,7 +41,8 @@ function wantedLanguage(): string {
   return navigator.languages.map(codeOf).find(isKnown) ?? 'en'
 }
 
-let language = 'en'
+// From the start: the session is asked for before the words are there.
+const language = wantedLanguage()
 export const currentLanguage = (): string => language
 
 /** Stores the language and shows this place in it, or `place`. */
@@ -60,7 +61,6 @@ export function otherLanguage(...told: (string | undefined)[]): string | undefin
 }
 
 export async function startWords(): Promise<void> {
-  language = wantedLanguage()
   const spoken = spokenLanguage()
   document.documentElement.lang = spoken
   setConventionsOf(spoken)
