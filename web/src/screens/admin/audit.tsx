@@ -68,6 +68,9 @@ const kinds = [
   'keys',
 ] as const
 
+/** Who looked at many persons is an entry with all their ids, which stand in its proof. */
+const beginning = (value: string) => (value.length > MOST ? `${value.slice(0, MOST)}…` : value || '–')
+const MOST = 300
 const dayAfter = (day: string) => new Date(Date.parse(`${day}T00:00:00`) + 36 * 3600 * 1000)
 const start = (day: Date) => new Date(day.getFullYear(), day.getMonth(), day.getDate()).toISOString()
 
@@ -138,10 +141,10 @@ export default function Audit() {
                 <span className="muted">{f.field}</span>{' '}
                 {f.old !== undefined && (
                   <>
-                    <del>{f.old || '–'}</del> <span aria-hidden>→</span>{' '}
+                    <del>{beginning(f.old)}</del> <span aria-hidden>→</span>{' '}
                   </>
                 )}
-                {f.new !== undefined && <ins>{f.new || '–'}</ins>}
+                {f.new !== undefined && <ins>{beginning(f.new)}</ins>}
               </li>
             ))}
           </ul>
