@@ -1,13 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parse, TYPE } from '@formatjs/icu-messageformat-parser'
 import react from '@vitejs/plugin-react'
 import type { CodeSplittingNameFunction } from 'rolldown'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { className } from './scripts/class-name.mjs'
 
-/** From so many screens on a part comes with all of them, rather than with a file of its own. */
+/** From so many screens on a part comes with all of them, rather than with a file of its own: a package's, and our own. */
 const MOST = 9
+const SEVERAL = 4
 
 type Modules = Parameters<CodeSplittingNameFunction>[1]
 
@@ -25,7 +27,7 @@ function screensOf(id: string, modules: Modules, seen = new Set<string>()): Set<
 /** What most screens are made of, and the styles of all: they are small, and each file of them is a request. */
 function partsOf(id: string, modules: Modules): string | null {
   const screens = /\/src\/(ui|lib)\//.test(id) ? screensOf(id, modules).size : 0
-  const shared = screens >= (id.includes('/src/ui/') ? MOST : 2)
+  const shared = screens >= (id.includes('/src/ui/') ? SEVERAL : 2)
   return shared || /\.module\.css|color-scheme|\/noop\.|[iI]nfiniteQuery/.test(id) ? 'parts' : null
 }
 
@@ -35,9 +37,37 @@ function areaOf(id: string, modules: Modules): string | null {
   return area && screensOf(id, modules).size > 1 ? area : null
 }
 
+const locales = fileURLToPath(new URL('../locales', import.meta.url))
+const languages = readdirSync(locales).filter((l) => existsSync(`${locales}/${l}/common.json`))
+
+/** A message of ICU MessageFormat as its parts, so that the browser need not parse; plain text as it is. */
+function compiled(_key: string, value: unknown) {
+  if (typeof value !== 'string') return value
+  const parts = parse(value, { ignoreTag: true })
+  if (parts.length === 1 && parts[0]!.type === TYPE.literal) return parts[0]!.value
+  return JSON.parse(JSON.stringify(parts, (key, v) => (key === 'location' ? undefined : v)))
+}
+
+/** The files of locales/, parsed; and what a browser without scripts is told, in every language. */
+function words(): Plugin {
+  const common = (language: string) => JSON.parse(readFileSync(`${locales}/${language}/common.json`, 'utf8'))
+  return {
+    name: 'words',
+    enforce: 'pre',
+    transform: (text, id) =>
+      id.startsWith(`${locales}/`) && id.endsWith('.json') ? JSON.stringify(JSON.parse(text, compiled)) : undefined,
+    transformIndexHtml: () => [
+      {
+        tag: 'noscript',
+        injectTo: 'body',
+        children: languages.map((lang) => ({ tag: 'p', attrs: { lang }, children: common(lang).noscript })),
+      },
+    ],
+  }
+}
+
 /** The words that every screen within the frame needs, in one file for each language, which is one request. */
 function frameWords(): Plugin {
-  const locales = fileURLToPath(new URL('../locales', import.meta.url))
   const prefix = '\0virtual:frame-words'
   return {
     name: 'frame-words',
@@ -46,7 +76,6 @@ function frameWords(): Plugin {
       if (!id.startsWith(prefix)) return
       const language = id.slice(prefix.length + 1)
       if (!language) {
-        const languages = readdirSync(locales).filter((l) => existsSync(`${locales}/${l}/common.json`))
         const loaders = languages.map((l) => `${l}: () => import('virtual:frame-words/${l}')`)
         return `export default { ${loaders.join(', ')} }`
       }
@@ -58,7 +87,7 @@ function frameWords(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), frameWords()],
+  plugins: [react(), words(), frameWords()],
   html: { cspNonce: '__NONCE__' },
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   css: { modules: { localsConvention: 'dashesOnly', generateScopedName: className } },

@@ -100,7 +100,8 @@ const mail = (...blocks) => ({
   blocks: [...blocks, { id: 'foot', type: 'footer' }],
 })
 
-export async function seed(api) {
+/** What the demo lacks for every screen to have something to show; `now` in seconds, as the program has it. */
+export async function seed(api, now) {
   const upload = async (name, lines) => {
     const { raw, type } = csv('text/csv', lines)
     return api('POST', `/imports?filename=${name}`, Buffer.from(raw), { 'Content-Type': type })
@@ -226,7 +227,7 @@ export async function seed(api) {
     ),
   })
   const later = await campaign('Christmas greeting', {})
-  await api('POST', `/campaigns/${later}/send`, { at: new Date(Date.now() + 20 * 86_400_000).toISOString() })
+  await api('POST', `/campaigns/${later}/send`, { at: new Date((now + 20 * 86_400) * 1000).toISOString() })
   await api('POST', '/providers', { name: 'Captured mail', kind: 'captured', default: true })
   await api('POST', '/providers', {
     name: 'Relay',

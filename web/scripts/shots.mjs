@@ -1,10 +1,12 @@
 // Visits every screen of tests/screens.json in the real program, in both themes and two widths, writes a picture of each
 // into shots/, and fails on axe violations, console errors, violations of the content security policy, requests that
 // fail, and pages wider than the screen.   ONLY=regex  THEMES=light  WIDTHS=360  KEEP=1 (leaves the program running)
+// WORDS=nb, sv or pseudo (src/lib/pseudo.ts: what stays plain English was forgotten); the pictures' names begin with it.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inLanguage, LANGUAGES } from './in-language.mjs'
 import { apiOf, logIn, reportPolicy, startBrowser, startProgram, totp, until } from './program.mjs'
 import { invite, newAccount, PASSWORD, portrait, resetPath, seed, seedStaffing } from './seed.mjs'
 
@@ -15,21 +17,30 @@ const { screens } = JSON.parse(readFileSync(join(here, '../tests/screens.json'),
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const only = process.env.ONLY ? new RegExp(process.env.ONLY) : undefined
 const themes = (process.env.THEMES ?? 'light,dark').split(',')
+const language = process.env.WORDS ?? 'en'
+const { locale, stored } = LANGUAGES[language]
+const words = await inLanguage(language)
 const widths = (process.env.WIDTHS ?? '1280,360').split(',').map(Number)
 
 const browser = await startBrowser()
 const program = await startProgram(browser)
 const { base, api } = program
-await seed(api)
+await seed(api, program.now())
 
-async function contextFor(theme) {
+async function contextFor(theme, tag = locale) {
   const context = await browser.newContext({
     colorScheme: theme,
-    locale: 'en-GB',
+    locale: tag,
     timezoneId: 'Europe/Oslo',
     reducedMotion: 'reduce',
   })
-  await context.addInitScript((scheme) => localStorage.setItem('mantine-color-scheme-value', scheme), theme)
+  await context.addInitScript(
+    ([scheme, language]) => {
+      localStorage.setItem('mantine-color-scheme-value', scheme)
+      localStorage.setItem('varde-locale', language)
+    },
+    [theme, stored],
+  )
   await reportPolicy(context)
   return context
 }
@@ -55,6 +66,10 @@ async function signIn(context) {
 let made = 0
 let reset
 const newEmail = (what) => `${what}${(made += 1)}@example.org`
+/** An account in the language of the pictures: what it says itself goes before what the browser says. */
+const speak = async (as) => {
+  if (LANGUAGES[stored]) await as('PATCH', '/me', { locale: stored })
+}
 /** Who looks at a screen, if not the administrator, whose context is shared by all of a theme. */
 const visitors = {
   anonymous: () => undefined,
@@ -69,6 +84,7 @@ const visitors = {
     const as = apiOf(context, base)
     const session = await as('POST', '/session', { email: 'leader@example.org', password: PASSWORD })
     if (session.state === 'terms_required') await as('POST', '/session/terms', { version: session.terms.version })
+    await speak(as)
   },
   async auditor(context) {
     const email = newEmail('auditor')
@@ -76,6 +92,7 @@ const visitors = {
     const as = apiOf(context, base)
     const session = await as('POST', '/session', { email, password: PASSWORD })
     if (session.state === 'terms_required') await as('POST', '/session/terms', { version: session.terms.version })
+    await speak(as)
   },
   // Somebody who is asked, on their own pages; signed in once, for codes are few.
   substitute: async (context) => context.addCookies(await (ownPages ??= signIn(context))),
@@ -89,7 +106,7 @@ const visitors = {
 const cases = {}
 // Asks on the public page as a person would, and, if so wanted, confirms it by the code.
 async function askAsPerson(confirms) {
-  const context = await contextFor('light')
+  const context = await contextFor('light', 'en-GB')
   const page = await context.newPage()
   await page.goto(`${base}/p/requests/demo`)
   await page.getByRole('radio', { name: /Access/ }).check()
@@ -147,13 +164,12 @@ async function pathOf(path) {
   return out
 }
 
-const words = (text) => (text.startsWith('/') ? new RegExp(text.slice(1, -1)) : text)
 async function perform(page, steps) {
   for (const [act, a, b] of steps ?? []) {
-    if (act === 'fill') await page.locator('main').getByLabel(a).first().fill(b)
+    if (act === 'fill') await page.locator('main').getByLabel(words(a)).first().fill(b)
     else if (act === 'code') {
       const secret = await page.locator('code').first().textContent()
-      await page.getByLabel(a).first().fill(totp(secret.trim(), program.now()))
+      await page.getByLabel(words(a)).first().fill(totp(secret.trim(), program.now()))
     } else if (act === 'click')
       await page
         .getByRole(a, { name: words(b) })
@@ -163,14 +179,15 @@ async function perform(page, steps) {
       await page
         .locator('dialog[open] input[type=file]')
         .setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: portrait() })
-    else if (act === 'wait') await page.getByText(words(a)).first().waitFor()
+    else if (act === 'find') await page.locator(a).first().waitFor()
+    else if (act === 'wait') await page.getByText(words(a)).filter({ visible: true }).first().waitFor()
   }
 }
 
 const failures = []
 let taken = 0
 async function picture(context, screen, theme, width) {
-  const name = `${screen.name}-${theme}-${width}`
+  const name = `${language === 'en' ? '' : `${language}-`}${screen.name}-${theme}-${width}`
   const fail = (text) => failures.push(`${name}: ${text}`)
   // The clock that is planted below is kept out of the sandboxed preview of a message, as every script is.
   const expected = new RegExp(`status of (${screen.refused ?? 'none'})|^Blocked script execution in 'about:srcdoc'`)
@@ -244,7 +261,7 @@ try {
   const visits = []
   for (const theme of themes) {
     const context = await contextFor(theme)
-    await logIn(program, context)
+    await speak(await logIn(program, context))
     visits.push(visit.bind(undefined, theme, context))
   }
   await Promise.all(visits.map((run) => run()))

@@ -2,5 +2,5 @@
 import { vi } from 'vitest'
 
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined })
-vi.stubGlobal('navigator', { language: 'en-GB' })
-vi.stubGlobal('location', { reload: () => undefined })
+vi.stubGlobal('navigator', { languages: ['en-GB'] })
+vi.stubGlobal('location', { search: '', reload: () => undefined })

@@ -94,7 +94,7 @@ const screens = [
   screen('/forms/$id/answers', 'forms', () => import('@/screens/forms/answers')),
 
   screen('/journeys', 'journeys', () => import('@/screens/journeys/journeys')),
-  screen('/journeys/$id', 'journeys segments composer people', () => import('@/screens/journeys/journey/journey')),
+  screen('/journeys/$id', 'journeys', () => import('@/screens/journeys/journey/journey')),
   screen('/journeys/$id/runs', 'journeys', () => import('@/screens/journeys/runs')),
 
   screen('/shifts', 'staffing', () => import('@/screens/staffing/shifts')),

@@ -3,16 +3,28 @@ import { hashKey, queryOptions, useQuery } from '@tanstack/react-query'
 import { getSession, getSessionQueryKey, type SessionView } from '@/client'
 import { ask } from '@/lib/ask'
 import { scopeDrafts } from '@/lib/form'
+import { changeLanguage, otherLanguage } from '@/lib/i18n'
 import { queries } from '@/lib/queries'
 import { setZone } from '@/lib/time'
 
 export const sessionOptions = queryOptions({
   queryKey: getSessionQueryKey(),
-  queryFn: async () => use(await ask(getSession())),
+  queryFn: async () => {
+    const session = await ask(getSession())
+    // Read again later, it does not take the page away from whoever is writing on it.
+    const language = session.state === 'ready' && !owner ? languageOf(session) : undefined
+    use(session)
+    if (language) changeLanguage(language)
+    return session
+  },
   staleTime: 5 * 60_000,
 })
 
 let owner = ''
+
+/** The language that a session asks for, if it is not the one that is shown. */
+export const languageOf = ({ user, tenant }: SessionView): string | undefined =>
+  otherLanguage(user?.locale, (tenant as { locale?: string } | undefined)?.locale)
 
 function use(session: SessionView): SessionView {
   setZone(session.user?.time_zone || session.tenant?.time_zone)

@@ -20,16 +20,17 @@ import {
 
 const minute = { staleTime: 60_000 }
 
-export const useLists = () => useQuery({ ...listListsOptions(), ...minute })
+export const useLists = (enabled = true) => useQuery({ ...listListsOptions(), enabled, ...minute })
 export const useTags = (enabled = true) => useQuery({ ...listTagsOptions(), enabled, ...minute })
-export const useSegments = () => useQuery({ ...listSegmentsOptions(), ...minute })
-export const useAttributes = () => useQuery({ ...listAttributesOptions(), ...minute })
+export const useSegments = (enabled = true) => useQuery({ ...listSegmentsOptions(), enabled, ...minute })
+export const useAttributes = (enabled = true) => useQuery({ ...listAttributesOptions(), enabled, ...minute })
 export const usePurposes = () => useQuery({ ...listPurposesOptions(), ...minute })
 export const useProviders = (enabled = true) => useQuery({ ...listProvidersOptions(), enabled, ...minute })
-export const useTemplates = () => useQuery({ ...listTemplatesOptions(), ...minute })
+export const useTemplates = (enabled = true) => useQuery({ ...listTemplatesOptions(), enabled, ...minute })
 export const useDomains = (enabled = true) => useQuery({ ...listDomainsOptions(), enabled, ...minute })
-export const useForms = () => useQuery({ ...listFormsOptions(), ...minute })
-export const useCampaigns = () => useQuery({ ...listCampaignsOptions({ query: { limit: 200 } }), ...minute })
+export const useForms = (enabled = true) => useQuery({ ...listFormsOptions(), enabled, ...minute })
+export const useCampaigns = (enabled = true) =>
+  useQuery({ ...listCampaignsOptions({ query: { limit: 200 } }), enabled, ...minute })
 export const useUsers = (enabled = true) => useQuery({ ...listUsersOptions(), enabled, ...minute })
 export const useWorkplaces = () => useQuery({ ...listWorkplacesOptions(), ...minute })
 export const useSkills = () => useQuery({ ...listSkillsOptions(), ...minute })

@@ -1,5 +1,5 @@
 // Times always carry their zone. The zone is the user's, else the tenant's, else the browser's.
-import { currentLanguage } from './i18n'
+import { dateFormat, numberFormat } from './intl'
 
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 export const setZone = (name: string | undefined) => {
@@ -13,10 +13,8 @@ export const setZone = (name: string | undefined) => {
 }
 export const currentZone = () => zone
 
-const locale = () => (currentLanguage() === 'en' ? 'en-GB' : currentLanguage())
-
 export function formatTime(at: string | Date, inZone = zone): string {
-  return new Intl.DateTimeFormat(locale(), {
+  return dateFormat({
     timeZone: inZone,
     year: 'numeric',
     month: 'short',
@@ -28,7 +26,7 @@ export function formatTime(at: string | Date, inZone = zone): string {
 }
 
 export function formatDate(at: string | Date): string {
-  return new Intl.DateTimeFormat(locale(), {
+  return dateFormat({
     timeZone: zone,
     year: 'numeric',
     month: 'short',
@@ -37,7 +35,7 @@ export function formatDate(at: string | Date): string {
 }
 
 export function formatHour(at: string | Date): string {
-  return new Intl.DateTimeFormat(locale(), {
+  return dateFormat({
     timeZone: zone,
     weekday: 'short',
     hour: '2-digit',
@@ -50,19 +48,18 @@ export function formatHour(at: string | Date): string {
 export const formatDay = (
   day: string,
   style: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' },
-): string => new Intl.DateTimeFormat(locale(), { timeZone: 'UTC', ...style }).format(new Date(`${day}T12:00Z`))
+): string => dateFormat({ timeZone: 'UTC', ...style }).format(new Date(`${day}T12:00Z`))
 
 /** The short name of a zone at an instant: CET, GMT+2. */
 export const zoneShort = (at: string | Date, inZone: string): string =>
-  new Intl.DateTimeFormat(locale(), { timeZone: inZone, timeZoneName: 'short' })
+  dateFormat({ timeZone: inZone, timeZoneName: 'short' })
     .formatToParts(new Date(at))
     .find((p) => p.type === 'timeZoneName')?.value ?? inZone
 
-export const formatNumber = (n: number, digits = 0): string =>
-  new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(n)
+export const formatNumber = (n: number, digits = 0): string => numberFormat({ maximumFractionDigits: digits }).format(n)
 
 export const formatPercent = (part: number, whole: number): string =>
-  whole > 0 ? new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(part / whole) : '–'
+  whole > 0 ? numberFormat({ style: 'percent', maximumFractionDigits: 1 }).format(part / whole) : '–'
 
 export function formatBytes(n: number): string {
   const units = ['B', 'kB', 'MB', 'GB']

@@ -1,6 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core'
-import { useSession } from '@/app/session'
-import { logOut } from '@/client'
+import { keepSession, useSession } from '@/app/session'
+import { logOut, updateMe } from '@/client'
 import { ask } from '@/lib/ask'
 import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@/ui/icons'
@@ -29,6 +29,15 @@ export function UserMenu() {
     sessionStorage.clear()
     location.assign('/login?why=out')
   }
+  async function speak(locale: string) {
+    try {
+      keepSession(await ask(updateMe({ body: { locale } })))
+    } catch (error) {
+      toastProblem(error)
+      return
+    }
+    changeLanguage(locale)
+  }
   const items: MenuItem[] = [
     { label: t('shell:profile'), icon: <IconUserCircle size={16} aria-hidden />, run: () => go('/me') },
     { label: t('shell:theme.label'), heading: true },
@@ -40,11 +49,9 @@ export function UserMenu() {
       run: () => setColorScheme(value),
     })),
   ]
-  if (languages.length > 1) {
-    items.push({ label: t('shell:language'), heading: true })
-    for (const { code, name } of languages) {
-      items.push({ label: name, checked: code === currentLanguage(), run: () => changeLanguage(code) })
-    }
+  items.push({ label: t('shell:language'), heading: true })
+  for (const { code, name } of languages) {
+    items.push({ label: name, checked: code === currentLanguage(), run: () => void speak(code) })
   }
   items.push({
     label: t('shell:log_out'),

@@ -4,7 +4,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useMay } from '@/app/session'
 import { type AuditView, listAuditInfiniteOptions } from '@/client'
-import { t } from '@/lib/i18n'
+import { t, wordOr } from '@/lib/i18n'
 import { useUsers } from '@/lib/lookups'
 import { oneOf, useUrl } from '@/lib/url'
 import { Empty } from '@/ui/empty'
@@ -68,6 +68,9 @@ const kinds = [
   'keys',
 ] as const
 
+/** Who looked at many persons is an entry with all their ids, which stand in its proof. */
+const beginning = (value: string) => (value.length > MOST ? `${value.slice(0, MOST)}…` : value || '–')
+const MOST = 300
 const dayAfter = (day: string) => new Date(Date.parse(`${day}T00:00:00`) + 36 * 3600 * 1000)
 const start = (day: Date) => new Date(day.getFullYear(), day.getMonth(), day.getDate()).toISOString()
 
@@ -104,7 +107,7 @@ export default function Audit() {
       cell: (a) => {
         const [, verb] = a.action.split('.')
         const whole = a.action.replace(/\W/g, '_')
-        return t(`admin:actions.${whole}`, { defaultValue: t(`admin:verbs.${verb}`, { defaultValue: a.action }) })
+        return wordOr(`admin:actions.${whole}`, wordOr(`admin:verbs.${verb}`, a.action))
       },
     },
     {
@@ -115,7 +118,7 @@ export default function Audit() {
         const place = id && name && may(kind === 'user' ? 'users.manage' : 'audit.read') && places[kind]
         return (
           <span>
-            <span className="muted">{t(`admin:object_kinds.${kind}`, { defaultValue: kind })}</span>{' '}
+            <span className="muted">{wordOr(`admin:object_kinds.${kind}`, kind)}</span>{' '}
             {place ? <Link href={place(id)}>{name}</Link> : (name ?? (sealed && id && <code>{id.slice(-12)}</code>))}
             {a.person?.name && (
               <>
@@ -138,10 +141,10 @@ export default function Audit() {
                 <span className="muted">{f.field}</span>{' '}
                 {f.old !== undefined && (
                   <>
-                    <del>{f.old || '–'}</del> <span aria-hidden>→</span>{' '}
+                    <del>{beginning(f.old)}</del> <span aria-hidden>→</span>{' '}
                   </>
                 )}
-                {f.new !== undefined && <ins>{f.new || '–'}</ins>}
+                {f.new !== undefined && <ins>{beginning(f.new)}</ins>}
               </li>
             ))}
           </ul>

@@ -15,7 +15,7 @@ import {
 } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
-import { changeLanguage, currentLanguage, languages, t } from '@/lib/i18n'
+import { changeLanguage, currentLanguage, languages, spokenLanguage, t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { zoneNames } from '@/lib/time'
 import { RecoveryCodes, SetUpFactor } from '@/screens/login/factor'
@@ -54,7 +54,7 @@ export default function Me() {
 function Profile() {
   const { user } = useSession()
   const form = useForm(
-    { name: user?.name ?? '', locale: user?.locale ?? 'en', time_zone: user?.time_zone ?? '' },
+    { name: user?.name ?? '', locale: user?.locale ?? spokenLanguage(), time_zone: user?.time_zone ?? '' },
     { draft: 'me' },
   )
   return (

@@ -13,7 +13,7 @@ import {
   withdrawInvitation,
 } from '@/client'
 import { ask, match } from '@/lib/ask'
-import { t } from '@/lib/i18n'
+import { t, wordOr } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { useParam } from '@/lib/url'
 import { Alert } from '@/ui/alert'
@@ -91,7 +91,7 @@ function View({ user: u }: { user: User }) {
                       bare: true,
                       cell: (x) => (
                         <span className="strong">
-                          {t(`admin:right_names.${x.right.replace('.', '_')}`, { defaultValue: x.right })}
+                          {wordOr(`admin:right_names.${x.right.replace('.', '_')}`, x.right)}
                         </span>
                       ),
                     },

@@ -53,7 +53,7 @@ export default function People() {
   ]
   return (
     <Page
-      title={t('campaigns:people_title', { what: t(`campaigns:figures.${what}`, { defaultValue: what }) })}
+      title={t('campaigns:people_title', { what: t(`campaigns:figures.${what}`) })}
       lead={campaign.data?.name}
       back={{ href: `/campaigns/${id}/report`, label: t('campaigns:report') }}
     >

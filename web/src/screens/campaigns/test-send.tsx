@@ -8,7 +8,7 @@ import { t } from '@/lib/i18n'
 import { toProblem } from '@/lib/problem'
 import { DialogForm } from '@/ui/dialog-form'
 import { PersonPicker, type PickedPerson, TagPicker } from '@/ui/pick-many'
-import { toast } from '@/ui/toast'
+import { toast, toastProblem } from '@/ui/toast'
 
 /**
  * Sends the saved message to a few addresses or numbers of one's own, filled with a chosen person's values. Tests by mail go
@@ -67,7 +67,7 @@ export function TestSend({ id, channel, disabled }: { id: string; channel: Chann
                     })
                 toast('good', t('campaigns:test_asked'))
               } catch (error) {
-                toast('bad', toProblem(error).message)
+                toastProblem(error)
               }
             }}
           >

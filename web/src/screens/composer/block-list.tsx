@@ -156,7 +156,7 @@ function BlockItem(props: { block: Block; first: boolean; last: boolean } & Omit
         </span>
         <button
           type="button"
-          className={blockCss.name}
+          className={`${blockCss.name} ${blockCss.lines}`}
           aria-expanded={isOpen}
           onClick={() => setOpen(isOpen ? undefined : block.id)}
         >

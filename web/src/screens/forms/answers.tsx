@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormAnswer, type FormField, getFormOptions, listFormAnswersInfiniteOptions } from '@/client'
 import { t } from '@/lib/i18n'
+import { listOf } from '@/lib/intl'
 import { formatDate } from '@/lib/time'
 import { useParam } from '@/lib/url'
 import { Empty } from '@/ui/empty'
@@ -13,7 +14,7 @@ import { FormFrame } from './form-frame'
 
 function shown(field: FormField, value: unknown): string {
   if (value === undefined || value === null || value === '') return '–'
-  if (Array.isArray(value)) return value.map(String).join(', ')
+  if (Array.isArray(value)) return listOf(value.map(String))
   if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
   if (field.type === 'date') return formatDate(String(value))
   return String(value)

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { getSetupOptions } from '@/client'
-import { t } from '@/lib/i18n'
+import { t, wordOr } from '@/lib/i18n'
 import { Alert } from '@/ui/alert'
 import { Bar } from '@/ui/bar'
 import { Card } from '@/ui/card'
@@ -48,14 +48,14 @@ export default function Setup() {
                       {s.done ? <IconCircleCheckFilled size={22} aria-hidden /> : <IconCircle size={22} aria-hidden />}
                       <div className="grow">
                         <h2>
-                          {t(`home:steps.${s.id}.title`, { defaultValue: s.title })}
+                          {wordOr(`home:steps.${s.id}.title`, s.title)}
                           <span className="sr"> ({t(s.done ? 'home:step_done' : 'home:step_open')})</span>
                         </h2>
-                        <p className="muted">{t(`home:steps.${s.id}.text`, { defaultValue: '' })}</p>
+                        <p className="muted">{wordOr(`home:steps.${s.id}.text`, '')}</p>
                       </div>
                       {!s.done && (
                         <LinkButton variant={s === next ? 'filled' : 'default'} href={places[s.id] ?? '/'}>
-                          {t(`home:steps.${s.id}.act`, { defaultValue: t('home:do_it') })}
+                          {wordOr(`home:steps.${s.id}.act`, t('home:do_it'))}
                         </LinkButton>
                       )}
                     </li>

@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core'
 import { type DragEvent, useEffect, useRef, useState } from 'react'
 import type { Import } from '@/client'
-import { t } from '@/lib/i18n'
+import { spokenLanguage, t } from '@/lib/i18n'
 import { Problem, toProblem } from '@/lib/problem'
 import { refresh } from '@/lib/queries'
 import { formatBytes, formatPercent } from '@/lib/time'
@@ -29,6 +29,7 @@ function send(file: File, onProgress: (sent: number) => void): { done: Promise<I
   const done = new Promise<Import>((resolve, reject) => {
     request.open('POST', `/api/v1/imports?filename=${encodeURIComponent(file.name)}`)
     request.setRequestHeader('Content-Type', 'application/octet-stream')
+    request.setRequestHeader('Accept-Language', spokenLanguage())
     request.upload.onprogress = (event) => onProgress(event.loaded)
     request.onerror = () => reject(new Problem({ status: 0 }))
     request.onload = () => {

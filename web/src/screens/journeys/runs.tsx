@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getJourneyOptions, type JourneyRun, listJourneyRunsInfiniteOptions, type RunState } from '@/client'
-import { t } from '@/lib/i18n'
+import { t, wordOr } from '@/lib/i18n'
 import { personName } from '@/lib/names'
 import { oneOf, useParam, useUrl } from '@/lib/url'
 import { Empty } from '@/ui/empty'
@@ -23,11 +23,11 @@ const tones: Record<RunState, Tone> = { active: 'busy', finished: 'good', failed
 export default function Runs() {
   const id = useParam()
   const [url, setUrl] = useUrl()
-  const things = useThings()
   const journey = useQuery(getJourneyOptions({ path: { id } }))
   const filter = { step: url.step, state: oneOf(states, url.state) }
   const pages = usePages(listJourneyRunsInfiniteOptions({ path: { id }, query: { ...filter, limit: 50 } }))
   const steps = journey.data ? walk(planOf(journey.data)).map((w) => w.step) : []
+  const things = useThings(undefined, steps)
   const words = (stepId: string) => {
     const step = steps.find((s) => s.id === stepId)
     return step ? `${t(`journeys:kinds.${step.kind}`)}: ${describe(step, things.names)}` : stepId
@@ -43,9 +43,7 @@ export default function Runs() {
     {
       key: 'state',
       header: t('journeys:state'),
-      cell: (r) => (
-        <State tone={tones[r.state]}>{t(`journeys:run_states.${r.state}`, { defaultValue: r.state })}</State>
-      ),
+      cell: (r) => <State tone={tones[r.state]}>{wordOr(`journeys:run_states.${r.state}`, r.state)}</State>,
     },
     {
       key: 'wakes',

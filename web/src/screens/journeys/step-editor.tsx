@@ -1,11 +1,13 @@
 // The fields of one step, where it leads, and what to put behind it.
 
 import { Button } from '@mantine/core'
-import type { SegmentFieldView } from '@/client'
-import { t } from '@/lib/i18n'
+import { lazy, Suspense } from 'react'
+import { orLater } from '@/app/later'
+import { loadWords, t } from '@/lib/i18n'
 import { IconPlus, IconTrash } from '@/ui/icons'
 import { Menu } from '@/ui/menu'
 import { Choice } from '@/ui/pick'
+import { Skeleton } from '@/ui/skeleton'
 import { State } from '@/ui/state'
 import {
   connect,
@@ -22,8 +24,12 @@ import {
 } from './graph'
 import { stepIcons } from './icons'
 import type { Things } from './names'
-import { Fields } from './step-fields'
 import { describe } from './words'
+
+/** They are made of the editors of segments, of mail and of persons: they come when a step is opened. */
+const Fields = lazy(
+  orLater(async () => (await Promise.all([import('./step-fields'), loadWords('segments', 'composer', 'people')]))[0]),
+)
 
 export function AddStep(props: { label: string; onPick: (kind: Step['kind']) => void; named?: string }) {
   return (
@@ -54,7 +60,6 @@ export function StepEditor(props: {
   plan: Plan
   step: Step
   things: Things
-  fields: SegmentFieldView[]
   faults: Fault[]
   secret?: string
   onChange: (plan: Plan) => void
@@ -71,7 +76,9 @@ export function StepEditor(props: {
             {t(`journeys:faults.${f.fault}`)}
           </State>
         ))}
-      <Fields {...props} set={set} />
+      <Suspense fallback={<Skeleton block={160} />}>
+        <Fields {...props} set={set} />
+      </Suspense>
       <hr />
       {ports(step).map((port) => (
         <Leads key={port} plan={plan} step={step} port={port} things={things} onChange={onChange} onSelect={onSelect} />

@@ -1,13 +1,14 @@
 import { Button, Switch, Textarea, TextInput } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { orLater } from '@/app/later'
-import type { Attribute, SegmentFieldView } from '@/client'
+import type { Attribute } from '@/client'
 import { t } from '@/lib/i18n'
 import { options } from '@/lib/lookups'
 import { readMail, toDocument } from '@/screens/composer/blocks'
 import { SmsInput } from '@/screens/composer/sms-input'
 import { AttributeInput } from '@/screens/people/fields'
 import { Builder } from '@/screens/segments/builder'
+import { useFields } from '@/screens/segments/use-fields'
 import { Copy } from '@/ui/copy'
 import { Dialog } from '@/ui/dialog'
 import { Choice } from '@/ui/pick'
@@ -19,10 +20,9 @@ import css from './step-fields.module.css'
 
 const Composer = lazy(orLater(() => import('@/screens/composer/composer').then((m) => ({ default: m.Composer }))))
 
-export function Fields(props: {
+export default function Fields(props: {
   step: Step
   things: Things
-  fields: SegmentFieldView[]
   secret?: string
   set: (change: Partial<Step>) => void
 }): ReactNode {
@@ -68,7 +68,7 @@ export function Fields(props: {
         </>
       )
     case 'branch':
-      return <Builder tree={step.conditions} fields={props.fields} onChange={(conditions) => set({ conditions })} />
+      return <BranchFields step={step} set={set} />
     case 'send':
       return <SendFields step={step} things={things} set={set} />
     case 'set_attribute': {
@@ -173,6 +173,13 @@ export function Fields(props: {
         </>
       )
   }
+}
+
+function BranchFields(props: { step: Extract<Step, { kind: 'branch' }>; set: (change: Partial<Step>) => void }) {
+  const { step, set } = props
+  return (
+    <Builder tree={step.conditions} fields={useFields().data ?? []} onChange={(conditions) => set({ conditions })} />
+  )
 }
 
 function SendFields({

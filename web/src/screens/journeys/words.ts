@@ -1,6 +1,7 @@
 // Steps and triggers in words: the same in the list, on the canvas and to a screen reader.
 import type { TriggerInput } from '@/client'
 import { t } from '@/lib/i18n'
+import { listOf } from '@/lib/intl'
 import { countRules } from '@/screens/segments/tree'
 import type { Step } from './graph'
 
@@ -21,8 +22,8 @@ export function describe(step: Step, names: Names): string {
         step.days && t('journeys:span.days', { count: step.days }),
         step.hours && t('journeys:span.hours', { count: step.hours }),
         step.minutes && t('journeys:span.minutes', { count: step.minutes }),
-      ].filter(Boolean)
-      return parts.join(', ') || t('journeys:not_set')
+      ]
+      return listOf(parts) || t('journeys:not_set')
     }
     case 'wait_until':
       return step.weekday
@@ -38,8 +39,8 @@ export function describe(step: Step, names: Names): string {
         : t('journeys:not_set')
     case 'tag': {
       const parts = [
-        step.add.length && t('journeys:adds', { tags: step.add.join(', ') }),
-        step.remove.length && t('journeys:removes', { tags: step.remove.join(', ') }),
+        step.add.length && t('journeys:adds', { tags: listOf(step.add) }),
+        step.remove.length && t('journeys:removes', { tags: listOf(step.remove) }),
       ].filter(Boolean)
       return parts.join('; ') || t('journeys:not_set')
     }

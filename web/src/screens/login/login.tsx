@@ -3,11 +3,11 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
-import { keepSession, sessionOptions } from '@/app/session'
+import { keepSession, languageOf, sessionOptions } from '@/app/session'
 import { acceptTerms, giveTotp, logIn, type SessionView, switchTenant } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
-import { t } from '@/lib/i18n'
+import { changeLanguage, t } from '@/lib/i18n'
 import { adviceFor } from '@/lib/problem'
 import { oneOf, useUrl } from '@/lib/url'
 import { Alert, FormAlerts } from '@/ui/alert'
@@ -33,9 +33,11 @@ export default function Login() {
   const go = useGo()
   const state = query.data?.state
   const leaving = state === 'ready' && !codes
+  const language = leaving ? languageOf(query.data!) : undefined
   useEffect(() => {
+    if (language) changeLanguage(language, safeNext(next))
     if (leaving) go(safeNext(next), { replace: true })
-  }, [leaving, next, go])
+  }, [leaving, language, next, go])
 
   if (codes)
     return (

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { dropJob, type FailedJob, listJobsOptions, retryJob } from '@/client'
 import { ask } from '@/lib/ask'
-import { t } from '@/lib/i18n'
+import { t, wordOr } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
@@ -47,7 +47,7 @@ function Job({ job }: { job: FailedJob }) {
   const path = { id: job.id }
   return (
     <Card
-      title={t(`operate:jobs.kinds.${job.kind.replace('.', '_')}`, { defaultValue: job.kind })}
+      title={wordOr(`operate:jobs.kinds.${job.kind.replace('.', '_')}`, job.kind)}
       note={
         <>
           {t('operate:jobs.given_up')} <Time at={job.failed_at} />

@@ -3,6 +3,7 @@ import { TextInput } from '@mantine/core'
 import type { Attribute, Person } from '@/client'
 import type { FormState } from '@/lib/form'
 import { languages, t } from '@/lib/i18n'
+import { nameOfLanguage } from '@/lib/intl'
 import { zoneNames } from '@/lib/time'
 import { Choice } from '@/ui/pick'
 
@@ -57,7 +58,7 @@ export function PersonFields<T extends PersonValues>({
           empty={t('people:unknown')}
           value={values.language}
           error={errors.language}
-          data={[...languages.map((l) => ({ value: l.code, label: l.name })), ...extraLanguages(values.language)]}
+          data={choicesWith(values.language)}
           onPick={(language) => form.patch({ language } as Partial<T>)}
         />
         <Choice
@@ -89,27 +90,21 @@ export function PersonFields<T extends PersonValues>({
   )
 }
 
-const more = [
-  ['nb', 'Norsk bokmål'],
-  ['nn', 'Norsk nynorsk'],
-  ['sv', 'Svenska'],
-  ['da', 'Dansk'],
-  ['fi', 'Suomi'],
-  ['de', 'Deutsch'],
-  ['fr', 'Français'],
-  ['es', 'Español'],
-  ['pl', 'Polski'],
-] as const
-
-function extraLanguages(current: string) {
-  const known = new Set(languages.map((l) => l.code))
-  const out = more
-    .filter(([code]) => !known.has(code))
-    .map(([value, label]) => ({ value: value as string, label: label as string }))
-  if (current && !known.has(current) && !out.some((o) => o.value === current))
-    out.push({ value: current, label: current })
-  return out
-}
+/** The console's languages, the others that are common here, and the one that is there. */
+const choicesWith = (current: string) =>
+  [
+    ...new Set([
+      ...languages.map((l) => l.code),
+      'nn',
+      'da',
+      'fi',
+      'de',
+      'fr',
+      'es',
+      'pl',
+      ...(current ? [current] : []),
+    ]),
+  ].map((code) => ({ value: code, label: nameOfLanguage(code) }))
 
 export function AttributeInput(props: {
   attribute: Attribute

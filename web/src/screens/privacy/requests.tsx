@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { enterRequest, listRequestsInfiniteOptions, RequestFilter, type RequestRow } from '@/client'
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
-import { t } from '@/lib/i18n'
+import { languages, t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { oneOf, useUrl } from '@/lib/url'
 import { Alert } from '@/ui/alert'
@@ -176,11 +176,7 @@ function Enter({ close }: { close: () => void }) {
         <TextInput type="date" label={t('privacy:received_on')} required max={today()} {...form.text('received_at')} />
         <NativeSelect
           label={t('privacy:language')}
-          data={[
-            { value: 'en', label: 'English' },
-            { value: 'nb', label: 'Norsk bokmål' },
-            { value: 'sv', label: 'Svenska' },
-          ]}
+          data={languages.map((l) => ({ value: l.code, label: l.name }))}
           {...form.text('language')}
         />
       </div>

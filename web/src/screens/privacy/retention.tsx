@@ -70,7 +70,7 @@ export default function Retention() {
               <Button
                 variant="default"
                 size="xs"
-                aria-label={`${t('keeping:change')} ${c.label}`}
+                aria-label={t('keeping:change_named', { label: c.label })}
                 onClick={() => setChanging(c)}
               >
                 {t('keeping:change')}

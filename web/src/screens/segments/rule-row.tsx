@@ -1,5 +1,5 @@
 import { NativeSelect } from '@mantine/core'
-import { t } from '@/lib/i18n'
+import { t, wordOr } from '@/lib/i18n'
 import { Handles, type Props } from './builder'
 import css from './rule-row.module.css'
 import { newRule, type Path, type Rule, updateAt, withOperator } from './tree'
@@ -30,9 +30,10 @@ export function RuleRow({ tree, fields, onChange, rule, path }: Props & { rule: 
             value={rule.operator}
             data={field.operators.map((o) => ({
               value: o,
-              label: t(`segments:operators.${field.type === 'date' ? 'date_' : ''}${o}`, {
-                defaultValue: t(`segments:operators.${o}`),
-              }),
+              label: wordOr(
+                `segments:operators.${field.type === 'date' ? 'date_' : ''}${o}`,
+                wordOr(`segments:operators.${o}`, o),
+              ),
             }))}
             onChange={(e) => set(withOperator(rule, field, e.currentTarget.value))}
           />

@@ -6,6 +6,7 @@ import { checkDomain, createDomain, type DnsRecord, type Domain, deleteDomain, l
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { listOf } from '@/lib/intl'
 import { refresh } from '@/lib/queries'
 import { Alert, ProblemAlert } from '@/ui/alert'
 import blockCss from '@/ui/block.module.css'
@@ -63,7 +64,7 @@ function DomainCard({ domain: d }: { domain: Domain }) {
       note={
         <>
           {t('sending:checked')} <Time at={d.checked_at} never={t('never')} />
-          {d.from_addresses.length > 0 && ` · ${t('sending:used_by', { addresses: d.from_addresses.join(', ') })}`}
+          {d.from_addresses.length > 0 && ` · ${t('sending:used_by', { addresses: listOf(d.from_addresses) })}`}
         </>
       }
       actions={
@@ -129,7 +130,12 @@ function Record({ record: r, domain }: { record: DnsRecord; domain: string }) {
   return (
     <li className="stack-s">
       <div className="row row-between">
-        <button type="button" className={blockCss.name} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          className={`${blockCss.name} ${blockCss.lines}`}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           <span className="strong">{purpose}</span>
           <span className={`muted small ${blockCss.words}`}>{t(`sending:purpose_texts.${r.purpose}`)}</span>
         </button>

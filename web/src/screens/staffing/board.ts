@@ -2,6 +2,7 @@
 
 import type { Shift, ShiftState, Workplace } from '@/client'
 import { every } from '@/lib/every'
+import { collate } from '@/lib/intl'
 import { type Day, dayIn, weekOf } from './week'
 
 export const states = every<ShiftState>()(['unfilled', 'requested', 'open', 'draft', 'filled', 'cancelled'])
@@ -76,7 +77,7 @@ export function layOut(
       .filter((r) => r.count > 0)
       .sort(
         (a, b) =>
-          worst.get(a.workplace.id)! - worst.get(b.workplace.id)! || a.workplace.name.localeCompare(b.workplace.name),
+          worst.get(a.workplace.id)! - worst.get(b.workplace.id)! || collate(a.workplace.name, b.workplace.name),
       ),
     idle: all.filter((r) => r.count === 0).map((r) => r.workplace),
     days: lists,

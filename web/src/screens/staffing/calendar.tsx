@@ -7,7 +7,7 @@ import type { BookingView, Separator } from '@/client'
 import { every } from '@/lib/every'
 import { t } from '@/lib/i18n'
 import { options, useWorkplaces } from '@/lib/lookups'
-import { currentZone, formatDay, formatNumber } from '@/lib/time'
+import { currentZone, formatDay, formatNumber, utcToWall } from '@/lib/time'
 import { oneOf, useUrl } from '@/lib/url'
 import { Card } from '@/ui/card'
 import cardCss from '@/ui/card.module.css'
@@ -235,8 +235,7 @@ function Month({ month, by, bookings }: { month: string; by: 'workplace' | 'pers
 function titleOf(b: BookingView, by: 'workplace' | 'person', names: ReturnType<typeof useNames>): string {
   const zone = zoneOf(names.places, b)
   const other = by === 'workplace' ? b.name : names.places.get(b.workplace_id)?.name
-  const clock = (at: string) =>
-    new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date(at))
+  const clock = (at: string) => utcToWall(at, zone).slice(11)
   return `${clock(b.starts_at)}–${clock(b.ends_at)} ${other ?? ''}`
 }
 

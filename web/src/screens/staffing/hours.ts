@@ -1,5 +1,6 @@
 // Hours of bookings: planned, said to be worked, and those that fall within a time.
 import type { BookingView } from '@/client'
+import { collate } from '@/lib/intl'
 import { minutesBetween } from './week'
 
 export const plannedMinutes = (b: BookingView): number =>
@@ -63,5 +64,5 @@ export function monthRows(
     row.minutes += countedMinutes(b)
     rows.set(key, row)
   }
-  return [...rows.values()].sort((a, b) => a.name.localeCompare(b.name))
+  return [...rows.values()].sort((a, b) => collate(a.name, b.name))
 }

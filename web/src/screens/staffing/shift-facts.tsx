@@ -1,5 +1,6 @@
 import type { Shift } from '@/client'
 import { t } from '@/lib/i18n'
+import { listOf } from '@/lib/intl'
 import { Tag } from '@/ui/tag'
 import { Time } from '@/ui/time'
 import type { useNames } from './data'
@@ -43,7 +44,7 @@ export function factsOf(
     [
       t('staffing:dialog.pools'),
       shift.pool_ids.length
-        ? shift.pool_ids.map((p) => names.pools.get(p) ?? '…').join(', ')
+        ? listOf(shift.pool_ids.map((p) => names.pools.get(p) ?? '…'))
         : t('staffing:dialog.everybody'),
     ],
     [t('staffing:strategy.label'), strategyWords(shift.strategy)],

@@ -23,8 +23,6 @@ const MOST = 4 << 20
 
 const send = (file: File, check: boolean) => ask(importShifts({ query: { check }, body: file }))
 
-const example = `workplace;date;start;end;places;break;skills;pools;note\n`
-
 export default function ShiftImport() {
   const go = useGo()
   const input = useRef<HTMLInputElement>(null)
@@ -77,8 +75,7 @@ export default function ShiftImport() {
         <p>{t('staffing:import.columns')}</p>
         {/* biome-ignore lint/a11y/useSemanticElements: nothing but a <pre> keeps the lines */}
         <pre className={css.example} tabIndex={0} role="region" aria-label={t('staffing:import.example')}>
-          {example}North school;2026-12-07;07:30;15:00;2;30;First aid;Day pool;Bring indoor shoes{'\n'}
-          South school;07.12.2026;22:00;07:00;1;0;;Night pool|Day pool;
+          {t('staffing:import.example_file')}
         </pre>
         <input
           ref={input}

@@ -1,6 +1,7 @@
 // How people are asked, in words and as the API wants it.
 import { type Strategy, StrategyKind, type Wave, WaveWho } from '@/client'
 import { t } from '@/lib/i18n'
+import { listOf } from '@/lib/intl'
 
 export const kinds = Object.values(StrategyKind)
 export const groups = Object.values(WaveWho)
@@ -31,9 +32,9 @@ export function strategyWords(s: Strategy): string {
     return t('staffing:strategy.words.one_by_one', { time: duration(s.minutes ?? usualMinutes) })
   if (s.kind === 'waves')
     return t('staffing:strategy.words.waves', {
-      waves: (s.waves ?? usualWaves())
-        .map((w) => `${t(`staffing:strategy.who.${w.who}`)} ${duration(w.minutes)}`)
-        .join(', '),
+      waves: listOf(
+        (s.waves ?? usualWaves()).map((w) => `${t(`staffing:strategy.who.${w.who}`)} ${duration(w.minutes)}`),
+      ),
     })
   return t(`staffing:strategy.words.${s.kind}`)
 }

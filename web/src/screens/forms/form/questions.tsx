@@ -63,7 +63,7 @@ export function Questions({ form }: { form: FormState<Values> }) {
                 </span>
                 <button
                   type="button"
-                  className={blockCss.name}
+                  className={`${blockCss.name} ${blockCss.lines}`}
                   aria-expanded={isOpen}
                   onClick={() => setOpen(isOpen ? -1 : i)}
                 >

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { cancelImport, type Import, type ImportReason } from '@/client'
 import { ask } from '@/lib/ask'
 import { t } from '@/lib/i18n'
+import { listOf } from '@/lib/intl'
 import { refresh } from '@/lib/queries'
 import { formatBytes, formatNumber, formatPercent } from '@/lib/time'
 import { Alert } from '@/ui/alert'
@@ -104,7 +105,7 @@ export function Result({ item }: { item: Import }) {
             [t('imports:finished_at'), <Time key="b" at={item.finished_at} />],
             [t('imports:size'), formatBytes(item.bytes)],
             item.sheet ? [t('imports:sheet'), item.sheet] : [t('imports:encoding'), item.encoding],
-            [t('imports:tags'), item.options?.tags?.join(', ') || '–'],
+            [t('imports:tags'), listOf(item.options?.tags ?? []) || '–'],
           ]}
         />
       </Card>

@@ -21,7 +21,6 @@ import { t } from '@/lib/i18n'
 import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
 import { useParam, useUrl } from '@/lib/url'
-import { useFields } from '@/screens/segments/use-fields'
 import { Alert } from '@/ui/alert'
 import { Card } from '@/ui/card'
 import { EditAlerts, LoadedPage, SaveButton, SavedMark, useEditing } from '@/ui/editing'
@@ -58,8 +57,6 @@ export default function JourneyScreen() {
 function Editor({ journey }: { journey: Journey }) {
   const [url, setUrl] = useUrl()
   const write = useMay()('journeys.write')
-  const things = useThings()
-  const fields = useFields()
   const narrow = useMediaQuery('(max-width: 767px)', undefined, { getInitialValueInEffect: false })
   const { id } = journey
   const editing = useEditing(journey, {
@@ -80,6 +77,7 @@ function Editor({ journey }: { journey: Journey }) {
   const { form, save } = editing
   const { values } = form
   const { plan, trigger } = values
+  const things = useThings(trigger, plan.steps)
   const wrong = faults(plan, trigger)
   const counts = useQuery({
     ...getJourneyStepsOptions({ path: { id: journey.id } }),
@@ -259,7 +257,6 @@ function Editor({ journey }: { journey: Journey }) {
               plan={plan}
               step={selected}
               things={things}
-              fields={fields.data ?? []}
               faults={wrong}
               secret={secret.data}
               onChange={change}

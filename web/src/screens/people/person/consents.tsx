@@ -36,7 +36,9 @@ export function Consents({ person, write }: { person: Person; write: boolean }) 
                         </State>
                         {consent && (
                           <div className="muted small">
-                            {consent.source} · <Time at={consent.at} />
+                            {consent.source}
+                            {'\u00a0· '}
+                            <Time at={consent.at} />
                           </div>
                         )}
                       </div>

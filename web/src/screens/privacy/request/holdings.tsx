@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { listRequestHoldingsOptions } from '@/client'
-import { t } from '@/lib/i18n'
+import { t, wordOr } from '@/lib/i18n'
 import { formatNumber } from '@/lib/time'
 import { Loaded } from '@/ui/loaded'
 
@@ -14,7 +14,7 @@ export function Holdings({ id }: { id: string }) {
           <ul>
             {all.sections.map((s) => (
               <li key={s.section}>
-                {t(`privacy:sections.${s.section}`, { defaultValue: s.section })}: {formatNumber(s.rows)}
+                {wordOr(`privacy:sections.${s.section}`, s.section)}: {formatNumber(s.rows)}
               </li>
             ))}
             {all.files > 0 && <li>{t('privacy:erase_files', { count: all.files })}</li>}

@@ -54,7 +54,7 @@ export function Who({ request, open }: { request: SubjectRequest; open: boolean 
                   <Button
                     size="xs"
                     variant="default"
-                    aria-label={`${t('privacy:person_choose')}: ${personName(c)}`}
+                    aria-label={t('privacy:person_choose_named', { name: personName(c) })}
                     onClick={() => void choose(c.id, personName(c))}
                   >
                     {t('privacy:person_choose')}

@@ -4,6 +4,7 @@ import { type CheckAnswer, checkProvider, deleteProvider, type ProviderView, tes
 import { ask } from '@/lib/ask'
 import { useForm } from '@/lib/form'
 import { t } from '@/lib/i18n'
+import { listOf } from '@/lib/intl'
 import { formatPrice } from '@/lib/price'
 import { refresh } from '@/lib/queries'
 import { formatNumber } from '@/lib/time'
@@ -113,7 +114,7 @@ export function ProviderCard({ provider: p, edit }: { provider: ProviderView; ed
           items={[
             [t('sending:sender'), p.sms?.sender ?? '–'],
             [t('sending:connections'), formatNumber(p.connections)],
-            [t('sending:limits'), limits.join(', ') || t('none')],
+            [t('sending:limits'), listOf(limits) || t('none')],
             [t('sending:region'), p.region || '–'],
             [
               t('sending:price'),
@@ -132,7 +133,7 @@ export function ProviderCard({ provider: p, edit }: { provider: ProviderView; ed
             [t('sending:security'), t(`sending:securities.${p.security}`)],
             [t('sending:username'), p.username || '–'],
             [t('sending:connections'), formatNumber(p.connections)],
-            [t('sending:limits'), limits.join(', ') || t('none')],
+            [t('sending:limits'), listOf(limits) || t('none')],
             [t('sending:region'), p.region || '–'],
           ]}
         />
