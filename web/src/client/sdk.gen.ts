@@ -855,6 +855,67 @@ export const deleteSuppression = <ThrowOnError extends boolean = false>(options:
 export const deletePersonSuppression = <ThrowOnError extends boolean = false>(options: Options<DeletePersonSuppressionData, ThrowOnError>) => (options.client ?? client).delete<DeletePersonSuppressionResponses, DeletePersonSuppressionErrors, ThrowOnError>({ url: '/api/v1/persons/{id}/suppressions/{channel}', ...options });
 
 /**
+ * How many segments a text takes, and what they cost
+ */
+export const measureSms = <ThrowOnError extends boolean = false>(options: Options<MeasureSmsData, ThrowOnError>) => (options.client ?? client).post<MeasureSmsResponses, MeasureSmsErrors, ThrowOnError>({
+    url: '/api/v1/sms/measure',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes all captured SMS
+ */
+export const clearMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ClearMailboxSmsData, ThrowOnError>) => (options?.client ?? client).delete<ClearMailboxSmsResponses, ClearMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms', ...options });
+
+/**
+ * SMS that were captured, newest first
+ */
+export const listMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxSmsData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxSmsResponses, ListMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms', ...options });
+
+/**
+ * One captured SMS
+ */
+export const getMailboxSms = <ThrowOnError extends boolean = false>(options: Options<GetMailboxSmsData, ThrowOnError>) => (options.client ?? client).get<GetMailboxSmsResponses, GetMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms/{id}', ...options });
+
+/**
+ * Replies to a captured SMS as its recipient would; for the demo
+ */
+export const replyToMailboxSms = <ThrowOnError extends boolean = false>(options: Options<ReplyToMailboxSmsData, ThrowOnError>) => (options.client ?? client).post<ReplyToMailboxSmsResponses, ReplyToMailboxSmsErrors, ThrowOnError>({
+    url: '/api/v1/mailbox/sms/{id}/reply',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Addresses whose owners take test messages, or were asked
+ */
+export const listTestAddresses = <ThrowOnError extends boolean = false>(options?: Options<ListTestAddressesData, ThrowOnError>) => (options?.client ?? client).get<ListTestAddressesResponses, ListTestAddressesErrors, ThrowOnError>({ url: '/api/v1/test-addresses', ...options });
+
+/**
+ * Asks the owner of an address whether test messages may come there
+ */
+export const createTestAddress = <ThrowOnError extends boolean = false>(options: Options<CreateTestAddressData, ThrowOnError>) => (options.client ?? client).post<CreateTestAddressResponses, CreateTestAddressErrors, ThrowOnError>({
+    url: '/api/v1/test-addresses',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes an address; no test goes there any more
+ */
+export const deleteTestAddress = <ThrowOnError extends boolean = false>(options: Options<DeleteTestAddressData, ThrowOnError>) => (options.client ?? client).delete<DeleteTestAddressResponses, DeleteTestAddressErrors, ThrowOnError>({ url: '/api/v1/test-addresses/{id}', ...options });
+
+/**
  * Campaigns, newest first
  */
 export const listCampaigns = <ThrowOnError extends boolean = false>(options?: Options<ListCampaignsData, ThrowOnError>) => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({ url: '/api/v1/campaigns', ...options });
@@ -1172,67 +1233,6 @@ export const listJourneyRuns = <ThrowOnError extends boolean = false>(options: O
  * Sensitive: answers 403 with the kind factor-again when the second factor (or, without one, the password) was given more than a quarter of an hour ago. Give it again (POST /api/v1/session/again) and repeat the request.
  */
 export const getJourneyWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<GetJourneyWebhookSecretData, ThrowOnError>) => (options.client ?? client).get<GetJourneyWebhookSecretResponses, GetJourneyWebhookSecretErrors, ThrowOnError>({ url: '/api/v1/journeys/{id}/webhook-secret', ...options });
-
-/**
- * How many segments a text takes, and what they cost
- */
-export const measureSms = <ThrowOnError extends boolean = false>(options: Options<MeasureSmsData, ThrowOnError>) => (options.client ?? client).post<MeasureSmsResponses, MeasureSmsErrors, ThrowOnError>({
-    url: '/api/v1/sms/measure',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Removes all captured SMS
- */
-export const clearMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ClearMailboxSmsData, ThrowOnError>) => (options?.client ?? client).delete<ClearMailboxSmsResponses, ClearMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms', ...options });
-
-/**
- * SMS that were captured, newest first
- */
-export const listMailboxSms = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxSmsData, ThrowOnError>) => (options?.client ?? client).get<ListMailboxSmsResponses, ListMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms', ...options });
-
-/**
- * One captured SMS
- */
-export const getMailboxSms = <ThrowOnError extends boolean = false>(options: Options<GetMailboxSmsData, ThrowOnError>) => (options.client ?? client).get<GetMailboxSmsResponses, GetMailboxSmsErrors, ThrowOnError>({ url: '/api/v1/mailbox/sms/{id}', ...options });
-
-/**
- * Replies to a captured SMS as its recipient would; for the demo
- */
-export const replyToMailboxSms = <ThrowOnError extends boolean = false>(options: Options<ReplyToMailboxSmsData, ThrowOnError>) => (options.client ?? client).post<ReplyToMailboxSmsResponses, ReplyToMailboxSmsErrors, ThrowOnError>({
-    url: '/api/v1/mailbox/sms/{id}/reply',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Addresses whose owners take test messages, or were asked
- */
-export const listTestAddresses = <ThrowOnError extends boolean = false>(options?: Options<ListTestAddressesData, ThrowOnError>) => (options?.client ?? client).get<ListTestAddressesResponses, ListTestAddressesErrors, ThrowOnError>({ url: '/api/v1/test-addresses', ...options });
-
-/**
- * Asks the owner of an address whether test messages may come there
- */
-export const createTestAddress = <ThrowOnError extends boolean = false>(options: Options<CreateTestAddressData, ThrowOnError>) => (options.client ?? client).post<CreateTestAddressResponses, CreateTestAddressErrors, ThrowOnError>({
-    url: '/api/v1/test-addresses',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Removes an address; no test goes there any more
- */
-export const deleteTestAddress = <ThrowOnError extends boolean = false>(options: Options<DeleteTestAddressData, ThrowOnError>) => (options.client ?? client).delete<DeleteTestAddressResponses, DeleteTestAddressErrors, ThrowOnError>({ url: '/api/v1/test-addresses/{id}', ...options });
 
 /**
  * Rules of rest and hours, ranking, and how people are asked

@@ -5531,6 +5531,233 @@ export type DeletePersonSuppressionResponses = {
 
 export type DeletePersonSuppressionResponse = DeletePersonSuppressionResponses[keyof DeletePersonSuppressionResponses];
 
+export type MeasureSmsData = {
+    body: MeasureRequest;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/sms/measure';
+};
+
+export type MeasureSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type MeasureSmsError = MeasureSmsErrors[keyof MeasureSmsErrors];
+
+export type MeasureSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: MeasureAnswer;
+};
+
+export type MeasureSmsResponse = MeasureSmsResponses[keyof MeasureSmsResponses];
+
+export type ClearMailboxSmsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/mailbox/sms';
+};
+
+export type ClearMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ClearMailboxSmsError = ClearMailboxSmsErrors[keyof ClearMailboxSmsErrors];
+
+export type ClearMailboxSmsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ClearMailboxSmsResponse = ClearMailboxSmsResponses[keyof ClearMailboxSmsResponses];
+
+export type ListMailboxSmsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        q?: string;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/v1/mailbox/sms';
+};
+
+export type ListMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListMailboxSmsError = ListMailboxSmsErrors[keyof ListMailboxSmsErrors];
+
+export type ListMailboxSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<SmsView>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListMailboxSmsResponse = ListMailboxSmsResponses[keyof ListMailboxSmsResponses];
+
+export type GetMailboxSmsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/mailbox/sms/{id}';
+};
+
+export type GetMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetMailboxSmsError = GetMailboxSmsErrors[keyof GetMailboxSmsErrors];
+
+export type GetMailboxSmsResponses = {
+    /**
+     * The answer.
+     */
+    200: SmsView;
+};
+
+export type GetMailboxSmsResponse = GetMailboxSmsResponses[keyof GetMailboxSmsResponses];
+
+export type ReplyToMailboxSmsData = {
+    body: SimulatedReply;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/mailbox/sms/{id}/reply';
+};
+
+export type ReplyToMailboxSmsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ReplyToMailboxSmsError = ReplyToMailboxSmsErrors[keyof ReplyToMailboxSmsErrors];
+
+export type ReplyToMailboxSmsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ReplyToMailboxSmsResponse = ReplyToMailboxSmsResponses[keyof ReplyToMailboxSmsResponses];
+
+export type ListTestAddressesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/test-addresses';
+};
+
+export type ListTestAddressesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListTestAddressesError = ListTestAddressesErrors[keyof ListTestAddressesErrors];
+
+export type ListTestAddressesResponses = {
+    /**
+     * The answer.
+     */
+    200: {
+        items: Array<TestAddress>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type ListTestAddressesResponse = ListTestAddressesResponses[keyof ListTestAddressesResponses];
+
+export type CreateTestAddressData = {
+    body: TestAddressNew;
+    headers?: {
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/test-addresses';
+};
+
+export type CreateTestAddressErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateTestAddressError = CreateTestAddressErrors[keyof CreateTestAddressErrors];
+
+export type CreateTestAddressResponses = {
+    /**
+     * Created.
+     */
+    201: TestAddress;
+};
+
+export type CreateTestAddressResponse = CreateTestAddressResponses[keyof CreateTestAddressResponses];
+
+export type DeleteTestAddressData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/test-addresses/{id}';
+};
+
+export type DeleteTestAddressErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteTestAddressError = DeleteTestAddressErrors[keyof DeleteTestAddressErrors];
+
+export type DeleteTestAddressResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteTestAddressResponse = DeleteTestAddressResponses[keyof DeleteTestAddressResponses];
+
 export type ListCampaignsData = {
     body?: never;
     path?: never;
@@ -6833,233 +7060,6 @@ export type GetJourneyWebhookSecretResponses = {
 };
 
 export type GetJourneyWebhookSecretResponse = GetJourneyWebhookSecretResponses[keyof GetJourneyWebhookSecretResponses];
-
-export type MeasureSmsData = {
-    body: MeasureRequest;
-    headers?: {
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/sms/measure';
-};
-
-export type MeasureSmsErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type MeasureSmsError = MeasureSmsErrors[keyof MeasureSmsErrors];
-
-export type MeasureSmsResponses = {
-    /**
-     * The answer.
-     */
-    200: MeasureAnswer;
-};
-
-export type MeasureSmsResponse = MeasureSmsResponses[keyof MeasureSmsResponses];
-
-export type ClearMailboxSmsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/mailbox/sms';
-};
-
-export type ClearMailboxSmsErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ClearMailboxSmsError = ClearMailboxSmsErrors[keyof ClearMailboxSmsErrors];
-
-export type ClearMailboxSmsResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type ClearMailboxSmsResponse = ClearMailboxSmsResponses[keyof ClearMailboxSmsResponses];
-
-export type ListMailboxSmsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        q?: string;
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/api/v1/mailbox/sms';
-};
-
-export type ListMailboxSmsErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ListMailboxSmsError = ListMailboxSmsErrors[keyof ListMailboxSmsErrors];
-
-export type ListMailboxSmsResponses = {
-    /**
-     * The answer.
-     */
-    200: {
-        items: Array<SmsView>;
-        next: string | null;
-        total?: number;
-    };
-};
-
-export type ListMailboxSmsResponse = ListMailboxSmsResponses[keyof ListMailboxSmsResponses];
-
-export type GetMailboxSmsData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/mailbox/sms/{id}';
-};
-
-export type GetMailboxSmsErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type GetMailboxSmsError = GetMailboxSmsErrors[keyof GetMailboxSmsErrors];
-
-export type GetMailboxSmsResponses = {
-    /**
-     * The answer.
-     */
-    200: SmsView;
-};
-
-export type GetMailboxSmsResponse = GetMailboxSmsResponses[keyof GetMailboxSmsResponses];
-
-export type ReplyToMailboxSmsData = {
-    body: SimulatedReply;
-    headers?: {
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/mailbox/sms/{id}/reply';
-};
-
-export type ReplyToMailboxSmsErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ReplyToMailboxSmsError = ReplyToMailboxSmsErrors[keyof ReplyToMailboxSmsErrors];
-
-export type ReplyToMailboxSmsResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type ReplyToMailboxSmsResponse = ReplyToMailboxSmsResponses[keyof ReplyToMailboxSmsResponses];
-
-export type ListTestAddressesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/test-addresses';
-};
-
-export type ListTestAddressesErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type ListTestAddressesError = ListTestAddressesErrors[keyof ListTestAddressesErrors];
-
-export type ListTestAddressesResponses = {
-    /**
-     * The answer.
-     */
-    200: {
-        items: Array<TestAddress>;
-        next: string | null;
-        total?: number;
-    };
-};
-
-export type ListTestAddressesResponse = ListTestAddressesResponses[keyof ListTestAddressesResponses];
-
-export type CreateTestAddressData = {
-    body: TestAddressNew;
-    headers?: {
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/test-addresses';
-};
-
-export type CreateTestAddressErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type CreateTestAddressError = CreateTestAddressErrors[keyof CreateTestAddressErrors];
-
-export type CreateTestAddressResponses = {
-    /**
-     * Created.
-     */
-    201: TestAddress;
-};
-
-export type CreateTestAddressResponse = CreateTestAddressResponses[keyof CreateTestAddressResponses];
-
-export type DeleteTestAddressData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/test-addresses/{id}';
-};
-
-export type DeleteTestAddressErrors = {
-    /**
-     * A problem (RFC 9457).
-     */
-    default: Problem;
-};
-
-export type DeleteTestAddressError = DeleteTestAddressErrors[keyof DeleteTestAddressErrors];
-
-export type DeleteTestAddressResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type DeleteTestAddressResponse = DeleteTestAddressResponses[keyof DeleteTestAddressResponses];
 
 export type GetStaffingSettingsData = {
     body?: never;

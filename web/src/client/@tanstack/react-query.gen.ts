@@ -1141,6 +1141,105 @@ export const listSuppressionsInfiniteOptions = (options?: Options<ListSuppressio
     queryKey: listSuppressionsInfiniteQueryKey(options)
 });
 
+export const measureSmsQueryKey = (options: Options<MeasureSmsData>) => createQueryKey('measureSms', options);
+
+/**
+ * How many segments a text takes, and what they cost
+ */
+export const measureSmsOptions = (options: Options<MeasureSmsData>) => queryOptions<MeasureSmsResponse, MeasureSmsError, MeasureSmsResponse, ReturnType<typeof measureSmsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await measureSms({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: measureSmsQueryKey(options)
+});
+
+export const listMailboxSmsQueryKey = (options?: Options<ListMailboxSmsData>) => createQueryKey('listMailboxSms', options);
+
+/**
+ * SMS that were captured, newest first
+ */
+export const listMailboxSmsOptions = (options?: Options<ListMailboxSmsData>) => queryOptions<ListMailboxSmsResponse, ListMailboxSmsError, ListMailboxSmsResponse, ReturnType<typeof listMailboxSmsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailboxSms({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailboxSmsQueryKey(options)
+});
+
+export const listMailboxSmsInfiniteQueryKey = (options?: Options<ListMailboxSmsData>): QueryKey<Options<ListMailboxSmsData>> => createQueryKey('listMailboxSms', options, true);
+
+/**
+ * SMS that were captured, newest first
+ */
+export const listMailboxSmsInfiniteOptions = (options?: Options<ListMailboxSmsData>) => infiniteQueryOptions<ListMailboxSmsResponse, ListMailboxSmsError, InfiniteData<ListMailboxSmsResponse>, QueryKey<Options<ListMailboxSmsData>>, string | Pick<QueryKey<Options<ListMailboxSmsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMailboxSmsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMailboxSms({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailboxSmsInfiniteQueryKey(options)
+});
+
+export const getMailboxSmsQueryKey = (options: Options<GetMailboxSmsData>) => createQueryKey('getMailboxSms', options);
+
+/**
+ * One captured SMS
+ */
+export const getMailboxSmsOptions = (options: Options<GetMailboxSmsData>) => queryOptions<GetMailboxSmsResponse, GetMailboxSmsError, GetMailboxSmsResponse, ReturnType<typeof getMailboxSmsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMailboxSms({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMailboxSmsQueryKey(options)
+});
+
+export const listTestAddressesQueryKey = (options?: Options<ListTestAddressesData>) => createQueryKey('listTestAddresses', options);
+
+/**
+ * Addresses whose owners take test messages, or were asked
+ */
+export const listTestAddressesOptions = (options?: Options<ListTestAddressesData>) => queryOptions<ListTestAddressesResponse, ListTestAddressesError, ListTestAddressesResponse, ReturnType<typeof listTestAddressesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTestAddresses({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTestAddressesQueryKey(options)
+});
+
 export const listCampaignsQueryKey = (options?: Options<ListCampaignsData>) => createQueryKey('listCampaigns', options);
 
 /**
@@ -1609,105 +1708,6 @@ export const getJourneyWebhookSecretOptions = (options: Options<GetJourneyWebhoo
         return data;
     },
     queryKey: getJourneyWebhookSecretQueryKey(options)
-});
-
-export const measureSmsQueryKey = (options: Options<MeasureSmsData>) => createQueryKey('measureSms', options);
-
-/**
- * How many segments a text takes, and what they cost
- */
-export const measureSmsOptions = (options: Options<MeasureSmsData>) => queryOptions<MeasureSmsResponse, MeasureSmsError, MeasureSmsResponse, ReturnType<typeof measureSmsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await measureSms({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: measureSmsQueryKey(options)
-});
-
-export const listMailboxSmsQueryKey = (options?: Options<ListMailboxSmsData>) => createQueryKey('listMailboxSms', options);
-
-/**
- * SMS that were captured, newest first
- */
-export const listMailboxSmsOptions = (options?: Options<ListMailboxSmsData>) => queryOptions<ListMailboxSmsResponse, ListMailboxSmsError, ListMailboxSmsResponse, ReturnType<typeof listMailboxSmsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listMailboxSms({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listMailboxSmsQueryKey(options)
-});
-
-export const listMailboxSmsInfiniteQueryKey = (options?: Options<ListMailboxSmsData>): QueryKey<Options<ListMailboxSmsData>> => createQueryKey('listMailboxSms', options, true);
-
-/**
- * SMS that were captured, newest first
- */
-export const listMailboxSmsInfiniteOptions = (options?: Options<ListMailboxSmsData>) => infiniteQueryOptions<ListMailboxSmsResponse, ListMailboxSmsError, InfiniteData<ListMailboxSmsResponse>, QueryKey<Options<ListMailboxSmsData>>, string | Pick<QueryKey<Options<ListMailboxSmsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-// @ts-ignore
-{
-    queryFn: async ({ pageParam, queryKey, signal }) => {
-        // @ts-ignore
-        const page: Pick<QueryKey<Options<ListMailboxSmsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-            query: {
-                cursor: pageParam
-            }
-        };
-        const params = createInfiniteParams(queryKey, page);
-        const { data } = await listMailboxSms({
-            ...options,
-            ...params,
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listMailboxSmsInfiniteQueryKey(options)
-});
-
-export const getMailboxSmsQueryKey = (options: Options<GetMailboxSmsData>) => createQueryKey('getMailboxSms', options);
-
-/**
- * One captured SMS
- */
-export const getMailboxSmsOptions = (options: Options<GetMailboxSmsData>) => queryOptions<GetMailboxSmsResponse, GetMailboxSmsError, GetMailboxSmsResponse, ReturnType<typeof getMailboxSmsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getMailboxSms({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getMailboxSmsQueryKey(options)
-});
-
-export const listTestAddressesQueryKey = (options?: Options<ListTestAddressesData>) => createQueryKey('listTestAddresses', options);
-
-/**
- * Addresses whose owners take test messages, or were asked
- */
-export const listTestAddressesOptions = (options?: Options<ListTestAddressesData>) => queryOptions<ListTestAddressesResponse, ListTestAddressesError, ListTestAddressesResponse, ReturnType<typeof listTestAddressesQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listTestAddresses({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listTestAddressesQueryKey(options)
 });
 
 export const getStaffingSettingsQueryKey = (options?: Options<GetStaffingSettingsData>) => createQueryKey('getStaffingSettings', options);
