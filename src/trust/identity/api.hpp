@@ -14,7 +14,8 @@ namespace varde::trust::wire {
 struct UserView {
   Uuid id;
   Personal name, email;
-  std::string locale, time_zone;
+  std::string locale;  ///< Empty: none was chosen, the organisation's counts.
+  std::string time_zone;
   bool totp = false;  ///< Has a second factor.
 };
 BOOST_DESCRIBE_STRUCT(UserView, (), (id, name, email, locale, time_zone, totp))
@@ -26,11 +27,11 @@ struct TenantChoice {
 BOOST_DESCRIBE_STRUCT(TenantChoice, (), (id, name, role))
 struct TenantHead {
   Uuid id;
-  std::string name, slug, colour, time_zone;
+  std::string name, slug, colour, time_zone, locale;
   bool demo = false;
   bool ended = false;  ///< The contract has ended: there is only everything to take along.
 };
-BOOST_DESCRIBE_STRUCT(TenantHead, (), (id, name, slug, colour, time_zone, demo, ended))
+BOOST_DESCRIBE_STRUCT(TenantHead, (), (id, name, slug, colour, time_zone, locale, demo, ended))
 struct Terms {
   std::string version, text_html;
 };

@@ -131,8 +131,8 @@ wire::SessionView Identity::Impl::view(const Login* login) {
   if (out.state == SessionState::terms_required) out.terms = wire::Terms{kTermsVersion, kTermsHtml};
   if (out.state == SessionState::ready) {
     auto tenant = tx.one<TenantRow>(kIdentityTenant, *login->tenant_id);
-    out.tenant = wire::TenantHead{tenant.tenant_id, tenant.name, tenant.slug, tenant.colour,
-                                  tenant.time_zone, tenant.demo, login->ended};
+    out.tenant = wire::TenantHead{tenant.tenant_id, tenant.name,   tenant.slug, tenant.colour,
+                                  tenant.time_zone, tenant.locale, tenant.demo, login->ended};
     out.role = login->role;
     out.fresh = is_fresh(login->proved_at);
     for (auto right : rights_of(*login->role))

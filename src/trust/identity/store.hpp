@@ -49,10 +49,10 @@ BOOST_DESCRIBE_STRUCT(MembershipRow, (), (tenant_id, name, role, suspended, totp
 
 struct TenantRow {
   Uuid tenant_id;
-  std::string name, slug, colour, time_zone;
+  std::string name, slug, colour, time_zone, locale;
   bool demo = false;
 };
-BOOST_DESCRIBE_STRUCT(TenantRow, (), (tenant_id, name, slug, colour, time_zone, demo))
+BOOST_DESCRIBE_STRUCT(TenantRow, (), (tenant_id, name, slug, colour, time_zone, locale, demo))
 
 struct SessionRow {
   Uuid session_id;

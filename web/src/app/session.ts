@@ -24,7 +24,7 @@ let owner = ''
 
 /** The language that a session asks for, if it is not the one that is shown. */
 export const languageOf = ({ user, tenant }: SessionView): string | undefined =>
-  otherLanguage(user?.locale, (tenant as { locale?: string } | undefined)?.locale)
+  otherLanguage(user?.locale, tenant?.locale)
 
 function use(session: SessionView): SessionView {
   setZone(session.user?.time_zone || session.tenant?.time_zone)

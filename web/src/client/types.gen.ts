@@ -2323,6 +2323,7 @@ export type TenantHead = {
     slug: string;
     colour: string;
     time_zone: string;
+    locale: string;
     demo: boolean;
     ended: boolean;
 };
