@@ -85,9 +85,7 @@ AtEnd left_behind(std::string why) { return {std::move(why)}; }
 AfterRestore goes_back() { return {AfterRestore::Fate::goes_back, ""}; }
 AfterRestore stays(std::string why) { return {AfterRestore::Fate::stays, std::move(why)}; }
 AfterRestore joined(std::string why) { return {AfterRestore::Fate::joined, std::move(why)}; }
-AfterRestore ends(std::string why) {
-  return AfterRestore(AfterRestore::Fate::ends, std::move(why)).not_in_copies();
-}
+AfterRestore ends(std::string why) { return {AfterRestore::Fate::ends, std::move(why)}; }
 AfterRestore apart(std::string why) { return {AfterRestore::Fate::apart, std::move(why)}; }
 
 Table settings(std::string name, std::vector<std::string> columns, AfterRestore restored) {

@@ -45,7 +45,7 @@ std::vector<trust::Table> transfer_tables() {
        .kept = for_days(3),
        .shown = not_shown("a copy of what is stored elsewhere, for days"),
        .at_end = left_behind("files that were made of what is in the other tables, for days"),
-       .restored = ends("files that lay ready are taken back")},
+       .restored = ends("files that lay ready are taken back").not_in_copies()},
   };
   return out;
 }

@@ -16,8 +16,9 @@ std::vector<trust::Table> portal_tables() {
        .kept = until_column("expires_at"),
        .shown = under({"codes"}),
        .at_end = left_behind("of signing in"),
-       .restored =
-           ends("codes are used once, and were sent for another state").with_jobs({"portal.code"})},
+       .restored = ends("codes are used once, and were sent for another state")
+                       .not_in_copies()
+                       .with_jobs({"portal.code"})},
       {.name = "portal_session",
        .holds = "Where a substitute is signed in",
        .columns = {nothing_personal({"tenant_id", "session_id", "token_hash"}),
@@ -27,7 +28,7 @@ std::vector<trust::Table> portal_tables() {
        .kept = for_days(90),
        .shown = under({"sessions"}),
        .at_end = left_behind("of signing in"),
-       .restored = ends("everybody signs in again")},
+       .restored = ends("everybody signs in again").not_in_copies()},
       {.name = "portal_passkey",
        .holds = "Passkeys of a substitute",
        .columns = {nothing_personal({"tenant_id", "passkey_id", "algorithm"}),
@@ -46,7 +47,7 @@ std::vector<trust::Table> portal_tables() {
        .kept = until_column("expires_at"),
        .shown = under({"codes"}),
        .at_end = left_behind("of signing in"),
-       .restored = ends("the same")},
+       .restored = ends("the same").not_in_copies()},
       {.name = "calendar_feed",
        .holds = "The address of a substitute's calendar",
        .columns = {nothing_personal({"tenant_id", "token_hash"}), pseudonyms({"person_id"}),
