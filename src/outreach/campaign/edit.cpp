@@ -1,16 +1,9 @@
 // Campaigns as their editors see them.
 #include "base/text.hpp"
-#include "messaging/sms/encoding.hpp"
-#include "messaging/sms/sms.hpp"
-#include "messaging/template/shape.hpp"
-#include "messaging/test_address/test_address.hpp"
 #include "outreach/campaign/api.hpp"
 #include "outreach/campaign/store.hpp"
 #include "outreach/campaign/store_sql.hpp"
-#include "people/person/person.hpp"
 #include "trust/audit.hpp"
-#include "trust/limiter.hpp"
-#include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
 namespace varde::outreach {

@@ -161,7 +161,9 @@ Result<Done> delete_form(Ctx& ctx, const web::Path<web::IdPath>& path) {
   return Done{};
 }
 
-static Result<Form> set_state(Ctx& ctx, const Uuid& id, FormState state, const char* action) {
+namespace {
+
+Result<Form> set_state(Ctx& ctx, const Uuid& id, FormState state, const char* action) {
   VARDE_TRY(auto record, find_form(ctx, id));
   if (state == FormState::published && fields_of(record).empty())
     return conflict("Add at least one question before you publish.", "no-fields");
@@ -171,6 +173,8 @@ static Result<Form> set_state(Ctx& ctx, const Uuid& id, FormState state, const c
   VARDE_TRY(record, find_form(ctx, id));
   return view(ctx, record);
 }
+
+}  // namespace
 
 Result<Form> publish_form(Ctx& ctx, const web::Path<web::IdPath>& path) {
   return set_state(ctx, path->id, FormState::published, "form.publish");

@@ -103,6 +103,10 @@ struct StatementPath {
 };
 BOOST_DESCRIBE_STRUCT(StatementPath, (), (id, statement))
 
+/// "… of this name exists already", "This … does not exist any more".
+Error taken(const char* what);
+Error gone(const char* what);
+
 // The operations, as routes.cpp lists them.
 Result<web::Page<Workplace>> list_workplaces(trust::Ctx& ctx);
 Result<web::Created<Workplace>> create_workplace(trust::Ctx& ctx,

@@ -2,16 +2,9 @@
 #include "staffing/register/api.hpp"
 #include "staffing/register/register.hpp"
 
-#include <set>
-
-#include "base/text.hpp"
-#include "people/person/person.hpp"
-#include "staffing/offer/offer.hpp"
-#include "staffing/paper/paper.hpp"
 #include "staffing/register/store.hpp"
 #include "staffing/register/store_sql.hpp"
 #include "trust/audit.hpp"
-#include "trust/names.hpp"
 #include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
@@ -32,10 +25,6 @@ AvailabilityView view_of(const AvailabilityRecord& r) {
   for (int day = 1; day <= 7; ++day)
     if ((r.weekdays >> (day - 1)) & 1) out.weekdays.push_back(day);
   return out;
-}
-
-Error gone(const char* what) {
-  return not_found(fmt::format("This {} does not exist any more.", what));
 }
 
 }  // namespace

@@ -2,17 +2,9 @@
 #include "staffing/register/api.hpp"
 #include "staffing/register/register.hpp"
 
-#include <set>
-
-#include "base/text.hpp"
-#include "people/person/person.hpp"
-#include "staffing/offer/offer.hpp"
-#include "staffing/paper/paper.hpp"
 #include "staffing/register/store.hpp"
 #include "staffing/register/store_sql.hpp"
 #include "trust/audit.hpp"
-#include "trust/names.hpp"
-#include "trust/tenant/tenant.hpp"
 #include "web/resource.hpp"
 
 namespace varde::staffing {
@@ -23,17 +15,6 @@ using trust::Ctx;
 using trust::Right;
 
 namespace {
-
-Error taken(const char* what) {
-  return Error{ErrorCode::conflict,
-               fmt::format("A {} with this name exists already.", what),
-               {{"/name", "is taken."}},
-               {},
-               0};
-}
-Error gone(const char* what) {
-  return not_found(fmt::format("This {} does not exist any more.", what));
-}
 
 void add_named(trust::Api& api, const NamedSql& sql, const std::string& path,
                const std::string& one, const std::string& many) {

@@ -21,6 +21,18 @@ using trust::AuditEntry;
 using trust::Ctx;
 using trust::Right;
 
+Error taken(const char* what) {
+  return Error{ErrorCode::conflict,
+               fmt::format("A {} with this name exists already.", what),
+               {{"/name", "is taken."}},
+               {},
+               0};
+}
+
+Error gone(const char* what) {
+  return not_found(fmt::format("This {} does not exist any more.", what));
+}
+
 namespace {
 
 void check_place(const std::optional<double>& latitude, const std::optional<double>& longitude,
@@ -38,17 +50,6 @@ void check_documents(Ctx& ctx, const std::vector<Uuid>& kinds, web::Errors& erro
                                static_cast<std::int64_t>(kinds.size()))
     errors.push_back(
         {"/required_documents", "Name each kind once, at most 20, and only ones that exist."});
-}
-
-Error taken(const char* what) {
-  return Error{ErrorCode::conflict,
-               fmt::format("A {} with this name exists already.", what),
-               {{"/name", "is taken."}},
-               {},
-               0};
-}
-Error gone(const char* what) {
-  return not_found(fmt::format("This {} does not exist any more.", what));
 }
 
 // Everything about these substitutes, in three round trips however many.
